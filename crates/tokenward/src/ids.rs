@@ -1,0 +1,155 @@
+//! Identifiers that never mix, each parsed once at the edge.
+//!
+//! An identifier is an opaque map key: it is compared, never interpreted, never a path or a query.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+/// An identifier was empty, too long, or held a character it may not hold.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{what} must be 1 to {max} characters, {charset}")]
+#[non_exhaustive]
+pub struct InvalidId {
+    /// What was being parsed, for example `audience`.
+    pub what: &'static str,
+    /// The longest allowed, in bytes.
+    pub max: usize,
+    /// The characters allowed, in words.
+    pub charset: &'static str,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $charset:literal, $ok:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The longest such identifier, in bytes.
+            pub const MAX_LEN: usize = $max;
+
+            /// Parses `text`; [`InvalidId`] names what is wrong with it.
+            pub fn new(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
+                let text = text.into();
+                let ok: fn(char) -> bool = $ok;
+                if text.is_empty() || text.len() > Self::MAX_LEN || !text.chars().all(ok) {
+                    return Err(InvalidId { what: $what, max: $max, charset: $charset });
+                }
+                Ok(Self(text))
+            }
+
+            /// The identifier as it stands in a token.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+id! {
+    /// The `iss` of a token: an absolute URL in our own tokens, any visible text in foreign ones.
+    IssuerId, "issuer", 512, "visible ASCII without spaces, quotes or backslashes", visible
+}
+id! {
+    /// The name of an audience: a service that accepts tokens, with its own keys and policy.
+    ///
+    /// It stands in URLs, so it is a plain name.
+    Audience, "audience", 128, "letters, digits, `-`, `_` and `.`", name
+}
+id! {
+    /// The `sub` of a token: a user, opaque to us, or `client:NAME` for a service.
+    Subject, "subject", 256, "anything but control characters", text
+}
+id! {
+    /// The `sid` of a token: one login of one subject on one device.
+    SessionId, "session id", 128, "visible ASCII without spaces, quotes or backslashes", visible
+}
+id! {
+    /// The `jti` of a token.
+    Jti, "token id", 256, "visible ASCII without spaces, quotes or backslashes", visible
+}
+id! {
+    /// The `kid` of a key.
+    KeyId, "key id", 256, "visible ASCII without spaces, quotes or backslashes", visible
+}
+id! {
+    /// The `client_id` of a token: the name of a service, a machine client of the authority.
+    ClientId, "client id", 256, "visible ASCII without spaces, quotes or backslashes", visible
+}
+
+impl Subject {
+    /// The prefix of subjects that are services; no user may begin with it.
+    pub const CLIENT_PREFIX: &'static str = "client:";
+
+    /// Whether this names a service rather than a user.
+    #[must_use]
+    pub fn is_client(&self) -> bool {
+        self.as_str().starts_with(Self::CLIENT_PREFIX)
+    }
+}
+
+/// The version of a subject's tokens: bumping it ends everything older.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TokenVersion(u64);
+
+impl TokenVersion {
+    /// The version every subject starts with.
+    pub const FIRST: Self = Self(1);
+
+    /// The version numbered `number`.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number, as it stands in a token.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The version after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+fn visible(c: char) -> bool {
+    c.is_ascii_graphic() && c != '"' && c != '\\'
+}
+
+fn name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+fn text(c: char) -> bool {
+    !c.is_control()
+}
