@@ -1,1 +1,8 @@
-//! `tokenward-server`.
+//! The authority and the gate as libraries: routes, sessions API, forward-auth, administration.
+//!
+//! **Invariant:** no back end is named here, no file and no environment variable is read: the
+//! application hands in trait objects and typed [`Settings`].
+
+pub mod settings;
+
+pub use settings::Settings;

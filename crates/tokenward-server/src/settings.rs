@@ -1,0 +1,402 @@
+//! What an operator decides, typed and checked once.
+//!
+//! Whoever reads the configuration file makes a [`Settings`]; [`Settings::check`] then refuses what
+//! would be unsafe or could not work, in one line that names the setting and the mend.
+//!
+//! **Invariant:** nothing in this crate reads a file, the environment or the command line, and no
+//! secret stands here in the clear: a proxy's secret comes in as its SHA-256.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokenward::{Audience, IssuerId};
+
+#[cfg(test)]
+mod tests;
+
+/// Everything that an authority must be told.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct Settings {
+    /// The name of the deployment, for example `prod`; the prefix of every `kid`.
+    pub environment: String,
+    /// Development alone: no HSTS, any loopback caller is a proxy, keys ripen at once.
+    pub dev: bool,
+    /// The authority's base URL, without a trailing slash. Audiences are issuers below it.
+    pub issuer: IssuerId,
+    /// The services that accept tokens.
+    pub audiences: Vec<AudienceSettings>,
+    /// The times of the keys' life cycle.
+    pub keys: KeySettings,
+    /// How verifiers treat an old view of the revocations.
+    pub revocation: RevocationSettings,
+    /// Who may ask the forward-auth endpoint.
+    pub proxies: Vec<ProxySettings>,
+    /// What one caller may use up.
+    pub limits: Limits,
+}
+
+/// One audience: a service that accepts tokens, with its own keys and policy.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct AudienceSettings {
+    /// Its name, the `aud` of its tokens.
+    pub name: Audience,
+    /// How long an access token lives: 30 s to 15 min.
+    pub access_lifetime: Duration,
+    /// How long an unused refresh token lives: at most 24 h, renewed at every refresh.
+    pub refresh_lifetime: Duration,
+    /// How long a session lives, whatever is done with it.
+    pub session_lifetime: Duration,
+    /// The private claims that its tokens may carry; anything else is refused at issuance.
+    pub claims: Vec<String>,
+    /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
+    pub origins: Vec<String>,
+}
+
+/// The times of DESIGN's key life cycle; `tokenward_keys::Timing` checks the rules between them.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct KeySettings {
+    /// C: how long a verifier may use a key set it fetched.
+    pub key_set_max_age: Duration,
+    /// D: how long a new key set takes to reach every place that serves it.
+    pub propagation: Duration,
+    /// S: by how much any clock may be wrong.
+    pub clock_error: Duration,
+    /// W: how long after its end a verifier may still accept a token; at most 30 s.
+    pub leeway: Duration,
+    /// L: how long a signer may go on without having read the store.
+    pub signer_lease: Duration,
+    /// R: how often a new key takes over.
+    pub rotate_every: Duration,
+}
+
+/// How verifiers that follow the feed treat an old view of it.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct RevocationSettings {
+    /// The age past which a view is stale.
+    pub max_staleness: Duration,
+    /// What to do then.
+    pub when_stale: WhenStale,
+}
+
+/// What a verifier does once its view of the revocations is too old.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a token is refused or accepted; there is no third")]
+pub enum WhenStale {
+    /// Refuse with 503.
+    Refuse,
+    /// Accept, and say so in log and metrics.
+    Accept,
+}
+
+/// A proxy that may ask the forward-auth endpoint.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct ProxySettings {
+    /// Its name, for the log.
+    pub name: String,
+    /// Which proxy it is, so which headers describe the original request.
+    pub profile: Profile,
+    /// How it proves that it is the proxy.
+    pub auth: ProxyAuth,
+}
+
+/// The proxies we speak with; each reads one set of original-request headers.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Profile {
+    /// nginx `auth_request`: `X-Original-Method`, `X-Original-URI`.
+    Nginx,
+    /// Traefik `forwardAuth`: `X-Forwarded-*`.
+    Traefik,
+    /// Caddy `forward_auth`: `X-Forwarded-*`.
+    Caddy,
+    /// HAProxy with its auth-request script: `X-Forwarded-*`.
+    Haproxy,
+    /// Envoy `ext_authz` over HTTP: the request itself.
+    Envoy,
+}
+
+impl Profile {
+    /// Every profile, in the order of the documentation.
+    pub const ALL: [Self; 5] =
+        [Self::Nginx, Self::Traefik, Self::Caddy, Self::Haproxy, Self::Envoy];
+
+    /// The name that stands in the configuration and in the URL.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Traefik => "traefik",
+            Self::Caddy => "caddy",
+            Self::Haproxy => "haproxy",
+            Self::Envoy => "envoy",
+        }
+    }
+
+    /// The profile called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == name)
+    }
+}
+
+/// How a proxy proves that it is the proxy.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ProxyAuth {
+    /// A shared secret in a header; here is its SHA-256.
+    SecretHash([u8; 32]),
+    /// It comes through the Unix socket.
+    Unix,
+}
+
+/// How much one caller may use up, so that one cannot starve the others.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes limits must decide on every one")]
+pub struct Limits {
+    /// Authenticated calls of one client.
+    pub client: Rate,
+    /// Calls of one network address that are not, or not well, authenticated.
+    pub address: Rate,
+    /// The largest request body, in bytes.
+    pub body_bytes: usize,
+    /// The largest `private` data kept beside a session, in bytes of its JSON.
+    pub private_bytes: usize,
+    /// The largest access token we make, in bytes: it has to fit a cookie (RFC 6265 § 6.1: 4096 with
+    /// its name and attributes).
+    pub token_bytes: usize,
+    /// The most verifiers that may follow the feed of one audience at a time.
+    pub feed_followers: usize,
+}
+
+/// A rate, with what may be saved up of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a rate is these two numbers")]
+pub struct Rate {
+    /// Calls per second; at least 1.
+    pub per_second: u32,
+    /// Calls at once; at least 1.
+    pub burst: u32,
+}
+
+impl Limits {
+    /// What suits an authority on the open network.
+    pub const DEFAULT: Self = Self {
+        client: Rate { per_second: 2_000, burst: 4_000 },
+        address: Rate { per_second: 50, burst: 100 },
+        body_bytes: 64 << 10,
+        private_bytes: 16 << 10,
+        token_bytes: 3_800,
+        feed_followers: 1_024,
+    };
+
+    /// What suits development: load from one machine is no attack.
+    pub const DEV: Self = Self {
+        client: Rate { per_second: 10_000, burst: 20_000 },
+        address: Rate { per_second: 10_000, burst: 20_000 },
+        ..Self::DEFAULT
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// A setting has a value that is unsafe or cannot work.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{setting}: {problem}")]
+#[non_exhaustive]
+pub struct SettingsError {
+    /// The setting as it is called in `tokenward.toml`, for example `audience.billing-api.claims`.
+    pub setting: String,
+    /// What is wrong, and how to mend it.
+    pub problem: String,
+}
+
+impl SettingsError {
+    pub(crate) fn new(setting: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { setting: setting.into(), problem: problem.into() }
+    }
+}
+
+impl Settings {
+    /// The issuer of `audience`: every audience is an issuer of its own, so that a key of one never
+    /// verifies for another, in any library.
+    pub fn issuer_of(&self, audience: &Audience) -> Result<IssuerId, SettingsError> {
+        IssuerId::new(format!("{}/audiences/{audience}", self.issuer))
+            .map_err(|error| SettingsError::new("issuer", error.to_string()))
+    }
+
+    /// The audience called `name`, if there is one.
+    #[must_use]
+    pub fn audience(&self, name: &Audience) -> Option<&AudienceSettings> {
+        self.audiences.iter().find(|audience| audience.name == *name)
+    }
+
+    /// Refuses settings that are unsafe or cannot work; says what to write instead.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        self.check_issuer()?;
+        if self.environment.is_empty() || !self.environment.chars().all(plain) {
+            return Err(SettingsError::new(
+                "environment",
+                "must be letters, digits, `-` or `_`, for example \"prod\"",
+            ));
+        }
+        if self.audiences.is_empty() {
+            return Err(SettingsError::new("audience", "none is configured; add an [[audience]]"));
+        }
+        let mut names = BTreeSet::new();
+        for audience in &self.audiences {
+            if !names.insert(&audience.name) {
+                return Err(SettingsError::new(
+                    setting(audience, "name"),
+                    "is there twice; names are unique",
+                ));
+            }
+            audience.check()?;
+        }
+        self.check_origins()?;
+        self.limits.check()
+    }
+
+    fn check_issuer(&self) -> Result<(), SettingsError> {
+        let issuer = self.issuer.as_str();
+        let rest = issuer.strip_prefix("https://").unwrap_or_default();
+        if rest.is_empty() || rest.starts_with('/') {
+            return Err(SettingsError::new(
+                "issuer",
+                "must be an https URL, for example \"https://auth.example.com\"",
+            ));
+        }
+        if issuer.ends_with('/') || issuer.contains(['?', '#', '@']) {
+            return Err(SettingsError::new(
+                "issuer",
+                "must have no trailing slash, query, fragment or user name",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Cookies are kept per host, so two cookie audiences on one host would overwrite each other.
+    fn check_origins(&self) -> Result<(), SettingsError> {
+        let mut owners: Vec<(&str, &AudienceSettings)> = Vec::new();
+        for audience in &self.audiences {
+            for origin in &audience.origins {
+                let host = origin_host(origin);
+                if let Some((_, other)) =
+                    owners.iter().find(|(owned, by)| *owned == host && by.name != audience.name)
+                {
+                    return Err(SettingsError::new(
+                        setting(audience, "origins"),
+                        format!(
+                            "{host} already belongs to audience {}; one cookie audience per host",
+                            other.name
+                        ),
+                    ));
+                }
+                owners.push((host, audience));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AudienceSettings {
+    fn check(&self) -> Result<(), SettingsError> {
+        let range = |name, value: Duration, low: Duration, high: Duration, say: &str| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                let problem = format!("{} s is out of range; choose {say}", value.as_secs());
+                Err(SettingsError::new(setting(self, name), problem))
+            }
+        };
+        let (day, year) = (Duration::from_secs(86_400), Duration::from_secs(366 * 86_400));
+        let (shortest, longest) = (Duration::from_secs(30), Duration::from_secs(900));
+        range("access_lifetime", self.access_lifetime, shortest, longest, "30s to 15m")?;
+        range("refresh_lifetime", self.refresh_lifetime, self.access_lifetime, day, {
+            "at least access_lifetime and at most 24h"
+        })?;
+        range("session_lifetime", self.session_lifetime, self.access_lifetime, year, {
+            "at least access_lifetime and at most 366d"
+        })?;
+        for claim in &self.claims {
+            if claim.is_empty() || claim.len() > 128 || RESERVED_CLAIMS.contains(&claim.as_str()) {
+                return Err(SettingsError::new(
+                    setting(self, "claims"),
+                    format!("{claim:?} cannot be a private claim; the authority sets it itself"),
+                ));
+            }
+        }
+        match self.origins.iter().find(|origin| !is_origin(origin)) {
+            Some(origin) => Err(SettingsError::new(
+                setting(self, "origins"),
+                format!("{origin:?} is not an https origin like \"https://app.example.com\""),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Limits {
+    fn check(&self) -> Result<(), SettingsError> {
+        let rates = [("limits.client", self.client), ("limits.address", self.address)];
+        match rates.iter().find(|(_, rate)| rate.per_second == 0 || rate.burst == 0) {
+            Some((name, _)) => Err(SettingsError::new(*name, "must be at least 1")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The claims that the authority alone sets (CONTRACT § 4, RFC 7519 § 4.1).
+const RESERVED_CLAIMS: [&str; 14] = [
+    "iss",
+    "aud",
+    "sub",
+    "iat",
+    "exp",
+    "nbf",
+    "jti",
+    "sid",
+    "client_id",
+    "scope",
+    "ver",
+    "auth_time",
+    "cnf",
+    "act",
+];
+
+fn setting(audience: &AudienceSettings, name: &str) -> String {
+    format!("audience.{}.{name}", audience.name)
+}
+
+fn is_origin(origin: &str) -> bool {
+    // `http://localhost` is what browsers treat as trustworthy without TLS.
+    let host = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://").filter(|host| is_loopback(host)));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && !host.contains(['/', '?', '#', '@', '*'])
+            && host.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_uppercase())
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+fn origin_host(origin: &str) -> &str {
+    origin.split_once("://").map_or(origin, |(_, host)| host)
+}
+
+fn plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}

@@ -1,0 +1,87 @@
+use super::*;
+
+#[test]
+fn good_settings_pass() {
+    settings(|_| ()).check().unwrap();
+}
+
+#[test]
+fn what_is_unsafe_or_cannot_work_is_refused_by_the_name_of_its_setting() {
+    refused(|s| s.issuer = IssuerId::new("http://auth.example.com").unwrap(), "issuer");
+    refused(|s| s.issuer = IssuerId::new("https://auth.example.com/").unwrap(), "issuer");
+    refused(|s| s.environment = "pro d".into(), "environment");
+    refused(|s| s.audiences.clear(), "audience");
+    refused(|s| s.audiences.push(s.audiences[0].clone()), "audience.billing-api.name");
+    refused(
+        |s| s.audiences[0].access_lifetime = Duration::from_secs(29),
+        "audience.billing-api.access_lifetime",
+    );
+    refused(
+        |s| s.audiences[0].access_lifetime = Duration::from_secs(901),
+        "audience.billing-api.access_lifetime",
+    );
+    refused(
+        |s| s.audiences[0].refresh_lifetime = Duration::from_secs(86_401),
+        "audience.billing-api.refresh_lifetime",
+    );
+    refused(|s| s.audiences[0].claims = vec!["sub".into()], "audience.billing-api.claims");
+    for origin in ["*", "https://*.example.com", "https://a.example.com/", "http://a.example.com"] {
+        refused(|s| s.audiences[0].origins = vec![origin.into()], "audience.billing-api.origins");
+    }
+    refused(|s| s.limits.client.burst = 0, "limits.client");
+}
+
+#[test]
+fn two_cookie_audiences_cannot_share_a_host() {
+    refused(
+        |s| {
+            let mut other = s.audiences[0].clone();
+            other.name = Audience::new("other-api").unwrap();
+            s.audiences.push(other);
+        },
+        "audience.other-api.origins",
+    );
+}
+
+#[test]
+fn every_audience_is_an_issuer_of_its_own() {
+    let settings = settings(|_| ());
+    let issuer = settings.issuer_of(&settings.audiences[0].name).unwrap();
+    assert_eq!(issuer.as_str(), "https://auth.example.com/audiences/billing-api");
+}
+
+fn refused(change: impl FnOnce(&mut Settings), setting: &str) {
+    assert_eq!(settings(change).check().unwrap_err().setting, setting);
+}
+
+fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
+    let mut settings = Settings {
+        environment: "prod".into(),
+        dev: false,
+        issuer: IssuerId::new("https://auth.example.com").unwrap(),
+        audiences: vec![AudienceSettings {
+            name: Audience::new("billing-api").unwrap(),
+            access_lifetime: Duration::from_secs(300),
+            refresh_lifetime: Duration::from_secs(86400),
+            session_lifetime: Duration::from_secs(86400),
+            claims: vec!["roles".into()],
+            origins: vec!["https://app.example.com".into()],
+        }],
+        keys: KeySettings {
+            key_set_max_age: Duration::from_secs(300),
+            propagation: Duration::from_secs(60),
+            clock_error: Duration::from_secs(5),
+            leeway: Duration::from_secs(5),
+            signer_lease: Duration::from_secs(10),
+            rotate_every: Duration::from_secs(2592000),
+        },
+        revocation: RevocationSettings {
+            max_staleness: Duration::from_secs(10),
+            when_stale: WhenStale::Refuse,
+        },
+        proxies: Vec::new(),
+        limits: Limits::DEFAULT,
+    };
+    change(&mut settings);
+    settings
+}
