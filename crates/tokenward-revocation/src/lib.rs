@@ -1,1 +1,20 @@
-//! `tokenward-revocation`.
+//! What "revoked" means, and how a verifier knows of it in time.
+//!
+//! ```text
+//! RevocationStore ──since/live──▶ feed (Snapshot, Frame, Heartbeat) ──▶ Follower ──▶ View ──▶ verdict
+//!  the truth                      the wire form                         no I/O       Set + age
+//! ```
+//!
+//! A revocation is a fact about a token id, a session, a subject, a key, an audience or an issuer. It
+//! ends when the last token it concerns has expired, so what is live is bounded by time.
+//!
+//! **Invariant:** nothing here does I/O or reads a clock; carriers live in other crates.
+//!
+//! **Invariant:** a verifier that reports the age *a* knows everything that was revoked more than *a*
+//! ago. Ages come from the store's time inside the messages, never from the time of receipt.
+
+mod record;
+mod store;
+
+pub use record::{NewRevocation, Revocation, Scope, Seq};
+pub use store::RevocationStore;
