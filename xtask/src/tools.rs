@@ -1,0 +1,103 @@
+//! What the tests need beside Rust and a C compiler, and how it gets here.
+//!
+//! Debian packages are installed when we may (root and `apt-get`), otherwise one line names them.
+//! Python and Node packages live below `target/xtask`, in the versions that `interop/` pins.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::run::{Failure, has, root, run};
+
+/// A program that a test starts, and the Debian package that brings it.
+const PROGRAMS: [(&str, &str); 8] = [
+    ("nginx", "nginx-light"),
+    ("haproxy", "haproxy"),
+    ("caddy", "caddy"),
+    ("curl", "curl"),
+    ("jq", "jq"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("python3", "python3"),
+];
+
+/// Where the installed things are, for the tests' environment.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    /// A Python with `PyJWT`.
+    pub(crate) python: PathBuf,
+    /// The `node_modules` with `jose`, `openid-client` and `oauth4webapi`.
+    pub(crate) node_modules: PathBuf,
+}
+
+/// Installs what is missing.
+pub(crate) fn ensure() -> Result<Tools, Failure> {
+    debian()?;
+    let home = root().join("target/xtask");
+    fs::create_dir_all(&home)?;
+    Ok(Tools { python: python(&home)?, node_modules: node(&home)? })
+}
+
+fn debian() -> Result<(), Failure> {
+    let missing: Vec<&str> =
+        PROGRAMS.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wanted = missing.join(" ");
+    if !has("apt-get") || !is_root() {
+        return Err(Failure::new(format!("install these first: apt-get install {wanted}")));
+    }
+    run(Command::new("apt-get").args(["-qq", "update"]))?;
+    run(Command::new("apt-get")
+        .args(["-qq", "install", "--yes", "--no-install-recommends"])
+        .args(&missing)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        // The packages' own services must not start: each test starts its own, on its own port.
+        .env("RUNLEVEL", "1"))
+}
+
+fn python(home: &Path) -> Result<PathBuf, Failure> {
+    let venv = home.join("venv");
+    let python = venv.join("bin/python");
+    let wanted = root().join("interop/python/requirements.txt");
+    once(&venv.join("installed"), &wanted, || {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        run(Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(&wanted))
+    })?;
+    Ok(python)
+}
+
+fn node(home: &Path) -> Result<PathBuf, Failure> {
+    let dir = home.join("node");
+    fs::create_dir_all(&dir)?;
+    let wanted = root().join("interop/node/package.json");
+    once(&dir.join("installed"), &wanted, || {
+        fs::copy(&wanted, dir.join("package.json"))?;
+        run(Command::new("npm")
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&dir))
+    })?;
+    Ok(dir.join("node_modules"))
+}
+
+/// Runs `install` unless `stamp` says that it ran for the list as it is now.
+fn once(
+    stamp: &Path,
+    list: &Path,
+    install: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let wanted = fs::read(list)?;
+    if fs::read(stamp).is_ok_and(|done| done == wanted) {
+        return Ok(());
+    }
+    install()?;
+    fs::write(stamp, wanted)?;
+    Ok(())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
