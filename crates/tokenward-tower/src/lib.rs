@@ -1,1 +1,16 @@
-//! `tokenward-tower`.
+//! Tower layers and axum extractors that yield [`tokenward::Verified`] claims, and the pieces they are
+//! made of: cookies, CSRF, credentials, security headers and the one set of generic answers.
+//!
+//! The authority and the gate are built from the same pieces, so that a refused token gets the same
+//! bytes wherever it is presented.
+//!
+//! **Invariant:** nothing in this crate logs, formats or answers with a token, a cookie's value or an
+//! `Authorization` header. What a client learns about a refused token is one fixed answer; the reason
+//! goes to the log and to the metrics.
+
+pub mod cookies;
+pub mod credentials;
+pub mod csrf;
+pub mod headers;
+pub mod request_id;
+pub mod respond;

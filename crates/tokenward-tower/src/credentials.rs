@@ -1,0 +1,105 @@
+//! Which token a request presents, and how: `Authorization: Bearer` or the cookie, never both.
+//!
+//! **Invariant:** there is one token or none. A token in the query or in a form body (RFC 6750 §§ 2.2,
+//! 2.3) is not looked for: both end in logs and histories.
+
+use std::fmt;
+
+use http::header::{AUTHORIZATION, HeaderMap};
+
+use crate::cookies::{self, BadCookie};
+
+#[cfg(test)]
+mod tests;
+
+/// A token as it was presented. Nothing about it has been checked.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Presented<'h> {
+    /// The token's text; hostile until verified.
+    pub token: &'h str,
+    /// How it was presented.
+    pub by: By,
+}
+
+impl fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presented").field("by", &self.by).finish_non_exhaustive()
+    }
+}
+
+/// How a token was presented.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum By {
+    /// `Authorization: Bearer` (RFC 6750 § 2.1): attached by the caller, so it needs no CSRF check.
+    Bearer,
+    /// The [`cookies::ACCESS`] cookie: attached by the browser, so it does.
+    Cookie,
+}
+
+/// The request presents more than one token, or one in a way that leaves its meaning open.
+///
+/// The answer is [`crate::respond::invalid_request`] (RFC 6750 § 3.1), before any token is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// `Authorization` stands more than once; which one counts would depend on who reads it.
+    #[error("Authorization stands more than once")]
+    TwoHeaders,
+    /// A bearer token and the cookie at once.
+    #[error("a bearer token and a cookie at once")]
+    TwoMethods,
+    /// The cookie itself is ambiguous.
+    #[error(transparent)]
+    Cookie(#[from] BadCookie),
+}
+
+impl Malformed {
+    /// The reason as a metric label.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TwoHeaders => "two_authorization_headers",
+            Self::TwoMethods => "two_methods",
+            Self::Cookie(_) => "bad_cookie",
+        }
+    }
+}
+
+/// The one token that the request presents by `Authorization: Bearer` or by cookie.
+pub fn extract(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
+    let cookie = cookies::read(headers, cookies::ACCESS)?;
+    match (bearer(headers)?, cookie) {
+        (Some(_), Some(_)) => Err(Malformed::TwoMethods),
+        (Some(bearer), None) => Ok(Some(bearer)),
+        (None, cookie) => Ok(cookie.map(|token| Presented { token, by: By::Cookie })),
+    }
+}
+
+/// The one token that the request presents by `Authorization: Bearer`; cookies are not looked at.
+///
+/// Another scheme counts as no credentials (RFC 6750 § 3.1: "attempted using an unsupported
+/// authentication method").
+pub fn bearer(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
+    let mut lines = headers.get_all(AUTHORIZATION).iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    if lines.next().is_some() {
+        return Err(Malformed::TwoHeaders);
+    }
+    Ok(bearer_token(line.as_bytes()).map(|token| Presented { token, by: By::Bearer }))
+}
+
+fn bearer_token(line: &[u8]) -> Option<&str> {
+    let (scheme, rest) = line.split_at_checked("Bearer".len())?;
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+        return None;
+    }
+    match rest {
+        // An empty token, and one that is no text, is a token all the same: a malformed one, refused
+        // like any other by the verifier.
+        [] => Some(""),
+        [b' ', ..] => Some(std::str::from_utf8(rest.trim_ascii_start()).unwrap_or_default()),
+        _ => None,
+    }
+}
