@@ -3,6 +3,7 @@
 //! **Invariant:** no back end is named here, no file and no environment variable is read: the
 //! application hands in trait objects and typed [`Settings`].
 
+pub mod http;
 pub mod settings;
 
 pub use settings::Settings;

@@ -1,0 +1,34 @@
+//! The listeners: TCP and Unix sockets, TLS, limits, time-outs, and an orderly end.
+//!
+//! ```text
+//! Listener ──accept──▶ permit ──▶ TLS handshake ──▶ HTTP/1.1 or HTTP/2 ──▶ guard ──▶ Router
+//!            (cap)               (time-out)        (headers, idle)        (body, time, panic)
+//! ```
+//!
+//! **Invariants.** Whatever a peer sends or withholds, the memory and the time that it costs are
+//! bounded by [`ServerLimits`]. No peer sees a panic, a back trace or a cause. What was begun before
+//! the shutdown is finished, or cut off after [`ServerLimits::drain`]; event streams, which have no
+//! end of their own, end at once.
+
+mod activity;
+mod answers;
+mod body;
+mod connection;
+mod guard;
+mod limits;
+mod listener;
+mod peer;
+mod redirect;
+mod server;
+mod stall;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+pub use limits::ServerLimits;
+pub use listener::{BindError, Listener};
+pub use peer::Peer;
+pub use redirect::{RedirectError, redirect_router};
+pub use server::{Server, Stopped};
+pub use tls::{Tls, TlsError, TlsIdentity};

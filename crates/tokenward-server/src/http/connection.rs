@@ -1,0 +1,182 @@
+//! One connection, from its handshake to its end.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::activity::{Activity, Patience};
+use super::guard::Guard;
+use super::listener::Accepted;
+use super::server::{Phase, cut, draining};
+use super::stall::Watched;
+use super::tls::H2;
+use super::{Peer, ServerLimits};
+
+/// What every connection of a listener shares.
+#[derive(Clone, Debug)]
+pub(super) struct Room {
+    pub(super) router: Router,
+    pub(super) limits: ServerLimits,
+    pub(super) tls: Option<super::Tls>,
+    pub(super) phase: watch::Receiver<Phase>,
+}
+
+impl Room {
+    /// Serves one connection to its end.
+    pub(super) async fn serve(self, accepted: Accepted, peer: Peer) {
+        match accepted {
+            Accepted::Tcp(stream) => self.greet(stream, peer).await,
+            Accepted::Unix(stream) => self.greet(stream, peer).await,
+        }
+    }
+
+    async fn greet<T>(self, stream: T, peer: Peer)
+    where
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let Some(tls) = &self.tls else {
+            return self.converse(stream, peer, Protocol::Http1).await;
+        };
+        let handshake = shake_hands(tls.acceptor(), stream, self.limits.handshake);
+        let stream = tokio::select! {
+            stream = handshake => stream,
+            () = draining(self.phase.clone()) => return,
+        };
+        let Some(stream) = stream else {
+            tracing::debug!(%peer, "no TLS handshake");
+            return;
+        };
+        let protocol = match stream.get_ref().1.alpn_protocol() {
+            Some(H2) => Protocol::Http2,
+            _ => Protocol::Http1,
+        };
+        self.converse(stream, peer, protocol).await;
+    }
+
+    async fn converse<T>(self, stream: T, peer: Peer, protocol: Protocol)
+    where
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let Self { router, limits, phase, .. } = self;
+        let activity = Activity::new(protocol == Protocol::Http2);
+        let io = Watched::new(stream, Arc::clone(&activity), limits.write_stall);
+        let builder = builder(protocol, &limits);
+        let guard =
+            Guard { router, limits, peer, activity: Arc::clone(&activity), phase: phase.clone() };
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(io), guard));
+        let mut ending = false;
+        let mut look_again = next_look(activity.patience(&limits), &limits, ending);
+        loop {
+            tokio::select! {
+                result = connection.as_mut() => {
+                    if let Err(error) = result {
+                        tracing::debug!(%peer, error, "the connection broke off");
+                    }
+                    return;
+                }
+                () = cut(phase.clone()) => return,
+                () = draining(phase.clone()), if !ending => {
+                    connection.as_mut().graceful_shutdown();
+                    ending = true;
+                }
+                () = sleep_until(look_again) => match verdict(activity.patience(&limits), ending) {
+                    Verdict::Leave => return,
+                    Verdict::Close => {
+                        connection.as_mut().graceful_shutdown();
+                        ending = true;
+                    }
+                    Verdict::Stay => {}
+                },
+            }
+            look_again = next_look(activity.patience(&limits), &limits, ending);
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+enum Verdict {
+    Stay,
+    Close,
+    Leave,
+}
+
+fn verdict(patience: Patience, ending: bool) -> Verdict {
+    let now = Instant::now();
+    match patience {
+        // Told to end and nothing under way: whatever it is still waiting for, we are not.
+        Patience::Head(_) | Patience::Idle(_) if ending => Verdict::Leave,
+        Patience::Head(by) if by <= now => Verdict::Leave,
+        Patience::Idle(by) if by <= now => Verdict::Close,
+        Patience::Busy | Patience::Head(_) | Patience::Idle(_) => Verdict::Stay,
+    }
+}
+
+/// When to look at the connection again: at its deadline, but often enough that a head which began
+/// to arrive meanwhile is seen in time.
+fn next_look(patience: Patience, limits: &ServerLimits, ending: bool) -> Instant {
+    let now = Instant::now();
+    let pace = if ending { ENDING_PACE } else { limits.header_read.min(limits.idle) };
+    let next = now.checked_add(pace).unwrap_or(now);
+    match patience {
+        Patience::Head(by) | Patience::Idle(by) if !ending => by.min(next),
+        _ => next,
+    }
+}
+
+async fn shake_hands<T>(
+    acceptor: TlsAcceptor,
+    stream: T,
+    limit: Duration,
+) -> Option<tokio_rustls::server::TlsStream<T>>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    timeout(limit, acceptor.accept(stream)).await.ok()?.ok()
+}
+
+fn builder(protocol: Protocol, limits: &ServerLimits) -> Builder<TokioExecutor> {
+    let builder = Builder::new(TokioExecutor::new());
+    // In the clear HTTP/1.1 alone: waiting to see which of the two it is has no time-out.
+    let mut builder = match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_only(),
+    };
+    let hard = limits.header_bytes.saturating_mul(4).max(HARD_HEADER_BYTES);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_buf_size(hard)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(u32::try_from(hard).unwrap_or(u32::MAX))
+        // A peer that vanished without a word is noticed by its missing pong.
+        .keep_alive_interval(limits.idle)
+        .keep_alive_timeout(limits.header_read);
+    if limits.headers != HYPER_HEADERS {
+        builder.http1().max_headers(limits.headers);
+    }
+    builder
+}
+
+/// hyper's own default; set apart, it costs an allocation per request.
+const HYPER_HEADERS: usize = 100;
+
+/// Up to here hyper reads a head, so that we, not it, answer the 431: ours bears all our headers.
+const HARD_HEADER_BYTES: usize = 64 * 1_024;
+
+const ENDING_PACE: Duration = Duration::from_millis(250);

@@ -1,0 +1,119 @@
+//! What stands between a connection and its router, for every request.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Body;
+use futures_util::FutureExt as _;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, Response, Version};
+use http_body_util::Limited;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tower::ServiceExt as _;
+
+use super::activity::Activity;
+use super::body::{Served, Tracked};
+use super::server::{Phase, draining};
+use super::{Peer, ServerLimits, answers};
+
+/// The service of one connection.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    pub(super) router: Router,
+    pub(super) limits: ServerLimits,
+    pub(super) peer: Peer,
+    pub(super) activity: Arc<Activity>,
+    pub(super) phase: watch::Receiver<Phase>,
+}
+
+impl Service<Request<Incoming>> for Guard {
+    type Response = Response<Served>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Served>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let guard = self.clone();
+        let busy = self.activity.begin();
+        Box::pin(async move {
+            let response = match refusal(&request, &guard.limits) {
+                Some(refusal) => refusal,
+                None => guard.route(request).await,
+            };
+            let endless = is_event_stream(response.headers());
+            Ok(response.map(|body| {
+                let served = Served::new(body, busy);
+                if endless { served.until(draining(guard.phase)) } else { served }
+            }))
+        })
+    }
+}
+
+impl Guard {
+    async fn route(&self, request: Request<Incoming>) -> Response<Body> {
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(self.peer);
+        let (body, read) = Tracked::new(Limited::new(body, self.limits.body_bytes));
+        let request = Request::from_parts(parts, Body::new(body));
+        let answer = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind();
+        match timeout(self.limits.request, answer).await {
+            Ok(Ok(Ok(response))) => response,
+            Ok(Ok(Err(never))) => match never {},
+            // The payload may quote what the peer sent; the panic hook has printed the place.
+            Ok(Err(_payload)) => {
+                tracing::error!(peer = %self.peer, "a handler panicked; the request got a 500");
+                answers::panicked()
+            }
+            Err(_elapsed) if !read.load(Ordering::Relaxed) => answers::too_slow(),
+            Err(_elapsed) => {
+                tracing::error!(peer = %self.peer, "a handler took too long; the request got a 503");
+                answers::busy()
+            }
+        }
+    }
+}
+
+/// Refuses what no route should see.
+fn refusal(request: &Request<Incoming>, limits: &ServerLimits) -> Option<Response<Body>> {
+    let headers = request.headers();
+    if head_bytes(request) > limits.header_bytes || headers.len() > limits.headers {
+        return Some(answers::header_too_large());
+    }
+    // Two answers to "where does this request end?" are a smuggled second request.
+    let two_lengths = headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH);
+    if two_lengths || !one_host(request) {
+        return Some(answers::bad_request());
+    }
+    let announced = headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok()?;
+    (announced > limits.body_bytes).then(answers::body_too_large)
+}
+
+/// RFC 9112 § 3.2: exactly one `Host` in HTTP/1.1; HTTP/2 has `:authority`, HTTP/1.0 may have none.
+fn one_host(request: &Request<Incoming>) -> bool {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    match request.version() {
+        Version::HTTP_11 => hosts == 1,
+        Version::HTTP_2 => hosts <= 1 && (hosts == 1 || request.uri().authority().is_some()),
+        _ => hosts <= 1,
+    }
+}
+
+fn head_bytes(request: &Request<Incoming>) -> usize {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    request.headers().iter().fold(target, |sum, (name, value)| {
+        // ": " and the line's end.
+        sum.saturating_add(name.as_str().len()).saturating_add(value.len()).saturating_add(4)
+    })
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}

@@ -1,0 +1,152 @@
+//! The accept loops, and the end of them.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::{sleep, timeout};
+
+use super::connection::Room;
+use super::{Listener, ServerLimits, Tls};
+
+/// Listeners, each with its router, that run and end together.
+#[derive(Debug, Default)]
+pub struct Server {
+    doors: Vec<Door>,
+}
+
+#[derive(Debug)]
+struct Door {
+    listener: Listener,
+    tls: Option<Tls>,
+    router: Router,
+    limits: ServerLimits,
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Stopped {
+    /// All that was under way was finished.
+    Finished,
+    /// Something was still under way after [`ServerLimits::drain`], and was cut off.
+    CutOff,
+}
+
+impl Server {
+    /// A server without listeners.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Serves `router` on `listener`, with the default limits.
+    pub fn add(&mut self, listener: Listener, tls: Option<Tls>, router: Router) -> &mut Self {
+        self.add_with_limits(listener, tls, router, ServerLimits::default())
+    }
+
+    /// Serves `router` on `listener` within `limits`, which hold for this listener alone: a flood
+    /// on the public one leaves the administrator's door open.
+    pub fn add_with_limits(
+        &mut self,
+        listener: Listener,
+        tls: Option<Tls>,
+        router: Router,
+        limits: ServerLimits,
+    ) -> &mut Self {
+        self.doors.push(Door { listener, tls, router, limits });
+        self
+    }
+
+    /// Serves until `until` resolves; then accepts nothing more, finishes what is under way and
+    /// returns. The sockets listen from the moment they are bound.
+    pub async fn run(self, until: impl Future<Output = ()> + Send) -> Stopped {
+        let (phase, watcher) = watch::channel(Phase::Open);
+        let (alive, mut all_gone) = mpsc::channel::<Gone>(1);
+        let drain = self.doors.iter().map(|door| door.limits.drain).max().unwrap_or_default();
+        for door in self.doors {
+            tokio::spawn(accept(door, watcher.clone(), alive.clone()));
+        }
+        drop((alive, watcher));
+        until.await;
+        phase.send_replace(Phase::Draining);
+        // Nothing is ever sent: the channel closes when the last connection has dropped its end.
+        let finished = timeout(drain, all_gone.recv()).await.is_ok();
+        phase.send_replace(Phase::Cut);
+        if finished { Stopped::Finished } else { Stopped::CutOff }
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Finished => "all requests were finished",
+            Self::CutOff => "some requests were cut off",
+        })
+    }
+}
+
+/// What the connections are told.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Phase {
+    Open,
+    Draining,
+    Cut,
+}
+
+/// Resolves once the server is ending.
+pub(super) async fn draining(phase: watch::Receiver<Phase>) {
+    reached(phase, Phase::Draining).await;
+}
+
+/// Resolves once nothing is waited for any more.
+pub(super) async fn cut(phase: watch::Receiver<Phase>) {
+    reached(phase, Phase::Cut).await;
+}
+
+async fn reached(mut phase: watch::Receiver<Phase>, wanted: Phase) {
+    // An error means that the server itself is gone: later than any phase.
+    drop(phase.wait_for(|phase| *phase >= wanted).await);
+}
+
+enum Gone {}
+
+async fn accept(door: Door, phase: watch::Receiver<Phase>, alive: mpsc::Sender<Gone>) {
+    let Door { listener, tls, router, limits } = door;
+    let permits = Arc::new(Semaphore::new(limits.connections));
+    let room = Room { router, limits, tls, phase: phase.clone() };
+    tokio::select! {
+        () = accept_all(&listener, &permits, &room, &alive) => {}
+        () = draining(phase) => {}
+    }
+}
+
+async fn accept_all(
+    listener: &Listener,
+    permits: &Arc<Semaphore>,
+    room: &Room,
+    alive: &mpsc::Sender<Gone>,
+) {
+    // The permit comes first: beyond the cap, peers wait in the system's queue and cost us nothing.
+    while let Ok(permit) = Arc::clone(permits).acquire_owned().await {
+        match listener.accept().await {
+            Ok((accepted, peer)) => {
+                let (room, alive) = (room.clone(), alive.clone());
+                tokio::spawn(async move {
+                    room.serve(accepted, peer).await;
+                    drop((permit, alive));
+                });
+            }
+            Err(error) => {
+                // Out of files or memory: trying again at once would only burn the processor.
+                tracing::warn!(%listener, %error, "a connection could not be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
