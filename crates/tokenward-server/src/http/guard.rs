@@ -86,7 +86,8 @@ fn refusal(request: &Request<Incoming>, limits: &ServerLimits) -> Option<Respons
         return Some(answers::header_too_large());
     }
     // Two answers to "where does this request end?" are a smuggled second request.
-    let two_lengths = headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH);
+    let two_lengths =
+        headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH);
     if two_lengths || !one_host(request) {
         return Some(answers::bad_request());
     }
@@ -113,7 +114,5 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
 }
 
 fn is_event_stream(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
