@@ -1,0 +1,238 @@
+//! What becomes of a presented refresh token: one pure decision.
+//!
+//! ```text
+//! unknown, expired, ended, other client, other delivery ──▶ refuse
+//! current ──▶ rotate: it is spent, its successor is current, and its predecessor's sealed successor goes
+//! spent ≤ 10 s ago, successor unused ──▶ replay: the same successor again, never a sibling
+//! spent otherwise ──▶ end the family: one of two holders is a thief, and nobody can tell which
+//! ```
+
+use std::time::Duration;
+
+use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion, UnixTime};
+
+use crate::lifetime::RefreshLifetime;
+use crate::opaque::RefreshToken;
+use crate::session::{Delivery, EndReason, Session};
+
+#[cfg(test)]
+mod tests;
+
+/// How long a spent refresh token is remembered, so that its reuse is noticed.
+///
+/// It bounds the rows that a long session leaves behind. Whoever comes back later is merely refused.
+pub const REUSE_MEMORY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A presented refresh token, and under which rules it is judged.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a caller decides on every field")]
+pub struct RefreshAttempt {
+    /// The token.
+    pub presented: RefreshToken,
+    /// Who presents it.
+    pub client: ClientCheck,
+    /// How it was presented; a session of another delivery is refused.
+    pub delivery: Delivery,
+    /// The audiences within which the caller works; `None` for all.
+    pub audiences: Option<Vec<Audience>>,
+    /// The time.
+    pub now: UnixTime,
+    /// How long the successor may lie unused.
+    pub refresh_lifetime: RefreshLifetime,
+    /// How long the spent token yields the same successor again: [`REFRESH_WINDOW`](crate::REFRESH_WINDOW).
+    pub window: Duration,
+    /// When the revocation that a reuse writes may be forgotten: the end of the last access token.
+    pub keep_until: UnixTime,
+}
+
+/// Who must be the client of the session.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ClientCheck {
+    /// This client, and no other.
+    Is(ClientId),
+    /// A browser: it has no client of its own, the cookie is its credential.
+    Browser,
+}
+
+/// What a store knows of a presented token.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum KnownToken {
+    /// The one that may be used next.
+    Current {
+        /// When it ends.
+        ends_at: UnixTime,
+    },
+    /// It was used.
+    Spent {
+        /// When.
+        at: UnixTime,
+        /// Its successor, sealed; gone once the successor was used or the window is over.
+        sealed: Option<Vec<u8>>,
+        /// When its successor ends.
+        successor_ends_at: UnixTime,
+    },
+}
+
+/// What a store must do, all of it in one transaction.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Decision {
+    /// Spend the presented token and make its successor current.
+    Rotate(Rotation),
+    /// Write nothing, and answer with the same successor again.
+    Replay {
+        /// The successor.
+        token: RefreshToken,
+        /// When it ends.
+        ends_at: UnixTime,
+    },
+    /// End the session as [`EndReason::RefreshReused`] and write its revocation.
+    EndFamily,
+    /// Write nothing.
+    Refuse(RefreshInvalid),
+}
+
+/// A refresh token takes the place of another.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rotation {
+    /// The successor.
+    pub token: RefreshToken,
+    /// What to store of it.
+    pub hash: [u8; 32],
+    /// When it ends.
+    pub ends_at: UnixTime,
+    /// The successor sealed under the presented token, to be kept until it is first used or…
+    pub sealed: Vec<u8>,
+    /// …until this time.
+    pub sealed_until: UnixTime,
+}
+
+/// What came of a refresh.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RefreshOutcome {
+    /// The session goes on.
+    Renewed {
+        /// The session.
+        session: Session,
+        /// The subject's token version, as of the same transaction.
+        version: TokenVersion,
+        /// The next refresh token.
+        token: RefreshToken,
+        /// When it ends.
+        refresh_ends_at: UnixTime,
+        /// Whether it had been given out before, inside the window.
+        replayed: bool,
+    },
+    /// A spent token was used again: the family has just been ended and revoked. Raise an event.
+    Reused {
+        /// Of this session.
+        session_id: SessionId,
+        /// Of this subject.
+        subject: Subject,
+        /// For this audience.
+        audience: Audience,
+    },
+    /// Nothing changed. The client learns `invalid_grant` whatever the reason.
+    Invalid(RefreshInvalid),
+}
+
+/// Why a refresh token was refused; for the log alone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RefreshInvalid {
+    /// No such token was ever given out, or it is long forgotten.
+    #[error("unknown refresh token")]
+    Unknown,
+    /// It lay unused for too long, or its session is over.
+    #[error("expired refresh token")]
+    Expired,
+    /// Its session was ended before its time.
+    #[error("refresh token of an ended session ({0})")]
+    Ended(EndReason),
+    /// Another client presents it.
+    #[error("refresh token of another client")]
+    WrongClient,
+    /// A cookie session's token came as a form field, or the other way round.
+    #[error("refresh token of another delivery")]
+    WrongDelivery,
+    /// The caller does not work for the session's audience.
+    #[error("refresh token of another audience")]
+    WrongAudience,
+    /// The session asks for a passkey, and no assertion came with the token.
+    #[error("refresh token that needs a passkey")]
+    PasskeyRequired,
+}
+
+/// Judges a presented token, given what the store knows of it.
+///
+/// Stores call this inside the transaction that will carry out the decision, so that two presentations of
+/// one token are judged one after the other.
+#[must_use]
+pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -> Decision {
+    if let Err(why) = admissible(attempt, session) {
+        return Decision::Refuse(why);
+    }
+    match token {
+        KnownToken::Current { ends_at } if attempt.now >= *ends_at => {
+            Decision::Refuse(RefreshInvalid::Expired)
+        }
+        KnownToken::Current { .. } => Decision::Rotate(rotate(attempt, session)),
+        KnownToken::Spent { at, sealed, successor_ends_at } => {
+            match sealed.as_deref().and_then(|sealed| attempt.presented.open_successor(sealed)) {
+                Some(token) if in_window(attempt, *at) && attempt.now < *successor_ends_at => {
+                    Decision::Replay { token, ends_at: *successor_ends_at }
+                }
+                // A token that is both spent and expired is still reuse: whoever comes second, however
+                // late, shows that two hold it.
+                _ => Decision::EndFamily,
+            }
+        }
+    }
+}
+
+fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), RefreshInvalid> {
+    // Who may not present it at all must not be able to end the family with it either.
+    match &attempt.client {
+        ClientCheck::Is(client) if *client != session.client_id => {
+            return Err(RefreshInvalid::WrongClient);
+        }
+        ClientCheck::Is(_) | ClientCheck::Browser => {}
+    }
+    if attempt.delivery != session.delivery {
+        return Err(RefreshInvalid::WrongDelivery);
+    }
+    if attempt.audiences.as_ref().is_some_and(|all| !all.contains(&session.audience)) {
+        return Err(RefreshInvalid::WrongAudience);
+    }
+    if let Some(ended) = session.ended {
+        return Err(RefreshInvalid::Ended(ended.why));
+    }
+    if attempt.now >= session.ends_at {
+        return Err(RefreshInvalid::Expired);
+    }
+    if session.refresh_mode != crate::RefreshMode::Plain {
+        return Err(RefreshInvalid::PasskeyRequired);
+    }
+    Ok(())
+}
+
+fn in_window(attempt: &RefreshAttempt, spent_at: UnixTime) -> bool {
+    // Concurrent requests read their clocks in any order, so `now` may be a little before `spent_at`. A
+    // clock that was set back by more than the window closes it.
+    attempt.now.since(spent_at) <= attempt.window && spent_at.since(attempt.now) <= attempt.window
+}
+
+fn rotate(attempt: &RefreshAttempt, session: &Session) -> Rotation {
+    let token = RefreshToken::random();
+    Rotation {
+        hash: token.hash(),
+        ends_at: attempt.refresh_lifetime.ends_at(attempt.now, session.ends_at),
+        sealed: attempt.presented.seal(&token),
+        sealed_until: attempt.now.saturating_add(attempt.window),
+        token,
+    }
+}

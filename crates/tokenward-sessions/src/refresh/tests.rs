@@ -1,0 +1,263 @@
+//! One family, played through `decide` as a store would, with the promises checked at every step.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use serde_json::Map;
+use tokenward::Scope;
+
+use super::*;
+use crate::{Ended, REFRESH_WINDOW, RefreshMode};
+
+#[test]
+fn a_current_token_yields_a_successor() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+
+    let second = family.refresh(&first).unwrap();
+
+    assert_ne!(second.hash(), first.hash());
+    assert!(family.refresh(&second).is_ok());
+}
+
+#[test]
+fn a_lost_answer_is_given_again_inside_the_window() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    let second = family.refresh(&first).unwrap();
+
+    family.pass(REFRESH_WINDOW);
+
+    assert_eq!(family.refresh(&first).unwrap().hash(), second.hash());
+}
+
+#[test]
+fn reuse_after_the_window_ends_the_family() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    let second = family.refresh(&first).unwrap();
+
+    family.pass(REFRESH_WINDOW + Duration::from_millis(1));
+
+    assert_eq!(family.refresh(&first).unwrap_err(), Refused::Reused);
+    let ended = RefreshInvalid::Ended(EndReason::RefreshReused);
+    assert_eq!(family.refresh(&second).unwrap_err(), Refused::Invalid(ended));
+}
+
+#[test]
+fn reuse_inside_the_window_ends_the_family_once_the_successor_was_used() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    let second = family.refresh(&first).unwrap();
+    family.refresh(&second).unwrap();
+
+    assert_eq!(family.refresh(&first).unwrap_err(), Refused::Reused);
+}
+
+#[test]
+fn a_clock_that_was_set_back_closes_the_window() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    family.refresh(&first).unwrap();
+
+    family.now = family.now.saturating_sub(REFRESH_WINDOW + Duration::from_secs(1));
+
+    assert_eq!(family.refresh(&first).unwrap_err(), Refused::Reused);
+}
+
+#[test]
+fn a_token_that_lay_unused_expires() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+
+    family.pass(LIFETIME);
+
+    let expired = Refused::Invalid(RefreshInvalid::Expired);
+    assert_eq!(family.refresh(&first).unwrap_err(), expired);
+}
+
+#[test]
+fn nobody_else_can_use_a_token_or_end_its_family_with_it() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    let second = family.refresh(&first).unwrap();
+    family.pass(REFRESH_WINDOW * 2);
+
+    for (change, why) in OTHERS {
+        let mut attempt = family.attempt(&first);
+        change(&mut attempt);
+        assert_eq!(family.play(&attempt).unwrap_err(), Refused::Invalid(why));
+    }
+
+    assert!(family.refresh(&second).is_ok());
+}
+
+#[test]
+fn a_session_that_asks_for_a_passkey_is_not_refreshed_without_one() {
+    let mut family = Family::new();
+    family.session.refresh_mode = RefreshMode::Passkey;
+    let first = family.first.clone();
+
+    let needed = Refused::Invalid(RefreshInvalid::PasskeyRequired);
+    assert_eq!(family.refresh(&first).unwrap_err(), needed);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Several holders of tokens of one family, some of them thieves, act in any order; answers get lost
+    /// and time passes.
+    #[test]
+    fn no_refresh_token_ever_yields_two_different_successors(
+        steps in prop::collection::vec((0_usize..8, 0_u64..8_000), 1..60),
+    ) {
+        let mut family = Family::new();
+        let mut held = vec![family.first.clone()];
+        let mut successors = HashMap::new();
+        let mut over = false;
+
+        for (pick, millis) in steps {
+            family.pass(Duration::from_millis(millis));
+            let token = held[held.len().saturating_sub(1).saturating_sub(pick)].clone();
+            let age = family.spent_for(&token);
+
+            match family.refresh(&token) {
+                Ok(next) => {
+                    prop_assert!(!over, "an ended family goes on");
+                    let known = successors.entry(token.hash()).or_insert(next.hash());
+                    prop_assert_eq!(*known, next.hash(), "two successors");
+                    prop_assert!(age.is_none_or(|age| age <= REFRESH_WINDOW), "reused too late");
+                    if !held.iter().any(|token| token.hash() == next.hash()) {
+                        held.push(next);
+                    }
+                }
+                Err(Refused::Reused) => {
+                    prop_assert!(age.is_some(), "a token that was never used is no reuse");
+                    over = true;
+                }
+                Err(Refused::Invalid(RefreshInvalid::Ended(_))) => prop_assert!(over),
+                Err(Refused::Invalid(RefreshInvalid::Expired)) => {}
+                Err(other) => prop_assert!(false, "{other:?}"),
+            }
+            prop_assert!(family.current() <= 1, "two current tokens");
+            prop_assert!(family.ends().all(|end| end <= family.session.ends_at), "outlives");
+        }
+    }
+}
+
+const LIFETIME: Duration = Duration::from_secs(120);
+
+const OTHERS: [(fn(&mut RefreshAttempt), RefreshInvalid); 3] = [
+    (
+        |attempt| attempt.client = ClientCheck::Is(ClientId::new("other").unwrap()),
+        RefreshInvalid::WrongClient,
+    ),
+    (|attempt| attempt.delivery = Delivery::Cookie, RefreshInvalid::WrongDelivery),
+    (|attempt| attempt.audiences = Some(vec![]), RefreshInvalid::WrongAudience),
+];
+
+#[derive(Debug, Eq, PartialEq)]
+enum Refused {
+    Reused,
+    Invalid(RefreshInvalid),
+}
+
+/// The smallest store: what a real one keeps in its tables.
+struct Family {
+    session: Session,
+    tokens: HashMap<[u8; 32], KnownToken>,
+    first: RefreshToken,
+    now: UnixTime,
+}
+
+impl Family {
+    fn new() -> Self {
+        let now = UnixTime::from_secs(1_000_000);
+        let first = RefreshToken::random();
+        let session = Session {
+            id: SessionId::new("s1").unwrap(),
+            subject: Subject::new("alice").unwrap(),
+            audience: Audience::new("api").unwrap(),
+            client_id: ClientId::new("web").unwrap(),
+            scope: Scope::default(),
+            claims: Map::new(),
+            device: None,
+            delivery: Delivery::Token,
+            refresh_mode: RefreshMode::Plain,
+            created_at: now,
+            auth_time: now,
+            ends_at: now.saturating_add(Duration::from_secs(200)),
+            last_used_at: now,
+            ended: None,
+            version: TokenVersion::FIRST,
+        };
+        let known = KnownToken::Current { ends_at: now.saturating_add(LIFETIME) };
+        Self { session, tokens: HashMap::from([(first.hash(), known)]), first, now }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now = self.now.saturating_add(time);
+    }
+
+    fn attempt(&self, presented: &RefreshToken) -> RefreshAttempt {
+        RefreshAttempt {
+            presented: presented.clone(),
+            client: ClientCheck::Is(self.session.client_id.clone()),
+            delivery: self.session.delivery,
+            audiences: None,
+            now: self.now,
+            refresh_lifetime: RefreshLifetime::new(LIFETIME).unwrap(),
+            window: REFRESH_WINDOW,
+            keep_until: self.now,
+        }
+    }
+
+    fn refresh(&mut self, presented: &RefreshToken) -> Result<RefreshToken, Refused> {
+        self.play(&self.attempt(presented))
+    }
+
+    fn play(&mut self, attempt: &RefreshAttempt) -> Result<RefreshToken, Refused> {
+        let hash = attempt.presented.hash();
+        match decide(attempt, &self.session, &self.tokens[&hash]) {
+            Decision::Rotate(new) => {
+                for token in self.tokens.values_mut() {
+                    if let KnownToken::Spent { sealed, .. } = token {
+                        *sealed = None;
+                    }
+                }
+                let spent = KnownToken::Spent {
+                    at: self.now,
+                    sealed: Some(new.sealed),
+                    successor_ends_at: new.ends_at,
+                };
+                self.tokens.insert(hash, spent);
+                self.tokens.insert(new.hash, KnownToken::Current { ends_at: new.ends_at });
+                Ok(new.token)
+            }
+            Decision::Replay { token, .. } => Ok(token),
+            Decision::EndFamily => {
+                self.session.ended = Some(Ended { at: self.now, why: EndReason::RefreshReused });
+                Err(Refused::Reused)
+            }
+            Decision::Refuse(why) => Err(Refused::Invalid(why)),
+        }
+    }
+
+    fn spent_for(&self, token: &RefreshToken) -> Option<Duration> {
+        match &self.tokens[&token.hash()] {
+            KnownToken::Spent { at, .. } => Some(self.now.since(*at)),
+            KnownToken::Current { .. } => None,
+        }
+    }
+
+    fn current(&self) -> usize {
+        self.tokens.values().filter(|token| matches!(token, KnownToken::Current { .. })).count()
+    }
+
+    fn ends(&self) -> impl Iterator<Item = UnixTime> + '_ {
+        self.tokens.values().map(|token| match token {
+            KnownToken::Current { ends_at } => *ends_at,
+            KnownToken::Spent { successor_ends_at, .. } => *successor_ends_at,
+        })
+    }
+}
