@@ -6,10 +6,12 @@
 pub mod crypto;
 mod error;
 mod ids;
+mod scope;
 mod time;
 
 pub use error::{BackendError, BackendErrorKind, ErrorChain};
 pub use ids::{
     Audience, ClientId, InvalidId, IssuerId, Jti, KeyId, SessionId, Subject, TokenVersion,
 };
+pub use scope::{InvalidScope, Scope};
 pub use time::{Clock, UnixTime};

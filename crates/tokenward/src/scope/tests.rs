@@ -1,0 +1,28 @@
+use super::*;
+
+#[test]
+fn a_scope_is_a_set_of_names() {
+    let scope = Scope::parse("read write read").unwrap();
+
+    assert_eq!(scope.to_string(), "read write");
+    assert!(scope.contains("write"));
+    assert!(!scope.contains("writ"));
+    assert!(!scope.contains(""));
+}
+
+#[test]
+fn a_narrower_scope_is_a_subset() {
+    let wide = Scope::parse("a b c").unwrap();
+
+    assert!(Scope::parse("c a").unwrap().is_subset_of(&wide));
+    assert!(Scope::empty().is_subset_of(&wide));
+    assert!(!Scope::parse("a d").unwrap().is_subset_of(&wide));
+}
+
+#[test]
+fn sloppy_scopes_are_refused() {
+    for bad in [" ", "a ", " a", "a  b", "a\tb", "a\"b", "a\\b", "ä", &"a".repeat(4_097)] {
+        assert_eq!(Scope::parse(bad), Err(InvalidScope), "{bad:?}");
+    }
+    assert!(Scope::parse(&"a".repeat(4_096)).is_ok());
+}
