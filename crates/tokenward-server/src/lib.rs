@@ -3,6 +3,7 @@
 //! **Invariant:** no back end is named here, no file and no environment variable is read: the
 //! application hands in trait objects and typed [`Settings`].
 
+pub mod admin;
 pub mod http;
 pub mod settings;
 
