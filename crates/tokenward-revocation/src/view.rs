@@ -1,0 +1,231 @@
+//! What one verifier knows of its audience's revocations, and how old that knowledge is.
+//!
+//! **Invariant:** the time as of which a view claims to be complete never comes from its own clock:
+//! a message says it, and only after everything that the message covers has been applied.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokenward::{Audience, UnixTime};
+
+use crate::{Facts, Fingerprints, Revocation, RevokedBy, Set};
+
+#[cfg(test)]
+mod tests;
+
+/// A [`Set`] and its age.
+pub struct View {
+    audience: Audience,
+    knowledge: RwLock<Knowledge>,
+    /// `None`: the set is the truth itself.
+    policy: Option<FreshnessPolicy>,
+}
+
+impl View {
+    /// The view of whoever feeds it straight from the store, in the store's own process: never stale.
+    ///
+    /// Insert what is live before the first token is checked.
+    #[must_use]
+    pub fn local(audience: Audience) -> Self {
+        Self::with_policy(audience, None)
+    }
+
+    /// The view of whoever follows a feed. Before the first snapshot it is stale, whatever `policy`
+    /// says: an empty set is not a set without revocations.
+    #[must_use]
+    pub fn following(audience: Audience, policy: FreshnessPolicy) -> Self {
+        Self::with_policy(audience, Some(policy))
+    }
+
+    /// Whose tokens it is about.
+    #[must_use]
+    pub const fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    /// How old its knowledge may be at `now`, at the most: everything that was revoked longer ago is
+    /// known. `None` if that cannot be said: nothing was received yet, or the feed's time is further
+    /// ahead of `now` than the clocks may differ.
+    #[must_use]
+    pub fn age(&self, now: UnixTime) -> Option<Duration> {
+        let Some(policy) = self.policy else { return Some(Duration::ZERO) };
+        age(self.as_of()?, now, policy.clock_error).ok()
+    }
+
+    /// The store's time up to which it is complete; `None` before the first snapshot, and for
+    /// [`View::local`].
+    #[must_use]
+    pub fn as_of(&self) -> Option<UnixTime> {
+        self.knowledge().as_of
+    }
+
+    /// Whether tokens may be judged at `now`. Ask this before a token is read: whoever is stale says
+    /// so to everybody alike.
+    pub fn fresh(&self, now: UnixTime) -> Result<(), Stale> {
+        match (self.staleness(now), self.policy) {
+            (Some(stale @ Stale::NeverSynced), _) => Err(stale),
+            (Some(_), Some(FreshnessPolicy { when_stale: WhenStale::Accept, .. })) | (None, _) => {
+                Ok(())
+            }
+            (Some(stale), _) => Err(stale),
+        }
+    }
+
+    /// What is wrong with its age at `now`, even where the policy is to go on; for logs and metrics.
+    #[must_use]
+    pub fn staleness(&self, now: UnixTime) -> Option<Stale> {
+        let policy = self.policy?;
+        let Some(as_of) = self.as_of() else { return Some(Stale::NeverSynced) };
+        match age(as_of, now, policy.clock_error) {
+            Err(ahead) => Some(Stale::ClocksDisagree { ahead }),
+            Ok(age) if age > policy.max_staleness => {
+                Some(Stale::TooOld { age, limit: policy.max_staleness })
+            }
+            Ok(_) => None,
+        }
+    }
+
+    /// Why a token of which `facts` hold is revoked; `None` if it is not, as far as is known.
+    #[must_use]
+    pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
+        self.set().check(facts)
+    }
+
+    /// Adds `revocation` at once, ahead of any feed.
+    pub fn insert(&self, revocation: &Revocation) {
+        self.set().insert(revocation);
+    }
+
+    /// Drops what has ended at `now`; see [`Set::expire`]. For [`View::local`]: a follower does it by
+    /// the feed's time.
+    pub fn expire(&self, now: UnixTime) -> usize {
+        self.set().expire(now)
+    }
+
+    /// How many revocations are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.set().len()
+    }
+
+    /// Whether none is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How much the feed's clock and ours may differ.
+    pub(crate) fn clock_error(&self) -> Duration {
+        self.policy.map_or(Duration::ZERO, |policy| policy.clock_error)
+    }
+
+    pub(crate) fn set(&self) -> Arc<Set> {
+        Arc::clone(&self.knowledge().set)
+    }
+
+    /// Puts a whole new set in the place of the old one. There is no moment in between: who asks gets
+    /// the old set or the new one, and the new one's time only with the new one.
+    pub(crate) fn replace(&self, set: Set, as_of: UnixTime) {
+        let new = Knowledge { set: Arc::new(set), as_of: Some(as_of) };
+        *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
+    /// The set is complete as of `time`, too.
+    pub(crate) fn advance(&self, time: UnixTime) {
+        let mut knowledge = self.knowledge.write().unwrap_or_else(PoisonError::into_inner);
+        knowledge.as_of = knowledge.as_of.max(Some(time));
+    }
+
+    fn with_policy(audience: Audience, policy: Option<FreshnessPolicy>) -> Self {
+        let set = Arc::new(Set::new(audience.clone(), Fingerprints::random()));
+        Self { audience, knowledge: RwLock::new(Knowledge { set, as_of: None }), policy }
+    }
+
+    // Nothing panics while it holds this lock, and what it guards is replaced whole.
+    fn knowledge(&self) -> Knowledge {
+        self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View")
+            .field("audience", &self.audience)
+            .field("len", &self.len())
+            .field("as_of", &self.as_of())
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+struct Knowledge {
+    set: Arc<Set>,
+    as_of: Option<UnixTime>,
+}
+
+/// How old a follower's knowledge may be, and what happens when it is older.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever follows must decide on each")]
+pub struct FreshnessPolicy {
+    /// The oldest age at which tokens are judged. It holds `clock_error` and the second between two
+    /// heartbeats, so it must be longer than both together.
+    pub max_staleness: Duration,
+    /// How much the authority's clock and the verifier's may differ; counted into every age.
+    pub clock_error: Duration,
+    /// What happens beyond `max_staleness`.
+    pub when_stale: WhenStale,
+}
+
+/// What a verifier does when its knowledge is too old.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third way")]
+pub enum WhenStale {
+    /// It judges no token and says that it is unavailable.
+    #[default]
+    Refuse,
+    /// It goes on with what it knows; whoever runs it must log that.
+    Accept,
+}
+
+/// Why a verifier judges no tokens just now. It is nobody's token that is at fault.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Stale {
+    /// Nothing was received from the feed yet. The authority cannot be reached, or its credential is
+    /// refused: the log has the cause.
+    #[error("nothing was received from the revocation feed yet")]
+    NeverSynced,
+    /// The feed has fallen silent, or lags.
+    #[error(
+        "what is known of revocations is {:.1} s old, more than the {:.1} s allowed",
+        age.as_secs_f64(),
+        limit.as_secs_f64()
+    )]
+    TooOld {
+        /// How old.
+        age: Duration,
+        /// `max_staleness`.
+        limit: Duration,
+    },
+    /// The feed's time lies in the future by more than the clocks may differ, so no age can be
+    /// trusted. Set the clocks.
+    #[error(
+        "the revocation feed's clock is {:.1} s ahead, more than `clock_error` allows",
+        ahead.as_secs_f64()
+    )]
+    ClocksDisagree {
+        /// By how much.
+        ahead: Duration,
+    },
+    /// The key set could not be fetched, or not for too long.
+    #[error("the key set is missing or too old")]
+    KeySetTooOld,
+}
+
+/// The age at `now` of what was complete `as_of`, or how far `as_of` lies ahead of `now`.
+fn age(as_of: UnixTime, now: UnixTime, clock_error: Duration) -> Result<Duration, Duration> {
+    let latest = now.saturating_add(clock_error);
+    if as_of <= latest { Ok(latest.since(as_of)) } else { Err(as_of.since(now)) }
+}
