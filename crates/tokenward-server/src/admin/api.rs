@@ -36,9 +36,9 @@ pub const MAX_PAGE: usize = 500;
 
 macro_rules! wire {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })+) => {$(
-        $(#[$meta])*
         #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
         #[expect(clippy::exhaustive_structs, reason = "a wire form: both ends spell it out")]
+        $(#[$meta])*
         pub struct $name { $($body)* }
     )+};
 }
