@@ -30,10 +30,38 @@ type Worked = (Vec<Held>, Vec<Duration>);
 /// What a load measured.
 #[derive(Serialize)]
 pub(crate) struct Figures {
-    answers: usize,
+    answers: u32,
     per_second: f64,
     p50_ms: f64,
     p99_ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<Server>,
+}
+
+/// What the answers cost the server.
+#[derive(Serialize)]
+struct Server {
+    cpu_s_per_100k: f64,
+    resident_kib: u64,
+}
+
+impl Figures {
+    fn of(mut times: Vec<Duration>, over: Duration) -> Self {
+        times.sort_unstable();
+        let at = |percent: usize| {
+            let index = times.len().saturating_mul(percent) / 100;
+            times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+        };
+        let answers = u32::try_from(times.len()).unwrap_or(u32::MAX);
+        let per_second = f64::from(answers) / over.as_secs_f64();
+        Self { answers, per_second, p50_ms: at(50), p99_ms: at(99), server: None }
+    }
+
+    /// The same, with what the server's process used meanwhile.
+    pub(crate) fn with_server(self, cpu_seconds: f64, resident_kib: u64) -> Self {
+        let cpu_s_per_100k = cpu_seconds / f64::from(self.answers) * 100_000.0;
+        Self { server: Some(Server { cpu_s_per_100k, resident_kib }), ..self }
+    }
 }
 
 /// A session that a load created.
@@ -77,7 +105,7 @@ pub(crate) async fn sessions(
         });
     }
     let (held, times) = gather(workers).await?;
-    Ok((figures(times, plan.time), held))
+    Ok((Figures::of(times, plan.time), held))
 }
 
 /// Refreshes the sessions, each connection its own, with the newest token each time.
@@ -113,7 +141,7 @@ pub(crate) async fn refreshes(
         });
     }
     let (_, times) = gather(workers).await?;
-    Ok(figures(times, plan.time))
+    Ok(Figures::of(times, plan.time))
 }
 
 /// Asks the gate about distinct tokens.
@@ -151,7 +179,7 @@ pub(crate) async fn gate(
         });
     }
     let (_, times) = gather(workers).await?;
-    Ok(figures(times, plan.time))
+    Ok(Figures::of(times, plan.time))
 }
 
 async fn token(
@@ -178,20 +206,6 @@ async fn gather(mut workers: JoinSet<Result<Worked, Error>>) -> Result<Worked, E
         times.extend(took);
     }
     Ok((held, times))
-}
-
-fn figures(mut times: Vec<Duration>, over: Duration) -> Figures {
-    times.sort_unstable();
-    let at = |percent: usize| {
-        let index = times.len().saturating_mul(percent) / 100;
-        times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
-    };
-    Figures {
-        answers: times.len(),
-        per_second: f64::from(u32::try_from(times.len()).unwrap_or(u32::MAX)) / over.as_secs_f64(),
-        p50_ms: at(50),
-        p99_ms: at(99),
-    }
 }
 
 fn parts<T>(all: Vec<T>, count: usize) -> Vec<Vec<T>> {

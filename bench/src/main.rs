@@ -1,13 +1,15 @@
 //! Loads for a running authority and gate.
 //!
-//! `tokenward-bench DEV_JSON [--gate ADDR] [--seconds N] [--connections N]` creates sessions, refreshes
-//! them and asks the gate about the tokens, each for N seconds, and prints one JSON object: per load the
-//! answers a second and the latency's median and 99th percentile. The load shares the machine with the
-//! server, so the steady figure is the server's CPU time per request, which the caller reads.
+//! `tokenward-bench DEV_JSON [--gate ADDR] [--authority-pid PID] [--gate-pid PID] [--seconds N]
+//! [--connections N]` creates sessions, refreshes them and asks the gate about the tokens, each for N
+//! seconds, and prints a JSON object per load: answers a second, and the latency's median and 99th
+//! percentile. The load shares the machine with the server, so the steady figure is the server's CPU
+//! time for 100,000 answers, taken where its process id is given.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on its terminal")]
 
 mod client;
 mod load;
+mod process;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,21 +38,22 @@ fn main() -> ExitCode {
 struct Options {
     dev_json: PathBuf,
     gate: Option<String>,
+    authority_pid: Option<u32>,
+    gate_pid: Option<u32>,
     plan: Plan,
-    only: Option<String>,
 }
 
 fn options() -> Result<Options, Error> {
     let mut args = std::env::args().skip(1);
-    let dev_json =
-        args.next().ok_or("usage: tokenward-bench DEV_JSON [--gate ADDR] [--only LOAD]")?;
+    let dev_json = args.next().ok_or("usage: tokenward-bench DEV_JSON [OPTION VALUE]...")?.into();
     let plan = Plan { connections: 32, time: Duration::from_secs(10) };
-    let mut options = Options { dev_json: dev_json.into(), gate: None, plan, only: None };
+    let mut options = Options { dev_json, gate: None, authority_pid: None, gate_pid: None, plan };
     while let Some(flag) = args.next() {
         let value = args.next().ok_or_else(|| format!("{flag} needs a value"))?;
         match flag.as_str() {
             "--gate" => options.gate = Some(value),
-            "--only" => options.only = Some(value),
+            "--authority-pid" => options.authority_pid = Some(value.parse()?),
+            "--gate-pid" => options.gate_pid = Some(value.parse()?),
             "--seconds" => options.plan.time = Duration::from_secs(value.parse()?),
             "--connections" => options.plan.connections = value.parse()?,
             _ => return Err(format!("unknown option {flag}").into()),
@@ -62,34 +65,33 @@ fn options() -> Result<Options, Error> {
 async fn measure(options: Options) -> Result<(), Error> {
     let dev = Arc::new(Dev::read(&options.dev_json)?);
     let authority = Target::tls(&dev)?;
-    let wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
-    let mut report = serde_json::Map::new();
+    let (plan, authority_pid) = (options.plan, options.authority_pid);
 
-    let (figures, sessions) = load::sessions(&dev, &authority, options.plan).await?;
-    if wanted("sessions") {
-        add(&mut report, "sessions", &figures)?;
-    }
+    let before = process::cpu_seconds(authority_pid)?;
+    let (figures, sessions) = load::sessions(&dev, &authority, plan).await?;
+    print("sessions", figures, authority_pid, before)?;
+
     let tokens = sessions.iter().map(|session| session.access.clone()).collect::<Vec<_>>();
-    if wanted("refreshes") {
-        let figures = load::refreshes(&dev, &authority, options.plan, sessions).await?;
-        add(&mut report, "refreshes", &figures)?;
-    }
-    if wanted("gate") {
-        let target = match &options.gate {
-            Some(address) => Target::plain(address)?,
-            None => authority,
-        };
-        add(&mut report, "gate", &load::gate(&dev, &target, options.plan, tokens).await?)?;
-    }
-    println!("{}", serde_json::Value::Object(report));
-    Ok(())
+    let before = process::cpu_seconds(authority_pid)?;
+    let figures = load::refreshes(&dev, &authority, plan, sessions).await?;
+    print("refreshes", figures, authority_pid, before)?;
+
+    let (target, pid) = match &options.gate {
+        Some(address) => (Target::plain(address)?, options.gate_pid),
+        None => (authority, authority_pid),
+    };
+    let before = process::cpu_seconds(pid)?;
+    let figures = load::gate(&dev, &target, plan, tokens).await?;
+    print("gate", figures, pid, before)
 }
 
-fn add(
-    report: &mut serde_json::Map<String, serde_json::Value>,
-    name: &str,
-    figures: &Figures,
-) -> Result<(), Error> {
-    report.insert(name.to_owned(), serde_json::to_value(figures)?);
+fn print(load: &str, figures: Figures, pid: Option<u32>, before: f64) -> Result<(), Error> {
+    let figures = match pid {
+        Some(_) => {
+            figures.with_server(process::cpu_seconds(pid)? - before, process::resident_kib(pid)?)
+        }
+        None => figures,
+    };
+    println!("{load}: {}", serde_json::to_string(&figures)?);
     Ok(())
 }
