@@ -1,0 +1,170 @@
+//! The command line, as it is typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tokenward::{Audience, ClientId, IssuerId, Jti, KeyId, SessionId, Subject};
+
+use crate::duration;
+use crate::output::{Color, Format};
+
+pub(crate) use admin::{
+    AdminArgs, KeysArgs, KeysCommand, RevokeArgs, ServicesArgs, ServicesCommand, SessionsArgs,
+    SessionsCommand,
+};
+pub(crate) use token::{InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
+
+mod admin;
+#[cfg(test)]
+mod tests;
+mod token;
+
+/// JWT security as one finished layer: issues, carries, verifies, renews, revokes and rotates.
+#[derive(Debug, Parser)]
+#[command(name = "tokenward", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Example: tokenward serve --dev\n\n\
+    Exit codes: 0 done and good; 1 the answer is no; 2 the command could not be carried out.")]
+pub(crate) struct Cli {
+    /// How to print answers
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    /// When to use color (NO_COLOR is honored)
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the authority
+    Serve(ServeArgs),
+    /// Write a commented tokenward.toml and the first keys for production
+    Init(InitArgs),
+    /// Open everything that the config names and list what would refuse to start
+    Check(CheckArgs),
+    /// The life cycle of signing keys
+    Keys(KeysArgs),
+    /// Sessions: list, show, end
+    Sessions(SessionsArgs),
+    /// Revoke tokens, sessions or subjects
+    Revoke(RevokeArgs),
+    /// Machine clients of the authority
+    Services(ServicesArgs),
+    /// Offline work on one token
+    Token(TokenArgs),
+    /// Run forward-auth for nginx, Traefik, Caddy, HAProxy or Envoy
+    Gate(GateArgs),
+    /// Print a completion script
+    Completions(CompletionsArgs),
+}
+
+/// `tokenward serve`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tokenward serve --dev\n  tokenward serve --config /etc/tokenward/tokenward.toml"
+)]
+pub(crate) struct ServeArgs {
+    /// Needs no config: own TLS, embedded store and keys, one audience and one service; loopback only
+    #[arg(long)]
+    pub(crate) dev: bool,
+    /// The config file (default: tokenward.toml)
+    #[arg(long, value_name = "FILE", conflicts_with = "dev")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where store, socket and keys live (default: ./.tokenward with --dev, else the config's folder)
+    #[arg(long, value_name = "DIR", env = "TOKENWARD_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// The public listener, instead of the config's
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// How to write the log
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", env = "TOKENWARD_LOG_FORMAT")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How the log is written, to standard error.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// `tokenward init`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: tokenward init --data /etc/tokenward --issuer https://auth.example.com --audience billing-api"
+)]
+pub(crate) struct InitArgs {
+    /// The folder to write to; made if it does not exist
+    #[arg(long, value_name = "DIR", default_value = ".", env = "TOKENWARD_DATA")]
+    pub(crate) data: PathBuf,
+    /// The URL of the authority
+    #[arg(long, value_name = "URL", default_value = "https://auth.example.com")]
+    pub(crate) issuer: IssuerId,
+    /// The first service that will accept tokens
+    #[arg(long, value_name = "NAME", default_value = "billing-api")]
+    pub(crate) audience: Audience,
+}
+
+/// `tokenward check`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward check --config /etc/tokenward/tokenward.toml")]
+pub(crate) struct CheckArgs {
+    /// The config file
+    #[arg(long, value_name = "FILE", default_value = "tokenward.toml")]
+    pub(crate) config: PathBuf,
+    /// Where store, socket and keys live (default: the config's folder)
+    #[arg(long, value_name = "DIR", env = "TOKENWARD_DATA")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// `tokenward gate`.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Examples:\n  tokenward gate --config gate.toml\n  tokenward gate explain GET /invoices/7 --config gate.toml"
+)]
+pub(crate) struct GateArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<GateCommand>,
+    /// The gate's config file
+    #[arg(long, value_name = "FILE", default_value = "gate.toml")]
+    pub(crate) config: PathBuf,
+    /// How to write the log
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", env = "TOKENWARD_LOG_FORMAT")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// What else the gate can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GateCommand {
+    /// Say which rule decides about a request, without one
+    #[command(after_help = "Example: tokenward gate explain GET /invoices/7 --config gate.toml")]
+    Explain {
+        /// The method of the request
+        method: String,
+        /// The path of the request, or its whole URL
+        url: String,
+        /// The gate's config file
+        #[arg(long, value_name = "FILE", default_value = "gate.toml")]
+        config: PathBuf,
+    },
+}
+
+/// `tokenward completions`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward completions bash > /etc/bash_completion.d/tokenward")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn duration_arg(text: &str) -> Result<Duration, String> {
+    duration::parse(text)
+}

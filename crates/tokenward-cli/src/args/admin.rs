@@ -1,0 +1,192 @@
+//! The commands that talk to a running authority.
+
+use super::{
+    Args, Audience, ClientId, Duration, Jti, KeyId, PathBuf, SessionId, Subcommand, Subject,
+    duration_arg,
+};
+
+/// How to reach the authority.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AdminArgs {
+    /// The authority's data folder, where its admin socket is
+    #[arg(long, global = true, value_name = "DIR", env = "TOKENWARD_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// Over TCP instead: the admin URL; its token comes from `TOKENWARD_ADMIN_TOKEN`
+    #[arg(long, global = true, value_name = "URL", env = "TOKENWARD_ADMIN_URL")]
+    pub(crate) admin_url: Option<String>,
+    /// A certificate authority to trust besides the system's
+    #[arg(long, global = true, value_name = "FILE", env = "TOKENWARD_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// `tokenward keys`.
+#[derive(Args, Debug)]
+pub(crate) struct KeysArgs {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+    /// One audience instead of all
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) audience: Option<Audience>,
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Show the keys with their states and times
+    #[command(after_help = "Example: tokenward keys list --audience billing-api --format json")]
+    List,
+    /// Activate the ripe standby and publish a new one
+    #[command(after_help = "Example: tokenward keys rotate --audience billing-api --wait")]
+    Rotate {
+        /// With none ripe, wait for one instead of answering no
+        #[arg(long)]
+        wait: bool,
+    },
+    /// End all trust in a key that may have leaked, at once
+    #[command(after_help = "Example: tokenward keys compromise prod-Qk2… --audience billing-api")]
+    Compromise {
+        /// The `kid` of the key
+        #[arg(value_name = "KID")]
+        kid: KeyId,
+    },
+    /// Take over a key of yours, as one whose tokens still verify
+    #[command(
+        after_help = "Example: tokenward keys import --audience billing-api --until 24h old-key.pem"
+    )]
+    Import {
+        /// The key: a JWK or PEM, private or public; - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How long its tokens still verify
+        #[arg(long, value_name = "DURATION", value_parser = duration_arg)]
+        until: Option<Duration>,
+        /// The `kid` that its tokens carry, if the key does not say it
+        #[arg(long, value_name = "KID")]
+        kid: Option<KeyId>,
+    },
+    /// Print the published key set
+    #[command(after_help = "Example: tokenward keys jwks --audience billing-api > jwks.json")]
+    Jwks,
+    /// Show what became of every key there ever was
+    #[command(after_help = "Example: tokenward keys history --audience billing-api")]
+    History,
+}
+
+/// `tokenward sessions`.
+#[derive(Args, Debug)]
+pub(crate) struct SessionsArgs {
+    #[command(subcommand)]
+    pub(crate) command: SessionsCommand,
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
+}
+
+/// What to do with sessions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsCommand {
+    /// List sessions
+    #[command(after_help = "Example: tokenward sessions list --subject alice")]
+    List {
+        /// Of one subject
+        #[arg(long, value_name = "SUBJECT")]
+        subject: Option<Subject>,
+    },
+    /// Show one session
+    #[command(after_help = "Example: tokenward sessions show --session 9f2c…")]
+    Show {
+        /// The session
+        #[arg(long, value_name = "SID")]
+        session: SessionId,
+    },
+    /// End one session, or all of a subject
+    #[command(after_help = "Example: tokenward sessions revoke --subject alice")]
+    #[command(group = clap::ArgGroup::new("which").required(true))]
+    Revoke {
+        /// All sessions of this subject
+        #[arg(long, value_name = "SUBJECT", group = "which")]
+        subject: Option<Subject>,
+        /// This session
+        #[arg(long, value_name = "SID", group = "which")]
+        session: Option<SessionId>,
+    },
+}
+
+/// `tokenward revoke`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tokenward revoke --sid 9f2c… --reason 'stolen phone'\n  tokenward revoke --file ids.txt   (lines: jti ID, sid ID, sub ID, or the same as JSON)"
+)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub(crate) struct RevokeArgs {
+    /// One token, by its id
+    #[arg(long, value_name = "JTI", group = "what")]
+    pub(crate) jti: Option<Jti>,
+    /// One session
+    #[arg(long, value_name = "SID", group = "what")]
+    pub(crate) sid: Option<SessionId>,
+    /// Everything a subject holds
+    #[arg(long, value_name = "SUBJECT", group = "what")]
+    pub(crate) subject: Option<Subject>,
+    /// Many, a line each; - for standard input
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub(crate) file: Option<PathBuf>,
+    /// In one audience alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) audience: Option<Audience>,
+    /// For the log; shown to nobody else
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
+}
+
+/// `tokenward services`.
+#[derive(Args, Debug)]
+pub(crate) struct ServicesArgs {
+    #[command(subcommand)]
+    pub(crate) command: ServicesCommand,
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
+}
+
+/// What to do with services.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServicesCommand {
+    /// Add a service and show its secret, once
+    #[command(
+        after_help = "Example: tokenward services add login-backend --may sessions:write --audience billing-api"
+    )]
+    Add {
+        /// Its name, which is its client_id
+        name: ClientId,
+        /// What it may do; repeat or separate by commas
+        #[arg(long, value_name = "PERMISSION", value_delimiter = ',')]
+        may: Vec<String>,
+        /// The audiences it works with; repeat or separate by commas
+        #[arg(long, value_name = "NAME", value_delimiter = ',', required = true)]
+        audience: Vec<Audience>,
+        /// It can keep no secret (a browser, a phone): it refreshes with its name alone
+        #[arg(long, conflicts_with = "may")]
+        public: bool,
+    },
+    /// List the services
+    #[command(after_help = "Example: tokenward services list")]
+    List,
+    /// Give a service a new secret and show it, once
+    #[command(after_help = "Example: tokenward services rotate-secret login-backend --overlap 24h")]
+    RotateSecret {
+        /// Its name
+        name: ClientId,
+        /// How long the old secret still works
+        #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_arg)]
+        overlap: Duration,
+    },
+    /// Remove a service
+    #[command(after_help = "Example: tokenward services remove login-backend")]
+    Remove {
+        /// Its name
+        name: ClientId,
+    },
+}

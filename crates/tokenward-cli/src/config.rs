@@ -1,0 +1,196 @@
+//! `tokenward.toml` and `gate.toml`: what an operator decided, typed.
+//!
+//! **Invariants:** a configuration that loads is within every range; what it names but this version
+//! does not bring is listed by [`later`]; no secret stands in it, only where to find one.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokenward::{Audience, ClientId, IssuerId};
+
+use crate::failure::Failure;
+use crate::files;
+use crate::secret::{Environment, SecretRef};
+
+pub(crate) use reader::Problem;
+
+mod authority;
+mod later;
+mod reader;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod values;
+
+/// `tokenward.toml`.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The folder that relative paths of the file start from.
+    pub(crate) base: PathBuf,
+    pub(crate) environment: Environment,
+    pub(crate) issuer: IssuerId,
+    pub(crate) listen: Listen,
+    /// `None`: the public listener is a Unix socket behind a proxy that terminates TLS.
+    pub(crate) tls: Option<Tls>,
+    pub(crate) store: Store,
+    pub(crate) revocation: Revocation,
+    pub(crate) keys: Keys,
+    pub(crate) audiences: Vec<AudienceConfig>,
+    pub(crate) services: Vec<ServiceConfig>,
+    pub(crate) proxies: Vec<ProxyConfig>,
+    /// Passkeys come with a later version; that the file speaks of them is all that is known.
+    pub(crate) passkeys: Option<Passkeys>,
+}
+
+/// `[listen]`.
+#[derive(Debug)]
+pub(crate) struct Listen {
+    pub(crate) public: Address,
+    pub(crate) mtls: Option<SocketAddr>,
+    pub(crate) redirect: Option<SocketAddr>,
+    pub(crate) admin: Option<SocketAddr>,
+    pub(crate) health: Option<SocketAddr>,
+}
+
+/// Where a listener listens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Address {
+    Tcp(SocketAddr),
+    Unix(PathBuf),
+}
+
+/// `[tls]`.
+#[derive(Debug)]
+pub(crate) enum Tls {
+    Files { certificate: PathBuf, key: PathBuf },
+    SelfSigned,
+    Acme { domains: Vec<String> },
+}
+
+/// `[store]`.
+#[derive(Debug)]
+pub(crate) enum Store {
+    Sqlite(PathBuf),
+    Postgres,
+}
+
+/// `[revocation]`.
+#[derive(Debug)]
+pub(crate) struct Revocation {
+    pub(crate) feed: Feed,
+    pub(crate) max_staleness: Duration,
+    pub(crate) accept_when_stale: bool,
+}
+
+/// Who carries the revocation feed.
+#[derive(Debug)]
+pub(crate) enum Feed {
+    Local,
+    Redis,
+}
+
+/// `[keys]`.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) custody: String,
+    pub(crate) kek: Option<Kek>,
+    pub(crate) rotate_every: Duration,
+    pub(crate) key_set_max_age: Duration,
+    pub(crate) propagation: Duration,
+    pub(crate) clock_error: Duration,
+    pub(crate) leeway: Duration,
+    pub(crate) signer_lease: Duration,
+}
+
+/// What opens sealed keys.
+#[derive(Debug)]
+pub(crate) enum Kek {
+    KeyFile(PathBuf),
+    Passphrase(SecretRef),
+}
+
+/// `[[audience]]`.
+#[derive(Debug)]
+pub(crate) struct AudienceConfig {
+    pub(crate) name: Audience,
+    pub(crate) algorithm: String,
+    pub(crate) access_lifetime: Duration,
+    pub(crate) refresh_lifetime: Duration,
+    pub(crate) session_lifetime: Duration,
+    pub(crate) claims: Vec<String>,
+    pub(crate) origins: Vec<String>,
+}
+
+/// `[[service]]`.
+#[derive(Debug)]
+pub(crate) struct ServiceConfig {
+    pub(crate) name: ClientId,
+    pub(crate) may: Vec<String>,
+    pub(crate) audiences: Vec<Audience>,
+    pub(crate) public: bool,
+}
+
+/// `[[proxy]]`.
+#[derive(Debug)]
+pub(crate) struct ProxyConfig {
+    pub(crate) name: String,
+    pub(crate) profile: String,
+    pub(crate) auth: ProxyAuth,
+}
+
+/// How a proxy shows who it is.
+#[derive(Debug)]
+pub(crate) enum ProxyAuth {
+    Secret(SecretRef),
+    Unix,
+    Mtls,
+}
+
+/// `[passkeys]`.
+#[derive(Debug)]
+pub(crate) struct Passkeys;
+
+impl Config {
+    /// Reads `path`; every problem it has, with its line.
+    pub(crate) fn load(path: &Path) -> Result<Self, Vec<Problem>> {
+        let (file, text) = text_of(path)?;
+        let config = authority::read(&file, &text, base_of(path))?;
+        let later = later::problems(&file, &config);
+        if later.is_empty() { Ok(config) } else { Err(later) }
+    }
+
+    /// A path of the file, from where it counts.
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        files::resolve(&self.base, path)
+    }
+}
+
+/// The first problem as the one line that stops a start; the others are counted.
+pub(crate) fn refusal(problems: &[Problem]) -> Failure {
+    let Some(first) = problems.first() else {
+        return Failure::cannot(
+            "the configuration has a problem that has no name; please report it",
+        );
+    };
+    match problems.len().saturating_sub(1) {
+        0 => Failure::cannot(first.to_string()),
+        more => Failure::cannot(format!("{first} (and {more} more; `tokenward check` lists them)")),
+    }
+}
+
+fn text_of(path: &Path) -> Result<(String, String), Vec<Problem>> {
+    let file = path.display().to_string();
+    match files::read_text(path) {
+        Ok(text) => Ok((file, text)),
+        Err(failure) => {
+            let message = failure.to_string();
+            let reason = message.strip_prefix(&format!("{file}: ")).unwrap_or(&message);
+            Err(vec![Problem::new(&file, "", format!("{reason}; `tokenward init` writes one"))])
+        }
+    }
+}
+
+fn base_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}

@@ -1,0 +1,338 @@
+//! Reads `tokenward.toml`, section by section.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokenward::{Audience, ClientId};
+
+use crate::config::reader::{Problem, Section, Source};
+use crate::config::{
+    Address, AudienceConfig, Config, Feed, Kek, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
+    Revocation, ServiceConfig, Store, Tls, rules, values,
+};
+use crate::secret::Environment;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The permissions of a service, a closed list.
+const MAY: [&str; 8] = [
+    "sessions:write",
+    "sessions:read",
+    "sessions:private",
+    "subjects:write",
+    "introspect",
+    "revocations:write",
+    "revocations:read",
+    "exchange",
+];
+
+/// Reads `text`, which came from `file`; relative paths in it count from `base`.
+pub(super) fn read(file: &str, text: &str, base: PathBuf) -> Result<Config, Vec<Problem>> {
+    let source = Source::new(file, text);
+    let table = source.parse()?;
+    let config = config(source.root(table.get_ref()), base);
+    drop(table);
+    source.finish(config)
+}
+
+fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
+    let environment = root.required("environment", "\"prod\"", Environment::new);
+    let issuer = root.required("issuer", "\"https://auth.example.com\"", values::issuer);
+    let listen = listen(root.section("listen"));
+    let behind_proxy = matches!(&listen, Some(Listen { public: Address::Unix(_), .. }));
+    let tls = tls(root.section("tls"), behind_proxy, environment.as_ref());
+    let store = store(root.section("store"));
+    let revocation = revocation(root.section("revocation"));
+    let keys = keys(root.section("keys"));
+    let audiences = all(root.sections("audience"), audience);
+    let services = all(root.sections("service"), service);
+    let proxies = all(root.sections("proxy"), proxy);
+    let passkeys = passkeys(root.section("passkeys"));
+    let config = (|| {
+        Some(Config {
+            base,
+            environment: environment?,
+            issuer: issuer?,
+            listen: listen?,
+            tls: tls?,
+            store: store?,
+            revocation: revocation?,
+            keys: keys?,
+            audiences: audiences?,
+            services: services?,
+            proxies: proxies?,
+            passkeys,
+        })
+    })();
+    if let Some(config) = &config {
+        rules::check(config, &root);
+    }
+    root.finish();
+    config
+}
+
+fn listen(section: Section<'_>) -> Option<Listen> {
+    let public = section.required("public", "\"0.0.0.0:8443\"", values::address);
+    let optional = |key| section.has(key).then(|| section.parsed(key, values::socket));
+    let [mtls, redirect, admin, health] = ["mtls", "redirect", "admin", "health"].map(optional);
+    section.finish();
+    Some(Listen {
+        public: public?,
+        mtls: present(mtls)?,
+        redirect: present(redirect)?,
+        admin: present(admin)?,
+        health: present(health)?,
+    })
+}
+
+fn tls(
+    section: Section<'_>,
+    behind_proxy: bool,
+    environment: Option<&Environment>,
+) -> Option<Option<Tls>> {
+    let certificate = section.path("certificate");
+    let key = section.path("key");
+    let self_signed = section.flag("self_signed")?;
+    let acme = section.has("acme").then(|| {
+        let acme = section.section("acme");
+        let domains = acme.list("domains", values::name);
+        let _: Option<String> = acme.parsed("contact", |text| Ok(text.to_owned()));
+        acme.finish();
+        domains
+    });
+    let files = section.has("certificate") || section.has("key");
+    let chosen = [files, self_signed, acme.is_some()].into_iter().filter(|chosen| *chosen).count();
+    let found = match (behind_proxy, chosen) {
+        (true, 0) => Some(None),
+        (true, _) => {
+            section.whole_problem(
+                "listen.public is a Unix socket, whose proxy terminates TLS; delete [tls]",
+            );
+            None
+        }
+        (false, 1) if self_signed && !environment.is_some_and(Environment::is_dev) => {
+            section.problem(
+                "self_signed",
+                "is for environment = \"dev\" alone; set certificate and key",
+            );
+            None
+        }
+        (false, 1) if self_signed => Some(Some(Tls::SelfSigned)),
+        (false, 1) if files && !(section.has("certificate") && section.has("key")) => {
+            section.whole_problem("certificate and key go together; set both");
+            None
+        }
+        (false, 1) if files => {
+            certificate.zip(key).map(|(certificate, key)| Some(Tls::Files { certificate, key }))
+        }
+        (false, 1) => acme.flatten().map(|domains| Some(Tls::Acme { domains })),
+        (false, _) => {
+            section.whole_problem("set exactly one of certificate and key, acme, or self_signed");
+            None
+        }
+    };
+    section.finish();
+    found
+}
+
+fn store(section: Section<'_>) -> Option<Store> {
+    let default = Store::Sqlite(PathBuf::from("tokenward.db"));
+    let store = section.or("url", default, |text| {
+        if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            return Ok(Store::Sqlite(PathBuf::from(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Store::Postgres);
+        }
+        // The text may hold a password, so the message does not repeat it.
+        Err("is no store that is known; write for example \"sqlite:tokenward.db\"".to_owned())
+    });
+    section.finish();
+    store
+}
+
+fn revocation(section: Section<'_>) -> Option<Revocation> {
+    let feed = section.or("feed", Feed::Local, |text| match text {
+        "local" => Ok(Feed::Local),
+        _ if text.starts_with("redis") => Ok(Feed::Redis),
+        _ => Err("is no feed that is known; write \"local\"".to_owned()),
+    });
+    // Two heartbeats at least, so that one lost packet refuses nobody.
+    let max_staleness = section.duration("max_staleness", 10 * SECOND, [2 * SECOND, 5 * MINUTE]);
+    let when_stale = section
+        .or("when_stale", "refuse".to_owned(), |text| values::one_of(text, &["refuse", "accept"]));
+    section.finish();
+    Some(Revocation {
+        feed: feed?,
+        max_staleness: max_staleness?,
+        accept_when_stale: when_stale? == "accept",
+    })
+}
+
+fn keys(section: Section<'_>) -> Option<Keys> {
+    const CUSTODIES: [&str; 7] = [
+        "memory",
+        "sealed",
+        "vault-transit",
+        "vault-kv",
+        "aws-kms",
+        "aws-secrets-manager",
+        "pkcs11",
+    ];
+    let custody =
+        section.or("custody", "sealed".to_owned(), |text| values::one_of(text, &CUSTODIES));
+    let key_file = section.path("key_file");
+    let passphrase = section.has("passphrase").then(|| values::secret(&section, "passphrase"));
+    let kek = match (section.has("key_file"), passphrase) {
+        (true, Some(_)) => {
+            section.problem("passphrase", "key_file is set too; keep one of them");
+            None
+        }
+        (true, None) => key_file.map(|path| Some(Kek::KeyFile(path))),
+        (false, Some(secret)) => secret.map(|secret| Some(Kek::Passphrase(secret))),
+        (false, None) => Some(None),
+    };
+    let rotate_every = section.duration("rotate_every", 30 * DAY, [HOUR, 366 * DAY]);
+    let key_set_max_age = section.duration("key_set_max_age", 5 * MINUTE, [SECOND, DAY]);
+    let propagation = section.duration("propagation", MINUTE, [Duration::ZERO, DAY]);
+    let clock_error = section.duration("clock_error", 5 * SECOND, [Duration::ZERO, 5 * MINUTE]);
+    let leeway = section.duration("leeway", 5 * SECOND, [Duration::ZERO, 30 * SECOND]);
+    let signer_lease = section.duration("signer_lease", 10 * SECOND, [SECOND, 5 * MINUTE]);
+    if custody.as_deref() == Some("sealed") && matches!(kek, Some(None)) {
+        section.problem(
+            "key_file",
+            "is missing; set the file that `tokenward init` made, or passphrase = { env = \"NAME\" }",
+        );
+    }
+    section.finish();
+    Some(Keys {
+        custody: custody?,
+        kek: kek?,
+        rotate_every: rotate_every?,
+        key_set_max_age: key_set_max_age?,
+        propagation: propagation?,
+        clock_error: clock_error?,
+        leeway: leeway?,
+        signer_lease: signer_lease?,
+    })
+}
+
+fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
+    let name = section.required("name", "\"billing-api\"", |text| {
+        Audience::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let algorithm = section.or("algorithm", "ES256".to_owned(), values::algorithm);
+    let access_lifetime =
+        section.duration("access_lifetime", 5 * MINUTE, [30 * SECOND, 15 * MINUTE]);
+    let refresh_lifetime = section.duration("refresh_lifetime", DAY, [MINUTE, DAY]);
+    let session_lifetime = section.duration("session_lifetime", DAY, [MINUTE, 366 * DAY]);
+    let claims = section.list("claims", claim);
+    let origins = section.list("origins", values::origin);
+    Some(AudienceConfig {
+        name: name?,
+        algorithm: algorithm?,
+        access_lifetime: access_lifetime?,
+        refresh_lifetime: refresh_lifetime?,
+        session_lifetime: session_lifetime?,
+        claims: claims?,
+        origins: origins?,
+    })
+}
+
+fn claim(text: &str) -> Result<String, String> {
+    const OURS: [&str; 14] = [
+        "iss",
+        "aud",
+        "sub",
+        "iat",
+        "exp",
+        "nbf",
+        "jti",
+        "sid",
+        "client_id",
+        "scope",
+        "ver",
+        "auth_time",
+        "cnf",
+        "act",
+    ];
+    if OURS.contains(&text) {
+        return Err(format!("`{text}` is set by the authority itself; remove it from the list"));
+    }
+    if text.is_empty() || text.len() > 128 || text.chars().any(char::is_control) {
+        return Err(format!("`{text}` is no name of a claim"));
+    }
+    Ok(text.to_owned())
+}
+
+fn service(section: &Section<'_>) -> Option<ServiceConfig> {
+    let name = section.required("name", "\"login-backend\"", |text| {
+        // RFC 7617 § 2: the user-id of Basic credentials holds no colon.
+        values::name(text)?;
+        ClientId::new(text).map_err(|error| error.to_string())
+    });
+    let may = section.list("may", |text| values::one_of(text, &MAY));
+    let audiences = section.list("audiences", |text| {
+        Audience::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let public = section.flag("public");
+    Some(ServiceConfig { name: name?, may: may?, audiences: audiences?, public: public? })
+}
+
+/// `[[proxy]]`, of `tokenward.toml` and `gate.toml` alike.
+pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
+    let name = section.required("name", "\"edge\"", values::name);
+    let profile = section.required("profile", "\"nginx\"", values::profile);
+    let secret = section.has("secret").then(|| values::secret(section, "secret"));
+    let unix = section.flag("unix")?;
+    let mtls = section.parsed("mtls", |text| Ok(text.to_owned())).is_some();
+    let chosen = [secret.is_some(), unix, mtls].into_iter().filter(|chosen| *chosen).count();
+    if chosen != 1 {
+        section.whole_problem("set exactly one of secret, unix = true, and mtls");
+        return None;
+    }
+    let auth = match secret {
+        Some(secret) => ProxyAuth::Secret(secret?),
+        None if unix => ProxyAuth::Unix,
+        None => ProxyAuth::Mtls,
+    };
+    Some(ProxyConfig { name: name?, profile: profile?, auth })
+}
+
+fn passkeys(section: Section<'_>) -> Option<Passkeys> {
+    let there = section.is_there();
+    let _: Option<String> = section.parsed("rp_id", |text| Ok(text.to_owned()));
+    let _: Option<Vec<String>> = section.list("origins", |text| Ok(text.to_owned()));
+    section.finish();
+    there.then_some(Passkeys)
+}
+
+/// Reads every one of `sections`, so that each can show its problems; all of them or none.
+pub(super) fn all<T>(
+    sections: Vec<Section<'_>>,
+    read: impl Fn(&Section<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
+    let count = sections.len();
+    let mut items = Vec::new();
+    for section in sections {
+        items.extend(read(&section));
+        section.finish();
+    }
+    (items.len() == count).then_some(items)
+}
+
+/// Turns "perhaps there, perhaps right" into "right, perhaps there".
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether the file has it, the inner whether it is right"
+)]
+fn present<T>(found: Option<Option<T>>) -> Option<Option<T>> {
+    match found {
+        None => Some(None),
+        Some(None) => None,
+        Some(some) => Some(some),
+    }
+}

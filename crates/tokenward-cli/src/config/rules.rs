@@ -1,0 +1,102 @@
+//! Rules that hold between settings.
+
+use std::collections::BTreeSet;
+
+use crate::config::reader::Section;
+use crate::config::{AudienceConfig, Config, ServiceConfig};
+use crate::duration::Human;
+
+/// Notes what does not fit together in `config`.
+pub(super) fn check(config: &Config, root: &Section<'_>) {
+    let audiences = root.sections("audience");
+    if config.audiences.is_empty() {
+        root.problem("audience", "there is none; add [[audience]] with a name");
+    }
+    let mut names = BTreeSet::new();
+    let mut hosts = BTreeSet::new();
+    for (audience, section) in config.audiences.iter().zip(&audiences) {
+        if !names.insert(audience.name.as_str()) {
+            section
+                .problem("name", format!("`{}` is there twice; names are unique", audience.name));
+        }
+        lifetimes(audience, section);
+        let own: BTreeSet<_> = audience.origins.iter().map(|origin| host(origin)).collect();
+        for host in own {
+            if !hosts.insert(host) {
+                section.problem("origins", format!(
+                    "{host} belongs to another audience already; cookies allow one audience per host"
+                ));
+            }
+        }
+        symmetric(config, audience, section);
+    }
+    let mut clients = BTreeSet::new();
+    for (service, section) in config.services.iter().zip(&root.sections("service")) {
+        if !clients.insert(service.name.as_str()) {
+            section.problem("name", format!("`{}` is there twice; names are unique", service.name));
+        }
+        service_fits(service, section, &names);
+    }
+    let mut proxies = BTreeSet::new();
+    for (proxy, section) in config.proxies.iter().zip(&root.sections("proxy")) {
+        if !proxies.insert(proxy.name.as_str()) {
+            section.problem("name", format!("`{}` is there twice; names are unique", proxy.name));
+        }
+    }
+}
+
+fn lifetimes(audience: &AudienceConfig, section: &Section<'_>) {
+    let [access, refresh, session] =
+        [audience.access_lifetime, audience.refresh_lifetime, audience.session_lifetime].map(Human);
+    if audience.refresh_lifetime < audience.access_lifetime {
+        section.problem(
+            "refresh_lifetime",
+            format!("{refresh} is under access_lifetime; choose {access} or more"),
+        );
+    }
+    if audience.session_lifetime < audience.access_lifetime {
+        section.problem(
+            "session_lifetime",
+            format!("{session} is under access_lifetime; choose {access} or more"),
+        );
+    }
+}
+
+fn symmetric(config: &Config, audience: &AudienceConfig, section: &Section<'_>) {
+    if audience.algorithm != "HS256" {
+        return;
+    }
+    let users = config.services.iter().filter(|service| service.audiences.contains(&audience.name));
+    if users.count() > 1 {
+        section.problem(
+            "algorithm",
+            "HS256 is for one service alone, and several share this audience; choose \"ES256\"",
+        );
+    }
+}
+
+fn service_fits(service: &ServiceConfig, section: &Section<'_>, names: &BTreeSet<&str>) {
+    if service.audiences.is_empty() {
+        section.problem("audiences", "there is none; list the audiences this service works with");
+    }
+    for audience in &service.audiences {
+        if !names.contains(audience.as_str()) {
+            section.problem("audiences", format!("there is no [[audience]] named `{audience}`"));
+        }
+    }
+    if service.public && !service.may.is_empty() {
+        section.problem(
+            "may",
+            "a public client has no secret, so it may do nothing here; remove may or public",
+        );
+    }
+}
+
+fn host(origin: &str) -> &str {
+    let rest = origin.strip_prefix("https://").unwrap_or(origin);
+    // Cookies do not tell ports apart (RFC 6265 § 8.5), so neither may two audiences.
+    match rest.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => rest,
+    }
+}

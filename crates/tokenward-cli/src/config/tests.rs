@@ -1,0 +1,323 @@
+use super::*;
+
+use proptest::prelude::*;
+
+const GOOD: &str = r#"environment = "prod"
+issuer = "https://auth.example.com"
+
+[listen]
+public = "0.0.0.0:8443"
+redirect = "0.0.0.0:8080"
+admin = "127.0.0.1:9443"
+health = "0.0.0.0:9080"
+
+[tls]
+certificate = "fullchain.pem"
+key = "privkey.pem"
+
+[keys]
+key_file = "kek.key"
+
+[[audience]]
+name = "billing-api"
+claims = ["roles", "locale"]
+origins = ["https://app.example.com"]
+
+[[service]]
+name = "login-backend"
+may = ["sessions:write", "subjects:write"]
+audiences = ["billing-api"]
+
+[[proxy]]
+name = "edge"
+profile = "nginx"
+secret = { env = "EDGE_SECRET" }
+"#;
+
+#[test]
+fn the_example_of_the_documentation_loads_with_its_defaults() {
+    let config = read(GOOD).unwrap();
+
+    assert_eq!(config.keys.rotate_every, Duration::from_secs(30 * 86_400));
+    assert_eq!(config.keys.key_set_max_age, Duration::from_secs(300));
+    assert_eq!(config.revocation.max_staleness, Duration::from_secs(10));
+    assert!(!config.revocation.accept_when_stale);
+    let audience = &config.audiences[0];
+    assert_eq!(audience.algorithm, "ES256");
+    assert_eq!(audience.access_lifetime, Duration::from_secs(300));
+    assert_eq!(audience.refresh_lifetime, Duration::from_secs(86_400));
+    assert!(
+        matches!(&config.proxies[0].auth, ProxyAuth::Secret(SecretRef::Env(name)) if name == "EDGE_SECRET")
+    );
+}
+
+#[test]
+fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
+    for (old, new, message) in [
+        (
+            "environment = \"prod\"",
+            "",
+            "tokenward.toml: environment: is missing; write for example environment = \"prod\"",
+        ),
+        (
+            "\"prod\"",
+            "\"Prod\"",
+            "tokenward.toml:1: environment: `Prod` must be 1 to 32 lower-case letters, digits and `-`, for example \"prod\"",
+        ),
+        ("\"prod\"", "1", "tokenward.toml:1: environment: must be a string in quotes"),
+        (
+            "https://auth.example.com",
+            "http://auth.example.com",
+            "tokenward.toml:2: issuer: `http://auth.example.com` is no https URL; write for example \"https://auth.example.com\"",
+        ),
+        (
+            "https://auth.example.com",
+            "https://auth.example.com/",
+            "tokenward.toml:2: issuer: `https://auth.example.com/` ends in a slash; write for example \"https://auth.example.com\"",
+        ),
+        (
+            "\"0.0.0.0:8443\"",
+            "\"8443\"",
+            "tokenward.toml:5: listen.public: `8443` is no address; write an IP address and a port, for example \"0.0.0.0:8443\"",
+        ),
+        (
+            "redirect =",
+            "redirct =",
+            "tokenward.toml:6: listen.redirct: unknown setting; known here are public, mtls, redirect, admin, health",
+        ),
+        (
+            "key = \"privkey.pem\"",
+            "",
+            "tokenward.toml:10: tls: certificate and key go together; set both",
+        ),
+        (
+            "key = \"privkey.pem\"",
+            "key = \"privkey.pem\"\nself_signed = true",
+            "tokenward.toml:10: tls: set exactly one of certificate and key, acme, or self_signed",
+        ),
+        (
+            "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "self_signed = true",
+            "tokenward.toml:11: tls.self_signed: is for environment = \"dev\" alone; set certificate and key",
+        ),
+        (
+            "\"0.0.0.0:8443\"",
+            "\"unix:/run/tokenward.sock\"",
+            "tokenward.toml:10: tls: listen.public is a Unix socket, whose proxy terminates TLS; delete [tls]",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "",
+            "tokenward.toml:14: keys.key_file: is missing; set the file that `tokenward init` made, or passphrase = { env = \"NAME\" }",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "key_file = \"kek.key\"\nleeway = \"45s\"",
+            "tokenward.toml:16: keys.leeway: 45s is over 30s; choose 30s or less",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "key_file = \"kek.key\"\nrotate_every = \"5\"",
+            "tokenward.toml:16: keys.rotate_every: `5` is no duration; write for example \"30s\", \"5m\", \"24h\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "passphrase = \"hunter2\"",
+            "tokenward.toml:15: keys.passphrase: a secret never stands in the file; write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "key_file = \"kek.key\"\npassphrase = { env = \"KEK\" }",
+            "tokenward.toml:16: keys.passphrase: key_file is set too; keep one of them",
+        ),
+        (
+            "claims =",
+            "access_lifetime = \"20m\"\nclaims =",
+            "tokenward.toml:19: audience.access_lifetime: 20m is over 15m; choose 15m or less",
+        ),
+        (
+            "claims =",
+            "access_lifetime = \"5s\"\nclaims =",
+            "tokenward.toml:19: audience.access_lifetime: 5s is under 30s; choose 30s or more",
+        ),
+        (
+            "claims =",
+            "refresh_lifetime = \"48h\"\nclaims =",
+            "tokenward.toml:19: audience.refresh_lifetime: 48h is over 24h; choose 24h or less",
+        ),
+        (
+            "claims =",
+            "refresh_lifetime = \"1m\"\nclaims =",
+            "tokenward.toml:19: audience.refresh_lifetime: 1m is under access_lifetime; choose 5m or more",
+        ),
+        (
+            "\"roles\"",
+            "\"sub\"",
+            "tokenward.toml:19: audience.claims: `sub` is set by the authority itself; remove it from the list",
+        ),
+        (
+            "https://app.example.com",
+            "https://app.example.com/x",
+            "tokenward.toml:20: audience.origins: `https://app.example.com/x` is more than scheme, host and port; write for example \"https://app.example.com\"",
+        ),
+        (
+            "claims =",
+            "algorithm = \"none\"\nclaims =",
+            "tokenward.toml:19: audience.algorithm: `none` is not known here; choose one of \"ES256\", \"EdDSA\", \"RS256\", \"HS256\"",
+        ),
+        (
+            "\"subjects:write\"",
+            "\"all\"",
+            "tokenward.toml:24: service.may: `all` is not known here; choose one of \"sessions:write\", \"sessions:read\", \"sessions:private\", \"subjects:write\", \"introspect\", \"revocations:write\", \"revocations:read\", \"exchange\"",
+        ),
+        (
+            "audiences = [\"billing-api\"]",
+            "audiences = [\"biling-api\"]",
+            "tokenward.toml:25: service.audiences: there is no [[audience]] named `biling-api`",
+        ),
+        (
+            "audiences = [\"billing-api\"]",
+            "audiences = [\"billing-api\"]\npublic = true",
+            "tokenward.toml:24: service.may: a public client has no secret, so it may do nothing here; remove may or public",
+        ),
+        (
+            "secret = { env = \"EDGE_SECRET\" }",
+            "",
+            "tokenward.toml:27: proxy: set exactly one of secret, unix = true, and mtls",
+        ),
+        (
+            "{ env = \"EDGE_SECRET\" }",
+            "{ env = \"edge\" }",
+            "tokenward.toml:30: proxy.secret.env: `edge` is no name of a variable; use capitals, digits and `_`",
+        ),
+        (
+            "{ env = \"EDGE_SECRET\" }",
+            "{ vault = \"kv/edge\" }",
+            "tokenward.toml:30: proxy.secret.vault: secrets from a vault come with a later version; use env, file or credential",
+        ),
+        (
+            "\"nginx\"",
+            "\"apache\"",
+            "tokenward.toml:29: proxy.profile: `apache` is not known here; choose one of \"nginx\", \"traefik\", \"caddy\", \"haproxy\", \"envoy\"",
+        ),
+        ("[[proxy]]", "[proxy]", "tokenward.toml:27: proxy: must be written as [[proxy]]"),
+        (
+            "[[proxy]]",
+            "[[audience]]\nname = \"billing-api\"\n\n[[proxy]]",
+            "tokenward.toml:28: audience.name: `billing-api` is there twice; names are unique",
+        ),
+        (
+            "[[proxy]]",
+            "[[audience]]\nname = \"b\"\norigins = [\"https://app.example.com:8443\"]\n\n[[proxy]]",
+            "tokenward.toml:29: audience.origins: app.example.com belongs to another audience already; cookies allow one audience per host",
+        ),
+    ] {
+        assert!(GOOD.contains(old), "{old}");
+        let problems = problems(&GOOD.replacen(old, new, 1));
+        assert_eq!(problems.first().map(String::as_str), Some(message), "{problems:#?}");
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+    }
+}
+
+#[test]
+fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
+    for (old, new, message) in [
+        (
+            "admin =",
+            "mtls = \"0.0.0.0:8444\"\nadmin =",
+            "tokenward.toml: listen.mtls: client certificates come with a later version; use the services' secrets",
+        ),
+        (
+            "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "acme = { domains = [\"auth.example.com\"], contact = \"mailto:ops@example.com\" }",
+            "tokenward.toml: tls.acme: comes with a later version; get a certificate for auth.example.com and set certificate and key",
+        ),
+        (
+            "[keys]",
+            "[store]\nurl = \"postgres://u:p@db/x\"\n[keys]",
+            "tokenward.toml: store.url: PostgreSQL comes with a later version; use \"sqlite:tokenward.db\"",
+        ),
+        (
+            "[keys]",
+            "[revocation]\nfeed = \"rediss://cache\"\n[keys]",
+            "tokenward.toml: revocation.feed: Redis comes with a later version; use \"local\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"vault-transit\"",
+            "tokenward.toml: keys.custody: \"vault-transit\" comes with a later version; use \"sealed\"",
+        ),
+        (
+            "[keys]",
+            "[passkeys]\nrp_id = \"example.com\"\norigins = [\"https://app.example.com\"]\n[keys]",
+            "tokenward.toml: passkeys: passkeys come with a later version; delete the table",
+        ),
+        (
+            "secret = { env = \"EDGE_SECRET\" }",
+            "mtls = \"edge.example.com\"",
+            "tokenward.toml: proxy.mtls: of `edge` comes with a later version; use secret or unix = true",
+        ),
+    ] {
+        assert!(GOOD.contains(old), "{old}");
+        let config = read(&GOOD.replacen(old, new, 1)).unwrap();
+        let later: Vec<_> =
+            later::problems("tokenward.toml", &config).iter().map(Problem::to_string).collect();
+        assert_eq!(later, [message]);
+    }
+    assert!(later::problems("tokenward.toml", &read(GOOD).unwrap()).is_empty());
+}
+
+#[test]
+fn every_problem_is_told_in_the_order_of_the_file() {
+    let text = GOOD
+        .replace("\"prod\"", "\"\"")
+        .replace("\"nginx\"", "\"x\"")
+        .replace("[listen]", "[lisen]");
+
+    let lines = problems(&text);
+
+    assert_eq!(lines.len(), 4, "{lines:#?}");
+    assert!(lines.iter().any(|line| line.starts_with("tokenward.toml:4: lisen: unknown setting")));
+}
+
+#[test]
+fn a_syntax_error_has_its_line() {
+    let lines = problems("environment = \"prod\"\nissuer = \n");
+
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("tokenward.toml:2: "), "{lines:?}");
+    assert_eq!(lines[0].lines().count(), 1);
+}
+
+#[test]
+fn a_missing_file_says_how_to_make_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let problems = Config::load(&dir.path().join("tokenward.toml")).unwrap_err();
+
+    assert!(problems[0].to_string().ends_with("; `tokenward init` writes one"), "{problems:?}");
+}
+
+#[test]
+fn a_password_in_a_store_url_is_not_repeated() {
+    let text = GOOD.replace("[keys]", "[store]\nurl = \"mysql://u:hunter2@db\"\n[keys]");
+
+    assert!(!problems(&text).join("\n").contains("hunter2"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_text_makes_the_reader_panic(at in 0..GOOD.len(), junk in "[ -~\\n\\[\\]=\"{}]{0,12}") {
+        let mut text = GOOD.to_owned();
+        text.insert_str(at, &junk);
+        let _: Result<Config, Vec<Problem>> = read(&text);
+    }
+}
+
+fn problems(text: &str) -> Vec<String> {
+    read(text).unwrap_err().iter().map(Problem::to_string).collect()
+}
+
+fn read(text: &str) -> Result<Config, Vec<Problem>> {
+    authority::read("tokenward.toml", text, PathBuf::new())
+}

@@ -1,0 +1,127 @@
+//! Single values of a configuration, each parsed to its type with the mend in the error.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use tokenward::IssuerId;
+
+use crate::config::Address;
+use crate::config::reader::Section;
+use crate::secret::SecretRef;
+
+/// `127.0.0.1:8443` or `[::1]:8443`.
+pub(super) fn socket(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "`{text}` is no address; write an IP address and a port, for example \"0.0.0.0:8443\""
+        )
+    })
+}
+
+/// A socket address, or `unix:` and a path.
+pub(super) fn address(text: &str) -> Result<Address, String> {
+    match text.strip_prefix("unix:") {
+        Some("") => Err("names no path; write for example \"unix:/run/tokenward.sock\"".to_owned()),
+        Some(path) => Ok(Address::Unix(PathBuf::from(path))),
+        None => socket(text).map(Address::Tcp),
+    }
+}
+
+/// An issuer of ours: an `https` URL without query, fragment or slash at its end (RFC 8414 § 2).
+pub(super) fn issuer(text: &str) -> Result<IssuerId, String> {
+    let bad =
+        |why: &str| Err(format!("`{text}` {why}; write for example \"https://auth.example.com\""));
+    let Some(rest) = text.strip_prefix("https://") else { return bad("is no https URL") };
+    if rest.contains(['?', '#', '@']) {
+        return bad("has a query, a fragment or a user");
+    }
+    if rest.ends_with('/') || rest.is_empty() {
+        return bad("ends in a slash");
+    }
+    IssuerId::new(text).map_err(|error| error.to_string())
+}
+
+/// An origin as a browser sends it: scheme, host, and a port that is not the default (RFC 6454 § 6.1).
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let bad =
+        |why: &str| Err(format!("`{text}` {why}; write for example \"https://app.example.com\""));
+    let Some(host) = text.strip_prefix("https://") else { return bad("is no https origin") };
+    if host.is_empty() || host.contains(['/', '?', '#', '@', '*', ' ']) {
+        return bad("is more than scheme, host and port");
+    }
+    if host.chars().any(|c| c.is_ascii_uppercase() || !c.is_ascii()) {
+        return bad("is not as browsers send it: lower case, punycode");
+    }
+    if host.ends_with(":443") {
+        return bad("names the default port, which browsers leave out");
+    }
+    Ok(text.to_owned())
+}
+
+/// A signing algorithm that this version brings.
+pub(super) fn algorithm(text: &str) -> Result<String, String> {
+    one_of(text, &["ES256", "EdDSA", "RS256", "HS256"])
+}
+
+/// A forward-auth profile.
+pub(super) fn profile(text: &str) -> Result<String, String> {
+    one_of(text, &["nginx", "traefik", "caddy", "haproxy", "envoy"])
+}
+
+/// One of the words `known`.
+pub(super) fn one_of(text: &str, known: &[&str]) -> Result<String, String> {
+    if known.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let known: Vec<_> = known.iter().map(|word| format!("\"{word}\"")).collect();
+    Err(format!("`{text}` is not known here; choose one of {}", known.join(", ")))
+}
+
+/// A short plain name.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if text.is_empty() || text.len() > 128 || !text.chars().all(plain) {
+        return Err(format!("`{text}` must be 1 to 128 letters, digits, `-`, `_` and `.`"));
+    }
+    Ok(text.to_owned())
+}
+
+/// A secret, by where it is found; `None` if it is absent or wrong.
+pub(super) fn secret(section: &Section<'_>, key: &'static str) -> Option<SecretRef> {
+    const MEND: &str = "a secret never stands in the file; write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }";
+    let table = section.inline(key, MEND)?;
+    let env = table.parsed("env", env_name);
+    let file = table.path("file");
+    let credential = table.parsed("credential", name);
+    let vault = table.has("vault");
+    if vault {
+        table.problem(
+            "vault",
+            "secrets from a vault come with a later version; use env, file or credential",
+        );
+    }
+    let found = [env.is_some(), file.is_some(), credential.is_some()];
+    let named = ["env", "file", "credential"].into_iter().filter(|key| table.has(key)).count();
+    table.finish();
+    if named != 1 && !vault {
+        section.problem(
+            key,
+            "names no secret, or more than one; write exactly one of env, file and credential",
+        );
+        return None;
+    }
+    match found {
+        [true, ..] => env.map(SecretRef::Env),
+        [_, true, _] => file.map(SecretRef::File),
+        _ => credential.map(SecretRef::Credential),
+    }
+}
+
+fn env_name(text: &str) -> Result<String, String> {
+    let shape = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    if text.is_empty() || !text.chars().all(shape) || text.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Err(format!("`{text}` is no name of a variable; use capitals, digits and `_`"));
+    }
+    Ok(text.to_owned())
+}

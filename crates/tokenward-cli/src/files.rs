@@ -1,0 +1,108 @@
+//! Files that hold secrets: made for their owner alone, and refused when others can read them.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+#[cfg(test)]
+mod tests;
+
+/// The largest file that is read whole: far above any key, certificate chain or configuration.
+const MAX_FILE: u64 = 16 << 20;
+
+/// Makes `dir` (and its parents), for its owner alone; leaves one that exists as it is.
+pub(crate) fn create_dir(dir: &Path) -> Result<(), Failure> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| Failure::because(dir.display(), &error))
+}
+
+/// Writes a new file with mode 0600, durably; fails if it exists.
+pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_new(path, bytes).map_err(|error| Failure::because(path.display(), &error))
+}
+
+/// Writes or replaces a file with mode 0600: a reader sees the old one or the new one, never a half.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let written = remove_if_there(&beside)
+        .and_then(|()| write_new(&beside, bytes))
+        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| sync_dir_of(path));
+    written.map_err(|error| Failure::because(path.display(), &error))
+}
+
+/// Reads a file that holds a secret; refuses one that others can read.
+pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
+    let meta = file.metadata().map_err(|error| Failure::because(path.display(), &error))?;
+    if meta.mode() & 0o007 != 0 {
+        return Err(Failure::cannot(format!(
+            "{0}: others can read this file; run `chmod 600 {0}`",
+            path.display()
+        )));
+    }
+    read_capped(&mut file, path).map(Zeroizing::new)
+}
+
+/// Reads a public file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
+    read_capped(&mut file, path)
+}
+
+/// Reads a public text file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(path)?)
+        .map_err(|_| Failure::cannot(format!("{}: this is no UTF-8 text", path.display())))
+}
+
+/// Reads the file, or standard input when `path` is `-`.
+pub(crate) fn read_or_stdin(path: &Path) -> Result<Vec<u8>, Failure> {
+    if path.as_os_str() != "-" {
+        return read(path);
+    }
+    read_capped(&mut io::stdin().lock(), Path::new("standard input"))
+}
+
+/// `path` as seen from `base`.
+pub(crate) fn resolve(base: &Path, path: &Path) -> PathBuf {
+    base.join(path)
+}
+
+fn read_capped(from: &mut dyn Read, path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let mut capped = from.take(MAX_FILE.saturating_add(1));
+    capped.read_to_end(&mut bytes).map_err(|error| Failure::because(path.display(), &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|len| len <= MAX_FILE) {
+        return Ok(bytes);
+    }
+    Err(Failure::cannot(format!("{}: larger than 16 MiB", path.display())))
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    sync_dir_of(path)
+}
+
+fn sync_dir_of(path: &Path) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    File::open(dir.unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

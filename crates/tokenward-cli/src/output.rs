@@ -1,0 +1,132 @@
+//! What commands print: tables for people, JSON for programs, color where it is wanted.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Whether to color what goes to standard error.
+    pub(crate) fn on_stderr(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => io::stderr().is_terminal() && !no_color(),
+        }
+    }
+
+    fn on_stdout(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => io::stdout().is_terminal() && !no_color(),
+        }
+    }
+}
+
+/// Standard output, and how it is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    format: Format,
+    bold: bool,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format, color: Color) -> Self {
+        Self { format, bold: format == Format::Text && color.on_stdout() }
+    }
+
+    pub(crate) fn is_json(self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// One line, as it is.
+    pub(crate) fn line(self, text: impl AsRef<str>) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{}", text.as_ref())?;
+        stdout.flush()?;
+        Ok(())
+    }
+
+    /// `value` as JSON, indented.
+    pub(crate) fn json(self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Failure::because("the answer cannot be shown", &error))?;
+        self.line(text)
+    }
+
+    /// `value` as JSON, or `text` for people, as `--format` says.
+    pub(crate) fn either(
+        self,
+        value: &impl Serialize,
+        text: impl AsRef<str>,
+    ) -> Result<(), Failure> {
+        if self.is_json() { self.json(value) } else { self.line(text) }
+    }
+
+    /// A table with a heading; `none` stands for one without rows.
+    pub(crate) fn table<const N: usize>(
+        self,
+        heading: [&str; N],
+        rows: &[[String; N]],
+        none: &str,
+    ) -> Result<(), Failure> {
+        if rows.is_empty() {
+            return self.line(none);
+        }
+        let mut widths = heading.map(|cell| cell.chars().count());
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let heading = aligned(heading.iter().copied(), &widths);
+        self.line(if self.bold { format!("\x1b[1m{heading}\x1b[0m") } else { heading })?;
+        for row in rows {
+            self.line(aligned(row.iter().map(String::as_str), &widths))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a line for the operator to standard error; nobody is left to hear of a failure there.
+pub(crate) fn note(text: impl AsRef<str>) {
+    drop(writeln!(io::stderr().lock(), "{}", text.as_ref()));
+}
+
+fn no_color() -> bool {
+    // https://no-color.org: set and not empty.
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn aligned<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in cells.zip(widths) {
+        line.push_str(&format!("{cell:<width$}  "));
+    }
+    line.trim_end().to_owned()
+}
