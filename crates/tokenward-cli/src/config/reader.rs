@@ -98,6 +98,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// A table may be read twice, for itself and beside others; its problems count once.
+    fn add(&self, problem: Problem) {
+        let mut problems = self.problems.borrow_mut();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+
     fn line(&self, at: usize) -> usize {
         let before = self.text.bytes().take(at);
         before.filter(|byte| *byte == b'\n').count().saturating_add(1)
@@ -292,7 +300,7 @@ impl<'s> Section<'s> {
 
     /// Notes that this table as a whole has a problem.
     pub(crate) fn whole_problem(&self, message: impl Into<String>) {
-        self.source.problems.borrow_mut().push(Problem {
+        self.source.add(Problem {
             file: self.source.file.clone(),
             line: Some(self.source.line(self.at)),
             setting: self.path.clone(),
@@ -316,7 +324,7 @@ impl<'s> Section<'s> {
         // A missing setting of a missing table has no line to point at.
         let here =
             self.table.is_some() && !(self.path.is_empty() && span.start == 0 && !self.holds(key));
-        self.source.problems.borrow_mut().push(Problem {
+        self.source.add(Problem {
             file: self.source.file.clone(),
             line: here.then(|| self.source.line(span.start)),
             setting: self.name_of(key),
