@@ -1,0 +1,105 @@
+//! As much of DER (X.690) as telling one kind of key document from another needs.
+//!
+//! **Invariant:** only definite, minimal lengths up to 65535 are read, and whoever calls checks that
+//! nothing is left over.
+
+/// A reader of DER elements.
+#[derive(Clone, Copy)]
+pub(super) struct Der<'a>(&'a [u8]);
+
+pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const SEQUENCE: u8 = 0x30;
+
+/// The contents of an `AlgorithmIdentifier` (RFC 5280 § 4.1.1.2).
+pub(super) const ID_P256: &[u8] = &[
+    0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, // id-ecPublicKey
+    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, // prime256v1
+];
+pub(super) const ID_RSA: &[u8] =
+    &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+pub(super) const ID_ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
+
+impl<'a> Der<'a> {
+    /// The contents of the next element, which must have `tag`.
+    pub(super) fn next(&mut self, tag: u8) -> Option<&'a [u8]> {
+        let rest = self.0.strip_prefix(&[tag])?;
+        let (len, rest) = match rest {
+            [0x82, high, low, rest @ ..] if *high > 0 => {
+                (usize::from(u16::from_be_bytes([*high, *low])), rest)
+            }
+            [0x81, len, rest @ ..] if *len > 0x7f => (usize::from(*len), rest),
+            [len, rest @ ..] if *len <= 0x7f => (usize::from(*len), rest),
+            _ => return None,
+        };
+        let (contents, rest) = rest.split_at_checked(len)?;
+        self.0 = rest;
+        Some(contents)
+    }
+
+    /// The contents of a `SEQUENCE` that is all there is.
+    pub(super) fn only_sequence(bytes: &'a [u8]) -> Option<Self> {
+        let mut der = Self(bytes);
+        let contents = der.next(SEQUENCE)?;
+        der.is_empty().then_some(Self(contents))
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A positive integer, without the zero byte that keeps it positive.
+    pub(super) fn positive(&mut self) -> Option<&'a [u8]> {
+        match self.next(INTEGER)? {
+            [0x00, rest @ ..] if rest.first().is_some_and(|byte| *byte >= 0x80) => Some(rest),
+            all @ [0x01..=0x7f, ..] => Some(all),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a `BIT STRING` of whole bytes.
+    pub(super) fn bits(&mut self) -> Option<&'a [u8]> {
+        self.next(BIT_STRING)?.strip_prefix(&[0])
+    }
+}
+
+/// The modulus and the exponent of an `RSAPublicKey` (RFC 8017 § A.1.1).
+pub(super) fn rsa_public_key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut key = Der::only_sequence(bytes)?;
+    let modulus = key.positive()?;
+    let exponent = key.positive()?;
+    key.is_empty().then_some((modulus, exponent))
+}
+
+/// The algorithm and the key of a `SubjectPublicKeyInfo` (RFC 5280 § 4.1).
+pub(super) fn subject_public_key_info(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut info = Der::only_sequence(bytes)?;
+    let algorithm = info.next(SEQUENCE)?;
+    let key = info.bits()?;
+    info.is_empty().then_some((algorithm, key))
+}
+
+/// The algorithm of a PKCS#8 `OneAsymmetricKey` (RFC 5958 § 2).
+pub(super) fn pkcs8_algorithm(bytes: &[u8]) -> Option<&[u8]> {
+    let mut info = Der::only_sequence(bytes)?;
+    info.next(INTEGER)?;
+    let algorithm = info.next(SEQUENCE)?;
+    info.next(OCTET_STRING)?;
+    Some(algorithm)
+}
+
+/// Whether this is one whole key or certificate of any of the common kinds.
+pub(super) fn is_key_document(bytes: &[u8]) -> bool {
+    let Some(document) = Der::only_sequence(bytes) else { return false };
+    let starts = |tags: &[u8]| {
+        let mut document = document;
+        tags.iter().all(|tag| document.next(*tag).is_some())
+    };
+    // SubjectPublicKeyInfo; RSAPublicKey and RSAPrivateKey; PKCS#8; ECPrivateKey; certificate.
+    starts(&[SEQUENCE, BIT_STRING])
+        || starts(&[INTEGER, INTEGER])
+        || starts(&[INTEGER, SEQUENCE, OCTET_STRING])
+        || starts(&[INTEGER, OCTET_STRING])
+        || starts(&[SEQUENCE, SEQUENCE, BIT_STRING])
+}

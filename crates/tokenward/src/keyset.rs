@@ -1,0 +1,172 @@
+//! Key sets: the public keys that verifiers trust (RFC 7517 § 5).
+//!
+//! **Invariant:** the names in a set differ, and a set holds either public keys or one symmetric key
+//! alone, so that no token can choose between the two kinds.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::header;
+use crate::ids::KeyId;
+use crate::json::{JsonError, Object, Raw};
+use crate::key::{KeyError, VerifyingKey};
+use crate::limits::LIMITS;
+
+/// The keys that verify tokens of one issuer. Clones are cheap.
+#[derive(Clone)]
+pub struct KeySet(Arc<Inner>);
+
+struct Inner {
+    keys: Vec<VerifyingKey>,
+    /// For each key, the encoded header of the tokens that we sign with it.
+    headers: Vec<Option<String>>,
+    skipped: Vec<SkippedKey>,
+}
+
+/// A member of a key set that was left out. The others still count: one bad member must not end all
+/// verification (CVE-2026-102274).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SkippedKey {
+    /// Its place in the set, from 0.
+    pub index: usize,
+    /// What is wrong with it.
+    pub why: KeyError,
+}
+
+/// A text is no key set that may be trusted.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeySetError {
+    /// The set is not JSON as we read it.
+    #[error("the key set is unreadable")]
+    Json(#[from] JsonError),
+    /// The set has no array `keys`, or something else than objects in it.
+    #[error("the key set needs an array `keys` of objects")]
+    NotAKeySet,
+    /// The set is over the limit of bytes or of keys.
+    #[error("the key set is too large")]
+    TooLarge,
+    /// No member is a key that verifies tokens.
+    #[error("the key set holds no key that can verify tokens")]
+    NoUsableKey,
+    /// Two keys have one name, so that a token could mean either.
+    #[error("two keys of the set have the key id `{0}`")]
+    DuplicateKeyId(KeyId),
+    /// A symmetric key stands beside another key.
+    #[error("a symmetric key must be alone in its set")]
+    MixedKinds,
+    /// A member holds private material. The publisher must treat that key as leaked.
+    #[error("the key set holds private members: treat that key as leaked")]
+    PrivateMembers,
+}
+
+impl KeySet {
+    /// Reads a key set. Members that we cannot use are left out and reported by [`Self::skipped`].
+    pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
+        if json.len() > LIMITS.key_set_bytes {
+            return Err(KeySetError::TooLarge);
+        }
+        let set = Object::parse(json)?;
+        let members = set.get("keys").and_then(Raw::as_array).ok_or(KeySetError::NotAKeySet)?;
+        if members.len() > LIMITS.key_set_keys {
+            return Err(KeySetError::TooLarge);
+        }
+        let mut keys = Vec::with_capacity(members.len());
+        let mut skipped = Vec::new();
+        for (index, member) in members.iter().enumerate() {
+            let member = member.as_object_text().ok_or(KeySetError::NotAKeySet)?.as_bytes();
+            let exposure = crate::key::exposure(member).ok_or(KeySetError::NotAKeySet)?;
+            if exposure.private {
+                return Err(KeySetError::PrivateMembers);
+            }
+            if exposure.symmetric && members.len() > 1 {
+                return Err(KeySetError::MixedKinds);
+            }
+            match VerifyingKey::from_jwk(member) {
+                Ok(key) => keys.push(key),
+                Err(why) => skipped.push(SkippedKey { index, why }),
+            }
+        }
+        if keys.is_empty() {
+            return Err(KeySetError::NoUsableKey);
+        }
+        Self::new(keys, skipped)
+    }
+
+    /// A set of these keys; an empty one verifies nothing.
+    pub fn from_keys(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeySetError> {
+        Self::new(keys.into_iter().collect(), Vec::new())
+    }
+
+    /// The keys, in their order.
+    #[must_use]
+    pub fn keys(&self) -> &[VerifyingKey] {
+        &self.0.keys
+    }
+
+    /// The key named `id`.
+    #[must_use]
+    pub fn find(&self, id: &KeyId) -> Option<&VerifyingKey> {
+        self.find_str(id.as_str())
+    }
+
+    /// What [`Self::parse`] left out.
+    #[must_use]
+    pub fn skipped(&self) -> &[SkippedKey] {
+        &self.0.skipped
+    }
+
+    /// The set as JSON, public members alone. A symmetric key is not in it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let keys: Vec<_> = self.0.keys.iter().filter_map(VerifyingKey::to_jwk).collect();
+        json!({ "keys": keys }).to_string()
+    }
+
+    /// The key whose tokens, signed by us, begin with exactly this encoded header.
+    pub(crate) fn find_header(&self, encoded: &str) -> Option<&VerifyingKey> {
+        let same = |header: &Option<String>| header.as_deref() == Some(encoded);
+        let index = self.0.headers.iter().position(same)?;
+        self.0.keys.get(index)
+    }
+
+    pub(crate) fn find_str(&self, id: &str) -> Option<&VerifyingKey> {
+        self.0.keys.iter().find(|key| key.key_id().is_some_and(|found| found.as_str() == id))
+    }
+
+    /// The key of a token that names none: that of a set of one.
+    pub(crate) fn only(&self) -> Option<&VerifyingKey> {
+        match self.keys() {
+            [key] => Some(key),
+            _ => None,
+        }
+    }
+
+    fn new(keys: Vec<VerifyingKey>, skipped: Vec<SkippedKey>) -> Result<Self, KeySetError> {
+        if keys.len() > LIMITS.key_set_keys {
+            return Err(KeySetError::TooLarge);
+        }
+        if keys.len() > 1 && keys.iter().any(|key| key.algorithm().is_symmetric()) {
+            return Err(KeySetError::MixedKinds);
+        }
+        let mut names = BTreeSet::new();
+        for id in keys.iter().filter_map(VerifyingKey::key_id) {
+            if !names.insert(id) {
+                return Err(KeySetError::DuplicateKeyId(id.clone()));
+            }
+        }
+        let encode = |key: &VerifyingKey| Some(header::encode(key.algorithm(), key.key_id()?));
+        let headers = keys.iter().map(encode).collect();
+        Ok(Self(Arc::new(Inner { keys, headers, skipped })))
+    }
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys()).finish()
+    }
+}

@@ -1,0 +1,52 @@
+//! Every limit on hostile input, in one place, each with its source.
+
+/// How much of anything is read before it is refused.
+///
+/// The limits are fixed: nothing that needs more of any of these is one of our inputs, and a limit
+/// that can be turned up gets turned up.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// A token, in bytes. Servers cut a header line at 8 KiB (nginx `large_client_header_buffers`,
+    /// Apache `LimitRequestFieldSize`), so a longer token never arrives whole.
+    pub token_bytes: usize,
+    /// A token's header, decoded, in bytes. Ours have under 200; an `x5c` chain, which is never read,
+    /// is the only thing that needs more (CVE-2025-61920: half a gigabyte was decoded).
+    pub header_bytes: usize,
+    /// A signature, decoded, in bytes: that of an RSA key of 8192 bits.
+    pub signature_bytes: usize,
+    /// Nesting of JSON objects and arrays (CVE-2025-53864: recursion without end).
+    pub json_depth: usize,
+    /// Members of one JSON object. Duplicates are found by comparing each name with all before it.
+    pub json_members: usize,
+    /// The magnitude of a JSON number: 2⁵³ - 1, above which parsers disagree (RFC 7493 § 2.2).
+    pub json_number: f64,
+    /// The text of a JSON number, in bytes: 17 digits, a sign, a point and an exponent fit twice.
+    pub json_number_bytes: usize,
+    /// A JWK, a PEM or a DER document, in bytes. An RSA private key of 8192 bits has 6.4 KiB of PEM.
+    pub key_bytes: usize,
+    /// A key set, in bytes. The largest public ones, with certificate chains, have under 30 KiB.
+    pub key_set_bytes: usize,
+    /// Keys in a key set. Twice those of the largest public sets.
+    pub key_set_keys: usize,
+    /// An HMAC secret, in bytes. HMAC-SHA-256 hashes all above 64 down to 32.
+    pub secret_bytes: usize,
+    /// A scope, in bytes, and so its values.
+    pub scope_bytes: usize,
+}
+
+/// The limits in force.
+pub const LIMITS: Limits = Limits {
+    token_bytes: 8 * 1024,
+    header_bytes: 1024,
+    signature_bytes: 1024,
+    json_depth: 16,
+    json_members: 256,
+    json_number: 9_007_199_254_740_991.0,
+    json_number_bytes: 48,
+    key_bytes: 16 * 1024,
+    key_set_bytes: 256 * 1024,
+    key_set_keys: 64,
+    secret_bytes: 1024,
+    scope_bytes: 2048,
+};
