@@ -1,1 +1,15 @@
-//! `tokenward-remote`.
+//! How a verifier in another process gets its keys and learns of revocations.
+//!
+//! **Invariant:** this is the only outgoing HTTP on the way to a verdict, and no verdict waits for it:
+//! keys and revocations are fetched in the background, and a verifier whose knowledge is too old says
+//! that it is unavailable.
+
+mod backoff;
+mod clock;
+mod http;
+mod sse;
+
+pub use clock::SystemClock;
+pub use http::{
+    Answer, BadEndpoint, Credential, Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError,
+};
