@@ -6,5 +6,6 @@
 pub mod admin;
 pub mod http;
 pub mod settings;
+pub mod telemetry;
 
 pub use settings::Settings;

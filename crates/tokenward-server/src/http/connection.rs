@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokenward_tower::headers::SecurityHeaders;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -25,6 +26,7 @@ use super::{Peer, ServerLimits};
 pub(super) struct Room {
     pub(super) router: Router,
     pub(super) limits: ServerLimits,
+    pub(super) headers: Arc<SecurityHeaders>,
     pub(super) tls: Option<super::Tls>,
     pub(super) phase: watch::Receiver<Phase>,
 }
@@ -65,12 +67,18 @@ impl Room {
     where
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let Self { router, limits, phase, .. } = self;
+        let Self { router, limits, headers, phase, .. } = self;
         let activity = Activity::new(protocol == Protocol::Http2);
         let io = Watched::new(stream, Arc::clone(&activity), limits.write_stall);
         let builder = builder(protocol, &limits);
-        let guard =
-            Guard { router, limits, peer, activity: Arc::clone(&activity), phase: phase.clone() };
+        let guard = Guard {
+            router,
+            limits,
+            headers,
+            peer,
+            activity: Arc::clone(&activity),
+            phase: phase.clone(),
+        };
         let mut connection = pin!(builder.serve_connection(TokioIo::new(io), guard));
         let mut ending = false;
         let mut look_again = next_look(activity.patience(&limits), &limits, ending);

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,12 +15,17 @@ use http::{HeaderMap, Request, Response, Version};
 use http_body_util::Limited;
 use hyper::body::Incoming;
 use hyper::service::Service;
+use tokenward_tower::headers::SecurityHeaders;
+use tokenward_tower::request_id::{RequestId, X_REQUEST_ID};
+use tokenward_tower::respond;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
+use tracing::Instrument as _;
 
 use super::activity::Activity;
 use super::body::{Served, Tracked};
+use super::redirect::InTheClear;
 use super::server::{Phase, draining};
 use super::{Peer, ServerLimits, answers};
 
@@ -28,6 +34,7 @@ use super::{Peer, ServerLimits, answers};
 pub(super) struct Guard {
     pub(super) router: Router,
     pub(super) limits: ServerLimits,
+    pub(super) headers: Arc<SecurityHeaders>,
     pub(super) peer: Peer,
     pub(super) activity: Arc<Activity>,
     pub(super) phase: watch::Receiver<Phase>,
@@ -41,21 +48,40 @@ impl Service<Request<Incoming>> for Guard {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let guard = self.clone();
         let busy = self.activity.begin();
-        Box::pin(async move {
-            let response = match refusal(&request, &guard.limits) {
-                Some(refusal) => refusal,
-                None => guard.route(request).await,
-            };
+        let id = RequestId::random();
+        // At the level of errors, so that no filter that shows anything at all drops the id.
+        let span = tracing::error_span!("request", request_id = %id);
+        let answer = async move {
+            let response = guard.answer(request, id).await;
             let endless = is_event_stream(response.headers());
             Ok(response.map(|body| {
                 let served = Served::new(body, busy);
                 if endless { served.until(draining(guard.phase)) } else { served }
             }))
-        })
+        };
+        Box::pin(answer.instrument(span))
     }
 }
 
 impl Guard {
+    async fn answer(&self, mut request: Request<Incoming>, id: RequestId) -> Response<Body> {
+        // A layer inside that gives ids finds this one and keeps it.
+        request.extensions_mut().insert(id);
+        let mut response = match refusal(&request, &self.limits) {
+            Some(refusal) => refusal,
+            None => self.route(request).await,
+        };
+        let in_the_clear = response.extensions().get::<InTheClear>().is_some();
+        let headers = response.headers_mut();
+        headers.insert(X_REQUEST_ID, id.to_header());
+        if in_the_clear {
+            SecurityHeaders::clone(&self.headers).without_hsts().apply(headers);
+        } else {
+            self.headers.apply(headers);
+        }
+        response
+    }
+
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(self.peer);
@@ -68,12 +94,12 @@ impl Guard {
             // The payload may quote what the peer sent; the panic hook has printed the place.
             Ok(Err(_payload)) => {
                 tracing::error!(peer = %self.peer, "a handler panicked; the request got a 500");
-                answers::panicked()
+                respond::server_error()
             }
             Err(_elapsed) if !read.load(Ordering::Relaxed) => answers::too_slow(),
             Err(_elapsed) => {
                 tracing::error!(peer = %self.peer, "a handler took too long; the request got a 503");
-                answers::busy()
+                respond::unavailable(BUSY_RETRY)
             }
         }
     }
@@ -116,3 +142,5 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
 fn is_event_stream(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
+
+const BUSY_RETRY: Duration = Duration::from_secs(1);

@@ -49,9 +49,14 @@ fn location(target: &Authority, request: &Request<Body>) -> Option<HeaderValue> 
     HeaderValue::try_from(format!("https://{target}{path}")).ok()
 }
 
+/// Marks an answer that goes out in the clear by intent: RFC 6797 § 7.2 forbids HSTS there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InTheClear;
+
 fn answer(status: StatusCode, location: Option<HeaderValue>) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    response.extensions_mut().insert(InTheClear);
     let headers = response.headers_mut();
     // What arrived in the clear must not be kept by anything on the way.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

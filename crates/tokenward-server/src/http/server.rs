@@ -6,16 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use tokenward_tower::headers::SecurityHeaders;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use super::connection::Room;
 use super::{Listener, ServerLimits, Tls};
+use crate::telemetry::{connection_gauge, measure};
 
 /// Listeners, each with its router, that run and end together.
+///
+/// Every answer gets an `X-Request-Id` of ours and the security headers, whatever router, time-out or
+/// panic it comes from.
 #[derive(Debug, Default)]
 pub struct Server {
     doors: Vec<Door>,
+    headers: SecurityHeaders,
 }
 
 #[derive(Debug)]
@@ -43,6 +49,12 @@ impl Server {
         Self::default()
     }
 
+    /// The same, but with `headers`: without HSTS under `--dev`, for example.
+    #[must_use]
+    pub fn with_headers(self, headers: SecurityHeaders) -> Self {
+        Self { headers, ..self }
+    }
+
     /// Serves `router` on `listener`, with the default limits.
     pub fn add(&mut self, listener: Listener, tls: Option<Tls>, router: Router) -> &mut Self {
         self.add_with_limits(listener, tls, router, ServerLimits::default())
@@ -67,8 +79,10 @@ impl Server {
         let (phase, watcher) = watch::channel(Phase::Open);
         let (alive, mut all_gone) = mpsc::channel::<Gone>(1);
         let drain = self.doors.iter().map(|door| door.limits.drain).max().unwrap_or_default();
+        let headers = Arc::new(self.headers);
         for door in self.doors {
-            tokio::spawn(accept(door, watcher.clone(), alive.clone()));
+            let (headers, phase) = (Arc::clone(&headers), watcher.clone());
+            tokio::spawn(accept(door, headers, phase, alive.clone()));
         }
         drop((alive, watcher));
         until.await;
@@ -114,10 +128,16 @@ async fn reached(mut phase: watch::Receiver<Phase>, wanted: Phase) {
 
 enum Gone {}
 
-async fn accept(door: Door, phase: watch::Receiver<Phase>, alive: mpsc::Sender<Gone>) {
+async fn accept(
+    door: Door,
+    headers: Arc<SecurityHeaders>,
+    phase: watch::Receiver<Phase>,
+    alive: mpsc::Sender<Gone>,
+) {
     let Door { listener, tls, router, limits } = door;
     let permits = Arc::new(Semaphore::new(limits.connections));
-    let room = Room { router, limits, tls, phase: phase.clone() };
+    let router = router.layer(axum::middleware::from_fn(measure));
+    let room = Room { router, limits, headers, tls, phase: phase.clone() };
     tokio::select! {
         () = accept_all(&listener, &permits, &room, &alive) => {}
         () = draining(phase) => {}
@@ -135,9 +155,10 @@ async fn accept_all(
         match listener.accept().await {
             Ok((accepted, peer)) => {
                 let (room, alive) = (room.clone(), alive.clone());
+                let counted = connection_gauge();
                 tokio::spawn(async move {
                     room.serve(accepted, peer).await;
-                    drop((permit, alive));
+                    drop((permit, alive, counted));
                 });
             }
             Err(error) => {

@@ -1,0 +1,23 @@
+//! What an operator's monitoring sees: metrics, health and readiness.
+//!
+//! | metric | labels | what |
+//! | --- | --- | --- |
+//! | `tokenward_http_requests_total` | `route`, `status` | requests answered |
+//! | `tokenward_http_request_seconds` | `route` | from the first header byte read to the answer's head |
+//! | `tokenward_http_connections` | | open connections |
+//! | `tokenward_rejected_total` | `reason` | tokens refused, and requests refused before their token |
+//! | `tokenward_gate_decisions_total` | `profile`, `decision` | answers of the gate |
+//! | `tokenward_uptime_seconds` | | since the start |
+//!
+//! **Invariant:** no label holds what a peer sent. Routes are patterns, methods are not labels, reasons
+//! are a closed list; so the number of series is bounded by the program.
+
+mod measure;
+mod routes;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use measure::{connection_gauge, measure};
+pub use measure::{describe, rejected};
+pub use routes::{Readiness, health_router, metrics_router};

@@ -1,0 +1,50 @@
+//! Counting and timing of requests.
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use tokio::time::Instant;
+
+/// Tells the recorder what each metric is. Call once, after it is installed.
+pub fn describe() {
+    describe_counter!("tokenward_http_requests_total", "Requests answered, by route and status");
+    describe_histogram!("tokenward_http_request_seconds", "Time to the head of the answer");
+    describe_gauge!("tokenward_http_connections", "Open connections");
+    describe_counter!("tokenward_rejected_total", "Tokens and requests refused, by reason");
+    describe_counter!("tokenward_gate_decisions_total", "Answers of the gate");
+    describe_gauge!("tokenward_uptime_seconds", "Seconds since the start");
+}
+
+/// Counts a refusal. `reason` is from a closed list, never text from a peer.
+pub fn rejected(reason: &'static str) {
+    counter!("tokenward_rejected_total", "reason" => reason).increment(1);
+}
+
+/// Counts and times a request under its route's pattern.
+pub(crate) async fn measure(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let route = route.map_or_else(|| "unmatched".to_owned(), |route| route.as_str().to_owned());
+    let status = response.status().as_u16().to_string();
+    histogram!("tokenward_http_request_seconds", "route" => route.clone())
+        .record(begun.elapsed().as_secs_f64());
+    counter!("tokenward_http_requests_total", "route" => route, "status" => status).increment(1);
+    response
+}
+
+/// Counts a connection as open until it is dropped.
+pub(crate) fn connection_gauge() -> OpenConnection {
+    gauge!("tokenward_http_connections").increment(1.0);
+    OpenConnection
+}
+
+/// A connection that counts as open.
+#[derive(Debug)]
+pub(crate) struct OpenConnection;
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        gauge!("tokenward_http_connections").decrement(1.0);
+    }
+}

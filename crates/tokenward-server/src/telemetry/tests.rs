@@ -1,0 +1,41 @@
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::{Request, StatusCode};
+use tower::ServiceExt as _;
+
+use super::*;
+
+#[tokio::test]
+async fn a_process_that_is_not_ready_says_why() {
+    let router = health_router(Readiness::new(|| vec!["the store does not answer".to_owned()]));
+
+    let (status, body) = get(&router, "/readyz").await;
+
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(body, r#"{"problems":["the store does not answer"],"status":"not ready"}"#);
+    assert_eq!(get(&router, "/healthz").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_process_that_is_ready_says_so() {
+    let router = health_router(Readiness::new(Vec::new));
+
+    assert_eq!(get(&router, "/readyz").await, (StatusCode::OK, r#"{"status":"ready"}"#.to_owned()));
+}
+
+#[tokio::test]
+async fn metrics_are_what_the_recorder_renders() {
+    let router = metrics_router(|| "tokenward_uptime_seconds 1\n".to_owned());
+
+    let (status, body) = get(&router, "/metrics").await;
+
+    assert_eq!((status, body.as_str()), (StatusCode::OK, "tokenward_uptime_seconds 1\n"));
+}
+
+async fn get(router: &Router, path: &str) -> (StatusCode, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = to_bytes(response.into_body(), 1 << 16).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
