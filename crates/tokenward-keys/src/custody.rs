@@ -1,0 +1,155 @@
+//! Custody: where private keys live, and who signs with them.
+//!
+//! **Invariant:** a private key leaves its custody in no call of these traits. What goes out is a
+//! signature, or a handle that only the custody can use.
+
+mod kek;
+mod sealed;
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, UnixTime, VerifyingKey};
+
+pub use kek::{Kek, KekError, PassphraseCost};
+pub use sealed::Sealed;
+
+use crate::stored::StoredKey;
+
+/// What a custody is told about the key it is to make.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever orders a key must decide on all of it")]
+pub struct NewKey {
+    /// The audience whose tokens the key will sign.
+    pub audience: Audience,
+    /// The `iss` of these tokens.
+    pub issuer: IssuerId,
+    /// The one algorithm of the key.
+    pub algorithm: Algorithm,
+    /// The time of the order; the handle is bound to it.
+    pub created_at: UnixTime,
+    /// What the `kid` begins with, for example `prod`: it shows at a glance where a token came from.
+    pub kid_prefix: String,
+}
+
+/// A key that a custody has made, not yet stored.
+#[non_exhaustive]
+pub struct MadeKey {
+    /// The public half; its `kid` is `PREFIX-THUMBPRINT` (RFC 7638).
+    pub public: VerifyingKey,
+    /// What the custody needs in order to sign with it.
+    pub handle: Vec<u8>,
+}
+
+impl MadeKey {
+    /// The key with this public half and this handle.
+    #[must_use]
+    pub const fn new(public: VerifyingKey, handle: Vec<u8>) -> Self {
+        Self { public, handle }
+    }
+}
+
+impl fmt::Debug for MadeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MadeKey").field("id", &self.public.key_id()).finish_non_exhaustive()
+    }
+}
+
+/// A place where private keys live.
+#[async_trait]
+pub trait Custody: Send + Sync + 'static {
+    /// Its name in the configuration and in [`StoredKey::custody`].
+    fn name(&self) -> &'static str;
+
+    /// Makes a key.
+    async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError>;
+
+    /// Takes `key` in.
+    async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError>;
+
+    /// Whoever signs with `key`, whose tokens bear `issuer`.
+    async fn signer(
+        &self,
+        issuer: &IssuerId,
+        key: &StoredKey,
+    ) -> Result<Arc<dyn Signer>, CustodyError>;
+
+    /// Destroys the private half of `key`, whose row has just lost its handle. Safe to repeat.
+    async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError>;
+}
+
+/// Signs with one private key.
+#[async_trait]
+pub trait Signer: Send + Sync + fmt::Debug + 'static {
+    /// The `kid` for the token's header.
+    fn key_id(&self) -> &KeyId;
+
+    /// The `alg` for the token's header.
+    fn algorithm(&self) -> Algorithm;
+
+    /// The signature over `input`, in the form that a JWS carries (RFC 7518 § 3).
+    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError>;
+}
+
+/// A custody could not make a key, or sign.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CustodyError {
+    /// The key-encryption key is not the one that the private key was sealed with. Give the custody the
+    /// key file or passphrase that it had when the key was made.
+    #[error(
+        "key `{key}` was sealed with another key-encryption key ({sealed_with}, not {given}): \
+         give `[keys]` the key file or passphrase it was made with"
+    )]
+    OtherKek {
+        /// The key concerned.
+        key: KeyId,
+        /// The identifier of the key-encryption key that it was sealed with.
+        sealed_with: String,
+        /// The identifier of the one at hand.
+        given: String,
+    },
+    /// The private key belongs to the tokens of another issuer. An issuer that is renamed needs new keys.
+    #[error(
+        "key `{key}` was made for the issuer {made_for}: restore that `issuer`, or start with new keys"
+    )]
+    OtherIssuer {
+        /// The key concerned.
+        key: KeyId,
+        /// The issuer that it signs for.
+        made_for: String,
+    },
+    /// The sealed private key is not what was stored. Restore a backup, or rotate.
+    #[error(
+        "the private half of key `{key}` is damaged or was altered: restore a backup, or rotate"
+    )]
+    Damaged {
+        /// The key concerned.
+        key: KeyId,
+    },
+    /// The private half of the key has been destroyed.
+    #[error("key `{key}` has no private half")]
+    NoPrivateHalf {
+        /// The key concerned.
+        key: KeyId,
+    },
+    /// The custody cannot hold keys of this algorithm.
+    #[error("custody `{custody}` holds no {algorithm} keys")]
+    Unsupported {
+        /// The custody concerned.
+        custody: &'static str,
+        /// The algorithm asked for.
+        algorithm: Algorithm,
+    },
+    /// The custody did not answer, or refused. Try again.
+    #[error("custody `{custody}` failed")]
+    Failed {
+        /// The custody concerned.
+        custody: &'static str,
+        /// What it said.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,199 @@
+//! Private keys sealed in the store, under a key-encryption key that is not in it.
+//!
+//! Each private key is sealed (AES-256-GCM) under a data key of its own, and the data key under the
+//! key-encryption key, so that a new key-encryption key re-wraps 32 bytes per key. Both seals are bound to
+//! issuer, `kid`, algorithm and creation time: a handle that is moved to another row opens nothing.
+//!
+//! **Invariant:** an open private key exists in memory alone, and there inside the cryptographic library.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tokenward::crypto::Secret256;
+use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, UnixTime, b64};
+
+use super::{Custody, CustodyError, Kek, MadeKey, NewKey, Signer};
+use crate::stored::StoredKey;
+
+#[cfg(test)]
+mod tests;
+
+/// The custody `sealed`.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    kek: Kek,
+}
+
+impl Sealed {
+    /// The custody that seals under `kek`.
+    #[must_use]
+    pub const fn new(kek: Kek) -> Self {
+        Self { kek }
+    }
+
+    fn seal(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
+        let algorithm = key.algorithm();
+        if algorithm.is_symmetric() {
+            return Err(CustodyError::Unsupported { custody: NAME, algorithm });
+        }
+        let thumbprint = key.verifying_key().thumbprint();
+        let id = KeyId::new(format!("{}-{thumbprint}", spec.kid_prefix)).map_err(failed)?;
+        let key = key.with_key_id(id.clone());
+
+        let private =
+            key.to_pkcs8_der().ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
+        let context =
+            Context { issuer: &spec.issuer, id: &id, algorithm, created: spec.created_at };
+        let data_key = Secret256::random();
+        let envelope = Envelope {
+            v: VERSION,
+            kek_id: self.kek.id().to_owned(),
+            iss: spec.issuer.as_str().to_owned(),
+            alg: SEAL.to_owned(),
+            dek: b64::encode(
+                &self.kek.secret().seal(&context.bytes("data key"), data_key.expose()),
+            ),
+            ct: b64::encode(&data_key.seal(&context.bytes("private key"), &private)),
+        };
+        let handle = serde_json::to_vec(&envelope).map_err(failed)?;
+        Ok(MadeKey::new(key.verifying_key().clone(), handle))
+    }
+
+    fn open(&self, issuer: &IssuerId, key: &StoredKey) -> Result<SigningKey, CustodyError> {
+        let id = || key.id.clone();
+        let damaged = || CustodyError::Damaged { key: id() };
+
+        let handle =
+            key.handle.as_deref().ok_or_else(|| CustodyError::NoPrivateHalf { key: id() })?;
+        let envelope: Envelope = serde_json::from_slice(handle).map_err(|_| damaged())?;
+        if envelope.v != VERSION || envelope.alg != SEAL {
+            return Err(damaged());
+        }
+        // What the envelope says of itself only explains a failure; the seals are what is believed.
+        if envelope.kek_id != self.kek.id() {
+            return Err(CustodyError::OtherKek {
+                key: id(),
+                sealed_with: envelope.kek_id,
+                given: self.kek.id().to_owned(),
+            });
+        }
+        if envelope.iss != issuer.as_str() {
+            return Err(CustodyError::OtherIssuer { key: id(), made_for: envelope.iss });
+        }
+        let context =
+            Context { issuer, id: &key.id, algorithm: key.algorithm, created: key.created_at };
+        let unwrap = |with: &Secret256, purpose: &str, text: &str| {
+            with.open(&context.bytes(purpose), &b64::decode(text).ok()?)
+        };
+        let data_key = unwrap(self.kek.secret(), "data key", &envelope.dek)
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())
+            .map(Secret256::from_bytes)
+            .ok_or_else(damaged)?;
+        let der = unwrap(&data_key, "private key", &envelope.ct).ok_or_else(damaged)?;
+        SigningKey::from_pkcs8_der(key.algorithm, &der)
+            .map(|open| open.with_key_id(id()))
+            .map_err(|_| damaged())
+    }
+}
+
+#[async_trait]
+impl Custody for Sealed {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
+        self.seal(spec, SigningKey::generate(spec.algorithm))
+    }
+
+    async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
+        self.seal(spec, key)
+    }
+
+    async fn signer(
+        &self,
+        issuer: &IssuerId,
+        key: &StoredKey,
+    ) -> Result<Arc<dyn Signer>, CustodyError> {
+        let open = self.open(issuer, key)?;
+        Ok(Arc::new(InMemory { id: key.id.clone(), key: open }))
+    }
+
+    /// The handle was all there was, and its row has just lost it.
+    async fn destroy(&self, _key: &StoredKey) -> Result<(), CustodyError> {
+        Ok(())
+    }
+}
+
+/// Signs in this process.
+struct InMemory {
+    id: KeyId,
+    key: SigningKey,
+}
+
+impl fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InMemory").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Signer for InMemory {
+    fn key_id(&self) -> &KeyId {
+        &self.id
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        self.key.algorithm()
+    }
+
+    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
+        self.key.sign(input).map_err(failed)
+    }
+}
+
+/// The handle of a sealed key, as JSON.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope {
+    /// The version of this form.
+    v: u8,
+    /// Which key-encryption key wraps the data key.
+    kek_id: String,
+    /// The issuer that the key signs for.
+    iss: String,
+    /// The cipher of both seals.
+    alg: String,
+    /// The data key: nonce and ciphertext, base64url.
+    dek: String,
+    /// The private key (PKCS #8, RFC 5958): nonce and ciphertext, base64url.
+    ct: String,
+}
+
+/// What the seals of a key are bound to.
+struct Context<'a> {
+    issuer: &'a IssuerId,
+    id: &'a KeyId,
+    algorithm: Algorithm,
+    created: UnixTime,
+}
+
+impl Context<'_> {
+    /// The associated data. Neither part can hold a line feed, so no two contexts look the same.
+    fn bytes(&self, purpose: &str) -> Vec<u8> {
+        let Self { issuer, id, algorithm, created } = self;
+        let created = created.as_millis();
+        format!("tokenward sealed v1\n{purpose}\n{issuer}\n{id}\n{algorithm}\n{created}")
+            .into_bytes()
+    }
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> CustodyError {
+    CustodyError::Failed { custody: NAME, source: Box::new(error) }
+}
+
+const NAME: &str = "sealed";
+const SEAL: &str = "A256GCM";
+const VERSION: u8 = 1;

@@ -1,0 +1,345 @@
+//! What is to be done with the keys of an audience: a pure function, so that it can be printed, tested and
+//! repeated.
+//!
+//! **Invariant:** a plan depends on its arguments alone. Whoever carries out part of it and dies leaves
+//! keys from which the next plan goes on; whoever finds that the keys have changed meanwhile plans anew.
+//!
+//! **Invariant:** no step breaks the picture in [`crate::lifecycle`]: the steps only name transitions, and
+//! the transitions check their times again.
+//!
+//! One ripe standby is kept at all times, so that an emergency switch waits for nothing: a second one is
+//! published C + D before a rotation is due, and the rotation waits for it. An operator's own rotation may
+//! use the last ripe one up; the next then has to ripen.
+
+use std::fmt;
+
+use tokenward::{Algorithm, KeyId, UnixTime};
+
+use crate::lifecycle::{Active, AnyKey, Key, Retiring, Standby};
+use crate::timing::Timing;
+
+#[cfg(test)]
+mod tests;
+
+/// What the plan is for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// Whatever time itself demands.
+    Tick,
+    /// An operator wants the next key to sign now.
+    RotateNow,
+    /// An operator says that this key may have leaked.
+    Compromise(KeyId),
+}
+
+/// Steps, in the order in which they are to be written.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What to do now. Neighboring steps that only change stored keys belong in one transaction.
+    pub steps: Vec<Step>,
+    /// Until when what was asked for, or a key to sign with, has to wait; `None` if nothing waits.
+    pub blocked_until: Option<UnixTime>,
+}
+
+/// One thing to do, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Step {
+    /// What to do.
+    pub action: Action,
+    because: Because,
+}
+
+impl Step {
+    /// Why, in words for the audit log.
+    #[must_use]
+    pub const fn because(&self) -> Because {
+        self.because
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, because {}", self.action, self.because)
+    }
+}
+
+/// A transition, or the making of a key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Make a key that signs at once: the first of its audience.
+    Begin,
+    /// Make a key and publish it as a standby.
+    Publish,
+    /// Let this standby sign.
+    Activate(KeyId),
+    /// Let this active key sign no more, and destroy its private half.
+    Retire(KeyId),
+    /// Take this retiring key out of the key set.
+    Withdraw(KeyId),
+    /// Take this standby back.
+    Abandon(KeyId),
+    /// End all trust in this key.
+    Compromise(KeyId),
+}
+
+impl Action {
+    /// Whether a new key has to be made, which is slow and happens outside of any transaction.
+    #[must_use]
+    pub const fn makes_a_key(&self) -> bool {
+        matches!(self, Self::Begin | Self::Publish)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Begin => f.write_str("make the first key"),
+            Self::Publish => f.write_str("publish a standby key"),
+            Self::Activate(id) => write!(f, "activate key `{id}`"),
+            Self::Retire(id) => write!(f, "retire key `{id}`"),
+            Self::Withdraw(id) => write!(f, "withdraw key `{id}`"),
+            Self::Abandon(id) => write!(f, "abandon key `{id}`"),
+            Self::Compromise(id) => write!(f, "distrust key `{id}`"),
+        }
+    }
+}
+
+/// Why a step is taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Because {
+    /// The audience has no key of ours.
+    NoKeyYet,
+    /// An emergency switch would have to wait.
+    NoStandby,
+    /// The rotation needs a second standby, which must ripen first.
+    RotationNears,
+    /// The active key has signed for its period.
+    PeriodOver,
+    /// The audience is configured for another algorithm.
+    OtherAlgorithm,
+    /// No key signs.
+    NothingSigns,
+    /// Another key signs from now on.
+    Replaced,
+    /// An operator asked for it.
+    Asked,
+    /// Its last token has expired for every verifier.
+    LastTokenExpired,
+    /// The end date given at its import has passed.
+    ImportEnded,
+    /// An operator said that it may have leaked.
+    Leaked,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoKeyYet => "the audience has no key yet",
+            Self::NoStandby => "an emergency switch must find a ripe key",
+            Self::RotationNears => "the next rotation must leave a ripe key behind",
+            Self::PeriodOver => "the active key has signed for its whole period",
+            Self::OtherAlgorithm => "the audience is configured for another algorithm",
+            Self::NothingSigns => "no key signs",
+            Self::Replaced => "another key signs from now on",
+            Self::Asked => "the operator asked for it",
+            Self::LastTokenExpired => "its last token has expired everywhere",
+            Self::ImportEnded => "the end date given at its import has passed",
+            Self::Leaked => "the operator said that it may have leaked",
+        })
+    }
+}
+
+/// What is to be done at `now` with `keys`, all the keys of one audience whose new keys are to have
+/// `algorithm`.
+#[must_use]
+pub fn plan(
+    keys: &[AnyKey],
+    now: UnixTime,
+    timing: &Timing,
+    algorithm: Algorithm,
+    request: &Request,
+) -> Plan {
+    let mut desk = Desk::new(keys, now, timing, algorithm);
+    if let Request::Compromise(id) = request {
+        desk.distrust(keys, id);
+    }
+    desk.withdraw_expired();
+    if desk.begin(keys) {
+        return desk.plan;
+    }
+    desk.switch(request);
+    desk.stand_by();
+    desk.abandon_foreign();
+    desk.plan
+}
+
+/// The keys, sorted, and the plan so far.
+struct Desk<'a> {
+    now: UnixTime,
+    timing: &'a Timing,
+    algorithm: Algorithm,
+    standby: Vec<&'a Key<Standby>>,
+    active: Option<&'a Key<Active>>,
+    retiring: Vec<&'a Key<Retiring>>,
+    plan: Plan,
+}
+
+impl<'a> Desk<'a> {
+    fn new(keys: &'a [AnyKey], now: UnixTime, timing: &'a Timing, algorithm: Algorithm) -> Self {
+        let mut desk = Self {
+            now,
+            timing,
+            algorithm,
+            standby: Vec::new(),
+            active: None,
+            retiring: Vec::new(),
+            plan: Plan::default(),
+        };
+        for key in keys {
+            match key {
+                AnyKey::Standby(key) => desk.standby.push(key),
+                // A store refuses a second one.
+                AnyKey::Active(key) => desk.active = Some(key),
+                AnyKey::Retiring(key) => desk.retiring.push(key),
+                AnyKey::Retired(_) | AnyKey::Compromised(_) => {}
+            }
+        }
+        desk.standby.sort_by_key(|key| (key.since(), key.id().clone()));
+        desk
+    }
+
+    fn distrust(&mut self, keys: &[AnyKey], id: &KeyId) {
+        let known = |key: &&AnyKey| key.id() == id && !matches!(key, AnyKey::Compromised(_));
+        if keys.iter().find(known).is_none() {
+            return;
+        }
+        self.standby.retain(|key| key.id() != id);
+        self.retiring.retain(|key| key.id() != id);
+        self.active = self.active.filter(|key| key.id() != id);
+        self.step(Action::Compromise(id.clone()), Because::Leaked);
+    }
+
+    fn withdraw_expired(&mut self) {
+        for key in std::mem::take(&mut self.retiring) {
+            if self.now > key.verify_until(self.timing) {
+                let imported = key.stored().imported;
+                let because =
+                    if imported { Because::ImportEnded } else { Because::LastTokenExpired };
+                self.step(Action::Withdraw(key.id().clone()), because);
+            }
+        }
+    }
+
+    /// The first key signs at once: a key set without it was never served.
+    fn begin(&mut self, keys: &[AnyKey]) -> bool {
+        let first = keys.iter().all(|key| key.stored().imported);
+        if first {
+            self.step(Action::Begin, Because::NoKeyYet);
+            self.step(Action::Publish, Because::NoStandby);
+        }
+        first
+    }
+
+    /// Lets another key sign, if one should and may.
+    fn switch(&mut self, request: &Request) {
+        let Some((because, spare)) = self.reason_to_switch(request) else { return };
+        let ripe = |key: &&&Key<Standby>| key.ripe_at(self.timing) <= self.now;
+        if self.standby.iter().filter(ripe).count() > spare
+            && let Some(next) = self.successor(because)
+        {
+            self.standby.retain(|key| key.id() != next.id());
+            // The old one first: at no point of the transaction are there two.
+            if let Some(old) = self.active {
+                self.step(Action::Retire(old.id().clone()), Because::Replaced);
+            }
+            self.step(Action::Activate(next.id().clone()), because);
+            return;
+        }
+        // Time itself asks again; whoever else asks, or has nothing to sign with, must know until when.
+        if spare == 0 {
+            self.plan.blocked_until = Some(self.next_ripe());
+        }
+    }
+
+    /// Why another key should sign, and how many ripe ones must be left behind.
+    fn reason_to_switch(&self, request: &Request) -> Option<(Because, usize)> {
+        let Some(active) = self.active else { return Some((Because::NothingSigns, 0)) };
+        if *request == Request::RotateNow {
+            Some((Because::Asked, 0))
+        } else if active.stored().algorithm != self.algorithm {
+            Some((Because::OtherAlgorithm, 1))
+        } else if active.due_at(self.timing) <= self.now {
+            Some((Because::PeriodOver, 1))
+        } else {
+            None
+        }
+    }
+
+    /// The oldest ripe standby, one of the configured algorithm if there is any.
+    ///
+    /// A change of the algorithm is no emergency, so it takes no other.
+    fn successor(&self, because: Because) -> Option<&'a Key<Standby>> {
+        let mut ripe =
+            self.standby.iter().copied().filter(|key| key.ripe_at(self.timing) <= self.now);
+        let mut wanted = ripe.clone().filter(|key| self.is_wanted(key));
+        match because {
+            Because::OtherAlgorithm => wanted.next(),
+            _ => wanted.next().or_else(|| ripe.next()),
+        }
+    }
+
+    fn next_ripe(&self) -> UnixTime {
+        let fresh = self.now.saturating_add(self.timing.ripening());
+        self.standby.iter().map(|key| key.ripe_at(self.timing)).fold(fresh, UnixTime::min)
+    }
+
+    /// Publishes what the next switch will need.
+    fn stand_by(&mut self) {
+        let switching = self.plan.steps.iter().any(|s| matches!(s.action, Action::Activate(_)));
+        let nears = self.active.filter(|_| !switching).and_then(|active| {
+            let ripens = self.now.saturating_add(self.timing.ripening());
+            if active.stored().algorithm != self.algorithm {
+                Some(Because::OtherAlgorithm)
+            } else if active.due_at(self.timing) <= ripens {
+                Some(Because::RotationNears)
+            } else {
+                None
+            }
+        });
+        let wanted = self.standby.iter().filter(|key| self.is_wanted(key)).count();
+        match (wanted, nears) {
+            (0, None) => self.step(Action::Publish, Because::NoStandby),
+            (0, Some(because)) => self.step(Action::Publish, because),
+            (1, Some(because)) if self.standby.len() < 2 => self.step(Action::Publish, because),
+            _ => {}
+        }
+    }
+
+    /// Once a key of the configured algorithm signs and another stands by, the others have no use.
+    fn abandon_foreign(&mut self) {
+        let at_home = self.active.is_some_and(|key| key.stored().algorithm == self.algorithm);
+        let ripe = |key: &&Key<Standby>| key.ripe_at(self.timing) <= self.now;
+        let settled = self.standby.iter().any(|key| ripe(key) && self.is_wanted(key));
+        if !self.plan.steps.is_empty() || !at_home || !settled {
+            return;
+        }
+        for key in std::mem::take(&mut self.standby) {
+            if !self.is_wanted(key) {
+                self.step(Action::Abandon(key.id().clone()), Because::OtherAlgorithm);
+            }
+        }
+    }
+
+    fn is_wanted(&self, key: &Key<Standby>) -> bool {
+        key.stored().algorithm == self.algorithm
+    }
+
+    fn step(&mut self, action: Action, because: Because) {
+        self.plan.steps.push(Step { action, because });
+    }
+}
