@@ -4,6 +4,7 @@
 //! application hands in trait objects and typed [`Settings`].
 
 pub mod admin;
+pub mod gate;
 pub mod http;
 pub mod settings;
 pub mod telemetry;
