@@ -6,16 +6,10 @@
 
 mod backoff;
 mod clock;
-mod feed;
 mod http;
-mod keys;
 mod sse;
 
 pub use clock::SystemClock;
-pub use feed::{FeedClient, FeedHandle, FeedOptions};
 pub use http::{
     Answer, BadEndpoint, Credential, Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError,
-};
-pub use keys::{
-    FetchedKeys, KeySetFetchError, KeySetHandle, KeySetOptions, KeySetSource, KeySetStatus,
 };

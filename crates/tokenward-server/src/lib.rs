@@ -4,9 +4,10 @@
 //! application hands in trait objects and typed [`Settings`].
 
 pub mod admin;
-pub mod gate;
+pub mod authority;
 pub mod http;
 pub mod settings;
 pub mod telemetry;
 
+pub use authority::{Authority, Parts, StartError};
 pub use settings::Settings;

@@ -9,7 +9,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokenward::{Audience, IssuerId};
+use tokenward::{Algorithm, Audience, IssuerId};
+pub use tokenward_revocation::WhenStale;
+use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
+use tokenward_tower::csrf::Origins;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,10 @@ pub struct Settings {
     pub issuer: IssuerId,
     /// The services that accept tokens.
     pub audiences: Vec<AudienceSettings>,
+    /// The machine clients that the configuration declares. Secrets given here are accepted besides
+    /// those in the store; usually there are none. A declared service that is declared no longer is
+    /// removed.
+    pub services: Vec<Service>,
     /// The times of the keys' life cycle.
     pub keys: KeySettings,
     /// How verifiers treat an old view of the revocations.
@@ -42,6 +49,8 @@ pub struct Settings {
 pub struct AudienceSettings {
     /// Its name, the `aud` of its tokens.
     pub name: Audience,
+    /// What its keys are made for.
+    pub algorithm: Algorithm,
     /// How long an access token lives: 30 s to 15 min.
     pub access_lifetime: Duration,
     /// How long an unused refresh token lives: at most 24 h, renewed at every refresh.
@@ -80,16 +89,6 @@ pub struct RevocationSettings {
     pub max_staleness: Duration,
     /// What to do then.
     pub when_stale: WhenStale,
-}
-
-/// What a verifier does once its view of the revocations is too old.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "a token is refused or accepted; there is no third")]
-pub enum WhenStale {
-    /// Refuse with 503.
-    Refuse,
-    /// Accept, and say so in log and metrics.
-    Accept,
 }
 
 /// A proxy that may ask the forward-auth endpoint.
@@ -261,6 +260,7 @@ impl Settings {
             }
             audience.check()?;
         }
+        self.check_services()?;
         self.check_origins()?;
         self.limits.check()
     }
@@ -268,17 +268,38 @@ impl Settings {
     fn check_issuer(&self) -> Result<(), SettingsError> {
         let issuer = self.issuer.as_str();
         let rest = issuer.strip_prefix("https://").unwrap_or_default();
-        if rest.is_empty() || rest.starts_with('/') {
+        if rest.is_empty() {
             return Err(SettingsError::new(
                 "issuer",
                 "must be an https URL, for example \"https://auth.example.com\"",
             ));
         }
-        if issuer.ends_with('/') || issuer.contains(['?', '#', '@']) {
+        if rest.contains(['/', '?', '#', '@']) {
+            // The routes begin at the root, and RFC 8414 puts a path behind the well-known one.
             return Err(SettingsError::new(
                 "issuer",
-                "must have no trailing slash, query, fragment or user name",
+                "must have no path, trailing slash, query, fragment or user name",
             ));
+        }
+        Ok(())
+    }
+
+    fn check_services(&self) -> Result<(), SettingsError> {
+        let mut names = BTreeSet::new();
+        for service in &self.services {
+            let setting = |name: &str| format!("service.{}.{name}", service.name);
+            if !names.insert(&service.name) {
+                return Err(SettingsError::new(
+                    setting("name"),
+                    "is there twice; names are unique",
+                ));
+            }
+            if let Some(unknown) = service.audiences.iter().find(|a| self.audience(a).is_none()) {
+                return Err(SettingsError::new(
+                    setting("audiences"),
+                    format!("{unknown} is not configured; add an [[audience]] of that name"),
+                ));
+            }
         }
         Ok(())
     }
@@ -309,23 +330,21 @@ impl Settings {
 
 impl AudienceSettings {
     fn check(&self) -> Result<(), SettingsError> {
-        let range = |name, value: Duration, low: Duration, high: Duration, say: &str| {
-            if (low..=high).contains(&value) {
-                Ok(())
-            } else {
-                let problem = format!("{} s is out of range; choose {say}", value.as_secs());
-                Err(SettingsError::new(setting(self, name), problem))
-            }
-        };
-        let (day, year) = (Duration::from_secs(86_400), Duration::from_secs(366 * 86_400));
+        if self.algorithm.is_symmetric() {
+            // Whoever could verify with it could also forge.
+            return Err(SettingsError::new(
+                setting(self, "algorithm"),
+                format!("{} cannot be published; choose ES256", self.algorithm),
+            ));
+        }
         let (shortest, longest) = (Duration::from_secs(30), Duration::from_secs(900));
-        range("access_lifetime", self.access_lifetime, shortest, longest, "30s to 15m")?;
-        range("refresh_lifetime", self.refresh_lifetime, self.access_lifetime, day, {
-            "at least access_lifetime and at most 24h"
-        })?;
-        range("session_lifetime", self.session_lifetime, self.access_lifetime, year, {
-            "at least access_lifetime and at most 366d"
-        })?;
+        if !(shortest..=longest).contains(&self.access_lifetime) {
+            let problem = format!("{:?} is out of range; choose 30s to 15m", self.access_lifetime);
+            return Err(SettingsError::new(setting(self, "access_lifetime"), problem));
+        }
+        RefreshLifetime::new(self.refresh_lifetime)
+            .and_then(|_| SessionLifetime::new(self.session_lifetime))
+            .map_err(|error| SettingsError::new(setting(self, error.what), error.to_string()))?;
         for claim in &self.claims {
             if claim.is_empty() || claim.len() > 128 || RESERVED_CLAIMS.contains(&claim.as_str()) {
                 return Err(SettingsError::new(
@@ -334,12 +353,9 @@ impl AudienceSettings {
                 ));
             }
         }
-        match self.origins.iter().find(|origin| !is_origin(origin)) {
-            Some(origin) => Err(SettingsError::new(
-                setting(self, "origins"),
-                format!("{origin:?} is not an https origin like \"https://app.example.com\""),
-            )),
-            None => Ok(()),
+        match Origins::new(&self.origins) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(SettingsError::new(setting(self, "origins"), error.to_string())),
         }
     }
 }
@@ -374,23 +390,6 @@ const RESERVED_CLAIMS: [&str; 14] = [
 
 fn setting(audience: &AudienceSettings, name: &str) -> String {
     format!("audience.{}.{name}", audience.name)
-}
-
-fn is_origin(origin: &str) -> bool {
-    // `http://localhost` is what browsers treat as trustworthy without TLS.
-    let host = origin
-        .strip_prefix("https://")
-        .or_else(|| origin.strip_prefix("http://").filter(|host| is_loopback(host)));
-    host.is_some_and(|host| {
-        !host.is_empty()
-            && !host.contains(['/', '?', '#', '@', '*'])
-            && host.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_uppercase())
-    })
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn origin_host(origin: &str) -> &str {

@@ -9,6 +9,7 @@ fn good_settings_pass() {
 fn what_is_unsafe_or_cannot_work_is_refused_by_the_name_of_its_setting() {
     refused(|s| s.issuer = IssuerId::new("http://auth.example.com").unwrap(), "issuer");
     refused(|s| s.issuer = IssuerId::new("https://auth.example.com/").unwrap(), "issuer");
+    refused(|s| s.issuer = IssuerId::new("https://example.com/auth").unwrap(), "issuer");
     refused(|s| s.environment = "pro d".into(), "environment");
     refused(|s| s.audiences.clear(), "audience");
     refused(|s| s.audiences.push(s.audiences[0].clone()), "audience.billing-api.name");
@@ -24,6 +25,7 @@ fn what_is_unsafe_or_cannot_work_is_refused_by_the_name_of_its_setting() {
         |s| s.audiences[0].refresh_lifetime = Duration::from_secs(86_401),
         "audience.billing-api.refresh_lifetime",
     );
+    refused(|s| s.audiences[0].algorithm = Algorithm::Hs256, "audience.billing-api.algorithm");
     refused(|s| s.audiences[0].claims = vec!["sub".into()], "audience.billing-api.claims");
     for origin in ["*", "https://*.example.com", "https://a.example.com/", "http://a.example.com"] {
         refused(|s| s.audiences[0].origins = vec![origin.into()], "audience.billing-api.origins");
@@ -61,12 +63,14 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         issuer: IssuerId::new("https://auth.example.com").unwrap(),
         audiences: vec![AudienceSettings {
             name: Audience::new("billing-api").unwrap(),
+            algorithm: Algorithm::Es256,
             access_lifetime: Duration::from_secs(300),
             refresh_lifetime: Duration::from_secs(86400),
             session_lifetime: Duration::from_secs(86400),
             claims: vec!["roles".into()],
             origins: vec!["https://app.example.com".into()],
         }],
+        services: Vec::new(),
         keys: KeySettings {
             key_set_max_age: Duration::from_secs(300),
             propagation: Duration::from_secs(60),

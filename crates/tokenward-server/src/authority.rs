@@ -1,0 +1,139 @@
+//! The authority: it mints, renews, revokes and publishes what others need in order to verify.
+//!
+//! ```text
+//! request ──▶ router ──▶ client (who calls) ──▶ route ──▶ store (durable) ──▶ mint ──▶ answer
+//!                                                           └──▶ feed ──▶ views, followers
+//! ```
+//!
+//! **Invariants.** An answer follows the durable commit of what it says. A service reaches no further
+//! than its audiences and its permissions. Everything outside is a trait object in [`Parts`]; the time
+//! comes from its clock.
+
+mod body;
+mod client;
+mod error;
+mod feed;
+mod follow;
+mod form;
+mod json;
+mod log;
+mod ops;
+mod rate;
+mod respond;
+mod routes;
+mod start;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokenward::crypto::Secret256;
+use tokenward::{Clock, UnixTime};
+use tokenward_keys::{Custody, KeyStore};
+use tokenward_revocation::RevocationStore;
+use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
+use tokio::sync::watch;
+
+pub use ops::Target;
+pub use start::StartError;
+
+use crate::http::Peer;
+use crate::settings::Settings;
+use feed::Hub;
+use rate::Buckets;
+
+/// What an authority is made of.
+#[expect(clippy::exhaustive_structs, reason = "whoever starts an authority must give every part")]
+pub struct Parts {
+    /// What the operator decided.
+    pub settings: Settings,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where keys are kept.
+    pub keys: Arc<dyn KeyStore>,
+    /// Where private keys live.
+    pub custody: Arc<dyn Custody>,
+    /// Where sessions are kept.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Where services are kept.
+    pub services: Arc<dyn ServiceStore>,
+    /// Where revocations are kept.
+    pub revocations: Arc<dyn RevocationStore>,
+    /// Where administrators' tokens are kept.
+    pub admin_tokens: Arc<dyn AdminTokenStore>,
+    /// Seals what the authority keeps beside keys: confidential session data, answers to be repeated,
+    /// the feeds' secrets. The same over restarts and in all replicas.
+    pub data_key: Secret256,
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// The running authority.
+pub struct Authority {
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    sessions: Arc<dyn SessionStore>,
+    services: Arc<dyn ServiceStore>,
+    revocations: Arc<dyn RevocationStore>,
+    admin_tokens: Arc<dyn AdminTokenStore>,
+    hub: Arc<Hub>,
+    by_client: Buckets,
+    by_address: Buckets,
+    /// How long after it was made the last access token is surely refused by everybody.
+    token_outlives: Duration,
+    /// Becomes true when the authority shuts down.
+    stop: watch::Sender<bool>,
+}
+
+impl Authority {
+    /// What the operator decided.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The clock that everything here goes by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The time by that clock.
+    #[must_use]
+    pub fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
+    /// Where sessions are kept. To end one, use [`Authority::end_session`], which tells the feed too.
+    #[must_use]
+    pub fn sessions(&self) -> &Arc<dyn SessionStore> {
+        &self.sessions
+    }
+
+    /// Where services are kept.
+    #[must_use]
+    pub fn services(&self) -> &Arc<dyn ServiceStore> {
+        &self.services
+    }
+
+    /// Where administrators' tokens are kept.
+    #[must_use]
+    pub fn admin_tokens(&self) -> &Arc<dyn AdminTokenStore> {
+        &self.admin_tokens
+    }
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").field("issuer", &self.settings.issuer).finish_non_exhaustive()
+    }
+}
+
+/// Whoever is connected; absent where a router is called in the same process.
+fn peer_of(extensions: &http::Extensions) -> Option<&Peer> {
+    extensions.get::<Peer>()
+}

@@ -1,0 +1,42 @@
+//! One audience as it runs: an issuer of its own, with its own keys, policy and feed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokenward::{Audience, Issuer, IssuerId};
+use tokenward_keys::KeyRing;
+use tokenward_remote::LiveVerifier;
+use tokenward_sessions::{RefreshLifetime, SessionLifetime};
+use tokenward_tower::csrf::Origins;
+
+/// Everything that a request for one audience needs.
+pub(super) struct AudienceState {
+    pub(super) name: Audience,
+    /// The `iss` of its tokens.
+    pub(super) issuer_id: IssuerId,
+    /// Makes its tokens.
+    pub(super) issuer: Issuer,
+    /// Signs them.
+    pub(super) ring: Arc<KeyRing>,
+    /// Verifies them, with what is revoked.
+    pub(super) verifier: Arc<LiveVerifier>,
+    pub(super) refresh_lifetime: RefreshLifetime,
+    pub(super) session_lifetime: SessionLifetime,
+    /// From where its cookies are accepted; none for an audience without cookies.
+    pub(super) origins: Origins,
+    /// The metadata document, which never changes while we run.
+    pub(super) metadata: String,
+}
+
+impl AudienceState {
+    /// Whether its sessions may live in cookies.
+    pub(super) fn has_cookies(&self) -> bool {
+        !self.origins.is_empty()
+    }
+}
+
+impl fmt::Debug for AudienceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AudienceState").field("name", &self.name).finish_non_exhaustive()
+    }
+}

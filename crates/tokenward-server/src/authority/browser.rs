@@ -1,0 +1,242 @@
+//! `/session/*`: the browser's session, by cookie.
+//!
+//! **Invariant:** nothing is changed, and no cookie is set or expired, before the CSRF check has passed.
+//! A form on another site could otherwise log its visitors out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{HeaderMap, SET_COOKIE, VARY};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value, json};
+use tokenward::{SessionId, UnixTime, Verified};
+use tokenward_remote::Refusal;
+use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
+use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL};
+use tokenward_tower::csrf::{self, Origins};
+use tokenward_tower::{credentials, respond};
+
+use super::error::ApiError;
+use super::mint::Minted;
+use super::refresh::{Presented, Refreshed};
+use super::respond::{done, json_answer};
+use super::{Authority, peer_of};
+
+/// Why a browser's request came to nothing: one of the fixed answers, or an error of ours.
+pub(super) struct Refused(Response);
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self(error.into_response())
+    }
+}
+
+impl From<tokenward::BackendError> for Refused {
+    fn from(error: tokenward::BackendError) -> Self {
+        ApiError::from(error).into()
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+/// `GET /session`: whose session it is, by the access token in cookie or header.
+pub(super) async fn show(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let headers = request.headers();
+    let presented = match credentials::extract(headers) {
+        Ok(Some(presented)) => presented,
+        Ok(None) => return Err(Refused(respond::no_credentials())),
+        Err(_) => return Err(Refused(respond::invalid_request())),
+    };
+    let now = authority.clock.now();
+    let token = authority.verify_any(presented.token, now)?;
+    let answer = json!({
+        "subject": token.subject().as_str(),
+        "session_id": token.session_id().map(SessionId::as_str),
+        "audience": token.audience().as_str(),
+        "client_id": token.client_id().as_str(),
+        "scope": token.scope().as_str(),
+        "claims": token.private(),
+        "expires_in": token.expires_at().since(now).as_secs(),
+    });
+    Ok(json_answer(StatusCode::OK, &answer))
+}
+
+/// `POST /session/refresh`: the next pair of cookies for the one that is presented.
+pub(super) async fn refresh(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let headers = request.headers();
+    let peer = peer_of(request.extensions());
+    let cookie = cookies::read(headers, REFRESH).map_err(|_| Refused(respond::invalid_request()))?;
+    let Some(cookie) = cookie else {
+        authority.limit_address(peer)?;
+        return Err(Refused(respond::no_credentials()));
+    };
+    let Some((token, session)) = authority.cookie_session(cookie).await? else {
+        authority.limit_address(peer)?;
+        return Err(Refused(respond::invalid_token()));
+    };
+    authority.check_csrf(headers, Some(&session))?;
+    let presented = Presented {
+        token,
+        client: ClientCheck::Browser,
+        delivery: Delivery::Cookie,
+        audiences: vec![session.audience.clone()],
+    };
+    // A refused refresh token gets the one answer of every refused token.
+    let refreshed = authority.refresh(presented, None).await.map_err(|error| {
+        if error.status() == StatusCode::BAD_REQUEST {
+            Refused(respond::invalid_token())
+        } else {
+            error.into()
+        }
+    })?;
+    let Refreshed { access, refresh, refresh_expires_in, session } = refreshed;
+    let mut answer = summary(&access, &session);
+    answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
+    let mut response = json_answer(StatusCode::OK, &Value::Object(answer));
+    for cookie in session_cookies(&access, &refresh, refresh_expires_in)? {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response.headers_mut().append(VARY, csrf::VARY);
+    Ok(response)
+}
+
+/// `POST /session/logout`: ends the session, and says so again if it had ended.
+pub(super) async fn logout(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let headers = request.headers();
+    let bad = |_| Refused(respond::invalid_request());
+    let refresh = cookies::read(headers, REFRESH).map_err(bad)?;
+    let access = cookies::read(headers, ACCESS).map_err(bad)?;
+    let by_refresh = match refresh {
+        Some(cookie) => authority.cookie_session(cookie).await?.map(|(_, session)| session),
+        None => None,
+    };
+    authority.check_csrf(headers, by_refresh.as_ref())?;
+    let ended = match (by_refresh, access) {
+        (Some(session), _) => Some((session.id, session.audience)),
+        (None, Some(token)) => authority.session_of_token(token)?,
+        (None, None) => None,
+    };
+    if let Some((id, audience)) = ended {
+        authority.end_session(&id, Some(&[audience]), EndReason::LoggedOut, "browser").await?;
+    }
+    let mut response = done();
+    let headers = response.headers_mut();
+    for cookie in [ACCESS, REFRESH, SEAL] {
+        headers.append(SET_COOKIE, cookies::expire(cookie));
+    }
+    // Never "cookies": that would take those of the whole registrable domain with it.
+    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    headers.append(VARY, csrf::VARY);
+    Ok(response)
+}
+
+impl Authority {
+    /// The session to whose family the refresh cookie belongs, spent or not, if it lives in cookies.
+    async fn cookie_session(
+        &self,
+        cookie: &str,
+    ) -> Result<Option<(RefreshToken, Session)>, ApiError> {
+        let Ok(token) = RefreshToken::parse(cookie) else { return Ok(None) };
+        let session = self.sessions.session_by_refresh(&token.hash()).await?;
+        let session = session.filter(|session| session.delivery == Delivery::Cookie);
+        Ok(session.map(|session| (token, session)))
+    }
+
+    /// The session of a good access token, to be ended. One that is refused names no session.
+    fn session_of_token(
+        &self,
+        token: &str,
+    ) -> Result<Option<(SessionId, tokenward::Audience)>, Refused> {
+        match self.verified(token, self.clock.now()) {
+            Ok(token) => {
+                Ok(token.session_id().map(|id| (id.clone(), token.audience().clone())))
+            }
+            Err(Some(unavailable)) => Err(unavailable),
+            Err(None) => Ok(None),
+        }
+    }
+
+    fn check_csrf(&self, headers: &HeaderMap, session: Option<&Session>) -> Result<(), Refused> {
+        let audience = session.and_then(|session| self.audiences.get(&session.audience));
+        let origins = match audience {
+            Some(audience) => audience.origins.clone(),
+            // No session says which audience it is; whatever happens then touches cookies alone.
+            None => self.all_origins.clone(),
+        };
+        check_origin(headers, &origins)
+    }
+
+    fn verify_any(&self, token: &str, now: UnixTime) -> Result<Verified, Refused> {
+        self.verified(token, now)
+            .map_err(|refused| refused.unwrap_or_else(|| Refused(respond::invalid_token())))
+    }
+
+    /// The token as one of a cookie audience; `Err(None)` if it is refused, `Err(Some(_))` if nobody
+    /// can say at the moment.
+    fn verified(&self, token: &str, now: UnixTime) -> Result<Verified, Option<Refused>> {
+        let mut reason = None;
+        for audience in self.audiences.values().filter(|audience| audience.has_cookies()) {
+            match audience.verifier.verify(token, now) {
+                Ok(token) => return Ok(token),
+                Err(Refusal::Unavailable(_)) => {
+                    return Err(Some(Refused(respond::unavailable(Duration::from_secs(1)))));
+                }
+                Err(Refusal::Rejected(rejected)) => reason = Some(rejected),
+                Err(_) => {}
+            }
+        }
+        if let Some(rejected) = reason {
+            tracing::info!(reason = rejected.reason().as_str(), "a token was refused");
+        }
+        Err(None)
+    }
+}
+
+fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {
+    csrf::check(&Method::POST, headers, origins).map_err(|why| {
+        tracing::info!(reason = why.as_str(), "a change by cookie was refused");
+        Refused(respond::access_denied())
+    })
+}
+
+/// The `Set-Cookie` lines of a session.
+pub(super) fn session_cookies(
+    access: &Minted,
+    refresh: &RefreshToken,
+    refresh_expires_in: u64,
+) -> Result<[HeaderValue; 2], ApiError> {
+    let refresh_lasts = Duration::from_secs(refresh_expires_in);
+    let too_long = |error: cookies::CannotSet| ApiError::invalid_request(error.to_string());
+    Ok([
+        cookies::set(ACCESS, &access.token, access.expires_in).map_err(too_long)?,
+        cookies::set(REFRESH, &refresh.expose(), refresh_lasts).map_err(too_long)?,
+    ])
+}
+
+/// What a page may know of its session: everything but the tokens.
+pub(super) fn summary(access: &Minted, session: &Session) -> Map<String, Value> {
+    let mut answer = Map::new();
+    answer.insert("session_id".into(), session.id.as_str().into());
+    answer.insert("expires_in".into(), access.expires_in.as_secs().into());
+    if !access.scope.is_empty() {
+        answer.insert("scope".into(), access.scope.as_str().into());
+    }
+    answer
+}
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");

@@ -1,0 +1,91 @@
+//! What anybody may read: each audience's metadata (RFC 8414) and key set (RFC 7517).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+use tokenward::b64;
+use tokenward::crypto::sha256;
+use tokenward::{Audience, IssuerId};
+
+use super::Authority;
+use super::audience::AudienceState;
+use super::error::ApiError;
+
+/// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
+pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId) -> String {
+    json!({
+        "issuer": audience_issuer.as_str(),
+        "jwks_uri": format!("{audience_issuer}/jwks.json"),
+        "token_endpoint": format!("{base}/oauth2/token"),
+        "revocation_endpoint": format!("{base}/oauth2/revoke"),
+        "introspection_endpoint": format!("{base}/oauth2/introspect"),
+        "grant_types_supported": ["refresh_token", "client_credentials"],
+        // There is no authorization endpoint: whoever logs users in calls the sessions API.
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "none"],
+        "revocation_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "none"],
+        "introspection_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post"],
+    })
+    .to_string()
+}
+
+/// `GET /.well-known/…/audiences/{aud}` and `GET /audiences/{aud}/.well-known/…`.
+pub(super) async fn describe(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let audience = authority.named(&name)?;
+    Ok(authority.cacheable(&headers, audience.metadata.clone()))
+}
+
+/// `GET /audiences/{aud}/jwks.json`.
+pub(super) async fn key_set(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let audience = authority.named(&name)?;
+    Ok(authority.cacheable(&headers, audience.ring.jwks_json().to_string()))
+}
+
+impl Authority {
+    /// The audience that a path names.
+    pub(super) fn named(&self, name: &str) -> Result<&Arc<AudienceState>, ApiError> {
+        let name = Audience::new(name).map_err(|_| ApiError::not_found())?;
+        self.audiences.get(&name).ok_or_else(ApiError::not_found)
+    }
+
+    /// A public document that everybody may keep for C, and no longer: the rotation counts on it.
+    fn cacheable(&self, request: &HeaderMap, body: String) -> Response {
+        let tag = format!("\"{}\"", b64::encode(&sha256(body.as_bytes())));
+        let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
+        let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
+        let mut response = if known.any(|other| other == "*" || weak(other) == tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            body.into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(max_age) = HeaderValue::try_from(&*self.cache_control) {
+            headers.insert(CACHE_CONTROL, max_age);
+        }
+        if let Ok(tag) = HeaderValue::try_from(tag) {
+            headers.insert(ETAG, tag);
+        }
+        response
+    }
+}
+
+/// A tag compared weakly (RFC 9110 § 8.8.3.2): a proxy that compressed the body may have marked it.
+fn weak(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}

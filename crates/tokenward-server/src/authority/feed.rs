@@ -1,0 +1,240 @@
+//! The revocation feed: from the store to the local views and to everybody who follows.
+//!
+//! ```text
+//! a commit ──catch_up──▶ RevocationStore::since ──▶ local View of each audience
+//!                                               └─▶ Frame ──broadcast──▶ followers (SSE)
+//! once a second ─────────▶ Heartbeat ───────────────broadcast──▶ followers
+//! ```
+//!
+//! **Invariants.** What goes out was read from the store, so it is durable. The time in a message was
+//! read from the clock before the store was. Frames of one audience follow one another without a gap,
+//! and a follower joins between two of them, never inside one.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use tokenward::{Audience, BackendError, Clock, UnixTime};
+use tokenward_revocation::feed::{
+    EVENT_FRAME, EVENT_HEARTBEAT, FRAME_ITEMS, Frame, Heartbeat, Snapshot,
+};
+use tokenward_revocation::{Fingerprints, Revocation, RevocationStore, Seq, View};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
+
+#[cfg(test)]
+mod tests;
+
+/// How many events a slow follower may lag behind before it has to come back and ask again.
+const BACKLOG: usize = 256;
+
+/// Spreads revocations from the store, one chain of frames per audience.
+pub(super) struct Hub {
+    store: Arc<dyn RevocationStore>,
+    clock: Arc<dyn Clock>,
+    feeds: BTreeMap<Audience, Feed>,
+    /// The number up to which everything has been spread.
+    head: Mutex<Seq>,
+    /// Tickets drawn by those who want everything committed so far to be spread…
+    asked: AtomicU64,
+    /// …and the last ticket of which that is true.
+    served: AtomicU64,
+}
+
+struct Feed {
+    view: Arc<View>,
+    fingerprints: Fingerprints,
+    events: broadcast::Sender<Bytes>,
+    seats: Arc<Semaphore>,
+}
+
+/// A follower's place in a feed: what it missed, then what happens.
+pub(super) struct Following {
+    /// The number after which the follower goes on.
+    pub(super) after: Seq,
+    /// The number up to which it has to be brought, before `events` go on from there.
+    pub(super) head: Seq,
+    /// What happens from now on.
+    pub(super) events: broadcast::Receiver<Bytes>,
+    /// Its seat, given back when it leaves.
+    pub(super) seat: OwnedSemaphorePermit,
+}
+
+impl Hub {
+    /// The hub of these audiences, which knows everything that is live at this moment.
+    pub(super) async fn open(
+        store: Arc<dyn RevocationStore>,
+        clock: Arc<dyn Clock>,
+        audiences: impl IntoIterator<Item = (Audience, Fingerprints)>,
+        seats: usize,
+    ) -> Result<Self, BackendError> {
+        let feed = |(audience, fingerprints): (Audience, Fingerprints)| {
+            let view = Arc::new(View::local(audience.clone()));
+            let (events, _) = broadcast::channel(BACKLOG);
+            (audience, Feed { view, fingerprints, events, seats: Arc::new(Semaphore::new(seats)) })
+        };
+        let feeds: BTreeMap<_, _> = audiences.into_iter().map(feed).collect();
+        let (head, live) = store.live(clock.now()).await?;
+        for feed in feeds.values() {
+            live.iter().for_each(|revocation| feed.view.insert(revocation));
+        }
+        let (asked, served) = Default::default();
+        Ok(Self { store, clock, feeds, head: Mutex::new(head), asked, served })
+    }
+
+    /// The local view of `audience`.
+    pub(super) fn view(&self, audience: &Audience) -> Option<&Arc<View>> {
+        self.feeds.get(audience).map(|feed| &feed.view)
+    }
+
+    /// Spreads everything that was committed before this call. Callers share the work.
+    pub(super) async fn catch_up(&self) -> Result<(), BackendError> {
+        let ticket = self.asked.fetch_add(1, Ordering::AcqRel).saturating_add(1);
+        let mut head = self.head.lock().await;
+        if self.served.load(Ordering::Acquire) >= ticket {
+            return Ok(());
+        }
+        // Whoever drew a ticket up to here has committed before we read.
+        let covers = self.asked.load(Ordering::Acquire);
+        self.spread(&mut head).await?;
+        self.served.store(covers, Ordering::Release);
+        Ok(())
+    }
+
+    async fn spread(&self, head: &mut Seq) -> Result<(), BackendError> {
+        loop {
+            let time = self.clock.now();
+            let rows = self.store.since(*head, FRAME_ITEMS).await?;
+            let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
+            for (audience, feed) in &self.feeds {
+                rows.iter().for_each(|row| feed.view.insert(row));
+                feed.send(&frame(audience, feed, *head, last, time, &rows));
+            }
+            *head = last;
+            if rows.len() < FRAME_ITEMS {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Tells every follower how far the feed is; `keys` gives the digest of an audience's key set.
+    ///
+    /// If the store cannot be read there is no heartbeat, and followers notice that they grow old.
+    pub(super) async fn beat(
+        &self,
+        keys: impl Fn(&Audience) -> Option<String>,
+    ) -> Result<(), BackendError> {
+        let time = self.clock.now();
+        self.catch_up().await?;
+        let stored = self.store.head().await?;
+        let mut head = self.head.lock().await;
+        if stored > *head {
+            // Either something was committed meanwhile, or what there was has been pruned.
+            self.spread(&mut head).await?;
+        }
+        for (audience, feed) in &self.feeds {
+            if stored > *head {
+                feed.send(&frame(audience, feed, *head, stored, time, &[]));
+            }
+            feed.view.expire(time);
+        }
+        *head = stored.max(*head);
+        for (audience, feed) in &self.feeds {
+            let beat = Heartbeat::new(*head, time);
+            let beat = match keys(audience) {
+                Some(digest) => beat.with_keys(digest),
+                None => beat,
+            };
+            feed.send(&event(EVENT_HEARTBEAT, None, &beat.to_json()));
+        }
+        Ok(())
+    }
+
+    /// Everything that is live for `audience`, as JSON; `None` if there is no such audience.
+    pub(super) async fn snapshot(
+        &self,
+        audience: &Audience,
+    ) -> Result<Option<String>, BackendError> {
+        let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
+        let time = self.clock.now();
+        let (head, live) = self.store.live(time).await?;
+        // A follower that goes on from here must not find the feed behind its snapshot.
+        self.catch_up().await?;
+        Ok(Some(Snapshot::of(audience, head, time, &feed.fingerprints, &live).to_json()))
+    }
+
+    /// A place in the feed of `audience` after the number `after`, or after what is known now.
+    pub(super) async fn follow(
+        &self,
+        audience: &Audience,
+        after: Option<Seq>,
+    ) -> Result<Option<Following>, NoSeat> {
+        let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
+        let seat = Arc::clone(&feed.seats).try_acquire_owned().map_err(|_| NoSeat)?;
+        // Under the lock nothing is sent, so the events go on exactly after `head`.
+        let head = self.head.lock().await;
+        let events = feed.events.subscribe();
+        Ok(Some(Following { after: after.unwrap_or(*head), head: *head, events, seat }))
+    }
+
+    /// The events that lead from `after` towards `head`, and how far they lead.
+    pub(super) async fn missed(
+        &self,
+        audience: &Audience,
+        after: Seq,
+        head: Seq,
+    ) -> Result<Option<(Bytes, Seq)>, BackendError> {
+        let Some(feed) = self.feeds.get(audience).filter(|_| after < head) else { return Ok(None) };
+        let time = self.clock.now();
+        let mut rows = self.store.since(after, FRAME_ITEMS).await?;
+        let whole = rows.len() < FRAME_ITEMS;
+        rows.retain(|row| row.seq <= head);
+        // What is missing between the rows has been pruned, so it no longer matters.
+        let to = match rows.last() {
+            Some(last) if !whole => last.seq,
+            _ => head,
+        };
+        Ok(Some((frame(audience, feed, after, to, time, &rows), to)))
+    }
+
+    /// A heartbeat for one follower alone, so that it need not wait a second for its first.
+    pub(super) fn greeting(head: Seq, time: UnixTime) -> Bytes {
+        event(EVENT_HEARTBEAT, None, &Heartbeat::new(head, time).to_json())
+    }
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub").field("audiences", &self.feeds.keys()).finish_non_exhaustive()
+    }
+}
+
+/// As many verifiers as allowed follow this feed already.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoSeat;
+
+impl Feed {
+    fn send(&self, event: &Bytes) {
+        // An error says that nobody follows, which is no error.
+        drop(self.events.send(event.clone()));
+    }
+}
+
+fn frame(
+    audience: &Audience,
+    feed: &Feed,
+    after: Seq,
+    to: Seq,
+    time: UnixTime,
+    rows: &[Revocation],
+) -> Bytes {
+    let frame = Frame::of(audience, after, to, time, &feed.fingerprints, rows);
+    event(EVENT_FRAME, Some(to), &frame.to_json())
+}
+
+/// One server-sent event (HTML § 9.2.6); `data` is JSON on one line.
+fn event(name: &str, id: Option<Seq>, data: &str) -> Bytes {
+    let id = id.map_or_else(String::new, |id| format!("id: {id}\n"));
+    Bytes::from(format!("event: {name}\n{id}data: {data}\n\n"))
+}

@@ -1,0 +1,132 @@
+//! `GET /revocations/{aud}/snapshot` and `…/feed`, for services with `revocations:read`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tokenward::Audience;
+use tokenward_revocation::Seq;
+use tokenward_sessions::May;
+use tokio::sync::watch;
+
+use super::error::ApiError;
+use super::feed::{Following, Hub, NoSeat};
+use super::{Authority, peer_of};
+
+/// How many events a follower gets before it has to show its credentials again: a quarter of an hour
+/// of heartbeats, so that a service that was removed does not listen for ever.
+const EVENTS: u32 = 900;
+
+/// `GET /revocations/{aud}/snapshot`.
+pub(super) async fn snapshot(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let audience = allowed(&authority, &name, &request).await?;
+    let body = authority.hub.snapshot(&audience).await?.ok_or_else(ApiError::not_found)?;
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// `GET /revocations/{aud}/feed`: server-sent events, resumable by `Last-Event-ID`.
+pub(super) async fn feed(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let audience = allowed(&authority, &name, &request).await?;
+    let after = last_event(request.headers())?;
+    // Read before the store is, so that the greeting claims no more than is known.
+    let time = authority.clock.now();
+    authority.hub.catch_up().await?;
+    let following = match authority.hub.follow(&audience, after).await {
+        Ok(following) => following.ok_or_else(ApiError::not_found)?,
+        Err(NoSeat) => return Err(ApiError::too_many_requests(5)),
+    };
+    let greeting = Hub::greeting(following.head, time);
+    let events = Events {
+        hub: Arc::clone(&authority.hub),
+        audience,
+        following,
+        greeting: Some(greeting),
+        left: EVENTS,
+        stop: authority.stop.subscribe(),
+    };
+    let body = Body::from_stream(stream::unfold(events, |mut events| async move {
+        let event = events.next().await?;
+        Some((Ok::<_, std::convert::Infallible>(event), events))
+    }));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx would hold events back until its buffer is full.
+    headers.insert(BUFFERING, HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+async fn allowed(
+    authority: &Authority,
+    name: &str,
+    request: &Request,
+) -> Result<Audience, ApiError> {
+    let caller = authority.service(request.headers(), peer_of(request.extensions())).await?;
+    caller.require(May::RevocationsRead)?;
+    // An audience that is not the caller's and one that is not there get the same answer.
+    match Audience::new(name) {
+        Ok(audience) if caller.serves(&audience) => Ok(audience),
+        _ => Err(ApiError::access_denied()),
+    }
+}
+
+fn last_event(headers: &HeaderMap) -> Result<Option<Seq>, ApiError> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let number = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    number
+        .map(|number| Some(Seq::new(number)))
+        .ok_or_else(|| ApiError::invalid_request("Last-Event-ID: must be a number of this feed"))
+}
+
+/// One follower's events: what it missed, a greeting, then what happens.
+struct Events {
+    hub: Arc<Hub>,
+    audience: Audience,
+    following: Following,
+    greeting: Option<Bytes>,
+    left: u32,
+    stop: watch::Receiver<bool>,
+}
+
+impl Events {
+    /// The next event; `None` ends the stream, and the follower comes back with its `Last-Event-ID`.
+    async fn next(&mut self) -> Option<Bytes> {
+        self.left = self.left.checked_sub(1)?;
+        let Following { after, head, .. } = self.following;
+        match self.hub.missed(&self.audience, after, head).await {
+            Ok(Some((event, to))) => {
+                self.following.after = to;
+                return Some(event);
+            }
+            Ok(None) => {}
+            Err(_) => return None,
+        }
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        tokio::select! {
+            event = self.following.events.recv() => event.ok(),
+            _ = self.stop.wait_for(|stop| *stop) => None,
+        }
+    }
+}
+
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

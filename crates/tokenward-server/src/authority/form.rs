@@ -1,0 +1,53 @@
+//! A form body (`application/x-www-form-urlencoded`), as the OAuth endpoints take it.
+//!
+//! **Invariants:** a parameter that stands twice is refused (RFC 6749 § 3.2), one without a value
+//! counts as absent (§ 3.1), unknown ones are ignored (§ 3.2), and nothing is read from the query.
+
+use std::collections::BTreeMap;
+
+use super::error::ApiError;
+use super::json::invalid;
+
+#[cfg(test)]
+mod tests;
+
+/// The parameters of a form.
+///
+/// `Debug` shows names alone: a value may be a secret.
+pub(super) struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// The most parameters that any request of ours needs, with room to spare.
+    const MAX_PARAMETERS: usize = 64;
+
+    /// Reads `body`.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let mut parameters = BTreeMap::new();
+        for (count, (name, value)) in form_urlencoded::parse(body).enumerate() {
+            if count >= Self::MAX_PARAMETERS {
+                return Err(ApiError::invalid_request("the body has too many parameters"));
+            }
+            if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
+                return Err(ApiError::invalid_request("a parameter stands there twice"));
+            }
+        }
+        parameters.retain(|_, value| !value.is_empty());
+        Ok(Self(parameters))
+    }
+
+    /// The value of `name`, unless it is absent or empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The value of `name`, which must be there.
+    pub(super) fn required(&self, name: &str) -> Result<&str, ApiError> {
+        self.get(name).ok_or_else(|| invalid(name, "is required"))
+    }
+}
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

@@ -1,0 +1,77 @@
+//! What the authority tells the operator: audited events (target `tokenward::audit`) and counters.
+//!
+//! The request id stands in the span around each request, so no event repeats it.
+//!
+//! **Invariant:** no token, secret or cookie ever comes here; the functions take ids alone.
+
+use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion};
+use tokenward_sessions::RefreshInvalid;
+
+const AUDIT: &str = "tokenward::audit";
+
+pub(super) fn session_created(
+    client: &ClientId,
+    audience: &Audience,
+    subject: &Subject,
+    id: &SessionId,
+) {
+    metrics::counter!("tokenward_sessions_created_total", "audience" => audience.to_string())
+        .increment(1);
+    tracing::info!(
+        target: AUDIT, event = "session_created",
+        %client, %audience, %subject, session_id = %id, "a session was made"
+    );
+}
+
+pub(super) fn session_refreshed(audience: &Audience, id: &SessionId, replayed: bool) {
+    let outcome = if replayed { "replayed" } else { "renewed" };
+    metrics::counter!("tokenward_refreshes_total", "outcome" => outcome).increment(1);
+    tracing::debug!(%audience, session_id = %id, outcome, "a session was refreshed");
+}
+
+pub(super) fn refresh_refused(why: RefreshInvalid) {
+    metrics::counter!("tokenward_refreshes_total", "outcome" => "refused").increment(1);
+    tracing::info!(reason = %why, "a refresh token was refused");
+}
+
+pub(super) fn refresh_reused(audience: &Audience, subject: &Subject, id: &SessionId) {
+    metrics::counter!("tokenward_refreshes_total", "outcome" => "reused").increment(1);
+    tracing::warn!(
+        target: AUDIT, event = "refresh_reused",
+        %audience, %subject, session_id = %id,
+        "a spent refresh token was used again; its session has been ended"
+    );
+}
+
+pub(super) fn session_ended(by: &str, id: &SessionId, ended: bool) {
+    tracing::info!(target: AUDIT, event = "session_ended", by, session_id = %id, ended, "a session was ended");
+}
+
+pub(super) fn sessions_ended(by: &str, subject: &Subject, count: u64) {
+    tracing::info!(target: AUDIT, event = "sessions_ended", by, %subject, count, "the sessions of a subject were ended");
+}
+
+pub(super) fn version_bumped(by: &str, subject: &Subject, version: TokenVersion) {
+    tracing::info!(
+        target: AUDIT, event = "version_bumped",
+        by, %subject, version = version.get(), "the token version of a subject was raised"
+    );
+}
+
+pub(super) fn revoked(by: &str, kind: &'static str, count: usize) {
+    metrics::counter!("tokenward_revocations_total", "kind" => kind).increment(1);
+    tracing::info!(target: AUDIT, event = "revoked", by, kind, count, "a revocation was written");
+}
+
+pub(super) fn private_read(client: &ClientId, id: &SessionId) {
+    tracing::info!(
+        target: AUDIT, event = "private_read",
+        %client, session_id = %id, "the confidential data of a session was read"
+    );
+}
+
+pub(super) fn client_refused(name: Option<&ClientId>) {
+    metrics::counter!("tokenward_client_auth_failed_total").increment(1);
+    let client = name.map_or("-", ClientId::as_str);
+    tracing::warn!(target: AUDIT, event = "client_refused", client, "client authentication failed");
+}

@@ -1,0 +1,211 @@
+//! `/oauth2/*`: tokens, revocation, introspection (RFC 6749, 7009, 7662).
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokenward::{Audience, Scope, Subject, UnixTime, Verified};
+use tokenward_remote::Refusal;
+use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
+
+use super::audience::AudienceState;
+use super::client::Caller;
+use super::error::ApiError;
+use super::form::Form;
+use super::json::invalid;
+use super::mint::Minted;
+use super::ops::Target;
+use super::refresh::{Presented, Refreshed};
+use super::respond::json_answer;
+use super::{Authority, body, peer_of};
+
+/// `POST /oauth2/token`.
+pub(super) async fn token(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let limit = authority.settings.limits.body_bytes;
+    let form = body::read(&parts.headers, body, limit).await?.form()?;
+    if parts.headers.contains_key("dpop") {
+        // To ignore it would hand out a token that is not bound to the key, as if it were.
+        return Err(ApiError::invalid_request("DPoP is not available"));
+    }
+    let grant = form.required("grant_type")?;
+    // RFC 6749 § 4.4: client credentials are for confidential clients alone.
+    let public = grant == "refresh_token";
+    let caller =
+        authority.client(&parts.headers, &form, public, peer_of(&parts.extensions)).await?;
+    match grant {
+        "refresh_token" => refresh_grant(&authority, &caller, &form).await,
+        "client_credentials" => client_credentials(&authority, &caller, &form).await,
+        _ => Err(ApiError::oauth("unsupported_grant_type", "grant_type: is not available")),
+    }
+}
+
+async fn refresh_grant(
+    authority: &Authority,
+    caller: &Caller,
+    form: &Form,
+) -> Result<Response, ApiError> {
+    let text = form.required("refresh_token")?;
+    let Ok(token) = RefreshToken::parse(text) else { return Err(ApiError::invalid_grant()) };
+    let presented = Presented {
+        token,
+        client: ClientCheck::Is(caller.name().clone()),
+        delivery: Delivery::Token,
+        audiences: caller.audiences(),
+    };
+    let scope = form.get("scope").map(scope).transpose()?;
+    let Refreshed { access, refresh, refresh_expires_in, session } =
+        authority.refresh(presented, scope).await?;
+    let mut answer = access.answer();
+    answer.insert("refresh_token".into(), refresh.expose().as_str().into());
+    answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
+    answer.insert("session_id".into(), session.id.as_str().into());
+    Ok(json_answer(StatusCode::OK, &Value::Object(answer)))
+}
+
+async fn client_credentials(
+    authority: &Authority,
+    caller: &Caller,
+    form: &Form,
+) -> Result<Response, ApiError> {
+    let audience = wanted_audience(authority, caller, form)?;
+    let scope = form.get("scope").map(scope).transpose()?.unwrap_or_default();
+    let now = authority.clock.now();
+    let minted: Minted = authority.mint_for_client(audience, caller.name(), scope, now).await?;
+    Ok(json_answer(StatusCode::OK, &Value::Object(minted.answer())))
+}
+
+/// The audience that `audience` (RFC 8693 § 2.1) or `resource` (RFC 8707 § 2) names: by its name or by
+/// its issuer URL. Where the service works for one alone, neither is needed.
+fn wanted_audience<'a>(
+    authority: &'a Authority,
+    caller: &Caller,
+    form: &Form,
+) -> Result<&'a AudienceState, ApiError> {
+    let mut served = authority.audiences.values().filter(|a| caller.serves(&a.name));
+    let matches = |audience: &AudienceState, wanted: &str| {
+        audience.name.as_str() == wanted || audience.issuer_id.as_str() == wanted
+    };
+    let wanted: Vec<&str> =
+        ["audience", "resource"].into_iter().filter_map(|name| form.get(name)).collect();
+    if wanted.is_empty() {
+        return match (served.next(), served.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err(ApiError::oauth("invalid_target", "the client has no audience")),
+            (Some(_), Some(_)) => Err(ApiError::oauth(
+                "invalid_target",
+                "audience: is required, because the client has several",
+            )),
+        };
+    }
+    served
+        .find(|audience| wanted.iter().all(|wanted| matches(audience, wanted)))
+        .map(|audience| &**audience)
+        .ok_or_else(|| ApiError::oauth("invalid_target", "audience: is not one of the client's"))
+}
+
+/// `POST /oauth2/revoke`: 200 whatever the token was, so that nobody learns about others' tokens.
+pub(super) async fn revoke(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let limit = authority.settings.limits.body_bytes;
+    let form = body::read(&parts.headers, body, limit).await?.form()?;
+    let caller =
+        authority.client(&parts.headers, &form, true, peer_of(&parts.extensions)).await?;
+    let token = form.required("token")?;
+    let by = caller.name().as_str();
+    match known(&authority, &caller, token, authority.clock.now()).await? {
+        Known::Refresh(session) if owns(&caller, &session) => {
+            let audience = [session.audience.clone()];
+            let why = EndReason::TokenRevoked;
+            authority.end_session(&session.id, Some(&audience), why, by).await?;
+        }
+        Known::Access(token) if owns_access(&caller, &token) => {
+            let target = Target::Token(token.token_id().clone());
+            let audience = [token.audience().clone()];
+            authority.revoke(&[target], Some(&audience), None, by).await?;
+        }
+        Known::Refresh(_) | Known::Access(_) | Known::Nothing => {}
+    }
+    Ok(StatusCode::OK.into_response())
+}
+
+/// `POST /oauth2/introspect`, within the caller's audiences.
+pub(super) async fn introspect(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let limit = authority.settings.limits.body_bytes;
+    let form = body::read(&parts.headers, body, limit).await?.form()?;
+    let caller =
+        authority.client(&parts.headers, &form, false, peer_of(&parts.extensions)).await?;
+    caller.require(May::Introspect)?;
+    let token = form.required("token")?;
+    let now = authority.clock.now();
+    let answer = match known(&authority, &caller, token, now).await? {
+        Known::Access(token) => active(&token),
+        // Whoever asks is a resource server, and no refresh token is ever good for a resource: to call
+        // one active would let it be used as an access token.
+        Known::Refresh(_) | Known::Nothing => json!({"active": false}),
+    };
+    Ok(json_answer(StatusCode::OK, &answer))
+}
+
+/// What a presented token turns out to be, within the caller's audiences.
+enum Known {
+    Access(Box<Verified>),
+    Refresh(Box<Session>),
+    Nothing,
+}
+
+async fn known(
+    authority: &Authority,
+    caller: &Caller,
+    token: &str,
+    now: UnixTime,
+) -> Result<Known, ApiError> {
+    if let Ok(refresh) = RefreshToken::parse(token) {
+        let session = authority.sessions.session_by_refresh(&refresh.hash()).await?;
+        let session = session.filter(|session| caller.serves(&session.audience));
+        return Ok(session.map_or(Known::Nothing, |session| Known::Refresh(Box::new(session))));
+    }
+    for audience in authority.audiences.values().filter(|a| caller.serves(&a.name)) {
+        match audience.verifier.verify(token, now) {
+            Ok(token) => return Ok(Known::Access(Box::new(token))),
+            Err(Refusal::Unavailable(_)) => return Err(ApiError::unavailable()),
+            Err(_) => {}
+        }
+    }
+    Ok(Known::Nothing)
+}
+
+/// RFC 7009 § 2.1: a token is revoked by the client it was issued to; or by a service that may end
+/// sessions of that audience anyway.
+fn owns(caller: &Caller, session: &Session) -> bool {
+    session.client_id == *caller.name() || caller.may(May::SessionsWrite)
+}
+
+fn owns_access(caller: &Caller, token: &Verified) -> bool {
+    token.client_id() == caller.name()
+        || caller.may(May::RevocationsWrite)
+        || caller.may(May::SessionsWrite)
+}
+
+fn active(token: &Verified) -> Value {
+    let mut answer = token.to_json();
+    answer.insert("active".into(), true.into());
+    answer.insert("token_type".into(), "Bearer".into());
+    Value::Object(answer)
+}
+
+fn scope(text: &str) -> Result<Scope, ApiError> {
+    Scope::parse(text).map_err(|error| ApiError::oauth("invalid_scope", error.to_string()))
+}

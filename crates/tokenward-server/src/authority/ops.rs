@@ -1,0 +1,174 @@
+//! What routes and administrators share: ending sessions, raising versions, revoking.
+//!
+//! **Invariant:** a method answers once the fact is durable *and* the local views know it, so that a
+//! caller who was answered never sees the token accepted here again.
+
+use tokenward::{Audience, BackendError, Jti, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward_revocation::{NewRevocation, Scope};
+use tokenward_sessions::{BumpVersion, EndReason, Idempotency};
+
+use super::{Authority, log};
+
+/// What an order to revoke is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever asks knows what it asks for")]
+pub enum Target {
+    /// One token.
+    Token(Jti),
+    /// A session: its tokens, and its refresh family.
+    Session(SessionId),
+    /// A subject: all tokens and sessions up to now.
+    Subject(Subject),
+}
+
+impl Target {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "jti",
+            Self::Session(_) => "sid",
+            Self::Subject(_) => "sub",
+        }
+    }
+}
+
+impl Authority {
+    /// Revokes `targets` within `audiences` (`None`: in all of them). Safe to repeat.
+    ///
+    /// `by` is the service or administrator that asks.
+    pub async fn revoke(
+        &self,
+        targets: &[Target],
+        audiences: Option<&[Audience]>,
+        reason: Option<&str>,
+        by: &str,
+    ) -> Result<(), BackendError> {
+        let now = self.clock.now();
+        let mut rows = Vec::new();
+        for target in targets {
+            let scope = self.end_target(target, audiences, by, now).await?;
+            rows.extend(self.rows(&scope, audiences, reason, by, now));
+            log::revoked(by, target.kind(), targets.len());
+        }
+        self.revocations.append(rows).await?;
+        self.hub.catch_up().await
+    }
+
+    /// Ends what could go on making tokens of `target`; what remains is to refuse its tokens.
+    async fn end_target(
+        &self,
+        target: &Target,
+        audiences: Option<&[Audience]>,
+        by: &str,
+        now: UnixTime,
+    ) -> Result<Scope, BackendError> {
+        let keep_until = self.keep_until(now);
+        Ok(match target {
+            Target::Token(id) => Scope::Jti(id.clone()),
+            Target::Session(id) => {
+                // The row below covers a session that this store never knew, too.
+                self.sessions.end(id, audiences, EndReason::Service, now, keep_until).await?;
+                Scope::Session(id.clone())
+            }
+            Target::Subject(subject) => {
+                // A new version, rather than "issued up to now": whoever logs in again within the
+                // same second must not find the new token refused.
+                let bump = BumpVersion {
+                    subject: subject.clone(),
+                    audiences: audiences.map(<[Audience]>::to_vec),
+                    except_session: None,
+                    now,
+                    keep_until,
+                    by: by.to_owned(),
+                    idempotency: None,
+                };
+                let version = Some(self.sessions.bump_version(bump).await?);
+                Scope::Subject { subject: subject.clone(), version, issued_up_to: now }
+            }
+        })
+    }
+
+    fn rows(
+        &self,
+        scope: &Scope,
+        audiences: Option<&[Audience]>,
+        reason: Option<&str>,
+        by: &str,
+        now: UnixTime,
+    ) -> Vec<NewRevocation> {
+        let row = |audience: Option<Audience>| NewRevocation {
+            audience,
+            scope: scope.clone(),
+            ends_at: self.keep_until(now),
+            at: now,
+            reason: reason.and_then(NewRevocation::tidy_reason),
+            by: by.to_owned(),
+        };
+        match audiences {
+            None => vec![row(None)],
+            Some(audiences) => audiences.iter().cloned().map(Some).map(row).collect(),
+        }
+    }
+
+    /// Ends a session within `audiences`; `false` if there was none that lived. Safe to repeat.
+    pub async fn end_session(
+        &self,
+        id: &SessionId,
+        audiences: Option<&[Audience]>,
+        why: EndReason,
+        by: &str,
+    ) -> Result<bool, BackendError> {
+        let now = self.clock.now();
+        let ended = self.sessions.end(id, audiences, why, now, self.keep_until(now)).await?;
+        log::session_ended(by, id, ended);
+        self.hub.catch_up().await?;
+        Ok(ended)
+    }
+
+    /// Ends the sessions of a subject within `audiences`, but for `except`; how many.
+    pub async fn end_sessions(
+        &self,
+        subject: &Subject,
+        audiences: Option<&[Audience]>,
+        except: Option<&SessionId>,
+        why: EndReason,
+        by: &str,
+    ) -> Result<u64, BackendError> {
+        let now = self.clock.now();
+        let keep_until = self.keep_until(now);
+        let count = self.sessions.end_all(subject, audiences, except, why, now, keep_until).await?;
+        log::sessions_ended(by, subject, count);
+        self.hub.catch_up().await?;
+        Ok(count)
+    }
+
+    /// Raises the token version of a subject: every older token and session within `audiences` ends,
+    /// but for the session `except`, which goes on with its next refresh.
+    pub async fn bump_version(
+        &self,
+        subject: Subject,
+        audiences: Option<Vec<Audience>>,
+        except: Option<SessionId>,
+        by: &str,
+        idempotency: Option<Idempotency>,
+    ) -> Result<TokenVersion, BackendError> {
+        let now = self.clock.now();
+        let bump = BumpVersion {
+            subject: subject.clone(),
+            audiences,
+            except_session: except,
+            now,
+            keep_until: self.keep_until(now),
+            by: by.to_owned(),
+            idempotency,
+        };
+        let version = self.sessions.bump_version(bump).await?;
+        log::version_bumped(by, &subject, version);
+        self.hub.catch_up().await?;
+        Ok(version)
+    }
+
+    /// When the last access token that exists at `now` has surely been refused by everybody.
+    pub(super) fn keep_until(&self, now: UnixTime) -> UnixTime {
+        now.saturating_add(self.token_outlives)
+    }
+}

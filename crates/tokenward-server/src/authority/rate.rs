@@ -1,0 +1,88 @@
+//! Rates per caller, in bounded memory.
+//!
+//! A caller's bucket is one number: when its allowance will be whole again (the generic cell rate
+//! algorithm). Taking from it is one atomic step.
+//!
+//! **Invariant:** memory does not grow with the number of callers. Addresses share a fixed table by a
+//! hash that the process seeds at random, so that nobody outside can aim at somebody else's bucket;
+//! at worst two callers share one.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokenward::UnixTime;
+
+use super::error::ApiError;
+use crate::settings::Rate;
+
+#[cfg(test)]
+mod tests;
+
+/// The buckets of many callers.
+pub(super) struct Buckets {
+    /// Microseconds that one call costs.
+    cost: u64,
+    /// Microseconds of calls that may be saved up.
+    allowance: u64,
+    seed: RandomState,
+    /// For each bucket, the microsecond at which its allowance is whole again.
+    whole_at: Box<[AtomicU64]>,
+}
+
+impl Buckets {
+    /// 2¹⁴ buckets take 128 KiB; that any two of a hundred busy callers share one has a chance of 0.26.
+    const SLOTS: usize = 1 << 14;
+
+    pub(super) fn new(rate: Rate) -> Self {
+        let cost = 1_000_000_u64.checked_div(u64::from(rate.per_second)).unwrap_or(1).max(1);
+        Self {
+            cost,
+            allowance: cost.saturating_mul(u64::from(rate.burst)),
+            seed: RandomState::new(),
+            whole_at: std::iter::repeat_with(AtomicU64::default).take(Self::SLOTS).collect(),
+        }
+    }
+
+    /// Takes one call of `caller` from its bucket, or says how long to wait.
+    pub(super) fn take(&self, caller: impl Hash, now: UnixTime) -> Result<(), ApiError> {
+        let now = now.as_millis().saturating_mul(1_000);
+        let slot = usize::try_from(self.seed.hash_one(caller)).unwrap_or_default();
+        let Some(bucket) = self.whole_at.get(slot & (Self::SLOTS.saturating_sub(1))) else {
+            return Ok(());
+        };
+        let latest = now.saturating_add(self.allowance);
+        // A clock that was set back must not lock anybody out for longer than a full bucket takes.
+        let after = |whole_at: u64| {
+            let whole_at = whole_at.clamp(now, latest);
+            let next = whole_at.saturating_add(self.cost);
+            if next <= latest { (next, true) } else { (whole_at, false) }
+        };
+        let before = bucket
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |whole_at| Some(after(whole_at).0))
+            .unwrap_or_default();
+        if after(before).1 {
+            Ok(())
+        } else {
+            Err(ApiError::too_many_requests(self.cost.div_ceil(1_000_000).max(1)))
+        }
+    }
+}
+
+impl std::fmt::Debug for Buckets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Buckets").field("cost", &self.cost).finish_non_exhaustive()
+    }
+}
+
+/// The part of an address that one caller can be taken to own: for IPv6, its /64.
+pub(super) const fn owner(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_bits() as u128,
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_bits() as u128,
+            None => v6.to_bits() >> 64 | 1 << 127,
+        },
+    }
+}
