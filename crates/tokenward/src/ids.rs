@@ -104,6 +104,29 @@ id! {
     ClientId, "client id", 256, "visible ASCII without spaces, quotes or backslashes", visible
 }
 
+impl Audience {
+    /// The audience of a foreign issuer, whose name need not be plain: often it is a URL.
+    ///
+    /// # Security
+    ///
+    /// For verifying only. Such a name must not reach a path, a file name or a store.
+    pub fn foreign(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
+        // Held to the rule of an issuer, which may be a URL as well.
+        let IssuerId(text) =
+            IssuerId::new(text).map_err(|error| InvalidId { what: "audience", ..error })?;
+        Ok(Self(text))
+    }
+}
+
+impl Jti {
+    /// A fresh name: 128 random bits, in base64url.
+    #[must_use]
+    pub fn random() -> Self {
+        // base64url is within the characters that a name may hold.
+        Self(crate::b64::encode(&crate::crypto::random::<16>()).into())
+    }
+}
+
 impl Subject {
     /// The prefix of subjects that are services; no user may begin with it.
     pub const CLIENT_PREFIX: &'static str = "client:";

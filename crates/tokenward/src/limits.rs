@@ -31,8 +31,6 @@ pub struct Limits {
     pub key_set_keys: usize,
     /// An HMAC secret, in bytes. HMAC-SHA-256 hashes all above 64 down to 32.
     pub secret_bytes: usize,
-    /// A scope, in bytes, and so its values.
-    pub scope_bytes: usize,
 }
 
 /// The limits in force.
@@ -48,5 +46,4 @@ pub const LIMITS: Limits = Limits {
     key_set_bytes: 256 * 1024,
     key_set_keys: 64,
     secret_bytes: 1024,
-    scope_bytes: 2048,
 };

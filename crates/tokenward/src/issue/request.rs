@@ -1,0 +1,78 @@
+//! What one token shall say.
+
+use serde_json::{Map, Value};
+
+use crate::ids::{ClientId, Jti, SessionId, Subject, TokenVersion};
+use crate::scope::Scope;
+use crate::time::UnixTime;
+
+/// What one token shall say, beyond what its [`Issuer`](super::Issuer) always says.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until a token is issued for it"]
+pub struct TokenRequest {
+    pub(super) subject: Subject,
+    pub(super) client_id: ClientId,
+    pub(super) token_id: Jti,
+    pub(super) session_id: Option<SessionId>,
+    pub(super) token_version: Option<TokenVersion>,
+    pub(super) scope: Scope,
+    pub(super) auth_time: Option<UnixTime>,
+    pub(super) private: Map<String, Value>,
+    pub(super) expires_no_later_than: Option<UnixTime>,
+}
+
+impl TokenRequest {
+    /// A token about `subject`, for the client `client_id`, with the name `token_id`.
+    pub fn new(subject: Subject, client_id: ClientId, token_id: Jti) -> Self {
+        Self {
+            subject,
+            client_id,
+            token_id,
+            session_id: None,
+            token_version: None,
+            scope: Scope::empty(),
+            auth_time: None,
+            private: Map::new(),
+            expires_no_later_than: None,
+        }
+    }
+
+    /// The session it belongs to.
+    pub fn session_id(mut self, id: SessionId) -> Self {
+        self.session_id = Some(id);
+        self
+    }
+
+    /// The subject's token version.
+    pub fn token_version(mut self, version: TokenVersion) -> Self {
+        self.token_version = Some(version);
+        self
+    }
+
+    /// What it may do.
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// When the subject last proved who they are.
+    pub fn auth_time(mut self, time: UnixTime) -> Self {
+        self.auth_time = Some(time);
+        self
+    }
+
+    /// The private claims, all of which must be on the audience's allow-list.
+    pub fn private(mut self, claims: Map<String, Value>) -> Self {
+        self.private = claims;
+        self
+    }
+
+    /// When it must have ended, whatever its lifetime: the end of its session, or of its key.
+    pub fn expires_no_later_than(mut self, end: UnixTime) -> Self {
+        self.expires_no_later_than = Some(match self.expires_no_later_than {
+            Some(other) => other.min(end),
+            None => end,
+        });
+        self
+    }
+}

@@ -1,0 +1,148 @@
+//! The one public outcome of a bad token, and its hidden reason.
+
+use std::fmt;
+
+/// A token was refused.
+///
+/// Displays as `invalid token`, whatever the reason: an answer that told more would be an oracle. The
+/// [`Reason`] is for the log and the metrics.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("invalid token")]
+#[non_exhaustive]
+pub struct Rejected {
+    reason: Reason,
+}
+
+impl Rejected {
+    /// A refusal for `reason`.
+    #[must_use]
+    pub const fn from_reason(reason: Reason) -> Self {
+        Self { reason }
+    }
+
+    /// Why, for the log and the metrics; never for the answer.
+    #[must_use]
+    pub const fn reason(&self) -> &Reason {
+        &self.reason
+    }
+}
+
+/// Why a token was refused. It holds nothing that came with the token.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It is not three parts of canonical base64url (RFC 7515 § 3.1).
+    Malformed,
+    /// It is longer than [`crate::limits::LIMITS`] allow.
+    TooLong,
+    /// It has the five parts of a JWE where a JWS belongs.
+    Encrypted,
+    /// Its header is not JSON as we read it, or a parameter has the wrong type.
+    InvalidHeader,
+    /// Its header has `crit`, `b64` or `zip`, none of which we support (RFC 7515 § 4.1.11).
+    CriticalHeader,
+    /// Its header names no algorithm that we have; `none` is one of those.
+    UnsupportedAlgorithm,
+    /// Its `typ` is not the expected one (RFC 9068 § 4, RFC 8725 § 3.11).
+    WrongType,
+    /// It names no key, and the set has more than one.
+    NoKeyId,
+    /// It names a key that the set does not have.
+    UnknownKey,
+    /// Its `alg` is not that of the key it names.
+    WrongAlgorithm,
+    /// Its signature does not verify.
+    BadSignature,
+    /// Its payload is not JSON as we read it.
+    InvalidPayload,
+    /// It lacks this claim.
+    MissingClaim(&'static str),
+    /// This claim has the wrong JSON type, or a value out of range.
+    InvalidClaim(&'static str),
+    /// Its `iss` is another.
+    WrongIssuer,
+    /// Its `aud` is another.
+    WrongAudience,
+    /// Its `exp` has passed.
+    Expired,
+    /// Its `nbf` has not come yet.
+    NotYetValid,
+    /// Its `iat` is in the future.
+    IssuedInFuture,
+    /// Its `exp` is too long after its `iat`.
+    LifetimeTooLong,
+    /// It is bound to a key (`cnf`), and no proof was checked.
+    ProofRequired,
+    /// It, its session, its subject, its key or all like it are revoked.
+    Revoked,
+    /// Its `ver` is lower than the subject's token version.
+    OldVersion,
+}
+
+impl Reason {
+    /// The label for metrics: snake case, one of a closed list.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::TooLong => "too_long",
+            Self::Encrypted => "encrypted",
+            Self::InvalidHeader => "invalid_header",
+            Self::CriticalHeader => "critical_header",
+            Self::UnsupportedAlgorithm => "unsupported_algorithm",
+            Self::WrongType => "wrong_type",
+            Self::NoKeyId => "no_key_id",
+            Self::UnknownKey => "unknown_key",
+            Self::WrongAlgorithm => "wrong_algorithm",
+            Self::BadSignature => "bad_signature",
+            Self::InvalidPayload => "invalid_payload",
+            Self::MissingClaim(_) => "missing_claim",
+            Self::InvalidClaim(_) => "invalid_claim",
+            Self::WrongIssuer => "wrong_issuer",
+            Self::WrongAudience => "wrong_audience",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::IssuedInFuture => "issued_in_future",
+            Self::LifetimeTooLong => "lifetime_too_long",
+            Self::ProofRequired => "proof_required",
+            Self::Revoked => "revoked",
+            Self::OldVersion => "old_version",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "it is not a compact JWS in canonical base64url",
+            Self::TooLong => "it is too long",
+            Self::Encrypted => "it is encrypted, not signed",
+            Self::InvalidHeader => "its header is unreadable",
+            Self::CriticalHeader => "its header has `crit`, `b64` or `zip`",
+            Self::UnsupportedAlgorithm => "its `alg` is not supported",
+            Self::WrongType => "its `typ` is not the expected one",
+            Self::NoKeyId => "it names no key, and the key set has several",
+            Self::UnknownKey => "its `kid` is not in the key set",
+            Self::WrongAlgorithm => "its `alg` is not that of its key",
+            Self::BadSignature => "its signature does not verify",
+            Self::InvalidPayload => "its payload is unreadable",
+            Self::MissingClaim(name) => return write!(f, "it has no `{name}`"),
+            Self::InvalidClaim(name) => return write!(f, "its `{name}` is invalid"),
+            Self::WrongIssuer => "its `iss` is another issuer",
+            Self::WrongAudience => "its `aud` is another audience",
+            Self::Expired => "it has expired",
+            Self::NotYetValid => "it is not valid yet",
+            Self::IssuedInFuture => "its `iat` is in the future",
+            Self::LifetimeTooLong => "its lifetime is too long",
+            Self::ProofRequired => "it is bound to a key whose proof is missing",
+            Self::Revoked => "it is revoked",
+            Self::OldVersion => "its token version is old",
+        })
+    }
+}
+
+impl From<Reason> for Rejected {
+    fn from(reason: Reason) -> Self {
+        Self::from_reason(reason)
+    }
+}

@@ -1,0 +1,181 @@
+//! What one side issues, the other takes: with every algorithm, by the public API alone.
+#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokenward::{
+    AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, Jti, KeySet,
+    Reason, Rejected, Scope, SessionId, SigningKey, Subject, TokenRequest, TokenVersion, UnixTime,
+    Verifier,
+};
+
+const ALGORITHMS: [Algorithm; 4] =
+    [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa, Algorithm::Hs256];
+
+#[test]
+fn every_algorithm_verifies_what_it_signed() {
+    for algorithm in ALGORITHMS {
+        let key = SigningKey::generate(algorithm);
+        let token = issuer().issue(request(), &key, NOW).unwrap();
+
+        let verified = verifier(&key).verify(&token, NOW).unwrap();
+
+        assert_eq!(verified.subject().as_str(), "u-1");
+        assert_eq!(verified.client_id().unwrap().as_str(), "web");
+        assert_eq!(verified.session_id().unwrap().as_str(), "s-1");
+        assert_eq!(verified.token_version(), Some(TokenVersion::new(3)));
+        assert_eq!(verified.issued_at(), NOW.floor_secs());
+        assert_eq!(verified.expires_at(), UnixTime::from_secs(1_000_300));
+        assert!(verified.scope().contains("read"));
+        assert_eq!(verified.private()["roles"], json!(["admin"]));
+        assert_eq!(verified.key_id(), key.key_id());
+        assert_eq!(verified.to_json()["aud"], json!("billing-api"));
+        assert_eq!(token.len(), token.trim().len());
+    }
+}
+
+#[test]
+fn a_signature_by_another_key_of_the_same_name_is_refused() {
+    for algorithm in ALGORITHMS {
+        let (key, other) = (SigningKey::generate(algorithm), SigningKey::generate(algorithm));
+        let other = other.with_key_id(key.key_id().unwrap().clone());
+        let token = issuer().issue(request(), &other, NOW).unwrap();
+
+        assert_eq!(reason(verifier(&key).verify(&token, NOW)), Reason::BadSignature);
+    }
+}
+
+#[test]
+fn a_changed_byte_anywhere_is_refused() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+    let verifier = verifier(&key);
+
+    for at in 0..token.len() {
+        for replacement in ["A", "-", ".", "=", " ", "\u{e9}", ""] {
+            let changed = format!("{}{replacement}{}", &token[..at], &token[at + 1..]);
+            if changed != token {
+                assert!(verifier.verify(&changed, NOW).is_err(), "at {at}: {replacement:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_lives_from_its_issue_to_its_end_and_the_leeway_around() {
+    let key = SigningKey::generate(Algorithm::Es256);
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+    let verifier = verifier(&key);
+    let at = |secs| verifier.verify(&token, UnixTime::from_secs(secs));
+
+    assert_eq!(reason(at(999_994)), Reason::IssuedInFuture);
+    assert!(at(999_995).is_ok());
+    assert!(at(1_000_304).is_ok());
+    assert_eq!(reason(at(1_000_305)), Reason::Expired);
+}
+
+#[test]
+fn the_end_of_a_session_or_a_key_caps_the_token() {
+    let key = SigningKey::generate(Algorithm::Es256);
+    let end = UnixTime::from_millis(1_000_059_999);
+    let token = issuer().issue(request().expires_no_later_than(end), &key, NOW).unwrap();
+
+    let verified = verifier(&key).verify(&token, NOW).unwrap();
+    assert_eq!(verified.expires_at(), UnixTime::from_secs(1_000_059));
+
+    let ended = request().expires_no_later_than(NOW);
+    assert_eq!(issuer().issue(ended, &key, NOW), Err(IssueError::AlreadyEnded));
+}
+
+#[test]
+fn another_issuer_or_audience_takes_no_token_of_ours() {
+    let key = SigningKey::generate(Algorithm::Es256);
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+    let keys = KeySet::from_keys([key.verifying_key().clone()]).unwrap();
+    let builder = || Verifier::builder().keys(keys.clone());
+
+    let other_issuer = builder()
+        .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api/").unwrap())
+        .audience(audience())
+        .build();
+    let other_audience =
+        builder().issuer(issuer_id()).audience(Audience::new("billing-ap").unwrap()).build();
+
+    assert_eq!(reason(other_issuer.verify(&token, NOW)), Reason::WrongIssuer);
+    assert_eq!(reason(other_audience.verify(&token, NOW)), Reason::WrongAudience);
+}
+
+#[test]
+fn a_key_that_left_the_set_verifies_nothing_more() {
+    let (old, new) =
+        (SigningKey::generate(Algorithm::Es256), SigningKey::generate(Algorithm::Es256));
+    let token = issuer().issue(request(), &old, NOW).unwrap();
+    let both = [&old, &new].map(|key| key.verifying_key().clone());
+    let verifier = verifier(&old).with_keys(KeySet::from_keys(both).unwrap());
+    assert!(verifier.verify(&token, NOW).is_ok());
+
+    let verifier = verifier.with_keys(KeySet::from_keys([new.verifying_key().clone()]).unwrap());
+    assert_eq!(reason(verifier.verify(&token, NOW)), Reason::UnknownKey);
+}
+
+#[test]
+fn a_key_set_survives_being_written_and_read() {
+    for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa] {
+        let key = SigningKey::generate(algorithm);
+        let token = issuer().issue(request(), &key, NOW).unwrap();
+        let json = KeySet::from_keys([key.verifying_key().clone()]).unwrap().to_json();
+        let read = KeySet::parse(json.as_bytes()).unwrap();
+
+        assert!(verifier(&key).with_keys(read).verify(&token, NOW).is_ok());
+    }
+}
+
+#[test]
+fn all_refusals_look_the_same() {
+    let key = SigningKey::generate(Algorithm::Es256);
+    for token in ["", "a.b.c", "a.b.c.d.e"] {
+        assert_eq!(verifier(&key).verify(token, NOW).unwrap_err().to_string(), "invalid token");
+    }
+}
+
+/// A moment inside a second.
+const NOW: UnixTime = UnixTime::from_millis(1_000_000_500);
+
+fn issuer() -> Issuer {
+    Issuer::builder()
+        .issuer(issuer_id())
+        .audience(audience())
+        .lifetime(AccessLifetime::new(Duration::from_secs(300)).unwrap())
+        .claims(["roles".to_owned()])
+        .build()
+}
+
+fn verifier(key: &SigningKey) -> Verifier {
+    Verifier::builder()
+        .issuer(issuer_id())
+        .audience(audience())
+        .keys(KeySet::from_keys([key.verifying_key().clone()]).unwrap())
+        .build()
+}
+
+fn request() -> TokenRequest {
+    let serde_json::Value::Object(private) = json!({ "roles": ["admin"] }) else { panic!() };
+    TokenRequest::new(Subject::new("u-1").unwrap(), ClientId::new("web").unwrap(), Jti::random())
+        .session_id(SessionId::new("s-1").unwrap())
+        .token_version(TokenVersion::new(3))
+        .scope(Scope::parse("read write").unwrap())
+        .private(private)
+}
+
+fn issuer_id() -> IssuerId {
+    IssuerId::new("https://auth.example.com/audiences/billing-api").unwrap()
+}
+
+fn audience() -> Audience {
+    Audience::new("billing-api").unwrap()
+}
+
+fn reason<T: std::fmt::Debug>(result: Result<T, Rejected>) -> Reason {
+    *result.unwrap_err().reason()
+}
