@@ -26,15 +26,24 @@ pub(crate) fn create_dir(dir: &Path) -> Result<(), Failure> {
 
 /// Writes a new file with mode 0600, durably; fails if it exists.
 pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_new(path, bytes).map_err(|error| Failure::because(path.display(), &error))
+    write_new(path, bytes, 0o600).map_err(|error| Failure::because(path.display(), &error))
 }
 
 /// Writes or replaces a file with mode 0600: a reader sees the old one or the new one, never a half.
 pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, 0o600)
+}
+
+/// The same for a file that everybody may read.
+pub(crate) fn replace_public(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, 0o644)
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.new"));
     let written = remove_if_there(&beside)
-        .and_then(|()| write_new(&beside, bytes))
+        .and_then(|()| write_new(&beside, bytes, mode))
         .and_then(|()| fs::rename(&beside, path))
         .and_then(|()| sync_dir_of(path));
     written.map_err(|error| Failure::because(path.display(), &error))
@@ -88,8 +97,8 @@ fn read_capped(from: &mut dyn Read, path: &Path) -> Result<Vec<u8>, Failure> {
     Err(Failure::cannot(format!("{}: larger than 16 MiB", path.display())))
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     sync_dir_of(path)

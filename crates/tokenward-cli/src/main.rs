@@ -11,10 +11,13 @@ use crate::output::Output;
 
 mod args;
 mod config;
+mod dev;
 mod duration;
 mod failure;
 mod files;
+mod logging;
 mod output;
+mod pki;
 mod secret;
 
 fn main() -> ExitCode {

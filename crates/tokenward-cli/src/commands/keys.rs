@@ -1,0 +1,172 @@
+//! `tokenward keys`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokenward::UnixTime;
+use tokenward_server::admin::api::{
+    CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKeys,
+};
+
+use crate::args::{AdminArgs, KeysArgs, KeysCommand};
+use crate::client::{self, AdminClient, CallError};
+use crate::clock;
+use crate::commands::date;
+use crate::failure::{Failure, GOOD, Outcome};
+use crate::files;
+use crate::output::{self, Output};
+
+/// A key, as CONTRACT § 1 prints it; members of later versions are kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct KeyRow {
+    kid: String,
+    audience: String,
+    alg: String,
+    state: String,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, Value>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
+    let audience = args.audience.as_ref().map(AsRef::as_ref);
+    match args.command {
+        KeysCommand::List => list(&args.admin, audience, output).await,
+        KeysCommand::Rotate { wait } => rotate(&args.admin, audience, wait, output).await,
+        KeysCommand::History => {
+            let client = AdminClient::need(&args.admin).await?;
+            let path = client::query("/admin/v1/keys/history", &[("audience", audience)]);
+            let keys: Vec<KeyRow> = client.get(&path).await.map_err(Failure::from)?;
+            show(&keys, output)
+        }
+        KeysCommand::Compromise { kid } => {
+            let client = AdminClient::need(&args.admin).await?;
+            let request = CompromiseKey {
+                kid: kid.as_str().to_owned(),
+                audience: audience.map(str::to_owned),
+            };
+            client.tell("/admin/v1/keys/compromise", &request).await.map_err(Failure::from)?;
+            output::note(format!("{kid} is trusted no more; the standby signs now"));
+            Ok(GOOD)
+        }
+        KeysCommand::Import { file, until, kid, alg } => {
+            let client = AdminClient::need(&args.admin).await?;
+            let key = String::from_utf8(files::read_or_stdin(&file)?)
+                .map_err(|_| Failure::cannot(format!("{}: neither PEM nor JWK", file.display())))?;
+            let request = ImportKey {
+                audience: need_audience(audience)?.to_owned(),
+                key,
+                algorithm: alg,
+                kid: kid.map(|kid| kid.as_str().to_owned()),
+                verify_seconds: until.map(|until| until.as_secs()),
+            };
+            let made: ImportedKey =
+                client.post("/admin/v1/keys/import", &request).await.map_err(Failure::from)?;
+            let until = date(UnixTime::from_secs(made.verify_until));
+            output.either(&made, format!("{} verifies until {until}", made.kid))?;
+            Ok(GOOD)
+        }
+        KeysCommand::Jwks => {
+            let client = AdminClient::need(&args.admin).await?;
+            let path = client::query("/admin/v1/keys/jwks", &[("audience", Some(need_audience(audience)?))]);
+            let jwks: Value = client.get(&path).await.map_err(Failure::from)?;
+            output.json(&jwks)?;
+            Ok(GOOD)
+        }
+    }
+}
+
+async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outcome {
+    let Some(client) = AdminClient::find(admin).await? else {
+        return Err(Failure::cannot("no authority runs"));
+    };
+    let path = client::query("/admin/v1/keys", &[("audience", audience)]);
+    let keys: Vec<KeyRow> = client.get(&path).await.map_err(Failure::from)?;
+    show(&keys, output)
+}
+
+async fn rotate(admin: &AdminArgs, audience: Option<&str>, wait: bool, output: Output) -> Outcome {
+    let Some(client) = AdminClient::find(admin).await? else {
+        return Err(Failure::cannot("no authority runs"));
+    };
+    let request = RotateKeys { audience: audience.map(str::to_owned) };
+    loop {
+        let ripe_at = match client.post("/admin/v1/keys/rotate", &request).await {
+            Ok(rotated) => return show_rotated(&rotated, output),
+            Err(CallError::Refused { problem, .. }) if problem.ripe_at_ms.is_some() => {
+                problem.ripe_at_ms.map(UnixTime::from_millis).unwrap_or_default()
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if !wait {
+            return Err(not_ripe(ripe_at));
+        }
+        wait_until(ripe_at).await;
+    }
+}
+
+/// What `rotate` says when there is no ripe key.
+pub(crate) fn not_ripe(ripe_at: UnixTime) -> Failure {
+    Failure::no(format!("no standby key is ripe before {}; --wait waits for it", date(ripe_at)))
+}
+
+/// Waits for a key to ripen, and says so to whoever watches.
+pub(crate) async fn wait_until(ripe_at: UnixTime) {
+    let wait = ripe_at.since(clock::system().now()).max(Duration::from_millis(50));
+    let bar = indicatif::ProgressBar::new_spinner()
+        .with_message(format!("waiting for a ripe key until {}", date(ripe_at)));
+    if wait > Duration::from_secs(1) {
+        bar.enable_steady_tick(Duration::from_millis(100));
+    }
+    tokio::time::sleep(wait).await;
+    bar.finish_and_clear();
+}
+
+fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
+    if output.is_json() {
+        output.json(rotated)?;
+        return Ok(GOOD);
+    }
+    for one in &rotated.rotated {
+        let active = one.active.as_deref().unwrap_or("no key");
+        output.line(format!("{}: {active} signs now", one.audience))?;
+        for step in &one.steps {
+            output.line(format!("  {step}"))?;
+        }
+    }
+    Ok(GOOD)
+}
+
+/// Prints keys as a table or as JSON.
+pub(crate) fn show(keys: &[KeyRow], output: Output) -> Outcome {
+    if output.is_json() {
+        output.json(&keys)?;
+        return Ok(GOOD);
+    }
+    let rows: Vec<_> = keys.iter().map(row).collect();
+    let heading = ["KID", "AUDIENCE", "ALG", "STATE", "CREATED", "ACTIVATES", "RETIRES", "WITHDRAWS"];
+    output.table(heading, &rows, "no keys")?;
+    Ok(GOOD)
+}
+
+fn row(key: &KeyRow) -> [String; 8] {
+    let at = |name: &str| {
+        let secs = key.rest.get(name).and_then(Value::as_u64);
+        secs.map_or_else(|| "-".to_owned(), |secs| date(UnixTime::from_secs(secs)))
+    };
+    [
+        key.kid.clone(),
+        key.audience.clone(),
+        key.alg.clone(),
+        key.state.clone(),
+        at("created_at"),
+        at("activates_at"),
+        at("retires_at"),
+        at("withdraws_at"),
+    ]
+}
+
+fn need_audience(audience: Option<&str>) -> Result<&str, Failure> {
+    audience.ok_or_else(|| Failure::cannot("name the audience with --audience"))
+}
