@@ -44,7 +44,13 @@ pub(crate) struct AdminClient {
 
 enum Target {
     Socket(PathBuf),
-    Tcp { host: String, port: u16, authority: String, tls: Option<Arc<rustls::ClientConfig>>, bearer: HeaderValue },
+    Tcp {
+        host: String,
+        port: u16,
+        authority: String,
+        tls: Option<Arc<rustls::ClientConfig>>,
+        bearer: HeaderValue,
+    },
 }
 
 impl std::fmt::Debug for Target {
@@ -164,12 +170,20 @@ impl AdminClient {
     ) -> Result<A, CallError> {
         let answer = self.call(method, path, body).await?;
         serde_json::from_slice(&answer).map_err(|error| {
-            Failure::because("the authority's answer is not understood; are the versions the same?", &error)
-                .into()
+            Failure::because(
+                "the authority's answer is not understood; are the versions the same?",
+                &error,
+            )
+            .into()
         })
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<Bytes, CallError> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Result<Bytes, CallError> {
         let request = self.request(method, path, body)?;
         let exchange = async {
             match &self.target {
@@ -225,7 +239,8 @@ impl AdminClient {
 
     fn over_tcp(url: &str, ca_file: Option<&Path>) -> Result<Self, Failure> {
         let bad = |why: &str| Failure::cannot(format!("TOKENWARD_ADMIN_URL: `{url}` {why}"));
-        let uri: Uri = url.parse().map_err(|_| bad("is no URL; write for example https://127.0.0.1:9443"))?;
+        let uri: Uri =
+            url.parse().map_err(|_| bad("is no URL; write for example https://127.0.0.1:9443"))?;
         let authority = uri.authority().ok_or_else(|| bad("names no host"))?;
         let host = authority.host().trim_matches(['[', ']']).to_owned();
         let secure = match uri.scheme_str() {
@@ -297,7 +312,8 @@ async fn exchange<S>(
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     // Ends with the answer, since nothing else is asked on this connection.
     let driver = tokio::spawn(connection);
     let answer = sender.send_request(request).await?;

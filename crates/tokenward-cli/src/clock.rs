@@ -6,5 +6,5 @@ use tokenward::Clock;
 
 /// The system's clock.
 pub(crate) fn system() -> Arc<dyn Clock> {
-    Arc::new(tokenward_remote::SystemClock)
+    Arc::new(tokenward_remote::SystemClock::new())
 }

@@ -28,9 +28,8 @@ pub(crate) fn date(at: UnixTime) -> String {
 /// The proleptic Gregorian date of a day since the epoch: the year is walked, the months are a table.
 #[expect(clippy::arithmetic_side_effects, reason = "bounded: the year stops at 9999")]
 fn civil(mut days: u64) -> [u64; 3] {
-    let leap = |year: u64| {
-        year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400)
-    };
+    let leap =
+        |year: u64| year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let mut year = 1970;
     while year < 9999 {
         let length = if leap(year) { 366 } else { 365 };

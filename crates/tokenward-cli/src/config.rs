@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
+use tokenward_keys::TimingSettings;
 
 use crate::failure::Failure;
 use crate::files;
@@ -163,6 +164,21 @@ impl Config {
     /// A path of the file, from where it counts.
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
         files::resolve(&self.base, path)
+    }
+}
+
+impl Keys {
+    /// The times of an audience whose tokens live for `token_life`.
+    pub(crate) fn timing(&self, token_life: Duration) -> TimingSettings {
+        TimingSettings {
+            key_set_max_age: self.key_set_max_age,
+            propagation: self.propagation,
+            clock_error: self.clock_error,
+            leeway: self.leeway,
+            signer_lease: self.signer_lease,
+            rotate_every: self.rotate_every,
+            token_life,
+        }
     }
 }
 

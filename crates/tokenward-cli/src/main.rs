@@ -10,6 +10,9 @@ use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 
 mod args;
+mod client;
+mod clock;
+mod commands;
 mod config;
 mod dev;
 mod duration;
@@ -18,6 +21,7 @@ mod files;
 mod logging;
 mod output;
 mod pki;
+mod roots;
 mod secret;
 
 fn main() -> ExitCode {
@@ -41,6 +45,19 @@ fn run(cli: Cli, output: Output) -> Outcome {
             output.line(String::from_utf8_lossy(&script).trim_end())?;
             Ok(GOOD)
         }
+        Command::Keys(args) => block_on(commands::keys::run(args, output)),
+        Command::Sessions(args) => block_on(commands::sessions::run(args, output)),
+        Command::Revoke(args) => block_on(commands::revoke::run(args, output)),
+        Command::Services(args) => block_on(commands::services::run(args, output)),
         _ => Err(Failure::cannot("this command is being built")),
     }
+}
+
+/// Runs a command that waits for others: one thread is enough for it.
+fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::because("the runtime", &error))?;
+    runtime.block_on(command)
 }

@@ -65,6 +65,7 @@ impl Output {
     }
 
     /// One line, as it is.
+    #[expect(clippy::unused_self, reason = "whoever prints an answer was handed the output")]
     pub(crate) fn line(self, text: impl AsRef<str>) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{}", text.as_ref())?;
@@ -126,7 +127,9 @@ fn no_color() -> bool {
 fn aligned<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
     let mut line = String::new();
     for (cell, width) in cells.zip(widths) {
-        line.push_str(&format!("{cell:<width$}  "));
+        line.push_str(cell);
+        let gap = width.saturating_sub(cell.chars().count()).saturating_add(2);
+        line.extend(std::iter::repeat_n(' ', gap));
     }
     line.trim_end().to_owned()
 }

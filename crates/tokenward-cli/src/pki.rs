@@ -121,7 +121,9 @@ fn make_root(ca_file: &Path, key: &Path, names: &[String], now: UnixTime) -> Res
 fn root_params(names: &[String], now: UnixTime) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::default();
     // The serial tells roots of several folders apart in a list of trusted ones.
-    params.distinguished_name.push(DnType::CommonName, format!("tokenward local CA {}", serial()));
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("tokenward local CA {:08x}", serial()));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     set_validity(&mut params, now, ROOT_LIFE);
@@ -192,6 +194,6 @@ fn set_validity(params: &mut CertificateParams, now: UnixTime, life: Duration) {
     params.not_after = to;
 }
 
-fn serial() -> String {
-    tokenward::crypto::random::<4>().iter().map(|byte| format!("{byte:02x}")).collect()
+fn serial() -> u32 {
+    u32::from_be_bytes(tokenward::crypto::random())
 }

@@ -65,6 +65,9 @@ pub(crate) enum KeysCommand {
         /// The `kid` that its tokens carry, if the key does not say it
         #[arg(long, value_name = "KID")]
         kid: Option<KeyId>,
+        /// The algorithm of its tokens, if the key does not say it
+        #[arg(long, value_name = "ALG")]
+        alg: Option<String>,
     },
     /// Print the published key set
     #[command(after_help = "Example: tokenward keys jwks --audience billing-api > jwks.json")]

@@ -2,7 +2,9 @@ use super::*;
 
 #[test]
 fn a_token_is_not_sent_in_the_clear_beyond_this_machine() {
-    for url in ["http://auth.example.com:9443", "ftp://127.0.0.1", "http://10.0.0.1", "not a url", "/x"] {
+    for url in
+        ["http://auth.example.com:9443", "ftp://127.0.0.1", "http://10.0.0.1", "not a url", "/x"]
+    {
         assert!(AdminClient::over_tcp(url, None).is_err(), "{url}");
     }
 }

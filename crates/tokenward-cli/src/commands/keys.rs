@@ -69,7 +69,10 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
         }
         KeysCommand::Jwks => {
             let client = AdminClient::need(&args.admin).await?;
-            let path = client::query("/admin/v1/keys/jwks", &[("audience", Some(need_audience(audience)?))]);
+            let path = client::query(
+                "/admin/v1/keys/jwks",
+                &[("audience", Some(need_audience(audience)?))],
+            );
             let jwks: Value = client.get(&path).await.map_err(Failure::from)?;
             output.json(&jwks)?;
             Ok(GOOD)
@@ -145,7 +148,8 @@ pub(crate) fn show(keys: &[KeyRow], output: Output) -> Outcome {
         return Ok(GOOD);
     }
     let rows: Vec<_> = keys.iter().map(row).collect();
-    let heading = ["KID", "AUDIENCE", "ALG", "STATE", "CREATED", "ACTIVATES", "RETIRES", "WITHDRAWS"];
+    let heading =
+        ["KID", "AUDIENCE", "ALG", "STATE", "CREATED", "ACTIVATES", "RETIRES", "WITHDRAWS"];
     output.table(heading, &rows, "no keys")?;
     Ok(GOOD)
 }

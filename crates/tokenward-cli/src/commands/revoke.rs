@@ -58,7 +58,8 @@ impl Sender {
 }
 
 async fn from_file(sender: &Sender, file: &Path) -> Result<usize, Failure> {
-    let name = if file.as_os_str() == "-" { "standard input".into() } else { file.display().to_string() };
+    let name =
+        if file.as_os_str() == "-" { "standard input".into() } else { file.display().to_string() };
     let (reader, bytes): (Box<dyn BufRead>, Option<u64>) = if file.as_os_str() == "-" {
         (Box::new(io::stdin().lock()), None)
     } else {
@@ -108,7 +109,8 @@ impl Lines {
             if taken == MAX_LINE && line.last() != Some(&b'\n') {
                 return Err(format!("the line is longer than {MAX_LINE} bytes"));
             }
-            let text = std::str::from_utf8(&line).map_err(|_| "this is no UTF-8 text".to_owned())?;
+            let text =
+                std::str::from_utf8(&line).map_err(|_| "this is no UTF-8 text".to_owned())?;
             items.extend(item(text)?);
         }
         Ok((items, read))
@@ -122,8 +124,7 @@ fn item(line: &str) -> Result<Option<RevokeItem>, String> {
         return Ok(None);
     }
     let item = if line.starts_with('{') {
-        serde_json::from_str(line)
-            .map_err(|_| "write for example {\"sid\": \"ID\"}".to_owned())?
+        serde_json::from_str(line).map_err(|_| "write for example {\"sid\": \"ID\"}".to_owned())?
     } else {
         match line.split_once(char::is_whitespace).map(|(kind, id)| (kind, id.trim().to_owned())) {
             Some(("jti", id)) => RevokeItem::Jti(id),

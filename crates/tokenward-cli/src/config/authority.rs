@@ -12,11 +12,6 @@ use crate::config::{
 };
 use crate::secret::Environment;
 
-const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// The permissions of a service, a closed list.
 const MAY: [&str; 8] = [
     "sessions:write",
@@ -76,18 +71,17 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
 
 fn listen(section: Section<'_>) -> Option<Listen> {
     let public = section.required("public", "\"0.0.0.0:8443\"", values::address);
-    let optional = |key| section.has(key).then(|| section.parsed(key, values::socket));
-    let [mtls, redirect, admin, health] = ["mtls", "redirect", "admin", "health"].map(optional);
+    // What is wrong is noted by the section, so absent and wrong need no telling apart here.
+    let [mtls, redirect, admin, health] =
+        ["mtls", "redirect", "admin", "health"].map(|key| section.parsed(key, values::socket));
     section.finish();
-    Some(Listen {
-        public: public?,
-        mtls: present(mtls)?,
-        redirect: present(redirect)?,
-        admin: present(admin)?,
-        health: present(health)?,
-    })
+    Some(Listen { public: public?, mtls, redirect, admin, health })
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether it is right, the inner whether there is any"
+)]
 fn tls(
     section: Section<'_>,
     behind_proxy: bool,
@@ -161,7 +155,7 @@ fn revocation(section: Section<'_>) -> Option<Revocation> {
         _ => Err("is no feed that is known; write \"local\"".to_owned()),
     });
     // Two heartbeats at least, so that one lost packet refuses nobody.
-    let max_staleness = section.duration("max_staleness", 10 * SECOND, [2 * SECOND, 5 * MINUTE]);
+    let max_staleness = section.duration("max_staleness", seconds(10), [seconds(2), minutes(5)]);
     let when_stale = section
         .or("when_stale", "refuse".to_owned(), |text| values::one_of(text, &["refuse", "accept"]));
     section.finish();
@@ -195,12 +189,12 @@ fn keys(section: Section<'_>) -> Option<Keys> {
         (false, Some(secret)) => secret.map(|secret| Some(Kek::Passphrase(secret))),
         (false, None) => Some(None),
     };
-    let rotate_every = section.duration("rotate_every", 30 * DAY, [HOUR, 366 * DAY]);
-    let key_set_max_age = section.duration("key_set_max_age", 5 * MINUTE, [SECOND, DAY]);
-    let propagation = section.duration("propagation", MINUTE, [Duration::ZERO, DAY]);
-    let clock_error = section.duration("clock_error", 5 * SECOND, [Duration::ZERO, 5 * MINUTE]);
-    let leeway = section.duration("leeway", 5 * SECOND, [Duration::ZERO, 30 * SECOND]);
-    let signer_lease = section.duration("signer_lease", 10 * SECOND, [SECOND, 5 * MINUTE]);
+    let rotate_every = section.duration("rotate_every", days(30), [minutes(60), days(366)]);
+    let key_set_max_age = section.duration("key_set_max_age", minutes(5), [seconds(1), days(1)]);
+    let propagation = section.duration("propagation", minutes(1), [Duration::ZERO, days(1)]);
+    let clock_error = section.duration("clock_error", seconds(5), [Duration::ZERO, minutes(5)]);
+    let leeway = section.duration("leeway", seconds(5), [Duration::ZERO, seconds(30)]);
+    let signer_lease = section.duration("signer_lease", seconds(10), [seconds(1), minutes(5)]);
     if custody.as_deref() == Some("sealed") && matches!(kek, Some(None)) {
         section.problem(
             "key_file",
@@ -226,9 +220,9 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
     });
     let algorithm = section.or("algorithm", "ES256".to_owned(), values::algorithm);
     let access_lifetime =
-        section.duration("access_lifetime", 5 * MINUTE, [30 * SECOND, 15 * MINUTE]);
-    let refresh_lifetime = section.duration("refresh_lifetime", DAY, [MINUTE, DAY]);
-    let session_lifetime = section.duration("session_lifetime", DAY, [MINUTE, 366 * DAY]);
+        section.duration("access_lifetime", minutes(5), [seconds(30), minutes(15)]);
+    let refresh_lifetime = section.duration("refresh_lifetime", days(1), [minutes(1), days(1)]);
+    let session_lifetime = section.duration("session_lifetime", days(1), [minutes(1), days(366)]);
     let claims = section.list("claims", claim);
     let origins = section.list("origins", values::origin);
     Some(AudienceConfig {
@@ -324,15 +318,14 @@ pub(super) fn all<T>(
     (items.len() == count).then_some(items)
 }
 
-/// Turns "perhaps there, perhaps right" into "right, perhaps there".
-#[expect(
-    clippy::option_option,
-    reason = "the outer one says whether the file has it, the inner whether it is right"
-)]
-fn present<T>(found: Option<Option<T>>) -> Option<Option<T>> {
-    match found {
-        None => Some(None),
-        Some(None) => None,
-        Some(some) => Some(some),
-    }
+const fn seconds(number: u64) -> Duration {
+    Duration::from_secs(number)
+}
+
+const fn minutes(number: u64) -> Duration {
+    seconds(number.saturating_mul(60))
+}
+
+const fn days(number: u64) -> Duration {
+    minutes(number.saturating_mul(24 * 60))
 }

@@ -35,6 +35,13 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
         let custody = &config.keys.custody;
         later("keys.custody", format!("\"{custody}\" comes with a later version; use \"sealed\""));
     }
+    for audience in config.audiences.iter().filter(|audience| audience.algorithm == "HS256") {
+        let name = &audience.name;
+        later(
+            "audience.algorithm",
+            format!("HS256 (of `{name}`) comes with a later version; use \"ES256\""),
+        );
+    }
     if config.passkeys.is_some() {
         later("passkeys", "passkeys come with a later version; delete the table".to_owned());
     }

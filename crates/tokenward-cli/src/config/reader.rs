@@ -207,13 +207,11 @@ impl<'s> Section<'s> {
     /// `true` or `false`; false if absent.
     pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
         let Some(value) = self.value(key) else { return Some(false) };
-        match value.get_ref() {
-            DeValue::Boolean(flag) => Some(*flag),
-            _ => {
-                self.problem(key, "must be true or false");
-                None
-            }
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.problem(key, "must be true or false");
         }
+        flag
     }
 
     /// A list of strings, each parsed; empty if absent.
@@ -242,22 +240,20 @@ impl<'s> Section<'s> {
     }
 
     /// The table `key`, which may be absent or inline.
-    pub(crate) fn section(&self, key: &'static str) -> Section<'s> {
+    pub(crate) fn section(&self, key: &'static str) -> Self {
         let path = self.name_of(key);
         let absent =
-            |at| Section { source: self.source, path, at, table: None, asked: RefCell::default() };
+            |at| Self { source: self.source, path, at, table: None, asked: RefCell::default() };
         let Some(value) = self.value(key) else { return absent(self.at) };
-        match value.get_ref() {
-            DeValue::Table(table) => Section { table: Some(table), ..absent(value.span().start) },
-            _ => {
-                self.problem(key, "must be a table");
-                absent(value.span().start)
-            }
+        if let DeValue::Table(table) = value.get_ref() {
+            return Self { table: Some(table), ..absent(value.span().start) };
         }
+        self.problem(key, "must be a table");
+        absent(value.span().start)
     }
 
     /// The table `key`, which must be one; `mend` says what to write instead of something else.
-    pub(crate) fn inline(&self, key: &'static str, mend: &str) -> Option<Section<'s>> {
+    pub(crate) fn inline(&self, key: &'static str, mend: &str) -> Option<Self> {
         let is_table = matches!(self.value(key)?.get_ref(), DeValue::Table(_));
         if !is_table {
             self.problem(key, mend);
@@ -266,7 +262,7 @@ impl<'s> Section<'s> {
     }
 
     /// The tables `[[key]]`, in the order of the file.
-    pub(crate) fn sections(&self, key: &'static str) -> Vec<Section<'s>> {
+    pub(crate) fn sections(&self, key: &'static str) -> Vec<Self> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
             self.problem(key, format!("must be written as [[{key}]]"));
@@ -278,7 +274,7 @@ impl<'s> Section<'s> {
                 self.problem_at(&item.span(), key, format!("must be written as [[{key}]]"));
                 continue;
             };
-            sections.push(Section {
+            sections.push(Self {
                 source: self.source,
                 path: self.name_of(key),
                 at: item.span().start,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tokenward_keys::Timing;
+
 use crate::config::reader::Section;
 use crate::config::{AudienceConfig, Config, ServiceConfig};
 use crate::duration::Human;
@@ -30,6 +32,7 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         }
         symmetric(config, audience, section);
     }
+    timing(config, &audiences, &root.section("keys"));
     let mut clients = BTreeSet::new();
     for (service, section) in config.services.iter().zip(&root.sections("service")) {
         if !clients.insert(service.name.as_str()) {
@@ -89,6 +92,21 @@ fn service_fits(service: &ServiceConfig, section: &Section<'_>, names: &BTreeSet
             "may",
             "a public client has no secret, so it may do nothing here; remove may or public",
         );
+    }
+}
+
+fn timing(config: &Config, audiences: &[Section<'_>], keys: &Section<'_>) {
+    for (audience, section) in config.audiences.iter().zip(audiences) {
+        let Err(error) = Timing::new(config.keys.timing(audience.access_lifetime)) else {
+            continue;
+        };
+        let message = error.to_string();
+        let (setting, rest) = message.split_once(' ').unwrap_or(("keys", &message));
+        match setting.split_once('.') {
+            Some(("audience", key)) => section.problem(key, rest),
+            Some((_, key)) => keys.problem(key, rest),
+            None => keys.whole_problem(message),
+        }
     }
 }
 
