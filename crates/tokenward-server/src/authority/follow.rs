@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, request};
 use tokenward::Audience;
 use tokenward_revocation::Seq;
 use tokenward_sessions::May;
@@ -28,7 +28,8 @@ pub(super) async fn snapshot(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let audience = allowed(&authority, &name, &request).await?;
+    let (parts, _) = request.into_parts();
+    let audience = allowed(&authority, &name, &parts).await?;
     let body = authority.hub.snapshot(&audience).await?.ok_or_else(ApiError::not_found)?;
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
@@ -43,8 +44,9 @@ pub(super) async fn feed(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let audience = allowed(&authority, &name, &request).await?;
-    let after = last_event(request.headers())?;
+    let (parts, _) = request.into_parts();
+    let audience = allowed(&authority, &name, &parts).await?;
+    let after = last_event(&parts.headers)?;
     // Read before the store is, so that the greeting claims no more than is known.
     let time = authority.clock.now();
     authority.hub.catch_up().await?;
@@ -77,9 +79,9 @@ pub(super) async fn feed(
 async fn allowed(
     authority: &Authority,
     name: &str,
-    request: &Request,
+    request: &request::Parts,
 ) -> Result<Audience, ApiError> {
-    let caller = authority.service(request.headers(), peer_of(request.extensions())).await?;
+    let caller = authority.service(&request.headers, peer_of(&request.extensions)).await?;
     caller.require(May::RevocationsRead)?;
     // An audience that is not the caller's and one that is not there get the same answer.
     match Audience::new(name) {
