@@ -1,7 +1,7 @@
 //! Signing keys: their life cycle, the plan of their rotation, the key sets that verifiers trust, and the
 //! traits of the stores and custodies that keep them.
 //!
-//! A `KeyRing` per audience is what an authority works with. It reads a [`KeyStore`], asks a [`Custody`]
+//! A [`KeyRing`] per audience is what an authority works with. It reads a [`KeyStore`], asks a [`Custody`]
 //! for keys and signatures, and does what [`plan()`] says.
 //!
 //! **Invariant:** nothing here reads a clock, a file or a socket. `now` is an argument; everything outside
@@ -10,6 +10,7 @@
 pub mod custody;
 pub mod lifecycle;
 pub mod plan;
+mod ring;
 mod stored;
 mod timing;
 
@@ -17,5 +18,9 @@ pub use custody::{
     Custody, CustodyError, Kek, KekError, MadeKey, NewKey, PassphraseCost, Sealed, Signer,
 };
 pub use plan::{Plan, Request, Step, plan};
+pub use ring::{
+    Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,
+    RotateError, Rotated,
+};
 pub use stored::{KeyChange, KeyState, KeyStore, StoredKey, UnknownState};
 pub use timing::{MAX_PUBLISHED, Timing, TimingError, TimingSettings};

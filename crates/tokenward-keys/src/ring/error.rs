@@ -1,0 +1,147 @@
+//! What can go wrong with a [`KeyRing`](super::KeyRing), by whose fault it is.
+
+use std::sync::Arc;
+
+use tokenward::{BackendError, BackendErrorKind, KeyError, KeyId, KeySetError, UnixTime};
+
+use crate::custody::CustodyError;
+use crate::lifecycle::Inconsistent;
+use crate::stored::KeyState;
+
+/// The keys of an audience could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RingError {
+    /// The key store failed.
+    #[error("the key store failed")]
+    Store(#[from] BackendError),
+    /// The custody failed.
+    #[error("a private key is out of reach")]
+    Custody(#[source] Arc<CustodyError>),
+    /// A stored key contradicts itself.
+    #[error("the key store holds an impossible key")]
+    Inconsistent(#[from] Inconsistent),
+    /// A stored public key is none. Restore a backup.
+    #[error("the stored public half of key `{id}` is damaged: restore a backup")]
+    BadPublicKey {
+        /// The key concerned.
+        id: KeyId,
+        /// What is wrong with it.
+        #[source]
+        source: KeyError,
+    },
+    /// The stored keys make no key set. Restore a backup.
+    #[error("the stored keys make no key set")]
+    KeySet(#[from] KeySetError),
+    /// The audience has no such key.
+    #[error("the audience has no key `{id}`: see `tokenward keys list`")]
+    UnknownKey {
+        /// The id that was given.
+        id: KeyId,
+    },
+    /// Others changed the keys again and again. Try again.
+    #[error("others keep changing the keys of this audience: try again")]
+    Contended,
+    /// Cannot happen; please report it.
+    #[error("impossible: {0}")]
+    Bug(String),
+}
+
+impl RingError {
+    /// Whether trying again may help, which makes it an outage rather than a mistake.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Store(error) => error.kind() != BackendErrorKind::Bug,
+            Self::Custody(error) => matches!(**error, CustodyError::Failed { .. }),
+            Self::Contended => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.kind() == BackendErrorKind::Conflict)
+    }
+}
+
+impl From<CustodyError> for RingError {
+    fn from(error: CustodyError) -> Self {
+        Self::Custody(Arc::new(error))
+    }
+}
+
+/// No rotation took place.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RotateError {
+    /// No standby may sign yet.
+    #[error(transparent)]
+    NotRipe(#[from] NotRipe),
+    /// The keys could not be read or changed.
+    #[error(transparent)]
+    Ring(#[from] RingError),
+}
+
+/// No standby key is ripe: some verifier may not know it yet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no standby key is ripe before {until}")]
+#[non_exhaustive]
+pub struct NotRipe {
+    /// When the rotation will succeed.
+    pub until: UnixTime,
+}
+
+/// A key from elsewhere was not taken in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// A symmetric key can stand in no published key set. Issue new tokens with a key pair, and let the
+    /// services accept the old ones by their own means until they expire.
+    #[error("a symmetric key cannot be published: only public keys are imported")]
+    Symmetric,
+    /// The end date has passed, or is over a year away.
+    #[error("the end date must lie ahead, a year at most")]
+    EndDate,
+    /// The audience has, or had, this key.
+    #[error("the audience already has this key: it is `{id}`, {state}")]
+    Known {
+        /// Its id there.
+        id: KeyId,
+        /// Its state there; a compromised key cannot come back.
+        state: KeyState,
+    },
+    /// Too many imported keys are public at once.
+    #[error("the audience has {} imported keys already: wait until one ends", super::MAX_IMPORTED)]
+    TooMany,
+    /// The keys could not be read or changed.
+    #[error(transparent)]
+    Ring(#[from] RingError),
+}
+
+/// Nothing may be signed now. The server answers 503, and is not ready.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoSigner {
+    /// The key store has not been read yet.
+    #[error("the key store has not been read yet")]
+    Unread,
+    /// The key store was not read in time, so that the key may have been retired meanwhile.
+    #[error("the key store was last read at {read_at}, and keys.signer_lease is over")]
+    LeaseOver {
+        /// When the last successful read began.
+        read_at: UnixTime,
+    },
+    /// No key is active.
+    #[error("no key is active{}", ripe(*ripe_at))]
+    NoActiveKey {
+        /// When a standby will be ripe, if there is one.
+        ripe_at: Option<UnixTime>,
+    },
+    /// The active key's private half is out of reach.
+    #[error("the private half of the active key is out of reach")]
+    Custody(#[source] Arc<CustodyError>),
+}
+
+fn ripe(at: Option<UnixTime>) -> String {
+    at.map(|at| format!(", the next one is ripe at {at}")).unwrap_or_default()
+}

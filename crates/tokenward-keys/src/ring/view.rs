@@ -1,0 +1,204 @@
+//! What one read of the key store showed.
+//!
+//! **Invariant:** a view never changes; a newer one takes its place. Whoever holds one sees a signer, a
+//! key set and a list that belong together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokenward::{KeyId, KeySet, UnixTime, VerifyingKey};
+
+use super::error::{NoSigner, RingError};
+use super::info::{KeyHistory, KeyInfo};
+use crate::custody::{CustodyError, Signer};
+use crate::lifecycle::AnyKey;
+use crate::stored::{KeyState, StoredKey};
+use crate::timing::Timing;
+
+pub(super) struct View {
+    ticket: u64,
+    read_at: Option<UnixTime>,
+    active: Option<(KeyId, u64)>,
+    opened: Opened,
+    standby: Option<KeyId>,
+    ripe_at: Option<UnixTime>,
+    published: Published,
+    list: Arc<[KeyInfo]>,
+    history: Arc<[KeyHistory]>,
+}
+
+/// What came of opening the active key.
+#[derive(Clone)]
+pub(super) enum Opened {
+    Signer(Arc<dyn Signer>),
+    NoActiveKey,
+    Failed(Arc<CustodyError>),
+}
+
+#[derive(Clone)]
+struct Published {
+    /// The public halves, as stored, in the order of the set.
+    sources: Arc<[(KeyId, String)]>,
+    key_set: KeySet,
+    json: Arc<str>,
+}
+
+impl View {
+    /// The view before the first read: nothing signs, nothing verifies.
+    pub(super) fn unread() -> Self {
+        Self {
+            ticket: 0,
+            read_at: None,
+            active: None,
+            opened: Opened::NoActiveKey,
+            standby: None,
+            ripe_at: None,
+            published: Published::nothing(),
+            list: Arc::new([]),
+            history: Arc::new([]),
+        }
+    }
+
+    /// The view of `keys`, whose read was counted as `ticket` and begun at `now`.
+    pub(super) fn of(
+        keys: &[AnyKey],
+        opened: Opened,
+        before: &Self,
+        ticket: u64,
+        now: UnixTime,
+        timing: &Timing,
+    ) -> Result<Self, RingError> {
+        let active = keys.iter().find_map(|key| match key {
+            AnyKey::Active(key) => Some((key.id().clone(), key.stored().epoch)),
+            _ => None,
+        });
+        let next = keys
+            .iter()
+            .filter_map(|key| match key {
+                AnyKey::Standby(key) => Some((key.ripe_at(timing), key.id().clone())),
+                _ => None,
+            })
+            .min();
+        let (ripe_at, standby) = next.unzip();
+        let published = before.published.renew(keys)?;
+        let list = keys.iter().map(|key| KeyInfo::of(key, timing)).collect();
+        let history = keys.iter().map(KeyHistory::of).collect();
+        let read_at = Some(now);
+        Ok(Self { ticket, read_at, active, opened, standby, ripe_at, published, list, history })
+    }
+
+    pub(super) const fn is_after(&self, other: &Self) -> bool {
+        self.ticket > other.ticket
+    }
+
+    /// The same view, silent, if one of the keys that have `ended` is the one it signs with.
+    pub(super) fn without_signer(&self, ended: &[StoredKey]) -> Option<Self> {
+        let (active, _) = self.active.as_ref()?;
+        ended.iter().find(|key| key.id == *active)?;
+        Some(Self {
+            ticket: self.ticket,
+            read_at: self.read_at,
+            active: None,
+            opened: Opened::NoActiveKey,
+            standby: self.standby.clone(),
+            ripe_at: self.ripe_at,
+            published: self.published.clone(),
+            list: Arc::clone(&self.list),
+            history: Arc::clone(&self.history),
+        })
+    }
+
+    /// The signer for `key`, if this view has it open already.
+    pub(super) fn reusable_signer(&self, key: &StoredKey) -> Option<Arc<dyn Signer>> {
+        let (id, epoch) = self.active.as_ref()?;
+        match &self.opened {
+            Opened::Signer(signer) if *id == key.id && *epoch == key.epoch => {
+                Some(Arc::clone(signer))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn signer(
+        &self,
+        timing: &Timing,
+        now: UnixTime,
+    ) -> Result<Arc<dyn Signer>, NoSigner> {
+        let read_at = self.read_at.ok_or(NoSigner::Unread)?;
+        if !timing.lease_holds(read_at, now) {
+            return Err(NoSigner::LeaseOver { read_at });
+        }
+        match &self.opened {
+            Opened::Signer(signer) => Ok(Arc::clone(signer)),
+            Opened::NoActiveKey => Err(NoSigner::NoActiveKey { ripe_at: self.ripe_at }),
+            Opened::Failed(error) => Err(NoSigner::Custody(Arc::clone(error))),
+        }
+    }
+
+    pub(super) fn custody_error(&self) -> Option<RingError> {
+        match &self.opened {
+            Opened::Failed(error) => Some(RingError::Custody(Arc::clone(error))),
+            Opened::Signer(_) | Opened::NoActiveKey => None,
+        }
+    }
+
+    pub(super) fn active(&self) -> Option<&KeyId> {
+        self.active.as_ref().map(|(id, _)| id)
+    }
+
+    pub(super) const fn standby(&self) -> Option<&KeyId> {
+        self.standby.as_ref()
+    }
+
+    pub(super) fn key_set(&self) -> KeySet {
+        self.published.key_set.clone()
+    }
+
+    pub(super) fn jwks_json(&self) -> Arc<str> {
+        Arc::clone(&self.published.json)
+    }
+
+    pub(super) fn list(&self) -> Arc<[KeyInfo]> {
+        Arc::clone(&self.list)
+    }
+
+    pub(super) fn history(&self) -> Arc<[KeyHistory]> {
+        Arc::clone(&self.history)
+    }
+}
+
+impl Published {
+    #[expect(clippy::expect_used, reason = "no two keys of an empty set have one name")]
+    fn nothing() -> Self {
+        Self::of(Arc::new([])).expect("an empty set is a set")
+    }
+
+    /// The published part of `keys`; if it is what it was, nothing is parsed again.
+    fn renew(&self, keys: &[AnyKey]) -> Result<Self, RingError> {
+        // The active key first: there are clients that take the first key, whatever the token says.
+        let sources: Arc<[_]> = [KeyState::Active, KeyState::Standby, KeyState::Retiring]
+            .into_iter()
+            .flat_map(|state| keys.iter().filter(move |key| key.stored().state == state))
+            .map(|key| (key.id().clone(), key.stored().public.clone()))
+            .collect();
+        if sources == self.sources { Ok(self.clone()) } else { Self::of(sources) }
+    }
+
+    fn of(sources: Arc<[(KeyId, String)]>) -> Result<Self, RingError> {
+        let mut keys = Vec::with_capacity(sources.len());
+        for (id, public) in &*sources {
+            let key = VerifyingKey::from_jwk(public.as_bytes())
+                .map_err(|source| RingError::BadPublicKey { id: id.clone(), source })?;
+            keys.push(key.with_key_id(id.clone()));
+        }
+        let key_set = KeySet::from_keys(keys)?;
+        let json = key_set.to_json().into();
+        Ok(Self { sources, key_set, json })
+    }
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("ticket", &self.ticket).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,155 @@
+//! A key store in memory that fails on demand, and the ring around it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokenward::crypto::Secret256;
+use tokenward::{Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, KeyId, UnixTime};
+use tokenward_keys::{
+    Kek, KeyChange, KeyRing, KeyState, KeyStore, Sealed, StoredKey, Timing, TimingSettings,
+};
+
+/// How the next write ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// Nothing is written.
+    BeforeCommit,
+    /// Everything is written, but the answer is lost.
+    AfterCommit,
+    /// Somebody else wrote first.
+    Conflict,
+}
+
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    keys: Mutex<Vec<StoredKey>>,
+    fault: Mutex<Option<Fault>>,
+    reads_fail: AtomicBool,
+}
+
+impl MemoryStore {
+    pub fn fail_next_write(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = Some(fault);
+    }
+
+    pub fn fail_reads(&self, fail: bool) {
+        self.reads_fail.store(fail, Ordering::SeqCst);
+    }
+
+    pub fn stored(&self) -> Vec<StoredKey> {
+        self.keys.lock().unwrap().clone()
+    }
+
+    pub fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
+        let mut keys = self.keys.lock().unwrap();
+        edit(keys.iter_mut().find(|key| key.id == *id).unwrap());
+    }
+
+    fn commit(&self, changes: Vec<KeyChange>) -> Result<(), BackendError> {
+        let mut keys = self.keys.lock().unwrap();
+        let mut next = keys.clone();
+        for change in changes {
+            match change {
+                KeyChange::Insert(key) => {
+                    if next.iter().any(|known| known.id == key.id) {
+                        return Err(conflict());
+                    }
+                    next.push(key);
+                }
+                KeyChange::Replace { epoch, key } => {
+                    let old = next.iter_mut().find(|old| old.id == key.id && old.epoch == epoch);
+                    *old.ok_or_else(conflict)? = key;
+                }
+            }
+        }
+        if next.iter().filter(|key| key.state == KeyState::Active).count() > 1 {
+            return Err(conflict());
+        }
+        next.sort_by_key(|key| (key.created_at, key.id.clone()));
+        *keys = next;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl KeyStore for MemoryStore {
+    async fn keys(&self, _: &Audience) -> Result<Vec<StoredKey>, BackendError> {
+        if self.reads_fail.load(Ordering::SeqCst) { Err(outage()) } else { Ok(self.stored()) }
+    }
+
+    async fn apply(&self, _: &Audience, changes: Vec<KeyChange>) -> Result<(), BackendError> {
+        let fault = self.fault.lock().unwrap().take();
+        match fault {
+            None => self.commit(changes),
+            Some(Fault::Conflict) => Err(conflict()),
+            Some(Fault::BeforeCommit) => Err(outage()),
+            Some(Fault::AfterCommit) => self.commit(changes).and(Err(outage())),
+        }
+    }
+
+    async fn sealed_secret(&self, _: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {
+        Ok(fresh)
+    }
+}
+
+pub fn ring(store: &Arc<MemoryStore>, timing: Timing) -> KeyRing {
+    ring_with(store, timing, Algorithm::Es256, &kek())
+}
+
+pub fn ring_with(
+    store: &Arc<MemoryStore>,
+    timing: Timing,
+    algorithm: Algorithm,
+    kek: &Kek,
+) -> KeyRing {
+    let store: Arc<MemoryStore> = Arc::clone(store);
+    let custody = Arc::new(Sealed::new(kek.clone()));
+    let audience = Audience::new("billing-api").unwrap();
+    KeyRing::new(audience, issuer(), store, custody, timing, "test".to_owned(), algorithm)
+}
+
+pub fn issuer() -> IssuerId {
+    IssuerId::new("https://auth.example.com/audiences/billing-api").unwrap()
+}
+
+/// Small times, all different, so that a rule with one of them left out shows.
+pub const SETTINGS: TimingSettings = TimingSettings {
+    key_set_max_age: secs(7),
+    propagation: secs(3),
+    clock_error: secs(2),
+    leeway: secs(1),
+    signer_lease: secs(4),
+    rotate_every: secs(100),
+    token_life: secs(20),
+};
+
+pub fn timing() -> Timing {
+    Timing::new(SETTINGS).unwrap()
+}
+
+pub fn kek() -> Kek {
+    Kek::new(Secret256::from_bytes([7; 32]))
+}
+
+pub const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub const fn at(seconds: u64) -> UnixTime {
+    UnixTime::from_secs(seconds)
+}
+
+/// Runs `future`, which waits for nothing outside of this process.
+pub fn run<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn outage() -> BackendError {
+    BackendError::new(BackendErrorKind::Unavailable, "the disk is gone")
+}
+
+fn conflict() -> BackendError {
+    BackendError::new(BackendErrorKind::Conflict, "the epoch has changed")
+}
