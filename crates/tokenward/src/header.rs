@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::alg::Algorithm;
 use crate::b64;
 use crate::ids::KeyId;
-use crate::json::Object;
+use crate::json::{Object, Raw};
 use crate::reject::Reason;
 
 /// What a token is meant for: the `typ` that a verifier expects.
@@ -77,7 +77,7 @@ impl<'a> Header<'a> {
         if ["crit", "b64", "zip"].iter().any(|name| header.has(name)) {
             return Err(Reason::CriticalHeader);
         }
-        let text = |name| match header.get(name).map(|value| value.as_str()) {
+        let text = |name| match header.get(name).map(Raw::as_str) {
             Some(None) => Err(Reason::InvalidHeader),
             Some(text) => Ok(text),
             None => Ok(None),

@@ -108,7 +108,7 @@ pub enum IssueError {
 /// Issues the access tokens of one audience.
 #[derive(Clone, Debug)]
 pub struct Issuer {
-    issuer: IssuerId,
+    id: IssuerId,
     audience: Audience,
     lifetime: AccessLifetime,
     allowed: BTreeSet<String>,
@@ -162,7 +162,7 @@ impl Issuer {
         let mut signing_input = header::encode(algorithm, id);
         signing_input.push('.');
         b64::append(&payload, &mut signing_input);
-        let longest = signing_input.len().saturating_add(LIMITS.signature_bytes.div_ceil(3) * 4);
+        let longest = signing_input.len().saturating_add(LONGEST_SIGNATURE);
         if longest > LIMITS.token_bytes {
             return Err(IssueError::TooLong);
         }
@@ -172,7 +172,7 @@ impl Issuer {
     /// The `iss` of its tokens.
     #[must_use]
     pub const fn issuer(&self) -> &IssuerId {
-        &self.issuer
+        &self.id
     }
 
     /// The `aud` of its tokens.
@@ -234,6 +234,9 @@ impl Unsigned {
     }
 }
 
+/// The longest signature, encoded: the token's own is not known before a key elsewhere has made it.
+const LONGEST_SIGNATURE: usize = LIMITS.signature_bytes.div_ceil(3) * 4;
+
 struct Payload<'a> {
     issuer: &'a Issuer,
     request: &'a TokenRequest,
@@ -245,7 +248,7 @@ impl Serialize for Payload<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let request = self.request;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("iss", self.issuer.issuer.as_str())?;
+        map.serialize_entry("iss", self.issuer.id.as_str())?;
         map.serialize_entry("aud", self.issuer.audience.as_str())?;
         map.serialize_entry("sub", request.subject.as_str())?;
         map.serialize_entry("client_id", request.client_id.as_str())?;

@@ -22,7 +22,7 @@ pub(crate) enum PrivateKey {
     /// Ed25519.
     Ed25519(Box<Ed25519KeyPair>),
     /// HMAC with SHA-256, with the secret it was made of.
-    Hs256 { key: hmac::Key, secret: Zeroizing<Vec<u8>> },
+    Hs256 { key: Box<hmac::Key>, secret: Zeroizing<Vec<u8>> },
 }
 
 /// The numbers of an RSA private key with exponent 65537, big-endian (RFC 7518 § 6.3.2).
@@ -55,7 +55,7 @@ impl PrivateKey {
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
     pub(crate) fn hs256(secret: &[u8]) -> Self {
         Self::Hs256 {
-            key: hmac::Key::new(hmac::HMAC_SHA256, secret),
+            key: Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)),
             secret: Zeroizing::new(secret.to_vec()),
         }
     }

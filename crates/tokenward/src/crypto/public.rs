@@ -25,7 +25,7 @@ pub(crate) enum PublicKey {
     /// Ed25519.
     Ed25519 { key: ParsedPublicKey, x: [u8; P256_LEN] },
     /// HMAC with SHA-256.
-    Hs256 { key: hmac::Key },
+    Hs256 { key: Box<hmac::Key> },
 }
 
 impl PublicKey {
@@ -62,7 +62,7 @@ impl PublicKey {
 
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
     pub(crate) fn hs256(secret: &[u8]) -> Self {
-        Self::Hs256 { key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        Self::Hs256 { key: Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)) }
     }
 
     /// Whether `signature`, in JOSE form, was made over `message` by this key's private half.

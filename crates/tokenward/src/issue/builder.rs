@@ -67,6 +67,6 @@ impl IssuerBuilder<IssuerId, Audience, AccessLifetime> {
     #[must_use]
     pub fn build(self) -> Issuer {
         let Self { issuer, audience, lifetime, allowed } = self;
-        Issuer { issuer, audience, lifetime, allowed }
+        Issuer { id: issuer, audience, lifetime, allowed }
     }
 }

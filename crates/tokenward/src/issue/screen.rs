@@ -79,13 +79,11 @@ fn is_token(text: &str) -> bool {
 fn is_card(text: &str) -> bool {
     let Some(digits) = digits(text, &[' ', '-']) else { return false };
     let known = match (digits.as_slice(), digits.len()) {
-        ([4, ..], 13 | 16 | 19) => true,           // Visa
-        ([5, 1..=5, ..], 16) => true,              // Mastercard
-        ([2, 2..=7, ..], 16) => true,              // Mastercard
-        ([3, 4 | 7, ..], 15) => true,              // American Express
-        ([6, 0 | 2 | 4 | 5, ..], 16..=19) => true, // Discover, UnionPay
-        ([3, 5, ..], 16..=19) => true,             // JCB
-        ([3, 0 | 6 | 8 | 9, ..], 14..=19) => true, // Diners Club
+        ([4, ..], 13 | 16 | 19) // Visa
+        | ([5, 1..=5, ..] | [2, 2..=7, ..], 16) // Mastercard
+        | ([3, 4 | 7, ..], 15) // American Express
+        | ([6, 0 | 2 | 4 | 5, ..] | [3, 5, ..], 16..=19) // Discover, UnionPay, JCB
+        | ([3, 0 | 6 | 8 | 9, ..], 14..=19) => true, // Diners Club
         _ => false,
     };
     known && luhn(&digits)

@@ -1,6 +1,6 @@
 //! What may be an HMAC secret.
 //!
-//! The oldest forgery of all is a token MACed with the bytes of a public key, for a verifier that
+//! The oldest forgery of all is a token whose MAC was made with the bytes of a public key, for a verifier that
 //! takes any bytes as a secret (CVE-2015-9235 and its many children). Here key text is no secret, in
 //! any dress: PEM, SSH, JWK, DER, points, with whatever before, between or around it.
 

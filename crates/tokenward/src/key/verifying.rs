@@ -23,7 +23,7 @@ impl VerifyingKey {
     /// The key in a JWK (RFC 7517), which must be public unless it is symmetric.
     ///
     /// `kty`, `crv`, `alg`, `use` and `key_ops` are enforced. Without `alg`, the algorithm is ES256,
-    /// RS256, EdDSA or HS256, by the key's type: never what a token says.
+    /// RS256, `EdDSA` or HS256, by the key's type: never what a token says.
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         jwk::public(json)
     }
