@@ -1,1 +1,6 @@
-
+mod hostile;
+mod listeners;
+mod redirect;
+mod shutdown;
+mod support;
+mod tls;
