@@ -14,7 +14,7 @@ pub(crate) use admin::{
     AdminArgs, KeysArgs, KeysCommand, RevokeArgs, ServicesArgs, ServicesCommand, SessionsArgs,
     SessionsCommand,
 };
-pub(crate) use token::{InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
+pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
 
 mod admin;
 #[cfg(test)]

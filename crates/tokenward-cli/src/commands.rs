@@ -4,6 +4,7 @@ pub(crate) mod keys;
 pub(crate) mod revoke;
 pub(crate) mod services;
 pub(crate) mod sessions;
+pub(crate) mod token;
 
 use tokenward::UnixTime;
 

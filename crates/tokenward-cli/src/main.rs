@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, TokenCommand};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 
@@ -46,6 +46,11 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Ok(GOOD)
         }
         Command::Keys(args) => block_on(commands::keys::run(args, output)),
+        Command::Token(args) => match args.command {
+            TokenCommand::Issue(args) => commands::token::issue(&args, output),
+            TokenCommand::Verify(args) => block_on(commands::token::verify(args, output)),
+            TokenCommand::Inspect(args) => commands::token::inspect(&args, output),
+        },
         Command::Sessions(args) => block_on(commands::sessions::run(args, output)),
         Command::Revoke(args) => block_on(commands::revoke::run(args, output)),
         Command::Services(args) => block_on(commands::services::run(args, output)),
