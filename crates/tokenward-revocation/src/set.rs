@@ -9,7 +9,10 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use tokenward::{Audience, Jti, KeyId, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward::{
+    AccessClaims, Audience, Jti, KeyId, Reason, Rejected, SessionId, Subject, TokenVersion,
+    UnixTime,
+};
 
 use crate::feed::{Fact, Item};
 use crate::{Fingerprint, Fingerprints, Revocation};
@@ -49,9 +52,16 @@ impl Set {
         self.write().insert(item);
     }
 
-    /// Why a token of which `facts` hold is revoked; `None` if it is not.
+    /// Why the token with these claims is revoked, of which the key `key_id` made the signature; `None`
+    /// if it is not.
     #[must_use]
-    pub fn check(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
+    pub fn check(&self, claims: &AccessClaims, key_id: Option<&KeyId>) -> Option<RevokedBy> {
+        self.check_facts(&Facts::of(claims, key_id))
+    }
+
+    /// As [`Self::check`], for claims that are not an access token's of ours.
+    #[must_use]
+    pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
         self.read().check(facts, &self.fingerprints)
     }
 
@@ -121,6 +131,21 @@ pub struct Facts<'a> {
     pub key_id: Option<&'a KeyId>,
 }
 
+impl<'a> Facts<'a> {
+    /// The facts of an access token.
+    #[must_use]
+    pub fn of(claims: &'a AccessClaims, key_id: Option<&'a KeyId>) -> Self {
+        Self {
+            token_id: claims.token_id(),
+            session_id: claims.session_id(),
+            subject: claims.subject(),
+            token_version: claims.token_version(),
+            issued_at: claims.issued_at(),
+            key_id,
+        }
+    }
+}
+
 /// Why a token is revoked: for logs and metrics, never for its bearer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -154,6 +179,15 @@ impl RevokedBy {
             Self::Audience => "aud",
             Self::Issuer => "iss",
         }
+    }
+}
+
+impl From<RevokedBy> for Rejected {
+    fn from(by: RevokedBy) -> Self {
+        Self::from_reason(match by {
+            RevokedBy::Version => Reason::OldVersion,
+            _ => Reason::Revoked,
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokenward::{Audience, UnixTime};
+use tokenward::{Audience, Rejected, UnixTime, Verified};
 
 use crate::{Facts, Fingerprints, Revocation, RevokedBy, Set};
 
@@ -86,10 +86,18 @@ impl View {
         }
     }
 
+    /// Refuses a token that is revoked, as far as is known; ask [`Self::fresh`] first how far that is.
+    pub fn check(&self, token: &Verified) -> Result<(), Rejected> {
+        match self.set().check(token, token.key_id()) {
+            Some(by) => Err(by.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Why a token of which `facts` hold is revoked; `None` if it is not, as far as is known.
     #[must_use]
     pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
-        self.set().check(facts)
+        self.set().check_facts(facts)
     }
 
     /// Adds `revocation` at once, ahead of any feed.

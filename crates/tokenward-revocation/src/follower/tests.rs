@@ -24,7 +24,7 @@ fn frames_and_heartbeats_that_continue_are_applied() {
 #[test]
 fn nothing_is_followed_before_a_snapshot() {
     let store = Store::default();
-    let mut follower = Follower::new(store.view());
+    let mut follower = Follower::new(Store::view());
 
     let start = Err(NeedSnapshot { why: Why::Start });
     assert_eq!(follower.on_heartbeat(&store.heartbeat()), start);
@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn a_follower_never_claims_what_it_does_not_have_and_heals(events in events()) {
         let mut store = Store::default();
-        let mut follower = Follower::new(store.view());
+        let mut follower = Follower::new(Store::view());
         let mut wire: Vec<Message> = Vec::new();
         let mut snapshots = vec![store.snapshot()];
         let mut sent = 0;
@@ -282,8 +282,8 @@ impl Store {
             reason: None,
             by: "test".to_owned(),
         };
-        let seq = u64::try_from(self.rows.len()).unwrap() + 1;
-        self.rows.push(Revocation::committed(Seq::new(seq), new));
+        let seq = Seq::new(u64::try_from(self.rows.len()).unwrap()).next();
+        self.rows.push(Revocation::committed(seq, new));
         // Nothing is revoked in the very millisecond in which the store is read next.
         self.tick(1);
     }
@@ -307,7 +307,7 @@ impl Store {
         Heartbeat::new(self.head(), self.now)
     }
 
-    fn view(&self) -> Arc<View> {
+    fn view() -> Arc<View> {
         let when_stale = WhenStale::Refuse;
         let max_staleness = Duration::from_secs(10);
         let policy = FreshnessPolicy { max_staleness, clock_error: CLOCK_ERROR, when_stale };
@@ -315,7 +315,7 @@ impl Store {
     }
 
     fn follower(&self) -> Follower {
-        let mut follower = Follower::new(self.view());
+        let mut follower = Follower::new(Self::view());
         follower.on_snapshot(self.snapshot()).unwrap();
         follower
     }
