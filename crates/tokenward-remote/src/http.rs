@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, AUTHORIZATION, HeaderName, RETRY_AFTER, USER_AGENT};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, USER_AGENT,
+};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
@@ -121,7 +123,7 @@ impl HttpClient {
         let wait = self.answer_timeout;
         let beginning = self.send(endpoint, credential, EVENT_STREAM, headers);
         let answer = timeout(wait, beginning).await.unwrap_or(Err(FetchError::TooSlow { wait }))?;
-        let kind = answer.headers().get(http::header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+        let kind = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         if !kind.is_some_and(|kind| kind.starts_with(EVENT_STREAM.as_bytes())) {
             return Err(FetchError::NotAStream);
         }
@@ -139,6 +141,8 @@ impl HttpClient {
         request.uri_mut().clone_from(endpoint.uri());
         let to = request.headers_mut();
         to.insert(ACCEPT, HeaderValue::from_static(accept));
+        // What is asked for is what holds now: a cache on the way would only add to its age.
+        to.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         to.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         to.extend(credential.map(|credential| (AUTHORIZATION, credential.header().clone())));
         to.extend(headers.iter().cloned());

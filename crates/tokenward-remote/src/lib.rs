@@ -6,10 +6,18 @@
 
 mod backoff;
 mod clock;
+mod feed;
 mod http;
+mod keys;
 mod sse;
+mod verifier;
 
 pub use clock::SystemClock;
+pub use feed::{FeedClient, FeedHandle, FeedOptions};
 pub use http::{
     Answer, BadEndpoint, Credential, Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError,
 };
+pub use keys::{
+    FetchedKeys, KeySetFetchError, KeySetHandle, KeySetOptions, KeySetSource, KeySetStatus,
+};
+pub use verifier::{LiveVerifier, Refusal};

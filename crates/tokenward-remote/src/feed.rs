@@ -1,0 +1,337 @@
+//! Following an authority's revocation feed over HTTP.
+//!
+//! ```text
+//! snapshot ──▶ stream from its head ──▶ frames, heartbeats ──▶ Follower
+//!    ▲                                        │
+//!    └── cannot be followed ── lost, silent ──┘   (each time after a wait)
+//! ```
+//!
+//! **Invariant:** nothing here judges freshness. A stream that is open proves nothing; the times in
+//! its messages do.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use tokenward::ErrorChain;
+use tokenward_revocation::feed::{
+    BadMessage, EVENT_FRAME, EVENT_HEARTBEAT, Frame, Heartbeat, Snapshot,
+};
+use tokenward_revocation::{Follower, NeedSnapshot, Progress, View};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::backoff::Backoff;
+use crate::http::{Credential, Endpoint, FetchError, HttpClient};
+use crate::keys::KeySetHandle;
+use crate::sse::{Event, Parser, TooLong};
+
+/// Bounds of a [`FeedClient`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FeedOptions {
+    /// A stream without a message for so long is dead: five heartbeats.
+    pub silence: Duration,
+    /// The longest snapshot, in bytes: three million revocations or so.
+    pub snapshot_bytes: usize,
+    /// How long a snapshot may take.
+    pub snapshot_timeout: Duration,
+    /// The longest message of the stream, in bytes.
+    pub event_bytes: usize,
+    /// The first and the longest wait between two attempts.
+    pub retry: (Duration, Duration),
+}
+
+impl Default for FeedOptions {
+    fn default() -> Self {
+        Self {
+            silence: Duration::from_secs(5),
+            snapshot_bytes: 256 << 20,
+            snapshot_timeout: Duration::from_secs(60),
+            event_bytes: 16 << 20,
+            retry: (Duration::from_millis(200), Duration::from_secs(2)),
+        }
+    }
+}
+
+/// Keeps a [`View`] up to date from an authority's feed.
+#[derive(Debug)]
+pub struct FeedClient {
+    http: HttpClient,
+    snapshot: Endpoint,
+    feed: Endpoint,
+    credential: Credential,
+    view: Arc<View>,
+    options: FeedOptions,
+    keys: Option<KeySetHandle>,
+    handle: FeedHandle,
+}
+
+impl FeedClient {
+    /// A client of the feed whose two URLs are `snapshot` and `feed`.
+    #[must_use]
+    pub fn new(
+        http: HttpClient,
+        snapshot: Endpoint,
+        feed: Endpoint,
+        credential: Credential,
+        view: Arc<View>,
+        options: FeedOptions,
+    ) -> Self {
+        let handle = FeedHandle::default();
+        Self { http, snapshot, feed, credential, view, options, keys: None, handle }
+    }
+
+    /// Also tells `keys` which key set the authority publishes.
+    #[must_use]
+    pub fn announcing_to(mut self, keys: KeySetHandle) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// The handle that tells how it stands.
+    #[must_use]
+    pub fn handle(&self) -> FeedHandle {
+        self.handle.clone()
+    }
+
+    /// Follows the feed for ever.
+    pub async fn run(self) {
+        let (first, longest) = self.options.retry;
+        let mut backoff = Backoff::new(first, longest);
+        let mut follower = Follower::new(Arc::clone(&self.view));
+        loop {
+            let error;
+            (follower, error) = self.follow(follower, &mut backoff).await;
+            self.report(&error);
+            sleep(backoff.failed(error.retry_after())).await;
+        }
+    }
+
+    /// Follows it until something is in the way.
+    async fn follow(&self, mut follower: Follower, backoff: &mut Backoff) -> (Follower, FeedError) {
+        if follower.position().is_none() {
+            let result;
+            (follower, result) = self.synchronize(follower).await;
+            if let Err(error) = result {
+                return (follower, error);
+            }
+        }
+        let error = match self.open(&follower).await {
+            Ok(stream) => self.pump(stream, &mut follower, backoff).await,
+            Err(error) => error,
+        };
+        (follower, error)
+    }
+
+    /// Fetches and applies a snapshot. Where blocking is no harm: ten million revocations take
+    /// seconds to read.
+    async fn synchronize(&self, mut follower: Follower) -> (Follower, Result<(), FeedError>) {
+        let FeedOptions { snapshot_bytes, snapshot_timeout, .. } = self.options;
+        let fetch = self.http.get_within(
+            &self.snapshot,
+            Some(&self.credential),
+            snapshot_bytes,
+            snapshot_timeout,
+        );
+        let body = match fetch.await {
+            Ok(answer) => answer.body,
+            Err(error) => return (follower, Err(FeedError::Snapshot(error))),
+        };
+        let applied = spawn_blocking(move || {
+            let result = match Snapshot::parse(&body) {
+                Ok(snapshot) => follower.on_snapshot(snapshot).map(drop).map_err(FeedError::Lost),
+                Err(error) => Err(FeedError::Unreadable(error)),
+            };
+            (follower, result)
+        });
+        let fallback = || (Follower::new(Arc::clone(&self.view)), Err(FeedError::Stopped));
+        let (follower, result) = applied.await.unwrap_or_else(|_| fallback());
+        self.count_snapshot(result.is_ok());
+        (follower, result)
+    }
+
+    async fn open(&self, follower: &Follower) -> Result<Incoming, FeedError> {
+        let last = follower.position().unwrap_or_default().get();
+        let headers = [(LAST_EVENT_ID, HeaderValue::from(last))];
+        self.http
+            .open(&self.feed, Some(&self.credential), &headers)
+            .await
+            .map_err(FeedError::Stream)
+    }
+
+    async fn pump(
+        &self,
+        mut stream: Incoming,
+        follower: &mut Follower,
+        backoff: &mut Backoff,
+    ) -> FeedError {
+        let mut parser = Parser::new(self.options.event_bytes);
+        let mut deadline = self.deadline();
+        loop {
+            // Against the last message, not the last bytes: comments keep no feed alive.
+            let chunk = match timeout_at(deadline, stream.frame()).await {
+                Err(_) => return FeedError::Silent { wait: self.options.silence },
+                Ok(None) => return FeedError::Closed,
+                Ok(Some(Err(error))) => return FeedError::Stream(FetchError::BrokeOff(error)),
+                Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+            };
+            let events = match parser.push(&chunk) {
+                Ok(events) => events,
+                Err(error) => return FeedError::TooLong(error),
+            };
+            for event in events {
+                match self.take(&event, follower) {
+                    Ok(None) => {}
+                    Ok(Some(Progress::Applied)) => {
+                        deadline = self.deadline();
+                        backoff.worked();
+                        self.handle.up();
+                    }
+                    Ok(Some(_)) => deadline = self.deadline(),
+                    Err(error) => return error,
+                }
+            }
+        }
+    }
+
+    fn take(&self, event: &Event, follower: &mut Follower) -> Result<Option<Progress>, FeedError> {
+        let mut unreadable = |error| {
+            follower.on_unreadable();
+            FeedError::Unreadable(error)
+        };
+        match event.name.as_str() {
+            EVENT_FRAME => {
+                let frame = Frame::parse(&event.data).map_err(unreadable)?;
+                follower.on_frame(&frame).map(Some).map_err(FeedError::Lost)
+            }
+            EVENT_HEARTBEAT => {
+                let heartbeat = Heartbeat::parse(&event.data).map_err(&mut unreadable)?;
+                if let (Some(keys), Some(digest)) = (&self.keys, &heartbeat.keys) {
+                    keys.announced(digest);
+                }
+                follower.on_heartbeat(&heartbeat).map(Some).map_err(FeedError::Lost)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        let now = Instant::now();
+        now.checked_add(self.options.silence).unwrap_or(now)
+    }
+
+    fn count_snapshot(&self, good: bool) {
+        metrics::counter!(
+            "tokenward_feed_snapshots_total",
+            "audience" => self.view.audience().to_string(),
+            "outcome" => if good { "ok" } else { "failed" },
+        )
+        .increment(1);
+    }
+
+    fn report(&self, error: &FeedError) {
+        let audience = self.view.audience();
+        metrics::counter!(
+            "tokenward_feed_reconnects_total",
+            "audience" => audience.to_string(),
+            "why" => error.label(),
+        )
+        .increment(1);
+        let text = ErrorChain::new(error).to_string();
+        // A long outage fails every two seconds in the same way; that is one line, not thousands.
+        if self.handle.down(&text) {
+            tracing::warn!(%audience, feed = %self.feed, error = text, "the revocation feed was lost");
+        } else {
+            tracing::debug!(%audience, error = text, "the revocation feed is still lost");
+        }
+    }
+}
+
+/// How a [`FeedClient`] stands.
+#[derive(Clone, Debug, Default)]
+pub struct FeedHandle(Arc<Mutex<Link>>);
+
+impl FeedHandle {
+    /// Whether messages are coming in.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.link(|link| link.up)
+    }
+
+    /// Why the feed was lost the last time; `None` while messages come in.
+    #[must_use]
+    pub fn last_error(&self) -> Option<String> {
+        self.link(|link| link.error.clone())
+    }
+
+    fn up(&self) {
+        self.link(|link| *link = Link { up: true, error: None });
+    }
+
+    /// Whether that is news.
+    fn down(&self, error: &str) -> bool {
+        self.link(|link| {
+            let news = link.up || link.error.as_deref() != Some(error);
+            *link = Link { up: false, error: Some(error.to_owned()) };
+            news
+        })
+    }
+
+    fn link<T>(&self, with: impl FnOnce(&mut Link) -> T) -> T {
+        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Link {
+    up: bool,
+    error: Option<String>,
+}
+
+/// Why a feed is not being followed just now.
+#[derive(Debug, thiserror::Error)]
+enum FeedError {
+    #[error("the snapshot of revocations could not be fetched")]
+    Snapshot(#[source] FetchError),
+    #[error("the stream of revocations could not be opened or broke")]
+    Stream(#[source] FetchError),
+    #[error("a message could not be understood")]
+    Unreadable(#[source] BadMessage),
+    #[error(transparent)]
+    Lost(NeedSnapshot),
+    #[error("no message for {:.1} s", wait.as_secs_f64())]
+    Silent { wait: Duration },
+    #[error("the authority ended the stream")]
+    Closed,
+    #[error(transparent)]
+    TooLong(TooLong),
+    #[error("the snapshot was not applied because the program is ending")]
+    Stopped,
+}
+
+impl FeedError {
+    const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Snapshot(error) | Self::Stream(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    const fn label(&self) -> &'static str {
+        match self {
+            Self::Snapshot(_) => "snapshot",
+            Self::Stream(_) => "stream",
+            Self::Unreadable(_) => "unreadable",
+            Self::Lost(NeedSnapshot { why, .. }) => why.as_str(),
+            Self::Silent { .. } => "silent",
+            Self::Closed => "closed",
+            Self::TooLong(_) => "too_long",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -1,0 +1,126 @@
+//! A verifier whose keys and revocations change under it.
+//!
+//! **Invariant:** freshness is checked before the token is read, so that a stale verifier answers
+//! everybody alike, and revocation after the signature, so that nobody learns from us what is revoked.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use tokenward::{Audience, IssuerId, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
+use tokenward_revocation::{Stale, View};
+
+use crate::keys::KeySetHandle;
+
+#[cfg(test)]
+mod tests;
+
+/// A [`Verifier`] with keys that can be swapped, and a [`View`] of revocations.
+pub struct LiveVerifier {
+    verifier: ArcSwap<Verifier>,
+    view: Arc<View>,
+    /// Until when the keys may serve, in milliseconds since the epoch.
+    keys_until: AtomicU64,
+    source: Option<KeySetHandle>,
+}
+
+impl LiveVerifier {
+    /// The verifier that judges by `verifier` and `view`. Its keys never grow too old: whoever holds
+    /// the key store swaps them at once.
+    #[must_use]
+    pub fn new(verifier: Verifier, view: Arc<View>) -> Self {
+        Self {
+            verifier: ArcSwap::from_pointee(verifier),
+            view,
+            keys_until: AtomicU64::new(UnixTime::NEVER.as_millis()),
+            source: None,
+        }
+    }
+
+    /// Verifies `token` as of `now`: signature, claims, revocation.
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified, Refusal> {
+        self.fresh(now)?;
+        let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
+        self.view.check(&verified)?;
+        Ok(verified)
+    }
+
+    /// Whether tokens can be judged at `now`: the keys and the revocations are young enough.
+    pub fn fresh(&self, now: UnixTime) -> Result<(), Stale> {
+        if now.as_millis() > self.keys_until.load(Ordering::Acquire) {
+            return Err(Stale::KeySetTooOld);
+        }
+        self.view.fresh(now)
+    }
+
+    /// Puts `keys` in the place of the present ones. A key that is gone counts no more from now on.
+    pub fn swap_keys(&self, keys: KeySet) {
+        self.swap_keys_until(keys, UnixTime::NEVER);
+    }
+
+    /// As [`Self::swap_keys`], for keys that may serve until `until`.
+    pub fn swap_keys_until(&self, keys: KeySet, until: UnixTime) {
+        let verifier = self.verifier.load().with_keys(keys);
+        self.verifier.store(Arc::new(verifier));
+        self.keys_until.store(until.as_millis(), Ordering::Release);
+    }
+
+    /// The revocations that it knows.
+    #[must_use]
+    pub const fn view(&self) -> &Arc<View> {
+        &self.view
+    }
+
+    /// The issuer whose tokens it takes.
+    #[must_use]
+    pub fn issuer(&self) -> IssuerId {
+        self.verifier.load().issuer().clone()
+    }
+
+    /// The audience that tokens must be for.
+    #[must_use]
+    pub fn audience(&self) -> &Audience {
+        self.view.audience()
+    }
+
+    /// The keys that it trusts at present.
+    #[must_use]
+    pub fn keys(&self) -> KeySet {
+        self.verifier.load().keys().clone()
+    }
+
+    /// The verifier that has no keys yet, and tells `source` of key ids that it does not know.
+    pub(crate) fn waiting(verifier: Verifier, view: Arc<View>, source: KeySetHandle) -> Self {
+        let keys_until = AtomicU64::new(0);
+        Self { keys_until, source: Some(source), ..Self::new(verifier, view) }
+    }
+
+    fn hint(&self, rejected: Rejected) {
+        if let (Reason::UnknownKey, Some(source)) = (rejected.reason(), &self.source) {
+            source.unknown_key();
+        }
+    }
+}
+
+impl fmt::Debug for LiveVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveVerifier")
+            .field("verifier", &self.verifier.load())
+            .field("view", &self.view)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A token was not accepted: for its own fault, or because nothing can be said just now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "401 or 503: there is no third answer")]
+pub enum Refusal {
+    /// The token is bad. Answer 401, with nothing about why.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// The verifier knows too little to judge any token. Answer 503 with `Retry-After`, never 401: a
+    /// client would throw a good token away.
+    #[error("tokens cannot be verified just now")]
+    Unavailable(#[from] Stale),
+}

@@ -1,0 +1,153 @@
+use std::time::Duration;
+
+use tokenward::crypto::Secret256;
+use tokenward::{
+    AccessLifetime, Algorithm, ClientId, Issuer, Jti, KeyId, SigningKey, Subject, TokenRequest,
+    TokenVersion,
+};
+use tokenward_revocation::feed::Snapshot;
+use tokenward_revocation::{
+    Fingerprints, Follower, FreshnessPolicy, NewRevocation, Revocation, Scope, Seq, WhenStale,
+};
+
+use super::*;
+
+#[test]
+fn a_good_token_is_accepted_until_it_is_revoked() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let token = world.token("t1");
+
+    assert_eq!(verifier.verify(&token, NOW).unwrap().token_id().as_str(), "t1");
+    verifier.view().insert(&revocation(1, Scope::Jti(Jti::new("t1").unwrap())));
+
+    assert_eq!(reason(verifier.verify(&token, NOW)), Reason::Revoked);
+    assert!(verifier.verify(&world.token("t2"), NOW).is_ok());
+}
+
+#[test]
+fn an_older_token_version_is_refused_as_such() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let below = TokenVersion::new(4);
+    let scope = Scope::Version { subject: Subject::new("u1").unwrap(), below };
+    verifier.view().insert(&revocation(1, scope));
+
+    assert_eq!(reason(verifier.verify(&world.token("t1"), NOW)), Reason::OldVersion);
+}
+
+#[test]
+fn a_key_that_is_gone_counts_no_more_at_once() {
+    let (world, other) = (World::new(), World::new());
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let token = world.token("t1");
+    assert!(verifier.verify(&token, NOW).is_ok());
+
+    verifier.swap_keys(other.keys());
+
+    assert!(matches!(verifier.verify(&token, NOW), Err(Refusal::Rejected(_))));
+    assert!(verifier.verify(&other.token("t2"), NOW).is_ok());
+}
+
+#[test]
+fn a_stale_verifier_answers_every_token_alike() {
+    let world = World::new();
+    let view = Arc::new(View::following(audience(), POLICY));
+    let verifier = LiveVerifier::new(world.verifier(), Arc::clone(&view));
+    let tokens = [world.token("t1"), World::new().token("t1"), "nonsense".to_owned()];
+
+    for token in &tokens {
+        assert_eq!(
+            verifier.verify(token, NOW).unwrap_err(),
+            Refusal::Unavailable(Stale::NeverSynced)
+        );
+    }
+    let fingerprints = Fingerprints::new(Secret256::random());
+    let snapshot = Snapshot::of(&audience(), Seq::ZERO, NOW, &fingerprints, []);
+    Follower::new(view).on_snapshot(snapshot).unwrap();
+
+    assert!(verifier.verify(&tokens[0], NOW).is_ok());
+    assert!(matches!(verifier.verify(&tokens[2], NOW), Err(Refusal::Rejected(_))));
+    let later = NOW.saturating_add(Duration::from_secs(11));
+    assert!(matches!(verifier.verify(&tokens[2], later), Err(Refusal::Unavailable(_))));
+}
+
+#[test]
+fn keys_that_are_too_old_judge_nothing() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    verifier.swap_keys_until(world.keys(), NOW);
+    let token = world.token("t1");
+
+    assert!(verifier.verify(&token, NOW).is_ok());
+    let later = NOW.saturating_add(Duration::from_millis(1));
+    let unavailable = Refusal::Unavailable(Stale::KeySetTooOld);
+    assert_eq!(verifier.verify(&token, later).unwrap_err(), unavailable);
+}
+
+#[test]
+fn a_refusal_says_nothing_about_the_token() {
+    assert_eq!(Refusal::from(Rejected::from_reason(Reason::Revoked)).to_string(), "invalid token");
+}
+
+const NOW: UnixTime = UnixTime::from_secs(1_000);
+const POLICY: FreshnessPolicy = FreshnessPolicy {
+    max_staleness: Duration::from_secs(10),
+    clock_error: Duration::ZERO,
+    when_stale: WhenStale::Refuse,
+};
+
+struct World {
+    key: SigningKey,
+}
+
+impl World {
+    fn new() -> Self {
+        let key = SigningKey::generate(Algorithm::EdDsa);
+        let id = KeyId::new(key.verifying_key().thumbprint()).unwrap();
+        Self { key: key.with_key_id(id) }
+    }
+
+    fn keys(&self) -> KeySet {
+        KeySet::from_keys([self.key.verifying_key().clone()]).unwrap()
+    }
+
+    fn verifier(&self) -> Verifier {
+        Verifier::builder().issuer(issuer()).audience(audience()).keys(self.keys()).build()
+    }
+
+    fn token(&self, jti: &str) -> String {
+        let lifetime = AccessLifetime::new(Duration::from_secs(300)).unwrap();
+        let minter =
+            Issuer::builder().issuer(issuer()).audience(audience()).lifetime(lifetime).build();
+        let request = TokenRequest::new(
+            Subject::new("u1").unwrap(),
+            ClientId::new("app").unwrap(),
+            Jti::new(jti).unwrap(),
+        )
+        .token_version(TokenVersion::new(3));
+        minter.issue(request, &self.key, NOW).unwrap()
+    }
+}
+
+fn reason(result: Result<Verified, Refusal>) -> Reason {
+    match result {
+        Err(Refusal::Rejected(rejected)) => *rejected.reason(),
+        other => panic!("{other:?} is no rejection"),
+    }
+}
+
+fn revocation(seq: u64, scope: Scope) -> Revocation {
+    let ends_at = NOW.saturating_add(Duration::from_secs(600));
+    let (reason, by) = (None, "test".to_owned());
+    let new = NewRevocation { audience: None, scope, ends_at, at: NOW, reason, by };
+    Revocation::committed(Seq::new(seq), new)
+}
+
+fn issuer() -> IssuerId {
+    IssuerId::new("https://auth.example/audiences/api").unwrap()
+}
+
+fn audience() -> Audience {
+    Audience::new("api").unwrap()
+}
