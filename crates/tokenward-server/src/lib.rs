@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod authority;
+pub mod gate;
 pub mod http;
 pub mod settings;
 pub mod telemetry;

@@ -1,0 +1,59 @@
+use super::*;
+
+#[test]
+fn the_first_rule_that_is_about_a_request_decides() {
+    let rules = rules();
+    let table = [
+        ("GET", "/invoices/7", "rule 1: a good token with the scopes invoices:read"),
+        ("HEAD", "/invoices/7", "rule 1: a good token with the scopes invoices:read"),
+        ("POST", "/invoices", "rule 2: a good token with the scopes invoices:read invoices:write"),
+        ("DELETE", "/invoices/7", "no rule is about it: refused"),
+        ("GET", "/admin", "no rule is about it: refused"),
+        ("GET", "/public/logo.svg", "rule 3: any good token is let through"),
+        ("GET", "/public/../admin", "the path holds `.` or `..` as a segment: refused"),
+        ("GET", "/invoices%2f7", "the path holds an escaped slash or backslash: refused"),
+    ];
+    for (method, target, expected) in table {
+        let decision = rules.decide(&audience("billing"), &method.parse().unwrap(), target);
+        assert_eq!(decision.to_string(), expected, "{method} {target}");
+    }
+}
+
+#[test]
+fn a_rule_of_one_audience_says_nothing_about_another() {
+    let decision = rules().decide(&audience("other"), &Method::GET, "/public/logo.svg");
+
+    assert_eq!(decision, Decision::NoRule);
+}
+
+#[test]
+fn an_empty_list_of_rules_lets_nothing_through() {
+    let decision = Rules::new(Vec::new()).decide(&audience("billing"), &Method::GET, "/");
+
+    assert_eq!(decision, Decision::NoRule);
+}
+
+#[test]
+fn without_rules_any_token_will_do() {
+    let decision = Rules::any_token().decide(&audience("billing"), &Method::GET, "/a/../b");
+
+    assert_eq!(decision, Decision::AnyToken);
+}
+
+fn rules() -> Rules {
+    let rule = |methods: &[Method], paths: &[&str], scopes: &[&str]| Rule {
+        audiences: vec![audience("billing")],
+        methods: methods.to_vec(),
+        paths: paths.iter().map(|path| PathPattern::parse(path).unwrap()).collect(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+    };
+    Rules::new(vec![
+        rule(&[Method::GET], &["/invoices/**"], &["invoices:read"]),
+        rule(&[Method::POST], &["/invoices"], &["invoices:read", "invoices:write"]),
+        rule(&[], &["/public/**"], &[]),
+    ])
+}
+
+fn audience(name: &str) -> Audience {
+    Audience::new(name).unwrap()
+}
