@@ -8,9 +8,19 @@
 //! `Authorization` header. What a client learns about a refused token is one fixed answer; the reason
 //! goes to the log and to the metrics.
 
+pub mod access;
+pub mod claims;
 pub mod cookies;
 pub mod credentials;
 pub mod csrf;
 pub mod headers;
 pub mod request_id;
 pub mod respond;
+mod verdict;
+pub mod verify;
+
+pub use claims::{Claims, RequireScope};
+pub use headers::SecurityHeaders;
+pub use request_id::{RequestId, RequestIds};
+pub use verdict::VerdictFuture;
+pub use verify::VerifyLayer;

@@ -1,0 +1,183 @@
+//! The one decision about a request: who it is from, or why it may not go on.
+//!
+//! The layer and the gate both ask [`Access::decide`]; what differs is what they do with the verdict.
+//!
+//! **Invariant:** the steps stand in the order in which they may fail without saying anything about the
+//! token: which token (400), whose request (403), is the verifier fresh (503), is the token good (401).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::Response;
+use http::{HeaderMap, Method};
+use tokenward::{AccessClaims, Clock, Rejected, Verified};
+use tokenward_remote::{LiveVerifier, Refusal};
+
+use crate::credentials::{self, By, Malformed};
+use crate::csrf::{self, CsrfRefused, Origins};
+use crate::request_id::RequestId;
+use crate::respond;
+
+/// Decides about requests for one audience.
+#[derive(Clone)]
+pub struct Access {
+    verifier: Arc<LiveVerifier>,
+    clock: Arc<dyn Clock>,
+    cookies: Option<Origins>,
+}
+
+impl Access {
+    /// Takes bearer tokens that `verifier` accepts. Cookies are not looked at.
+    #[must_use]
+    pub fn new(verifier: Arc<LiveVerifier>, clock: Arc<dyn Clock>) -> Self {
+        Self { verifier, clock, cookies: None }
+    }
+
+    /// Takes the access cookie too, and changes by cookie from this origin and from `origins`.
+    #[must_use]
+    pub fn cookies(self, origins: Origins) -> Self {
+        Self { cookies: Some(origins), ..self }
+    }
+
+    /// Whether cookies are looked at.
+    #[must_use]
+    pub fn reads_cookies(&self) -> bool {
+        self.cookies.is_some()
+    }
+
+    /// Who the request is from. Behind a proxy, `method` is the original one.
+    pub fn decide(&self, method: &Method, headers: &HeaderMap) -> Result<Granted, Refused> {
+        let presented = match &self.cookies {
+            Some(_) => credentials::extract(headers)?,
+            None => credentials::bearer(headers)?,
+        };
+        let Some(presented) = presented else {
+            return Err(self.without_credentials(method, headers));
+        };
+        if let (By::Cookie, Some(origins)) = (presented.by, &self.cookies) {
+            csrf::check(method, headers, origins)?;
+        }
+        let claims = self.verifier.verify(presented.token, self.clock.now())?;
+        Ok(Granted { claims, by: presented.by })
+    }
+
+    fn without_credentials(&self, method: &Method, headers: &HeaderMap) -> Refused {
+        if self.reads_cookies() && respond::is_link_from_another_site(method, headers) {
+            Refused::LinkFromAnotherSite
+        } else {
+            Refused::NoCredentials
+        }
+    }
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("cookies", &self.cookies).finish_non_exhaustive()
+    }
+}
+
+/// A request with a good token.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Granted {
+    /// The claims, verified.
+    pub claims: Verified<AccessClaims>,
+    /// How the token came.
+    pub by: By,
+}
+
+/// Why a request may not go on. The caller sees [`Refused::response`] and nothing else of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// No token was presented.
+    #[error("no credentials")]
+    NoCredentials,
+    /// No cookie, but the browser may merely have kept it back: the page that reloads itself.
+    #[error("a link from another site, without cookies")]
+    LinkFromAnotherSite,
+    /// More than one token, or one of open meaning.
+    #[error("malformed credentials")]
+    Malformed(#[from] Malformed),
+    /// A change by cookie that another site may have asked for.
+    #[error("cross-site request")]
+    Csrf(#[from] CsrfRefused),
+    /// The token is not good.
+    #[error("token rejected")]
+    Rejected(#[source] Rejected),
+    /// The verifier cannot tell what is revoked. The token was not read.
+    #[error("the verifier is stale")]
+    Unavailable,
+    /// The token is good but lacks this scope.
+    #[error("insufficient scope")]
+    Scope(Box<str>),
+    /// The route is behind no [`crate::VerifyLayer`], so nobody was asked for a token.
+    #[error("this route is behind no VerifyLayer, so it answers nobody; add the layer")]
+    NoLayer,
+}
+
+impl Refused {
+    /// The reason as a metric label; every value is from a fixed list.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NoCredentials => "no_credentials",
+            Self::LinkFromAnotherSite => "link_from_another_site",
+            Self::Malformed(malformed) => malformed.as_str(),
+            Self::Csrf(refused) => refused.as_str(),
+            Self::Rejected(rejected) => rejected.reason().as_str(),
+            Self::Unavailable => "unavailable",
+            Self::Scope(_) => "insufficient_scope",
+            Self::NoLayer => "no_layer",
+        }
+    }
+
+    /// Writes the reason to the log and counts it in `tokenward_rejected_total{reason}`.
+    pub fn record(&self, request: Option<&RequestId>) {
+        let reason = self.reason();
+        metrics::counter!("tokenward_rejected_total", "reason" => reason).increment(1);
+        let request_id = request.map(tracing::field::display);
+        match self {
+            // What every crawler and every first visit does is no news.
+            Self::NoCredentials | Self::LinkFromAnotherSite => {
+                tracing::debug!(request_id, reason, "request refused");
+            }
+            Self::Rejected(rejected) => {
+                // A reason of the core's own making: it holds nothing that came with the token.
+                let detail = rejected.reason();
+                tracing::info!(request_id, reason, %detail, "request refused");
+            }
+            Self::NoLayer => tracing::error!(request_id, reason, "{self}"),
+            Self::Unavailable => tracing::warn!(request_id, reason, "request refused"),
+            _ => tracing::info!(request_id, reason, "request refused"),
+        }
+    }
+
+    /// The answer, which does not depend on the reason beyond the kinds of [`respond`].
+    #[must_use]
+    pub fn response(&self) -> Response {
+        match self {
+            Self::NoCredentials => respond::no_credentials(),
+            Self::LinkFromAnotherSite => respond::reload_page(),
+            Self::Malformed(_) => respond::invalid_request(),
+            Self::Csrf(_) => respond::access_denied(),
+            Self::Rejected(_) => respond::invalid_token(),
+            Self::Unavailable => respond::unavailable(RETRY_AFTER),
+            Self::Scope(scope) => respond::insufficient_scope(scope),
+            Self::NoLayer => respond::server_error(),
+        }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Rejected(rejected) => Self::Rejected(rejected),
+            // Whatever else keeps the verifier from deciding, the token is not at fault.
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+/// A feed that is back has a heartbeat each second.
+const RETRY_AFTER: Duration = Duration::from_secs(1);

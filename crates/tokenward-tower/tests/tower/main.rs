@@ -1,0 +1,10 @@
+//! The layers as a service uses them, through the public API.
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod handlers;
+#[cfg(test)]
+mod layer;
+#[cfg(test)]
+mod records;
