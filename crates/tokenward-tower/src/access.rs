@@ -12,6 +12,7 @@ use axum::response::Response;
 use http::{HeaderMap, Method};
 use tokenward::{AccessClaims, Clock, Rejected, Verified};
 use tokenward_remote::{LiveVerifier, Refusal};
+use tokenward_revocation::Stale;
 
 use crate::credentials::{self, By, Malformed};
 use crate::csrf::{self, CsrfRefused, Origins};
@@ -105,9 +106,9 @@ pub enum Refused {
     /// The token is not good.
     #[error("token rejected")]
     Rejected(#[source] Rejected),
-    /// The verifier cannot tell what is revoked. The token was not read.
-    #[error("the verifier is stale")]
-    Unavailable,
+    /// The verifier knows too little to judge any token. This one was not read.
+    #[error("tokens cannot be verified just now")]
+    Unavailable(#[source] Stale),
     /// The token is good but lacks this scope.
     #[error("insufficient scope")]
     Scope(Box<str>),
@@ -126,7 +127,7 @@ impl Refused {
             Self::Malformed(malformed) => malformed.as_str(),
             Self::Csrf(refused) => refused.as_str(),
             Self::Rejected(rejected) => rejected.reason().as_str(),
-            Self::Unavailable => "unavailable",
+            Self::Unavailable(_) => "unavailable",
             Self::Scope(_) => "insufficient_scope",
             Self::NoLayer => "no_layer",
         }
@@ -148,7 +149,9 @@ impl Refused {
                 tracing::info!(request_id, reason, %detail, "request refused");
             }
             Self::NoLayer => tracing::error!(request_id, reason, "{self}"),
-            Self::Unavailable => tracing::warn!(request_id, reason, "request refused"),
+            Self::Unavailable(stale) => {
+                tracing::warn!(request_id, reason, detail = %stale, "request refused");
+            }
             _ => tracing::info!(request_id, reason, "request refused"),
         }
     }
@@ -162,7 +165,7 @@ impl Refused {
             Self::Malformed(_) => respond::invalid_request(),
             Self::Csrf(_) => respond::access_denied(),
             Self::Rejected(_) => respond::invalid_token(),
-            Self::Unavailable => respond::unavailable(RETRY_AFTER),
+            Self::Unavailable(_) => respond::unavailable(RETRY_AFTER),
             Self::Scope(scope) => respond::insufficient_scope(scope),
             Self::NoLayer => respond::server_error(),
         }
@@ -173,8 +176,7 @@ impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Rejected(rejected) => Self::Rejected(rejected),
-            // Whatever else keeps the verifier from deciding, the token is not at fault.
-            _ => Self::Unavailable,
+            Refusal::Unavailable(stale) => Self::Unavailable(stale),
         }
     }
 }
