@@ -10,8 +10,112 @@
 //! comes from the URL that the operator wrote, never from the request. A refused token gets the same
 //! bytes as everywhere else, and every answer empties or sets every identity header.
 
+mod answer;
+mod decide;
+mod original;
 mod path;
+mod proxy;
 mod rules;
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::any;
+use http::{Method, Request};
+use metrics::counter;
+use tokenward::{Audience, Clock};
+use tokenward_remote::LiveVerifier;
+use tokenward_tower::csrf::Origins;
+
+pub use answer::{IDENTITY, X_AUTH_CLAIMS, X_AUTH_SCOPE, X_AUTH_SESSION, X_AUTH_SUBJECT};
 pub use path::{BadPath, BadPattern, CanonicalPath, PathPattern};
+pub use proxy::X_PROXY_SECRET;
 pub use rules::{Decision, Rule, Rules};
+
+use crate::settings::ProxySettings;
+
+/// Everything that a gate decides by.
+#[expect(clippy::exhaustive_structs, reason = "whoever builds a gate decides on every field")]
+pub struct GateState {
+    /// The audiences that may be asked about.
+    pub audiences: BTreeMap<Audience, GateAudience>,
+    /// Who may ask.
+    pub proxies: Vec<ProxySettings>,
+    /// What a good token is good for.
+    pub rules: Rules,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Takes every caller on this machine for a proxy. For development alone.
+    pub any_local: bool,
+}
+
+/// How tokens of one audience are judged.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever builds a gate decides on every field")]
+pub struct GateAudience {
+    /// Judges them, revocations included.
+    pub verifier: Arc<LiveVerifier>,
+    /// From where requests may come that carry their token in a cookie.
+    pub origins: Origins,
+}
+
+impl fmt::Debug for GateState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GateState")
+            .field("audiences", &self.audiences.keys())
+            .field("proxies", &self.proxies.len())
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The forward-auth routes: `/auth/{profile}/{audience}` and everything below it.
+///
+/// Serve them through [`crate::http::Server`], which says who is connected: without it, only a proxy
+/// with a secret is known.
+pub fn router(gate: GateState) -> Router {
+    let check = any(check);
+    Router::new()
+        .route("/auth/{profile}/{audience}", check.clone())
+        // A wildcard matches one character or more, so the bare slash needs its own line.
+        .route("/auth/{profile}/{audience}/", check.clone())
+        .route("/auth/{profile}/{audience}/{*below}", check)
+        .with_state(Arc::new(gate))
+}
+
+/// What the rules say about `method` and `target` (a path, with or without a query), without a request.
+#[must_use]
+pub fn explain(rules: &Rules, audience: &Audience, method: &Method, target: &str) -> Decision {
+    rules.decide(audience, method, target)
+}
+
+async fn check(State(gate): State<Arc<GateState>>, request: Request<Body>) -> Response {
+    let (parts, _body) = request.into_parts();
+    match gate.decide(&parts) {
+        Ok((profile, verified)) => {
+            count(profile.as_str(), "allowed");
+            answer::allowed(&verified)
+        }
+        Err(refused) => {
+            refused.log();
+            count(
+                refused.profile.map_or("none", crate::settings::Profile::as_str),
+                refused.label(),
+            );
+            answer::refused(refused.into_response())
+        }
+    }
+}
+
+fn count(profile: &'static str, decision: &'static str) {
+    counter!("tokenward_gate_decisions_total", "profile" => profile, "decision" => decision)
+        .increment(1);
+}

@@ -1,0 +1,242 @@
+//! The decision about one request, and what is said of a refusal: a little to the client, all of it to
+//! the log.
+
+use std::time::Duration;
+
+use axum::response::Response;
+use http::header::{HeaderMap, HeaderName, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+use tokenward::{Audience, Rejected, Verified};
+use tokenward_remote::Refusal;
+use tokenward_revocation::Stale;
+use tokenward_tower::credentials::{self, By, Malformed};
+use tokenward_tower::csrf::{self, CsrfRefused};
+use tokenward_tower::respond;
+
+use super::original::{self, Missing, Original};
+use super::path::BadPath;
+use super::rules::Decision;
+use super::{GateAudience, GateState, answer, proxy};
+use crate::http::Peer;
+use crate::settings::Profile;
+use crate::telemetry::rejected;
+
+/// Why the answer is no.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// The profile that was asked, if there is such a one.
+    pub(super) profile: Option<Profile>,
+    proxy: Option<String>,
+    peer: Option<Peer>,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    /// No such profile or audience.
+    NoSuchPlace,
+    /// The caller is no proxy that may ask.
+    UnknownProxy,
+    /// The proxy does not say what was asked for.
+    Original(Missing),
+    /// No token at all.
+    NoCredentials {
+        /// A link from another site, for which the browser keeps the cookies back.
+        link: bool,
+    },
+    /// More than one token.
+    Malformed(Malformed),
+    /// A change by cookie from elsewhere.
+    Csrf(CsrfRefused),
+    /// The gate knows too little just now.
+    Unavailable(Stale),
+    /// The token is bad.
+    Token(Rejected),
+    /// The path could be read in two ways.
+    Path(BadPath),
+    /// No rule is about the request.
+    NoRule,
+    /// The rule wants more than the token has.
+    Scope { rule: usize, needed: String },
+}
+
+impl GateState {
+    pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Verified), Refused> {
+        let peer = parts.extensions.get::<Peer>().copied();
+        let place = Place::of(parts.uri.path());
+        let profile = place.and_then(|place| Profile::from_name(place.profile));
+        let refused = |proxy: Option<&str>, why| {
+            let proxy = proxy.map(str::to_owned);
+            Refused { profile, proxy, peer, why }
+        };
+        let Some((place, profile)) = place.zip(profile) else {
+            return Err(refused(None, Why::NoSuchPlace));
+        };
+        let headers = &parts.headers;
+        let proxies = &self.proxies;
+        let proxy = proxy::authenticate(proxies, self.any_local, profile, peer.as_ref(), headers)
+            .ok_or_else(|| refused(None, Why::UnknownProxy))?;
+        let known = Audience::new(place.audience).ok();
+        let audience = known.and_then(|name| self.audiences.get_key_value(&name));
+        let (name, audience) = audience.ok_or_else(|| refused(Some(proxy), Why::NoSuchPlace))?;
+        let original = original::read(profile, parts, place.below)
+            .map_err(|missing| refused(Some(proxy), Why::Original(missing)))?;
+        let judged = self.judge(audience, &original, headers);
+        judged
+            .and_then(|verified| self.permit(name, &original, verified))
+            .map(|verified| (profile, verified))
+            .map_err(|why| refused(Some(proxy), why))
+    }
+
+    fn judge(
+        &self,
+        audience: &GateAudience,
+        original: &Original,
+        headers: &HeaderMap,
+    ) -> Result<Verified, Why> {
+        let presented = credentials::extract(headers).map_err(Why::Malformed)?;
+        let presented = presented.ok_or_else(|| Why::NoCredentials {
+            link: respond::is_link_from_another_site(&original.method, headers),
+        })?;
+        // Whatever a browser attaches by itself needs proof that the site's own page asked.
+        if presented.by != By::Bearer {
+            let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
+            csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
+        }
+        let judged = audience.verifier.verify(presented.token, self.clock.now());
+        judged.map_err(|refusal| match refusal {
+            Refusal::Rejected(rejected) => Why::Token(rejected),
+            Refusal::Unavailable(stale) => Why::Unavailable(stale),
+        })
+    }
+
+    fn permit(
+        &self,
+        audience: &Audience,
+        original: &Original,
+        verified: Verified,
+    ) -> Result<Verified, Why> {
+        match self.rules.decide(audience, &original.method, &original.target) {
+            Decision::AnyToken => Ok(verified),
+            Decision::Rule { rule, scopes } => {
+                if scopes.iter().all(|scope| verified.scope().contains(scope)) {
+                    return Ok(verified);
+                }
+                Err(Why::Scope { rule, needed: scopes.join(" ") })
+            }
+            Decision::NoRule => Err(Why::NoRule),
+            Decision::Path(error) => Err(Why::Path(error)),
+        }
+    }
+}
+
+impl Refused {
+    /// The reason as a metric label, from a closed list.
+    pub(super) fn label(&self) -> &'static str {
+        match &self.why {
+            Why::NoSuchPlace => "no_such_place",
+            Why::UnknownProxy => "unknown_proxy",
+            Why::Original(_) => "no_original_request",
+            Why::NoCredentials { .. } => "no_credentials",
+            Why::Malformed(malformed) => malformed.as_str(),
+            Why::Csrf(csrf) => csrf.as_str(),
+            Why::Unavailable(_) => "unavailable",
+            Why::Token(rejected) => rejected.reason().as_str(),
+            Why::Path(_) => "bad_path",
+            Why::NoRule => "no_rule",
+            Why::Scope { .. } => "insufficient_scope",
+        }
+    }
+
+    /// Tells the operator what the client is not told.
+    pub(super) fn log(&self) {
+        let proxy = self.proxy.as_deref().unwrap_or("none");
+        let profile = self.profile.map_or("none", Profile::as_str);
+        let peer = self.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        match &self.why {
+            Why::NoSuchPlace => {
+                tracing::warn!(proxy, profile, peer, "gate: asked at a URL that names no audience");
+            }
+            Why::UnknownProxy => tracing::warn!(
+                profile,
+                peer,
+                "gate: the caller proves no [[proxy]] of this profile; set its secret or socket"
+            ),
+            Why::Original(missing) => tracing::error!(
+                proxy, profile, %missing,
+                "gate: the proxy does not say what was asked for; see its page in docs/"
+            ),
+            Why::Unavailable(stale) => {
+                tracing::error!(proxy, profile, reason = %stale, "gate: cannot decide just now");
+            }
+            Why::NoCredentials { .. } => tracing::debug!(proxy, profile, "gate: no credentials"),
+            Why::Token(refused) => {
+                rejected(self.label());
+                tracing::info!(proxy, profile, reason = %refused.reason(), "gate: token refused");
+            }
+            Why::Scope { rule, .. } => {
+                tracing::info!(proxy, profile, rule, reason = self.label(), "gate: refused");
+            }
+            Why::Path(problem) => {
+                rejected(self.label());
+                tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
+            }
+            Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
+                rejected(self.label());
+                tracing::info!(proxy, profile, reason = self.label(), "gate: refused");
+            }
+        }
+    }
+
+    /// What the client is told, by way of the proxy.
+    pub(super) fn into_response(self) -> Response {
+        match self.why {
+            Why::NoSuchPlace => answer::not_found(),
+            Why::Original(_) => respond::server_error(),
+            Why::NoCredentials { link: false } => respond::no_credentials(),
+            Why::NoCredentials { link: true } => reload(),
+            // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
+            Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
+            Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
+            Why::UnknownProxy | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
+                respond::access_denied()
+            }
+            Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
+        }
+    }
+}
+
+/// `/auth/{profile}/{audience}` and what stands below, unescaped nowhere.
+#[derive(Clone, Copy, Debug)]
+struct Place<'p> {
+    profile: &'p str,
+    audience: &'p str,
+    below: &'p str,
+}
+
+impl<'p> Place<'p> {
+    fn of(path: &'p str) -> Option<Self> {
+        let (profile, rest) = path.strip_prefix("/auth/")?.split_once('/')?;
+        let end = rest.find('/').unwrap_or(rest.len());
+        let (audience, below) = rest.split_at_checked(end)?;
+        Some(Self { profile, audience, below })
+    }
+}
+
+/// The page that reloads itself, as a refusal: to a proxy any 2xx would mean yes. Those that pass a
+/// refusal's body on show it; behind nginx it takes an `error_page`.
+fn reload() -> Response {
+    let mut response = respond::reload_page();
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+/// A WebSocket begins as a `GET`, and proxies keep `Upgrade` to themselves; these they pass on.
+fn opens_web_socket(headers: &HeaderMap) -> bool {
+    headers.contains_key(HeaderName::from_static("sec-websocket-key"))
+        || headers.contains_key(HeaderName::from_static("sec-websocket-version"))
+}
+
+const RETRY_AFTER: Duration = Duration::from_secs(1);
