@@ -51,7 +51,8 @@ macro_rules! opaque {
             /// The text that its holder keeps. Show it once, to nobody else.
             #[must_use]
             pub fn expose(&self) -> Zeroizing<String> {
-                let mut text = Zeroizing::new(String::with_capacity(Self::PREFIX.len() + 43));
+                // Room for all of it at once: growing would leave a copy behind.
+                let mut text = Zeroizing::new(String::with_capacity(64));
                 text.push_str(Self::PREFIX);
                 URL_SAFE_NO_PAD.encode_string(self.0.expose(), &mut text);
                 text

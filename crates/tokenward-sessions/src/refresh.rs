@@ -18,10 +18,11 @@ use crate::session::{Delivery, EndReason, Session};
 #[cfg(test)]
 mod tests;
 
-/// How long a spent refresh token is remembered, so that its reuse is noticed.
+/// How long a refresh token is remembered after it was made, so that its reuse is noticed.
 ///
-/// It bounds the rows that a long session leaves behind. Whoever comes back later is merely refused.
-pub const REUSE_MEMORY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Its longest life, and as long again. It bounds the rows that a long session leaves behind; whoever
+/// comes later still is refused as unknown.
+pub const REUSE_MEMORY: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// A presented refresh token, and under which rules it is judged.
 #[derive(Clone, Debug)]
@@ -64,15 +65,17 @@ pub enum KnownToken {
         /// When it ends.
         ends_at: UnixTime,
     },
-    /// It was used.
+    /// It was used, as the last one before the current one.
     Spent {
         /// When.
         at: UnixTime,
-        /// Its successor, sealed; gone once the successor was used or the window is over.
+        /// The current token, its successor, sealed; gone once the window is over.
         sealed: Option<Vec<u8>>,
         /// When its successor ends.
         successor_ends_at: UnixTime,
     },
+    /// It was used, and so was its successor.
+    LongSpent,
 }
 
 /// What a store must do, all of it in one transaction.
@@ -177,6 +180,7 @@ pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -
         return Decision::Refuse(why);
     }
     match token {
+        KnownToken::LongSpent => Decision::EndFamily,
         KnownToken::Current { ends_at } if attempt.now >= *ends_at => {
             Decision::Refuse(RefreshInvalid::Expired)
         }

@@ -124,7 +124,7 @@ proptest! {
             match family.refresh(&token) {
                 Ok(next) => {
                     prop_assert!(!over, "an ended family goes on");
-                    let known = successors.entry(token.hash()).or_insert(next.hash());
+                    let known = successors.entry(token.hash()).or_insert_with(|| next.hash());
                     prop_assert_eq!(*known, next.hash(), "two successors");
                     prop_assert!(age.is_none_or(|age| age <= REFRESH_WINDOW), "reused too late");
                     if !held.iter().any(|token| token.hash() == next.hash()) {
@@ -147,7 +147,9 @@ proptest! {
 
 const LIFETIME: Duration = Duration::from_secs(120);
 
-const OTHERS: [(fn(&mut RefreshAttempt), RefreshInvalid); 3] = [
+type Change = fn(&mut RefreshAttempt);
+
+const OTHERS: [(Change, RefreshInvalid); 3] = [
     (
         |attempt| attempt.client = ClientCheck::Is(ClientId::new("other").unwrap()),
         RefreshInvalid::WrongClient,
@@ -221,8 +223,8 @@ impl Family {
         match decide(attempt, &self.session, &self.tokens[&hash]) {
             Decision::Rotate(new) => {
                 for token in self.tokens.values_mut() {
-                    if let KnownToken::Spent { sealed, .. } = token {
-                        *sealed = None;
+                    if matches!(token, KnownToken::Spent { .. }) {
+                        *token = KnownToken::LongSpent;
                     }
                 }
                 let spent = KnownToken::Spent {
@@ -246,6 +248,7 @@ impl Family {
     fn spent_for(&self, token: &RefreshToken) -> Option<Duration> {
         match &self.tokens[&token.hash()] {
             KnownToken::Spent { at, .. } => Some(self.now.since(*at)),
+            KnownToken::LongSpent => Some(Duration::MAX),
             KnownToken::Current { .. } => None,
         }
     }
@@ -255,9 +258,10 @@ impl Family {
     }
 
     fn ends(&self) -> impl Iterator<Item = UnixTime> + '_ {
-        self.tokens.values().map(|token| match token {
-            KnownToken::Current { ends_at } => *ends_at,
-            KnownToken::Spent { successor_ends_at, .. } => *successor_ends_at,
+        self.tokens.values().filter_map(|token| match token {
+            KnownToken::Current { ends_at } => Some(*ends_at),
+            KnownToken::Spent { successor_ends_at, .. } => Some(*successor_ends_at),
+            KnownToken::LongSpent => None,
         })
     }
 }
