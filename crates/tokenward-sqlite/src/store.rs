@@ -16,7 +16,11 @@ use tokio::sync::mpsc;
 use crate::fault::Fault;
 use crate::open::{self, OpenError};
 use crate::readers::Readers;
+use crate::value::{count, limit};
 use crate::writer::{self, Call, Counters, Job, Tx, Writer};
+
+/// Rows deleted by one command when pruning: a few milliseconds of the writer's time.
+pub(crate) const SLICE: usize = 500;
 
 /// How much of the machine a store may use.
 #[derive(Clone, Debug)]
@@ -113,6 +117,26 @@ impl SqliteStore {
             return Err(unavailable("the writer of the store is too busy"));
         }
         answer.await.unwrap_or_else(|_| Err(unavailable("the writer of the store has ended")))
+    }
+
+    /// Runs a statement that deletes up to `?2` rows older than `?1`, until it finds none; how many.
+    ///
+    /// Each slice is a command of its own, so that others get their turn between two.
+    pub(crate) async fn delete_in_slices(
+        &self,
+        sql: &'static str,
+        before: i64,
+    ) -> Result<u64, BackendError> {
+        let mut deleted = 0_u64;
+        loop {
+            let slice = self
+                .write(move |tx| Ok(tx.prepare_cached(sql)?.execute((before, limit(SLICE)))?))
+                .await?;
+            deleted = deleted.saturating_add(count(slice));
+            if slice < SLICE {
+                return Ok(deleted);
+            }
+        }
     }
 
     /// Runs `work` in a read transaction.

@@ -237,7 +237,7 @@ impl Writer {
             return;
         }
         // Full means that one is under way already.
-        drop(self.checkpoint.try_send(()));
+        let _full_or_sent = self.checkpoint.try_send(());
     }
 }
 

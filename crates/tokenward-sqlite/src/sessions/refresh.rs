@@ -1,0 +1,87 @@
+//! Carries out what `decide` says of a presented refresh token.
+
+use rusqlite::params;
+use tokenward_sessions::{
+    Decision, EndReason, RefreshAttempt, RefreshInvalid, RefreshOutcome, Rotation, Session, decide,
+};
+
+use super::end::{self, Ending};
+use super::{create, rows};
+use crate::fault::Fault;
+use crate::value::millis;
+use crate::writer::Tx;
+
+pub(super) fn refresh(tx: &Tx<'_>, attempt: &RefreshAttempt) -> Result<RefreshOutcome, Fault> {
+    let hash = attempt.presented.hash();
+    let unknown = Ok(RefreshOutcome::Invalid(RefreshInvalid::Unknown));
+    let Some(found) = rows::by_refresh(tx, &hash)? else { return unknown };
+    let Some(known) = rows::known(tx, found.row, &hash)? else { return unknown };
+    match decide(attempt, &found.session, &known) {
+        Decision::Refuse(why) => Ok(RefreshOutcome::Invalid(why)),
+        Decision::Replay { token, ends_at } => Ok(RefreshOutcome::Renewed {
+            version: found.session.version,
+            session: found.session,
+            token,
+            refresh_ends_at: ends_at,
+            replayed: true,
+        }),
+        Decision::EndFamily => {
+            let Session { id, subject, audience, .. } = found.session;
+            let ending = Ending {
+                why: EndReason::RefreshReused,
+                now: attempt.now,
+                keep_until: attempt.keep_until,
+            };
+            end::end_one(tx, found.row, &id, &audience, &ending)?;
+            Ok(RefreshOutcome::Reused { session_id: id, subject, audience })
+        }
+        Decision::Rotate(rotation) => {
+            rotate(tx, found.row, &hash, &rotation, attempt)?;
+            Ok(RefreshOutcome::Renewed {
+                version: found.session.version,
+                session: Session { last_used_at: attempt.now, ..found.session },
+                refresh_ends_at: rotation.ends_at,
+                token: rotation.token,
+                replayed: false,
+            })
+        }
+        _ => Err(Fault::Bug("a decision on a refresh token that this store does not know")),
+    }
+}
+
+fn rotate(
+    tx: &Tx<'_>,
+    row: i64,
+    presented: &[u8; 32],
+    rotation: &Rotation,
+    attempt: &RefreshAttempt,
+) -> Result<(), Fault> {
+    let now = millis(attempt.now);
+    // One row: the presented token becomes the previous one, and what was sealed for its predecessor goes.
+    let sql = "UPDATE families SET current_hash = ?2, current_ends_at = ?3, previous_hash = ?4,
+               previous_at = ?5, sealed = ?6, sealed_until = ?7, last_used_at = ?5
+               WHERE session = ?1 AND current_hash = ?4";
+    let changed = tx.prepare_cached(sql)?.execute(params![
+        row,
+        rotation.hash,
+        millis(rotation.ends_at),
+        presented,
+        now,
+        rotation.sealed,
+        millis(rotation.sealed_until),
+    ])?;
+    if changed != 1 {
+        return Err(Fault::Bug("a refresh token was spent twice in one transaction"));
+    }
+    create::insert_token(tx, &rotation.hash, row, attempt.now)?;
+    forget_sealed(tx, attempt)
+}
+
+/// Deletes a few sealed successors whose window is over, so that under load none outlives it for long.
+/// Each refresh adds one and removes up to two; `prune` removes the rest.
+fn forget_sealed(tx: &Tx<'_>, attempt: &RefreshAttempt) -> Result<(), Fault> {
+    let sql = "UPDATE families SET sealed = NULL, sealed_until = NULL WHERE session IN
+               (SELECT session FROM families WHERE sealed_until < ?1 LIMIT 2)";
+    tx.prepare_cached(sql)?.execute([millis(attempt.now)])?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Sessions as rows.
+
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use serde_json::Value;
+use tokenward::{SessionId, Subject, TokenVersion};
+use tokenward_sessions::{Ended, KnownToken, Session};
+
+use crate::fault::Fault;
+use crate::value::{self, Columns};
+
+const TABLE: &str = "sessions";
+
+/// A session with its row number.
+pub(super) struct Found {
+    pub(super) row: i64,
+    pub(super) session: Session,
+}
+
+/// The text of a query for whole sessions. Its subject's version is of the same instant.
+pub(super) fn select(condition: &str) -> String {
+    format!(
+        "SELECT s.*, f.last_used_at, coalesce(v.version, 1) AS version
+         FROM sessions s
+         LEFT JOIN families f ON f.session = s.id
+         LEFT JOIN subjects v ON v.subject = s.subject
+         WHERE {condition}"
+    )
+}
+
+pub(super) fn by_id(conn: &Connection, id: &SessionId) -> Result<Option<Found>, Fault> {
+    let mut statement = conn.prepare_cached(&select("s.sid = ?1"))?;
+    let mut rows = statement.query([id.as_str()])?;
+    rows.next()?.map(found).transpose()
+}
+
+pub(super) fn by_refresh(conn: &Connection, hash: &[u8; 32]) -> Result<Option<Found>, Fault> {
+    let of_token = "s.id = (SELECT session FROM refresh_tokens WHERE hash = ?1)";
+    let mut statement = conn.prepare_cached(&select(of_token))?;
+    let mut rows = statement.query([hash])?;
+    rows.next()?.map(found).transpose()
+}
+
+pub(super) fn sessions(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<Vec<Session>, Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut sessions = Vec::new();
+    while let Some(row) = rows.next()? {
+        sessions.push(found(row)?.session);
+    }
+    Ok(sessions)
+}
+
+/// What the family of the session in `row` knows of a token that is, or was, of this family.
+pub(super) fn known(
+    conn: &Connection,
+    row: i64,
+    hash: &[u8; 32],
+) -> Result<Option<KnownToken>, Fault> {
+    let mut statement = conn.prepare_cached("SELECT * FROM families WHERE session = ?1")?;
+    let mut rows = statement.query([row])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let row = Columns::of("families", row);
+    let current_ends_at = row.time("current_ends_at")?;
+    if row.get::<[u8; 32]>("current_hash")? == *hash {
+        return Ok(Some(KnownToken::Current { ends_at: current_ends_at }));
+    }
+    match (row.get::<Option<[u8; 32]>>("previous_hash")?, row.time_or_none("previous_at")?) {
+        (Some(previous), Some(at)) if previous == *hash => Ok(Some(KnownToken::Spent {
+            at,
+            sealed: row.get("sealed")?,
+            successor_ends_at: current_ends_at,
+        })),
+        _ => Ok(Some(KnownToken::LongSpent)),
+    }
+}
+
+pub(super) fn version(conn: &Connection, subject: &Subject) -> Result<TokenVersion, Fault> {
+    let mut statement = conn.prepare_cached("SELECT version FROM subjects WHERE subject = ?1")?;
+    let number: Option<i64> =
+        statement.query_row([subject.as_str()], |row| row.get(0)).optional()?;
+    Ok(number.map_or(TokenVersion::FIRST, value::version))
+}
+
+/// Deletes up to `most` sessions whose natural end was before `old`, with their families; how many. The
+/// refresh tokens stay for as long as reuse is to be noticed.
+pub(super) fn delete_ended_before(
+    conn: &Connection,
+    old: i64,
+    most: usize,
+) -> Result<usize, Fault> {
+    let mut statement = conn.prepare_cached("SELECT id FROM sessions WHERE ends_at < ?1 LIMIT ?2")?;
+    let ids = statement.query_map((old, value::limit(most)), |row| row.get::<_, i64>(0))?;
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    for id in &ids {
+        conn.prepare_cached("DELETE FROM families WHERE session = ?1")?.execute([id])?;
+        conn.prepare_cached("DELETE FROM session_private WHERE session = ?1")?.execute([id])?;
+        conn.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])?;
+    }
+    Ok(ids.len())
+}
+
+fn found(row: &Row<'_>) -> Result<Found, Fault> {
+    let row = Columns::of(TABLE, row);
+    let claims: String = row.get("claims")?;
+    let Ok(Value::Object(claims)) = serde_json::from_str(&claims) else {
+        return Err(Fault::row(TABLE, "its claims are no JSON object"));
+    };
+    let why = row.parse_or_none("end_reason")?;
+    let ended = row.time_or_none("ended_at")?.zip(why).map(|(at, why)| Ended { at, why });
+    let created_at = row.time("created_at")?;
+    Ok(Found {
+        row: row.get("id")?,
+        session: Session {
+            id: row.parse("sid")?,
+            subject: row.parse("subject")?,
+            audience: row.parse("audience")?,
+            client_id: row.parse("client_id")?,
+            scope: row.parse("scope")?,
+            claims,
+            device: row.get("device")?,
+            delivery: row.parse("delivery")?,
+            refresh_mode: row.parse("refresh_mode")?,
+            created_at,
+            auth_time: row.time("auth_time")?,
+            ends_at: row.time("ends_at")?,
+            last_used_at: row.time_or_none("last_used_at")?.unwrap_or(created_at),
+            ended,
+            version: value::version(row.get("version")?),
+        },
+    })
+}
