@@ -16,7 +16,7 @@
 
 mod admin;
 mod fault;
-// mod keys;
+mod keys;
 mod open;
 mod readers;
 mod revocations;

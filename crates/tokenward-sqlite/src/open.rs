@@ -226,10 +226,10 @@ fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 fn migrate(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let sql = |error| OpenError::sqlite(path, error);
     let number = |name| conn.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let (id, found) = (number("application_id").map_err(sql)?, number("user_version").map_err(sql)?);
-    let tables: i64 = conn
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(sql)?;
+    let (id, found) =
+        (number("application_id").map_err(sql)?, number("user_version").map_err(sql)?);
+    let tables: i64 =
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
     match (id, found) {
         (0, 0) if tables == 0 => create(conn).map_err(sql),
         (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),

@@ -136,13 +136,10 @@ fn scope(row: &Columns<'_>) -> Result<Scope, Fault> {
         "jti" => Scope::Jti(row.parse("value")?),
         "sid" => Scope::Session(row.parse("value")?),
         "kid" => Scope::Key(row.parse("value")?),
-        "sub" => {
-            Scope::Subject { subject: row.parse("value")?, version, issued_up_to: floor()? }
+        "sub" => Scope::Subject { subject: row.parse("value")?, version, issued_up_to: floor()? },
+        "ver" => {
+            Scope::Version { subject: row.parse("value")?, below: version.ok_or_else(missing)? }
         }
-        "ver" => Scope::Version {
-            subject: row.parse("value")?,
-            below: version.ok_or_else(missing)?,
-        },
         "aud" => Scope::Audience { issued_up_to: floor()? },
         "iss" => Scope::Issuer { issued_up_to: floor()? },
         other => return Err(Fault::row(row.table(), format!("`{other}` is no kind"))),

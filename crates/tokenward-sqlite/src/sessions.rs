@@ -115,10 +115,8 @@ impl SessionStore for SqliteStore {
         let (subject, except) = (subject.clone(), except.cloned());
         let fence = audiences.map(<[Audience]>::to_vec);
         let ending = Ending { why, now, keep_until };
-        self.write(move |tx| {
-            end::end_all(tx, &subject, fence.as_deref(), except.as_ref(), &ending)
-        })
-        .await
+        self.write(move |tx| end::end_all(tx, &subject, fence.as_deref(), except.as_ref(), &ending))
+            .await
     }
 
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError> {

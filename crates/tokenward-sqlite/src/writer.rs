@@ -218,7 +218,9 @@ impl Writer {
         match truncate(&self.conn) {
             Ok(()) => self.truncate_pending = false,
             // A reader held it. It is tried again after the next group, and at the next start.
-            Err(error) => tracing::warn!(%error, "a destroyed key is still in the log of the store"),
+            Err(error) => {
+                tracing::warn!(%error, "a destroyed key is still in the log of the store")
+            }
         }
     }
 

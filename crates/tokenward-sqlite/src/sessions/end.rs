@@ -124,12 +124,8 @@ fn live_of(
                WHERE subject = ?1 AND ended_at IS NULL AND ends_at > ?2 AND sid IS NOT ?3
                AND (?4 IS NULL OR audience IN (SELECT value FROM json_each(?4)))";
     let mut statement = tx.prepare_cached(sql)?;
-    let params = params![
-        subject.as_str(),
-        millis(now),
-        except.map(SessionId::as_str),
-        fence.map(names),
-    ];
+    let params =
+        params![subject.as_str(), millis(now), except.map(SessionId::as_str), fence.map(names),];
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

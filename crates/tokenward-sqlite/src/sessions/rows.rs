@@ -92,7 +92,8 @@ pub(super) fn delete_ended_before(
     old: i64,
     most: usize,
 ) -> Result<usize, Fault> {
-    let mut statement = conn.prepare_cached("SELECT id FROM sessions WHERE ends_at < ?1 LIMIT ?2")?;
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM sessions WHERE ends_at < ?1 LIMIT ?2")?;
     let ids = statement.query_map((old, value::limit(most)), |row| row.get::<_, i64>(0))?;
     let ids = ids.collect::<Result<Vec<_>, _>>()?;
     for id in &ids {
