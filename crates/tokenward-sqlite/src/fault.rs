@@ -29,7 +29,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) fn row(table: &'static str, why: impl ToString) -> Self {
+    pub(crate) fn row(table: &'static str, why: &(impl ToString + ?Sized)) -> Self {
         Self::Row { table, why: why.to_string() }
     }
 

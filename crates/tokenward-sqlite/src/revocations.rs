@@ -142,6 +142,6 @@ fn scope(row: &Columns<'_>) -> Result<Scope, Fault> {
         }
         "aud" => Scope::Audience { issued_up_to: floor()? },
         "iss" => Scope::Issuer { issued_up_to: floor()? },
-        other => return Err(Fault::row(row.table(), format!("`{other}` is no kind"))),
+        other => return Err(Fault::row(row.table(), &format!("`{other}` is no kind"))),
     })
 }

@@ -23,7 +23,7 @@ use crate::writer::{self, Call, Counters, Job, Tx, Writer};
 pub(crate) const SLICE: usize = 500;
 
 /// How much of the machine a store may use.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// Connections that read.
@@ -111,7 +111,7 @@ impl SqliteStore {
         T: Send + 'static,
     {
         let unavailable = |why: &'static str| BackendError::new(BackendErrorKind::Unavailable, why);
-        let (job, answer) = Call::new(work);
+        let (job, answer) = Call::queued(work);
         let Some(queue) = &self.0.queue else { return Err(unavailable("the store is closing")) };
         if queue.send_timeout(job, self.0.patience).await.is_err() {
             return Err(unavailable("the writer of the store is too busy"));

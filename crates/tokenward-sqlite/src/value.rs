@@ -69,7 +69,7 @@ impl<'a> Columns<'a> {
         T: FromStr,
         T::Err: Display,
     {
-        self.get::<String>(column)?.parse().map_err(|why| Fault::row(self.table, why))
+        self.get::<String>(column)?.parse().map_err(|why| Fault::row(self.table, &why))
     }
 
     pub(crate) fn parse_or_none<T>(&self, column: &str) -> Result<Option<T>, Fault>
@@ -78,7 +78,7 @@ impl<'a> Columns<'a> {
         T::Err: Display,
     {
         let text = self.get::<Option<String>>(column)?;
-        text.map(|text| text.parse().map_err(|why| Fault::row(self.table, why))).transpose()
+        text.map(|text| text.parse().map_err(|why| Fault::row(self.table, &why))).transpose()
     }
 
     /// A JSON array of names.
@@ -88,10 +88,10 @@ impl<'a> Columns<'a> {
         T::Err: Display,
     {
         let names: Vec<String> = serde_json::from_str(&self.get::<String>(column)?)
-            .map_err(|why| Fault::row(self.table, why))?;
+            .map_err(|why| Fault::row(self.table, &why))?;
         names
             .into_iter()
-            .map(|name| name.parse().map_err(|why| Fault::row(self.table, why)))
+            .map(|name| name.parse().map_err(|why| Fault::row(self.table, &why)))
             .collect()
     }
 

@@ -69,8 +69,8 @@ pub(crate) struct Lost {
 }
 
 impl Lost {
-    fn new(error: rusqlite::Error) -> Self {
-        Self { kind: crate::fault::kind(&error), why: error.to_string() }
+    fn new(error: &rusqlite::Error) -> Self {
+        Self { kind: crate::fault::kind(error), why: error.to_string() }
     }
 
     fn error(&self) -> BackendError {
@@ -91,7 +91,7 @@ where
     T: Send + 'static,
 {
     /// The command and where its answer will be.
-    pub(crate) fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, BackendError>>) {
+    pub(crate) fn queued(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, BackendError>>) {
         let (reply, answer) = oneshot::channel();
         (Box::new(Self { work: Some(work), result: None, reply }), answer)
     }
@@ -191,13 +191,14 @@ impl Writer {
             }
         }
         let committed = match broken {
-            None => self.conn.execute_batch("COMMIT").map_err(Lost::new),
+            None => self.conn.execute_batch("COMMIT").map_err(|error| Lost::new(&error)),
             Some(lost) => Err(lost),
         };
-        if committed.is_err() && !self.conn.is_autocommit() {
-            if let Err(error) = self.conn.execute_batch("ROLLBACK") {
-                tracing::error!(%error, "the store cannot take a transaction back");
-            }
+        if committed.is_err()
+            && !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "the store cannot take a transaction back");
         }
         if committed.is_ok() {
             self.counters.commits.fetch_add(1, Ordering::Relaxed);
@@ -219,7 +220,7 @@ impl Writer {
             Ok(()) => self.truncate_pending = false,
             // A reader held it. It is tried again after the next group, and at the next start.
             Err(error) => {
-                tracing::warn!(%error, "a destroyed key is still in the log of the store")
+                tracing::warn!(%error, "a destroyed key is still in the log of the store");
             }
         }
     }
@@ -246,7 +247,7 @@ impl Writer {
 /// Runs one command in a savepoint of its own, and opens the transaction if it is the first.
 fn run_one(tx: &Tx<'_>, job: &mut dyn Job) -> Result<(), Lost> {
     if tx.is_autocommit() {
-        tx.execute_batch("BEGIN IMMEDIATE").map_err(Lost::new)?;
+        tx.execute_batch("BEGIN IMMEDIATE").map_err(|error| Lost::new(&error))?;
     }
     run_sql(tx, "SAVEPOINT command")?;
     let keep = job.run(tx);
@@ -262,7 +263,7 @@ fn run_one(tx: &Tx<'_>, job: &mut dyn Job) -> Result<(), Lost> {
 
 fn run_sql(conn: &Connection, sql: &str) -> Result<(), Lost> {
     let run = || conn.prepare_cached(sql)?.execute([]);
-    run().map(drop).map_err(Lost::new)
+    run().map(drop).map_err(|error| Lost::new(&error))
 }
 
 /// Copies what it can of the log into the file, without waiting for anybody; the length of the log in pages.

@@ -1,0 +1,58 @@
+//! The embedded store keeps the contracts of every store.
+
+use std::cell::Cell;
+
+use tempfile::TempDir;
+use tokenward_sqlite::{Options, SqliteStore};
+use tokenward_testing::{
+    admin_token_contract, key_contract, revocation_contract, service_contract, session_contract,
+};
+
+#[tokio::test]
+async fn it_keeps_sessions() {
+    let fresh = Fresh::new();
+    session_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_revocations() {
+    let fresh = Fresh::new();
+    revocation_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_keys() {
+    let fresh = Fresh::new();
+    key_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_services() {
+    let fresh = Fresh::new();
+    service_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_administrators_tokens() {
+    let fresh = Fresh::new();
+    admin_token_contract(async || fresh.store()).await;
+}
+
+/// Makes stores, each in a file of its own.
+struct Fresh {
+    folder: TempDir,
+    made: Cell<u32>,
+}
+
+impl Fresh {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap(), made: Cell::new(0) }
+    }
+
+    fn store(&self) -> SqliteStore {
+        let number = self.made.get();
+        self.made.set(number.wrapping_add(1));
+        let path = self.folder.path().join(format!("{number}.db"));
+        SqliteStore::open(path, Options::default()).unwrap()
+    }
+}

@@ -1,0 +1,4 @@
+//! The embedded store, through its public interface.
+
+#[cfg(test)]
+mod contract;

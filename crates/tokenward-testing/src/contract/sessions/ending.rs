@@ -1,0 +1,186 @@
+//! Ends of sessions and bumps of versions in a store.
+
+use tokenward::TokenVersion;
+use tokenward_revocation::{Revocation, RevocationStore, Scope, Seq};
+use tokenward_sessions::{
+    BumpVersion, EndReason, Ended, NewSession, RefreshInvalid, RefreshOutcome, RefreshToken,
+    SessionStore,
+};
+
+use super::{idempotency, refresh, session};
+use crate::contract::{at, audience, sid, subject};
+
+pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn() -> S) {
+    crate::contract::keep!(make:
+        an_ended_session_is_revoked_and_refreshes_no_more,
+        nobody_ends_a_session_outside_their_audiences,
+        a_session_that_is_over_cannot_be_ended,
+        all_sessions_of_a_subject_end_but_the_one_excepted,
+        a_bumped_version_ends_every_family_in_the_same_transaction,
+        a_bump_works_within_its_audiences_alone,
+        a_retried_bump_bumps_once,
+    );
+}
+
+async fn an_ended_session_is_revoked_and_refreshes_no_more(
+    store: impl SessionStore + RevocationStore,
+) {
+    let token = create(&store, session("s1")).await;
+
+    assert!(end(&store, "s1").await);
+    assert!(!end(&store, "s1").await, "it ends once");
+
+    assert_ended(&store, &token, EndReason::LoggedOut).await;
+    assert_eq!(store.private(&sid("s1")).await.unwrap(), None);
+    let ended = store.session(&sid("s1")).await.unwrap().unwrap().ended;
+    assert_eq!(ended, Some(Ended { at: at(5), why: EndReason::LoggedOut }));
+    let revoked = revocations(&store).await;
+    assert_eq!(revoked.len(), 1);
+    assert_eq!(revoked[0].scope, Scope::Session(sid("s1")));
+    assert_eq!((revoked[0].at, revoked[0].ends_at), (at(5), at(305)));
+}
+
+async fn nobody_ends_a_session_outside_their_audiences(store: impl SessionStore + RevocationStore) {
+    let token = create(&store, session("s1")).await;
+    let fence = [audience("web")];
+
+    let ended =
+        store.end(&sid("s1"), Some(&fence), EndReason::Service, at(5), at(305)).await.unwrap();
+    let all = store
+        .end_all(&subject("alice"), Some(&fence), None, EndReason::Service, at(5), at(305))
+        .await
+        .unwrap();
+
+    assert_eq!((ended, all), (false, 0));
+    assert_lives(&store, &token).await;
+    assert_eq!(revocations(&store).await, []);
+}
+
+async fn a_session_that_is_over_cannot_be_ended(store: impl SessionStore + RevocationStore) {
+    let (new, token) = session("s1");
+    create(&store, (NewSession { ends_at: at(5), ..new }, token)).await;
+
+    assert!(!end(&store, "s1").await);
+    assert_eq!(revocations(&store).await, []);
+}
+
+async fn all_sessions_of_a_subject_end_but_the_one_excepted(
+    store: impl SessionStore + RevocationStore,
+) {
+    let (bob, bobs) = session("bob");
+    let bobs = create(&store, (NewSession { subject: subject("bob"), ..bob }, bobs)).await;
+    let mut tokens = Vec::new();
+    for id in ["s1", "s2", "s3"] {
+        tokens.push(create(&store, session(id)).await);
+    }
+
+    let ended = store
+        .end_all(
+            &subject("alice"),
+            None,
+            Some(&sid("s2")),
+            EndReason::Administrator,
+            at(5),
+            at(305),
+        )
+        .await
+        .unwrap();
+
+    assert_eq!(ended, 2);
+    assert_ended(&store, &tokens[0], EndReason::Administrator).await;
+    assert_lives(&store, &tokens[1]).await;
+    assert_ended(&store, &tokens[2], EndReason::Administrator).await;
+    assert_lives(&store, &bobs).await;
+    let scopes: Vec<_> = revocations(&store).await.into_iter().map(|one| one.scope).collect();
+    assert_eq!(scopes, [Scope::Session(sid("s1")), Scope::Session(sid("s3"))]);
+}
+
+async fn a_bumped_version_ends_every_family_in_the_same_transaction(
+    store: impl SessionStore + RevocationStore,
+) {
+    let first = create(&store, session("s1")).await;
+    let second = create(&store, session("s2")).await;
+    assert_eq!(store.version(&subject("alice")).await.unwrap(), TokenVersion::FIRST);
+
+    let bump = BumpVersion { except_session: Some(sid("s2")), ..bump() };
+    assert_eq!(store.bump_version(bump).await.unwrap(), TokenVersion::new(2));
+
+    assert_eq!(store.version(&subject("alice")).await.unwrap(), TokenVersion::new(2));
+    assert_ended(&store, &first, EndReason::VersionBumped).await;
+    let RefreshOutcome::Renewed { version, .. } = refresh(&store, &second, at(6)).await else {
+        panic!("the excepted session goes on");
+    };
+    assert_eq!(version, TokenVersion::new(2), "with tokens of the new version");
+    let revoked = revocations(&store).await;
+    assert_eq!(revoked.len(), 1, "one floor: {revoked:?}");
+    let below = TokenVersion::new(2);
+    assert_eq!(revoked[0].scope, Scope::Version { subject: subject("alice"), below });
+    assert_eq!((revoked[0].audience.clone(), revoked[0].ends_at), (None, at(305)));
+    assert_eq!(revoked[0].by, "contract");
+    let created = store.create(session("s3").0).await.unwrap();
+    assert_eq!(created.version, TokenVersion::new(2));
+}
+
+async fn a_bump_works_within_its_audiences_alone(store: impl SessionStore + RevocationStore) {
+    let (web, web_token) = session("web");
+    let web = (NewSession { audience: audience("web"), ..web }, web_token);
+    let (web, api) = (create(&store, web).await, create(&store, session("api")).await);
+
+    let bump = BumpVersion { audiences: Some(vec![audience("web")]), ..bump() };
+    store.bump_version(bump).await.unwrap();
+
+    assert_ended(&store, &web, EndReason::VersionBumped).await;
+    assert_lives(&store, &api).await;
+    let revoked = revocations(&store).await;
+    assert_eq!(revoked.len(), 1);
+    assert_eq!(revoked[0].audience, Some(audience("web")));
+}
+
+async fn a_retried_bump_bumps_once(store: impl SessionStore + RevocationStore) {
+    let retried = || BumpVersion { idempotency: Some(idempotency(1, b"")), ..bump() };
+
+    assert_eq!(store.bump_version(retried()).await.unwrap(), TokenVersion::new(2));
+    assert_eq!(store.bump_version(retried()).await.unwrap(), TokenVersion::new(2));
+    assert_eq!(store.bump_version(bump()).await.unwrap(), TokenVersion::new(3));
+
+    assert_eq!(revocations(&store).await.len(), 2);
+}
+
+fn bump() -> BumpVersion {
+    BumpVersion {
+        subject: subject("alice"),
+        audiences: None,
+        except_session: None,
+        now: at(5),
+        keep_until: at(305),
+        by: "contract".to_owned(),
+        idempotency: None,
+    }
+}
+
+async fn create(
+    store: &impl SessionStore,
+    (new, token): (NewSession, RefreshToken),
+) -> RefreshToken {
+    store.create(new).await.unwrap();
+    token
+}
+
+async fn end(store: &impl SessionStore, id: &str) -> bool {
+    store.end(&sid(id), None, EndReason::LoggedOut, at(5), at(305)).await.unwrap()
+}
+
+async fn revocations(store: &impl RevocationStore) -> Vec<Revocation> {
+    store.since(Seq::ZERO, 100).await.unwrap()
+}
+
+async fn assert_lives(store: &impl SessionStore, token: &RefreshToken) {
+    let outcome = refresh(store, token, at(6)).await;
+    assert!(matches!(outcome, RefreshOutcome::Renewed { .. }), "{outcome:?}");
+}
+
+async fn assert_ended(store: &impl SessionStore, token: &RefreshToken, reason: EndReason) {
+    let outcome = refresh(store, token, at(6)).await;
+    let ended = RefreshInvalid::Ended(reason);
+    assert!(matches!(outcome, RefreshOutcome::Invalid(why) if why == ended), "{outcome:?}");
+}
