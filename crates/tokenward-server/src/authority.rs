@@ -9,36 +9,51 @@
 //! than its audiences and its permissions. Everything outside is a trait object in [`Parts`]; the time
 //! comes from its clock.
 
+mod audience;
 mod body;
+mod browser;
 mod client;
+mod create;
+mod discovery;
 mod error;
 mod feed;
 mod follow;
 mod form;
+mod idempotency;
 mod json;
+mod keys;
 mod log;
+mod mint;
+mod oauth;
 mod ops;
 mod rate;
+mod refresh;
 mod respond;
 mod routes;
 mod start;
+mod v1;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokenward::crypto::Secret256;
-use tokenward::{Clock, UnixTime};
+use tokenward::{Audience, Clock, UnixTime};
 use tokenward_keys::{Custody, KeyStore};
 use tokenward_revocation::RevocationStore;
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
+use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
+pub use keys::KeyActionError;
 pub use ops::Target;
 pub use start::StartError;
 
 use crate::http::Peer;
 use crate::settings::Settings;
+use audience::AudienceState;
 use feed::Hub;
 use rate::Buckets;
 
@@ -80,13 +95,21 @@ pub struct Authority {
     services: Arc<dyn ServiceStore>,
     revocations: Arc<dyn RevocationStore>,
     admin_tokens: Arc<dyn AdminTokenStore>,
+    audiences: BTreeMap<Audience, Arc<AudienceState>>,
+    /// The origins of all cookie audiences.
+    all_origins: Origins,
+    data_key: Secret256,
     hub: Arc<Hub>,
     by_client: Buckets,
     by_address: Buckets,
+    /// The `Cache-Control` of public documents.
+    cache_control: String,
     /// How long after it was made the last access token is surely refused by everybody.
     token_outlives: Duration,
     /// Becomes true when the authority shuts down.
     stop: watch::Sender<bool>,
+    /// The clockwork.
+    tasks: Mutex<JoinSet<()>>,
 }
 
 impl Authority {

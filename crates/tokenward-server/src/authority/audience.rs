@@ -1,7 +1,7 @@
 //! One audience as it runs: an issuer of its own, with its own keys, policy and feed.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokenward::{Audience, Issuer, IssuerId};
 use tokenward_keys::KeyRing;
@@ -20,6 +20,8 @@ pub(super) struct AudienceState {
     pub(super) ring: Arc<KeyRing>,
     /// Verifies them, with what is revoked.
     pub(super) verifier: Arc<LiveVerifier>,
+    /// The published key set that the verifier has.
+    pub(super) known_keys: Mutex<Arc<str>>,
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
     /// From where its cookies are accepted; none for an audience without cookies.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
 use tokenward::{SessionId, UnixTime, Verified};
 use tokenward_remote::Refusal;
@@ -25,11 +25,17 @@ use super::respond::{done, json_answer};
 use super::{Authority, peer_of};
 
 /// Why a browser's request came to nothing: one of the fixed answers, or an error of ours.
-pub(super) struct Refused(Response);
+pub(super) struct Refused(Box<Response>);
+
+impl From<Response> for Refused {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
 
 impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
-        Self(error.into_response())
+        error.into_response().into()
     }
 }
 
@@ -41,7 +47,7 @@ impl From<tokenward::BackendError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        self.0
+        *self.0
     }
 }
 
@@ -53,8 +59,8 @@ pub(super) async fn show(
     let headers = request.headers();
     let presented = match credentials::extract(headers) {
         Ok(Some(presented)) => presented,
-        Ok(None) => return Err(Refused(respond::no_credentials())),
-        Err(_) => return Err(Refused(respond::invalid_request())),
+        Ok(None) => return Err(Refused::from(respond::no_credentials())),
+        Err(_) => return Err(Refused::from(respond::invalid_request())),
     };
     let now = authority.clock.now();
     let token = authority.verify_any(presented.token, now)?;
@@ -62,7 +68,7 @@ pub(super) async fn show(
         "subject": token.subject().as_str(),
         "session_id": token.session_id().map(SessionId::as_str),
         "audience": token.audience().as_str(),
-        "client_id": token.client_id().as_str(),
+        "client_id": token.client_id().map(tokenward::ClientId::as_str),
         "scope": token.scope().as_str(),
         "claims": token.private(),
         "expires_in": token.expires_at().since(now).as_secs(),
@@ -75,16 +81,17 @@ pub(super) async fn refresh(
     State(authority): State<Arc<Authority>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let headers = request.headers();
-    let peer = peer_of(request.extensions());
-    let cookie = cookies::read(headers, REFRESH).map_err(|_| Refused(respond::invalid_request()))?;
+    let (request::Parts { headers, extensions, .. }, _) = request.into_parts();
+    let (headers, peer) = (&headers, peer_of(&extensions));
+    let cookie =
+        cookies::read(headers, REFRESH).map_err(|_| Refused::from(respond::invalid_request()))?;
     let Some(cookie) = cookie else {
         authority.limit_address(peer)?;
-        return Err(Refused(respond::no_credentials()));
+        return Err(Refused::from(respond::no_credentials()));
     };
     let Some((token, session)) = authority.cookie_session(cookie).await? else {
         authority.limit_address(peer)?;
-        return Err(Refused(respond::invalid_token()));
+        return Err(Refused::from(respond::invalid_token()));
     };
     authority.check_csrf(headers, Some(&session))?;
     let presented = Presented {
@@ -96,7 +103,7 @@ pub(super) async fn refresh(
     // A refused refresh token gets the one answer of every refused token.
     let refreshed = authority.refresh(presented, None).await.map_err(|error| {
         if error.status() == StatusCode::BAD_REQUEST {
-            Refused(respond::invalid_token())
+            Refused::from(respond::invalid_token())
         } else {
             error.into()
         }
@@ -117,8 +124,9 @@ pub(super) async fn logout(
     State(authority): State<Arc<Authority>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let headers = request.headers();
-    let bad = |_| Refused(respond::invalid_request());
+    let (request::Parts { headers, .. }, _) = request.into_parts();
+    let headers = &headers;
+    let bad = |_| Refused::from(respond::invalid_request());
     let refresh = cookies::read(headers, REFRESH).map_err(bad)?;
     let access = cookies::read(headers, ACCESS).map_err(bad)?;
     let by_refresh = match refresh {
@@ -163,9 +171,7 @@ impl Authority {
         token: &str,
     ) -> Result<Option<(SessionId, tokenward::Audience)>, Refused> {
         match self.verified(token, self.clock.now()) {
-            Ok(token) => {
-                Ok(token.session_id().map(|id| (id.clone(), token.audience().clone())))
-            }
+            Ok(token) => Ok(token.session_id().map(|id| (id.clone(), token.audience().clone()))),
             Err(Some(unavailable)) => Err(unavailable),
             Err(None) => Ok(None),
         }
@@ -183,7 +189,7 @@ impl Authority {
 
     fn verify_any(&self, token: &str, now: UnixTime) -> Result<Verified, Refused> {
         self.verified(token, now)
-            .map_err(|refused| refused.unwrap_or_else(|| Refused(respond::invalid_token())))
+            .map_err(|refused| refused.unwrap_or_else(|| Refused::from(respond::invalid_token())))
     }
 
     /// The token as one of a cookie audience; `Err(None)` if it is refused, `Err(Some(_))` if nobody
@@ -194,10 +200,9 @@ impl Authority {
             match audience.verifier.verify(token, now) {
                 Ok(token) => return Ok(token),
                 Err(Refusal::Unavailable(_)) => {
-                    return Err(Some(Refused(respond::unavailable(Duration::from_secs(1)))));
+                    return Err(Some(Refused::from(respond::unavailable(Duration::from_secs(1)))));
                 }
                 Err(Refusal::Rejected(rejected)) => reason = Some(rejected),
-                Err(_) => {}
             }
         }
         if let Some(rejected) = reason {
@@ -210,7 +215,7 @@ impl Authority {
 fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {
     csrf::check(&Method::POST, headers, origins).map_err(|why| {
         tracing::info!(reason = why.as_str(), "a change by cookie was refused");
-        Refused(respond::access_denied())
+        Refused::from(respond::access_denied())
     })
 }
 

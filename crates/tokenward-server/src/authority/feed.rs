@@ -36,6 +36,8 @@ pub(super) struct Hub {
     feeds: BTreeMap<Audience, Feed>,
     /// The number up to which everything has been spread.
     head: Mutex<Seq>,
+    /// When the store was last read, in milliseconds.
+    read_at: AtomicU64,
     /// Tickets drawn by those who want everything committed so far to be spread…
     asked: AtomicU64,
     /// …and the last ticket of which that is true.
@@ -58,7 +60,7 @@ pub(super) struct Following {
     /// What happens from now on.
     pub(super) events: broadcast::Receiver<Bytes>,
     /// Its seat, given back when it leaves.
-    pub(super) seat: OwnedSemaphorePermit,
+    pub(super) _seat: OwnedSemaphorePermit,
 }
 
 impl Hub {
@@ -75,17 +77,26 @@ impl Hub {
             (audience, Feed { view, fingerprints, events, seats: Arc::new(Semaphore::new(seats)) })
         };
         let feeds: BTreeMap<_, _> = audiences.into_iter().map(feed).collect();
-        let (head, live) = store.live(clock.now()).await?;
+        let now = clock.now();
+        let (head, live) = store.live(now).await?;
         for feed in feeds.values() {
-            live.iter().for_each(|revocation| feed.view.insert(revocation));
+            for revocation in &live {
+                feed.view.insert(revocation);
+            }
         }
         let (asked, served) = Default::default();
-        Ok(Self { store, clock, feeds, head: Mutex::new(head), asked, served })
+        let (head, read_at) = (Mutex::new(head), AtomicU64::new(now.as_millis()));
+        Ok(Self { store, clock, feeds, head, read_at, asked, served })
     }
 
     /// The local view of `audience`.
     pub(super) fn view(&self, audience: &Audience) -> Option<&Arc<View>> {
         self.feeds.get(audience).map(|feed| &feed.view)
+    }
+
+    /// When the store was last read.
+    pub(super) fn read_at(&self) -> UnixTime {
+        UnixTime::from_millis(self.read_at.load(Ordering::Relaxed))
     }
 
     /// Spreads everything that was committed before this call. Callers share the work.
@@ -106,9 +117,12 @@ impl Hub {
         loop {
             let time = self.clock.now();
             let rows = self.store.since(*head, FRAME_ITEMS).await?;
+            self.read_at.store(time.as_millis(), Ordering::Relaxed);
             let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
             for (audience, feed) in &self.feeds {
-                rows.iter().for_each(|row| feed.view.insert(row));
+                for row in &rows {
+                    feed.view.insert(row);
+                }
                 feed.send(&frame(audience, feed, *head, last, time, &rows));
             }
             *head = last;
@@ -175,7 +189,7 @@ impl Hub {
         // Under the lock nothing is sent, so the events go on exactly after `head`.
         let head = self.head.lock().await;
         let events = feed.events.subscribe();
-        Ok(Some(Following { after: after.unwrap_or(*head), head: *head, events, seat }))
+        Ok(Some(Following { after: after.unwrap_or(*head), head: *head, events, _seat: seat }))
     }
 
     /// The events that lead from `after` towards `head`, and how far they lead.

@@ -4,6 +4,7 @@
 //! is a time read before that. So a session that ends later also outlives it, and `keep_until` counted
 //! from the end covers the token.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -11,12 +12,14 @@ use tokenward::{
     ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion, UnixTime,
     Unsigned,
 };
+use tokenward_keys::Signer;
 use tokenward_sessions::Session;
 use zeroize::Zeroizing;
 
 use super::Authority;
 use super::audience::AudienceState;
 use super::error::ApiError;
+use super::json::invalid;
 
 /// An access token, just made.
 pub(super) struct Minted {
@@ -72,7 +75,8 @@ impl Authority {
     ) -> Result<Minted, ApiError> {
         let subject = Subject::new(format!("{}{client}", Subject::CLIENT_PREFIX))
             .map_err(|_| ApiError::server_error())?;
-        let request = TokenRequest::new(subject, client.clone(), Jti::random()).scope(scope.clone());
+        let request =
+            TokenRequest::new(subject, client.clone(), Jti::random()).scope(scope.clone());
         self.mint(audience, request, scope, now).await
     }
 
@@ -85,6 +89,23 @@ impl Authority {
     ) -> Result<(), ApiError> {
         let version = TokenVersion::new(u64::from(u32::MAX));
         self.prepare(audience, facts.request(version), now).map(drop)
+    }
+
+    fn prepare(
+        &self,
+        audience: &AudienceState,
+        request: TokenRequest,
+        now: UnixTime,
+    ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
+        let signer = audience.signer(now)?;
+        let unsigned = audience
+            .issuer
+            .prepare(request, signer.key_id(), signer.algorithm(), now)
+            .map_err(|error| refused(&error))?;
+        if unsigned.signing_input().len() > self.settings.limits.token_bytes {
+            return Err(invalid("claims", "would make the token too long"));
+        }
+        Ok((unsigned, signer))
     }
 
     async fn mint(
@@ -107,4 +128,61 @@ impl Authority {
         let token = Zeroizing::new(unsigned.assemble(&signature));
         Ok(Minted { token, expires_in, scope })
     }
+}
+
+impl AudienceState {
+    /// Who signs for the audience at `now`; 503 if nobody may.
+    pub(super) fn signer(&self, now: UnixTime) -> Result<Arc<dyn Signer>, ApiError> {
+        self.ring.signer(now).map_err(|error| {
+            tracing::error!(audience = %self.name, %error, "nobody may sign");
+            ApiError::unavailable()
+        })
+    }
+}
+
+/// What a session's access tokens are made of.
+pub(super) struct SessionFacts<'a> {
+    pub(super) id: &'a SessionId,
+    pub(super) subject: &'a Subject,
+    pub(super) client_id: &'a ClientId,
+    pub(super) scope: &'a Scope,
+    pub(super) claims: &'a Map<String, Value>,
+    pub(super) auth_time: UnixTime,
+    pub(super) ends_at: UnixTime,
+}
+
+impl SessionFacts<'_> {
+    fn request(&self, version: TokenVersion) -> TokenRequest {
+        TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
+            .session_id(self.id.clone())
+            .token_version(version)
+            .scope(self.scope.clone())
+            .auth_time(self.auth_time)
+            .private(self.claims.clone())
+            .expires_no_later_than(self.ends_at)
+    }
+}
+
+/// What the caller is told when its claims cannot go into a token: the claim's name, never its value.
+fn refused(error: &IssueError) -> ApiError {
+    match error {
+        IssueError::ClaimNotAllowed(name) => {
+            invalid(&claim(name), "is not on the audience's list of claims")
+        }
+        IssueError::ReservedClaim(name) => invalid(&claim(name), "is set by the authority alone"),
+        IssueError::Confidential { name, looks_like } => invalid(
+            &claim(name),
+            format!("looks like {looks_like}; keep it in `private`, which is in no token"),
+        ),
+        IssueError::Json(_) => invalid("claims", "cannot be read by strict JSON readers"),
+        IssueError::TooLong => invalid("claims", "would make the token too long"),
+        IssueError::AlreadyEnded => ApiError::invalid_grant(),
+        _ => ApiError::server_error(),
+    }
+}
+
+/// A claim's name as far as it can be repeated: whoever sent it may have put a secret in its place.
+fn claim(name: &str) -> String {
+    let plain = name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { format!("claims.{name}") } else { "claims".to_owned() }
 }

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokenward::{Audience, Scope, Subject, UnixTime, Verified};
+use tokenward::{Scope, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
 
@@ -14,7 +14,6 @@ use super::audience::AudienceState;
 use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
-use super::json::invalid;
 use super::mint::Minted;
 use super::ops::Target;
 use super::refresh::{Presented, Refreshed};
@@ -117,8 +116,7 @@ pub(super) async fn revoke(
     let (parts, body) = request.into_parts();
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    let caller =
-        authority.client(&parts.headers, &form, true, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(&parts.headers, &form, true, peer_of(&parts.extensions)).await?;
     let token = form.required("token")?;
     let by = caller.name().as_str();
     match known(&authority, &caller, token, authority.clock.now()).await? {
@@ -145,8 +143,7 @@ pub(super) async fn introspect(
     let (parts, body) = request.into_parts();
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    let caller =
-        authority.client(&parts.headers, &form, false, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(&parts.headers, &form, false, peer_of(&parts.extensions)).await?;
     caller.require(May::Introspect)?;
     let token = form.required("token")?;
     let now = authority.clock.now();
@@ -181,7 +178,7 @@ async fn known(
         match audience.verifier.verify(token, now) {
             Ok(token) => return Ok(Known::Access(Box::new(token))),
             Err(Refusal::Unavailable(_)) => return Err(ApiError::unavailable()),
-            Err(_) => {}
+            Err(Refusal::Rejected(_)) => {}
         }
     }
     Ok(Known::Nothing)
@@ -194,7 +191,7 @@ fn owns(caller: &Caller, session: &Session) -> bool {
 }
 
 fn owns_access(caller: &Caller, token: &Verified) -> bool {
-    token.client_id() == caller.name()
+    token.client_id() == Some(caller.name())
         || caller.may(May::RevocationsWrite)
         || caller.may(May::SessionsWrite)
 }

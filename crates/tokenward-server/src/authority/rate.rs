@@ -77,12 +77,9 @@ impl std::fmt::Debug for Buckets {
 }
 
 /// The part of an address that one caller can be taken to own: for IPv6, its /64.
-pub(super) const fn owner(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(v4) => v4.to_bits() as u128,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_bits() as u128,
-            None => v6.to_bits() >> 64 | 1 << 127,
-        },
+pub(super) fn owner(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => u128::from(v4.to_bits()),
+        IpAddr::V6(v6) => v6.to_bits() >> 64 | 1 << 127,
     }
 }

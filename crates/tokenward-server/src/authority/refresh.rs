@@ -48,13 +48,12 @@ impl Authority {
             return Err(ApiError::oauth("invalid_scope", "scope: is more than the session has"));
         }
         // Without a signer the token would be spent for nothing.
-        self.signer(audience, now)?;
+        audience.signer(now)?;
         let outcome = self.sessions.refresh(self.attempt(presented, audience, now)).await?;
         match outcome {
             RefreshOutcome::Renewed { session, version, token, refresh_ends_at, replayed } => {
                 log::session_refreshed(&session.audience, &session.id, replayed);
-                let access =
-                    self.mint_for_session(audience, &session, version, scope, now).await?;
+                let access = self.mint_for_session(audience, &session, version, scope, now).await?;
                 let refresh_expires_in = refresh_ends_at.since(now).as_secs();
                 Ok(Refreshed { access, refresh: token, refresh_expires_in, session })
             }

@@ -3,25 +3,73 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{delete, get, post};
 
+use super::audience::AudienceState;
 use super::error::ApiError;
-use super::{Authority, follow};
+use super::{Authority, browser, create, discovery, follow, oauth, v1};
+use crate::gate::{self, GateAudience, GateState, Rules};
 
 impl Authority {
     /// Everything on the public listener (CONTRACT § 3).
+    ///
+    /// The server around it adds request ids and security headers.
     pub fn public_router(self: &Arc<Self>) -> Router {
         Router::new()
+            .merge(discovery())
+            .merge(services())
+            .route("/oauth2/token", post(oauth::token))
+            .route("/oauth2/revoke", post(oauth::revoke))
+            .route("/oauth2/introspect", post(oauth::introspect))
+            .route("/session", get(browser::show))
+            .route("/session/refresh", post(browser::refresh))
+            .route("/session/logout", post(browser::logout))
             .route("/revocations/{audience}/snapshot", get(follow::snapshot))
             .route("/revocations/{audience}/feed", get(follow::feed))
             .fallback(async || ApiError::not_found())
             .method_not_allowed_fallback(async || ApiError::method_not_allowed())
             .with_state(Arc::clone(self))
+            .merge(gate::router(self.gate()))
     }
 
-    /// Why the authority cannot serve at this moment: a line each, none if it can.
-    #[must_use]
-    pub fn problems(&self) -> Vec<String> {
-        Vec::new()
+    /// The forward-auth endpoint in our own process: the same verifiers, no feed in between.
+    fn gate(&self) -> GateState {
+        let audience = |audience: &Arc<AudienceState>| {
+            let verifier = Arc::clone(&audience.verifier);
+            (audience.name.clone(), GateAudience { verifier, origins: audience.origins.clone() })
+        };
+        GateState {
+            audiences: self.audiences.values().map(audience).collect(),
+            proxies: self.settings.proxies.clone(),
+            rules: Rules::any_token(),
+            clock: Arc::clone(&self.clock),
+            any_local: self.settings.dev,
+        }
     }
+}
+
+/// What anybody may read. Metadata stands where RFC 8414 § 3.1 puts it, in between, and where OpenID
+/// Discovery 1.0 § 4 does, behind; clients differ in which they ask for.
+fn discovery() -> Router<Arc<Authority>> {
+    let mut router =
+        Router::new().route("/audiences/{audience}/jwks.json", get(discovery::key_set));
+    for name in ["oauth-authorization-server", "openid-configuration"] {
+        router = router
+            .route(&format!("/.well-known/{name}/audiences/{{audience}}"), get(discovery::describe))
+            .route(
+                &format!("/audiences/{{audience}}/.well-known/{name}"),
+                get(discovery::describe),
+            );
+    }
+    router
+}
+
+fn services() -> Router<Arc<Authority>> {
+    Router::new()
+        .route("/v1/sessions", post(create::create))
+        .route("/v1/sessions/{session}", delete(v1::end))
+        .route("/v1/sessions/{session}/private", get(v1::private))
+        .route("/v1/subjects/{subject}/sessions", get(v1::sessions).delete(v1::end_all))
+        .route("/v1/subjects/{subject}/token-version", post(v1::bump))
+        .route("/v1/revocations", post(v1::revoke))
 }

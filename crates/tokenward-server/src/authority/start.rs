@@ -1,20 +1,25 @@
 //! From parts to a running authority, and its end.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Weak};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokenward::crypto::Secret256;
-use tokenward::{BackendError, ClientId, ErrorChain};
-use tokenward_keys::{KeyStore, TimingError};
-use tokenward_revocation::{Fingerprints, RevocationStore};
-use tokenward_sessions::{Service, ServiceStore};
+use tokenward::{AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, Verifier};
+use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError, TimingSettings};
+use tokenward_remote::LiveVerifier;
+use tokenward_revocation::feed::keys_digest;
+use tokenward_revocation::{Fingerprints, View};
+use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
+use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
+use super::audience::AudienceState;
 use super::feed::Hub;
 use super::rate::Buckets;
-use super::{Authority, Parts};
-use crate::settings::{Settings, SettingsError};
+use super::{Authority, Parts, discovery};
+use crate::settings::{AudienceSettings, Settings, SettingsError};
 
 /// Why an authority did not start.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +40,15 @@ pub enum StartError {
         #[source]
         source: BackendError,
     },
+    /// The keys of an audience could not be read, or not made.
+    #[error("the keys of audience {audience}")]
+    Keys {
+        /// Whose keys.
+        audience: Audience,
+        /// Why.
+        #[source]
+        source: RingError,
+    },
     /// What the store holds was sealed under another data key.
     #[error(
         "{what} was sealed under another key: start with the key file or passphrase that this store \
@@ -51,21 +65,21 @@ impl Authority {
     ///
     /// Must be called within a Tokio runtime.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, StartError> {
-        let Parts { settings, clock, keys, sessions, services, revocations, .. } = parts;
-        settings.check()?;
-        declare(&settings, &*services).await?;
-        let mut feeds = Vec::new();
-        for audience in &settings.audiences {
-            let name = format!("feed:{}", audience.name);
-            let secret = sealed_secret(&*keys, &parts.data_key, &name).await?;
-            feeds.push((audience.name.clone(), Fingerprints::new(secret)));
+        parts.settings.check()?;
+        declare(&parts.settings, &*parts.services).await?;
+        let hub = open_hub(&parts).await?;
+        let mut audiences = BTreeMap::new();
+        for audience in &parts.settings.audiences {
+            let state = open_audience(&parts, audience, &hub).await?;
+            audiences.insert(audience.name.clone(), Arc::new(state));
         }
-        let seats = settings.limits.feed_followers;
-        let store: Arc<dyn RevocationStore> = Arc::clone(&revocations);
-        let hub = Hub::open(store, Arc::clone(&clock), feeds, seats).await;
-        let hub = hub.map_err(|source| StartError::Store { what: "revocations", source })?;
+        let Parts { settings, clock, sessions, services, revocations, .. } = parts;
+        let origins = settings.audiences.iter().flat_map(|audience| &audience.origins);
+        let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
+        let max_age = settings.keys.key_set_max_age.as_secs();
         let authority = Arc::new(Self {
             token_outlives: token_outlives(&settings),
+            cache_control: format!("public, max-age={max_age}"),
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
             settings,
@@ -74,23 +88,34 @@ impl Authority {
             services,
             revocations,
             admin_tokens: parts.admin_tokens,
+            audiences,
+            all_origins,
+            data_key: parts.data_key,
             hub: Arc::new(hub),
             stop: watch::Sender::new(false),
+            tasks: Mutex::default(),
         });
         authority.set_going();
         Ok(authority)
     }
 
-    /// Ends the clockwork and every feed; requests that were begun are left to finish.
+    /// Ends the clockwork, whose work is finished first, and every feed. Requests that were begun are
+    /// left to finish.
     pub async fn shutdown(&self) {
         self.stop.send_replace(true);
+        let mut tasks = std::mem::take(&mut *self.tasks());
+        while tasks.join_next().await.is_some() {}
     }
 
     /// One beat: spreads what was committed, and tells followers that we live.
     ///
     /// The clockwork does this each second.
     pub async fn beat(&self) {
-        if let Err(error) = self.hub.beat(|_| None).await {
+        let keys = |name: &Audience| {
+            let audience = self.audiences.get(name)?;
+            Some(keys_digest(audience.ring.jwks_json().as_bytes()))
+        };
+        if let Err(error) = self.hub.beat(keys).await {
             tracing::error!(error = %ErrorChain::new(&error), "the revocations could not be read");
         }
     }
@@ -115,8 +140,16 @@ impl Authority {
                 tracing::error!(error = %ErrorChain::new(&error), "the revocations could not be read");
             }
         });
+        let lease = self.settings.keys.signer_lease.checked_div(3).unwrap_or(ROTATE);
+        self.every(lease.clamp(BRIEF, ROTATE), |authority| async move {
+            authority.rotate_due().await;
+        });
         self.every(BEAT, |authority| async move { authority.beat().await });
         self.every(TIDY, |authority| async move { authority.tidy().await });
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs `work` every `period` until the authority is shut down or dropped.
@@ -126,7 +159,7 @@ impl Authority {
     {
         let weak: Weak<Self> = Arc::downgrade(self);
         let mut stop = self.stop.subscribe();
-        tokio::spawn(async move {
+        self.tasks().spawn(async move {
             let mut clock = tokio::time::interval(period);
             clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
@@ -146,8 +179,98 @@ impl Authority {
 const SPREAD: Duration = Duration::from_millis(250);
 /// A follower must hear from us at least once a second.
 const BEAT: Duration = Duration::from_secs(1);
+/// The keys are looked after this often, or three times per lease if that is more often.
+const ROTATE: Duration = Duration::from_secs(1);
+/// No clockwork runs faster than this.
+const BRIEF: Duration = Duration::from_millis(100);
 /// What has ended is harmless; it only takes room.
 const TIDY: Duration = Duration::from_secs(60);
+
+async fn open_hub(parts: &Parts) -> Result<Hub, StartError> {
+    let mut feeds = Vec::new();
+    for audience in &parts.settings.audiences {
+        let name = format!("feed:{}", audience.name);
+        let secret = sealed_secret(&*parts.keys, &parts.data_key, &name).await?;
+        feeds.push((audience.name.clone(), Fingerprints::new(secret)));
+    }
+    let store = Arc::clone(&parts.revocations);
+    let seats = parts.settings.limits.feed_followers;
+    Hub::open(store, Arc::clone(&parts.clock), feeds, seats)
+        .await
+        .map_err(|source| StartError::Store { what: "the revocations cannot be read", source })
+}
+
+async fn open_audience(
+    parts: &Parts,
+    wanted: &AudienceSettings,
+    hub: &Hub,
+) -> Result<AudienceState, StartError> {
+    let Parts { settings, clock, keys, custody, .. } = parts;
+    let name = wanted.name.clone();
+    let issuer_id = settings.issuer_of(&name)?;
+    let ring = Arc::new(KeyRing::new(
+        name.clone(),
+        issuer_id.clone(),
+        Arc::clone(keys),
+        Arc::clone(custody),
+        timing(settings, wanted)?,
+        settings.environment.clone(),
+        wanted.algorithm,
+    ));
+    ring.tick(clock.now())
+        .await
+        .map_err(|source| StartError::Keys { audience: name.clone(), source })?;
+    let lifetime = |setting: &str, error: &dyn std::fmt::Display| {
+        SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
+    };
+    let issuer = Issuer::builder()
+        .issuer(issuer_id.clone())
+        .audience(name.clone())
+        .lifetime(
+            AccessLifetime::new(wanted.access_lifetime)
+                .map_err(|error| lifetime("access_lifetime", &error))?,
+        )
+        .claims(wanted.claims.iter().cloned())
+        .build();
+    let verifier = Verifier::builder()
+        .issuer(issuer_id.clone())
+        .audience(name.clone())
+        .keys(ring.key_set())
+        .leeway(settings.keys.leeway)
+        .build();
+    let view = hub.view(&name).map_or_else(|| Arc::new(View::local(name.clone())), Arc::clone);
+    Ok(AudienceState {
+        refresh_lifetime: RefreshLifetime::new(wanted.refresh_lifetime)
+            .map_err(|error| lifetime("refresh_lifetime", &error))?,
+        session_lifetime: SessionLifetime::new(wanted.session_lifetime)
+            .map_err(|error| lifetime("session_lifetime", &error))?,
+        origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
+        metadata: discovery::metadata(&settings.issuer, &issuer_id),
+        verifier: Arc::new(LiveVerifier::new(verifier, view)),
+        known_keys: Mutex::new(ring.jwks_json()),
+        name,
+        issuer_id,
+        issuer,
+        ring,
+    })
+}
+
+fn timing(settings: &Settings, audience: &AudienceSettings) -> Result<Timing, TimingError> {
+    let keys = &settings.keys;
+    Timing::new(TimingSettings {
+        key_set_max_age: keys.key_set_max_age,
+        propagation: keys.propagation,
+        clock_error: keys.clock_error,
+        leeway: keys.leeway,
+        signer_lease: keys.signer_lease,
+        rotate_every: keys.rotate_every,
+        token_life: audience.access_lifetime,
+    })
+}
+
+fn origins_error(error: &dyn std::fmt::Display) -> SettingsError {
+    SettingsError::new("origins", error.to_string())
+}
 
 /// T + L + W + 2S over all audiences, and a second for the rounding of `iat` and `exp`.
 fn token_outlives(settings: &Settings) -> Duration {
@@ -160,7 +283,8 @@ fn token_outlives(settings: &Settings) -> Duration {
 
 /// Brings the stored services in line with those that the configuration declares. Secrets stay.
 async fn declare(settings: &Settings, store: &dyn ServiceStore) -> Result<(), StartError> {
-    let failed = |source| StartError::Store { what: "services", source };
+    let failed =
+        |source| StartError::Store { what: "the services cannot be read or written", source };
     let declared: BTreeSet<&ClientId> = settings.services.iter().map(|s| &s.name).collect();
     for stored in store.list_services().await.map_err(failed)? {
         if stored.declared && !declared.contains(&stored.name) {
@@ -193,10 +317,10 @@ async fn sealed_secret(
 ) -> Result<Secret256, StartError> {
     let key = data_key.derive(b"tokenward sealed secret v1");
     let fresh = key.seal(name.as_bytes(), Secret256::random().expose());
-    let sealed = store
-        .sealed_secret(name, fresh)
-        .await
-        .map_err(|source| StartError::Store { what: "sealed secrets", source })?;
+    let sealed = store.sealed_secret(name, fresh).await.map_err(|source| StartError::Store {
+        what: "the sealed secrets cannot be read or written",
+        source,
+    })?;
     let opened = key.open(name.as_bytes(), &sealed);
     opened
         .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())

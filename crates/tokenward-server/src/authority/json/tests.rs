@@ -32,7 +32,7 @@ fn nesting_without_end_is_refused_rather_than_followed() {
 
 #[test]
 fn an_unknown_field_is_named_only_if_it_looks_like_a_name() {
-    let left = |body: &str| text(Fields::parse(body.as_bytes()).unwrap().done().unwrap_err());
+    let left = |body: &str| text(&Fields::parse(body.as_bytes()).unwrap().done().unwrap_err());
     assert!(left(r#"{"subjct":"x"}"#).contains("subjct: is not a known field"));
     assert!(!left(r#"{"twr_s3cr3t-in-the-wrong-place":1}"#).contains("s3cr3t"));
 }
@@ -40,15 +40,15 @@ fn an_unknown_field_is_named_only_if_it_looks_like_a_name() {
 #[test]
 fn a_wrong_type_is_refused_without_repeating_the_value() {
     let mut fields = Fields::parse(br#"{"subject":["s3cr3t"]}"#).unwrap();
-    let error = text(fields.required("subject").unwrap_err());
+    let error = text(&fields.required("subject").unwrap_err());
     assert!(error.contains("subject: must be a string") && !error.contains("s3cr3t"), "{error}");
 }
 
 fn refused(body: &str, why: &str) {
-    let error = text(Fields::parse(body.as_bytes()).unwrap_err());
+    let error = text(&Fields::parse(body.as_bytes()).unwrap_err());
     assert!(error.contains(why), "{body:.40}: {error}");
 }
 
-fn text(error: ApiError) -> String {
+fn text(error: &ApiError) -> String {
     format!("{error:?}")
 }

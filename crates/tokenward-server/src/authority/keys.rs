@@ -1,0 +1,169 @@
+//! The keys as the authority and its administrators handle them.
+//!
+//! **Invariant:** whatever changes the keys, the local verifiers have the new set before the answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokenward::{Audience, BackendError, ErrorChain, KeyId, UnixTime, VerifyingKey};
+use tokenward_keys::{
+    Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
+};
+use tokenward_remote::LiveVerifier;
+use tokenward_revocation::{NewRevocation, Scope};
+
+use super::audience::AudienceState;
+use super::{Authority, log};
+
+/// An order about keys was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyActionError {
+    /// No audience has that name.
+    #[error("there is no audience `{0}`: see `tokenward check`")]
+    UnknownAudience(Audience),
+    /// No key may take over yet, or the keys could not be changed.
+    #[error(transparent)]
+    Rotate(#[from] RotateError),
+    /// The keys could not be read or changed.
+    #[error(transparent)]
+    Ring(#[from] RingError),
+    /// The key was not taken in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The revocation could not be written.
+    #[error("the revocation of the key could not be written")]
+    Revocations(#[source] BackendError),
+}
+
+impl Authority {
+    /// The keys of each audience.
+    pub fn rings(&self) -> impl Iterator<Item = &Arc<KeyRing>> {
+        self.audiences.values().map(|audience| &audience.ring)
+    }
+
+    /// The keys of `audience`.
+    #[must_use]
+    pub fn ring(&self, audience: &Audience) -> Option<&Arc<KeyRing>> {
+        self.audiences.get(audience).map(|audience| &audience.ring)
+    }
+
+    /// What verifies the tokens of `audience` in this process: never stale, revocations included.
+    #[must_use]
+    pub fn verifier(&self, audience: &Audience) -> Option<&Arc<LiveVerifier>> {
+        self.audiences.get(audience).map(|audience| &audience.verifier)
+    }
+
+    /// Lets the ripe standby of `audience` sign from now on.
+    pub async fn rotate(&self, audience: &Audience) -> Result<Rotated, KeyActionError> {
+        let audience = self.keys_of(audience)?;
+        let rotated = audience.ring.rotate(self.clock.now()).await;
+        audience.take_keys();
+        Ok(rotated?)
+    }
+
+    /// Ends all trust in a key, at once and everywhere. Safe to repeat.
+    pub async fn compromise(
+        &self,
+        audience: &Audience,
+        key: &KeyId,
+        by: &str,
+    ) -> Result<Compromised, KeyActionError> {
+        let state = self.keys_of(audience)?;
+        let now = self.clock.now();
+        if !state.ring.history().iter().any(|known| known.kid == key.as_str()) {
+            return Err(RingError::UnknownKey { id: key.clone() }.into());
+        }
+        // First the feed: should we die in between, forged tokens are refused all the same.
+        let row = NewRevocation {
+            audience: Some(audience.clone()),
+            scope: Scope::Key(key.clone()),
+            // A verifier that fetches key sets by the clock may trust the key for C + D longer.
+            ends_at: self
+                .keep_until(now)
+                .saturating_add(state.ring.timing().exposure())
+                .saturating_add(MARGIN),
+            at: now,
+            reason: Some("compromised".to_owned()),
+            by: by.to_owned(),
+        };
+        self.revocations.append(vec![row]).await.map_err(KeyActionError::Revocations)?;
+        log::revoked(by, "kid", 1);
+        let done = state.ring.compromise(key, now).await;
+        state.take_keys();
+        self.hub.catch_up().await.map_err(KeyActionError::Revocations)?;
+        Ok(done?)
+    }
+
+    /// Takes in a key made elsewhere, whose tokens verify until `verify_until` and which signs nothing.
+    pub async fn import_key(
+        &self,
+        audience: &Audience,
+        key: &VerifyingKey,
+        verify_until: UnixTime,
+    ) -> Result<Imported, KeyActionError> {
+        let audience = self.keys_of(audience)?;
+        let imported = audience.ring.import(key, verify_until, self.clock.now()).await;
+        audience.take_keys();
+        Ok(imported?)
+    }
+
+    /// Does whatever time demands of the keys, and renews the signers' leases.
+    ///
+    /// The clockwork does this each second, or three times per lease.
+    pub async fn rotate_due(&self) {
+        for audience in self.audiences.values() {
+            if let Err(error) = audience.ring.tick(self.clock.now()).await {
+                tracing::error!(
+                    audience = %audience.name,
+                    error = %ErrorChain::new(&error),
+                    "the keys could not be looked after"
+                );
+            }
+            audience.take_keys();
+        }
+    }
+
+    /// Why the authority cannot serve at this moment: a line each, none if it can.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let now = self.clock.now();
+        let mut problems: Vec<String> = self
+            .audiences
+            .values()
+            .filter_map(|audience| {
+                let error = audience.ring.signer(now).err()?;
+                Some(format!("audience {}: {error}", audience.name))
+            })
+            .collect();
+        let silent = now.since(self.hub.read_at());
+        if silent > SILENCE {
+            problems.push(format!("the revocations were last read {} s ago", silent.as_secs()));
+        }
+        problems
+    }
+
+    fn keys_of(&self, audience: &Audience) -> Result<&AudienceState, KeyActionError> {
+        self.audiences
+            .get(audience)
+            .map(|audience| &**audience)
+            .ok_or_else(|| KeyActionError::UnknownAudience(audience.clone()))
+    }
+}
+
+impl AudienceState {
+    /// Gives the verifier the keys of the ring, if they have changed.
+    fn take_keys(&self) {
+        let published = self.ring.jwks_json();
+        let mut known = self.known_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if **known != *published {
+            self.verifier.swap_keys(self.ring.key_set());
+            *known = published;
+        }
+    }
+}
+
+/// Clocks, rounding and a slow fetch, all together.
+const MARGIN: Duration = Duration::from_secs(60);
+/// The store is read four times a second; after this long something is wrong.
+const SILENCE: Duration = Duration::from_secs(5);

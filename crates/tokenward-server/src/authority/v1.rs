@@ -1,0 +1,179 @@
+//! `/v1/*`: what services ask of the authority.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::{Value, json};
+use tokenward::{Audience, Jti, SessionId, Subject};
+use tokenward_sessions::{EndReason, Idempotency, May, Session};
+
+use super::body::Read;
+use super::client::Caller;
+use super::error::ApiError;
+use super::json::{Fields, invalid};
+use super::ops::Target;
+use super::respond::{done, json_answer};
+use super::{Authority, body, log, peer_of};
+
+/// The most sessions of one subject that a list shows; the newest come first.
+const LISTED: usize = 1_000;
+
+/// A service's call: who it is, and its body.
+pub(super) struct Call {
+    pub(super) caller: Caller,
+    pub(super) parts: Parts,
+    pub(super) body: Read,
+}
+
+impl Authority {
+    /// Authenticates the service behind a call, checks that it may do `what`, and reads the body.
+    pub(super) async fn call(&self, request: Request, what: May) -> Result<Call, ApiError> {
+        let (parts, body) = request.into_parts();
+        let caller = self.service(&parts.headers, peer_of(&parts.extensions)).await?;
+        caller.require(what)?;
+        let body = body::read(&parts.headers, body, self.settings.limits.body_bytes).await?;
+        Ok(Call { caller, parts, body })
+    }
+}
+
+/// `GET /v1/subjects/{sub}/sessions`: the devices of a user.
+pub(super) async fn sessions(
+    State(authority): State<Arc<Authority>>,
+    Path(subject): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Call { caller, .. } = authority.call(request, May::SessionsRead).await?;
+    let subject = subject_of(subject)?;
+    let now = authority.clock.now();
+    let audiences = caller.audiences();
+    let found = authority.sessions.sessions_of(&subject, Some(&audiences), now, LISTED).await?;
+    let sessions: Vec<Value> = found.iter().map(listed).collect();
+    Ok(json_answer(StatusCode::OK, &json!({"sessions": sessions})))
+}
+
+/// `DELETE /v1/subjects/{sub}/sessions`: logs a user out everywhere.
+pub(super) async fn end_all(
+    State(authority): State<Arc<Authority>>,
+    Path(subject): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Call { caller, .. } = authority.call(request, May::SessionsWrite).await?;
+    let subject = subject_of(subject)?;
+    let (audiences, by) = (caller.audiences(), caller.name().as_str());
+    authority.end_sessions(&subject, Some(&audiences), None, EndReason::Service, by).await?;
+    Ok(done())
+}
+
+/// `DELETE /v1/sessions/{sid}`: logs one device out. A session that is not there has ended, too.
+pub(super) async fn end(
+    State(authority): State<Arc<Authority>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Call { caller, .. } = authority.call(request, May::SessionsWrite).await?;
+    let id = session_of(id)?;
+    let (audiences, by) = (caller.audiences(), caller.name().as_str());
+    authority.end_session(&id, Some(&audiences), EndReason::Service, by).await?;
+    Ok(done())
+}
+
+/// `GET /v1/sessions/{sid}/private`: the confidential data kept beside a live session.
+pub(super) async fn private(
+    State(authority): State<Arc<Authority>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Call { caller, .. } = authority.call(request, May::SessionsPrivate).await?;
+    let id = session_of(id)?;
+    let session = authority.sessions.session(&id).await?;
+    let live = session.is_some_and(|session| {
+        caller.serves(&session.audience) && session.is_live(authority.clock.now())
+    });
+    let sealed = if live { authority.sessions.private(&id).await? } else { None };
+    let Some(sealed) = sealed else { return Err(ApiError::not_found()) };
+    let private = authority.open_private(&id, &sealed)?;
+    log::private_read(caller.name(), &id);
+    Ok(json_answer(StatusCode::OK, &json!({"private": private})))
+}
+
+/// `POST /v1/subjects/{sub}/token-version`: ends every older token and session of a subject.
+pub(super) async fn bump(
+    State(authority): State<Arc<Authority>>,
+    Path(subject): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Call { caller, parts, body } = authority.call(request, May::SubjectsWrite).await?;
+    let subject = subject_of(subject)?;
+    let mut fields = body.optional_json()?;
+    let except = fields.text("except_session")?.map(session_of).transpose()?;
+    fields.done()?;
+    let route = format!("POST /v1/subjects/{subject}/token-version");
+    let idempotency = authority.idempotency(&caller, &parts, &body, &route)?.map(|key| {
+        // Which version it was is kept by the store itself.
+        Idempotency { sealed_answer: Vec::new(), ..key }
+    });
+    let (audiences, by) = (caller.audiences(), caller.name().as_str());
+    let version = authority
+        .bump_version(subject, Some(audiences), except, by, idempotency)
+        .await
+        .map_err(super::idempotency::conflict)?;
+    Ok(json_answer(StatusCode::OK, &json!({"token_version": version.get()})))
+}
+
+/// `POST /v1/revocations`: refuses a token, a session or a subject from now on.
+pub(super) async fn revoke(
+    State(authority): State<Arc<Authority>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Call { caller, body, .. } = authority.call(request, May::RevocationsWrite).await?;
+    let mut fields = body.json()?;
+    let reason = fields.text("reason")?;
+    let target = target(&mut fields)?;
+    fields.done()?;
+    let (audiences, by) = (caller.audiences(), caller.name().as_str());
+    authority.revoke(&[target], Some(&audiences), reason.as_deref(), by).await?;
+    Ok(done())
+}
+
+fn target(fields: &mut Fields) -> Result<Target, ApiError> {
+    let jti = fields.text("jti")?;
+    let sid = fields.text("sid")?;
+    let sub = fields.text("sub")?;
+    match (jti, sid, sub) {
+        (Some(id), None, None) => {
+            Jti::new(id).map(Target::Token).map_err(|error| invalid("jti", error))
+        }
+        (None, Some(id), None) => session_of(id).map(Target::Session),
+        (None, None, Some(subject)) => subject_of(subject).map(Target::Subject),
+        _ => Err(ApiError::invalid_request("exactly one of jti, sid and sub is required")),
+    }
+}
+
+fn listed(session: &Session) -> Value {
+    json!({
+        "session_id": session.id.as_str(),
+        "audience": session.audience.as_str(),
+        "client_id": session.client_id.as_str(),
+        "scope": session.scope.as_str(),
+        "device": session.device,
+        "delivery": session.delivery.as_str(),
+        "created_at": session.created_at.as_secs(),
+        "last_used_at": session.last_used_at.as_secs(),
+        "ends_at": session.ends_at.as_secs(),
+    })
+}
+
+pub(super) fn subject_of(text: String) -> Result<Subject, ApiError> {
+    Subject::new(text).map_err(|error| invalid("subject", error))
+}
+
+fn session_of(text: String) -> Result<SessionId, ApiError> {
+    SessionId::new(text).map_err(|error| invalid("session_id", error))
+}
+
+pub(super) fn audience_of(text: String) -> Result<Audience, ApiError> {
+    Audience::new(text).map_err(|error| invalid("audience", error))
+}
