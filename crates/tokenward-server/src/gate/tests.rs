@@ -1,1 +1,4 @@
-
+mod identity;
+mod refusals;
+mod support;
+mod table;

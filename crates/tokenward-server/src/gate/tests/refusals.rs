@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use tokenward::{Audience, IssuerId, Jti, SessionId, b64};
+use tokenward_revocation::{FreshnessPolicy, Scope, View, WhenStale};
+use tokenward_tower::respond;
+
+use super::support::{Answer, NOW, World, audience, issuer, request, rules};
+use crate::gate::IDENTITY;
+use crate::settings::Profile;
+
+#[tokio::test]
+async fn a_refused_token_gets_the_same_bytes_whatever_the_reason() {
+    let world = World::new();
+    let other = World::new();
+    let good = world.token("invoices");
+    let minutes = |count: u64| Duration::from_secs(60 * count);
+    let mut expected = respond::invalid_token();
+    for name in IDENTITY {
+        expected.headers_mut().insert(name, "".parse().unwrap());
+    }
+    // The router adds it to every body.
+    expected.headers_mut().insert("content-length", "61".parse().unwrap());
+    let expected = Answer::of(expected).await;
+    let foreign_issuer = IssuerId::new("https://evil.example.com").unwrap();
+    let foreign_audience = Audience::new("payroll").unwrap();
+    world.revoke(Scope::Jti(Jti::new("token-2").unwrap()));
+    world.revoke(Scope::Session(SessionId::new("session-2").unwrap()));
+    let alice = || request("alice");
+    let revoked = alice().session_id(SessionId::new("session-2").unwrap());
+    let (head, rest) = good.split_once('.').unwrap();
+    let none = format!("{}.{}", b64::encode(br#"{"alg":"none","typ":"at+jwt"}"#), rest);
+    let (body, _) = rest.split_once('.').unwrap();
+    let tokens = [
+        ("bad signature", other.token("invoices")),
+        (
+            "expired",
+            world.token_at(alice(), &issuer(), &audience(), NOW.saturating_sub(minutes(9))),
+        ),
+        ("future", world.token_at(alice(), &issuer(), &audience(), NOW.saturating_add(minutes(9)))),
+        ("wrong issuer", world.token_at(alice(), &foreign_issuer, &audience(), NOW)),
+        ("wrong audience", world.token_at(alice(), &issuer(), &foreign_audience, NOW)),
+        ("revoked session", world.token_of(revoked)),
+        ("none", none),
+        ("no signature", format!("{head}.{body}.")),
+        ("two parts", format!("{head}.{body}")),
+        ("malformed", "not a token".to_owned()),
+        ("empty", String::new()),
+        ("too long", format!("{good}{}", "A".repeat(12_000))),
+    ];
+    for profile in Profile::ALL {
+        for (name, token) in &tokens {
+            let bearer = format!("Bearer {token}");
+            let headers = [("authorization", bearer.as_str())];
+            let answer = world.about(profile, "GET", "/invoices/7", &headers).await;
+            assert_eq!(answer, expected, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stale_gate_says_503_before_it_reads_any_token() {
+    let policy = FreshnessPolicy {
+        max_staleness: Duration::from_secs(10),
+        clock_error: Duration::from_secs(1),
+        when_stale: WhenStale::Refuse,
+    };
+    let world = World::with(rules(), View::following(audience(), policy));
+    let good = format!("Bearer {}", world.token("invoices"));
+    for bearer in [good.as_str(), "Bearer bad"] {
+        let headers = [("authorization", bearer)];
+        let answer = world.about(Profile::Caddy, "GET", "/invoices/7", &headers).await;
+        assert_eq!(answer.status, 503, "{bearer}");
+        assert_eq!(answer.headers["retry-after"], "1");
+        assert_eq!(answer.headers["x-auth-subject"], "");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_lacks_a_scope_is_told_which() {
+    let world = World::new();
+    let bearer = format!("Bearer {}", world.token("other"));
+
+    let headers = [("authorization", bearer.as_str())];
+    let answer = world.about(Profile::Traefik, "GET", "/invoices/7", &headers).await;
+
+    assert_eq!(answer.status, 403);
+    let challenge = r#"Bearer error="insufficient_scope", scope="invoices""#;
+    assert_eq!(answer.headers["www-authenticate"], challenge);
+}
+
+#[tokio::test]
+async fn a_link_from_another_site_gets_a_page_that_reloads_and_never_a_2xx() {
+    let world = World::new();
+    let link = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
+    for profile in Profile::ALL {
+        let answer = world.about(profile, "GET", "/open/x", &link).await;
+        // To a proxy a 2xx would mean that the request may pass.
+        assert_eq!(answer.status, 401, "{profile:?}");
+        assert!(answer.body.contains(r#"http-equiv="refresh""#), "{profile:?}");
+        assert_eq!(answer.headers["x-auth-subject"], "");
+    }
+    let again = [("sec-fetch-site", "same-origin"), link[1], link[2]];
+    assert_eq!(world.about(Profile::Caddy, "GET", "/open/x", &again).await.body, "");
+}
