@@ -37,12 +37,13 @@ impl PublicKey {
     }
 
     /// The RSA key with this modulus, big-endian without leading zeros; `None` outside 2048 to 8192
-    /// bits.
+    /// bits, or if it is even.
     pub(crate) fn rs256(modulus: &[u8]) -> Option<Self> {
         let first = *modulus.first()?;
         let zeros = usize::try_from(first.leading_zeros()).ok()?;
         let bits = modulus.len().checked_mul(8)?.checked_sub(zeros)?;
-        if first == 0 || !RSA_BITS.contains(&bits) {
+        let odd = modulus.last().is_some_and(|last| last % 2 == 1);
+        if first == 0 || !odd || !RSA_BITS.contains(&bits) {
             return None;
         }
         let key = RsaPublicKeyComponents { n: modulus, e: RSA_EXPONENT.as_slice() }
@@ -51,7 +52,8 @@ impl PublicKey {
         Some(Self::Rs256 { key, modulus: modulus.into() })
     }
 
-    /// The Ed25519 key with this encoding; `None` if it is no point, or one of small order.
+    /// The Ed25519 key with this encoding; `None` if it is a point of small order. One that is no
+    /// point at all is taken here, and verifies nothing.
     pub(crate) fn ed25519(x: [u8; P256_LEN]) -> Option<Self> {
         if is_small_order(&x) {
             return None;
