@@ -390,4 +390,4 @@ fn public_half(public: &VerifyingKey, audience: &Audience, now: UnixTime) -> Opt
 const NO_CUSTODY: &str = "none";
 
 /// The least difference between two times.
-const INSTANT: std::time::Duration = std::time::Duration::from_millis(1);
+pub(crate) const INSTANT: std::time::Duration = std::time::Duration::from_millis(1);

@@ -15,7 +15,7 @@ use std::fmt;
 
 use tokenward::{Algorithm, KeyId, UnixTime};
 
-use crate::lifecycle::{Active, AnyKey, Key, Retiring, Standby};
+use crate::lifecycle::{Active, AnyKey, INSTANT, Key, Retiring, Standby};
 use crate::timing::Timing;
 
 #[cfg(test)]
@@ -225,13 +225,14 @@ impl<'a> Desk<'a> {
     }
 
     fn withdraw_expired(&mut self) {
-        for key in std::mem::take(&mut self.retiring) {
-            if self.now > key.verify_until(self.timing) {
-                let imported = key.stored().imported;
-                let because =
-                    if imported { Because::ImportEnded } else { Because::LastTokenExpired };
-                self.step(Action::Withdraw(key.id().clone()), because);
-            }
+        let (ended, living) = std::mem::take(&mut self.retiring)
+            .into_iter()
+            .partition(|key| self.now > key.verify_until(self.timing));
+        self.retiring = living;
+        for key in Vec::<&Key<Retiring>>::from_iter(ended) {
+            let imported = key.stored().imported;
+            let because = if imported { Because::ImportEnded } else { Because::LastTokenExpired };
+            self.step(Action::Withdraw(key.id().clone()), because);
         }
     }
 
@@ -248,6 +249,10 @@ impl<'a> Desk<'a> {
     /// Lets another key sign, if one should and may.
     fn switch(&mut self, request: &Request) {
         let Some((because, spare)) = self.reason_to_switch(request) else { return };
+        if self.active.is_some() && self.retiring.len() >= MAX_RETIRING {
+            self.plan.blocked_until = self.next_withdrawal();
+            return;
+        }
         let ripe = |key: &&&Key<Standby>| key.ripe_at(self.timing) <= self.now;
         if self.standby.iter().filter(ripe).count() > spare
             && let Some(next) = self.successor(because)
@@ -298,6 +303,11 @@ impl<'a> Desk<'a> {
         self.standby.iter().map(|key| key.ripe_at(self.timing)).fold(fresh, UnixTime::min)
     }
 
+    fn next_withdrawal(&self) -> Option<UnixTime> {
+        let end = self.retiring.iter().map(|key| key.verify_until(self.timing)).min()?;
+        Some(end.saturating_add(INSTANT))
+    }
+
     /// Publishes what the next switch will need.
     fn stand_by(&mut self) {
         let switching = self.plan.steps.iter().any(|s| matches!(s.action, Action::Activate(_)));
@@ -343,3 +353,9 @@ impl<'a> Desk<'a> {
         self.plan.steps.push(Step { action, because });
     }
 }
+
+/// Retiring keys beyond which only an emergency replaces the active one.
+///
+/// With the imported keys, the active one and its successors, a key set stays below the 64 keys that
+/// verifiers read. Only an operator who rotates over and over comes here.
+const MAX_RETIRING: usize = 40;

@@ -13,7 +13,7 @@ use tokenward_keys::{
 
 /// How the next write ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Nothing is written.
     BeforeCommit,
     /// Everything is written, but the answer is lost.
@@ -23,28 +23,53 @@ pub enum Fault {
 }
 
 #[derive(Debug, Default)]
-pub struct MemoryStore {
+pub(crate) struct MemoryStore {
     keys: Mutex<Vec<StoredKey>>,
-    fault: Mutex<Option<Fault>>,
+    /// How many writes succeed, and how the one after them ends.
+    fault: Mutex<Option<(u8, Fault)>>,
     reads_fail: AtomicBool,
+    reads_fail_after_write: AtomicBool,
 }
 
 impl MemoryStore {
-    pub fn fail_next_write(&self, fault: Fault) {
-        *self.fault.lock().unwrap() = Some(fault);
+    pub(crate) fn fail_next_write(&self, fault: Fault) {
+        self.fail_write_after(0, fault);
     }
 
-    pub fn fail_reads(&self, fail: bool) {
+    pub(crate) fn fail_write_after(&self, writes: u8, fault: Fault) {
+        *self.fault.lock().unwrap() = Some((writes, fault));
+    }
+
+    pub(crate) fn clear_fault(&self) {
+        *self.fault.lock().unwrap() = None;
+    }
+
+    pub(crate) fn fail_reads_after_next_write(&self) {
+        self.reads_fail_after_write.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn fail_reads(&self, fail: bool) {
         self.reads_fail.store(fail, Ordering::SeqCst);
     }
 
-    pub fn stored(&self) -> Vec<StoredKey> {
+    pub(crate) fn stored(&self) -> Vec<StoredKey> {
         self.keys.lock().unwrap().clone()
     }
 
-    pub fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
+    pub(crate) fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
         let mut keys = self.keys.lock().unwrap();
         edit(keys.iter_mut().find(|key| key.id == *id).unwrap());
+    }
+
+    fn next_fault(&self) -> Option<Fault> {
+        let mut fault = self.fault.lock().unwrap();
+        let (writes, kind) = (*fault)?;
+        if let Some(left) = writes.checked_sub(1) {
+            *fault = Some((left, kind));
+            return None;
+        }
+        *fault = None;
+        Some(kind)
     }
 
     fn commit(&self, changes: Vec<KeyChange>) -> Result<(), BackendError> {
@@ -80,8 +105,10 @@ impl KeyStore for MemoryStore {
     }
 
     async fn apply(&self, _: &Audience, changes: Vec<KeyChange>) -> Result<(), BackendError> {
-        let fault = self.fault.lock().unwrap().take();
-        match fault {
+        if self.reads_fail_after_write.load(Ordering::SeqCst) {
+            self.fail_reads(true);
+        }
+        match self.next_fault() {
             None => self.commit(changes),
             Some(Fault::Conflict) => Err(conflict()),
             Some(Fault::BeforeCommit) => Err(outage()),
@@ -94,11 +121,11 @@ impl KeyStore for MemoryStore {
     }
 }
 
-pub fn ring(store: &Arc<MemoryStore>, timing: Timing) -> KeyRing {
+pub(crate) fn ring(store: &Arc<MemoryStore>, timing: Timing) -> KeyRing {
     ring_with(store, timing, Algorithm::Es256, &kek())
 }
 
-pub fn ring_with(
+pub(crate) fn ring_with(
     store: &Arc<MemoryStore>,
     timing: Timing,
     algorithm: Algorithm,
@@ -110,12 +137,12 @@ pub fn ring_with(
     KeyRing::new(audience, issuer(), store, custody, timing, "test".to_owned(), algorithm)
 }
 
-pub fn issuer() -> IssuerId {
+pub(crate) fn issuer() -> IssuerId {
     IssuerId::new("https://auth.example.com/audiences/billing-api").unwrap()
 }
 
 /// Small times, all different, so that a rule with one of them left out shows.
-pub const SETTINGS: TimingSettings = TimingSettings {
+pub(crate) const SETTINGS: TimingSettings = TimingSettings {
     key_set_max_age: secs(7),
     propagation: secs(3),
     clock_error: secs(2),
@@ -125,24 +152,24 @@ pub const SETTINGS: TimingSettings = TimingSettings {
     token_life: secs(20),
 };
 
-pub fn timing() -> Timing {
+pub(crate) fn timing() -> Timing {
     Timing::new(SETTINGS).unwrap()
 }
 
-pub fn kek() -> Kek {
+pub(crate) fn kek() -> Kek {
     Kek::new(Secret256::from_bytes([7; 32]))
 }
 
-pub const fn secs(seconds: u64) -> Duration {
+pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-pub const fn at(seconds: u64) -> UnixTime {
+pub(crate) const fn at(seconds: u64) -> UnixTime {
     UnixTime::from_secs(seconds)
 }
 
 /// Runs `future`, which waits for nothing outside of this process.
-pub fn run<F: Future>(future: F) -> F::Output {
+pub(crate) fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 

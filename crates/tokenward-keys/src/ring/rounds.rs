@@ -1,0 +1,225 @@
+//! Rounds of work: read, plan, write one transaction, read again, until nothing is left to do.
+//!
+//! **Invariant:** a round writes only what was planned on what it has just read; the epochs see to it.
+
+use tokenward::{ErrorChain, KeyId, UnixTime};
+
+use super::error::RingError;
+use super::{AUDIT, KeyRing};
+use crate::custody::NewKey;
+use crate::lifecycle::{AnyKey, Key};
+use crate::plan::{Action, Request, Step, plan};
+use crate::stored::{KeyChange, StoredKey};
+
+impl KeyRing {
+    /// Plans and writes until nothing is left to do.
+    pub(super) async fn run(&self, now: UnixTime, request: Request) -> Result<Outcome, RingError> {
+        let mut outcome = Outcome::default();
+        let mut pending = Some(request);
+        for round in 0..MAX_ROUNDS {
+            let keys = match self.load(now).await {
+                Ok(keys) => keys,
+                Err(error) => return outcome.unless_done(error, pending.as_ref()),
+            };
+            if round == 0 {
+                outcome.before = active(&keys).cloned();
+            }
+            pending = pending.filter(|request| !outcome.is_done_by_another(request, &keys));
+            if let Some(Request::Compromise(id)) = &pending
+                && !keys.iter().any(|key| key.id() == id)
+            {
+                return Err(RingError::UnknownKey { id: id.clone() });
+            }
+            let request = pending.as_ref().unwrap_or(&Request::Tick);
+            let plan = plan(&keys, now, &self.timing, self.algorithm, request);
+            if pending.is_some() {
+                outcome.blocked_until = plan.blocked_until;
+            }
+            let batch = first_batch(plan.steps);
+            if batch.is_empty() {
+                return Ok(outcome);
+            }
+            match self.carry_out(keys, &batch, now).await {
+                Ok(()) => {
+                    pending = None;
+                    outcome.steps.extend(batch);
+                }
+                // Somebody else was faster: see what they did.
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return outcome.unless_done(error, pending.as_ref()),
+            }
+        }
+        Err(RingError::Contended)
+    }
+
+    async fn carry_out(
+        &self,
+        keys: Vec<AnyKey>,
+        batch: &[Step],
+        now: UnixTime,
+    ) -> Result<(), RingError> {
+        match batch {
+            [step] if step.action.makes_a_key() => self.make_key(&step.action, now).await?,
+            steps => self.change_keys(keys, steps, now).await?,
+        }
+        for step in batch {
+            let because = step.because();
+            tracing::info!(
+                target: AUDIT, audience = %self.audience, step = %step.action, %because, "key step"
+            );
+        }
+        Ok(())
+    }
+
+    async fn make_key(&self, action: &Action, now: UnixTime) -> Result<(), RingError> {
+        let spec = NewKey {
+            audience: self.audience.clone(),
+            issuer: self.issuer.clone(),
+            algorithm: self.algorithm,
+            created_at: now,
+            kid_prefix: self.environment.clone(),
+        };
+        let made = self.custody.generate(&spec).await?;
+        let key =
+            Key::publish(made, &self.audience, self.custody.name(), now).ok_or_else(|| {
+                RingError::Bug("the custody made a key without public half".to_owned())
+            })?;
+        let stored = key.stored().clone();
+        let change = match action {
+            Action::Begin => key.activate_first(now).into_insert(),
+            _ => key.into_insert(),
+        };
+        let written = self.store.apply(&self.audience, vec![change]).await;
+        // After an outage the key may be stored all the same, so only a conflict proves it unused.
+        if let Err(error) = written.map_err(RingError::Store) {
+            if error.is_conflict() {
+                self.destroy(&stored).await;
+            }
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    async fn change_keys(
+        &self,
+        mut keys: Vec<AnyKey>,
+        steps: &[Step],
+        now: UnixTime,
+    ) -> Result<(), RingError> {
+        let mut changes = Vec::with_capacity(steps.len());
+        let mut ended = Vec::new();
+        for step in steps {
+            let (change, before) = self.transition(&mut keys, &step.action, now)?;
+            if let KeyChange::Replace { key, .. } = &change
+                && key.handle.is_none()
+                && before.handle.is_some()
+            {
+                ended.push(before);
+            }
+            changes.push(change);
+        }
+        self.store.apply(&self.audience, changes).await?;
+        // Should the next read fail, the old signer must not go on for the rest of its lease.
+        if !ended.is_empty() {
+            self.fence(&ended);
+        }
+        for key in &ended {
+            self.destroy(key).await;
+        }
+        Ok(())
+    }
+
+    /// Makes the transition that `action` names, and answers it with the key as it was.
+    fn transition(
+        &self,
+        keys: &mut Vec<AnyKey>,
+        action: &Action,
+        now: UnixTime,
+    ) -> Result<(KeyChange, StoredKey), RingError> {
+        let impossible = || RingError::Bug(format!("cannot {action}"));
+        let (Action::Activate(id)
+        | Action::Retire(id)
+        | Action::Withdraw(id)
+        | Action::Abandon(id)
+        | Action::Compromise(id)) = action
+        else {
+            return Err(impossible());
+        };
+        let index = keys.iter().position(|key| key.id() == id).ok_or_else(impossible)?;
+        let key = keys.swap_remove(index);
+        let before = key.stored().clone();
+        let change = match (action, key) {
+            (Action::Activate(_), AnyKey::Standby(key)) => {
+                key.activate(now, &self.timing).map_err(|_| impossible())?.into_replacement()
+            }
+            (Action::Retire(_), AnyKey::Active(key)) => {
+                key.retire(now, &self.timing).into_replacement()
+            }
+            (Action::Withdraw(_), AnyKey::Retiring(key)) => {
+                key.withdraw(now, &self.timing).map_err(|_| impossible())?.into_replacement()
+            }
+            (Action::Abandon(_), AnyKey::Standby(key)) => key.abandon(now).into_replacement(),
+            (Action::Compromise(_), key) => key.compromise(now).into_replacement(),
+            _ => return Err(impossible()),
+        };
+        Ok((change, before))
+    }
+
+    /// A private half that cannot be destroyed now is no longer used, so this is no failure of the step.
+    async fn destroy(&self, key: &StoredKey) {
+        if key.custody != self.custody.name() {
+            tracing::warn!(
+                target: AUDIT, key = %key.id, custody = key.custody,
+                "the private half is in another custody than the configured one: destroy it there"
+            );
+            return;
+        }
+        if let Err(error) = self.custody.destroy(key).await {
+            let error = ErrorChain::new(&error).to_string();
+            tracing::warn!(target: AUDIT, key = %key.id, error, "private half not destroyed");
+        }
+    }
+}
+
+/// What came of a request.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// The key that was active before.
+    pub(super) before: Option<KeyId>,
+    /// What was done.
+    pub(super) steps: Vec<Step>,
+    /// Until when the request, or the next signature, has to wait.
+    pub(super) blocked_until: Option<UnixTime>,
+}
+
+impl Outcome {
+    /// Two operators who rotate at once want one rotation, not two.
+    fn is_done_by_another(&self, request: &Request, keys: &[AnyKey]) -> bool {
+        *request == Request::RotateNow && active(keys) != self.before.as_ref()
+    }
+
+    /// What was asked for is done; what could not follow it, the next tick will do.
+    fn unless_done(self, error: RingError, pending: Option<&Request>) -> Result<Self, RingError> {
+        if pending.is_some() {
+            return Err(error);
+        }
+        let error = ErrorChain::new(&error).to_string();
+        tracing::warn!(error, "key rotation is half done; the next tick goes on");
+        Ok(self)
+    }
+}
+
+fn active(keys: &[AnyKey]) -> Option<&KeyId> {
+    keys.iter().find(|key| matches!(key, AnyKey::Active(_))).map(AnyKey::id)
+}
+
+/// The steps that go into the next transaction: all that only change stored keys, or one new key.
+fn first_batch(steps: Vec<Step>) -> Vec<Step> {
+    let makes = steps.first().is_some_and(|step| step.action.makes_a_key());
+    let count = if makes { 1 } else { steps.len() };
+    steps.into_iter().take(count).take_while(|step| makes || !step.action.makes_a_key()).collect()
+}
+
+/// A plan has five batches at most (change, first key, standby, second standby, abandon); the rest is room
+/// for conflicts with others.
+const MAX_ROUNDS: u8 = 16;
