@@ -185,12 +185,11 @@ impl FeedClient {
             for event in events {
                 match self.take(&event, follower) {
                     Ok(None) => {}
-                    Ok(Some(Progress::Applied)) => {
+                    Ok(Some(_)) => {
                         deadline = self.deadline();
                         backoff.worked();
                         self.handle.up();
                     }
-                    Ok(Some(_)) => deadline = self.deadline(),
                     Err(error) => return error,
                 }
             }

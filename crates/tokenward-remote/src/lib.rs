@@ -9,6 +9,7 @@ mod clock;
 mod feed;
 mod http;
 mod keys;
+mod remote;
 mod sse;
 mod verifier;
 
@@ -20,4 +21,5 @@ pub use http::{
 pub use keys::{
     FetchedKeys, KeySetFetchError, KeySetHandle, KeySetOptions, KeySetSource, KeySetStatus,
 };
+pub use remote::{Remote, RemoteConfig, RemoteError, Status};
 pub use verifier::{LiveVerifier, Refusal};
