@@ -1,6 +1,8 @@
 //! The commands, a file each.
 
+pub(crate) mod gate;
 pub(crate) mod keys;
+pub(crate) mod offline;
 pub(crate) mod revoke;
 pub(crate) mod services;
 pub(crate) mod sessions;

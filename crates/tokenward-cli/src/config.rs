@@ -17,6 +17,7 @@ use crate::secret::{Environment, SecretRef};
 pub(crate) use reader::Problem;
 
 mod authority;
+pub(crate) mod gate;
 mod later;
 mod reader;
 mod rules;
@@ -155,7 +156,7 @@ pub(crate) struct Passkeys;
 impl Config {
     /// Reads `path`; every problem it has, with its line.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<Problem>> {
-        let (file, text) = text_of(path)?;
+        let (file, text) = text_of(path, "`tokenward init` writes one")?;
         let config = authority::read(&file, &text, base_of(path))?;
         let later = later::problems(&file, &config);
         if later.is_empty() { Ok(config) } else { Err(later) }
@@ -195,14 +196,14 @@ pub(crate) fn refusal(problems: &[Problem]) -> Failure {
     }
 }
 
-fn text_of(path: &Path) -> Result<(String, String), Vec<Problem>> {
+fn text_of(path: &Path, mend: &str) -> Result<(String, String), Vec<Problem>> {
     let file = path.display().to_string();
     match files::read_text(path) {
         Ok(text) => Ok((file, text)),
         Err(failure) => {
             let message = failure.to_string();
             let reason = message.strip_prefix(&format!("{file}: ")).unwrap_or(&message);
-            Err(vec![Problem::new(&file, "", format!("{reason}; `tokenward init` writes one"))])
+            Err(vec![Problem::new(&file, "", format!("{reason}; {mend}"))])
         }
     }
 }

@@ -3,14 +3,18 @@
 //! **Invariant:** everything in the folder is for development alone: `dev.json` holds secrets in the
 //! clear, which no other mode writes anywhere.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tokenward::crypto;
-use tokenward_sessions::{AdminToken, ServiceSecret};
+use tokenward::{UnixTime, crypto};
+use tokenward_sessions::{
+    AdminScope, AdminToken, AdminTokenRecord, AdminTokenStore, ServiceSecret,
+};
 use zeroize::Zeroizing;
 
+use crate::deployment::Opened;
 use crate::failure::Failure;
 use crate::files;
 
@@ -117,6 +121,27 @@ impl DevFolder {
         }
         files::read_private(&path)
     }
+}
+
+/// Makes the administrator's token of `dev.json` known to the store.
+pub(crate) async fn add_admin_token(
+    opened: &Opened,
+    token: &AdminToken,
+    now: UnixTime,
+) -> Result<(), Failure> {
+    let record = AdminTokenRecord {
+        hash: token.hash(),
+        label: "dev.json".to_owned(),
+        scopes: BTreeSet::from(AdminScope::ALL),
+        created_at: now,
+        // An exception for development alone: everywhere else such a token ends.
+        ends_at: UnixTime::NEVER,
+    };
+    opened
+        .admin_tokens()
+        .add_admin_token(record)
+        .await
+        .map_err(|error| Failure::because("the store", &error))
 }
 
 impl DevFile {

@@ -41,6 +41,11 @@ impl Failure {
         Self::cannot(format!("{doing}: {}", ErrorChain::new(error)))
     }
 
+    /// The command could not be carried out because of `error`, which names its place itself.
+    pub(crate) fn because_of(error: &(dyn Error + 'static)) -> Self {
+        Self::cannot(ErrorChain::new(error).to_string())
+    }
+
     /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)

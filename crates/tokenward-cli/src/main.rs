@@ -5,24 +5,29 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::args::{Cli, Command, TokenCommand};
+use crate::args::{Cli, Command, GateArgs, TokenCommand};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 
 mod args;
+mod check;
 mod client;
 mod clock;
 mod commands;
 mod config;
+mod deployment;
 mod dev;
 mod duration;
 mod failure;
 mod files;
+mod init;
 mod logging;
 mod output;
 mod pki;
 mod roots;
 mod secret;
+mod serve;
+mod tls;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -38,6 +43,10 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, output: Output) -> Outcome {
+    // Whatever speaks TLS in this process does it with one library.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        return Err(Failure::cannot("TLS cannot be set up"));
+    }
     match cli.command {
         Command::Completions(args) => {
             let mut script = Vec::new();
@@ -54,8 +63,32 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Sessions(args) => block_on(commands::sessions::run(args, output)),
         Command::Revoke(args) => block_on(commands::revoke::run(args, output)),
         Command::Services(args) => block_on(commands::services::run(args, output)),
-        _ => Err(Failure::cannot("this command is being built")),
+        Command::Serve(args) => {
+            logging::start(args.log_format, cli.color)?;
+            block_on_all_cores(serve::run(args, output))
+        }
+        Command::Init(args) => block_on(init::run(args, output)),
+        Command::Check(args) => block_on(check::run(args, output)),
+        Command::Gate(GateArgs { command: Some(command), .. }) => {
+            commands::gate::explain(&command, output)
+        }
+        Command::Gate(args) => {
+            logging::start(args.log_format, cli.color)?;
+            block_on_all_cores(commands::gate::run(args, output))
+        }
     }
+}
+
+/// Runs a server.
+fn block_on_all_cores(command: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::because("the runtime", &error))?;
+    let outcome = runtime.block_on(command);
+    // A thread that is stuck in the store must not keep the process alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    outcome
 }
 
 /// Runs a command that waits for others: one thread is enough for it.

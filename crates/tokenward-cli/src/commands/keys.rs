@@ -12,7 +12,7 @@ use tokenward_server::admin::api::{
 use crate::args::{AdminArgs, KeysArgs, KeysCommand};
 use crate::client::{self, AdminClient, CallError};
 use crate::clock;
-use crate::commands::date;
+use crate::commands::{date, offline};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::files;
 use crate::output::{self, Output};
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
 
 async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outcome {
     let Some(client) = AdminClient::find(admin).await? else {
-        return Err(Failure::cannot("no authority runs"));
+        return offline::list(admin, audience, output).await;
     };
     let path = client::query("/admin/v1/keys", &[("audience", audience)]);
     let keys: Vec<KeyRow> = client.get(&path).await.map_err(Failure::from)?;
@@ -91,7 +91,7 @@ async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outc
 
 async fn rotate(admin: &AdminArgs, audience: Option<&str>, wait: bool, output: Output) -> Outcome {
     let Some(client) = AdminClient::find(admin).await? else {
-        return Err(Failure::cannot("no authority runs"));
+        return offline::rotate(admin, audience, wait, output).await;
     };
     let request = RotateKeys { audience: audience.map(str::to_owned) };
     loop {
@@ -126,7 +126,8 @@ pub(crate) async fn wait_until(ripe_at: UnixTime) {
     bar.finish_and_clear();
 }
 
-fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
+/// Prints what a rotation did.
+pub(crate) fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
     if output.is_json() {
         output.json(rotated)?;
         return Ok(GOOD);

@@ -69,6 +69,12 @@ impl Kek {
         &self.id
     }
 
+    /// A secret for `purpose` that stands and falls with this key, for what is sealed beside signing keys.
+    #[must_use]
+    pub fn derive(&self, purpose: &[u8]) -> Secret256 {
+        self.secret.derive(purpose)
+    }
+
     pub(super) const fn secret(&self) -> &Secret256 {
         &self.secret
     }

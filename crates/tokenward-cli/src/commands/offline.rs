@@ -1,0 +1,109 @@
+//! `keys list` and `keys rotate` where no authority runs: on the store itself.
+
+use std::path::Path;
+
+use tokenward_keys::{KeyRing, RotateError};
+use tokenward_server::admin::api::{RotatedKey, RotatedKeys};
+
+use crate::args::AdminArgs;
+use crate::client;
+use crate::clock;
+use crate::commands::keys::{self, KeyRow};
+use crate::config::{self, Config};
+use crate::deployment::Deployment;
+use crate::dev::DevFolder;
+use crate::failure::{Failure, Outcome};
+use crate::output::Output;
+use crate::secret::Variables;
+use crate::serve;
+
+/// `keys list`.
+pub(crate) async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outcome {
+    let now = clock::system().now();
+    let mut rows: Vec<KeyRow> = Vec::new();
+    for ring in rings(admin, audience).await? {
+        // What custody cannot open is listed all the same; only the store must be readable.
+        if let Err(error) = ring.refresh(now).await
+            && ring.list().is_empty()
+        {
+            return Err(Failure::because("the store", &error));
+        }
+        for key in ring.list().iter() {
+            let row = serde_json::to_value(key).and_then(serde_json::from_value::<KeyRow>);
+            rows.push(row.map_err(|error| Failure::because("a key cannot be shown", &error))?);
+        }
+    }
+    keys::show(&rows, output)
+}
+
+/// `keys rotate`.
+pub(crate) async fn rotate(
+    admin: &AdminArgs,
+    audience: Option<&str>,
+    wait: bool,
+    output: Output,
+) -> Outcome {
+    let mut rotated = Vec::new();
+    for ring in rings(admin, audience).await? {
+        rotated.push(rotate_one(&ring, wait).await?);
+    }
+    keys::show_rotated(&RotatedKeys { rotated }, output)
+}
+
+async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
+    loop {
+        match ring.rotate(clock::system().now()).await {
+            Ok(done) => {
+                let mut steps = Vec::new();
+                steps.extend(done.retired.map(|kid| format!("{kid} signs no more")));
+                steps.extend(done.standby.map(|kid| format!("{kid} signs next")));
+                return Ok(RotatedKey {
+                    audience: ring.audience().as_str().to_owned(),
+                    active: Some(done.active.as_str().to_owned()),
+                    steps,
+                });
+            }
+            Err(RotateError::NotRipe(not_ripe)) if wait => keys::wait_until(not_ripe.until).await,
+            Err(RotateError::NotRipe(not_ripe)) => return Err(keys::not_ripe(not_ripe.until)),
+            Err(error) => return Err(Failure::because("the keys", &error)),
+        }
+    }
+}
+
+async fn rings(admin: &AdminArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
+    let opened = deployment(admin)?.open().await?;
+    let rings = opened.rings()?;
+    let Some(wanted) = audience else { return Ok(rings) };
+    let rings: Vec<_> =
+        rings.into_iter().filter(|ring| ring.audience().as_str() == wanted).collect();
+    if rings.is_empty() {
+        return Err(Failure::cannot(format!("--audience: there is no audience `{wanted}`")));
+    }
+    Ok(rings)
+}
+
+/// What stands in the data folder: a configuration, or what `serve --dev` left.
+fn deployment(admin: &AdminArgs) -> Result<Deployment, Failure> {
+    let data = client::data_dir(admin.data.as_deref());
+    let path = data.join("tokenward.toml");
+    if path.exists() {
+        let config = Config::load(&path).map_err(|problems| config::refusal(&problems))?;
+        let data = serve::data_of(&config, Some(&data));
+        return Deployment::of_config(&config, &data, &Variables::of_process());
+    }
+    if !data.join("dev.json").exists() {
+        return Err(nothing_there(&data));
+    }
+    let folder = DevFolder::open(&data)?;
+    let earlier = folder.earlier()?;
+    let port = earlier.as_ref().and_then(crate::dev::DevFile::port);
+    let port = port.ok_or_else(|| nothing_there(&data))?;
+    Deployment::dev(&folder, port, &DevFolder::secrets(earlier.as_ref()), clock::system().now())
+}
+
+fn nothing_there(data: &Path) -> Failure {
+    Failure::cannot(format!(
+        "no authority runs on {0}, and {0} holds neither tokenward.toml nor dev.json; name the folder with --data",
+        data.display()
+    ))
+}

@@ -1,0 +1,194 @@
+//! Reads `gate.toml`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use http::Method;
+use tokenward::{Audience, IssuerId};
+use tokenward_server::gate::{PathPattern, Rule};
+
+use crate::config::reader::{Problem, Section, Source};
+use crate::config::{Address, ProxyConfig, authority, base_of, later, text_of, values};
+use crate::secret::{Environment, SecretRef};
+
+#[cfg(test)]
+mod tests;
+
+/// `gate.toml`.
+#[derive(Debug)]
+pub(crate) struct GateConfig {
+    /// The folder that relative paths of the file start from.
+    pub(crate) base: PathBuf,
+    /// The prefix of every secret taken from the environment.
+    pub(crate) environment: Environment,
+    pub(crate) listen: Address,
+    /// Metrics and health, in the clear: for this machine or a network of its own.
+    pub(crate) health: Option<std::net::SocketAddr>,
+    /// The authority's base URL.
+    pub(crate) issuer: IssuerId,
+    pub(crate) audiences: Vec<Audience>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) max_staleness: Duration,
+    pub(crate) accept_when_stale: bool,
+    pub(crate) clock_error: Duration,
+    pub(crate) leeway: Duration,
+    pub(crate) feed: FeedCredential,
+    pub(crate) cookies: Vec<CookieOrigins>,
+    pub(crate) proxies: Vec<ProxyConfig>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// `[feed]`: as which service the gate follows the revocations; it may `revocations:read`.
+#[derive(Debug)]
+pub(crate) struct FeedCredential {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: SecretRef,
+}
+
+/// `[[cookies]]`: from where requests with a cookie may come.
+#[derive(Debug)]
+pub(crate) struct CookieOrigins {
+    pub(crate) audience: Audience,
+    pub(crate) origins: Vec<String>,
+}
+
+impl GateConfig {
+    /// Reads `path`; every problem it has, with its line.
+    pub(crate) fn load(path: &Path) -> Result<Self, Vec<Problem>> {
+        let (file, text) = text_of(path, "write one as the documentation of the gate shows")?;
+        let config = read(&file, &text, base_of(path))?;
+        let later = later::proxies(&file, &config.proxies);
+        if later.is_empty() { Ok(config) } else { Err(later) }
+    }
+}
+
+fn read(file: &str, text: &str, base: PathBuf) -> Result<GateConfig, Vec<Problem>> {
+    let source = Source::new(file, text);
+    let table = source.parse()?;
+    let config = config(source.root(table.get_ref()), base);
+    drop(table);
+    source.finish(config)
+}
+
+fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
+    let environment = root.required("environment", "\"prod\"", Environment::new);
+    let listen = root.required("listen", "\"127.0.0.1:9090\"", values::address);
+    let health = root.parsed("health", values::socket);
+    let issuer = root.required("issuer", "\"https://auth.example.com\"", values::issuer);
+    let audiences = root.list("audiences", audience);
+    if audiences.as_ref().is_some_and(Vec::is_empty) {
+        root.problem("audiences", "there is none; write for example audiences = [\"billing-api\"]");
+    }
+    let ca_file = root.path("ca_file");
+    let second = Duration::from_secs(1);
+    let most = Duration::from_secs(300);
+    let max_staleness =
+        root.duration("max_staleness", Duration::from_secs(10), [Duration::from_secs(2), most]);
+    let when_stale = root
+        .or("when_stale", "refuse".to_owned(), |text| values::one_of(text, &["refuse", "accept"]));
+    let clock_error = root.duration("clock_error", Duration::from_secs(5), [Duration::ZERO, most]);
+    let leeway = root.duration(
+        "leeway",
+        Duration::from_secs(5),
+        [Duration::ZERO, second.saturating_mul(30)],
+    );
+    let feed = feed(root.section("feed"));
+    let cookies = authority::all(root.sections("cookies"), cookies);
+    let proxies = authority::all(root.sections("proxy"), authority::proxy);
+    let rules = authority::all(root.sections("rule"), rule);
+    check_lists(
+        &root,
+        audiences.as_deref(),
+        cookies.as_deref(),
+        proxies.as_deref(),
+        rules.as_deref(),
+    );
+    root.finish();
+    Some(GateConfig {
+        base,
+        environment: environment?,
+        listen: listen?,
+        health,
+        issuer: issuer?,
+        audiences: audiences?,
+        ca_file,
+        max_staleness: max_staleness?,
+        accept_when_stale: when_stale? == "accept",
+        clock_error: clock_error?,
+        leeway: leeway?,
+        feed: feed?,
+        cookies: cookies?,
+        proxies: proxies?,
+        rules: rules?,
+    })
+}
+
+/// What does not fit together.
+fn check_lists(
+    root: &Section<'_>,
+    audiences: Option<&[Audience]>,
+    cookies: Option<&[CookieOrigins]>,
+    proxies: Option<&[ProxyConfig]>,
+    rules: Option<&[Rule]>,
+) {
+    if proxies.is_some_and(<[_]>::is_empty) {
+        root.problem("proxy", "there is none, so nobody could ask; add [[proxy]]");
+    }
+    if rules.is_some_and(<[_]>::is_empty) {
+        root.problem(
+            "rule",
+            "there is none, so every request would be refused; add [[rule]] (one without limits lets \
+             every good token through)",
+        );
+    }
+    let Some(audiences) = audiences else { return };
+    for (one, section) in cookies.unwrap_or_default().iter().zip(root.sections("cookies")) {
+        if !audiences.contains(&one.audience) {
+            section.problem("audience", format!("`{}` is not among audiences", one.audience));
+        }
+    }
+    for (rule, section) in rules.unwrap_or_default().iter().zip(root.sections("rule")) {
+        for name in rule.audiences.iter().filter(|name| !audiences.contains(name)) {
+            section.problem("audiences", format!("`{name}` is not among audiences"));
+        }
+    }
+}
+
+fn feed(section: Section<'_>) -> Option<FeedCredential> {
+    let client_id = section.required("client_id", "\"gate\"", values::name);
+    let example = "client_secret = { env = \"GATE_SECRET\" }";
+    if !section.has("client_secret") {
+        section.problem("client_secret", format!("is missing; write for example {example}"));
+    }
+    let client_secret =
+        section.has("client_secret").then(|| values::secret(&section, "client_secret"));
+    section.finish();
+    Some(FeedCredential { client_id: client_id?, client_secret: client_secret?? })
+}
+
+fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {
+    let name = section.required("audience", "\"billing-api\"", audience);
+    let origins = section.list("origins", values::origin);
+    Some(CookieOrigins { audience: name?, origins: origins? })
+}
+
+fn rule(section: &Section<'_>) -> Option<Rule> {
+    let audiences = section.list("audiences", audience);
+    let methods = section.list("methods", |text| {
+        Method::from_bytes(text.as_bytes())
+            .ok()
+            .filter(|method| method.as_str().bytes().all(|byte| byte.is_ascii_uppercase()))
+            .ok_or_else(|| format!("`{text}` is no method; write it in capitals"))
+    });
+    let paths =
+        section.list("paths", |text| PathPattern::parse(text).map_err(|error| error.to_string()));
+    let scopes = section.list("scopes", |text| {
+        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if plain { Ok(text.to_owned()) } else { Err(format!("`{text}` is no scope")) }
+    });
+    Some(Rule { audiences: audiences?, methods: methods?, paths: paths?, scopes: scopes? })
+}
+
+fn audience(text: &str) -> Result<Audience, String> {
+    Audience::new(text).map_err(|error| format!("`{text}`: {error}"))
+}

@@ -1,0 +1,81 @@
+use super::*;
+
+const GOOD: &str = r#"environment = "prod"
+listen = "127.0.0.1:9090"
+issuer = "https://auth.example.com"
+audiences = ["billing-api"]
+ca_file = "ca.pem"
+
+[feed]
+client_id = "gate"
+client_secret = { env = "GATE_SECRET" }
+
+[[proxy]]
+name = "edge"
+profile = "nginx"
+secret = { env = "EDGE_SECRET" }
+
+[[rule]]
+methods = ["GET"]
+paths = ["/invoices/*"]
+scopes = ["invoices:read"]
+"#;
+
+#[test]
+fn the_example_of_the_documentation_loads() {
+    let config = read("gate.toml", GOOD, PathBuf::new()).unwrap();
+
+    assert_eq!(config.rules.len(), 1);
+    assert_eq!(config.max_staleness, Duration::from_secs(10));
+}
+
+#[test]
+fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
+    for (old, new, message) in [
+        (
+            "listen = \"127.0.0.1:9090\"",
+            "",
+            "gate.toml: listen: is missing; write for example listen = \"127.0.0.1:9090\"",
+        ),
+        (
+            "[\"billing-api\"]",
+            "[]",
+            "gate.toml:4: audiences: there is none; write for example audiences = [\"billing-api\"]",
+        ),
+        (
+            "client_secret = { env = \"GATE_SECRET\" }",
+            "",
+            "gate.toml:7: feed.client_secret: is missing; write for example client_secret = { env = \"GATE_SECRET\" }",
+        ),
+        (
+            "{ env = \"GATE_SECRET\" }",
+            "\"hunter2\"",
+            "gate.toml:9: feed.client_secret: a secret never stands in the file; write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }",
+        ),
+        (
+            "[\"GET\"]",
+            "[\"get\"]",
+            "gate.toml:17: rule.methods: `get` is no method; write it in capitals",
+        ),
+        (
+            "[[rule]]\nmethods = [\"GET\"]\npaths = [\"/invoices/*\"]\nscopes = [\"invoices:read\"]\n",
+            "",
+            "gate.toml: rule: there is none, so every request would be refused; add [[rule]] (one without limits lets every good token through)",
+        ),
+        (
+            "methods",
+            "audiences = [\"other\"]\nmethods",
+            "gate.toml:17: rule.audiences: `other` is not among audiences",
+        ),
+        (
+            "methods",
+            "verbs",
+            "gate.toml:17: rule.verbs: unknown setting; known here are audiences, methods, paths, scopes",
+        ),
+    ] {
+        assert!(GOOD.contains(old), "{old}");
+        let problems = read("gate.toml", &GOOD.replacen(old, new, 1), PathBuf::new()).unwrap_err();
+        let problems: Vec<_> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(problems, [message]);
+    }
+}

@@ -1,0 +1,348 @@
+//! From an operator's decisions to the parts of an authority.
+//!
+//! This is the one place that names back ends: a new one is a crate, and a line here.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokenward::crypto::{self, Secret256};
+use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
+use tokenward_keys::{
+    Custody, Kek, KeyRing, KeyStore, PassphraseCost, Sealed, Timing, TimingSettings,
+};
+use tokenward_server::settings::{
+    AudienceSettings, KeySettings, Limits, Profile, ProxyAuth, ProxySettings, RevocationSettings,
+    WhenStale,
+};
+use tokenward_server::{Parts, Settings};
+use tokenward_sessions::{AdminTokenStore, May, Service, StoredSecret};
+use tokenward_sqlite::{Options, SqliteStore};
+
+use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
+use crate::dev::{self, DevFolder, DevSecrets};
+use crate::failure::Failure;
+use crate::secret::{Secret, Variables};
+use crate::{clock, files};
+
+/// What the key-encryption key also seals: session data, answers to be repeated, feed secrets.
+const DATA_KEY: &[u8] = b"tokenward data key v1";
+/// Under this name the store keeps the salt of the passphrase.
+const SALT: &str = "kek-salt";
+
+/// Everything that is needed to open an authority's stores.
+pub(crate) struct Deployment {
+    pub(crate) settings: Settings,
+    store: PathBuf,
+    kek: KekSource,
+}
+
+impl fmt::Debug for Deployment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deployment").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+enum KekSource {
+    File { setting: String, bytes: zeroize::Zeroizing<Vec<u8>> },
+    Passphrase(Secret),
+}
+
+/// The stores and the custody of a deployment, open.
+pub(crate) struct Opened {
+    settings: Settings,
+    store: SqliteStore,
+    custody: Arc<Sealed>,
+    data_key: Secret256,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").finish_non_exhaustive()
+    }
+}
+
+impl Deployment {
+    /// What `config` says, with its data in `data`.
+    pub(crate) fn of_config(
+        config: &Config,
+        data: &Path,
+        variables: &Variables,
+    ) -> Result<Self, Failure> {
+        let kek = match &config.keys.kek {
+            Some(config::Kek::KeyFile(path)) => kek_file("keys.key_file", &config.path(path))?,
+            Some(config::Kek::Passphrase(secret)) => KekSource::Passphrase(secret.find(
+                "keys.passphrase",
+                &config.environment,
+                &config.base,
+                variables,
+            )?),
+            None => return Err(Failure::cannot("keys.key_file: is missing")),
+        };
+        let Store::Sqlite(store) = &config.store else {
+            return Err(Failure::cannot("store.url: use \"sqlite:tokenward.db\""));
+        };
+        Ok(Self {
+            settings: settings_of(config, variables)?,
+            store: files::resolve(data, store),
+            kek,
+        })
+    }
+
+    /// The development deployment in `folder`, reached on `port`.
+    pub(crate) fn dev(
+        folder: &DevFolder,
+        port: u16,
+        secrets: &DevSecrets,
+        now: UnixTime,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            settings: dev_settings(port, secrets, now)?,
+            store: folder.path("tokenward.db"),
+            kek: KekSource::File { setting: "kek.key".to_owned(), bytes: folder.kek()? },
+        })
+    }
+
+    /// Opens the stores and the custody for real.
+    pub(crate) async fn open(self) -> Result<Opened, Failure> {
+        let path = self.store;
+        let store = blocking(move || SqliteStore::open(path, Options::default()))
+            .await?
+            .map_err(|error| Failure::because("store.url", &error))?;
+        let kek = self.kek.open(&store).await?;
+        let data_key = kek.derive(DATA_KEY);
+        let custody = Arc::new(Sealed::new(kek));
+        Ok(Opened { settings: self.settings, store, custody, data_key })
+    }
+}
+
+impl Opened {
+    /// The parts of the authority.
+    pub(crate) fn parts(&self) -> Parts {
+        Parts {
+            settings: self.settings.clone(),
+            clock: clock::system(),
+            keys: Arc::new(self.store.clone()),
+            custody: Arc::<Sealed>::clone(&self.custody),
+            sessions: Arc::new(self.store.clone()),
+            services: Arc::new(self.store.clone()),
+            revocations: Arc::new(self.store.clone()),
+            admin_tokens: Arc::new(self.store.clone()),
+            data_key: self.data_key.clone(),
+        }
+    }
+
+    /// Where administrators' tokens are kept.
+    pub(crate) fn admin_tokens(&self) -> &impl AdminTokenStore {
+        &self.store
+    }
+
+    /// The key ring of every audience, not yet read.
+    pub(crate) fn rings(&self) -> Result<Vec<KeyRing>, Failure> {
+        self.settings.audiences.iter().map(|audience| self.ring(audience)).collect()
+    }
+
+    fn ring(&self, audience: &AudienceSettings) -> Result<KeyRing, Failure> {
+        let keys: Arc<dyn KeyStore> = Arc::new(self.store.clone());
+        let custody: Arc<dyn Custody> = Arc::<Sealed>::clone(&self.custody);
+        let issuer =
+            self.settings.issuer_of(&audience.name).map_err(|e| Failure::cannot(e.to_string()))?;
+        let timing = Timing::new(timing_of(&self.settings.keys, audience.access_lifetime))
+            .map_err(|error| Failure::cannot(error.to_string()))?;
+        let environment = self.settings.environment.clone();
+        let name = audience.name.clone();
+        Ok(KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm))
+    }
+}
+
+impl KekSource {
+    async fn open(self, store: &SqliteStore) -> Result<Kek, Failure> {
+        match self {
+            Self::File { setting, bytes } => {
+                Kek::from_key_file(&bytes).map_err(|error| Failure::because(setting, &error))
+            }
+            Self::Passphrase(secret) => {
+                let fresh = crypto::random::<16>().to_vec();
+                let salt = KeyStore::sealed_secret(store, SALT, fresh)
+                    .await
+                    .map_err(|error| Failure::because("store.url", &error))?;
+                let salt = <[u8; 16]>::try_from(salt).map_err(|_| {
+                    Failure::cannot("store.url: the salt in the store is damaged; restore a backup")
+                })?;
+                // A second of one core's work, off the threads that serve.
+                let cost = PassphraseCost::DEFAULT;
+                blocking(move || Kek::from_passphrase(secret.expose(), salt, cost))
+                    .await?
+                    .map_err(|error| Failure::because("keys.passphrase", &error))
+            }
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::because("a thread", &error))
+}
+
+fn kek_file(setting: &str, path: &Path) -> Result<KekSource, Failure> {
+    let bytes = files::read_private(path)
+        .map_err(|failure| Failure::cannot(format!("{setting}: {failure}")))?;
+    Ok(KekSource::File { setting: format!("{setting}: {}", path.display()), bytes })
+}
+
+fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failure> {
+    let keys = &config.keys;
+    Ok(Settings {
+        environment: config.environment.as_str().to_owned(),
+        dev: false,
+        issuer: config.issuer.clone(),
+        audiences: config.audiences.iter().map(audience_of).collect::<Result<_, _>>()?,
+        services: config.services.iter().map(service_of).collect::<Result<_, _>>()?,
+        keys: KeySettings {
+            key_set_max_age: keys.key_set_max_age,
+            propagation: keys.propagation,
+            clock_error: keys.clock_error,
+            leeway: keys.leeway,
+            signer_lease: keys.signer_lease,
+            rotate_every: keys.rotate_every,
+        },
+        revocation: RevocationSettings {
+            max_staleness: config.revocation.max_staleness,
+            when_stale: if config.revocation.accept_when_stale {
+                WhenStale::Accept
+            } else {
+                WhenStale::Refuse
+            },
+        },
+        proxies: proxies_of(config, variables)?,
+        limits: Limits::DEFAULT,
+    })
+}
+
+fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
+    Ok(AudienceSettings {
+        name: audience.name.clone(),
+        algorithm: audience
+            .algorithm
+            .parse()
+            .map_err(|error| Failure::because("audience.algorithm", &error))?,
+        access_lifetime: audience.access_lifetime,
+        refresh_lifetime: audience.refresh_lifetime,
+        session_lifetime: audience.session_lifetime,
+        claims: audience.claims.clone(),
+        origins: audience.origins.clone(),
+    })
+}
+
+fn service_of(service: &ServiceConfig) -> Result<Service, Failure> {
+    let may: Result<BTreeSet<May>, _> = service.may.iter().map(|name| name.parse()).collect();
+    Ok(Service {
+        name: service.name.clone(),
+        may: may.map_err(|error| Failure::because("service.may", &error))?,
+        audiences: service.audiences.iter().cloned().collect(),
+        public: service.public,
+        secrets: Vec::new(),
+        declared: true,
+    })
+}
+
+fn proxies_of(config: &Config, variables: &Variables) -> Result<Vec<ProxySettings>, Failure> {
+    config
+        .proxies
+        .iter()
+        .map(|proxy| proxy_of(proxy, &config.environment, &config.base, variables))
+        .collect()
+}
+
+/// A proxy with its secret found and hashed.
+pub(crate) fn proxy_of(
+    proxy: &config::ProxyConfig,
+    environment: &crate::secret::Environment,
+    base: &Path,
+    variables: &Variables,
+) -> Result<ProxySettings, Failure> {
+    let auth = match &proxy.auth {
+        config::ProxyAuth::Secret(secret) => {
+            let setting = format!("proxy.{}.secret", proxy.name);
+            let secret = secret.find(&setting, environment, base, variables)?;
+            ProxyAuth::SecretHash(crypto::sha256(secret.expose().as_bytes()))
+        }
+        config::ProxyAuth::Unix => ProxyAuth::Unix,
+        config::ProxyAuth::Mtls => {
+            return Err(Failure::cannot("proxy.mtls: comes with a later version"));
+        }
+    };
+    let profile = Profile::from_name(&proxy.profile)
+        .ok_or_else(|| Failure::cannot("proxy.profile: is not known"))?;
+    Ok(ProxySettings { name: proxy.name.clone(), profile, auth })
+}
+
+fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settings, Failure> {
+    let bug = |error: tokenward::InvalidId| Failure::because("development settings", &error);
+    let audience = Audience::new(dev::AUDIENCE).map_err(bug)?;
+    let service = Service {
+        name: ClientId::new(dev::SERVICE).map_err(bug)?,
+        may: BTreeSet::from(May::ALL),
+        audiences: BTreeSet::from([audience.clone()]),
+        public: false,
+        secrets: vec![StoredSecret {
+            hash: secrets.service.hash(),
+            created_at: now,
+            ends_at: None,
+        }],
+        declared: true,
+    };
+    let day = Duration::from_secs(24 * 60 * 60);
+    Ok(Settings {
+        environment: "dev".to_owned(),
+        dev: true,
+        issuer: IssuerId::new(format!("https://localhost:{port}")).map_err(bug)?,
+        audiences: vec![AudienceSettings {
+            name: audience,
+            algorithm: Algorithm::Es256,
+            access_lifetime: Duration::from_secs(5 * 60),
+            refresh_lifetime: day,
+            session_lifetime: day,
+            claims: vec!["roles".to_owned(), "locale".to_owned()],
+            origins: dev_origins(port),
+        }],
+        services: vec![service],
+        keys: KeySettings {
+            // A key ripens in a second: C = 1 s, D = 0.
+            key_set_max_age: Duration::from_secs(1),
+            propagation: Duration::ZERO,
+            clock_error: Duration::from_secs(1),
+            leeway: Duration::from_secs(5),
+            signer_lease: Duration::from_secs(10),
+            rotate_every: day.saturating_mul(30),
+        },
+        revocation: RevocationSettings {
+            max_staleness: Duration::from_secs(10),
+            when_stale: WhenStale::Refuse,
+        },
+        proxies: Vec::new(),
+        limits: Limits::DEV,
+    })
+}
+
+/// The authority itself, and the port on which the examples run.
+fn dev_origins(port: u16) -> Vec<String> {
+    let hosts = ["localhost", "127.0.0.1", "[::1]"];
+    let on = |port: u16| hosts.map(|host| format!("https://{host}:{port}"));
+    on(port).into_iter().chain(on(3000)).collect()
+}
+
+fn timing_of(keys: &KeySettings, token_life: Duration) -> TimingSettings {
+    TimingSettings {
+        key_set_max_age: keys.key_set_max_age,
+        propagation: keys.propagation,
+        clock_error: keys.clock_error,
+        leeway: keys.leeway,
+        signer_lease: keys.signer_lease,
+        rotate_every: keys.rotate_every,
+        token_life,
+    }
+}

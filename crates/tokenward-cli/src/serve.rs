@@ -1,0 +1,357 @@
+//! `tokenward serve`: opens everything, says that it is ready, and ends in order.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rustix::process::{Resource, Rlimit};
+use tokenward::ErrorChain;
+use tokenward_server::Authority;
+use tokenward_server::http::{Listener, Server, Stopped, Tls, redirect_router};
+use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
+use tokenward_tower::headers::SecurityHeaders;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::ServeArgs;
+use crate::client::{SOCKET, data_dir};
+use crate::clock;
+use crate::config::{self, Address, Config};
+use crate::deployment::Deployment;
+use crate::dev::{self, DevFile, DevFolder};
+use crate::failure::{Failure, GOOD, Outcome};
+use crate::output::Output;
+use crate::pki::LocalTls;
+use crate::secret::Variables;
+use crate::tls::CertificateFiles;
+
+/// The public port of `--dev`, unless it is told another.
+const DEV_PORT: u16 = 8443;
+/// Where `--dev` puts administration if it is free.
+const DEV_ADMIN_PORT: u16 = 9443;
+
+/// Runs the authority until it is told to stop.
+pub(crate) async fn run(args: ServeArgs, output: Output) -> Outcome {
+    raise_open_files();
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| Failure::because("metrics", &error))?;
+    telemetry::describe();
+    if args.dev {
+        dev(args, output, metrics).await
+    } else {
+        production(args, output, metrics).await
+    }
+}
+
+/// What is listened on, and for whom.
+#[derive(Debug)]
+struct Doors {
+    public: Vec<Listener>,
+    admin_socket: Listener,
+    admin: Option<Listener>,
+    redirect: Option<Listener>,
+    health: Option<Listener>,
+    tls: Option<Tls>,
+    headers: SecurityHeaders,
+}
+
+async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outcome {
+    let now = clock::system().now();
+    let folder = DevFolder::open(args.data.as_deref().unwrap_or(Path::new(".tokenward")))?;
+    let earlier = folder.earlier()?;
+    let public = dev_listeners(args.listen, earlier.as_ref()).await?;
+    let port = port_of(&public)?;
+    if let Some(earlier) = &earlier
+        && earlier.port() != Some(port)
+    {
+        return Err(Failure::cannot(format!(
+            "--listen: this folder belongs to {}, whose tokens name that port; choose another folder with --data",
+            earlier.base_url
+        )));
+    }
+    let admin = dev_admin(earlier.as_ref().and_then(DevFile::admin_port)).await?;
+    let names = dev::NAMES.map(str::to_owned);
+    let local = LocalTls::prepare(&folder.path("tls"), &names, now)?;
+    let certificate = CertificateFiles { certificate: local.certificate, key: local.key };
+    let tls = new_tls(&certificate)?;
+    let secrets = DevFolder::secrets(earlier.as_ref());
+    let opened = Deployment::dev(&folder, port, &secrets, now)?.open().await?;
+    dev::add_admin_token(&opened, &secrets.admin, now).await?;
+    let authority = start(opened.parts()).await?;
+    let base_url = format!("https://localhost:{port}");
+    folder.write(&DevFile {
+        issuer: base_url.clone(),
+        jwks_uri: format!("{base_url}/audiences/{}/jwks.json", dev::AUDIENCE),
+        admin_url: format!("https://localhost:{}", port_of(std::slice::from_ref(&admin))?),
+        base_url: base_url.clone(),
+        ca_file: local.ca_file,
+        audience: dev::AUDIENCE.to_owned(),
+        client_id: dev::SERVICE.to_owned(),
+        client_secret: secrets.service.expose().to_string(),
+        admin_token: secrets.admin.expose().to_string(),
+    })?;
+    let doors = Doors {
+        public,
+        admin_socket: admin_socket(&folder.path(SOCKET))?,
+        admin: Some(admin),
+        redirect: None,
+        health: None,
+        tls: Some(tls.clone()),
+        headers: SecurityHeaders::new().without_hsts(),
+    };
+    tokio::spawn(certificate.follow(tls));
+    serve(authority, doors, metrics, &base_url, output).await
+}
+
+async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outcome {
+    let path = args.config.unwrap_or_else(|| PathBuf::from("tokenward.toml"));
+    let config = Config::load(&path).map_err(|problems| config::refusal(&problems))?;
+    let data = data_of(&config, args.data.as_deref());
+    let variables = Variables::of_process();
+    let certificate = certificate_of(&config, &data)?;
+    let tls = certificate.as_ref().map(new_tls).transpose()?;
+    let doors = doors(&config, args.listen, &data, tls.clone()).await?;
+    let opened = Deployment::of_config(&config, &data, &variables)?.open().await?;
+    let authority = start(opened.parts()).await?;
+    if let Some((certificate, tls)) = certificate.zip(tls) {
+        tokio::spawn(certificate.follow(tls));
+    }
+    serve(authority, doors, metrics, config.issuer.as_str(), output).await
+}
+
+/// The data folder of a configuration.
+pub(crate) fn data_of(config: &Config, told: Option<&Path>) -> PathBuf {
+    match told {
+        Some(dir) => dir.to_owned(),
+        None if config.base.as_os_str().is_empty() => data_dir(Some(Path::new("."))),
+        None => config.base.clone(),
+    }
+}
+
+/// The certificate files that `config` names or, in development, asks to be made.
+pub(crate) fn certificate_of(
+    config: &Config,
+    data: &Path,
+) -> Result<Option<CertificateFiles>, Failure> {
+    match &config.tls {
+        None => Ok(None),
+        Some(config::Tls::Files { certificate, key }) => Ok(Some(CertificateFiles {
+            certificate: config.path(certificate),
+            key: config.path(key),
+        })),
+        Some(config::Tls::SelfSigned) => {
+            let host: Option<http::Uri> = config.issuer.as_str().parse().ok();
+            let host = host.as_ref().and_then(http::Uri::host).unwrap_or("localhost").to_owned();
+            let names: Vec<_> = dev::NAMES.map(str::to_owned).into_iter().chain([host]).collect();
+            let local = LocalTls::prepare(&data.join("tls"), &names, clock::system().now())?;
+            Ok(Some(CertificateFiles { certificate: local.certificate, key: local.key }))
+        }
+        Some(config::Tls::Acme { .. }) => {
+            Err(Failure::cannot("tls.acme: comes with a later version"))
+        }
+    }
+}
+
+async fn doors(
+    config: &Config,
+    listen: Option<SocketAddr>,
+    data: &Path,
+    tls: Option<Tls>,
+) -> Result<Doors, Failure> {
+    let public = match (&config.listen.public, listen) {
+        (_, Some(address)) => tcp("--listen", address).await?,
+        (Address::Tcp(address), None) => tcp("listen.public", *address).await?,
+        // The proxy runs as another user of the same group.
+        (Address::Unix(path), None) => {
+            Listener::bind_unix("listen.public", config.path(path), 0o660)
+                .map_err(|error| Failure::because_of(&error))?
+        }
+    };
+    if tls.is_none() && config.listen.admin.is_some_and(|address| !address.ip().is_loopback()) {
+        return Err(Failure::cannot(
+            "listen.admin: without [tls] its token would go over the network in the clear; listen on 127.0.0.1",
+        ));
+    }
+    let [admin, redirect, health] = [
+        ("listen.admin", config.listen.admin),
+        ("listen.redirect", config.listen.redirect),
+        ("listen.health", config.listen.health),
+    ];
+    Ok(Doors {
+        public: vec![public],
+        admin_socket: admin_socket(&data.join(SOCKET))?,
+        admin: optional(admin).await?,
+        redirect: optional(redirect).await?,
+        health: optional(health).await?,
+        tls,
+        headers: SecurityHeaders::new(),
+    })
+}
+
+/// Opens every listener of `config` and closes it again.
+pub(crate) async fn try_listeners(config: &Config) -> Vec<Result<(), Failure>> {
+    let listen = &config.listen;
+    let mut doors = vec![
+        ("listen.admin", listen.admin),
+        ("listen.redirect", listen.redirect),
+        ("listen.health", listen.health),
+    ];
+    let mut results = Vec::new();
+    match &listen.public {
+        Address::Tcp(address) => doors.push(("listen.public", Some(*address))),
+        Address::Unix(path) => results.push(
+            Listener::bind_unix("listen.public", config.path(path), 0o660)
+                .map(drop)
+                .map_err(|error| Failure::because_of(&error)),
+        ),
+    }
+    for door in doors {
+        results.push(optional(door).await.map(drop));
+    }
+    results
+}
+
+fn readiness(authority: &Arc<Authority>) -> Readiness {
+    let authority = Arc::downgrade(authority);
+    Readiness::new(move || {
+        authority.upgrade().map_or_else(|| vec!["it is shutting down".to_owned()], |a| a.problems())
+    })
+}
+
+async fn start(parts: tokenward_server::Parts) -> Result<Arc<Authority>, Failure> {
+    Authority::start(parts).await.map_err(|error| Failure::because_of(&error))
+}
+
+async fn serve(
+    authority: Arc<Authority>,
+    doors: Doors,
+    metrics: PrometheusHandle,
+    url: &str,
+    output: Output,
+) -> Outcome {
+    let readiness = readiness(&authority);
+    let mut server = Server::new().with_headers(doors.headers);
+    for listener in doors.public {
+        tracing::info!(%listener, "public");
+        server.add(listener, doors.tls.clone(), authority.public_router());
+    }
+    drop(doors.admin_socket);
+    if let Some(listener) = doors.admin {
+        tracing::info!(%listener, "administration and metrics");
+        let router =
+            metrics_router(move || metrics.render()).merge(health_router(readiness.clone()));
+        server.add(listener, doors.tls.clone(), router);
+    }
+    if let Some(listener) = doors.redirect {
+        let router = redirect_router(url).map_err(|error| Failure::because_of(&error))?;
+        server.add(listener, None, router);
+    }
+    if let Some(listener) = doors.health {
+        server.add(listener, None, health_router(readiness));
+    }
+    let stop = stop_signal()?;
+    let running = tokio::spawn(server.run(stop));
+    output.line(format!("tokenward: ready on {url}"))?;
+    let stopped = running.await.map_err(|error| Failure::because("the server", &error))?;
+    authority.shutdown().await;
+    match stopped {
+        Stopped::Finished => tracing::info!("stopped; all requests were finished"),
+        _ => tracing::warn!("stopped; some requests were cut off"),
+    }
+    Ok(GOOD)
+}
+
+/// The listeners of `--dev`: both loopback addresses, so that `localhost` works however it resolves.
+async fn dev_listeners(
+    told: Option<SocketAddr>,
+    earlier: Option<&DevFile>,
+) -> Result<Vec<Listener>, Failure> {
+    if let Some(address) = told {
+        if !address.ip().is_loopback() {
+            return Err(Failure::cannot(format!(
+                "--listen: {address} is not of this machine alone, and --dev is for it alone; choose 127.0.0.1:8443"
+            )));
+        }
+        // A free port, but the same over restarts: the tokens name it.
+        let port = if address.port() == 0 { earlier.and_then(DevFile::port) } else { None };
+        let address = SocketAddr::new(address.ip(), port.unwrap_or(address.port()));
+        return Ok(vec![tcp("--listen", address).await?]);
+    }
+    let port = earlier.and_then(DevFile::port).unwrap_or(DEV_PORT);
+    let v4 = tcp("--listen", SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)).await?;
+    let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port);
+    match Listener::bind_tcp("--listen", v6).await {
+        Ok(v6) => Ok(vec![v4, v6]),
+        Err(error) => {
+            tracing::debug!(error = %ErrorChain::new(&error), "no IPv6");
+            Ok(vec![v4])
+        }
+    }
+}
+
+/// The administration of `--dev`: where it was before, at its usual port, or anywhere.
+async fn dev_admin(earlier: Option<u16>) -> Result<Listener, Failure> {
+    for port in [earlier.unwrap_or(DEV_ADMIN_PORT), 0] {
+        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        if let Ok(listener) = Listener::bind_tcp("admin", address).await {
+            return Ok(listener);
+        }
+    }
+    Err(Failure::cannot("no port of 127.0.0.1 is free for administration"))
+}
+
+fn port_of(listeners: &[Listener]) -> Result<u16, Failure> {
+    listeners
+        .first()
+        .and_then(Listener::local_addr)
+        .map(|address| address.port())
+        .ok_or_else(|| Failure::cannot("the listener has no port"))
+}
+
+fn new_tls(certificate: &CertificateFiles) -> Result<Tls, Failure> {
+    let identity = certificate.load(clock::system().now())?;
+    Tls::new(identity).map_err(|error| Failure::because("tls", &error))
+}
+
+fn admin_socket(path: &Path) -> Result<Listener, Failure> {
+    Listener::bind_unix("--data", path, 0o600).map_err(|error| Failure::because_of(&error))
+}
+
+async fn tcp(setting: &str, address: SocketAddr) -> Result<Listener, Failure> {
+    Listener::bind_tcp(setting, address).await.map_err(|error| Failure::because_of(&error))
+}
+
+async fn optional(
+    (setting, address): (&str, Option<SocketAddr>),
+) -> Result<Option<Listener>, Failure> {
+    match address {
+        Some(address) => tcp(setting, address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Resolves at the first SIGTERM or SIGINT; a second one ends the process as it always does.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
+    let listen =
+        |kind| signal(kind).map_err(|error: io::Error| Failure::because("signals", &error));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+/// Each connection is an open file; the soft limit of 1024 is a relic of `select`.
+fn raise_open_files() {
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if rustix::process::setrlimit(Resource::Nofile, raised).is_err() {
+        tracing::debug!("the limit of open files stays as it is");
+    }
+}
