@@ -135,6 +135,16 @@ pub enum CustodyError {
         /// The key concerned.
         key: KeyId,
     },
+    /// The key is in another custody than the configured one. A custody that is changed needs new keys.
+    #[error(
+        "key `{key}` is in custody `{held_by}`: restore `keys.custody`, or start with new keys"
+    )]
+    OtherCustody {
+        /// The key concerned.
+        key: KeyId,
+        /// The custody that holds it.
+        held_by: String,
+    },
     /// The custody cannot hold keys of this algorithm.
     #[error("custody `{custody}` holds no {algorithm} keys")]
     Unsupported {

@@ -299,8 +299,10 @@ impl<'a> Desk<'a> {
     }
 
     fn next_ripe(&self) -> UnixTime {
-        let fresh = self.now.saturating_add(self.timing.ripening());
-        self.standby.iter().map(|key| key.ripe_at(self.timing)).fold(fresh, UnixTime::min)
+        // If none stands by that counts, one is published now.
+        let fresh = (self.counted() == 0).then(|| self.now.saturating_add(self.timing.ripening()));
+        let standby = self.standby.iter().map(|key| key.ripe_at(self.timing));
+        standby.chain(fresh).min().unwrap_or(UnixTime::NEVER)
     }
 
     fn next_withdrawal(&self) -> Option<UnixTime> {
@@ -321,8 +323,7 @@ impl<'a> Desk<'a> {
                 None
             }
         });
-        let wanted = self.standby.iter().filter(|key| self.is_wanted(key)).count();
-        match (wanted, nears) {
+        match (self.counted(), nears) {
             (0, None) => self.step(Action::Publish, Because::NoStandby),
             (0, Some(because)) => self.step(Action::Publish, because),
             (1, Some(because)) if self.standby.len() < 2 => self.step(Action::Publish, because),
@@ -343,6 +344,13 @@ impl<'a> Desk<'a> {
                 self.step(Action::Abandon(key.id().clone()), Because::OtherAlgorithm);
             }
         }
+    }
+
+    /// The standbys to count on. One from the future, published before a wrong clock was set back, would
+    /// ripen too late.
+    fn counted(&self) -> usize {
+        let in_time = |key: &Key<Standby>| self.timing.clocks_agree(key.since(), self.now);
+        self.standby.iter().filter(|key| self.is_wanted(key) && in_time(key)).count()
     }
 
     fn is_wanted(&self, key: &Key<Standby>) -> bool {

@@ -25,7 +25,7 @@ use tokenward::{Algorithm, Audience, IssuerId, KeyId, KeySet, UnixTime, Verifyin
 pub use error::{ImportError, NoSigner, NotRipe, RingError, RotateError};
 pub use info::{KeyHistory, KeyInfo};
 
-use crate::custody::{Custody, Signer};
+use crate::custody::{Custody, CustodyError, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Request, Step};
 use crate::stored::{KeyStore, StoredKey};
@@ -148,7 +148,7 @@ impl KeyRing {
     pub async fn probe(&self) -> Result<(), RingError> {
         for stored in self.store.keys(&self.audience).await? {
             if let AnyKey::Standby(_) | AnyKey::Active(_) = AnyKey::try_from(stored.clone())? {
-                self.custody.signer(&self.issuer, &stored).await?;
+                self.open(&stored).await?;
             }
         }
         Ok(())
@@ -218,6 +218,14 @@ impl KeyRing {
         let before = self.view();
         let signer = self.open_signer(&keys, &before).await;
         let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?;
+        if let Some(ahead) = view.clock_behind().filter(|_| before.clock_behind().is_none()) {
+            // Nothing unsafe follows, but the keys stand still until the clock has caught up.
+            tracing::warn!(
+                audience = %self.audience, %now, stored = %ahead,
+                "the clock is behind the key store, so keys ripen and rotate late: set the clock; if \
+                 it is right, `tokenward keys rotate --wait`"
+            );
+        }
         self.install(view);
         Ok(keys)
     }
@@ -232,10 +240,18 @@ impl KeyRing {
         if let Some(signer) = before.reusable_signer(key) {
             return view::Opened::Signer(signer);
         }
-        match self.custody.signer(&self.issuer, key).await {
+        match self.open(key).await {
             Ok(signer) => view::Opened::Signer(signer),
             Err(error) => view::Opened::Failed(Arc::new(error)),
         }
+    }
+
+    async fn open(&self, key: &StoredKey) -> Result<Arc<dyn Signer>, CustodyError> {
+        if key.custody != self.custody.name() {
+            let (key, held_by) = (key.id.clone(), key.custody.clone());
+            return Err(CustodyError::OtherCustody { key, held_by });
+        }
+        self.custody.signer(&self.issuer, key).await
     }
 
     fn install(&self, view: View) {

@@ -41,7 +41,8 @@ pub struct TimingSettings {
     pub signer_lease: Duration,
     /// R, `keys.rotate_every`: how long a key signs.
     pub rotate_every: Duration,
-    /// T, `access_lifetime` of the audience: how long a token lives at most.
+    /// T, `access_lifetime` of the audience: how long a token lives at most. Tokens that were issued
+    /// before it was lowered live longer: let the old T pass before the next rotation.
     pub token_life: Duration,
 }
 
@@ -116,9 +117,14 @@ impl Timing {
     /// back by more than 2S; one that did proves nothing, so the lease is lost.
     #[must_use]
     pub fn lease_holds(&self, read_at: UnixTime, now: UnixTime) -> bool {
+        now <= read_at.saturating_add(self.0.signer_lease) && self.clocks_agree(read_at, now)
+    }
+
+    /// Whether `past`, read from one clock, and a later `now`, read from another, fit together: `now` is
+    /// not so far behind that one of the clocks must be wrong.
+    pub(crate) fn clocks_agree(&self, past: UnixTime, now: UnixTime) -> bool {
         let twice_the_error = self.0.clock_error.saturating_add(self.0.clock_error);
-        now <= read_at.saturating_add(self.0.signer_lease)
-            && now.saturating_add(twice_the_error) >= read_at
+        now.saturating_add(twice_the_error) >= past
     }
 
     /// Keys public at once, at worst: the active one, its successor, the standby published before the

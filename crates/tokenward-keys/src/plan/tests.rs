@@ -107,6 +107,15 @@ fn an_operator_who_rotates_over_and_over_does_not_overfill_the_key_set() {
 }
 
 #[test]
+fn a_standby_from_the_future_does_not_make_an_operator_wait_for_it() {
+    let keys = [active("a", 1_000), standby("b", 1_000)];
+    let expected = "publish a standby key, because an emergency switch must find a ripe key";
+    check(&keys, 995, &Request::Tick, expected);
+    check(&keys, 996, &Request::Tick, "");
+    assert_eq!(planned(&keys, 995, &Request::RotateNow).blocked_until, Some(at(1_005)));
+}
+
+#[test]
 fn a_leaked_active_key_is_replaced_at_once() {
     check(
         &[active("a", 0), standby("b", 0)],

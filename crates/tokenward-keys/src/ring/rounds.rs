@@ -108,8 +108,14 @@ impl KeyRing {
     ) -> Result<(), RingError> {
         let mut changes = Vec::with_capacity(steps.len());
         let mut ended = Vec::new();
+        let is_emergency = steps.iter().any(|step| matches!(step.action, Action::Compromise(_)));
         for step in steps {
             let (change, before) = self.transition(&mut keys, &step.action, now)?;
+            // A key that does not open must not take over from one that does, unless that one has
+            // leaked: then silence is better.
+            if matches!(step.action, Action::Activate(_)) && !is_emergency {
+                self.open(&before).await?;
+            }
             if let KeyChange::Replace { key, .. } = &change
                 && key.handle.is_none()
                 && before.handle.is_some()

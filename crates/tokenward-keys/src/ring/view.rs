@@ -22,6 +22,7 @@ pub(super) struct View {
     opened: Opened,
     standby: Option<KeyId>,
     ripe_at: Option<UnixTime>,
+    clock_behind: Option<UnixTime>,
     published: Published,
     list: Arc<[KeyInfo]>,
     history: Arc<[KeyHistory]>,
@@ -53,6 +54,7 @@ impl View {
             opened: Opened::NoActiveKey,
             standby: None,
             ripe_at: None,
+            clock_behind: None,
             published: Published::nothing(),
             list: Arc::new([]),
             history: Arc::new([]),
@@ -83,8 +85,18 @@ impl View {
         let published = before.published.renew(keys)?;
         let list = keys.iter().map(|key| KeyInfo::of(key, timing)).collect();
         let history = keys.iter().map(KeyHistory::of).collect();
-        let read_at = Some(now);
-        Ok(Self { ticket, read_at, active, opened, standby, ripe_at, published, list, history })
+        Ok(Self {
+            ticket,
+            read_at: Some(now),
+            active,
+            opened,
+            standby,
+            ripe_at,
+            clock_behind: clock_behind(keys, now, timing),
+            published,
+            list,
+            history,
+        })
     }
 
     pub(super) const fn is_after(&self, other: &Self) -> bool {
@@ -102,6 +114,7 @@ impl View {
             opened: Opened::NoActiveKey,
             standby: self.standby.clone(),
             ripe_at: self.ripe_at,
+            clock_behind: self.clock_behind,
             published: self.published.clone(),
             list: Arc::clone(&self.list),
             history: Arc::clone(&self.history),
@@ -150,6 +163,11 @@ impl View {
         self.standby.as_ref()
     }
 
+    /// A stored time ahead of this clock by more than two clocks can err.
+    pub(super) const fn clock_behind(&self) -> Option<UnixTime> {
+        self.clock_behind
+    }
+
     pub(super) fn key_set(&self) -> KeySet {
         self.published.key_set.clone()
     }
@@ -195,6 +213,15 @@ impl Published {
         let json = key_set.to_json().into();
         Ok(Self { sources, key_set, json })
     }
+}
+
+fn clock_behind(keys: &[AnyKey], now: UnixTime, timing: &Timing) -> Option<UnixTime> {
+    let latest = keys
+        .iter()
+        .filter(|key| key.stored().state.is_published())
+        .map(|key| key.stored().activated_at.max(Some(key.stored().published_at)))
+        .max()??;
+    (!timing.clocks_agree(latest, now)).then_some(latest)
 }
 
 impl fmt::Debug for View {

@@ -312,6 +312,53 @@ fn a_probe_opens_every_key_that_signs_or_will() {
 }
 
 #[test]
+fn a_standby_that_does_not_open_takes_over_only_from_a_key_that_leaked() {
+    let (store, ring) = started(1_000);
+    let active = signing_key(&ring, 1_000);
+    let standby = store.stored().into_iter().find(|k| k.state == KeyState::Standby).unwrap().id;
+    store.edit(&standby, |key| key.handle = Some(b"{}".to_vec()));
+
+    assert!(matches!(run(ring.rotate(at(1_010))), Err(RotateError::Ring(RingError::Custody(_)))));
+    assert_eq!(signing_key(&ring, 1_010), active);
+
+    run(ring.compromise(&active, at(1_011))).unwrap();
+    assert!(matches!(ring.signer(at(1_011)), Err(NoSigner::Custody(_))));
+}
+
+#[test]
+fn a_key_in_another_custody_is_told_apart_from_a_damaged_one() {
+    let (store, ring) = started(1_000);
+    let id = signing_key(&ring, 1_000);
+    store.edit(&id, |key| {
+        key.custody = "aws-kms".to_owned();
+        key.epoch += 1;
+    });
+
+    let error = run(ring.refresh(at(1_001))).unwrap_err();
+
+    assert_eq!(
+        tokenward::ErrorChain::new(&error).to_string(),
+        format!(
+            "a private key is out of reach: key `{id}` is in custody `aws-kms`: restore \
+             `keys.custody`, or start with new keys"
+        )
+    );
+}
+
+#[test]
+fn a_clock_that_jumps_back_stops_signing_until_the_next_read_alone() {
+    let (_, ring) = started(1_000);
+    assert!(ring.signer(at(900)).is_err());
+
+    run(ring.tick(at(900))).unwrap();
+
+    assert!(ring.signer(at(900)).is_ok());
+    let error = run(ring.rotate(at(900))).unwrap_err();
+    assert_eq!(error.to_string(), "no standby key is ripe before 910");
+    run(ring.rotate(at(910))).unwrap();
+}
+
+#[test]
 fn a_damaged_row_is_told_to_the_operator_and_nothing_is_guessed() {
     let (store, ring) = started(1_000);
     let id = signing_key(&ring, 1_000);
