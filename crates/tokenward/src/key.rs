@@ -9,8 +9,6 @@ mod jwk;
 mod pem;
 mod secret;
 mod signing;
-#[cfg(test)]
-mod tests;
 mod verifying;
 
 pub(crate) use jwk::exposure;

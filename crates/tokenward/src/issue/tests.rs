@@ -1,1 +1,143 @@
+use serde_json::{Map, Value, json};
 
+use super::*;
+use crate::ids::{ClientId, Jti, Subject};
+
+#[test]
+fn a_claim_that_is_not_allowed_is_refused_by_name() {
+    let error = check(&json!({ "role": "admin" })).unwrap_err();
+
+    assert_eq!(error, IssueError::ClaimNotAllowed("role".to_owned()));
+}
+
+#[test]
+fn no_allow_list_lets_a_caller_set_what_the_issuer_sets() {
+    for name in RESERVED_CLAIMS {
+        let issuer = issuer(&[name]);
+        let claims = Map::from_iter([(name.to_owned(), json!("x"))]);
+
+        assert_eq!(issuer.check_claims(&claims), Err(IssueError::ReservedClaim(name.to_owned())));
+    }
+}
+
+#[test]
+fn what_looks_confidential_is_refused_with_the_name_of_its_claim() {
+    for (value, looks_like) in [
+        (json!("4111 1111 1111 1111"), "a card number"),
+        (json!(4_111_111_111_111_111_u64), "a card number"),
+        (json!("3782-822463-10005"), "a card number"),
+        (json!(["x", { "y": "5555555555554444" }]), "a card number"),
+        (json!("536-90-4399"), "a national id"),
+        (json!("AB 12 34 56 C"), "a national id"),
+        (json!("529.982.247-25"), "a national id"),
+        (json!("11010519491231002X"), "a national id"),
+        (json!("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"), "a password hash"),
+        (json!("$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"), "a password hash"),
+        (json!("-----BEGIN PRIVATE KEY-----\nMC4="), "a key"),
+        (json!("eyJhbGciOiJub25lIn0.e30."), "a token"),
+        (json!("twr_abc"), "a token"),
+        (json!({ "password": "x" }), "a secret, by its name"),
+        (json!({ "user": { "api_key": 1 } }), "a secret, by its name"),
+    ] {
+        let error = check(&json!({ "roles": value })).unwrap_err();
+        let expected = IssueError::Confidential { name: "roles".to_owned(), looks_like };
+        assert_eq!(error, expected, "{value}");
+        // The message names the claim, never its value.
+        assert!(!error.to_string().contains(value.as_str().unwrap_or("\u{0}")));
+    }
+}
+
+#[test]
+fn ordinary_values_pass() {
+    for value in [
+        json!(["admin", "billing:read"]),
+        json!("de-DE"),
+        json!(true),
+        json!(null),
+        json!("4111 1111 1111 1112"),
+        json!("1234567890123456"),
+        json!("+49 30 901820"),
+        json!("2026-11-23"),
+        json!("000-12-3456"),
+        json!("529.982.247-26"),
+        json!("110105194912310021"),
+        json!("0b7a5a0e-6b1e-4ad5-8b0d-6a8d4b3f1c2d"),
+        json!({ "tenant": 42, "plan": "pro", "pinned": true, "companion": "x" }),
+    ] {
+        assert_eq!(check(&json!({ "roles": value })), Ok(()), "{value}");
+    }
+}
+
+#[test]
+fn a_token_that_verifiers_would_refuse_is_not_issued() {
+    let long = json!({ "roles": "x".repeat(6_000) });
+    assert_eq!(issue(&long).unwrap_err(), IssueError::TooLong);
+
+    let large = json!({ "roles": 9_007_199_254_740_993_u64 });
+    assert_eq!(issue(&large).unwrap_err(), IssueError::Json(JsonError::NumberRange));
+
+    let deep = (0..16).fold(json!(1), |value, _| json!([value]));
+    let deep = json!({ "roles": deep });
+    assert_eq!(issue(&deep).unwrap_err(), IssueError::Json(JsonError::TooLarge));
+}
+
+#[test]
+fn a_key_without_a_name_signs_no_token() {
+    let key =
+        SigningKey::from_secret(Algorithm::Hs256, b"0123456789abcdef0123456789abcdef").unwrap();
+    let request = request(Map::new());
+
+    let error = issuer(&[]).issue(request, &key, UnixTime::EPOCH).unwrap_err();
+    assert_eq!(error, IssueError::NoKeyId);
+}
+
+#[test]
+fn signing_elsewhere_gives_the_same_token() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let request = request(Map::new());
+    let issuer = issuer(&[]);
+    let now = UnixTime::from_secs(1_000_000);
+
+    let whole = issuer.issue(request.clone(), &key, now).unwrap();
+    let unsigned = issuer.prepare(request, key.key_id().unwrap(), key.algorithm(), now).unwrap();
+    assert_eq!(unsigned.expires_at(), UnixTime::from_secs(1_000_300));
+    let signature = key.sign(unsigned.signing_input()).unwrap();
+
+    assert_eq!(unsigned.assemble(&signature), whole);
+}
+
+#[test]
+fn lifetimes_end_at_their_bounds() {
+    let new = |millis| AccessLifetime::new(Duration::from_millis(millis)).map(AccessLifetime::get);
+
+    assert_eq!(new(29_999), Err(InvalidLifetime));
+    assert_eq!(new(30_000), Ok(Duration::from_secs(30)));
+    assert_eq!(new(30_900), Ok(Duration::from_secs(30)));
+    assert_eq!(new(900_000), Ok(Duration::from_secs(900)));
+    assert_eq!(new(900_001), Err(InvalidLifetime));
+}
+
+fn check(claims: &Value) -> Result<(), IssueError> {
+    issuer(&["roles"]).check_claims(claims.as_object().unwrap())
+}
+
+fn issue(claims: &Value) -> Result<String, IssueError> {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let request = request(claims.as_object().unwrap().clone());
+    issuer(&["roles"]).issue(request, &key, UnixTime::from_secs(1_000_000))
+}
+
+fn request(private: Map<String, Value>) -> TokenRequest {
+    let subject = Subject::new("u-1").unwrap();
+    let client = ClientId::new("web").unwrap();
+    TokenRequest::new(subject, client, Jti::new("t-1").unwrap()).private(private)
+}
+
+fn issuer(allowed: &[&str]) -> Issuer {
+    Issuer::builder()
+        .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api").unwrap())
+        .audience(Audience::new("billing-api").unwrap())
+        .lifetime(AccessLifetime::new(Duration::from_secs(300)).unwrap())
+        .claims(allowed.iter().map(|name| (*name).to_owned()))
+        .build()
+}

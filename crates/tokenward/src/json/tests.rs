@@ -1,1 +1,180 @@
+use proptest::prelude::*;
+use serde_json::{Map, json};
 
+use super::*;
+use crate::limits::LIMITS;
+
+#[test]
+fn members_keep_their_order_and_their_text() {
+    let object =
+        Object::parse(br#" { "b" : [1, {"x":2}] , "a":"\u0041\n" , "c":-1.5e3 } "#).unwrap();
+
+    let names: Vec<_> = object.iter().map(|member| member.name.as_ref()).collect();
+    assert_eq!(names, ["b", "a", "c"]);
+    assert_eq!(object.get("b"), Some(Raw::Array(r#"[1, {"x":2}]"#)));
+    assert_eq!(object.get("a").unwrap().as_str().unwrap(), "A\n");
+    assert_eq!(object.get("c").unwrap().to_value(), Some(json!(-1500.0)));
+    assert_eq!(object.get("d"), None);
+}
+
+#[test]
+fn whatever_is_no_object_says_so() {
+    for text in ["[]", "\"a\"", "1", "null", "true"] {
+        assert_eq!(error(text), JsonError::NotAnObject, "{text}");
+    }
+}
+
+#[test]
+fn a_name_may_stand_once_in_each_object_however_it_is_written() {
+    for text in [
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":1,"\u0061":2}"#,
+        r#"{"\u00e9":1,"é":2}"#,
+        r#"{"\ud83d\ude00":1,"😀":2}"#,
+        r#"{"x":[{"y":{"a":1,"b":2,"a":3}}]}"#,
+        r#"{"":1,"":2}"#,
+        r#"{"\/":1,"/":2}"#,
+    ] {
+        assert_eq!(error(text), JsonError::DuplicateName, "{text}");
+    }
+    assert!(Object::parse(br#"{"a":{"a":{"a":1}},"b":{"a":2}}"#).is_ok());
+}
+
+#[test]
+fn an_object_that_ends_frees_its_names() {
+    // The names of a closed object must not count against its later siblings.
+    assert!(Object::parse(br#"{"x":{"a":1},"y":{"a":1},"a":1}"#).is_ok());
+    assert_eq!(error(r#"{"a":{"b":1},"b":1,"a":1}"#), JsonError::DuplicateName);
+}
+
+#[test]
+fn numbers_end_where_parsers_begin_to_differ() {
+    for text in ["9007199254740991", "-9007199254740991", "0", "-0", "1e15", "1.5", "1E-5"] {
+        assert!(Object::parse(format!("{{\"n\":{text}}}").as_bytes()).is_ok(), "{text}");
+    }
+    for text in ["9007199254740992", "-9007199254740992", "1e16", "1e400", "-1e400"] {
+        assert_eq!(error(&format!("{{\"n\":{text}}}")), JsonError::NumberRange, "{text}");
+    }
+    let digits = |count| format!("{{\"n\":0.{}}}", "1".repeat(count));
+    assert!(Object::parse(digits(LIMITS.json_number_bytes - 2).as_bytes()).is_ok());
+    assert_eq!(error(&digits(LIMITS.json_number_bytes - 1)), JsonError::NumberRange);
+}
+
+#[test]
+fn depth_ends_at_its_limit() {
+    let nested = |depth: usize| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+    assert!(Object::parse(nested(LIMITS.json_depth).as_bytes()).is_ok());
+    assert_eq!(error(&nested(LIMITS.json_depth + 1)), JsonError::TooLarge);
+}
+
+#[test]
+fn the_members_of_an_object_end_at_their_limit() {
+    let members = |count: usize| {
+        let members: Vec<_> = (0..count).map(|index| format!("\"{index}\":0")).collect();
+        format!("{{\"x\":{{{}}}}}", members.join(","))
+    };
+    assert!(Object::parse(members(LIMITS.json_members).as_bytes()).is_ok());
+    assert_eq!(error(&members(LIMITS.json_members + 1)), JsonError::TooLarge);
+}
+
+#[test]
+fn half_a_surrogate_pair_is_no_character() {
+    for text in [r"\ud800", r"\udfff", r"\ud800\ud800", r"\ud800x", r"\ud800\n", r"\udc00\ud800"] {
+        assert_eq!(error(&format!("{{\"a\":\"{text}\"}}")), JsonError::LoneSurrogate, "{text}");
+        assert_eq!(error(&format!("{{\"{text}\":1}}")), JsonError::LoneSurrogate, "{text}");
+    }
+}
+
+#[test]
+fn a_date_is_a_number_in_the_years_that_can_be_written() {
+    let date = |text: &str| {
+        let json = format!("{{\"d\":{text}}}");
+        let object = Object::parse(json.as_bytes()).unwrap();
+        object.get("d").unwrap().as_date()
+    };
+    assert_eq!(date("0"), Some(UnixTime::EPOCH));
+    assert_eq!(date("253402300799"), Some(UnixTime::from_secs(LAST_DATE)));
+    assert_eq!(date("1.5"), Some(UnixTime::from_millis(1_500)));
+    assert_eq!(date("1e3"), Some(UnixTime::from_secs(1_000)));
+    for text in ["253402300800", "253402300800.5", "-1", "-0.001", "\"1\"", "null", "[1]"] {
+        assert_eq!(date(text), None, "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn what_we_read_every_parser_reads_the_same(text in json_like()) {
+        if let Ok(object) = Object::parse(text.as_bytes()) {
+            let theirs: Map<String, Value> = serde_json::from_str(&text).unwrap();
+            let ours: Map<String, Value> = object
+                .iter()
+                .map(|member| (member.name.to_string(), member.value.to_value().unwrap()))
+                .collect();
+            prop_assert_eq!(ours, theirs);
+        }
+    }
+
+    #[test]
+    fn what_a_writer_writes_we_read(value in value()) {
+        let text = json!({ "v": value }).to_string();
+        let object = Object::parse(text.as_bytes()).unwrap();
+        prop_assert_eq!(object.get("v").unwrap().to_value().unwrap(), value);
+    }
+
+    #[test]
+    fn no_bytes_at_all_make_us_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _outcome = Object::parse(&bytes);
+    }
+}
+
+/// Text that is JSON often enough to be interesting, and broken often enough too.
+fn json_like() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just(r#"{"a":1}"#),
+        Just("{"),
+        Just("}"),
+        Just("["),
+        Just("]"),
+        Just(":"),
+        Just(","),
+        Just(r#""a""#),
+        Just(r#""\u0061""#),
+        Just(r#""b":"#),
+        Just("-0.5e1"),
+        Just("1e999"),
+        Just("null"),
+        Just("true"),
+        Just(" "),
+        Just("\n"),
+        Just(r#""\ud83d\ude00""#),
+        Just("é"),
+    ];
+    let pieces = proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+    let within = value().prop_map(|value| json!({ "a": value }).to_string()).boxed();
+    let cut = (within.clone(), any::<prop::sample::Index>())
+        .prop_map(|(text, at)| text.chars().take(at.index(text.len())).collect());
+    let members = pieces.clone().prop_map(|text| format!("{{\"a\":1,{text}}}"));
+    prop_oneof![pieces, within, cut, members]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()),
+        ]
+    })
+}
+
+fn error(text: &str) -> JsonError {
+    Object::parse(text.as_bytes()).unwrap_err()
+}
