@@ -14,6 +14,7 @@ use tokenward_remote::{
     RemoteConfig, SystemClock,
 };
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 #[tokio::test]
@@ -133,10 +134,14 @@ async fn an_authority_with_a_certificate_of_its_own_ca_is_trusted_by_whoever_nam
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(async move {
         let acceptor = TlsAcceptor::from(Arc::new(tls));
+        let mut connections = JoinSet::new();
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            let Ok(stream) = acceptor.accept(stream).await else { continue };
-            serve_connection(stream, |_| reply(StatusCode::OK, "", "hello")).await;
+            let acceptor = acceptor.clone();
+            connections.spawn(async move {
+                let Ok(stream) = acceptor.accept(stream).await else { return };
+                serve_connection(stream, |_| reply(StatusCode::OK, "", "hello")).await;
+            });
         }
     });
     let endpoint = Endpoint::https(&format!("https://localhost:{port}/")).unwrap();
@@ -150,7 +155,9 @@ async fn an_authority_with_a_certificate_of_its_own_ca_is_trusted_by_whoever_nam
     assert_eq!(trusting.get(&endpoint, None, 100).await.unwrap().body, "hello");
     // Where the system has no roots at all, a client without a CA cannot even be made.
     if let Ok(stranger) = client(None) {
-        assert!(stranger.get(&endpoint, None, 100).await.is_err());
+        let error = stranger.get(&endpoint, None, 100).await.unwrap_err();
+        let text = ErrorChain::new(&error).to_string();
+        assert!(text.contains("certificate"), "{text}");
     }
     assert!(client(Some(b"no certificate".to_vec())).is_err());
     server.abort();
