@@ -150,12 +150,14 @@ pub(crate) async fn gate(
     target: &Target,
     plan: Plan,
     tokens: Vec<String>,
+    proxy_secret: &str,
 ) -> Result<Figures, Error> {
     let path = format!("/auth/nginx/{}", dev.audience);
     let mut workers = JoinSet::new();
     let until = plan.until();
     for part in parts(tokens, plan.connections) {
-        let (path, mut connection) = (path.clone(), target.connect().await?);
+        let (path, secret) = (path.clone(), proxy_secret.to_owned());
+        let mut connection = target.connect().await?;
         workers.spawn(async move {
             let mut times = Vec::new();
             for token in part.iter().cycle() {
@@ -167,6 +169,7 @@ pub(crate) async fn gate(
                     ("authorization", bearer.as_str()),
                     ("x-original-method", "GET"),
                     ("x-original-uri", "/"),
+                    ("x-proxy-secret", secret.as_str()),
                 ];
                 let start = Instant::now();
                 let (status, _) = connection.send("GET", &path, &headers, String::new()).await?;

@@ -1,6 +1,6 @@
 //! Loads for a running authority and gate.
 //!
-//! `tokenward-bench DEV_JSON [--gate ADDR] [--authority-pid PID] [--gate-pid PID] [--seconds N]
+//! `tokenward-bench DEV_JSON [--gate ADDR] [--gate-secret S] [--authority-pid PID] [--gate-pid PID] [--seconds N]
 //! [--connections N]` creates sessions, refreshes them and asks the gate about the tokens, each for N
 //! seconds, and prints a JSON object per load: answers a second, and the latency's median and 99th
 //! percentile. The load shares the machine with the server, so the steady figure is the server's CPU
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
 struct Options {
     dev_json: PathBuf,
     gate: Option<String>,
+    gate_secret: String,
     authority_pid: Option<u32>,
     gate_pid: Option<u32>,
     plan: Plan,
@@ -47,11 +48,14 @@ fn options() -> Result<Options, Error> {
     let mut args = std::env::args().skip(1);
     let dev_json = args.next().ok_or("usage: tokenward-bench DEV_JSON [OPTION VALUE]...")?.into();
     let plan = Plan { connections: 32, time: Duration::from_secs(10) };
-    let mut options = Options { dev_json, gate: None, authority_pid: None, gate_pid: None, plan };
+    let (gate, gate_secret) = (None, String::new());
+    let mut options =
+        Options { dev_json, gate, gate_secret, authority_pid: None, gate_pid: None, plan };
     while let Some(flag) = args.next() {
         let value = args.next().ok_or_else(|| format!("{flag} needs a value"))?;
         match flag.as_str() {
             "--gate" => options.gate = Some(value),
+            "--gate-secret" => options.gate_secret = value,
             "--authority-pid" => options.authority_pid = Some(value.parse()?),
             "--gate-pid" => options.gate_pid = Some(value.parse()?),
             "--seconds" => options.plan.time = Duration::from_secs(value.parse()?),
@@ -81,7 +85,7 @@ async fn measure(options: Options) -> Result<(), Error> {
         None => (authority, authority_pid),
     };
     let before = process::cpu_seconds(pid)?;
-    let figures = load::gate(&dev, &target, plan, tokens).await?;
+    let figures = load::gate(&dev, &target, plan, tokens, &options.gate_secret).await?;
     print("gate", figures, pid, before)
 }
 

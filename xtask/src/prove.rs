@@ -1,8 +1,46 @@
-//! `cargo xtask prove`: the long figures.
+//! `cargo xtask prove`: the long figures, on the release binary.
+//!
+//! `build` compiles from nothing and weighs the binary; `serve` starts it and takes start-up time,
+//! memory and throughput. Machines are noisy: the CPU time of the server per request is the steady
+//! figure, the rest is what this machine did today.
+
+mod build;
+mod server;
+
+use std::process::Command;
 
 use crate::run::Failure;
 
+/// A figure's name, and what takes it.
+type Proof = (&'static str, fn() -> Result<(), Failure>);
+
+const PROOFS: [Proof; 2] = [("build", build::prove), ("serve", server::prove)];
+
 /// Takes the figures named, or all of them.
-pub(crate) fn prove(_names: &[&str]) -> Result<(), Failure> {
-    Err(Failure::new("not written yet"))
+pub(crate) fn prove(names: &[&str]) -> Result<(), Failure> {
+    if let Some(unknown) = names.iter().find(|name| PROOFS.iter().all(|(known, _)| known != *name))
+    {
+        let known = PROOFS.map(|(name, _)| name).join(", ");
+        return Err(Failure::usage(&format!("prove knows {known}, not `{unknown}`")));
+    }
+    machine()?;
+    for (name, proof) in PROOFS {
+        if names.is_empty() || names.contains(&name) {
+            println!("\n## {name}");
+            proof()?;
+        }
+    }
+    Ok(())
+}
+
+/// The machine, without which no figure means anything.
+fn machine() -> Result<(), Failure> {
+    let model = std::fs::read_to_string("/proc/cpuinfo")?;
+    let model =
+        model.lines().find(|line| line.starts_with("model name")).unwrap_or("model name\t: ?");
+    let model = model.split(':').nth(1).unwrap_or("?").trim().to_owned();
+    let cores = std::thread::available_parallelism()?;
+    let rustc = Command::new("rustc").arg("--version").output()?;
+    println!("machine: {model}, {cores} cores; {}", String::from_utf8_lossy(&rustc.stdout).trim());
+    Ok(())
 }
