@@ -1,0 +1,4 @@
+//! The forgetful disk, under programs that everybody has.
+
+#[cfg(test)]
+mod forgetful;
