@@ -121,6 +121,10 @@ impl Forgetful {
     /// # Panics
     ///
     /// If a file cannot be put back.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the files are put back whether anybody counts or not"
+    )]
     pub fn roll_back(&self, lost: Lost) -> RolledBack {
         let records = self.records();
         let durable = Durable::of(&records);
@@ -191,7 +195,7 @@ impl Record {
     fn read(log: &[u8], at: usize) -> Option<(Self, usize)> {
         let header = log.get(at..at + Self::HEADER)?;
         let word = |at: usize| u32::from_le_bytes(header[at..at + 4].try_into().unwrap());
-        let long = |at: usize| u64::from_le_bytes(header[at..at + 8].try_into().unwrap());
+        let wide = |at: usize| u64::from_le_bytes(header[at..at + 8].try_into().unwrap());
         assert_eq!(word(0), Self::MAGIC, "the disk's log is what the library wrote");
         let kind = match word(4) {
             1 => Kind::Write,
@@ -201,7 +205,7 @@ impl Record {
             other => panic!("no record of kind {other}"),
         };
         let (path_len, data_len) =
-            (usize::try_from(word(8)).ok()?, usize::try_from(long(24)).ok()?);
+            (usize::try_from(word(8)).ok()?, usize::try_from(wide(24)).ok()?);
         let path_at = at + Self::HEADER;
         let data_at = path_at + path_len;
         let path = log.get(path_at..data_at)?;
@@ -210,9 +214,9 @@ impl Record {
             position: u64::try_from(at).ok()?,
             kind,
             path: PathBuf::from(std::ffi::OsStr::from_bytes(path)),
-            offset: long(16),
-            size: long(32),
-            covers: long(40),
+            offset: wide(16),
+            size: wide(32),
+            covers: wide(40),
             data: data.to_vec(),
         };
         Some((record, Self::HEADER + path_len + data_len))

@@ -43,7 +43,7 @@ impl Facts {
         match words[..] {
             // The test harness writes lines of its own, and our first one may be at the end of one of them.
             [.., "+C", sid, token] if token.len() == 47 => {
-                self.of(sid).tokens.push(token.to_owned())
+                self.of(sid).tokens.push(token.to_owned());
             }
             ["?R", sid] => self.of(sid).refresh_asked = true,
             ["+R", sid, old, new] if new.len() == 47 => {

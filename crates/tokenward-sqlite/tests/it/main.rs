@@ -1,4 +1,5 @@
 //! The embedded store, through its public interface.
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of a test are small")]
 
 #[cfg(test)]
 mod contract;
