@@ -240,6 +240,12 @@ impl FeedClient {
         )
         .increment(1);
         let text = ErrorChain::new(error).to_string();
+        // An authority ends streams now and then, to see the credential again; that is no trouble.
+        if matches!(error, FeedError::Closed) && self.handle.is_up() {
+            self.handle.down(&text);
+            tracing::debug!(%audience, feed = %self.feed, "the authority ended the stream");
+            return;
+        }
         // A long outage fails every two seconds in the same way; that is one line, not thousands.
         if self.handle.down(&text) {
             tracing::warn!(%audience, feed = %self.feed, error = text, "the revocation feed was lost");

@@ -9,9 +9,9 @@
 //! Numbers are the store's. A frame covers a range of them and leaves out what concerns other
 //! audiences, so frames follow one another without a gap: `seq_from` is the last `seq_to` plus one.
 //!
-//! **Invariant, for whoever sends:** `time` is read from the clock *before* the store is read, so
-//! that everything committed before `time` is covered. A time read afterwards would let a verifier
-//! claim a freshness that it does not have.
+//! **Invariant, for whoever sends:** the `time` of a snapshot or heartbeat is read from the clock
+//! *before* the store is read, so that everything committed before it is covered. A time read
+//! afterwards would let a verifier claim a freshness that it does not have.
 //!
 //! `prev` and `sig` are the places of the hash chain and the signature; nothing fills them yet, and
 //! a follower that is told to require them does not exist yet.
@@ -104,7 +104,8 @@ pub struct Frame {
     /// The last number covered.
     #[serde(with = "wire::number")]
     pub seq_to: Seq,
-    /// The store's time, read before the store was.
+    /// The store's time when it was cut. It orders messages and promises nothing: another frame may
+    /// follow at once.
     #[serde(with = "wire::number")]
     pub time: UnixTime,
     /// What was revoked, in ascending order.

@@ -12,7 +12,8 @@
 //! leads to a new snapshot, and until it is there, what is known only grows older.
 //!
 //! **Invariant:** revocations are taken from every message that can be read, in order or not: they
-//! only ever refuse more. The claim to be complete as of a time is taken only in order.
+//! only ever refuse more. That everything is known as of a time is taken from snapshots, and from
+//! heartbeats that agree with what is known; never from a frame, behind which there may be another.
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ impl Follower {
             return self.lose(Why::WrongAudience);
         }
         let Snapshot { head, time, fingerprints, items, .. } = snapshot;
-        if self.last().is_some_and(|known| head < known.last && time <= known.time) {
+        if self.last().is_some_and(|known| head < known.last && time <= known.heard) {
             return self.lose(Why::OldSnapshot);
         }
         let set = Set::new(self.view.audience().clone(), fingerprints);
@@ -73,20 +74,20 @@ impl Follower {
         }
         set.expire(time);
         self.view.replace(set, time);
-        self.state = State::Following(Position { last: head, time });
+        self.state = State::Following(Position { last: head, heard: time });
         Ok(Progress::Applied)
     }
 
     /// Takes the next frame.
     pub fn on_frame(&mut self, frame: &Frame) -> Result<Progress, NeedSnapshot> {
         let set = self.view.set();
-        let Position { last, time } = self.following(|| apply(&set, frame))?;
+        let Position { last, heard } = self.following(|| apply(&set, frame))?;
         // What a frame repeats must be what is known. If it is not, the numbers have been given twice:
         // the store was set back to an older state.
         let repeats = frame
             .items
             .iter()
-            .all(|item| item.seq > last || item.ends_at <= time || set.knows(item));
+            .all(|item| item.seq > last || item.ends_at <= heard || set.knows(item));
         apply(&set, frame);
         if !repeats {
             return self.lose(Why::Forked);
@@ -97,29 +98,36 @@ impl Follower {
         if frame.seq_from > last.next() {
             return self.lose(Why::Gap);
         }
-        if self.went_back(time, frame.time) {
+        if self.went_back(heard, frame.time) {
             return self.lose(Why::TimeWentBack);
         }
-        Ok(self.reach(Position { last: frame.seq_to, time: time.max(frame.time) }))
+        let heard = heard.max(frame.time);
+        self.state = State::Following(Position { last: frame.seq_to, heard });
+        Ok(Progress::Applied)
     }
 
-    /// Takes a heartbeat.
+    /// Takes a heartbeat: before its time, nothing was revoked beyond its head.
     pub fn on_heartbeat(&mut self, heartbeat: &Heartbeat) -> Result<Progress, NeedSnapshot> {
-        let Position { last, time } = self.following(|| ())?;
-        if self.went_back(time, heartbeat.time) {
+        let Position { last, heard } = self.following(|| ())?;
+        let Heartbeat { head, time, .. } = *heartbeat;
+        if self.went_back(heard, time) {
             return self.lose(Why::TimeWentBack);
         }
-        // A late one says nothing new, whatever head it names.
-        if heartbeat.time <= time {
-            return Ok(Progress::Nothing);
-        }
-        if heartbeat.head > last {
+        if head > last {
             return self.lose(Why::Gap);
         }
-        if heartbeat.head < last {
+        // A late one may name an older head; one that is newer than all we heard may not.
+        if head < last && time > heard {
             return self.lose(Why::HeadWentBack);
         }
-        Ok(self.reach(Position { last, time: heartbeat.time }))
+        self.state = State::Following(Position { last, heard: heard.max(time) });
+        if !self.view.advance(time) {
+            return Ok(Progress::Nothing);
+        }
+        // By the feed's clock, not by ours: if ours were ahead for a moment, we would forget what is
+        // still needed.
+        self.view.set().expire(time);
+        Ok(Progress::Applied)
     }
 
     /// What could not be read may have been a revocation.
@@ -136,15 +144,6 @@ impl Follower {
                 Err(NeedSnapshot { why })
             }
         }
-    }
-
-    fn reach(&mut self, position: Position) -> Progress {
-        self.view.advance(position.time);
-        // By the feed's clock, not by ours: if ours were ahead for a moment, we would forget what is
-        // still needed.
-        self.view.set().expire(position.time);
-        self.state = State::Following(position);
-        Progress::Applied
     }
 
     fn lose(&mut self, why: Why) -> Result<Progress, NeedSnapshot> {
@@ -239,11 +238,11 @@ impl fmt::Display for Why {
     }
 }
 
-/// Everything up to the number `last` is known, and nothing followed it before `time`.
+/// Everything up to the number `last` is known, and `heard` is the latest time of any message.
 #[derive(Clone, Copy, Debug)]
 struct Position {
     last: Seq,
-    time: UnixTime,
+    heard: UnixTime,
 }
 
 #[derive(Clone, Copy, Debug)]

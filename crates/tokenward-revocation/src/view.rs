@@ -139,10 +139,12 @@ impl View {
         *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
-    /// The set is complete as of `time`, too.
-    pub(crate) fn advance(&self, time: UnixTime) {
+    /// The set is complete as of `time`, too; whether that is news.
+    pub(crate) fn advance(&self, time: UnixTime) -> bool {
         let mut knowledge = self.knowledge.write().unwrap_or_else(PoisonError::into_inner);
+        let later = Some(time) > knowledge.as_of;
         knowledge.as_of = knowledge.as_of.max(Some(time));
+        later
     }
 
     fn with_policy(audience: Audience, policy: Option<FreshnessPolicy>) -> Self {

@@ -85,7 +85,10 @@ impl Authority {
 
     pub(crate) async fn connect(&self) -> Remote {
         let state = Arc::clone(&self.state);
-        Remote::connect(&self.config(), Arc::new(move || state.now())).await.unwrap()
+        let remote = Remote::connect(&self.config(), Arc::new(move || state.now())).await.unwrap();
+        // What a test sends next must find somebody who listens.
+        until("following", || remote.status().following).await;
+        remote
     }
 }
 

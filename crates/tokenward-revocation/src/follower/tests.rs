@@ -76,8 +76,26 @@ fn a_repeated_frame_and_a_late_heartbeat_change_nothing() {
     follower.on_frame(&frame).unwrap();
 
     assert_eq!(follower.on_frame(&frame), Ok(Progress::Nothing));
+    follower.on_heartbeat(&store.heartbeat()).unwrap();
     assert_eq!(follower.on_heartbeat(&late), Ok(Progress::Nothing));
     assert_eq!(follower.view().as_of(), Some(store.now));
+}
+
+#[test]
+fn a_frame_promises_nothing_about_what_comes_behind_it() {
+    let mut store = Store::default();
+    let mut follower = store.follower();
+    let synced_at = follower.view().as_of();
+    store.revoke("t1");
+    let first = store.rows[..1].to_vec();
+    store.revoke("t2");
+    store.tick(10);
+
+    let after = Seq::ZERO;
+    let frame = Frame::of(&audience(), after, first[0].seq, store.now, &prints(), &first);
+    follower.on_frame(&frame).unwrap();
+
+    assert_eq!(follower.view().as_of(), synced_at);
 }
 
 #[test]
@@ -173,6 +191,7 @@ enum Event {
     Revoke(u8),
     Tick(u16),
     SendFrame,
+    SendPart(usize),
     SendHeartbeat,
     Deliver(usize),
     Drop(usize),
@@ -186,6 +205,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         4 => (0_u8..12).prop_map(Event::Revoke),
         3 => (1_u16..5_000).prop_map(Event::Tick),
         4 => Just(Event::SendFrame),
+        2 => (1_usize..3).prop_map(Event::SendPart),
         3 => Just(Event::SendHeartbeat),
         8 => (0_usize..3).prop_map(Event::Deliver),
         1 => (0_usize..3).prop_map(Event::Drop),
@@ -221,6 +241,11 @@ proptest! {
                 Event::SendFrame if sent < store.rows.len() => {
                     wire.push(Message::Frame(store.frame(sent)));
                     sent = store.rows.len();
+                }
+                Event::SendPart(count) if sent < store.rows.len() => {
+                    let to = store.rows.len().min(sent.saturating_add(count));
+                    wire.push(Message::Frame(store.frame_of(sent, to)));
+                    sent = to;
                 }
                 Event::SendHeartbeat => wire.push(Message::Heartbeat(store.heartbeat())),
                 Event::Deliver(index) if index < wire.len() => {
@@ -298,9 +323,14 @@ impl Store {
     }
 
     fn frame(&self, after: usize) -> Frame {
+        self.frame_of(after, self.rows.len())
+    }
+
+    fn frame_of(&self, after: usize, to: usize) -> Frame {
         let last = after.checked_sub(1).map_or(Seq::ZERO, |last| self.rows[last].seq);
-        let rows = &self.rows[after..];
-        Frame::of(&audience(), last, self.head(), self.now, &prints(), rows)
+        let rows = &self.rows[after..to];
+        let seq_to = rows.last().unwrap().seq;
+        Frame::of(&audience(), last, seq_to, self.now, &prints(), rows)
     }
 
     fn heartbeat(&self) -> Heartbeat {
