@@ -16,7 +16,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::ServeArgs;
 use crate::client::{SOCKET, data_dir};
-use crate::clock;
 use crate::config::{self, Address, Config};
 use crate::deployment::Deployment;
 use crate::dev::{self, DevFile, DevFolder};
@@ -25,6 +24,7 @@ use crate::output::Output;
 use crate::pki::LocalTls;
 use crate::secret::Variables;
 use crate::tls::CertificateFiles;
+use crate::{clock, files};
 
 /// The public port of `--dev`, unless it is told another.
 const DEV_PORT: u16 = 8443;
@@ -34,15 +34,21 @@ const DEV_ADMIN_PORT: u16 = 9443;
 /// Runs the authority until it is told to stop.
 pub(crate) async fn run(args: ServeArgs, output: Output) -> Outcome {
     raise_open_files();
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| Failure::because("metrics", &error))?;
-    telemetry::describe();
+    let metrics = metrics()?;
     if args.dev {
         dev(args, output, metrics).await
     } else {
         production(args, output, metrics).await
     }
+}
+
+/// Starts to count.
+pub(crate) fn metrics() -> Result<PrometheusHandle, Failure> {
+    let handle = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| Failure::because("metrics", &error))?;
+    telemetry::describe();
+    Ok(handle)
 }
 
 /// What is listened on, and for whom.
@@ -160,14 +166,9 @@ async fn doors(
     data: &Path,
     tls: Option<Tls>,
 ) -> Result<Doors, Failure> {
-    let public = match (&config.listen.public, listen) {
-        (_, Some(address)) => tcp("--listen", address).await?,
-        (Address::Tcp(address), None) => tcp("listen.public", *address).await?,
-        // The proxy runs as another user of the same group.
-        (Address::Unix(path), None) => {
-            Listener::bind_unix("listen.public", config.path(path), 0o660)
-                .map_err(|error| Failure::because_of(&error))?
-        }
+    let public = match listen {
+        Some(address) => tcp("--listen", address).await?,
+        None => bind("listen.public", &config.listen.public, &config.base).await?,
     };
     if tls.is_none() && config.listen.admin.is_some_and(|address| !address.ip().is_loopback()) {
         return Err(Failure::cannot(
@@ -193,20 +194,12 @@ async fn doors(
 /// Opens every listener of `config` and closes it again.
 pub(crate) async fn try_listeners(config: &Config) -> Vec<Result<(), Failure>> {
     let listen = &config.listen;
-    let mut doors = vec![
+    let doors = [
         ("listen.admin", listen.admin),
         ("listen.redirect", listen.redirect),
         ("listen.health", listen.health),
     ];
-    let mut results = Vec::new();
-    match &listen.public {
-        Address::Tcp(address) => doors.push(("listen.public", Some(*address))),
-        Address::Unix(path) => results.push(
-            Listener::bind_unix("listen.public", config.path(path), 0o660)
-                .map(drop)
-                .map_err(|error| Failure::because_of(&error)),
-        ),
-    }
+    let mut results = vec![bind("listen.public", &listen.public, &config.base).await.map(drop)];
     for door in doors {
         results.push(optional(door).await.map(drop));
     }
@@ -310,7 +303,7 @@ fn port_of(listeners: &[Listener]) -> Result<u16, Failure> {
         .ok_or_else(|| Failure::cannot("the listener has no port"))
 }
 
-fn new_tls(certificate: &CertificateFiles) -> Result<Tls, Failure> {
+pub(crate) fn new_tls(certificate: &CertificateFiles) -> Result<Tls, Failure> {
     let identity = certificate.load(clock::system().now())?;
     Tls::new(identity).map_err(|error| Failure::because("tls", &error))
 }
@@ -319,7 +312,21 @@ fn admin_socket(path: &Path) -> Result<Listener, Failure> {
     Listener::bind_unix("--data", path, 0o600).map_err(|error| Failure::because_of(&error))
 }
 
-async fn tcp(setting: &str, address: SocketAddr) -> Result<Listener, Failure> {
+/// Listens on `address`, whose relative paths count from `base`.
+pub(crate) async fn bind(
+    setting: &str,
+    address: &Address,
+    base: &Path,
+) -> Result<Listener, Failure> {
+    match address {
+        Address::Tcp(address) => tcp(setting, *address).await,
+        // The proxy runs as another user of the same group.
+        Address::Unix(path) => Listener::bind_unix(setting, files::resolve(base, path), 0o660)
+            .map_err(|error| Failure::because_of(&error)),
+    }
+}
+
+pub(crate) async fn tcp(setting: &str, address: SocketAddr) -> Result<Listener, Failure> {
     Listener::bind_tcp(setting, address).await.map_err(|error| Failure::because_of(&error))
 }
 
@@ -333,7 +340,7 @@ async fn optional(
 }
 
 /// Resolves at the first SIGTERM or SIGINT; a second one ends the process as it always does.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
+pub(crate) fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
     let listen =
         |kind| signal(kind).map_err(|error: io::Error| Failure::because("signals", &error));
     let mut terminate = listen(SignalKind::terminate())?;
@@ -348,7 +355,7 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
 }
 
 /// Each connection is an open file; the soft limit of 1024 is a relic of `select`.
-fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     let limit = rustix::process::getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     if rustix::process::setrlimit(Resource::Nofile, raised).is_err() {

@@ -1,13 +1,28 @@
 //! `tokenward gate`: forward-auth next to a proxy. It holds no private key.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde_json::json;
-use tokenward::Audience;
-use tokenward_server::gate::{self, Decision, Rules};
+use tokenward::{Audience, ClientId, IssuerId};
+use tokenward_remote::{Credential, Remote, RemoteConfig};
+use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
+use tokenward_server::http::Server;
+use tokenward_server::settings::WhenStale;
+use tokenward_server::telemetry::{Readiness, health_router, metrics_router};
+use tokenward_tower::csrf::Origins;
+use tokenward_tower::headers::SecurityHeaders;
+use tokio::time::timeout;
 
 use crate::args::{GateArgs, GateCommand};
 use crate::config::{self, gate::GateConfig};
+use crate::deployment;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::output::Output;
+use crate::secret::Variables;
+use crate::tls::CertificateFiles;
+use crate::{clock, files, serve};
 
 /// Says what the rules say about a request, for every audience.
 pub(crate) fn explain(command: &GateCommand, output: Output) -> Outcome {
@@ -38,9 +53,136 @@ pub(crate) fn explain(command: &GateCommand, output: Output) -> Outcome {
 
 /// Runs the gate until it is told to stop.
 pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
-    let _config = GateConfig::load(&args.config).map_err(|problems| config::refusal(&problems))?;
-    output.line("")?;
-    Err(Failure::cannot("gate"))
+    serve::raise_open_files();
+    let metrics = serve::metrics()?;
+    let config = GateConfig::load(&args.config).map_err(|problems| config::refusal(&problems))?;
+    let variables = Variables::of_process();
+    let remotes = remotes(&config, &variables)?;
+    let proxies = config
+        .proxies
+        .iter()
+        .map(|p| deployment::proxy_of(p, &config.environment, &config.base, &variables))
+        .collect::<Result<_, _>>()?;
+    let router = gate::router(GateState {
+        audiences: audiences(&config, &remotes)?,
+        proxies,
+        rules: Rules::new(config.rules.clone()),
+        clock: clock::system(),
+        any_local: false,
+    });
+    let certificate = config.tls.as_ref().map(|[certificate, key]| CertificateFiles {
+        certificate: files::resolve(&config.base, certificate),
+        key: files::resolve(&config.base, key),
+    });
+    let tls = certificate.as_ref().map(serve::new_tls).transpose()?;
+    let listener = serve::bind("listen", &config.listen, &config.base).await?;
+    let place = listener.to_string();
+    let mut server = Server::new().with_headers(SecurityHeaders::new().without_hsts());
+    server.add(listener, tls.clone(), router);
+    let remotes = Arc::new(remotes);
+    if let Some(address) = config.health {
+        let listener = serve::tcp("health", address).await?;
+        let router = metrics_router(move || metrics.render())
+            .merge(health_router(readiness(Arc::clone(&remotes))));
+        server.add(listener, None, router);
+    }
+    if let Some((certificate, tls)) = certificate.zip(tls) {
+        tokio::spawn(certificate.follow(tls));
+    }
+    let running = tokio::spawn(server.run(serve::stop_signal()?));
+    wait_for(&remotes).await;
+    output.line(format!("tokenward: gate ready on {place}"))?;
+    running.await.map_err(|error| Failure::because("the gate", &error))?;
+    Ok(GOOD)
+}
+
+/// How long the authority is waited for before the gate says that it is ready, if only to refuse.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+type Remotes = Vec<(Audience, Remote)>;
+
+/// A gate must come up though its authority is down: it refuses with 503 until it knows enough.
+async fn wait_for(remotes: &Remotes) {
+    let all = async {
+        for (_, remote) in remotes {
+            remote.ready().await;
+        }
+    };
+    if timeout(PATIENCE, all).await.is_ok() {
+        return;
+    }
+    for (audience, remote) in remotes {
+        let status = remote.status();
+        let cause = status.keys_error.or(status.feed_error).unwrap_or_default();
+        tracing::warn!(%audience, %cause, "the authority is not reached yet; requests get 503");
+    }
+}
+
+fn remotes(config: &GateConfig, variables: &Variables) -> Result<Remotes, Failure> {
+    let feed = &config.feed;
+    let secret = feed.client_secret.find(
+        "feed.client_secret",
+        &config.environment,
+        &config.base,
+        variables,
+    )?;
+    let client_id = ClientId::new(feed.client_id.as_str())
+        .map_err(|e| Failure::because("feed.client_id", &e))?;
+    let ca = config
+        .ca_file
+        .as_ref()
+        .map(|path| files::read(&files::resolve(&config.base, path)))
+        .transpose()
+        .map_err(|failure| Failure::cannot(format!("ca_file: {failure}")))?;
+    let mut remotes = Vec::new();
+    for audience in &config.audiences {
+        let issuer = IssuerId::new(format!("{}/audiences/{audience}", config.issuer))
+            .map_err(|error| Failure::because("issuer", &error))?;
+        let credential = Credential::new(client_id.clone(), secret.expose());
+        let mut remote = RemoteConfig::new(issuer, audience.clone(), credential)
+            .max_staleness(config.max_staleness)
+            .clock_error(config.clock_error)
+            .leeway(config.leeway)
+            .when_stale(if config.accept_when_stale {
+                WhenStale::Accept
+            } else {
+                WhenStale::Refuse
+            });
+        if let Some(ca) = &ca {
+            remote = remote.extra_ca(ca.clone());
+        }
+        if let Some(url) = &config.authority {
+            remote = remote.authority(url.as_str());
+        }
+        let remote =
+            Remote::start(&remote, clock::system()).map_err(|error| Failure::because_of(&error))?;
+        remotes.push((audience.clone(), remote));
+    }
+    Ok(remotes)
+}
+
+fn audiences(
+    config: &GateConfig,
+    remotes: &Remotes,
+) -> Result<BTreeMap<Audience, GateAudience>, Failure> {
+    let mut audiences = BTreeMap::new();
+    for (audience, remote) in remotes {
+        let own = config.cookies.iter().filter(|one| one.audience == *audience);
+        let origins = Origins::new(own.flat_map(|one| &one.origins))
+            .map_err(|error| Failure::because("cookies.origins", &error))?;
+        let gate = GateAudience { verifier: remote.verifier(), origins };
+        audiences.insert(audience.clone(), gate);
+    }
+    Ok(audiences)
+}
+
+fn readiness(remotes: Arc<Remotes>) -> Readiness {
+    Readiness::new(move || {
+        let down = |(audience, remote): &(Audience, Remote)| {
+            remote.status().unavailable.map(|stale| format!("{audience}: {stale}"))
+        };
+        remotes.iter().filter_map(down).collect()
+    })
 }
 
 /// The path and query of a URL, or the text itself if it is a path already.

@@ -8,7 +8,7 @@ use tokenward::{Audience, IssuerId};
 use tokenward_server::gate::{PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
-use crate::config::{Address, ProxyConfig, authority, base_of, later, text_of, values};
+use crate::config::{Address, ProxyAuth, ProxyConfig, authority, base_of, later, text_of, values};
 use crate::secret::{Environment, SecretRef};
 
 #[cfg(test)]
@@ -26,7 +26,11 @@ pub(crate) struct GateConfig {
     pub(crate) health: Option<std::net::SocketAddr>,
     /// The authority's base URL.
     pub(crate) issuer: IssuerId,
+    /// Where the authority is reached from here, if that is not where its issuer says.
+    pub(crate) authority: Option<String>,
     pub(crate) audiences: Vec<Audience>,
+    /// The gate's own certificate and key; needed where the proxy is on another machine.
+    pub(crate) tls: Option<[PathBuf; 2]>,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) max_staleness: Duration,
     pub(crate) accept_when_stale: bool,
@@ -75,6 +79,8 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let listen = root.required("listen", "\"127.0.0.1:9090\"", values::address);
     let health = root.parsed("health", values::socket);
     let issuer = root.required("issuer", "\"https://auth.example.com\"", values::issuer);
+    let authority = root.parsed("authority", |text| values::issuer(text).map(|_| text.to_owned()));
+    let tls = tls(root.section("tls"));
     let audiences = root.list("audiences", audience);
     if audiences.as_ref().is_some_and(Vec::is_empty) {
         root.problem("audiences", "there is none; write for example audiences = [\"billing-api\"]");
@@ -96,6 +102,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let cookies = authority::all(root.sections("cookies"), cookies);
     let proxies = authority::all(root.sections("proxy"), authority::proxy);
     let rules = authority::all(root.sections("rule"), rule);
+    check_listen(&root, listen.as_ref(), tls.is_some(), proxies.as_deref());
     check_lists(
         &root,
         audiences.as_deref(),
@@ -110,7 +117,9 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         listen: listen?,
         health,
         issuer: issuer?,
+        authority,
         audiences: audiences?,
+        tls,
         ca_file,
         max_staleness: max_staleness?,
         accept_when_stale: when_stale? == "accept",
@@ -121,6 +130,39 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         proxies: proxies?,
         rules: rules?,
     })
+}
+
+/// Tokens and proxies' secrets do not travel in the clear.
+fn check_listen(
+    root: &Section<'_>,
+    listen: Option<&Address>,
+    tls: bool,
+    proxies: Option<&[ProxyConfig]>,
+) {
+    let Some(Address::Tcp(address)) = listen else { return };
+    if !address.ip().is_loopback() && !tls {
+        root.problem(
+            "listen",
+            format!(
+                "over {address} tokens would travel in the clear; add [tls] with certificate and key, or \
+                 listen on 127.0.0.1 or \"unix:/run/tokenward-gate.sock\""
+            ),
+        );
+    }
+    for (proxy, section) in proxies.unwrap_or_default().iter().zip(root.sections("proxy")) {
+        if matches!(proxy.auth, ProxyAuth::Unix) {
+            section.problem("unix", "needs listen = \"unix:…\"; set that, or a secret");
+        }
+    }
+}
+
+fn tls(section: Section<'_>) -> Option<[PathBuf; 2]> {
+    let [certificate, key] = ["certificate", "key"].map(|key| section.path(key));
+    if section.is_there() && (certificate.is_none() || key.is_none()) {
+        section.whole_problem("certificate and key go together; set both");
+    }
+    section.finish();
+    Some([certificate?, key?])
 }
 
 /// What does not fit together.

@@ -53,6 +53,16 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "gate.toml:9: feed.client_secret: a secret never stands in the file; write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }",
         ),
         (
+            "\"127.0.0.1:9090\"",
+            "\"0.0.0.0:9090\"",
+            "gate.toml:2: listen: over 0.0.0.0:9090 tokens would travel in the clear; add [tls] with certificate and key, or listen on 127.0.0.1 or \"unix:/run/tokenward-gate.sock\"",
+        ),
+        (
+            "secret = { env = \"EDGE_SECRET\" }",
+            "unix = true",
+            "gate.toml:14: proxy.unix: needs listen = \"unix:…\"; set that, or a secret",
+        ),
+        (
             "[\"GET\"]",
             "[\"get\"]",
             "gate.toml:17: rule.methods: `get` is no method; write it in capitals",
