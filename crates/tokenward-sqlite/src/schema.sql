@@ -28,8 +28,10 @@ CREATE INDEX sessions_by_end ON sessions (ends_at);
 
 CREATE TABLE session_private (
     session INTEGER PRIMARY KEY,
-    sealed  BLOB NOT NULL
+    sealed  BLOB NOT NULL,
+    ends_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX session_private_by_end ON session_private (ends_at);
 
 -- One row per session: the one current token and the one before it. That there is never a second current
 -- token, nor a second sealed successor, is the shape of the table.

@@ -151,8 +151,7 @@ impl SessionStore for SqliteStore {
             // Confidential data goes when the session ends; its row, a day later.
             (
                 "DELETE FROM session_private WHERE session IN
-                 (SELECT p.session FROM sessions s JOIN session_private p ON p.session = s.id
-                  WHERE s.ends_at <= ?1 LIMIT ?2)",
+                 (SELECT session FROM session_private WHERE ends_at <= ?1 LIMIT ?2)",
                 millis(now),
             ),
             (

@@ -16,8 +16,8 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
     let version = rows::version(tx, &new.subject)?;
     let row = insert_session(tx, new)?;
     if let Some(sealed) = &new.private {
-        let sql = "INSERT INTO session_private (session, sealed) VALUES (?1, ?2)";
-        tx.prepare_cached(sql)?.execute(params![row, sealed])?;
+        let sql = "INSERT INTO session_private (session, sealed, ends_at) VALUES (?1, ?2, ?3)";
+        tx.prepare_cached(sql)?.execute(params![row, sealed, millis(new.ends_at)])?;
     }
     let sql = "INSERT INTO families (session, current_hash, current_ends_at, last_used_at)
                VALUES (?1, ?2, ?3, ?4)";

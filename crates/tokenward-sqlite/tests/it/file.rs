@@ -110,7 +110,7 @@ fn garbage_is_damage() {
 async fn damage_is_found_at_the_start() {
     let place = Place::new();
     let store = place.open().unwrap();
-    create_at_once(&store, 200).await;
+    create_at_once(&store, 0..200).await;
     drop(store);
     let size = fs::metadata(&place.path).unwrap().len();
     for page in 1..size / 4_096 {
@@ -124,7 +124,7 @@ async fn damage_is_found_at_the_start() {
 async fn a_file_cut_short_is_damage() {
     let place = Place::new();
     let store = place.open().unwrap();
-    create_at_once(&store, 200).await;
+    create_at_once(&store, 0..200).await;
     drop(store);
     let file = fs::OpenOptions::new().write(true).open(&place.path).unwrap();
     file.set_len(fs::metadata(&place.path).unwrap().len() / 2).unwrap();
@@ -137,7 +137,7 @@ async fn damage_while_running_is_an_answer_not_a_panic() {
     let place = Place::new();
     drop({
         let store = place.open().unwrap();
-        create_at_once(&store, 2_000).await;
+        create_at_once(&store, 0..2_000).await;
         store
     });
     let store = place.open().unwrap();
@@ -155,7 +155,7 @@ async fn damage_while_running_is_an_answer_not_a_panic() {
 async fn what_was_written_is_there_after_a_restart() {
     let place = Place::new();
     let store = place.open().unwrap();
-    create_at_once(&store, 10).await;
+    create_at_once(&store, 0..10).await;
     drop(store);
 
     let store = place.open().unwrap();
@@ -168,7 +168,7 @@ async fn what_was_written_is_there_after_a_restart() {
 async fn the_head_never_goes_back_over_a_restart() {
     let place = Place::new();
     let store = place.open().unwrap();
-    create_at_once(&store, 1).await;
+    create_at_once(&store, 0..1).await;
     let subject = session("0").0.subject;
     let why = tokenward_sessions::EndReason::Service;
     store.end_all(&subject, None, None, why, NOW, NOW).await.unwrap();

@@ -1,9 +1,13 @@
 //! Commands that come at the same time share a transaction, and do not share their faults.
 
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tempfile::TempDir;
 use tokenward::{Audience, BackendErrorKind};
 use tokenward_keys::KeyStore;
-use tokenward_sessions::SessionStore;
+use tokenward_sessions::{SessionFilter, SessionStore};
 use tokenward_sqlite::{Options, SqliteStore};
 
 use crate::load::create_at_once;
@@ -14,7 +18,7 @@ async fn commands_that_come_at_once_share_an_fsync() {
     let store = SqliteStore::open(folder.path().join("s.db"), Options::default()).unwrap();
     let before = store.stats();
 
-    create_at_once(&store, 400).await;
+    create_at_once(&store, 0..400).await;
 
     let after = store.stats();
     assert_eq!(after.commands - before.commands, 400);
@@ -32,9 +36,59 @@ async fn one_that_fails_takes_nobody_with_it() {
     let (first, second) = tokio::join!(tries_at_once(&store, 100), tries_at_once(&store, 100));
 
     assert_eq!(first + second, 100);
-    let filter = tokenward_sessions::SessionFilter::default();
+    let filter = SessionFilter::default();
     assert_eq!(store.list(&filter, 1_000, None).await.unwrap().len(), 100);
     assert!(store.keys(&api).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_after_a_while_and_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("s.db");
+    let mut options = Options::default();
+    (options.queue, options.patience) = (1, Duration::from_millis(50));
+    let store = SqliteStore::open(&path, options).unwrap();
+    // Somebody with a SQLite shell holds the file, so the writer stands still.
+    let shell = rusqlite::Connection::open(&path).unwrap();
+    shell.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    let mut made = Vec::new();
+    let mut refused = 0;
+    let mut waiting: FuturesUnordered<_> = (0..5).map(|number| try_once(&store, number)).collect();
+    while refused < 3 {
+        match waiting.next().await.unwrap() {
+            Err(BackendErrorKind::Unavailable) => refused += 1,
+            other => panic!("the writer stands still, and yet: {other:?}"),
+        }
+    }
+    shell.execute_batch("ROLLBACK").unwrap();
+    while let Some(result) = waiting.next().await {
+        made.push(result.unwrap());
+    }
+
+    // One in the writer's hands, one in the queue.
+    assert_eq!(made.len(), 2);
+    let found = store.list(&SessionFilter::default(), 9, None).await.unwrap();
+    assert_eq!(found.len(), 2);
+}
+
+#[tokio::test]
+async fn the_log_stays_short_under_writes_that_never_pause() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("s.db");
+    let store = SqliteStore::open(&path, Options::default()).unwrap();
+
+    for round in 0..10 {
+        create_at_once(&store, round * 400..(round + 1) * 400).await;
+    }
+
+    let log = std::fs::metadata(folder.path().join("s.db-wal")).unwrap().len();
+    assert!(log < 64 * 1024 * 1024, "{log} bytes of log");
+}
+
+async fn try_once(store: &SqliteStore, number: u64) -> Result<(), BackendErrorKind> {
+    let new = crate::load::session(&number.to_string()).0;
+    store.create(new).await.map(drop).map_err(|error| error.kind())
 }
 
 async fn tries_at_once(store: &SqliteStore, count: u64) -> usize {

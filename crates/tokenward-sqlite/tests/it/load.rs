@@ -4,6 +4,7 @@
 //! [`crate::facts`].
 
 use std::io::{BufRead, BufReader, Lines, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
@@ -190,9 +191,9 @@ fn revocation(jti: &Jti, ends_at: UnixTime) -> NewRevocation {
 }
 
 /// Many clients make one session each, at the same time.
-pub(crate) async fn create_at_once(store: &SqliteStore, count: u64) {
+pub(crate) async fn create_at_once(store: &SqliteStore, numbers: Range<u64>) {
     let store = Arc::new(store.clone());
-    let clients: Vec<_> = (0..count)
+    let clients: Vec<_> = numbers
         .map(|number| {
             let store = Arc::clone(&store);
             tokio::spawn(async move { store.create(session(&number.to_string()).0).await })

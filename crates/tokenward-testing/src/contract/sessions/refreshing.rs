@@ -1,13 +1,14 @@
 //! Refresh families in a store.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokenward::UnixTime;
 use tokenward_revocation::{RevocationStore, Scope, Seq};
 use tokenward_sessions::{
-    Delivery, EndReason, NewSession, RefreshAttempt, RefreshInvalid, RefreshOutcome, RefreshToken,
-    SessionStore,
+    Delivery, EndReason, NewSession, REFRESH_WINDOW, RefreshAttempt, RefreshInvalid,
+    RefreshOutcome, RefreshToken, SessionStore,
 };
 
 use super::{attempt, refresh, session};
@@ -23,6 +24,7 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
         a_refresh_that_is_refused_changes_nothing,
         a_refresh_token_never_outlives_its_session,
         a_pruned_window_is_closed,
+        a_family_keeps_its_promises_in_any_order_of_events,
     );
 }
 
@@ -163,6 +165,91 @@ async fn a_pruned_window_is_closed(store: impl SessionStore) {
     // A clock set back does not open it again.
     let outcome = refresh(&store, &first, at(66)).await;
     assert!(matches!(outcome, RefreshOutcome::Reused { .. }), "{outcome:?}");
+}
+
+/// Holders of tokens of one family, some of them thieves, act in any order; answers get lost and time passes.
+async fn a_family_keeps_its_promises_in_any_order_of_events(
+    store: impl SessionStore + RevocationStore,
+) {
+    for seed in 0..64 {
+        let mut dice = Dice(seed);
+        let (new, first) = session(&format!("s{seed}"));
+        store.create(new).await.unwrap();
+        let mut family = Family { held: vec![first], successors: HashMap::new(), over: false };
+        let mut now = at(0);
+        let mut events = Vec::new();
+        for _ in 0..40 {
+            now = now.saturating_add(Duration::from_millis(dice.below(8_000)));
+            // The latest tokens most of all, as in real life.
+            let back = dice.below(5).min(dice.below(5));
+            let pick = family.held.len().saturating_sub(1 + usize::try_from(back).unwrap());
+            let outcome = refresh(&store, &family.held[pick].clone(), now).await;
+            events.push(format!("at {now}: token {pick}: {outcome:?}"));
+            let broken = family.check(pick, outcome, now);
+            assert_eq!(broken, None, "seed {seed}, {events:#?}");
+        }
+        let revoked = store.since(Seq::ZERO, 1_000).await.unwrap();
+        let sid = sid(&format!("s{seed}"));
+        let revoked = revoked.iter().any(|one| one.scope == Scope::Session(sid.clone()));
+        assert_eq!(revoked, family.over, "seed {seed}, {events:#?}");
+    }
+}
+
+/// What the holders know of a family.
+struct Family {
+    held: Vec<RefreshToken>,
+    /// By the number of the token: its successor's number, and when it was first given out.
+    successors: HashMap<usize, (usize, UnixTime)>,
+    over: bool,
+}
+
+impl Family {
+    /// Which promise the outcome breaks.
+    fn check(
+        &mut self,
+        pick: usize,
+        outcome: RefreshOutcome,
+        now: UnixTime,
+    ) -> Option<&'static str> {
+        let earlier = self.successors.get(&pick).copied();
+        match outcome {
+            RefreshOutcome::Renewed { .. } if self.over => Some("an ended family goes on"),
+            RefreshOutcome::Renewed { token, replayed: false, .. } => {
+                self.held.push(token);
+                self.successors.insert(pick, (self.held.len() - 1, now));
+                earlier.map(|_| "a token yields two successors")
+            }
+            RefreshOutcome::Renewed { token, .. } => match earlier {
+                Some((number, _)) if self.held[number].hash() != token.hash() => {
+                    Some("a token yields two successors")
+                }
+                Some((number, _)) if self.successors.contains_key(&number) => {
+                    Some("a successor that was used is given again")
+                }
+                Some((_, since)) if now.since(since) > REFRESH_WINDOW => Some("after the window"),
+                Some(_) => None,
+                None => Some("a token that was never used is replayed"),
+            },
+            RefreshOutcome::Reused { .. } => {
+                let again = std::mem::replace(&mut self.over, true);
+                let first_use = earlier.is_none();
+                (again || first_use).then_some("what is no reuse, or no longer, is taken for one")
+            }
+            RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) if self.over => None,
+            _ => Some("a token of a live family is refused"),
+        }
+    }
+}
+
+struct Dice(u64);
+
+impl Dice {
+    /// A number below `limit`, by Knuth's MMIX generator.
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
+        self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
 }
 
 fn renewed(outcome: RefreshOutcome) -> RefreshToken {
