@@ -1,5 +1,7 @@
 //! `tokenward token …`.
 
+use tokenward::InvalidId;
+
 use super::{
     Args, Audience, ClientId, Duration, IssuerId, PathBuf, Subcommand, Subject, duration_arg,
 };
@@ -35,7 +37,7 @@ pub(crate) struct IssueArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: IssuerId,
     /// The `aud`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = any_audience)]
     pub(crate) audience: Audience,
     /// The `sub`
     #[arg(long, value_name = "SUBJECT")]
@@ -67,7 +69,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: IssuerId,
     /// The expected `aud`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = any_audience)]
     pub(crate) audience: Audience,
     /// Also accept tokens whose `typ` is JWT or absent, as issuers without RFC 9068 make them
     #[arg(long, value_name = "TYPE")]
@@ -104,4 +106,9 @@ pub(crate) struct InspectArgs {
     /// The token, or - for standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: String,
+}
+
+/// Issuers elsewhere name their audiences as they like, often by URL.
+fn any_audience(text: &str) -> Result<Audience, InvalidId> {
+    Audience::foreign(text)
 }
