@@ -4,6 +4,8 @@
 //! takes any bytes as a secret (CVE-2015-9235 and its many children). Here key text is no secret, in
 //! any dress: PEM, SSH, JWK, DER, points, with whatever before, between or around it.
 
+use zeroize::Zeroizing;
+
 use super::{KeyError, der};
 use crate::b64;
 use crate::crypto::PublicKey;
@@ -50,8 +52,8 @@ const MARKS: &[&[u8]] = &[
 /// Whether `secret` reads as a key once everything that does not show is taken out: byte order marks,
 /// the zeros of UTF-16, line breaks of any kind.
 fn is_key_text(secret: &[u8]) -> bool {
-    let text: Vec<u8> =
-        secret.iter().filter(|b| b.is_ascii_graphic()).map(u8::to_ascii_uppercase).collect();
+    let mut text = Zeroizing::new(Vec::with_capacity(secret.len()));
+    text.extend(secret.iter().filter(|b| b.is_ascii_graphic()).map(u8::to_ascii_uppercase));
     MARKS.iter().any(|mark| text.windows(mark.len()).any(|window| window == *mark))
         || is_json(secret)
         || is_encoded_document(secret)
@@ -67,16 +69,17 @@ fn is_json(secret: &[u8]) -> bool {
 
 /// Whether `secret` is the body of a PEM block, in either alphabet of base64.
 fn is_encoded_document(secret: &[u8]) -> bool {
-    let text: String = secret
-        .iter()
-        .filter(|byte| byte.is_ascii_graphic() && **byte != b'=')
-        .map(|byte| match byte {
-            b'+' => '-',
-            b'/' => '_',
-            other => char::from(*other),
-        })
-        .collect();
-    b64::decode(&text).is_ok_and(|bytes| is_key_bytes(&bytes))
+    // Sized first, so that no copy of the secret is left behind by growing.
+    let mut text = Zeroizing::new(String::with_capacity(secret.len()));
+    text.extend(secret.iter().filter(|byte| byte.is_ascii_graphic()).filter_map(
+        |byte| match byte {
+            b'=' => None,
+            b'+' => Some('-'),
+            b'/' => Some('_'),
+            other => Some(char::from(*other)),
+        },
+    ));
+    b64::decode(&text).map(Zeroizing::new).is_ok_and(|bytes| is_key_bytes(&bytes))
 }
 
 /// Whether `secret` is a DER document or a point of P-256.
