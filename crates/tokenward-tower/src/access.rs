@@ -16,7 +16,6 @@ use tokenward_revocation::Stale;
 
 use crate::credentials::{self, By, Malformed};
 use crate::csrf::{self, CsrfRefused, Origins};
-use crate::request_id::RequestId;
 use crate::respond;
 
 /// Decides about requests for one audience.
@@ -134,25 +133,26 @@ impl Refused {
     }
 
     /// Writes the reason to the log and counts it in `tokenward_rejected_total{reason}`.
-    pub fn record(&self, request: Option<&RequestId>) {
+    ///
+    /// The log line stands in the span of [`crate::RequestIds`], which has the request id.
+    pub fn record(&self) {
         let reason = self.reason();
         metrics::counter!("tokenward_rejected_total", "reason" => reason).increment(1);
-        let request_id = request.map(tracing::field::display);
         match self {
             // What every crawler and every first visit does is no news.
             Self::NoCredentials | Self::LinkFromAnotherSite => {
-                tracing::debug!(request_id, reason, "request refused");
+                tracing::debug!(reason, "request refused");
             }
             Self::Rejected(rejected) => {
                 // A reason of the core's own making: it holds nothing that came with the token.
                 let detail = rejected.reason();
-                tracing::info!(request_id, reason, %detail, "request refused");
+                tracing::info!(reason, %detail, "request refused");
             }
-            Self::NoLayer => tracing::error!(request_id, reason, "{self}"),
+            Self::NoLayer => tracing::error!(reason, "{self}"),
             Self::Unavailable(stale) => {
-                tracing::warn!(request_id, reason, detail = %stale, "request refused");
+                tracing::warn!(reason, detail = %stale, "request refused");
             }
-            _ => tracing::info!(request_id, reason, "request refused"),
+            _ => tracing::info!(reason, "request refused"),
         }
     }
 

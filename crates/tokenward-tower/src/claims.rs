@@ -17,7 +17,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::access::Refused;
-use crate::request_id::RequestId;
 use crate::verdict::VerdictFuture;
 use crate::verify::Asked;
 
@@ -43,7 +42,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Claims {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         find(&parts.extensions)
             .and_then(|claims| claims.ok_or(Refused::NoCredentials))
-            .map_err(|refused| refuse(&refused, &parts.extensions))
+            .map_err(|refused| refuse(&refused))
     }
 }
 
@@ -51,7 +50,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Claims {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
-        find(&parts.extensions).map_err(|refused| refuse(&refused, &parts.extensions))
+        find(&parts.extensions).map_err(|refused| refuse(&refused))
     }
 }
 
@@ -109,7 +108,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         match self.layer.check(request.extensions()) {
             Ok(()) => VerdictFuture::passed(self.inner.call(request)),
-            Err(refused) => VerdictFuture::refused(refuse(&refused, request.extensions())),
+            Err(refused) => VerdictFuture::refused(refuse(&refused)),
         }
     }
 }
@@ -122,7 +121,7 @@ fn find(extensions: &Extensions) -> Result<Option<Claims>, Refused> {
     }
 }
 
-fn refuse(refused: &Refused, extensions: &Extensions) -> Response {
-    refused.record(extensions.get::<RequestId>());
+fn refuse(refused: &Refused) -> Response {
+    refused.record();
     refused.response()
 }

@@ -23,7 +23,6 @@ use tower_service::Service;
 use crate::access::{Access, Granted, Refused};
 use crate::credentials::By;
 use crate::csrf::Origins;
-use crate::request_id::RequestId;
 use crate::verdict::VerdictFuture;
 
 /// Verifies the token of every request; see the [module](self).
@@ -105,7 +104,7 @@ where
                 .vary(vary)
                 .private(by == Some(By::Cookie)),
             Err(refused) => {
-                refused.record(request.extensions().get::<RequestId>());
+                refused.record();
                 VerdictFuture::refused(refused.response()).vary(vary)
             }
         }
