@@ -3,8 +3,8 @@
 //! **Invariant:** no other module of the workspace names `aws_lc_rs`. One crypto library to audit, and
 //! one place where it could be replaced.
 //!
-//! What is public here serves the crates above. The JOSE side ([`PublicKey`], [`PrivateKey`]) knows
-//! numbers and bytes alone; JWK, PEM and the rules about them live in [`crate::key`].
+//! What is public here serves the crates above. The JOSE side (private) knows
+//! numbers and bytes alone; JWK, PEM and the rules about them live in `key`.
 
 mod low_s;
 mod primitives;

@@ -1,7 +1,50 @@
 //! JSON Web Tokens whose classic mistakes do not compile.
 //!
+//! ```
+//! # fn f(jwks: &[u8], token: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+//! use tokenward::{Audience, IssuerId, KeySet, Verifier};
+//!
+//! let verifier = Verifier::builder()
+//!     .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api")?)
+//!     .audience(Audience::new("billing-api")?)
+//!     .keys(KeySet::parse(jwks)?)
+//!     .build();
+//! let claims = verifier.verify(token, now)?; // or `Rejected`, which says "invalid token"
+//! println!("{} may {}", claims.subject(), claims.scope());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Leave out the issuer, the audience or the keys, and there is no `build`. There is no flag that turns
+//! a check off. A handler that takes [`Verified`] cannot be reached with a token that nobody verified.
+//! What is dangerous lives in [`danger`].
+//!
 //! **Invariant:** this crate does no I/O, reads no clock and keeps no globals. Bytes, keys, policy and
-//! `now` come in; a value goes out.
+//! `now` come in; a value goes out. Keys that live in a vault or an HSM are served by splitting
+//! signing: [`Issuer::prepare`] makes the bytes to sign, [`Unsigned::assemble`] the token.
+//!
+//! # What is enforced, and where
+//!
+//! The best current practices of [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725):
+//!
+//! | rule | enforced by |
+//! | --- | --- |
+//! | 3.1 Algorithm verification | [`VerifyingKey`] has one algorithm, fixed when it is parsed; a header's `alg` can only agree or fail ([`Reason::WrongAlgorithm`]) |
+//! | 3.2 Appropriate algorithms | [`Algorithm`] has no `none`, no RSA 1.5 encryption, nothing that is broken |
+//! | 3.3 Validate all operations | [`Verifier::verify`] gives claims or [`Rejected`], nothing between; no nested tokens |
+//! | 3.4 Cryptographic inputs | [`KeyError::Malformed`]: points on the curve, RSA of 2048 bits and more, halves that match |
+//! | 3.5 Entropy of keys | [`VerifyingKey::from_secret`] takes 32 bytes and more, and no text of a key; [`SigningKey::generate`] |
+//! | 3.6 No compression before encryption | `zip` is refused ([`Reason::CriticalHeader`]) |
+//! | 3.7 UTF-8 | anything else is [`JsonError::Syntax`] |
+//! | 3.8 Issuer and subject | [`VerifierBuilder::issuer`] is required and compared whole; keys belong to one issuer |
+//! | 3.9 Audience | [`VerifierBuilder::audience`] is required |
+//! | 3.10 Do not trust received claims | `kid` is only compared; nothing reads `jku`, `x5u`, `jwk` or `x5c` |
+//! | 3.11 Explicit typing | [`TokenType::AccessToken`] unless said otherwise by name |
+//! | 3.12 Mutually exclusive rules | an audience has its own issuer, keys and type; the alphabet of a token is its only one |
+//!
+//! Beyond them: one public error; strict JSON ([`JsonError`]) with [`limits`] on everything; a token
+//! bound to a key (`cnf`) is worth nothing without its proof ([`Reason::ProofRequired`]). Plain JWKS
+//! verifiers elsewhere do not enforce that last one: they take a stolen bound token for a good one.
 
 mod alg;
 pub mod b64;

@@ -3,8 +3,8 @@
 //! | request | body → answer |
 //! | --- | --- |
 //! | `GET /admin/v1/status` | → [`Status`] |
-//! | `GET /admin/v1/keys[?audience=A]` | → `[key, …]`, published keys, as `keys list --format json` prints them |
-//! | `GET /admin/v1/keys/history[?audience=A]` | → the same, retired and compromised ones too |
+//! | `GET /admin/v1/keys[?audience=A]` | → `[`[`tokenward_keys::KeyInfo`]`, …]`, as `keys list --format json` prints them |
+//! | `GET /admin/v1/keys/history[?audience=A]` | → `[`[`tokenward_keys::KeyHistory`]`, …]` |
 //! | `GET /admin/v1/keys/jwks?audience=A` | → the published key set (RFC 7517) |
 //! | `POST /admin/v1/keys/rotate` | [`RotateKeys`] → [`RotatedKeys`], or 409 [`Problem`] with `ripe_at_ms` |
 //! | `POST /admin/v1/keys/compromise` | [`CompromiseKey`] → 204 |
@@ -311,7 +311,7 @@ pub struct ImportKey {
     /// The `kid` that its tokens carry, if the key does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
-    /// For how many seconds its tokens still verify; else the longest access lifetime.
+    /// For how many seconds its tokens still verify; else a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify_seconds: Option<u64>,
 }

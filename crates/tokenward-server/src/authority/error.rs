@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use tokenward::{BackendError, BackendErrorKind, ErrorChain};
 
@@ -132,9 +132,6 @@ impl IntoResponse for ApiError {
         if self.code == "invalid_client" {
             // RFC 6749 § 5.2 asks for the scheme that the client used; Basic is the only one we have.
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tokenward\""));
-        }
-        if self.status == StatusCode::METHOD_NOT_ALLOWED {
-            headers.entry(ALLOW).or_insert(HeaderValue::from_static(""));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,0 +1,184 @@
+//! Keys: list, rotate, compromise, import.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use tokenward::{Algorithm, Audience, KeyError, KeyId, SigningKey, UnixTime, VerifyingKey};
+use tokenward_keys::{KeyHistory, KeyInfo, KeyRing, Rotated};
+use zeroize::Zeroizing;
+
+use super::access::{AUDIT, Admin};
+use super::api::{CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKey, RotatedKeys};
+use super::error::AdminError;
+use super::request::{Filter, Input, OfAudience, audience};
+use crate::Authority;
+
+pub(super) async fn list(
+    State(authority): State<Arc<Authority>>,
+    Filter(of): Filter<OfAudience>,
+) -> Result<Json<Vec<KeyInfo>>, AdminError> {
+    let rings = chosen(&authority, of.audience.as_deref())?;
+    Ok(Json(rings.iter().flat_map(|ring| ring.list().to_vec()).collect()))
+}
+
+pub(super) async fn history(
+    State(authority): State<Arc<Authority>>,
+    Filter(of): Filter<OfAudience>,
+) -> Result<Json<Vec<KeyHistory>>, AdminError> {
+    let rings = chosen(&authority, of.audience.as_deref())?;
+    Ok(Json(rings.iter().flat_map(|ring| ring.history().to_vec()).collect()))
+}
+
+pub(super) async fn jwks(
+    State(authority): State<Arc<Authority>>,
+    Filter(of): Filter<OfAudience>,
+) -> Result<Response, AdminError> {
+    match &*chosen(&authority, of.audience.as_deref())? {
+        [ring] => {
+            let json = HeaderValue::from_static("application/jwk-set+json");
+            Ok(([(CONTENT_TYPE, json)], ring.jwks_json().to_string()).into_response())
+        }
+        // There is no set of all keys: it would let a key of one audience forge for another.
+        _ => Err(AdminError::invalid("audience: there are several; name one")),
+    }
+}
+
+pub(super) async fn rotate(
+    State(authority): State<Arc<Authority>>,
+    Extension(admin): Extension<Admin>,
+    Input(request): Input<RotateKeys>,
+) -> Result<Json<RotatedKeys>, AdminError> {
+    let rings = chosen(&authority, request.audience.as_deref())?;
+    // All or none: who waits and asks again must not rotate the others twice.
+    let now = authority.now();
+    if let Some(until) = rings.iter().filter_map(|ring| ripe_at(ring)).max().filter(|at| *at > now)
+    {
+        return Err(AdminError::not_ripe(until));
+    }
+    let mut rotated = Vec::new();
+    for ring in rings {
+        let done = authority.rotate(ring.audience()).await?;
+        tracing::info!(
+            target: AUDIT, event = "keys_rotated",
+            by = admin.by, audience = %ring.audience(), key = %done.active, "keys were rotated"
+        );
+        rotated.push(describe(ring.audience(), &done));
+    }
+    Ok(Json(RotatedKeys { rotated }))
+}
+
+pub(super) async fn compromise(
+    State(authority): State<Arc<Authority>>,
+    Extension(admin): Extension<Admin>,
+    Input(request): Input<CompromiseKey>,
+) -> Result<StatusCode, AdminError> {
+    let id = KeyId::new(request.kid)?;
+    let rings = chosen(&authority, request.audience.as_deref())?;
+    let knows = |ring: &&Arc<KeyRing>| ring.history().iter().any(|key| key.kid == id.as_str());
+    let ring = rings.iter().find(knows).ok_or_else(|| {
+        AdminError::not_found(format!("there is no key `{id}`: see `tokenward keys list`"))
+    })?;
+    let done = authority.compromise(ring.audience(), &id, &admin.by).await?;
+    tracing::warn!(
+        target: AUDIT, event = "key_compromised",
+        by = admin.by, audience = %ring.audience(), key = %id, exposed_until = %done.exposed_until,
+        "a key is compromised; verifiers without the feed trust it until `exposed_until`"
+    );
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn import(
+    State(authority): State<Arc<Authority>>,
+    Extension(admin): Extension<Admin>,
+    Input(request): Input<ImportKey>,
+) -> Result<(StatusCode, Json<ImportedKey>), AdminError> {
+    let text = Zeroizing::new(request.key);
+    let audience = audience(&authority, &request.audience)?;
+    let mut key = public_half(&text, request.algorithm.as_deref())?;
+    if let Some(id) = request.kid {
+        key = key.with_key_id(KeyId::new(id)?);
+    }
+    let seconds = request.verify_seconds.unwrap_or(A_DAY);
+    let verify_until = authority.now().saturating_add(std::time::Duration::from_secs(seconds));
+    let imported = authority.import_key(&audience, &key, verify_until).await?;
+    tracing::info!(
+        target: AUDIT, event = "key_imported",
+        by = admin.by, %audience, key = %imported.key, "a key was imported"
+    );
+    let answer = ImportedKey {
+        kid: imported.key.to_string(),
+        audience: audience.to_string(),
+        verify_until: verify_until.as_secs(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// The keys of the audience called `name`, or of all.
+fn chosen(authority: &Arc<Authority>, name: Option<&str>) -> Result<Vec<Arc<KeyRing>>, AdminError> {
+    let wanted = name.map(|name| audience(authority, name)).transpose()?;
+    let is_wanted = |ring: &&Arc<KeyRing>| wanted.as_ref().is_none_or(|w| ring.audience() == w);
+    Ok(authority.rings().filter(is_wanted).cloned().collect())
+}
+
+/// When the first standby of `ring` is ripe; `None` if there is none, which the rotation will tell.
+fn ripe_at(ring: &KeyRing) -> Option<UnixTime> {
+    let keys = ring.list();
+    let standbys = keys.iter().filter(|key| key.state == "standby");
+    standbys.filter_map(|key| key.activates_at).min().map(UnixTime::from_secs)
+}
+
+fn describe(audience: &Audience, done: &Rotated) -> RotatedKey {
+    let mut steps = vec![format!("{} signs now", done.active)];
+    steps.extend(
+        done.retired.as_ref().map(|key| {
+            format!("{key} signs no more; it verifies until its last token has expired")
+        }),
+    );
+    steps.extend(done.standby.as_ref().map(|key| format!("{key} is published as the next")));
+    RotatedKey { audience: audience.to_string(), active: Some(done.active.to_string()), steps }
+}
+
+/// The verifying half of a key in JWK or PEM. A private half is read, and dropped at once.
+fn public_half(text: &str, algorithm: Option<&str>) -> Result<VerifyingKey, AdminError> {
+    let problem = |error: &dyn std::fmt::Display| AdminError::invalid(format!("key: {error}"));
+    let algorithm = algorithm
+        .map(str::parse::<Algorithm>)
+        .transpose()
+        .map_err(|error| AdminError::invalid(format!("algorithm: {error}")))?;
+    let text = text.trim();
+    let key = if text.starts_with('{') {
+        VerifyingKey::from_jwk(text.as_bytes()).or_else(|public_error| {
+            let private = SigningKey::from_jwk(text.as_bytes());
+            private.map(|key| key.verifying_key().clone()).map_err(|_| public_error)
+        })
+    } else if text.contains("PRIVATE KEY-----") {
+        SigningKey::from_pem(text, algorithm).map(|key| key.verifying_key().clone())
+    } else {
+        spki(text, algorithm)
+    };
+    let key = key.map_err(|error| problem(&error))?;
+    match algorithm {
+        Some(wanted) if wanted != key.algorithm() => Err(AdminError::invalid(format!(
+            "algorithm: the key is for {}, not for {wanted}",
+            key.algorithm()
+        ))),
+        _ => Ok(key),
+    }
+}
+
+/// A public key in PEM. It says which kind it is, but the kind alone does not say which algorithm, so
+/// without one given the usual one of each kind is meant.
+fn spki(text: &str, algorithm: Option<Algorithm>) -> Result<VerifyingKey, KeyError> {
+    if let Some(algorithm) = algorithm {
+        return VerifyingKey::from_spki_pem(algorithm, text);
+    }
+    VerifyingKey::from_spki_pem(Algorithm::Es256, text)
+        .or_else(|_| VerifyingKey::from_spki_pem(Algorithm::EdDsa, text))
+        .or_else(|_| VerifyingKey::from_spki_pem(Algorithm::Rs256, text))
+}
+
+const A_DAY: u64 = 24 * 60 * 60;

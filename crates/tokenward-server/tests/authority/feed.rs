@@ -1,0 +1,228 @@
+//! The revocation feed, as its followers see it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::header::AUTHORIZATION;
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokenward::{Audience, Clock};
+use tokenward_revocation::feed::{Frame, Heartbeat, Snapshot};
+use tokenward_revocation::{Follower, FreshnessPolicy, View, WhenStale};
+use tower::ServiceExt;
+
+use crate::harness::{BILLING, Bench, LOGIN, STRANGER};
+
+#[tokio::test]
+async fn a_follower_learns_of_each_revocation_and_stays_fresh() {
+    let bench = Bench::new().await;
+    let before = bench.session(json!({})).await;
+    let after = bench.session(json!({})).await;
+    end(&bench, &before).await;
+
+    let (view, mut follower) = follower(&bench);
+    follower.on_snapshot(snapshot(&bench).await).unwrap();
+    assert!(revoked(&bench, &view, &before) && !revoked(&bench, &view, &after));
+
+    let mut feed = feed(&bench, None).await;
+    feed.until_heartbeat(&mut follower).await;
+    end(&bench, &after).await;
+    bench.later(Duration::from_secs(1)).await;
+    feed.until_heartbeat(&mut follower).await;
+    assert!(revoked(&bench, &view, &after));
+    view.fresh(bench.clock.now()).unwrap();
+}
+
+#[tokio::test]
+async fn a_follower_that_comes_back_gets_what_it_missed() {
+    let bench = Bench::new().await;
+    let (view, mut follower) = follower(&bench);
+    let snapshot = snapshot(&bench).await;
+    let head = snapshot.head.get();
+    follower.on_snapshot(snapshot).unwrap();
+    let sessions = [bench.session(json!({})).await, bench.session(json!({})).await];
+    for session in &sessions {
+        end(&bench, session).await;
+    }
+    feed(&bench, Some(head)).await.until_heartbeat(&mut follower).await;
+    for session in &sessions {
+        assert!(revoked(&bench, &view, session));
+    }
+}
+
+#[tokio::test]
+async fn what_concerns_other_audiences_travels_as_a_number_alone() {
+    let bench = Bench::new().await;
+    let (_, mut follower) = follower(&bench);
+    let snapshot = snapshot(&bench).await;
+    let head = snapshot.head.get();
+    follower.on_snapshot(snapshot).unwrap();
+    bench.post("/v1/revocations", STRANGER, &json!({"jti": "t1"})).await;
+    let mut feed = feed(&bench, Some(head)).await;
+    let (name, id, data) = feed.event().await;
+    assert_eq!((&*name, id), ("frame", Some(head + 1)));
+    assert!(Frame::parse(data.as_bytes()).unwrap().items.is_empty());
+    feed.until_heartbeat(&mut follower).await;
+}
+
+#[tokio::test]
+async fn a_heartbeat_tells_of_new_keys() {
+    let bench = Bench::new().await;
+    let mut feed = feed(&bench, None).await;
+    feed.event().await;
+    let before = digest(&bench, &mut feed).await;
+    bench.authority.rotate(&Audience::new(BILLING).unwrap()).await.unwrap();
+    // Beats of before the rotation may still be on their way.
+    while digest(&bench, &mut feed).await == before {}
+}
+
+async fn digest(bench: &Bench, feed: &mut Feed) -> String {
+    bench.later(Duration::from_secs(361)).await;
+    let (name, _, data) = feed.event().await;
+    assert_eq!(name, "heartbeat");
+    Heartbeat::parse(data.as_bytes()).unwrap().keys.unwrap()
+}
+
+#[tokio::test]
+async fn a_subject_and_a_session_are_not_named_on_the_feed() {
+    let bench = Bench::new().await;
+    let session = bench.session(json!({})).await;
+    end(&bench, &session).await;
+    bench.post("/v1/subjects/alice/token-version", LOGIN, &Value::Null).await;
+    let mut seen = bench
+        .json(Method::GET, "/revocations/billing-api/snapshot", LOGIN, &Value::Null)
+        .await
+        .body
+        .to_vec();
+    let mut feed = feed(&bench, Some(0)).await;
+    seen.extend(feed.event().await.2.into_bytes());
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(seen.contains("\"sid\"") && seen.contains("\"ver\""), "{seen}");
+    assert!(!seen.contains("alice") && !seen.contains(session["session_id"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn the_seats_of_a_feed_are_counted_and_given_back() {
+    let bench = Bench::with(|settings| settings.limits.feed_followers = 1).await;
+    let first = feed(&bench, None).await;
+    let path = "/revocations/billing-api/feed";
+    let full = bench.json(Method::GET, path, LOGIN, &Value::Null).await;
+    full.is(429, "too_many_requests");
+    drop(first);
+    feed(&bench, None).await;
+}
+
+#[tokio::test]
+async fn the_feed_ends_when_the_authority_shuts_down() {
+    let bench = Bench::new().await;
+    let mut feed = feed(&bench, None).await;
+    feed.event().await;
+    bench.authority.shutdown().await;
+    while let Some(more) = feed.body.frame().await {
+        more.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_last_event_id_that_is_no_number_is_refused() {
+    let bench = Bench::new().await;
+    let reply = bench
+        .browser(
+            Method::GET,
+            "/revocations/billing-api/feed",
+            &[("authorization", &bench.basic(LOGIN)), ("last-event-id", "x")],
+        )
+        .await;
+    reply.is(400, "invalid_request");
+}
+
+struct Feed {
+    body: Body,
+    buffer: String,
+}
+
+impl Feed {
+    /// The next event: its name, its id and its data.
+    async fn event(&mut self) -> (String, Option<u64>, String) {
+        loop {
+            if let Some((event, rest)) = self.buffer.split_once("\n\n") {
+                let line = |name: &str| {
+                    let mut lines = event.lines();
+                    lines.find_map(|line| line.strip_prefix(name)).map(str::to_owned)
+                };
+                let event = (
+                    line("event: ").unwrap(),
+                    line("id: ").map(|id| id.parse().unwrap()),
+                    line("data: ").unwrap(),
+                );
+                self.buffer = rest.to_owned();
+                return event;
+            }
+            let frame = self.body.frame().await.expect("the feed goes on").unwrap();
+            self.buffer.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
+        }
+    }
+
+    async fn until_heartbeat(&mut self, follower: &mut Follower) {
+        loop {
+            let (name, _, data) = self.event().await;
+            if name == "heartbeat" {
+                let beat = Heartbeat::parse(data.as_bytes()).unwrap();
+                follower.on_heartbeat(&beat).unwrap();
+                return;
+            }
+            follower.on_frame(&Frame::parse(data.as_bytes()).unwrap()).unwrap();
+        }
+    }
+}
+
+async fn feed(bench: &Bench, after: Option<u64>) -> Feed {
+    let mut request =
+        Request::get("/revocations/billing-api/feed").header(AUTHORIZATION, bench.basic(LOGIN));
+    if let Some(after) = after {
+        request = request.header("last-event-id", after);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let response = bench.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    Feed { body: response.into_body(), buffer: String::new() }
+}
+
+async fn snapshot(bench: &Bench) -> Snapshot {
+    let path = "/revocations/billing-api/snapshot";
+    let reply = bench.json(Method::GET, path, LOGIN, &Value::Null).await;
+    assert_eq!(reply.header("cache-control"), "no-store");
+    Snapshot::parse(&reply.body).unwrap()
+}
+
+fn follower(bench: &Bench) -> (Arc<View>, Follower) {
+    let policy = FreshnessPolicy {
+        max_staleness: Duration::from_secs(10),
+        clock_error: Duration::from_secs(5),
+        when_stale: WhenStale::Refuse,
+    };
+    let view = Arc::new(View::following(Audience::new(BILLING).unwrap(), policy));
+    assert!(view.fresh(bench.clock.now()).is_err());
+    (Arc::clone(&view), Follower::new(view))
+}
+
+fn revoked(bench: &Bench, view: &View, session: &Value) -> bool {
+    let keys = bench.authority.ring(&Audience::new(BILLING).unwrap()).unwrap().key_set();
+    let verifier = tokenward::Verifier::builder()
+        .issuer(format!("https://auth.example.com/audiences/{BILLING}").parse().unwrap())
+        .audience(Audience::new(BILLING).unwrap())
+        .keys(keys)
+        .build();
+    let token = session["access_token"].as_str().unwrap();
+    let token = verifier.verify(token, bench.clock.now()).unwrap();
+    view.check(&token).is_err()
+}
+
+async fn end(bench: &Bench, session: &Value) {
+    let path = format!("/v1/sessions/{}", session["session_id"].as_str().unwrap());
+    let reply = bench.json(Method::DELETE, &path, LOGIN, &Value::Null).await;
+    assert_eq!(reply.status, StatusCode::NO_CONTENT);
+}
