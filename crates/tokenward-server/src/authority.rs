@@ -30,6 +30,7 @@ mod rate;
 mod refresh;
 mod respond;
 mod routes;
+mod segment;
 mod start;
 mod v1;
 

@@ -23,6 +23,7 @@ use super::mint::Minted;
 use super::refresh::{Presented, Refreshed};
 use super::respond::{done, json_answer};
 use super::{Authority, peer_of};
+use crate::telemetry;
 
 /// Why a browser's request came to nothing: one of the fixed answers, or an error of ours.
 pub(super) struct Refused(Box<Response>);
@@ -206,6 +207,7 @@ impl Authority {
             }
         }
         if let Some(rejected) = reason {
+            telemetry::rejected(rejected.reason().as_str());
             tracing::info!(reason = rejected.reason().as_str(), "a token was refused");
         }
         Err(None)
@@ -214,6 +216,7 @@ impl Authority {
 
 fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {
     csrf::check(&Method::POST, headers, origins).map_err(|why| {
+        telemetry::rejected(why.as_str());
         tracing::info!(reason = why.as_str(), "a change by cookie was refused");
         Refused::from(respond::access_denied())
     })

@@ -121,8 +121,9 @@ impl Authority {
                 Ok(Caller { service })
             }
             _ => {
-                log::client_refused(name.as_ref());
+                // Limited before it is logged, so that nobody can flood the log either.
                 self.limit_address(peer)?;
+                log::client_refused(name.as_ref(), peer);
                 Err(ApiError::invalid_client())
             }
         }
@@ -130,12 +131,13 @@ impl Authority {
 
     /// Takes one unauthenticated call from the allowance of the peer's address.
     pub(super) fn limit_address(&self, peer: Option<&Peer>) -> Result<(), ApiError> {
-        let owner = match peer {
-            Some(Peer::Tcp(address)) => owner(address.ip()),
-            // Behind a proxy on a Unix socket all callers look alike; so they share one bucket.
-            _ => 0,
-        };
-        self.by_address.take(owner, self.clock.now())
+        match peer {
+            Some(Peer::Tcp(address)) => self.by_address.take(owner(address.ip()), self.clock.now()),
+            // A proxy on the Unix socket stands for callers that we cannot tell apart: to limit them
+            // together would let one lock out the others. The proxy has to.
+            Some(Peer::Unix { .. }) => Ok(()),
+            None => self.by_address.take(0_u128, self.clock.now()),
+        }
     }
 }
 

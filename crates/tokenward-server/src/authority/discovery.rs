@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -14,6 +14,7 @@ use tokenward::{Audience, IssuerId};
 use super::Authority;
 use super::audience::AudienceState;
 use super::error::ApiError;
+use super::segment::Segment;
 
 /// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
 pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId) -> String {
@@ -39,7 +40,7 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId) -> String {
 /// `GET /.well-known/…/audiences/{aud}` and `GET /audiences/{aud}/.well-known/…`.
 pub(super) async fn describe(
     State(authority): State<Arc<Authority>>,
-    Path(name): Path<String>,
+    Segment(name): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let audience = authority.named(&name)?;
@@ -49,7 +50,7 @@ pub(super) async fn describe(
 /// `GET /audiences/{aud}/jwks.json`.
 pub(super) async fn key_set(
     State(authority): State<Arc<Authority>>,
-    Path(name): Path<String>,
+    Segment(name): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let audience = authority.named(&name)?;

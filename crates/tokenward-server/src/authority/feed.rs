@@ -23,9 +23,6 @@ use tokenward_revocation::feed::{
 use tokenward_revocation::{Fingerprints, Revocation, RevocationStore, Seq, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 
-#[cfg(test)]
-mod tests;
-
 /// How many events a slow follower may lag behind before it has to come back and ask again.
 const BACKLOG: usize = 256;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use super::error::ApiError;
 use super::feed::{Following, Hub, NoSeat};
+use super::segment::Segment;
 use super::{Authority, peer_of};
 
 /// How many events a follower gets before it has to show its credentials again: a quarter of an hour
@@ -25,7 +26,7 @@ const EVENTS: u32 = 900;
 /// `GET /revocations/{aud}/snapshot`.
 pub(super) async fn snapshot(
     State(authority): State<Arc<Authority>>,
-    Path(name): Path<String>,
+    Segment(name): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
@@ -41,7 +42,7 @@ pub(super) async fn snapshot(
 /// `GET /revocations/{aud}/feed`: server-sent events, resumable by `Last-Event-ID`.
 pub(super) async fn feed(
     State(authority): State<Arc<Authority>>,
-    Path(name): Path<String>,
+    Segment(name): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();

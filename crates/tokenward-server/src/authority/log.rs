@@ -7,6 +7,8 @@
 use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion};
 use tokenward_sessions::RefreshInvalid;
 
+use crate::http::Peer;
+
 const AUDIT: &str = "tokenward::audit";
 
 pub(super) fn session_created(
@@ -70,8 +72,11 @@ pub(super) fn private_read(client: &ClientId, id: &SessionId) {
     );
 }
 
-pub(super) fn client_refused(name: Option<&ClientId>) {
+pub(super) fn client_refused(name: Option<&ClientId>, peer: Option<&Peer>) {
     metrics::counter!("tokenward_client_auth_failed_total").increment(1);
     let client = name.map_or("-", ClientId::as_str);
-    tracing::warn!(target: AUDIT, event = "client_refused", client, "client authentication failed");
+    let peer = peer.map_or_else(|| "-".to_owned(), Peer::to_string);
+    tracing::warn!(
+        target: AUDIT, event = "client_refused", client, peer, "client authentication failed"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
@@ -16,6 +16,7 @@ use super::error::ApiError;
 use super::json::{Fields, invalid};
 use super::ops::Target;
 use super::respond::{done, json_answer};
+use super::segment::Segment;
 use super::{Authority, body, log, peer_of};
 
 /// The most sessions of one subject that a list shows; the newest come first.
@@ -42,7 +43,7 @@ impl Authority {
 /// `GET /v1/subjects/{sub}/sessions`: the devices of a user.
 pub(super) async fn sessions(
     State(authority): State<Arc<Authority>>,
-    Path(subject): Path<String>,
+    Segment(subject): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, .. } = authority.call(request, May::SessionsRead).await?;
@@ -57,7 +58,7 @@ pub(super) async fn sessions(
 /// `DELETE /v1/subjects/{sub}/sessions`: logs a user out everywhere.
 pub(super) async fn end_all(
     State(authority): State<Arc<Authority>>,
-    Path(subject): Path<String>,
+    Segment(subject): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, .. } = authority.call(request, May::SessionsWrite).await?;
@@ -70,7 +71,7 @@ pub(super) async fn end_all(
 /// `DELETE /v1/sessions/{sid}`: logs one device out. A session that is not there has ended, too.
 pub(super) async fn end(
     State(authority): State<Arc<Authority>>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, .. } = authority.call(request, May::SessionsWrite).await?;
@@ -83,7 +84,7 @@ pub(super) async fn end(
 /// `GET /v1/sessions/{sid}/private`: the confidential data kept beside a live session.
 pub(super) async fn private(
     State(authority): State<Arc<Authority>>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, .. } = authority.call(request, May::SessionsPrivate).await?;
@@ -102,7 +103,7 @@ pub(super) async fn private(
 /// `POST /v1/subjects/{sub}/token-version`: ends every older token and session of a subject.
 pub(super) async fn bump(
     State(authority): State<Arc<Authority>>,
-    Path(subject): Path<String>,
+    Segment(subject): Segment,
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, parts, body } = authority.call(request, May::SubjectsWrite).await?;

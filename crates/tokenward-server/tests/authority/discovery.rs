@@ -60,9 +60,13 @@ async fn every_audience_has_keys_of_its_own() {
 #[tokio::test]
 async fn nobody_learns_more_about_an_audience_that_is_not_there() {
     let bench = Bench::new().await;
-    for path in
-        ["/audiences/none/jwks.json", "/audiences/%00/jwks.json", "/audiences/jwks.json", "/"]
-    {
+    for path in [
+        "/audiences/none/jwks.json",
+        "/audiences/%00/jwks.json",
+        "/audiences/%ff/jwks.json",
+        "/audiences/jwks.json",
+        "/",
+    ] {
         bench.get(path).await.is(404, "not_found");
     }
 }

@@ -67,9 +67,25 @@ impl Bench {
         let secret = ServiceSecret::random();
         let mut settings = settings(&secret, clock.now());
         change(&mut settings);
+        Self::again(dir, clock, settings, secret.expose().to_string()).await
+    }
+
+    /// An authority on a folder in which there was one.
+    pub(crate) async fn again(
+        dir: TempDir,
+        clock: TestClock,
+        settings: Settings,
+        secret: String,
+    ) -> Self {
         let authority = start(&dir, &clock, settings).await;
         let router = authority.public_router();
-        Self { authority, router, clock, dir, secret: secret.expose().to_string() }
+        Self { authority, router, clock, dir, secret }
+    }
+
+    /// Shuts the authority down; what is left is its folder and the time.
+    pub(crate) async fn stop(self) -> (TempDir, TestClock) {
+        self.authority.shutdown().await;
+        (self.dir, self.clock)
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
@@ -89,12 +105,12 @@ impl Bench {
     }
 
     pub(crate) async fn form(&self, path: &str, client: &str, fields: &[(&str, &str)]) -> Reply {
-        let request = form(path, fields).header(AUTHORIZATION, self.basic(client));
+        let request = form(path).header(AUTHORIZATION, self.basic(client));
         self.send(finish(request, fields)).await
     }
 
     pub(crate) async fn form_without_client(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        self.send(finish(form(path, fields), fields)).await
+        self.send(finish(form(path), fields)).await
     }
 
     pub(crate) async fn json(
@@ -232,7 +248,7 @@ pub(crate) fn cookie(line: &str) -> (&'static str, &str) {
 
 pub(crate) const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
-fn form(path: &str, _: &[(&str, &str)]) -> http::request::Builder {
+fn form(path: &str) -> http::request::Builder {
     Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded")
 }
 
@@ -242,8 +258,12 @@ fn finish(request: http::request::Builder, fields: &[(&str, &str)]) -> Request<B
 }
 
 pub(crate) async fn start(dir: &TempDir, clock: &TestClock, settings: Settings) -> Arc<Authority> {
+    Authority::start(parts(dir, clock, settings)).await.unwrap()
+}
+
+pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Parts {
     let store = SqliteStore::open(dir.path().join("store.db"), Options::default()).unwrap();
-    let parts = Parts {
+    Parts {
         settings,
         clock: Arc::new(clock.clone()),
         keys: Arc::new(store.clone()),
@@ -253,8 +273,11 @@ pub(crate) async fn start(dir: &TempDir, clock: &TestClock, settings: Settings) 
         revocations: Arc::new(store.clone()),
         admin_tokens: Arc::new(store),
         data_key: Secret256::from_bytes([9; 32]),
-    };
-    Authority::start(parts).await.unwrap()
+    }
+}
+
+pub(crate) fn settings_of(bench: &Bench) -> Settings {
+    bench.authority.settings().clone()
 }
 
 fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {

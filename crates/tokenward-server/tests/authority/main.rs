@@ -1,11 +1,20 @@
 //! The authority through its public router, on a real store and with a clock that the tests move.
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
 
+#[cfg(test)]
 mod browser;
+#[cfg(test)]
 mod coverage;
+#[cfg(test)]
 mod discovery;
+#[cfg(test)]
 mod feed;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod oauth;
+#[cfg(test)]
 mod refresh;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod starting;

@@ -7,7 +7,9 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, Reply, STRANGER, session_of, start};
+use crate::harness::{
+    BILLING, BOTH, Bench, LOGIN, OTHER, Reply, STRANGER, session_of, settings_of, start,
+};
 
 #[tokio::test]
 async fn a_session_comes_with_tokens_that_say_whose_it_is() {
@@ -187,6 +189,18 @@ async fn a_new_version_ends_every_older_token_and_session_but_the_one_excepted()
 }
 
 #[tokio::test]
+async fn a_repeated_bump_raises_the_version_once() {
+    let bench = Bench::new().await;
+    for _ in 0..2 {
+        let request = Request::post("/v1/subjects/alice/token-version")
+            .header(AUTHORIZATION, bench.basic(LOGIN))
+            .header("idempotency-key", "k1");
+        let reply = bench.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.json(), json!({"token_version": 2}));
+    }
+}
+
+#[tokio::test]
 async fn a_token_a_session_or_a_subject_is_revoked_by_its_id() {
     let bench = Bench::new().await;
     for what in ["jti", "sid", "sub"] {
@@ -241,11 +255,8 @@ async fn everything_that_was_answered_is_there_after_a_restart() {
     let ended = bench.session(json!({})).await;
     let path = format!("/v1/sessions/{}", ended["session_id"].as_str().unwrap());
     bench.json(Method::DELETE, &path, LOGIN, &Value::Null).await;
-    bench.authority.shutdown().await;
-
-    let Bench { authority, dir, clock, router, .. } = bench;
-    let settings = authority.settings().clone();
-    drop((authority, router));
+    let settings = settings_of(&bench);
+    let (dir, clock) = bench.stop().await;
     clock.advance(Duration::from_secs(1));
     let again = start(&dir, &clock, settings).await;
     let verifier = again.verifier(&tokenward::Audience::new(BILLING).unwrap()).unwrap().clone();
