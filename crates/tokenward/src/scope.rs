@@ -1,5 +1,6 @@
 //! The scope of a token: what it may do.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -34,12 +35,14 @@ impl Scope {
             return Err(InvalidScope);
         }
         let mut names: Vec<&str> = Vec::new();
+        // A list searched for each of a thousand names would take milliseconds.
+        let mut seen = BTreeSet::new();
         if !text.is_empty() {
             for name in text.split(' ') {
                 if name.is_empty() || !name.bytes().all(allowed) {
                     return Err(InvalidScope);
                 }
-                if !names.contains(&name) {
+                if seen.insert(name) {
                     names.push(name);
                 }
             }
@@ -61,7 +64,8 @@ impl Scope {
     /// Whether `other` has every name of this one.
     #[must_use]
     pub fn is_subset_of(&self, other: &Self) -> bool {
-        self.iter().all(|name| other.contains(name))
+        let others: BTreeSet<&str> = other.iter().collect();
+        self.iter().all(|name| others.contains(name))
     }
 
     /// Whether it has no names.

@@ -182,3 +182,22 @@ fn audience() -> Audience {
 fn reason<T: std::fmt::Debug>(result: Result<T, Rejected>) -> Reason {
     *result.unwrap_err().reason()
 }
+
+#[test]
+fn a_debug_print_of_claims_names_private_claims_without_their_values() {
+    let key = SigningKey::generate(Algorithm::Es256);
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+    let shown = format!("{:?}", verifier(&key).verify(&token, NOW).unwrap());
+
+    assert!(shown.contains("roles") && !shown.contains("admin"), "{shown}");
+}
+
+#[test]
+fn a_token_of_eight_thousand_bits_of_rsa_fits() {
+    // The longest signature there is: its place in a verifier must be large enough.
+    let pem = include_str!("../../../vectors/pem/rs256-8192-pkcs8.pem");
+    let key = SigningKey::from_pem(pem, None).unwrap().named_by_thumbprint();
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+
+    assert!(verifier(&key).verify(&token, NOW).is_ok());
+}
