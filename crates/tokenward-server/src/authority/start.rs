@@ -183,8 +183,8 @@ const BEAT: Duration = Duration::from_secs(1);
 const ROTATE: Duration = Duration::from_secs(1);
 /// No clockwork runs faster than this.
 const BRIEF: Duration = Duration::from_millis(100);
-/// What has ended is harmless; it only takes room.
-const TIDY: Duration = Duration::from_secs(60);
+/// What has ended only takes room, but a sealed refresh token is to be gone soon after its ten seconds.
+const TIDY: Duration = Duration::from_secs(5);
 
 async fn open_hub(parts: &Parts) -> Result<Hub, StartError> {
     let mut feeds = Vec::new();
