@@ -88,6 +88,17 @@ impl Forgetful {
             .env("FORGETFUL_STATE", self.state.path());
     }
 
+    /// Like [`attach`](Self::attach), and the process is killed just before its `moment`th write or sync
+    /// takes effect: with every number in turn, a test meets every moment there is.
+    ///
+    /// # Panics
+    ///
+    /// If the state cannot be cleared.
+    pub fn attach_until(&self, command: &mut Command, moment: u64) {
+        self.attach(command);
+        command.env("FORGETFUL_DIE_AT", moment.to_string());
+    }
+
     /// Makes the disk full, or gives room again.
     ///
     /// # Panics

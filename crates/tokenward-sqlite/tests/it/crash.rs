@@ -14,6 +14,9 @@ use crate::load;
 /// the released program.
 const KILLS: u64 = 10;
 
+/// The writes and syncs of a first start, and of the first commands; every ninth of them is met.
+const MOMENTS: std::ops::Range<u64> = 1..260;
+
 #[tokio::test]
 async fn what_was_answered_holds_after_any_kill() {
     let folder = TempDir::new().unwrap();
@@ -33,7 +36,32 @@ async fn what_was_answered_holds_after_any_kill() {
     }
 }
 
-/// The test above would notice: on a disk whose syncs count for nothing, answers are lost.
+/// The file is being made, or has just been made.
+#[tokio::test]
+async fn it_starts_again_after_a_kill_at_any_moment_of_the_first_start() {
+    let parent = TempDir::new().unwrap();
+    let disk = Forgetful::new(parent.path());
+    let mut answered = 0;
+    for moment in MOMENTS.step_by(9) {
+        let folder = TempDir::new_in(parent.path()).unwrap();
+        let (mut child, lines) = load::start_until(folder.path(), &disk, moment);
+        let mut facts = Facts::default();
+        for line in lines.map_while(Result::ok) {
+            facts.learn(&line);
+        }
+        child.wait().unwrap();
+        let lost = if moment % 2 == 0 { Lost::All } else { Lost::Some(moment) };
+        disk.roll_back(lost);
+
+        let broken = facts.broken(&reopen(&folder)).await;
+
+        assert!(broken.is_empty(), "moment {moment}, {lost:?}: {broken:#?}");
+        answered += facts.answered;
+    }
+    assert!(answered > 0, "the moments end before the first answer");
+}
+
+/// The tests above would notice: on a disk whose syncs count for nothing, answers are lost.
 #[tokio::test]
 async fn without_syncs_answers_are_lost() {
     let folder = TempDir::new().unwrap();

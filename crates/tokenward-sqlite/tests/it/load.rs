@@ -31,7 +31,28 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
 }
 
 /// Runs the load on `disk`; the lines that it writes can be read as they come.
-pub(crate) fn start(folder: &Path, disk: &Forgetful) -> (Child, Lines<BufReader<ChildStdout>>) {
+pub(crate) fn start(folder: &Path, disk: &Forgetful) -> (Child, Answers) {
+    let mut command = command(folder);
+    disk.attach(&mut command);
+    spawn(command)
+}
+
+/// The same, killed just before its `moment`th write or sync.
+pub(crate) fn start_until(folder: &Path, disk: &Forgetful, moment: u64) -> (Child, Answers) {
+    let mut command = command(folder);
+    disk.attach_until(&mut command, moment);
+    spawn(command)
+}
+
+pub(crate) type Answers = Lines<BufReader<ChildStdout>>;
+
+fn spawn(mut command: Command) -> (Child, Answers) {
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
+fn command(folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["load::the_process_that_is_killed", "--exact", "--nocapture", "--test-threads=1"])
@@ -39,10 +60,7 @@ pub(crate) fn start(folder: &Path, disk: &Forgetful) -> (Child, Lines<BufReader<
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    disk.attach(&mut command);
-    let mut child = command.spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    (child, lines)
+    command
 }
 
 #[test]
