@@ -24,3 +24,8 @@ pub use headers::SecurityHeaders;
 pub use request_id::{RequestId, RequestIds};
 pub use verdict::VerdictFuture;
 pub use verify::VerifyLayer;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/verify-rust.md")]
+struct VerifyRust;
