@@ -7,6 +7,7 @@
 //! spent otherwise ──▶ end the family: one of two holders is a thief, and nobody can tell which
 //! ```
 
+use std::fmt;
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion, UnixTime};
@@ -57,7 +58,7 @@ pub enum ClientCheck {
 }
 
 /// What a store knows of a presented token.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum KnownToken {
     /// The one that may be used next.
@@ -76,6 +77,24 @@ pub enum KnownToken {
     },
     /// It was used, and so was its successor.
     LongSpent,
+}
+
+impl fmt::Debug for KnownToken {
+    /// Whether there is a sealed successor, never its bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Current { ends_at } => {
+                f.debug_struct("Current").field("ends_at", ends_at).finish()
+            }
+            Self::Spent { at, sealed, successor_ends_at } => f
+                .debug_struct("Spent")
+                .field("at", at)
+                .field("sealed", &sealed.is_some())
+                .field("successor_ends_at", successor_ends_at)
+                .finish(),
+            Self::LongSpent => f.write_str("LongSpent"),
+        }
+    }
 }
 
 /// What a store must do, all of it in one transaction.
@@ -98,7 +117,6 @@ pub enum Decision {
 }
 
 /// A refresh token takes the place of another.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Rotation {
     /// The successor.
@@ -111,6 +129,16 @@ pub struct Rotation {
     pub sealed: Vec<u8>,
     /// …until this time.
     pub sealed_until: UnixTime,
+}
+
+impl fmt::Debug for Rotation {
+    /// Times alone: neither the token nor anything made of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rotation")
+            .field("ends_at", &self.ends_at)
+            .field("sealed_until", &self.sealed_until)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What came of a refresh.

@@ -12,10 +12,8 @@ use tokenward::BackendErrorKind;
 /// `tokw`: marks the file as ours, in the header where `file(1)` finds it.
 const APPLICATION_ID: i32 = 0x746f_6b77;
 
-/// The schema that this version writes.
-const SCHEMA_VERSION: i32 = 1;
-
-const SCHEMA: &str = include_str!("schema.sql");
+/// The steps from nothing to the present schema, whose version is their number. Released ones never change.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001.sql")];
 
 /// Up to this size the whole file is checked at each start; it takes a fraction of a second.
 const FULL_CHECK_BYTES: u64 = 32 * 1024 * 1024;
@@ -36,12 +34,14 @@ pub enum OpenError {
         holder: String,
     },
     /// A newer tokenward wrote it.
-    #[error("the store `{}` has schema {found}, this version knows {SCHEMA_VERSION}; run the newer tokenward that wrote it", path.display())]
+    #[error("the store `{}` has schema {found}, this version knows {known}; run the newer tokenward that wrote it", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
         /// Its schema version.
         found: i32,
+        /// The newest schema version that this program knows.
+        known: usize,
     },
     /// It is a SQLite file of something else.
     #[error("`{}` is no store of tokenward; let [store] url name another file", path.display())]
@@ -230,26 +230,29 @@ fn migrate(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
         (number("application_id").map_err(sql)?, number("user_version").map_err(sql)?);
     let tables: i64 =
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
-    match (id, found) {
-        (0, 0) if tables == 0 => create(conn).map_err(sql),
-        (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
-        (APPLICATION_ID, newer) if newer > SCHEMA_VERSION => {
-            Err(OpenError::Newer { path: path.to_owned(), found: newer })
+    let ours = id == APPLICATION_ID || (id == 0 && tables == 0);
+    match usize::try_from(found) {
+        _ if !ours => Err(OpenError::Foreign { path: path.to_owned() }),
+        Ok(done) if done <= MIGRATIONS.len() => {
+            for (version, migration) in (1..).zip(MIGRATIONS).skip(done) {
+                apply(conn, version, migration).map_err(sql)?;
+            }
+            Ok(())
         }
-        (APPLICATION_ID, _) => Err(OpenError::Corrupt {
+        Ok(_) => Err(OpenError::Newer { path: path.to_owned(), found, known: MIGRATIONS.len() }),
+        Err(_) => Err(OpenError::Corrupt {
             path: path.to_owned(),
             detail: format!("schema {found} was never one"),
         }),
-        _ => Err(OpenError::Foreign { path: path.to_owned() }),
     }
 }
 
-fn create(conn: &mut Connection) -> rusqlite::Result<()> {
-    // One transaction: a file that was being made when the power went is made again from nothing.
+/// One step, all of it or nothing: a file whose migration the power cut short is migrated again.
+fn apply(conn: &mut Connection, version: i32, migration: &str) -> rusqlite::Result<()> {
     let tx = conn.transaction()?;
-    tx.execute_batch(SCHEMA)?;
+    tx.execute_batch(migration)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    tx.pragma_update(None, "user_version", version)?;
     tx.commit()
 }
 
@@ -257,9 +260,9 @@ fn create(conn: &mut Connection) -> rusqlite::Result<()> {
 fn check(path: &Path, conn: &Connection) -> Result<(), OpenError> {
     let corrupt = |detail| OpenError::Corrupt { path: path.to_owned(), detail };
     let sql = |error| OpenError::sqlite(path, error);
-    let found: BTreeSetOfSql = schema_of(conn).map_err(sql)?;
+    let found: Statements = schema_of(conn).map_err(sql)?;
     let fresh = Connection::open_in_memory().map_err(sql)?;
-    fresh.execute_batch(SCHEMA).map_err(sql)?;
+    fresh.execute_batch(&MIGRATIONS.concat()).map_err(sql)?;
     if found != schema_of(&fresh).map_err(sql)? {
         return Err(corrupt("its tables are not those of this schema".to_owned()));
     }
@@ -274,9 +277,9 @@ fn check(path: &Path, conn: &Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
-type BTreeSetOfSql = std::collections::BTreeSet<String>;
+type Statements = std::collections::BTreeSet<String>;
 
-fn schema_of(conn: &Connection) -> rusqlite::Result<BTreeSetOfSql> {
+fn schema_of(conn: &Connection) -> rusqlite::Result<Statements> {
     // `sqlite_stat…` tables come and go; they are not ours.
     let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'";
     conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()

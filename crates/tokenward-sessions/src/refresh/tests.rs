@@ -102,6 +102,28 @@ fn a_session_that_asks_for_a_passkey_is_not_refreshed_without_one() {
     assert_eq!(family.refresh(&first).unwrap_err(), needed);
 }
 
+#[test]
+fn debug_shows_neither_tokens_nor_what_is_made_of_them() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    let attempt = family.attempt(&first);
+    let known = family.tokens[&first.hash()].clone();
+    let decision = decide(&attempt, &family.session, &known);
+    let Decision::Rotate(rotation) = &decision else { panic!("{decision:?}") };
+    let secrets = [rotation.sealed.clone(), rotation.hash.to_vec(), first.hash().to_vec()];
+    family.refresh(&first).unwrap();
+    let spent = &family.tokens[&first.hash()];
+
+    let shown = format!("{attempt:?} {decision:?} {:?} {spent:?}", family.session);
+
+    for secret in secrets {
+        let list = format!("{secret:?}");
+        assert!(!shown.contains(list.trim_matches(['[', ']'])), "{shown}");
+    }
+    assert!(!shown.contains(first.expose().as_str()), "{shown}");
+    assert!(shown.contains("sealed: true") && shown.contains("RefreshToken(..)"), "{shown}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

@@ -1,4 +1,4 @@
--- Version 1. Times are milliseconds since the Unix epoch.
+-- The first schema. Times are milliseconds since the Unix epoch.
 
 CREATE TABLE subjects (
     subject TEXT PRIMARY KEY,
