@@ -18,9 +18,6 @@ mod sessions;
 mod status;
 mod tokens;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use axum::Router;

@@ -1,0 +1,91 @@
+use serde_json::json;
+use tokenward::ClientId;
+use tokenward_sessions::{ServiceSecret, authenticate};
+
+use super::harness::{BILLING, Bench};
+
+#[tokio::test]
+async fn a_service_is_added_with_a_secret_that_is_shown_once() {
+    let bench = Bench::new().await;
+
+    let made = bench.post("/admin/v1/services", login()).await;
+
+    assert_eq!(made.status, 201, "{made:?}");
+    let secret = made.json()["client_secret"].as_str().unwrap().to_owned();
+    assert!(accepted(&bench, &secret).await);
+    let listed = bench.get("/admin/v1/services").await;
+    assert!(!listed.body.contains(&secret), "{listed:?}");
+    assert_eq!(listed.json()[1]["name"], "login");
+    assert_eq!(listed.json()[1]["may"], json!(["sessions:write"]));
+    bench.post("/admin/v1/services", login()).await.is(409, "conflict");
+}
+
+#[tokio::test]
+async fn a_new_secret_leaves_the_old_one_its_overlap() {
+    let bench = Bench::new().await;
+    let old = secret_of(&bench.post("/admin/v1/services", login()).await.json());
+
+    let body = json!({ "overlap_seconds": 60 });
+    let new = secret_of(&bench.post("/admin/v1/services/login/secret", body).await.json());
+
+    assert!(accepted(&bench, &old).await && accepted(&bench, &new).await);
+    bench.later(60).await;
+    assert!(!accepted(&bench, &old).await && accepted(&bench, &new).await);
+}
+
+#[tokio::test]
+async fn a_service_that_is_removed_is_gone_and_a_declared_one_stays() {
+    let bench = Bench::new().await;
+    bench.post("/admin/v1/services", login()).await;
+
+    assert_eq!(bench.delete("/admin/v1/services/login").await.status, 204);
+
+    bench.delete("/admin/v1/services/login").await.is(404, "not_found");
+    bench.delete("/admin/v1/services/declared").await.is(409, "conflict");
+    assert_eq!(bench.get("/admin/v1/services").await.json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_public_service_has_no_secret_and_may_nothing() {
+    let bench = Bench::new().await;
+    let public = json!({ "name": "spa", "audiences": [BILLING], "public": true });
+
+    let made = bench.post("/admin/v1/services", public).await;
+
+    assert_eq!(made.json(), json!({ "client_id": "spa" }));
+    bench.post("/admin/v1/services/spa/secret", json!({})).await.is(409, "conflict");
+    let greedy =
+        json!({ "name": "b", "audiences": [BILLING], "public": true, "may": ["introspect"] });
+    bench.post("/admin/v1/services", greedy).await.is(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_service_that_could_not_work_is_refused() {
+    let bench = Bench::new().await;
+    let table = [
+        json!({ "name": "a b", "audiences": [BILLING] }),
+        json!({ "name": "a", "audiences": [] }),
+        json!({ "name": "a", "audiences": ["none"] }),
+        json!({ "name": "a", "audiences": [BILLING], "may": ["everything"] }),
+    ];
+    for body in table {
+        bench.post("/admin/v1/services", body).await.is(400, "invalid_request");
+    }
+    let long = json!({ "overlap_seconds": 9_999_999 });
+    bench.post("/admin/v1/services/declared/secret", long).await.is(400, "invalid_request");
+}
+
+fn login() -> serde_json::Value {
+    json!({ "name": "login", "audiences": [BILLING], "may": ["sessions:write"] })
+}
+
+fn secret_of(made: &serde_json::Value) -> String {
+    made["client_secret"].as_str().unwrap().to_owned()
+}
+
+async fn accepted(bench: &Bench, secret: &str) -> bool {
+    let name = ClientId::new("login").unwrap();
+    let service = bench.authority.services().service(&name).await.unwrap();
+    let secret = ServiceSecret::parse(secret).unwrap();
+    authenticate(service.as_ref(), &secret, bench.authority.now())
+}
