@@ -17,4 +17,6 @@ mod refresh;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod silence;
+#[cfg(test)]
 mod starting;

@@ -36,3 +36,14 @@ fn a_client_authenticates_in_one_way_alone() {
 fn with(line: &str) -> HeaderMap {
     HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(line).unwrap())])
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_authorization_line_stops_the_process(line in "([Bb]asic )?[ -~]{0,60}") {
+        if let Ok(value) = HeaderValue::from_str(&line) {
+            drop(basic(&HeaderMap::from_iter([(AUTHORIZATION, value)])));
+        }
+    }
+}

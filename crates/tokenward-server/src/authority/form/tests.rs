@@ -26,3 +26,23 @@ fn debug_shows_no_value() {
     let form = Form::parse(b"client_secret=s3cr3t").unwrap();
     assert_eq!(format!("{form:?}"), r#"{"client_secret"}"#);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_was_encoded_is_read_back(
+        pairs in proptest::collection::btree_map(".{1,12}", ".{1,12}", 0..20),
+    ) {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        let form = Form::parse(body.as_bytes()).unwrap();
+        for (name, value) in &pairs {
+            proptest::prop_assert_eq!(form.get(name), Some(value.as_str()));
+        }
+    }
+
+    #[test]
+    fn no_body_stops_the_process(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        drop(Form::parse(&body));
+    }
+}

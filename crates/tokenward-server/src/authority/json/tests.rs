@@ -52,3 +52,15 @@ fn refused(body: &str, why: &str) {
 fn text(error: &ApiError) -> String {
     format!("{error:?}")
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_is_read_is_what_everybody_else_reads(text in r#"[\[\]{}:,"\\abu0-9.eE+\- ]{0,40}"#) {
+        let ours = Fields::parse(text.as_bytes()).ok().map(|fields| Value::Object(fields.0));
+        let theirs = serde_json::from_str::<Value>(&text).ok();
+        // Ours refuses more, and never reads anything else.
+        proptest::prop_assert!(ours.is_none() || ours == theirs);
+    }
+}
