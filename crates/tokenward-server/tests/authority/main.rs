@@ -15,6 +15,8 @@ mod oauth;
 #[cfg(test)]
 mod refresh;
 #[cfg(test)]
+mod remote;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod silence;
