@@ -1,0 +1,8 @@
+//! The program as users run it: real processes, real TLS, real files.
+
+#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
+
+mod client;
+mod harness;
+mod process;
+mod sessions;
