@@ -31,8 +31,8 @@ macro_rules! id {
             /// Parses `text`; [`InvalidId`] names what is wrong with it.
             pub fn new(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
                 let text = text.into();
-                let ok: fn(char) -> bool = $ok;
-                if text.is_empty() || text.len() > Self::MAX_LEN || !text.chars().all(ok) {
+                let ok: fn(&str) -> bool = $ok;
+                if text.is_empty() || text.len() > Self::MAX_LEN || !ok(&text) {
                     return Err(InvalidId { what: $what, max: $max, charset: $charset });
                 }
                 Ok(Self(text))
@@ -81,7 +81,7 @@ id! {
     /// The name of an audience: a service that accepts tokens, with its own keys and policy.
     ///
     /// It stands in URLs, so it is a plain name.
-    Audience, "audience", 128, "letters, digits, `-`, `_` and `.`", name
+    Audience, "audience", 128, "letters, digits, `-`, `_` and `.`, no `.` first", name
 }
 id! {
     /// The `sub` of a token: a user, opaque to us, or `client:NAME` for a service.
@@ -165,14 +165,16 @@ impl TokenVersion {
     }
 }
 
-fn visible(c: char) -> bool {
-    c.is_ascii_graphic() && c != '"' && c != '\\'
+fn visible(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
 }
 
-fn name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+/// `.` and `..` would be steps on a path.
+fn name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.chars().all(allowed) && !text.starts_with('.')
 }
 
-fn text(c: char) -> bool {
-    !c.is_control()
+fn text(text: &str) -> bool {
+    !text.chars().any(char::is_control)
 }
