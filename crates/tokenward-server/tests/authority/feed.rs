@@ -63,7 +63,9 @@ async fn what_concerns_other_audiences_travels_as_a_number_alone() {
     let mut feed = feed(&bench, Some(head)).await;
     let (name, id, data) = feed.event().await;
     assert_eq!((&*name, id), ("frame", Some(head + 1)));
-    assert!(Frame::parse(data.as_bytes()).unwrap().items.is_empty());
+    let frame = Frame::parse(data.as_bytes()).unwrap();
+    assert!(frame.items.is_empty());
+    follower.on_frame(&frame).unwrap();
     feed.until_heartbeat(&mut follower).await;
 }
 

@@ -62,6 +62,7 @@ impl Bench {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        crate::silence::listen();
         let dir = tempfile::tempdir().unwrap();
         let clock = TestClock::default();
         let secret = ServiceSecret::random();
