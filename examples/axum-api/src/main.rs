@@ -53,13 +53,13 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     // Comes up though the authority may be down: until keys and revocations are here, tokens get 503.
     let remote = Remote::start(&settings.remote, clock.clone())?;
     let proxy = SessionProxy::new(&settings.authority, settings.ca.as_deref())?;
-    let app = App::new(remote.verifier(), clock, settings.origins)?;
-    let router = app.router().merge(proxy.router()).layer(app::outermost(settings.dev));
-
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| format!("--listen {}: {error}", settings.listen))?;
     let port = listener.local_addr()?.port();
+
+    let app = App::new(remote.verifier(), clock, settings.origins(port)?)?;
+    let router = app.router().merge(proxy.router()).layer(app::outermost(settings.dev));
     let server = axum::serve(TlsListener::new(listener, settings.tls), router)
         .with_graceful_shutdown(stop_signal());
     let announced = async {

@@ -12,7 +12,7 @@ use rustls::ServerConfig;
 use serde::Deserialize;
 use tokenward::{Audience, ClientId, IssuerId};
 use tokenward_remote::{Credential, RemoteConfig};
-use tokenward_tower::csrf::Origins;
+use tokenward_tower::csrf::{InvalidOrigin, Origins};
 
 use crate::{Failure, tls};
 
@@ -60,7 +60,7 @@ pub(crate) struct Settings {
     /// What it trusts besides the system's certificates, as PEM.
     pub(crate) ca: Option<Vec<u8>>,
     pub(crate) tls: Arc<ServerConfig>,
-    pub(crate) origins: Origins,
+    origins: Vec<String>,
     pub(crate) remote: RemoteConfig,
 }
 
@@ -91,10 +91,19 @@ impl Settings {
             listen: arguments.listen,
             authority: place.authority.parse()?,
             tls: tls_config(arguments, &place)?,
-            origins: origins(arguments)?,
+            origins: arguments.origins.clone(),
             remote: place.remote(ca.as_deref())?,
             ca,
         })
+    }
+}
+
+impl Settings {
+    /// From where browsers may change things by cookie, when we listen on `port`.
+    pub(crate) fn origins(&self, port: u16) -> Result<Origins, InvalidOrigin> {
+        // What `curl -H Origin` in the tour says; browsers say `Sec-Fetch-Site: same-origin` anyway.
+        let own = self.dev.then(|| format!("https://localhost:{port}"));
+        Origins::new(self.origins.iter().cloned().chain(own))
     }
 }
 
@@ -137,13 +146,6 @@ fn tls_config(arguments: &Arguments, place: &Place) -> Result<Arc<ServerConfig>,
         .zip(key)
         .ok_or("--tls-cert and --tls-key are missing: session cookies travel over TLS alone")?;
     Ok(tls::server_config(&certificate, &key)?)
-}
-
-fn origins(arguments: &Arguments) -> Result<Origins, Failure> {
-    let port = arguments.listen.port();
-    // What `curl -H Origin` in the tour says; browsers say `Sec-Fetch-Site: same-origin` anyway.
-    let own = arguments.dev_json.as_ref().map(|_| format!("https://localhost:{port}"));
-    Ok(Origins::new(arguments.origins.iter().cloned().chain(own))?)
 }
 
 fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, Failure> {
