@@ -30,7 +30,7 @@ pub(crate) struct Cli {
     /// How to print answers
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
-    /// When to use color (NO_COLOR is honored)
+    /// When to use color (`NO_COLOR` is honored)
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
     #[command(subcommand)]

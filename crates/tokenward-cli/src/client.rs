@@ -110,7 +110,7 @@ pub(crate) fn data_dir(told: Option<&Path>) -> PathBuf {
 impl AdminClient {
     /// The running authority; `None` if none runs on the data folder.
     pub(crate) async fn find(args: &AdminArgs) -> Result<Option<Self>, Failure> {
-        if let Some(url) = &args.admin_url {
+        if let Some(url) = args.admin_url.as_ref().filter(|url| !url.is_empty()) {
             return Self::over_tcp(url, args.ca_file.as_deref()).map(Some);
         }
         let path = data_dir(args.data.as_deref()).join(SOCKET);

@@ -29,6 +29,8 @@ use crate::{clock, files};
 
 /// What the key-encryption key also seals: session data, answers to be repeated, feed secrets.
 const DATA_KEY: &[u8] = b"tokenward data key v1";
+/// What a key-encryption key must open to be the store's.
+const CHECK: &[u8] = b"tokenward kek check v1";
 /// Under this name the store keeps the salt of the passphrase.
 const SALT: &str = "kek-salt";
 
@@ -111,7 +113,9 @@ impl Deployment {
         let store = blocking(move || SqliteStore::open(path, Options::default()))
             .await?
             .map_err(|error| Failure::because("store.url", &error))?;
+        let setting = self.kek.setting().to_owned();
         let kek = self.kek.open(&store).await?;
+        must_be_of(&store, &kek, &setting).await?;
         let data_key = kek.derive(DATA_KEY);
         let custody = Arc::new(Sealed::new(kek));
         Ok(Opened { settings: self.settings, store, custody, data_key })
@@ -157,7 +161,28 @@ impl Opened {
     }
 }
 
+/// Refuses a key that is not the one that sealed what `store` holds.
+async fn must_be_of(store: &SqliteStore, kek: &Kek, setting: &str) -> Result<(), Failure> {
+    let check = kek.derive(CHECK);
+    let known = KeyStore::sealed_secret(store, "kek-check", check.seal(CHECK, b"good"))
+        .await
+        .map_err(|error| Failure::because("store.url", &error))?;
+    match check.open(CHECK, &known) {
+        Some(_) => Ok(()),
+        None => Err(Failure::cannot(format!(
+            "{setting}: the store was sealed under another; use the one that it was made with"
+        ))),
+    }
+}
+
 impl KekSource {
+    fn setting(&self) -> &str {
+        match self {
+            Self::File { setting, .. } => setting,
+            Self::Passphrase(_) => "keys.passphrase",
+        }
+    }
+
     async fn open(self, store: &SqliteStore) -> Result<Kek, Failure> {
         match self {
             Self::File { setting, bytes } => {

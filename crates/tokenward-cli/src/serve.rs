@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit};
 use tokenward::ErrorChain;
 use tokenward_server::Authority;
+use tokenward_server::admin::{self, AdminAuth};
 use tokenward_server::http::{Listener, Server, Stopped, Tls, redirect_router};
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
 use tokenward_tower::headers::SecurityHeaders;
@@ -65,7 +66,7 @@ struct Doors {
 
 async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outcome {
     let now = clock::system().now();
-    let folder = DevFolder::open(args.data.as_deref().unwrap_or(Path::new(".tokenward")))?;
+    let folder = DevFolder::open(args.data.as_deref().unwrap_or_else(|| Path::new(".tokenward")))?;
     let earlier = folder.earlier()?;
     let public = dev_listeners(args.listen, earlier.as_ref()).await?;
     let port = port_of(&public)?;
@@ -230,11 +231,14 @@ async fn serve(
         tracing::info!(%listener, "public");
         server.add(listener, doors.tls.clone(), authority.public_router());
     }
-    drop(doors.admin_socket);
+    let by_socket = admin::router(Arc::clone(&authority), AdminAuth::socket());
+    server.add(doors.admin_socket, None, by_socket);
     if let Some(listener) = doors.admin {
         tracing::info!(%listener, "administration and metrics");
-        let router =
-            metrics_router(move || metrics.render()).merge(health_router(readiness.clone()));
+        let auth = AdminAuth::token(admin_hosts(url, &listener));
+        let router = admin::router(Arc::clone(&authority), auth)
+            .merge(metrics_router(move || metrics.render()))
+            .merge(health_router(readiness.clone()));
         server.add(listener, doors.tls.clone(), router);
     }
     if let Some(listener) = doors.redirect {
@@ -249,11 +253,25 @@ async fn serve(
     output.line(format!("tokenward: ready on {url}"))?;
     let stopped = running.await.map_err(|error| Failure::because("the server", &error))?;
     authority.shutdown().await;
-    match stopped {
-        Stopped::Finished => tracing::info!("stopped; all requests were finished"),
-        _ => tracing::warn!("stopped; some requests were cut off"),
+    if stopped == Stopped::Finished {
+        tracing::info!("stopped; all requests were finished");
+    } else {
+        tracing::warn!("stopped; some requests were cut off");
     }
     Ok(GOOD)
+}
+
+/// The names under which an administrator may reach `listener`: any other in a request is a page in a
+/// browser that reaches us by a name of its own.
+fn admin_hosts(url: &str, listener: &Listener) -> Vec<String> {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let issuer = uri.as_ref().and_then(http::Uri::host).map(str::to_owned);
+    let bound = listener.local_addr().map(|address| match address.ip() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    });
+    let local = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
+    local.into_iter().chain(issuer).chain(bound).collect()
 }
 
 /// The listeners of `--dev`: both loopback addresses, so that `localhost` works however it resolves.
@@ -269,7 +287,7 @@ async fn dev_listeners(
         }
         // A free port, but the same over restarts: the tokens name it.
         let port = if address.port() == 0 { earlier.and_then(DevFile::port) } else { None };
-        let address = SocketAddr::new(address.ip(), port.unwrap_or(address.port()));
+        let address = SocketAddr::new(address.ip(), port.unwrap_or_else(|| address.port()));
         return Ok(vec![tcp("--listen", address).await?]);
     }
     let port = earlier.and_then(DevFile::port).unwrap_or(DEV_PORT);

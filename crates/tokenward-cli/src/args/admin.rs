@@ -162,7 +162,7 @@ pub(crate) enum ServicesCommand {
         after_help = "Example: tokenward services add login-backend --may sessions:write --audience billing-api"
     )]
     Add {
-        /// Its name, which is its client_id
+        /// Its name, which is its `client_id`
         name: ClientId,
         /// What it may do; repeat or separate by commas
         #[arg(long, value_name = "PERMISSION", value_delimiter = ',')]

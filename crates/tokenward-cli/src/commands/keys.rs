@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokenward::UnixTime;
+use tokenward_keys::{KeyHistory, KeyInfo};
 use tokenward_server::admin::api::{
     CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKeys,
 };
@@ -17,17 +17,6 @@ use crate::failure::{Failure, GOOD, Outcome};
 use crate::files;
 use crate::output::{self, Output};
 
-/// A key, as CONTRACT § 1 prints it; members of later versions are kept.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct KeyRow {
-    kid: String,
-    audience: String,
-    alg: String,
-    state: String,
-    #[serde(flatten)]
-    rest: serde_json::Map<String, Value>,
-}
-
 /// Runs the command.
 pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
     let audience = args.audience.as_ref().map(AsRef::as_ref);
@@ -37,8 +26,8 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
         KeysCommand::History => {
             let client = AdminClient::need(&args.admin).await?;
             let path = client::query("/admin/v1/keys/history", &[("audience", audience)]);
-            let keys: Vec<KeyRow> = client.get(&path).await.map_err(Failure::from)?;
-            show(&keys, output)
+            let keys: Vec<KeyHistory> = client.get(&path).await.map_err(Failure::from)?;
+            show_history(&keys, output)
         }
         KeysCommand::Compromise { kid } => {
             let client = AdminClient::need(&args.admin).await?;
@@ -85,7 +74,7 @@ async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outc
         return offline::list(admin, audience, output).await;
     };
     let path = client::query("/admin/v1/keys", &[("audience", audience)]);
-    let keys: Vec<KeyRow> = client.get(&path).await.map_err(Failure::from)?;
+    let keys: Vec<KeyInfo> = client.get(&path).await.map_err(Failure::from)?;
     show(&keys, output)
 }
 
@@ -143,7 +132,7 @@ pub(crate) fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
 }
 
 /// Prints keys as a table or as JSON.
-pub(crate) fn show(keys: &[KeyRow], output: Output) -> Outcome {
+pub(crate) fn show(keys: &[KeyInfo], output: Output) -> Outcome {
     if output.is_json() {
         output.json(&keys)?;
         return Ok(GOOD);
@@ -155,21 +144,55 @@ pub(crate) fn show(keys: &[KeyRow], output: Output) -> Outcome {
     Ok(GOOD)
 }
 
-fn row(key: &KeyRow) -> [String; 8] {
-    let at = |name: &str| {
-        let secs = key.rest.get(name).and_then(Value::as_u64);
-        secs.map_or_else(|| "-".to_owned(), |secs| date(UnixTime::from_secs(secs)))
-    };
+fn row(key: &KeyInfo) -> [String; 8] {
     [
         key.kid.clone(),
         key.audience.clone(),
         key.alg.clone(),
         key.state.clone(),
-        at("created_at"),
-        at("activates_at"),
-        at("retires_at"),
-        at("withdraws_at"),
+        at(Some(key.created_at)),
+        at(key.activates_at),
+        at(key.retires_at),
+        at(key.withdraws_at),
     ]
+}
+
+fn show_history(keys: &[KeyHistory], output: Output) -> Outcome {
+    if output.is_json() {
+        output.json(&keys)?;
+        return Ok(GOOD);
+    }
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            [
+                key.kid.clone(),
+                key.audience.clone(),
+                if key.imported { format!("{}, imported", key.state) } else { key.state.clone() },
+                at(Some(key.published_at)),
+                at(key.activated_at),
+                at(key.retired_at),
+                at(key.withdrawn_at),
+                at(key.compromised_at),
+            ]
+        })
+        .collect();
+    let heading = [
+        "KID",
+        "AUDIENCE",
+        "STATE",
+        "PUBLISHED",
+        "ACTIVATED",
+        "RETIRED",
+        "WITHDRAWN",
+        "COMPROMISED",
+    ];
+    output.table(heading, &rows, "no keys")?;
+    Ok(GOOD)
+}
+
+fn at(secs: Option<u64>) -> String {
+    secs.map_or_else(|| "-".to_owned(), |secs| date(UnixTime::from_secs(secs)))
 }
 
 fn need_audience(audience: Option<&str>) -> Result<&str, Failure> {

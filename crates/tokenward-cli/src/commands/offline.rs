@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use tokenward_keys::{KeyRing, RotateError};
+use tokenward_keys::{KeyInfo, KeyRing, RotateError};
 use tokenward_server::admin::api::{RotatedKey, RotatedKeys};
 
 use crate::args::AdminArgs;
 use crate::client;
 use crate::clock;
-use crate::commands::keys::{self, KeyRow};
+use crate::commands::keys;
 use crate::config::{self, Config};
 use crate::deployment::Deployment;
 use crate::dev::DevFolder;
@@ -20,7 +20,7 @@ use crate::serve;
 /// `keys list`.
 pub(crate) async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outcome {
     let now = clock::system().now();
-    let mut rows: Vec<KeyRow> = Vec::new();
+    let mut rows: Vec<KeyInfo> = Vec::new();
     for ring in rings(admin, audience).await? {
         // What custody cannot open is listed all the same; only the store must be readable.
         if let Err(error) = ring.refresh(now).await
@@ -28,10 +28,7 @@ pub(crate) async fn list(admin: &AdminArgs, audience: Option<&str>, output: Outp
         {
             return Err(Failure::because("the store", &error));
         }
-        for key in ring.list().iter() {
-            let row = serde_json::to_value(key).and_then(serde_json::from_value::<KeyRow>);
-            rows.push(row.map_err(|error| Failure::because("a key cannot be shown", &error))?);
-        }
+        rows.extend(ring.list().iter().cloned());
     }
     keys::show(&rows, output)
 }

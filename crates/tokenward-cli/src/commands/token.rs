@@ -84,8 +84,8 @@ pub(crate) async fn verify(args: VerifyArgs, output: Output) -> Outcome {
         None => Err(Rejected::from_reason(Reason::TooLong)),
     };
     match verdict {
-        Ok(verified) => {
-            output.json(&verified.to_json())?;
+        Ok(claims) => {
+            output.json(&claims.to_json())?;
             Ok(GOOD)
         }
         Err(rejected) => {

@@ -1,7 +1,5 @@
 //! `tokenward token …`, as it is typed.
 
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
-
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

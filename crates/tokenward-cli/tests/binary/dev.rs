@@ -1,0 +1,262 @@
+//! `tokenward serve --dev`, as a developer meets it.
+
+use std::fs;
+
+use crate::support::{Work, mode, until};
+use serde_json::json;
+
+#[test]
+fn it_says_when_it_is_ready_and_leaves_what_a_client_needs() {
+    let work = Work::new();
+    let dev = work.dev("ready");
+
+    assert_eq!(dev.process.place, dev.text("base_url"));
+    assert_eq!(dev.text("audience"), "demo-api");
+    assert_eq!(dev.text("client_id"), "demo-backend");
+    assert_eq!(mode(&work.path(".tokenward/dev.json")), 0o600);
+    assert_eq!(mode(&work.path(".tokenward/kek.key")), 0o600);
+    assert_eq!(fs::read_to_string(work.path(".tokenward/.gitignore")).unwrap(), "*\n");
+
+    let keys = dev.ask("GET", dev.text("jwks_uri"), &[], "");
+    assert_eq!(keys.status, 200);
+    assert_eq!(keys.headers["cache-control"], "public, max-age=1");
+    assert!(!keys.headers.contains_key("strict-transport-security"));
+}
+
+#[test]
+fn secrets_sessions_and_keys_outlive_a_restart() {
+    let work = Work::new();
+    let dev = work.dev("restart");
+    let session = dev.session("alice");
+    let before = dev.file.clone();
+    assert_eq!(dev.process.stop(), Some(0));
+
+    let dev = work.dev("restart");
+
+    assert_eq!(dev.file["client_secret"], before["client_secret"]);
+    assert_eq!(dev.file["admin_token"], before["admin_token"]);
+    assert_eq!(dev.file["base_url"], before["base_url"]);
+    assert_eq!(dev.gate(session["access_token"].as_str().unwrap()), 200);
+}
+
+#[test]
+fn it_serves_this_machine_alone() {
+    let work = Work::new();
+
+    let said = work.refused(2, &["serve", "--dev", "--listen", "0.0.0.0:0"]);
+
+    assert!(said.contains("--listen: 0.0.0.0:0 is not of this machine alone"), "{said}");
+}
+
+#[test]
+fn a_second_one_on_the_same_folder_is_told_in_one_line() {
+    let work = Work::new();
+    let dev = work.dev("second");
+
+    let said = work.refused(2, &["serve", "--dev", "--listen", "127.0.0.1:0"]);
+
+    assert!(said.contains("is in use"), "{said}");
+    drop(dev);
+}
+
+#[test]
+fn a_folder_of_another_port_is_told_in_one_line() {
+    let work = Work::new();
+    drop(work.dev("port"));
+
+    let said = work.refused(2, &["serve", "--dev", "--listen", "127.0.0.1:1"]);
+
+    assert!(said.starts_with("tokenward: --listen: "), "{said}");
+}
+
+#[test]
+fn keys_are_listed_and_rotated_with_and_without_an_authority() {
+    let work = Work::new();
+    let dev = work.dev("keys");
+    let token = dev.session("alice")["access_token"].as_str().unwrap().to_owned();
+    let active = |keys: &serde_json::Value| {
+        let keys = keys.as_array().unwrap();
+        keys.iter().find(|key| key["state"] == "active").unwrap()["kid"].clone()
+    };
+
+    let first = active(&work.good_json(&["keys", "list"]));
+    work.good(&["keys", "rotate", "--wait"]);
+    let second = active(&work.good_json(&["keys", "list", "--audience", "demo-api"]));
+    assert_ne!(first, second);
+    assert_eq!(dev.gate(&token), 200);
+    work.good(&["keys", "rotate", "--wait"]);
+    assert_eq!(dev.gate(&token), 200);
+    assert_eq!(dev.process.stop(), Some(0));
+
+    let third = active(&work.good_json(&["keys", "list"]));
+    work.good(&["keys", "rotate", "--wait"]);
+    let rotated = work.good_json(&["keys", "list"]);
+    assert_ne!(active(&rotated), third);
+    for member in [
+        "kid",
+        "audience",
+        "alg",
+        "state",
+        "created_at",
+        "activates_at",
+        "retires_at",
+        "withdraws_at",
+        "custody",
+    ] {
+        assert!(rotated[0].get(member).is_some(), "{member}");
+    }
+}
+
+#[test]
+fn with_no_ripe_key_rotation_says_no_and_when() {
+    let work = Work::new();
+    let dev = work.dev("ripe");
+    work.good(&["keys", "rotate", "--wait"]);
+
+    let said = work.refused(1, &["keys", "rotate"]);
+
+    assert!(said.contains("no standby key is ripe before 20"), "{said}");
+    drop(dev);
+}
+
+#[test]
+fn what_is_revoked_by_file_is_refused() {
+    let work = Work::new();
+    let dev = work.dev("revoke");
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|subject| dev.session(subject));
+    let token = |session: &serde_json::Value| session["access_token"].as_str().unwrap().to_owned();
+    let list = format!(
+        "# gone\nsid {}\n{}\n",
+        alice["session_id"].as_str().unwrap(),
+        json!({"sub": "bob"})
+    );
+    fs::write(work.path("ids.txt"), list).unwrap();
+
+    let answer = work.good_json(&["revoke", "--file", "ids.txt", "--reason", "stolen"]);
+
+    assert_eq!(answer, json!({ "revoked": 2 }));
+    until("alice is out", || dev.gate(&token(&alice)) == 401);
+    until("bob is out", || dev.gate(&token(&bob)) == 401);
+    assert_eq!(dev.gate(&token(&carol)), 200);
+
+    work.good(&["sessions", "revoke", "--subject", "carol"]);
+    until("carol is out", || dev.gate(&token(&carol)) == 401);
+    let none = work.run(&["sessions", "revoke", "--subject", "carol"]);
+    assert_eq!(none.status.code(), Some(1));
+}
+
+#[test]
+fn sessions_are_listed_and_shown_without_anything_secret() {
+    let work = Work::new();
+    let dev = work.dev("sessions");
+    let session = dev.session("alice");
+    dev.session("bob");
+
+    let listed = work.good_json(&["sessions", "list", "--subject", "alice"]);
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(listed[0]["session_id"], session["session_id"]);
+
+    let shown =
+        work.good(&["sessions", "show", "--session", session["session_id"].as_str().unwrap()]);
+    assert!(shown.contains("alice") && !shown.contains("twr_"), "{shown}");
+    let said = work.refused(1, &["sessions", "show", "--session", "none"]);
+    assert!(said.starts_with("tokenward: "), "{said}");
+}
+
+#[test]
+fn a_service_is_added_gets_a_new_secret_and_is_removed() {
+    let work = Work::new();
+    let dev = work.dev("services");
+
+    let made = work.good_json(&[
+        "services",
+        "add",
+        "reports",
+        "--may",
+        "introspect",
+        "--audience",
+        "demo-api",
+    ]);
+    let first = made["client_secret"].as_str().unwrap().to_owned();
+    assert!(first.starts_with("tws_"));
+    assert!(work.good(&["services", "list"]).contains("reports"));
+    assert!(!work.good(&["services", "list"]).contains(&first));
+
+    let grant = |secret: &str| {
+        use base64::Engine as _;
+        let pair = base64::engine::general_purpose::STANDARD.encode(format!("reports:{secret}"));
+        let basic = format!("Basic {pair}");
+        let headers = [
+            ("authorization", basic.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let url = format!("{}/oauth2/introspect", dev.text("base_url"));
+        dev.ask("POST", &url, &headers, "token=nonsense").status
+    };
+    assert_eq!(grant(&first), 200);
+
+    let second = work.good_json(&["services", "rotate-secret", "reports", "--overlap", "1h"]);
+    assert_eq!(grant(&first), 200);
+    assert_eq!(grant(second["client_secret"].as_str().unwrap()), 200);
+
+    work.good(&["services", "remove", "reports"]);
+    assert_eq!(grant(&first), 401);
+    work.refused(1, &["services", "remove", "reports"]);
+}
+
+#[test]
+fn administration_over_tcp_wants_the_token() {
+    let work = Work::new();
+    let dev = work.dev("tcp");
+    let list = |token: &str| {
+        work.command(&["keys", "list"])
+            .env("TOKENWARD_ADMIN_URL", dev.text("admin_url"))
+            .env("TOKENWARD_ADMIN_TOKEN", token)
+            .env("TOKENWARD_CA_FILE", dev.text("ca_file"))
+            .output()
+            .unwrap()
+    };
+
+    assert_eq!(list(dev.text("admin_token")).status.code(), Some(0));
+    let wrong = list("twa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(wrong.status.code(), Some(2));
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(said.contains("TOKENWARD_ADMIN_TOKEN") && !said.contains("twa_"), "{said}");
+}
+
+#[test]
+fn an_imported_key_verifies_and_does_not_sign() {
+    let work = Work::new();
+    let dev = work.dev("import");
+    let old = tokenward::SigningKey::generate(tokenward::Algorithm::Es256).named_by_thumbprint();
+    let jwk = serde_json::Value::Object(old.verifying_key().to_jwk().unwrap());
+    fs::write(work.path("old.json"), jwk.to_string()).unwrap();
+
+    let made =
+        work.good_json(&["keys", "import", "--audience", "demo-api", "--until", "10m", "old.json"]);
+
+    assert_eq!(made["kid"], jwk["kid"]);
+    let keys = work.good_json(&["keys", "jwks", "--audience", "demo-api"]);
+    assert!(keys["keys"].as_array().unwrap().iter().any(|key| key["kid"] == jwk["kid"]));
+    let listed = work.good_json(&["keys", "list"]);
+    let row = listed.as_array().unwrap().iter().find(|key| key["kid"] == jwk["kid"]).unwrap();
+    assert_eq!(row["state"], "retiring");
+    drop(dev);
+}
+
+#[test]
+fn a_compromised_key_ends_at_once() {
+    let work = Work::new();
+    let dev = work.dev("compromise");
+    let token = dev.session("alice")["access_token"].as_str().unwrap().to_owned();
+    let listed = work.good_json(&["keys", "list"]);
+    let active = listed.as_array().unwrap().iter().find(|key| key["state"] == "active").unwrap();
+
+    work.good(&["keys", "compromise", active["kid"].as_str().unwrap()]);
+
+    until("its tokens are out", || dev.gate(&token) == 401);
+    let history = work.good_json(&["keys", "history"]);
+    let states: Vec<_> =
+        history.as_array().unwrap().iter().map(|key| key["state"].clone()).collect();
+    assert!(states.contains(&json!("compromised")), "{states:?}");
+}

@@ -1,0 +1,127 @@
+//! `tokenward gate`, next to a development authority.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::{Dev, Process, Work, ask, until};
+
+#[test]
+fn it_lets_good_tokens_through_by_its_rules_and_hears_of_revocations() {
+    let work = Work::new();
+    let dev = work.dev("gate-authority");
+    let gate = Gate::start(&work, &dev, "gate");
+    let session = dev.session("alice");
+    let token = session["access_token"].as_str().unwrap();
+
+    assert_eq!(gate.ask(token, "GET", "/public/x", "s3cret"), 200);
+    assert_eq!(gate.ask(token, "POST", "/public/x", "s3cret"), 403);
+    assert_eq!(gate.ask(token, "GET", "/admin", "s3cret"), 403);
+    assert_eq!(gate.ask("nonsense", "GET", "/public/x", "s3cret"), 401);
+    assert_eq!(gate.ask(token, "GET", "/public/x", "wrong"), 403);
+
+    dev.post("/v1/revocations", &json!({ "sid": session["session_id"] }));
+    until("the gate refuses", || gate.ask(token, "GET", "/public/x", "s3cret") == 401);
+}
+
+#[test]
+fn it_is_unavailable_rather_than_wrong_while_the_authority_is_down() {
+    let work = Work::new();
+    let dev = work.dev("gate-down-authority");
+    let token = dev.session("alice")["access_token"].as_str().unwrap().to_owned();
+    let gate = Gate::start(&work, &dev, "gate-down");
+    assert_eq!(gate.ask(&token, "GET", "/public/x", "s3cret"), 200);
+
+    assert_eq!(dev.process.stop(), Some(0));
+
+    until("it is too stale to say", || gate.ask(&token, "GET", "/public/x", "s3cret") == 503);
+}
+
+#[test]
+fn explain_names_the_rule_without_a_request() {
+    let work = Work::new();
+    let dev = work.dev("gate-explain");
+    config(&work, &dev);
+
+    let said = work.good(&["gate", "explain", "GET", "https://app.example.com/public/x?y"]);
+    assert_eq!(said, "demo-api: rule 1: any good token is let through\n");
+
+    let output = work.run(&["gate", "explain", "DELETE", "/public/x", "--config", "gate.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.stdout, b"demo-api: no rule is about it: refused\n");
+}
+
+#[test]
+fn a_secret_of_another_environment_stops_the_start() {
+    let work = Work::new();
+    let dev = work.dev("gate-secret");
+    config(&work, &dev);
+    let output = work
+        .command(&["gate", "--config", "gate.toml"])
+        .env("PROD_GATE_SECRET", dev.text("client_secret"))
+        .output()
+        .unwrap();
+
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        said,
+        "tokenward: feed.client_secret: PROD_GATE_SECRET is set, but this environment is \"dev\"; \
+         set DEV_GATE_SECRET to a secret of its own\n"
+    );
+}
+
+struct Gate {
+    process: Process,
+}
+
+impl Gate {
+    fn start(work: &Work, dev: &Dev, test: &str) -> Self {
+        config(work, dev);
+        let mut command = work.command(&["gate", "--config", "gate.toml"]);
+        command.env("DEV_GATE_SECRET", dev.text("client_secret")).env("DEV_EDGE_SECRET", "s3cret");
+        Self { process: Process::start(command, test, "tokenward: gate ready on ") }
+    }
+
+    fn ask(&self, token: &str, method: &str, path: &str, secret: &str) -> u16 {
+        let bearer = format!("Bearer {token}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("x-original-method", method),
+            ("x-original-uri", path),
+            ("x-proxy-secret", secret),
+        ];
+        let url = format!("http://{}/auth/nginx/demo-api", self.process.place);
+        ask("GET", &url, &headers, "", None).status
+    }
+}
+
+fn config(work: &Work, dev: &Dev) {
+    let text = format!(
+        r#"
+environment = "dev"
+listen = "127.0.0.1:0"
+issuer = "{}"
+audiences = ["demo-api"]
+ca_file = "{}"
+max_staleness = "4s"
+clock_error = "1s"
+
+[feed]
+client_id = "demo-backend"
+client_secret = {{ env = "GATE_SECRET" }}
+
+[[proxy]]
+name = "edge"
+profile = "nginx"
+secret = {{ env = "EDGE_SECRET" }}
+
+[[rule]]
+methods = ["GET"]
+paths = ["/public/**"]
+"#,
+        dev.text("issuer"),
+        dev.text("ca_file")
+    );
+    fs::write(work.path("gate.toml"), text).unwrap();
+}

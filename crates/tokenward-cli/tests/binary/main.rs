@@ -1,0 +1,9 @@
+//! Every command, started, asked and ended for real.
+
+#![cfg(test)]
+
+mod dev;
+mod gate;
+mod production;
+mod support;
+mod token;
