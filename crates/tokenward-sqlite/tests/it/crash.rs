@@ -61,6 +61,19 @@ async fn it_starts_again_after_a_kill_at_any_moment_of_the_first_start() {
     assert!(answered > 0, "the moments end before the first answer");
 }
 
+/// Counted by the disk itself: sixteen clients at a time share the syncs of a start, of the log and of its
+/// copying back.
+#[tokio::test]
+async fn many_answers_come_of_one_sync() {
+    let folder = TempDir::new().unwrap();
+    let disk = Forgetful::new(folder.path());
+
+    let facts = run_and_kill(&folder, &disk, 2_000, |_| {});
+
+    let syncs = disk.syncs();
+    assert!(syncs * 2 < facts.answered, "{syncs} syncs for {} answers", facts.answered);
+}
+
 /// The tests above would notice: on a disk whose syncs count for nothing, answers are lost.
 #[tokio::test]
 async fn without_syncs_answers_are_lost() {

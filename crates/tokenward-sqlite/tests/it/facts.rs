@@ -12,7 +12,9 @@ use std::collections::{HashMap, HashSet};
 
 use tokenward::{Subject, TokenVersion};
 use tokenward_revocation::{RevocationStore, Scope, Seq};
-use tokenward_sessions::{RefreshInvalid, RefreshOutcome, RefreshToken, SessionStore};
+use tokenward_sessions::{
+    REFRESH_WINDOW, RefreshAttempt, RefreshInvalid, RefreshOutcome, RefreshToken, SessionStore,
+};
 use tokenward_sqlite::SqliteStore;
 
 use crate::load::{NOW, attempt};
@@ -113,18 +115,28 @@ impl Known {
         let Some(last) = self.tokens.last() else { return Ok(()) };
         match refresh(store, last).await {
             RefreshOutcome::Renewed { replayed, .. }
-                if !self.ended && (self.refresh_asked || !replayed) =>
-            {
+                if !self.ended && (self.refresh_asked || !replayed) => {}
+            RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) if may_have_ended => {}
+            other => return Err(format!("the last token: {other:?}")),
+        }
+        // It is spent by now, and its window is over.
+        let late =
+            RefreshAttempt { now: NOW.saturating_add(REFRESH_WINDOW * 2), ..attempt_of(last) };
+        match store.refresh(late).await.unwrap() {
+            RefreshOutcome::Reused { .. } | RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) => {
                 Ok(())
             }
-            RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) if may_have_ended => Ok(()),
-            other => Err(format!("the last token: {other:?}")),
+            other => Err(format!("a token after its window: {other:?}")),
         }
     }
 }
 
 async fn refresh(store: &SqliteStore, token: &str) -> RefreshOutcome {
-    store.refresh(attempt(&RefreshToken::parse(token).unwrap())).await.unwrap()
+    store.refresh(attempt_of(token)).await.unwrap()
+}
+
+fn attempt_of(token: &str) -> RefreshAttempt {
+    attempt(&RefreshToken::parse(token).unwrap())
 }
 
 /// Every session, subject and token that is revoked, by name. The numbers have no gaps.
