@@ -119,6 +119,22 @@ async fn a_full_disk_loses_nothing_and_is_got_over() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+#[tokio::test]
+async fn a_full_disk_at_the_start_is_told_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    let disk = Forgetful::new(folder.path());
+    let (mut child, lines) = load::start_full(folder.path(), &disk);
+
+    let lines: Vec<_> = lines.map_while(Result::ok).collect();
+    child.wait().unwrap();
+
+    let told = lines.iter().find_map(|line| line.split_once("!O ").map(|(_, told)| told));
+    let path = load::path(folder.path());
+    let expected = format!("no room on the disk for the store `{}`; free some", path.display());
+    assert_eq!(told, Some(expected.as_str()));
+    drop(reopen(&folder));
+}
+
 /// Runs the load until so many answers were seen; `watch` sees each.
 fn run_and_kill(
     folder: &TempDir,

@@ -5,7 +5,7 @@
 //! +R sid old new      a token was refreshed       ?E sid   an end was asked for
 //! +E sid              a session was ended         !F kind  a command failed
 //! +V subject version  a version was bumped        !B text  an answer that must not be
-//! +A jti              a token was revoked
+//! +A jti              a token was revoked     !O text  the store could not be opened
 //! ```
 
 use std::collections::{HashMap, HashSet};

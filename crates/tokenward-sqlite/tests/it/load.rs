@@ -44,6 +44,14 @@ pub(crate) fn start_until(folder: &Path, disk: &Forgetful, moment: u64) -> (Chil
     spawn(command)
 }
 
+/// The same, on a disk that is full from the beginning.
+pub(crate) fn start_full(folder: &Path, disk: &Forgetful) -> (Child, Answers) {
+    let mut command = command(folder);
+    disk.attach(&mut command);
+    disk.fill(true);
+    spawn(command)
+}
+
 pub(crate) type Answers = Lines<BufReader<ChildStdout>>;
 
 fn spawn(mut command: Command) -> (Child, Answers) {
@@ -72,7 +80,10 @@ fn the_process_that_is_killed() {
         .enable_time()
         .build()
         .unwrap();
-    let store = SqliteStore::open(path(Path::new(&folder)), Options::default()).unwrap();
+    let store = match SqliteStore::open(path(Path::new(&folder)), Options::default()) {
+        Ok(store) => store,
+        Err(error) => return say(&format!("!O {error}")),
+    };
     runtime.block_on(async {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|number| tokio::spawn(Client { number, store: store.clone() }.run()))
