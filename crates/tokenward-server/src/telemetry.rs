@@ -8,16 +8,23 @@
 //! | `tokenward_rejected_total` | `reason` | tokens refused, and requests refused before their token |
 //! | `tokenward_gate_decisions_total` | `profile`, `decision` | answers of the gate |
 //! | `tokenward_uptime_seconds` | | since the start |
+//! | `tokenward_keys` | `audience`, `state` | keys of the authority |
+//! | `tokenward_can_sign` | `audience` | 1 while a key may sign |
+//! | `tokenward_revocations_live` | `audience` | revocations that are known |
+//! | `tokenward_feed_age_seconds` | `audience` | age of that knowledge |
+//! | `tokenward_verifier_fresh` | `audience` | 1 while tokens can be judged |
 //!
 //! **Invariant:** no label holds what a peer sent. Routes are patterns, methods are not labels, reasons
 //! are a closed list; so the number of series is bounded by the program.
 
 mod measure;
+mod observe;
 mod routes;
 
 #[cfg(test)]
 mod tests;
 
+pub use measure::{LATENCY_BUCKETS, describe, rejected};
 pub(crate) use measure::{connection_gauge, measure};
-pub use measure::{describe, rejected};
+pub use observe::{observe_authority, observe_verifier};
 pub use routes::{Readiness, health_router, metrics_router};

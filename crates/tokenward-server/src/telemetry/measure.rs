@@ -6,6 +6,13 @@ use axum::response::Response;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use tokio::time::Instant;
 
+/// Upper bounds for `tokenward_http_request_seconds`: from a verdict in memory to a store that hangs.
+///
+/// A recorder must be given buckets, and must be tidied now and then whether or not anybody asks for
+/// `/metrics`: else it keeps every single measurement.
+pub const LATENCY_BUCKETS: &[f64] =
+    &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
 /// Tells the recorder what each metric is. Call once, after it is installed.
 pub fn describe() {
     describe_counter!("tokenward_http_requests_total", "Requests answered, by route and status");
@@ -14,6 +21,11 @@ pub fn describe() {
     describe_counter!("tokenward_rejected_total", "Tokens and requests refused, by reason");
     describe_counter!("tokenward_gate_decisions_total", "Answers of the gate");
     describe_gauge!("tokenward_uptime_seconds", "Seconds since the start");
+    describe_gauge!("tokenward_keys", "Keys of the authority, by state");
+    describe_gauge!("tokenward_can_sign", "Whether a key may sign now");
+    describe_gauge!("tokenward_revocations_live", "Live revocations that are known");
+    describe_gauge!("tokenward_feed_age_seconds", "Age of what is known of revocations");
+    describe_gauge!("tokenward_verifier_fresh", "Whether tokens can be judged now");
 }
 
 /// Counts a refusal. `reason` is from a closed list, never text from a peer.

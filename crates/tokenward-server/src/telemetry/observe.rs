@@ -1,0 +1,44 @@
+//! Gauges of what stands, set anew before each rendering.
+
+use metrics::gauge;
+use tokenward::UnixTime;
+use tokenward_remote::LiveVerifier;
+
+use crate::Authority;
+
+/// Sets the gauges of an authority: its keys by state, whether it can sign, its live revocations.
+pub fn observe_authority(authority: &Authority) {
+    let now = authority.now();
+    for ring in authority.rings() {
+        let audience = ring.audience().to_string();
+        let keys = ring.list();
+        for state in KEY_STATES {
+            let count = keys.iter().filter(|key| key.state == state).count();
+            gauge!("tokenward_keys", "audience" => audience.clone(), "state" => state)
+                .set(number(count));
+        }
+        let signs = if ring.signer(now).is_ok() { 1.0 } else { 0.0 };
+        gauge!("tokenward_can_sign", "audience" => audience).set(signs);
+        if let Some(verifier) = authority.verifier(ring.audience()) {
+            observe_verifier(verifier, now);
+        }
+    }
+}
+
+/// Sets the gauges of one verifier: what it knows of revocations, and how old that is.
+pub fn observe_verifier(verifier: &LiveVerifier, now: UnixTime) {
+    let (view, audience) = (verifier.view(), verifier.audience().to_string());
+    gauge!("tokenward_revocations_live", "audience" => audience.clone()).set(number(view.len()));
+    let fresh = if verifier.fresh(now).is_ok() { 1.0 } else { 0.0 };
+    gauge!("tokenward_verifier_fresh", "audience" => audience.clone()).set(fresh);
+    if let Some(age) = view.age(now) {
+        gauge!("tokenward_feed_age_seconds", "audience" => audience).set(age.as_secs_f64());
+    }
+}
+
+/// Counts beyond four thousand million are shown as that many.
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+const KEY_STATES: [&str; 5] = ["standby", "active", "retiring", "retired", "compromised"];
