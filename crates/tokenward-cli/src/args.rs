@@ -11,8 +11,8 @@ use crate::duration;
 use crate::output::{Color, Format};
 
 pub(crate) use admin::{
-    AdminArgs, KeysArgs, KeysCommand, RevokeArgs, ServicesArgs, ServicesCommand, SessionsArgs,
-    SessionsCommand,
+    AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, RevokeArgs,
+    ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
 pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
 
@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Revoke(RevokeArgs),
     /// Machine clients of the authority
     Services(ServicesArgs),
+    /// Credentials for administration over TCP
+    AdminTokens(AdminTokensArgs),
     /// Offline work on one token
     Token(TokenArgs),
     /// Run forward-auth for nginx, Traefik, Caddy, HAProxy or Envoy

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+pub(crate) mod admin_tokens;
 pub(crate) mod gate;
 pub(crate) mod keys;
 pub(crate) mod offline;

@@ -55,6 +55,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Ok(GOOD)
         }
         Command::Keys(args) => block_on(commands::keys::run(args, output)),
+        Command::AdminTokens(args) => block_on(commands::admin_tokens::run(args, output)),
         Command::Token(args) => match args.command {
             TokenCommand::Issue(args) => commands::token::issue(&args, output),
             TokenCommand::Verify(args) => block_on(commands::token::verify(args, output)),

@@ -193,3 +193,40 @@ pub(crate) enum ServicesCommand {
         name: ClientId,
     },
 }
+
+/// `tokenward admin-tokens`.
+#[derive(Args, Debug)]
+pub(crate) struct AdminTokensArgs {
+    #[command(subcommand)]
+    pub(crate) command: AdminTokensCommand,
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
+}
+
+/// What to do with administrators' tokens. They are made over the admin socket alone.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminTokensCommand {
+    /// Make a token for administration over TCP and show it, once
+    #[command(
+        after_help = "Example: tokenward admin-tokens add ci --scope read,revocations --lifetime 24h"
+    )]
+    Add {
+        /// What to call it; an earlier one of that name is replaced
+        label: String,
+        /// What it may do: read, keys, sessions, revocations, services
+        #[arg(long, value_name = "SCOPE", value_delimiter = ',', required = true)]
+        scope: Vec<String>,
+        /// How long it is accepted: at most 90d
+        #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration_arg)]
+        lifetime: Duration,
+    },
+    /// List the tokens, without the tokens
+    #[command(after_help = "Example: tokenward admin-tokens list")]
+    List,
+    /// Remove a token
+    #[command(after_help = "Example: tokenward admin-tokens remove ci")]
+    Remove {
+        /// What it is called
+        label: String,
+    },
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokenward::UnixTime;
 use tokenward_keys::{KeyHistory, KeyInfo};
 use tokenward_server::admin::api::{
-    CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKeys,
+    CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKeys, Status,
 };
 
 use crate::args::{AdminArgs, KeysArgs, KeysCommand};
@@ -36,7 +36,10 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
                 audience: audience.map(str::to_owned),
             };
             client.tell("/admin/v1/keys/compromise", &request).await.map_err(Failure::from)?;
-            output::note(format!("{kid} is trusted no more; the standby signs now"));
+            output::note(format!(
+                "{kid} signs nothing any more; verifiers on the feed refuse its tokens now, others once \
+                 their key set expires"
+            ));
             Ok(GOOD)
         }
         KeysCommand::Import { file, until, kid, alg } => {
@@ -44,7 +47,7 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
             let key = String::from_utf8(files::read_or_stdin(&file)?)
                 .map_err(|_| Failure::cannot(format!("{}: neither PEM nor JWK", file.display())))?;
             let request = ImportKey {
-                audience: need_audience(audience)?.to_owned(),
+                audience: the_audience(&client, audience).await?,
                 key,
                 algorithm: alg,
                 kid: kid.map(|kid| kid.as_str().to_owned()),
@@ -58,10 +61,8 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
         }
         KeysCommand::Jwks => {
             let client = AdminClient::need(&args.admin).await?;
-            let path = client::query(
-                "/admin/v1/keys/jwks",
-                &[("audience", Some(need_audience(audience)?))],
-            );
+            let audience = the_audience(&client, audience).await?;
+            let path = client::query("/admin/v1/keys/jwks", &[("audience", Some(&audience))]);
             let jwks: Value = client.get(&path).await.map_err(Failure::from)?;
             output.json(&jwks)?;
             Ok(GOOD)
@@ -195,6 +196,14 @@ fn at(secs: Option<u64>) -> String {
     secs.map_or_else(|| "-".to_owned(), |secs| date(UnixTime::from_secs(secs)))
 }
 
-fn need_audience(audience: Option<&str>) -> Result<&str, Failure> {
-    audience.ok_or_else(|| Failure::cannot("name the audience with --audience"))
+/// The audience that was named, or the only one there is.
+async fn the_audience(client: &AdminClient, named: Option<&str>) -> Result<String, Failure> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let status: Status = client.get("/admin/v1/status").await.map_err(Failure::from)?;
+    match status.audiences.as_slice() {
+        [only] => Ok(only.name.clone()),
+        _ => Err(Failure::cannot("there are several audiences; name one with --audience")),
+    }
 }
