@@ -22,6 +22,7 @@ mod form;
 mod idempotency;
 mod json;
 mod keys;
+mod lamp;
 mod log;
 mod mint;
 mod oauth;
@@ -56,6 +57,7 @@ use crate::http::Peer;
 use crate::settings::Settings;
 use audience::AudienceState;
 use feed::Hub;
+use lamp::Lamp;
 use rate::Buckets;
 
 /// What an authority is made of.
@@ -109,6 +111,8 @@ pub struct Authority {
     token_outlives: Duration,
     /// Becomes true when the authority shuts down.
     stop: watch::Sender<bool>,
+    store_lamp: Lamp,
+    tidy_lamp: Lamp,
     /// The clockwork.
     tasks: Mutex<JoinSet<()>>,
 }

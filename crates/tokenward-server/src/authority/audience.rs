@@ -9,6 +9,8 @@ use tokenward_remote::LiveVerifier;
 use tokenward_sessions::{RefreshLifetime, SessionLifetime};
 use tokenward_tower::csrf::Origins;
 
+use super::lamp::Lamp;
+
 /// Everything that a request for one audience needs.
 pub(super) struct AudienceState {
     pub(super) name: Audience,
@@ -22,6 +24,8 @@ pub(super) struct AudienceState {
     pub(super) verifier: Arc<LiveVerifier>,
     /// The published key set that the verifier has.
     pub(super) known_keys: Mutex<Arc<str>>,
+    /// Whether the keys could be looked after.
+    pub(super) lamp: Lamp,
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
     /// From where its cookies are accepted; none for an audience without cookies.

@@ -1,9 +1,9 @@
 //! The revocation feed: from the store to the local views and to everybody who follows.
 //!
 //! ```text
-//! a commit ──catch_up──▶ RevocationStore::since ──▶ local View of each audience
-//!                                               └─▶ Frame ──broadcast──▶ followers (SSE)
-//! once a second ─────────▶ Heartbeat ───────────────broadcast──▶ followers
+//! a commit ──catch_up──▶ RevocationStore::since ──▶ local View of each audience, at once
+//!                                               └─▶ pending ──cut──▶ Frame ──▶ followers (SSE)
+//! once a second ────────────────────────────────────────▶ Heartbeat ──▶ followers
 //! ```
 //!
 //! **Invariants.** What goes out was read from the store, so it is durable. The time in a message was
@@ -31,14 +31,26 @@ pub(super) struct Hub {
     store: Arc<dyn RevocationStore>,
     clock: Arc<dyn Clock>,
     feeds: BTreeMap<Audience, Feed>,
-    /// The number up to which everything has been spread.
-    head: Mutex<Seq>,
+    state: Mutex<State>,
     /// When the store was last read, in milliseconds.
     read_at: AtomicU64,
     /// Tickets drawn by those who want everything committed so far to be spread…
     asked: AtomicU64,
     /// …and the last ticket of which that is true.
     served: AtomicU64,
+}
+
+/// How far the feed is.
+struct State {
+    /// The number up to which the views know everything…
+    head: Seq,
+    /// …and the one up to which followers have been told.
+    told: Seq,
+    /// When the store was read up to `head`.
+    time: UnixTime,
+    /// What lies between the two. A frame carries many, so that a thousand logouts in a second are
+    /// twenty frames.
+    pending: Vec<Revocation>,
 }
 
 struct Feed {
@@ -82,8 +94,9 @@ impl Hub {
             }
         }
         let (asked, served) = Default::default();
-        let (head, read_at) = (Mutex::new(head), AtomicU64::new(now.as_millis()));
-        Ok(Self { store, clock, feeds, head, read_at, asked, served })
+        let state = State { head, told: head, time: now, pending: Vec::new() };
+        let (state, read_at) = (Mutex::new(state), AtomicU64::new(now.as_millis()));
+        Ok(Self { store, clock, feeds, state, read_at, asked, served })
     }
 
     /// The local view of `audience`.
@@ -96,36 +109,57 @@ impl Hub {
         UnixTime::from_millis(self.read_at.load(Ordering::Relaxed))
     }
 
-    /// Spreads everything that was committed before this call. Callers share the work.
+    /// Lets the views know everything that was committed before this call. Callers share the work.
     pub(super) async fn catch_up(&self) -> Result<(), BackendError> {
         let ticket = self.asked.fetch_add(1, Ordering::AcqRel).saturating_add(1);
-        let mut head = self.head.lock().await;
+        let mut state = self.state.lock().await;
         if self.served.load(Ordering::Acquire) >= ticket {
             return Ok(());
         }
         // Whoever drew a ticket up to here has committed before we read.
         let covers = self.asked.load(Ordering::Acquire);
-        self.spread(&mut head).await?;
+        self.read(&mut state).await?;
         self.served.store(covers, Ordering::Release);
         Ok(())
     }
 
-    async fn spread(&self, head: &mut Seq) -> Result<(), BackendError> {
+    async fn read(&self, state: &mut State) -> Result<(), BackendError> {
         loop {
             let time = self.clock.now();
-            let rows = self.store.since(*head, FRAME_ITEMS).await?;
+            let rows = self.store.since(state.head, FRAME_ITEMS).await?;
             self.read_at.store(time.as_millis(), Ordering::Relaxed);
+            state.time = time;
             let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
-            for (audience, feed) in &self.feeds {
+            for feed in self.feeds.values() {
                 for row in &rows {
                     feed.view.insert(row);
                 }
-                feed.send(&frame(audience, feed, *head, last, time, &rows));
             }
-            *head = last;
-            if rows.len() < FRAME_ITEMS {
+            if state.pending.len().saturating_add(rows.len()) > FRAME_ITEMS {
+                self.tell(state);
+            }
+            state.head = last;
+            let more = rows.len() == FRAME_ITEMS;
+            state.pending.extend(rows);
+            if !more {
                 return Ok(());
             }
+        }
+    }
+
+    /// Tells the followers what the views have learned since the last time.
+    pub(super) async fn cut(&self) {
+        self.tell(&mut *self.state.lock().await);
+    }
+
+    fn tell(&self, state: &mut State) {
+        let State { head, told, time, pending } = state;
+        if told < head {
+            for (audience, feed) in &self.feeds {
+                feed.send(&frame(audience, feed, *told, *head, *time, pending));
+            }
+            *told = *head;
+            pending.clear();
         }
     }
 
@@ -137,22 +171,15 @@ impl Hub {
         keys: impl Fn(&Audience) -> Option<String>,
     ) -> Result<(), BackendError> {
         let time = self.clock.now();
-        self.catch_up().await?;
         let stored = self.store.head().await?;
-        let mut head = self.head.lock().await;
-        if stored > *head {
-            // Either something was committed meanwhile, or what there was has been pruned.
-            self.spread(&mut head).await?;
-        }
+        let mut state = self.state.lock().await;
+        self.read(&mut state).await?;
+        // What is missing up to the store's head has been pruned, so it no longer matters.
+        state.head = state.head.max(stored);
+        self.tell(&mut state);
         for (audience, feed) in &self.feeds {
-            if stored > *head {
-                feed.send(&frame(audience, feed, *head, stored, time, &[]));
-            }
             feed.view.expire(time);
-        }
-        *head = stored.max(*head);
-        for (audience, feed) in &self.feeds {
-            let beat = Heartbeat::new(*head, time);
+            let beat = Heartbeat::new(state.head, time);
             let beat = match keys(audience) {
                 Some(digest) => beat.with_keys(digest),
                 None => beat,
@@ -184,9 +211,10 @@ impl Hub {
         let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
         let seat = Arc::clone(&feed.seats).try_acquire_owned().map_err(|_| NoSeat)?;
         // Under the lock nothing is sent, so the events go on exactly after `head`.
-        let head = self.head.lock().await;
-        let events = feed.events.subscribe();
-        Ok(Some(Following { after: after.unwrap_or(*head), head: *head, events, _seat: seat }))
+        let mut state = self.state.lock().await;
+        self.tell(&mut state);
+        let (events, head) = (feed.events.subscribe(), state.head);
+        Ok(Some(Following { after: after.unwrap_or(head), head, events, _seat: seat }))
     }
 
     /// The events that lead from `after` towards `head`, and how far they lead.

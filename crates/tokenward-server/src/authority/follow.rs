@@ -1,6 +1,8 @@
 //! `GET /revocations/{aud}/snapshot` and `…/feed`, for services with `revocations:read`.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -13,15 +15,16 @@ use tokenward::Audience;
 use tokenward_revocation::Seq;
 use tokenward_sessions::May;
 use tokio::sync::watch;
+use tokio::time::Sleep;
 
 use super::error::ApiError;
 use super::feed::{Following, Hub, NoSeat};
 use super::segment::Segment;
 use super::{Authority, peer_of};
 
-/// How many events a follower gets before it has to show its credentials again: a quarter of an hour
-/// of heartbeats, so that a service that was removed does not listen for ever.
-const EVENTS: u32 = 900;
+/// After this long a follower has to come back and show its credentials again, so that a service that
+/// was removed does not listen for ever.
+const ONE_SITTING: Duration = Duration::from_secs(900);
 
 /// `GET /revocations/{aud}/snapshot`.
 pub(super) async fn snapshot(
@@ -61,7 +64,7 @@ pub(super) async fn feed(
         audience,
         following,
         greeting: Some(greeting),
-        left: EVENTS,
+        sitting: Box::pin(tokio::time::sleep(ONE_SITTING)),
         stop: authority.stop.subscribe(),
     };
     let body = Body::from_stream(stream::unfold(events, |mut events| async move {
@@ -105,14 +108,13 @@ struct Events {
     audience: Audience,
     following: Following,
     greeting: Option<Bytes>,
-    left: u32,
+    sitting: Pin<Box<Sleep>>,
     stop: watch::Receiver<bool>,
 }
 
 impl Events {
     /// The next event; `None` ends the stream, and the follower comes back with its `Last-Event-ID`.
     async fn next(&mut self) -> Option<Bytes> {
-        self.left = self.left.checked_sub(1)?;
         let Following { after, head, .. } = self.following;
         match self.hub.missed(&self.audience, after, head).await {
             Ok(Some((event, to))) => {
@@ -128,6 +130,7 @@ impl Events {
         tokio::select! {
             event = self.following.events.recv() => event.ok(),
             _ = self.stop.wait_for(|stop| *stop) => None,
+            () = &mut self.sitting => None,
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokenward::{Audience, BackendError, ErrorChain, KeyId, UnixTime, VerifyingKey};
+use tokenward::{Audience, BackendError, KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{
     Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
@@ -113,13 +113,8 @@ impl Authority {
     /// The clockwork does this each second, or three times per lease.
     pub async fn rotate_due(&self) {
         for audience in self.audiences.values() {
-            if let Err(error) = audience.ring.tick(self.clock.now()).await {
-                tracing::error!(
-                    audience = %audience.name,
-                    error = %ErrorChain::new(&error),
-                    "the keys could not be looked after"
-                );
-            }
+            let ticked = audience.ring.tick(self.clock.now()).await;
+            audience.lamp.show(ticked.map(drop));
             audience.take_keys();
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokenward::crypto::Secret256;
-use tokenward::{AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, Verifier};
+use tokenward::{AccessLifetime, Audience, BackendError, ClientId, Issuer, Verifier};
 use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError, TimingSettings};
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use super::audience::AudienceState;
 use super::feed::Hub;
+use super::lamp::Lamp;
 use super::rate::Buckets;
 use super::{Authority, Parts, discovery};
 use crate::settings::{AudienceSettings, Settings, SettingsError};
@@ -94,6 +95,8 @@ impl Authority {
             hub: Arc::new(hub),
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
+            store_lamp: Lamp::new("the revocations cannot be read"),
+            tidy_lamp: Lamp::new("old rows cannot be pruned"),
         });
         authority.set_going();
         Ok(authority)
@@ -115,31 +118,26 @@ impl Authority {
             let audience = self.audiences.get(name)?;
             Some(keys_digest(audience.ring.jwks_json().as_bytes()))
         };
-        if let Err(error) = self.hub.beat(keys).await {
-            tracing::error!(error = %ErrorChain::new(&error), "the revocations could not be read");
-        }
+        self.store_lamp.show(self.hub.beat(keys).await);
     }
 
     /// Forgets what no longer matters.
     ///
-    /// The clockwork does this each minute.
+    /// The clockwork does this every few seconds.
     pub async fn tidy(&self) {
         let now = self.clock.now();
         let pruned = match self.sessions.prune(now).await {
             Ok(_) => self.revocations.prune(now).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = pruned {
-            tracing::warn!(error = %ErrorChain::new(&error), "old rows could not be pruned");
-        }
+        self.tidy_lamp.show(pruned.map(drop));
     }
 
     fn set_going(self: &Arc<Self>) {
         self.every(SPREAD, |authority| async move {
-            if let Err(error) = authority.hub.catch_up().await {
-                tracing::error!(error = %ErrorChain::new(&error), "the revocations could not be read");
-            }
+            authority.store_lamp.show(authority.hub.catch_up().await);
         });
+        self.every(CUT, |authority| async move { authority.hub.cut().await });
         let lease = self.settings.keys.signer_lease.checked_div(3).unwrap_or(ROTATE);
         self.every(lease.clamp(BRIEF, ROTATE), |authority| async move {
             authority.rotate_due().await;
@@ -175,7 +173,9 @@ impl Authority {
     }
 }
 
-/// Revocations of other replicas are read this often; our own are spread at once.
+/// A frame is cut at most this often, so that many revocations at once are few messages.
+const CUT: Duration = Duration::from_millis(50);
+/// Revocations of other replicas are read this often; our own at once.
 const SPREAD: Duration = Duration::from_millis(250);
 /// A follower must hear from us at least once a second.
 const BEAT: Duration = Duration::from_secs(1);
@@ -248,6 +248,7 @@ async fn open_audience(
         metadata: discovery::metadata(&settings.issuer, &issuer_id),
         verifier: Arc::new(LiveVerifier::new(verifier, view)),
         known_keys: Mutex::new(ring.jwks_json()),
+        lamp: Lamp::new("the keys cannot be looked after"),
         name,
         issuer_id,
         issuer,
