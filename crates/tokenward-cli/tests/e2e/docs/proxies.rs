@@ -1,0 +1,212 @@
+//! The proxies that Debian ships, with the configurations that the pages print.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use http::Method;
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+use super::block;
+use crate::client::{Answer, Call};
+use crate::harness::{Authority, eventually, free_port};
+use crate::process::Process;
+
+#[tokio::test]
+async fn nginx_protects_a_static_site_and_an_application() {
+    let site = Site::new().await;
+    site.write("nginx.conf", &block("nginx.md", "nginx"), "4443");
+    fs::create_dir(site.folder.path().join("site")).unwrap();
+    fs::write(site.folder.path().join("site/index.html"), "hello").unwrap();
+    let mut command = Command::new("nginx");
+    // One process, which the test can end; as root it would else give up the right to read the site.
+    let globals = "daemon off; master_process off; user root;";
+    command.arg("-p").arg(site.folder.path()).args([
+        "-c",
+        "nginx.conf",
+        "-e",
+        "stderr",
+        "-g",
+        globals,
+    ]);
+    let _nginx = site.start("nginx", &mut command).await;
+
+    let session = site.authority.create("alice").await;
+    let page = site.get("/").bearer(&session.access);
+    assert_eq!(&site.ask(page.clone()).await.expect(200).body[..], b"hello");
+    site.guards_as_promised("/").await;
+    site.tells_the_application_who_asks("/api/").await;
+
+    let end = site.authority.service(Method::DELETE, &format!("/v1/sessions/{}", session.id));
+    site.ask(end).await.expect(204);
+    eventually(&site.authority.client, &page, Duration::from_secs(1), |answer| {
+        answer.status == 401
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn caddy_protects_an_application() {
+    let site = Site::new().await;
+    site.write("Caddyfile", &block("caddy.md", "caddy"), "4444");
+    let mut command = Command::new("caddy");
+    command
+        .args(["run", "--config", "Caddyfile", "--adapter", "caddyfile"])
+        .env("XDG_DATA_HOME", site.folder.path())
+        .env("XDG_CONFIG_HOME", site.folder.path());
+    let _caddy = site.start("caddy", &mut command).await;
+
+    site.guards_as_promised("/").await;
+    site.tells_the_application_who_asks("/").await;
+}
+
+#[tokio::test]
+async fn haproxy_protects_an_application() {
+    let site = Site::new().await;
+    site.write("haproxy.cfg", &block("haproxy.md", "haproxy"), "4445");
+    site.write("tokenward.lua", &block("haproxy.md", "haproxy-lua"), "4445");
+    let tls = site.authority.data().join("tls");
+    let both = ["cert.pem", "key.pem"].map(|name| fs::read(tls.join(name)).unwrap()).concat();
+    fs::write(site.folder.path().join("site.pem"), both).unwrap();
+    let mut command = Command::new("haproxy");
+    command.args(["-f", "haproxy.cfg"]).env("TOKENWARD_AUDIENCE", &site.authority.dev.audience);
+    let _haproxy = site.start("haproxy", &mut command).await;
+
+    site.guards_as_promised("/").await;
+    site.tells_the_application_who_asks("/").await;
+}
+
+/// A proxy in front of an application that shows the requests it gets.
+struct Site {
+    authority: Authority,
+    folder: TempDir,
+    port: u16,
+    application: u16,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let application = application();
+        let folder = TempDir::new().unwrap();
+        Self { authority: Authority::dev().await, folder, port: free_port(), application }
+    }
+
+    /// Writes a printed configuration, with the ports and folders of this test.
+    fn write(&self, name: &str, printed: &str, port: &str) {
+        let authority = self.authority.dev.base_url.rsplit_once(':').unwrap().1;
+        let data = self.authority.data();
+        let text = printed
+            // By way of names, because a port of this test may look like a printed one.
+            .replace("8443", "{authority}")
+            .replace("8080", "{application}")
+            .replace(port, "{port}")
+            .replace("{authority}", authority)
+            .replace("{application}", &self.application.to_string())
+            .replace("{port}", &self.port.to_string())
+            // Two proxies on one machine must not share the name.
+            .replace("abns@tokenward-gate", &format!("abns@tokenward-gate-{}", self.port))
+            .replace(".tokenward/", &format!("{}/", data.display()));
+        fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    async fn start(&self, name: &str, command: &mut Command) -> Process {
+        let process = Process::spawn(name, command.current_dir(self.folder.path()));
+        let accepts = async {
+            while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = timeout(Duration::from_secs(30), accepts).await;
+        assert!(waited.is_ok(), "{name} did not get ready:\n{}", process.log_text());
+        process
+    }
+
+    fn get(&self, path: &str) -> Call {
+        Call::get(&self.url(path))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("https://localhost:{}{path}", self.port)
+    }
+
+    async fn ask(&self, call: Call) -> Answer {
+        self.authority.client.ask(call).await
+    }
+
+    /// Who gets in and who does not, whatever stands behind `path`.
+    async fn guards_as_promised(&self, path: &str) {
+        let token = self.authority.create("alice").await.access;
+        let nobody = self.ask(self.get(path)).await.expect(401);
+        assert_eq!(nobody.header("www-authenticate"), Some("Bearer"));
+        let refused = self.ask(self.get(path).bearer("rubbish")).await.expect(401);
+        assert_eq!(refused.header("www-authenticate"), Some(r#"Bearer error="invalid_token""#));
+        assert_eq!(refused.text("error_description"), "Invalid token");
+        self.ask(self.get(path).cookie("__Host-access", &token)).await.expect(200);
+
+        let link = [("site", "cross-site"), ("mode", "navigate"), ("dest", "document")];
+        let link = link.iter().fold(self.get(path), |call, (name, value)| {
+            call.header(&format!("sec-fetch-{name}"), value)
+        });
+        let page = String::from_utf8(self.ask(link).await.body.to_vec()).unwrap();
+        assert!(page.contains("http-equiv=\"refresh\""), "{page}");
+
+        // The session's own routes are reached through the same host.
+        let session = self.get("/session").cookie("__Host-access", &token);
+        assert_eq!(self.ask(session).await.expect(200).text("subject"), "alice");
+    }
+
+    /// What the application at `path` gets, and who may change something there.
+    async fn tells_the_application_who_asks(&self, path: &str) {
+        let token = self.authority.create("alice").await.access;
+        let cookies = format!("a=1; __Host-access={token}; b=2; __Host-refresh=x; __Host-seal=y");
+        let get = self
+            .get(path)
+            .header("cookie", &cookies)
+            .header("x-auth-subject", "root")
+            .header("x-auth-scope", "admin")
+            .header("x-forwarded-method", "OPTIONS");
+        let answer = self.ask(get).await.expect(200);
+        let seen = String::from_utf8(answer.body.to_vec()).unwrap().to_lowercase();
+        assert!(seen.contains("x-auth-subject: alice\r\n"), "{seen}");
+        assert!(seen.contains("x-auth-scope: notes:read notes:write\r\n"), "{seen}");
+        assert!(seen.contains("cookie: a=1; b=2\r\n"), "{seen}");
+        assert!(
+            !seen.contains("root") && !seen.contains("admin") && !seen.contains("__host"),
+            "{seen}"
+        );
+
+        let bearer = self.ask(self.get(path).bearer(&token)).await.expect(200);
+        assert!(!String::from_utf8_lossy(&bearer.body).to_lowercase().contains("authorization"));
+
+        let post = || Call::post(&self.url(path)).cookie("__Host-access", &token);
+        self.ask(post()).await.expect(403);
+        self.ask(post().header("sec-fetch-site", "cross-site")).await.expect(403);
+        self.ask(post().header("sec-fetch-site", "same-origin")).await.expect(200);
+    }
+}
+
+/// An application that answers each request with the head that it got; ends with the test program.
+fn application() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || answer(&stream));
+        }
+    });
+    port
+}
+
+fn answer(mut stream: &TcpStream) {
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let head: String =
+        lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\r\n")).collect();
+    let length = head.len();
+    let answer =
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{head}");
+    // Whoever asked may be gone: a proxy that opens connections ahead, for example.
+    drop(stream.write_all(answer.as_bytes()));
+}
