@@ -96,7 +96,7 @@ pub(crate) enum Feed {
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) custody: String,
-    pub(crate) kek: Option<Kek>,
+    pub(crate) kek: Kek,
     pub(crate) rotate_every: Duration,
     pub(crate) key_set_max_age: Duration,
     pub(crate) propagation: Duration,
@@ -192,7 +192,7 @@ pub(crate) fn refusal(problems: &[Problem]) -> Failure {
     };
     match problems.len().saturating_sub(1) {
         0 => Failure::cannot(first.to_string()),
-        more => Failure::cannot(format!("{first} (and {more} more; `tokenward check` lists them)")),
+        more => Failure::cannot(format!("{first} (and {more} more)")),
     }
 }
 

@@ -74,14 +74,13 @@ impl Deployment {
         variables: &Variables,
     ) -> Result<Self, Failure> {
         let kek = match &config.keys.kek {
-            Some(config::Kek::KeyFile(path)) => kek_file("keys.key_file", &config.path(path))?,
-            Some(config::Kek::Passphrase(secret)) => KekSource::Passphrase(secret.find(
+            config::Kek::KeyFile(path) => kek_file("keys.key_file", &config.path(path))?,
+            config::Kek::Passphrase(secret) => KekSource::Passphrase(secret.find(
                 "keys.passphrase",
                 &config.environment,
                 &config.base,
                 variables,
             )?),
-            None => return Err(Failure::cannot("keys.key_file: is missing")),
         };
         let Store::Sqlite(store) = &config.store else {
             return Err(Failure::cannot("store.url: use \"sqlite:tokenward.db\""));
@@ -213,6 +212,12 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn kek_file(setting: &str, path: &Path) -> Result<KekSource, Failure> {
+    if !path.exists() {
+        return Err(Failure::cannot(format!(
+            "{setting}: {0} is not there; put it back, or make one with `head -c 32 /dev/urandom > {0}` and `chmod 600 {0}`",
+            path.display()
+        )));
+    }
     let bytes = files::read_private(path)
         .map_err(|failure| Failure::cannot(format!("{setting}: {failure}")))?;
     Ok(KekSource::File { setting: format!("{setting}: {}", path.display()), bytes })

@@ -185,9 +185,9 @@ fn keys(section: Section<'_>) -> Option<Keys> {
             section.problem("passphrase", "key_file is set too; keep one of them");
             None
         }
-        (true, None) => key_file.map(|path| Some(Kek::KeyFile(path))),
-        (false, Some(secret)) => secret.map(|secret| Some(Kek::Passphrase(secret))),
-        (false, None) => Some(None),
+        (true, None) => key_file.map(Kek::KeyFile),
+        (false, Some(secret)) => secret.map(Kek::Passphrase),
+        (false, None) => Some(Kek::KeyFile(PathBuf::from("kek.key"))),
     };
     let rotate_every = section.duration("rotate_every", days(30), [minutes(60), days(366)]);
     let key_set_max_age = section.duration("key_set_max_age", minutes(5), [seconds(1), days(1)]);
@@ -195,12 +195,6 @@ fn keys(section: Section<'_>) -> Option<Keys> {
     let clock_error = section.duration("clock_error", seconds(5), [Duration::ZERO, minutes(5)]);
     let leeway = section.duration("leeway", seconds(5), [Duration::ZERO, seconds(30)]);
     let signer_lease = section.duration("signer_lease", seconds(10), [seconds(1), minutes(5)]);
-    if custody.as_deref() == Some("sealed") && matches!(kek, Some(None)) {
-        section.problem(
-            "key_file",
-            "is missing; set the file that `tokenward init` made, or passphrase = { env = \"NAME\" }",
-        );
-    }
     section.finish();
     Some(Keys {
         custody: custody?,

@@ -108,11 +108,6 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         ),
         (
             "key_file = \"kek.key\"",
-            "",
-            "tokenward.toml:14: keys.key_file: is missing; set the file that `tokenward init` made, or passphrase = { env = \"NAME\" }",
-        ),
-        (
-            "key_file = \"kek.key\"",
             "key_file = \"kek.key\"\nleeway = \"45s\"",
             "tokenward.toml:16: keys.leeway: 45s is over 30s; choose 30s or less",
         ),
@@ -287,6 +282,39 @@ fn every_problem_is_told_in_the_order_of_the_file() {
 }
 
 #[test]
+fn a_configuration_with_every_setting_of_the_documentation_is_read() {
+    let config = read(FULL).unwrap();
+
+    let later = later::problems("tokenward.toml", &config);
+    let settings: Vec<_> = later.iter().map(|problem| problem.setting().to_owned()).collect();
+    assert_eq!(settings, ["listen.mtls", "passkeys"]);
+    assert!(matches!(&config.keys.kek, Kek::KeyFile(path) if path == Path::new("kek.key")));
+}
+
+#[test]
+fn what_init_writes_is_read() {
+    let text = include_str!("../init/tokenward.toml")
+        .replace("{issuer}", "https://auth.example.com")
+        .replace("{audience}", "billing-api");
+    read(&text).unwrap();
+
+    // What is commented out is right, too.
+    let uncomment = |line: &str| match line.strip_prefix("# ") {
+        Some(rest)
+            if rest.starts_with(['[', 'n', 'm', 'a', 's', 'p', 'r', 'h'])
+                && rest.contains(['=', '[']) =>
+        {
+            rest.to_owned()
+        }
+        _ => line.to_owned(),
+    };
+    let all: Vec<_> = text.lines().map(uncomment).collect();
+    let config = read(&all.join("\n")).unwrap();
+    assert_eq!((config.services.len(), config.proxies.len()), (1, 1));
+    assert!(config.listen.redirect.is_some() && config.listen.health.is_some());
+}
+
+#[test]
 fn a_syntax_error_has_its_line() {
     let lines = problems("environment = \"prod\"\nissuer = \n");
 
@@ -309,6 +337,62 @@ fn a_password_in_a_store_url_is_not_repeated() {
 
     assert!(!problems(&text).join("\n").contains("hunter2"));
 }
+
+const FULL: &str = r#"
+environment = "prod"
+issuer      = "https://auth.example.com"
+
+[listen]
+public   = "0.0.0.0:8443"
+mtls     = "0.0.0.0:8444"
+redirect = "0.0.0.0:8080"
+admin    = "127.0.0.1:9443"
+health   = "0.0.0.0:9080"
+
+[tls]
+certificate = "fullchain.pem"
+key         = "privkey.pem"
+
+[store]
+url = "sqlite:tokenward.db"
+
+[revocation]
+feed          = "local"
+max_staleness = "10s"
+when_stale    = "refuse"
+
+[keys]
+custody         = "sealed"
+rotate_every    = "30d"
+key_set_max_age = "5m"
+propagation     = "1m"
+clock_error     = "5s"
+leeway          = "5s"
+signer_lease    = "10s"
+
+[[audience]]
+name             = "billing-api"
+algorithm        = "ES256"
+access_lifetime  = "5m"
+refresh_lifetime = "24h"
+session_lifetime = "24h"
+claims           = ["roles", "locale"]
+origins          = ["https://app.example.com"]
+
+[[service]]
+name = "login-backend"
+may  = ["sessions:write", "subjects:write"]
+audiences = ["billing-api"]
+
+[[proxy]]
+name = "edge"
+profile = "nginx"
+secret = { env = "EDGE_SECRET" }
+
+[passkeys]
+rp_id   = "example.com"
+origins = ["https://app.example.com", "android:apk-key-hash:abc"]
+"#;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]

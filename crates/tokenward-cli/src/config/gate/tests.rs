@@ -23,9 +23,13 @@ scopes = ["invoices:read"]
 
 #[test]
 fn the_example_of_the_documentation_loads() {
-    let config = read("gate.toml", GOOD, PathBuf::new()).unwrap();
+    let page = include_str!("../../../../../docs/gate.md");
+    let block = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
 
-    assert_eq!(config.rules.len(), 1);
+    let config = read("gate.toml", block, PathBuf::new()).unwrap();
+
+    assert_eq!(config.rules.len(), 2);
+    assert_eq!(config.cookies.len(), 1);
     assert_eq!(config.max_staleness, Duration::from_secs(10));
 }
 
