@@ -46,9 +46,7 @@ async fn it_starts_again_after_a_kill_at_any_moment_of_the_first_start() {
         let folder = TempDir::new_in(parent.path()).unwrap();
         let (mut child, lines) = load::start_until(folder.path(), &disk, moment);
         let mut facts = Facts::default();
-        for line in lines.map_while(Result::ok) {
-            facts.learn(&line);
-        }
+        facts.learn_all(lines);
         child.wait().unwrap();
         let lost = if moment % 2 == 0 { Lost::All } else { Lost::Some(moment) };
         disk.roll_back(lost);
@@ -93,10 +91,10 @@ async fn without_syncs_answers_are_lost() {
 async fn a_full_disk_loses_nothing_and_is_got_over() {
     let folder = TempDir::new().unwrap();
     let disk = Forgetful::new(folder.path());
-    let (mut child, lines) = load::start(folder.path(), &disk);
+    let (mut child, mut lines) = load::start(folder.path(), &disk);
     let mut facts = Facts::default();
     let mut answered_when_mended = None;
-    for line in lines {
+    for line in lines.by_ref() {
         let line = line.unwrap();
         assert!(!line.starts_with("!F") || line == "!F Full", "{line}");
         facts.learn(&line);
@@ -111,6 +109,7 @@ async fn a_full_disk_loses_nothing_and_is_got_over() {
         }
     }
     kill(&mut child);
+    facts.learn_all(lines);
     assert!(answered_when_mended.is_some(), "the disk was never full");
     disk.roll_back(Lost::All);
 
@@ -150,10 +149,7 @@ fn run_and_kill(
         watch(&facts);
     }
     kill(&mut child);
-    // What it had answered but we had not read yet.
-    for line in lines.map_while(Result::ok) {
-        facts.learn(&line);
-    }
+    facts.learn_all(lines);
     facts
 }
 

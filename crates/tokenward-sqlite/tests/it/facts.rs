@@ -17,7 +17,7 @@ use tokenward_sessions::{
 };
 use tokenward_sqlite::SqliteStore;
 
-use crate::load::{NOW, attempt};
+use crate::load::{Answers, NOW, attempt};
 
 /// What is known from the outside.
 #[derive(Default)]
@@ -68,6 +68,14 @@ impl Facts {
             _ => return,
         }
         self.answered += usize::from(line.contains('+'));
+    }
+
+    /// Learns what is left in the pipe of a dead process. Without its intents, what it had begun but not
+    /// answered would look like a broken promise.
+    pub(crate) fn learn_all(&mut self, lines: Answers) {
+        for line in lines.map_while(Result::ok) {
+            self.learn(&line);
+        }
     }
 
     fn of(&mut self, sid: &str) -> &mut Known {
