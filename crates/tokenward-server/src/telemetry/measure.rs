@@ -20,6 +20,13 @@ pub fn describe() {
     describe_gauge!("tokenward_http_connections", "Open connections");
     describe_counter!("tokenward_rejected_total", "Tokens and requests refused, by reason");
     describe_counter!("tokenward_gate_decisions_total", "Answers of the gate");
+    describe_counter!("tokenward_sessions_created_total", "Sessions made, by audience");
+    describe_counter!("tokenward_refreshes_total", "Refresh tokens presented, by outcome");
+    describe_counter!("tokenward_revocations_total", "Revocations written, by kind");
+    describe_counter!(
+        "tokenward_client_auth_failed_total",
+        "Clients that could not prove who they are"
+    );
     describe_gauge!("tokenward_uptime_seconds", "Seconds since the start");
     describe_gauge!("tokenward_keys", "Keys of the authority, by state");
     describe_gauge!("tokenward_can_sign", "Whether a key may sign now");

@@ -6,7 +6,9 @@ use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Request, StatusCode};
 use serde_json::json;
+use tokenward::{ClientId, Clock};
 use tokenward_server::settings::Rate;
+use tokenward_sessions::{ServiceSecret, StoredSecret};
 
 use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, SPA, STRANGER, WEAK, session_of};
 
@@ -75,6 +77,28 @@ async fn a_secret_may_stand_in_the_form_but_not_twice() {
     let reply = bench.form_without_client("/oauth2/token", &fields).await;
     assert_eq!(reply.status, StatusCode::OK);
     bench.form("/oauth2/token", LOGIN, &fields).await.is(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_replaced_secret_is_accepted_until_its_end() {
+    let bench = Bench::new().await;
+    let fresh = ServiceSecret::random();
+    let now = bench.clock.now();
+    let stored = StoredSecret { hash: fresh.hash(), created_at: now, ends_at: None };
+    let until = now.saturating_add(Duration::from_secs(60));
+    let name = ClientId::new(LOGIN).unwrap();
+    assert!(bench.authority.services().add_secret(&name, stored, until).await.unwrap());
+
+    let both = async || {
+        let fresh = fresh.expose();
+        let fields = [CREDENTIALS, ("client_id", LOGIN), ("client_secret", &fresh)];
+        let new = bench.form_without_client("/oauth2/token", &fields).await;
+        let old = bench.form("/oauth2/token", LOGIN, &[CREDENTIALS]).await;
+        (new.status.as_u16(), old.status.as_u16())
+    };
+    assert_eq!(both().await, (200, 200));
+    bench.later(Duration::from_secs(61)).await;
+    assert_eq!(both().await, (200, 401));
 }
 
 #[tokio::test]

@@ -35,6 +35,17 @@ async fn a_lost_answer_is_given_again_inside_the_window() {
 }
 
 #[tokio::test]
+async fn many_tabs_at_once_get_one_and_the_same_successor() {
+    let bench = Bench::new().await;
+    let session = bench.session(json!({})).await;
+    let token = session["refresh_token"].as_str().unwrap();
+    let replies = futures_util::future::join_all((0..20).map(|_| bench.refresh(token))).await;
+    let successors: std::collections::BTreeSet<_> =
+        replies.iter().map(|reply| reply.json()["refresh_token"].to_string()).collect();
+    assert_eq!(successors.len(), 1, "{successors:?}");
+}
+
+#[tokio::test]
 async fn a_spent_token_that_comes_back_ends_the_family_and_its_access_tokens() {
     let bench = Bench::new().await;
     let first = bench.session(json!({})).await;
