@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit};
@@ -46,11 +47,24 @@ pub(crate) async fn run(args: ServeArgs, output: Output) -> Outcome {
 /// Starts to count.
 pub(crate) fn metrics() -> Result<PrometheusHandle, Failure> {
     let handle = PrometheusBuilder::new()
-        .install_recorder()
+        .set_buckets(telemetry::LATENCY_BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| Failure::because("metrics", &error))?;
     telemetry::describe();
+    tokio::spawn(tidy(handle.clone()));
     Ok(handle)
 }
+
+/// The recorder keeps every measurement until it is asked for or tidied, and perhaps nobody asks.
+async fn tidy(metrics: PrometheusHandle) {
+    let mut clock = tokio::time::interval(METRICS_TIDY);
+    loop {
+        clock.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+const METRICS_TIDY: Duration = Duration::from_secs(5);
 
 /// What is listened on, and for whom.
 #[derive(Debug)]
@@ -218,6 +232,20 @@ async fn start(parts: tokenward_server::Parts) -> Result<Arc<Authority>, Failure
     Authority::start(parts).await.map_err(|error| Failure::because_of(&error))
 }
 
+/// What `/metrics` shows: what was counted, and how things stand.
+fn render(
+    authority: &Arc<Authority>,
+    metrics: PrometheusHandle,
+) -> impl Fn() -> String + Send + Sync + 'static {
+    let authority = Arc::downgrade(authority);
+    move || {
+        if let Some(authority) = authority.upgrade() {
+            telemetry::observe_authority(&authority);
+        }
+        metrics.render()
+    }
+}
+
 async fn serve(
     authority: Arc<Authority>,
     doors: Doors,
@@ -237,7 +265,7 @@ async fn serve(
         tracing::info!(%listener, "administration and metrics");
         let auth = AdminAuth::token(admin_hosts(url, &listener));
         let router = admin::router(Arc::clone(&authority), auth)
-            .merge(metrics_router(move || metrics.render()))
+            .merge(metrics_router(render(&authority, metrics)))
             .merge(health_router(readiness.clone()));
         server.add(listener, doors.tls.clone(), router);
     }

@@ -10,7 +10,7 @@ use tokenward_remote::{Credential, Remote, RemoteConfig};
 use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
 use tokenward_server::http::Server;
 use tokenward_server::settings::WhenStale;
-use tokenward_server::telemetry::{Readiness, health_router, metrics_router};
+use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::headers::SecurityHeaders;
 use tokio::time::timeout;
@@ -82,8 +82,14 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     let remotes = Arc::new(remotes);
     if let Some(address) = config.health {
         let listener = serve::tcp("health", address).await?;
-        let router = metrics_router(move || metrics.render())
-            .merge(health_router(readiness(Arc::clone(&remotes))));
+        let observed = Arc::clone(&remotes);
+        let render = move || {
+            for (_, remote) in observed.iter() {
+                telemetry::observe_verifier(&remote.verifier(), clock::system().now());
+            }
+            metrics.render()
+        };
+        let router = metrics_router(render).merge(health_router(readiness(Arc::clone(&remotes))));
         server.add(listener, None, router);
     }
     if let Some((certificate, tls)) = certificate.zip(tls) {
