@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -23,16 +24,60 @@ async fn http_2_is_offered_and_spoken() {
     let stream = own.connect(&server, &[b"h2", b"http/1.1"]).await.unwrap();
 
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
-            .await
-            .unwrap();
-    let driver = tokio::spawn(connection);
-    let request = Request::get("https://localhost/").body(Empty::<bytes::Bytes>::new()).unwrap();
-    let response = sender.send_request(request).await.unwrap();
+    let mut sender = http_2(stream).await;
+    let response = sender.send_request(get("/")).await.unwrap();
     assert!(response.headers().contains_key("strict-transport-security"));
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "hello");
-    driver.abort();
+}
+
+#[tokio::test]
+async fn http_2_header_fields_over_the_limit_get_431_and_the_connection_goes_on() {
+    let own = Own::new();
+    let tls = Tls::new(own.identity()).unwrap();
+    let server = Running::start_with(hello(), ServerLimits::default(), Some(tls)).await;
+    let mut sender = http_2(own.connect(&server, &[b"h2"]).await.unwrap()).await;
+    let mut long = get("/");
+    long.headers_mut().insert("x", "a".repeat(20_000).parse().unwrap());
+
+    let refused = sender.send_request(long).await.unwrap();
+
+    assert_eq!(refused.status(), 431);
+    assert_eq!(refused.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(sender.send_request(get("/")).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn an_http_2_connection_kept_for_nothing_is_told_to_go() {
+    let own = Own::new();
+    let tls = Tls::new(own.identity()).unwrap();
+    let server = Running::start_with(hello(), hasty(), Some(tls)).await;
+    let stream = own.connect(&server, &[b"h2"]).await.unwrap();
+    let (mut sender, connection) = handshake(stream).await;
+    let closed = tokio::spawn(connection);
+
+    assert_eq!(sender.send_request(get("/")).await.unwrap().status(), 200);
+
+    // Cleanly, by GOAWAY, though the client still holds its end.
+    closed.await.unwrap().unwrap();
+    drop(sender);
+}
+
+#[tokio::test]
+async fn requests_that_are_reset_as_fast_as_they_are_sent_do_not_stop_the_server() {
+    let own = Own::new();
+    let tls = Tls::new(own.identity()).unwrap();
+    let server = Running::start_with(hello(), ServerLimits::default(), Some(tls)).await;
+    let mut sender = http_2(own.connect(&server, &[b"h2"]).await.unwrap()).await;
+
+    for _ in 0..2_000 {
+        if sender.ready().await.is_err() {
+            break;
+        }
+        drop(sender.send_request(get("/")));
+    }
+
+    let mut other = http_2(own.connect(&server, &[b"h2"]).await.unwrap()).await;
+    assert_eq!(other.send_request(get("/")).await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -99,6 +144,27 @@ fn files_without_certificate_or_key_are_refused() {
     assert_eq!(empty.to_string(), "holds no readable PEM certificate");
     assert_eq!(swapped.to_string(), "holds no readable PEM private key");
     assert_eq!(format!("{:?}", own.identity()), "TlsIdentity { certificates: 1 }");
+}
+
+type Sender = hyper::client::conn::http2::SendRequest<Empty<Bytes>>;
+type Connection = hyper::client::conn::http2::Connection<
+    TokioIo<TlsStream<TcpStream>>,
+    Empty<Bytes>,
+    TokioExecutor,
+>;
+
+async fn handshake(stream: TlsStream<TcpStream>) -> (Sender, Connection) {
+    hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap()
+}
+
+async fn http_2(stream: TlsStream<TcpStream>) -> Sender {
+    let (sender, connection) = handshake(stream).await;
+    tokio::spawn(connection);
+    sender
+}
+
+fn get(path: &str) -> Request<Empty<Bytes>> {
+    Request::get(format!("https://localhost{path}")).body(Empty::new()).unwrap()
 }
 
 /// A self-signed certificate for `localhost`, and clients that trust it alone.
