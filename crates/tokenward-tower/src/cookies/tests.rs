@@ -1,3 +1,6 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -91,6 +94,53 @@ fn stripping_leaves_the_cookies_of_the_application() {
     let mut headers = cookies(&["__Host-access=x"]);
     strip(&mut headers);
     assert!(headers.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_was_set_is_read_back_whatever_stands_around_it(
+        token in "[A-Za-z0-9_.-]{0,60}",
+        before in foreign(),
+        after in foreign(),
+        split in any::<bool>(),
+    ) {
+        let line = set(ACCESS, &token, Duration::from_secs(1)).unwrap();
+        let pair = line.to_str().unwrap().split(';').next().unwrap();
+        let headers = if split {
+            cookies(&[&before, pair, &after])
+        } else {
+            cookies(&[&format!("{before}; {pair}; {after}")])
+        };
+
+        prop_assert_eq!(read(&headers, ACCESS), Ok(Some(&*token)));
+    }
+
+    #[test]
+    fn no_bytes_confuse_the_reader_and_none_of_ours_goes_upstream(
+        lines in vec("(__Host-access|__HOST-seal|a|=|;| |\t|\u{e9}|\"|,){0,12}", 0..4),
+    ) {
+        let mut headers = cookies(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let read_before = read(&headers, ACCESS);
+        // One of ours at most, or refused: never the first of two.
+        let count = lines.iter().flat_map(|line| line.split(';')).filter(|pair| {
+            pair.trim_matches([' ', '\t']).split_once('=').is_some_and(|(name, _)| {
+                name.trim_matches([' ', '\t']) == ACCESS.as_str()
+            })
+        });
+        prop_assert_eq!(read_before.is_err(), count.count() > 1);
+
+        strip(&mut headers);
+        for name in ALL {
+            prop_assert_eq!(read(&headers, name), Ok(None));
+        }
+    }
+}
+
+/// Cookies of somebody else.
+fn foreign() -> impl Strategy<Value = String> {
+    "([a-z_]{1,8}=[ -:<-~]{0,10})(; [a-z_]{1,8}=[ -:<-~]{0,10}){0,3}"
 }
 
 fn cookies(lines: &[&str]) -> HeaderMap {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::CsrfRefused::{Ambiguous, NoProof, OtherOrigin, OtherSite};
 use super::*;
 
@@ -111,6 +113,36 @@ fn a_mistaken_origin_is_named_with_its_mend() {
             .to_string()
             .starts_with("`https://app.example.com/` is no origin: write `https://HOST`")
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn an_origin_that_parses_is_one_as_browsers_write_it(
+        text in "(https?://)?(localhost|[a-zA-Z0-9.-]{1,12}|\\[::1\\])(:[0-9]{0,6})?[/?#@ ]?",
+    ) {
+        if Origins::new([&text]).is_ok() {
+            let uri: http::Uri = text.parse().unwrap();
+            let port = uri.port().map_or_else(String::new, |port| format!(":{port}"));
+            let again =
+                format!("{}://{}{port}", uri.scheme_str().unwrap(), uri.host().unwrap());
+            prop_assert_eq!(again.to_lowercase(), text);
+            prop_assert_eq!(uri.path(), "/");
+        }
+    }
+
+    #[test]
+    fn no_change_without_a_listed_origin_passes_for_another_sites_sake(
+        site in "(cross-site|same-site|[a-z-]{0,12})",
+        origin in proptest::option::of("[ -~]{0,20}"),
+    ) {
+        prop_assume!(site != "same-origin" && site != "none");
+        let mut headers: Vec<(&str, &str)> = vec![("sec-fetch-site", &site)];
+        headers.extend(origin.as_deref().map(|origin| ("origin", origin)));
+
+        prop_assert_eq!(checked(&Method::POST, &headers), Err(OtherSite));
+    }
 }
 
 fn checked(method: &Method, pairs: &[(&str, &str)]) -> Result<(), CsrfRefused> {
