@@ -1,5 +1,6 @@
 //! One audience as it runs: an issuer of its own, with its own keys, policy and feed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -18,6 +19,8 @@ pub(super) struct AudienceState {
     pub(super) issuer_id: IssuerId,
     /// Makes its tokens.
     pub(super) issuer: Issuer,
+    /// The private claims that they may carry.
+    pub(super) claims: BTreeSet<String>,
     /// Signs them.
     pub(super) ring: Arc<KeyRing>,
     /// Verifies them, with what is revoked.

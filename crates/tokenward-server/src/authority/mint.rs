@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokenward::{
-    ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion, UnixTime,
-    Unsigned,
+    Algorithm, ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion,
+    UnixTime, Unsigned,
 };
 use tokenward_keys::Signer;
 use tokenward_sessions::Session;
@@ -53,16 +53,21 @@ impl Authority {
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
         let scope = scope.unwrap_or_else(|| session.scope.clone());
-        let facts = SessionFacts {
-            id: &session.id,
-            subject: &session.subject,
-            client_id: &session.client_id,
-            scope: &scope,
-            claims: &session.claims,
-            auth_time: session.auth_time,
-            ends_at: session.ends_at,
-        };
-        self.mint(audience, facts.request(version), scope.clone(), now).await
+        let claims = audience.still_allowed(&session.claims);
+        let request = SessionFacts::of(session, &scope, &claims).request(version);
+        self.mint(audience, request, scope, now).await
+    }
+
+    /// Refuses a session whose next token could not be minted, before anything is spent.
+    pub(super) fn check_session(
+        &self,
+        audience: &AudienceState,
+        session: &Session,
+        now: UnixTime,
+    ) -> Result<(), ApiError> {
+        let claims = audience.still_allowed(&session.claims);
+        let facts = SessionFacts::of(session, &session.scope, &claims);
+        self.check_mintable(audience, &facts, now)
     }
 
     /// A token for a service itself: no session, no version.
@@ -102,7 +107,8 @@ impl Authority {
             .issuer
             .prepare(request, signer.key_id(), signer.algorithm(), now)
             .map_err(|error| refused(&error))?;
-        if unsigned.signing_input().len() > self.settings.limits.token_bytes {
+        let length = unsigned.signing_input().len().saturating_add(signature_chars(&*signer));
+        if length > self.settings.limits.token_bytes {
             return Err(invalid("claims", "would make the token too long"));
         }
         Ok((unsigned, signer))
@@ -130,7 +136,23 @@ impl Authority {
     }
 }
 
+/// The point and the signature behind the signing input, in base64url.
+fn signature_chars(signer: &dyn Signer) -> usize {
+    match signer.algorithm() {
+        Algorithm::Es256 | Algorithm::EdDsa => 87,
+        // An RSA key of 4096 bits; we make none that is longer.
+        _ => 684,
+    }
+}
+
 impl AudienceState {
+    /// Those of a session's claims that tokens of the audience may carry today: the list in the
+    /// configuration may have become shorter since the session was made.
+    fn still_allowed(&self, claims: &Map<String, Value>) -> Map<String, Value> {
+        let allowed = claims.iter().filter(|(name, _)| self.claims.contains(*name));
+        allowed.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// Who signs for the audience at `now`; 503 if nobody may.
     pub(super) fn signer(&self, now: UnixTime) -> Result<Arc<dyn Signer>, ApiError> {
         self.ring.signer(now).map_err(|error| {
@@ -151,7 +173,19 @@ pub(super) struct SessionFacts<'a> {
     pub(super) ends_at: UnixTime,
 }
 
-impl SessionFacts<'_> {
+impl<'a> SessionFacts<'a> {
+    const fn of(session: &'a Session, scope: &'a Scope, claims: &'a Map<String, Value>) -> Self {
+        Self {
+            id: &session.id,
+            subject: &session.subject,
+            client_id: &session.client_id,
+            scope,
+            claims,
+            auth_time: session.auth_time,
+            ends_at: session.ends_at,
+        }
+    }
+
     fn request(&self, version: TokenVersion) -> TokenRequest {
         TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
             .session_id(self.id.clone())

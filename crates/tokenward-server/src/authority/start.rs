@@ -245,6 +245,7 @@ async fn open_audience(
         session_lifetime: SessionLifetime::new(wanted.session_lifetime)
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
+        claims: wanted.claims.iter().cloned().collect(),
         metadata: discovery::metadata(&settings.issuer, &issuer_id),
         verifier: Arc::new(LiveVerifier::new(verifier, view)),
         known_keys: Mutex::new(ring.jwks_json()),

@@ -27,6 +27,31 @@ async fn a_cookie_session_comes_in_two_strict_host_cookies_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn a_token_that_no_browser_would_keep_is_refused_before_there_is_a_session() {
+    let bench = Bench::new().await;
+    let make = async |length: usize| {
+        let claims = json!({"note": "n ".repeat(length / 2)});
+        let body = session_of("alice", json!({"delivery": "cookie", "claims": claims}));
+        bench.post("/v1/sessions", LOGIN, &body).await
+    };
+    for length in (2_000..2_800).step_by(20) {
+        let reply = make(length).await;
+        if reply.status == StatusCode::CREATED {
+            let pair = reply.set_cookies()[0].split(';').next().unwrap();
+            assert!(pair.len() <= 4_096, "{length}");
+        } else {
+            reply.is(400, "invalid_request");
+        }
+    }
+    assert_eq!(make(2_000).await.status, StatusCode::CREATED);
+    let listed = "/v1/subjects/alice/sessions";
+    let before = bench.json(Method::GET, listed, LOGIN, &Value::Null).await.json();
+    assert_eq!(make(2_800).await.status, StatusCode::BAD_REQUEST);
+    let after = bench.json(Method::GET, listed, LOGIN, &Value::Null).await.json();
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
 async fn a_page_learns_whose_session_it_is() {
     let bench = Bench::new().await;
     let cookies = bench.cookie_session().await;

@@ -79,6 +79,19 @@ async fn a_service_that_is_declared_no_longer_is_gone_and_the_others_keep_their_
 }
 
 #[tokio::test]
+async fn a_claim_that_is_listed_no_longer_is_left_out_of_the_next_token() {
+    let bench = Bench::new().await;
+    let session = bench.session(json!({"claims": {"roles": ["a"], "note": "b"}})).await;
+    let (mut settings, secret) = (settings_of(&bench), bench.secret().to_owned());
+    settings.audiences[0].claims = vec!["note".into()];
+    let (dir, clock) = bench.stop().await;
+    let bench = Bench::again(dir, clock, settings, secret).await;
+    let next = bench.refresh(session["refresh_token"].as_str().unwrap()).await.json();
+    let token = bench.verify(next["access_token"].as_str().unwrap()).unwrap();
+    assert_eq!(serde_json::Value::Object(token.private().clone()), json!({"note": "b"}));
+}
+
+#[tokio::test]
 async fn an_authority_that_may_not_sign_says_so_and_refuses_nobodys_token() {
     let bench = Bench::new().await;
     let session = bench.session(json!({})).await;
