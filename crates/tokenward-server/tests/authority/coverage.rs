@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Bench, LOGIN, SAME_ORIGIN, SPA, STRANGER, WEAK, cookie};
 
-/// The routes for services, with a body that would do. An entry here is owed to every new route.
+/// The routes for services. Every new route is owed an entry here or in one of the lists below.
 const SERVICES: [(&str, &str); 8] = [
     ("POST", "/v1/sessions"),
     ("DELETE", "/v1/sessions/s1"),
@@ -16,6 +16,49 @@ const SERVICES: [(&str, &str); 8] = [
     ("POST", "/v1/revocations"),
     ("GET", "/revocations/billing-api/snapshot"),
 ];
+
+/// Routes that authenticate by form or cookie, or whose caller is a proxy: their own tests cover them.
+const OTHERS: [&str; 6] = [
+    "/oauth2/token",
+    "/oauth2/revoke",
+    "/oauth2/introspect",
+    "/session",
+    "/session/refresh",
+    "/session/logout",
+];
+
+/// Routes that anybody may read.
+const PUBLIC: [&str; 3] = [
+    "/audiences/{audience}/jwks.json",
+    "/.well-known/{name}/audiences/{{audience}}",
+    "/audiences/{{audience}}/.well-known/{name}",
+];
+
+#[test]
+fn no_route_is_left_out() {
+    let source = include_str!("../../src/authority/routes.rs");
+    let listed = |path: &str| {
+        let like = |other: &str| other == path;
+        let service = SERVICES.iter().any(|(_, concrete)| same_shape(path, concrete));
+        service || FEED == path || OTHERS.into_iter().any(like) || PUBLIC.into_iter().any(like)
+    };
+    let routes: Vec<_> =
+        source.split('"').filter(|text| text.starts_with('/') && !text.contains(' ')).collect();
+    assert!(routes.len() >= 15, "{routes:?}");
+    for route in routes {
+        assert!(listed(route), "{route} is in no list");
+    }
+}
+
+/// Whether `concrete` is the route `pattern` with its variable segments filled in.
+fn same_shape(pattern: &str, concrete: &str) -> bool {
+    let (pattern, concrete): (Vec<_>, Vec<_>) =
+        (pattern.split('/').collect(), concrete.split('/').collect());
+    let same = |(a, b): (&&str, &&str)| a == b || a.starts_with('{');
+    pattern.len() == concrete.len() && pattern.iter().zip(&concrete).all(same)
+}
+
+const FEED: &str = "/revocations/{audience}/feed";
 
 #[tokio::test]
 async fn no_route_for_services_answers_who_is_none_or_may_not() {
