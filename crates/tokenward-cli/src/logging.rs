@@ -21,7 +21,12 @@ pub(crate) fn start(format: LogFormat, color: Color) -> Result<(), Failure> {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Text => log.with_ansi(color.on_stderr()).with_timer(SystemTime).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).with_timer(SystemTime).try_init(),
+        LogFormat::Json => log
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_timer(SystemTime)
+            .try_init(),
     };
     started.map_err(|error| Failure::because("the log", error.as_ref()))
 }

@@ -181,6 +181,12 @@ async fn doors(
     data: &Path,
     tls: Option<Tls>,
 ) -> Result<Doors, Failure> {
+    if tls.is_none() && listen.is_some() {
+        return Err(Failure::cannot(
+            "--listen: without [tls] tokens would go over the network in the clear; add [tls], or leave \
+             it to listen.public",
+        ));
+    }
     let public = match listen {
         Some(address) => tcp("--listen", address).await?,
         None => bind("listen.public", &config.listen.public, &config.base).await?,

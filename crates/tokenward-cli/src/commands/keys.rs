@@ -9,7 +9,7 @@ use tokenward_server::admin::api::{
     CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKeys, Status,
 };
 
-use crate::args::{AdminArgs, KeysArgs, KeysCommand};
+use crate::args::{KeysArgs, KeysCommand};
 use crate::client::{self, AdminClient, CallError};
 use crate::clock;
 use crate::commands::{date, offline};
@@ -20,9 +20,9 @@ use crate::output::{self, Output};
 /// Runs the command.
 pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
     let audience = args.audience.as_ref().map(AsRef::as_ref);
-    match args.command {
-        KeysCommand::List => list(&args.admin, audience, output).await,
-        KeysCommand::Rotate { wait } => rotate(&args.admin, audience, wait, output).await,
+    match &args.command {
+        KeysCommand::List => list(&args, audience, output).await,
+        KeysCommand::Rotate { wait } => rotate(&args, audience, *wait, output).await,
         KeysCommand::History => {
             let client = AdminClient::need(&args.admin).await?;
             let path = client::query("/admin/v1/keys/history", &[("audience", audience)]);
@@ -44,13 +44,13 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
         }
         KeysCommand::Import { file, until, kid, alg } => {
             let client = AdminClient::need(&args.admin).await?;
-            let key = String::from_utf8(files::read_or_stdin(&file)?)
+            let key = String::from_utf8(files::read_or_stdin(file)?)
                 .map_err(|_| Failure::cannot(format!("{}: neither PEM nor JWK", file.display())))?;
             let request = ImportKey {
                 audience: the_audience(&client, audience).await?,
                 key,
-                algorithm: alg,
-                kid: kid.map(|kid| kid.as_str().to_owned()),
+                algorithm: alg.clone(),
+                kid: kid.as_ref().map(|kid| kid.as_str().to_owned()),
                 verify_seconds: until.map(|until| until.as_secs()),
             };
             let made: ImportedKey =
@@ -70,18 +70,18 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
     }
 }
 
-async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outcome {
-    let Some(client) = AdminClient::find(admin).await? else {
-        return offline::list(admin, audience, output).await;
+async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    let Some(client) = AdminClient::find(&args.admin).await? else {
+        return offline::list(args, audience, output).await;
     };
     let path = client::query("/admin/v1/keys", &[("audience", audience)]);
     let keys: Vec<KeyInfo> = client.get(&path).await.map_err(Failure::from)?;
     show(&keys, output)
 }
 
-async fn rotate(admin: &AdminArgs, audience: Option<&str>, wait: bool, output: Output) -> Outcome {
-    let Some(client) = AdminClient::find(admin).await? else {
-        return offline::rotate(admin, audience, wait, output).await;
+async fn rotate(args: &KeysArgs, audience: Option<&str>, wait: bool, output: Output) -> Outcome {
+    let Some(client) = AdminClient::find(&args.admin).await? else {
+        return offline::rotate(args, audience, wait, output).await;
     };
     let request = RotateKeys { audience: audience.map(str::to_owned) };
     loop {

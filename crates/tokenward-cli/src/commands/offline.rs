@@ -5,7 +5,7 @@ use std::path::Path;
 use tokenward_keys::{KeyInfo, KeyRing, RotateError};
 use tokenward_server::admin::api::{RotatedKey, RotatedKeys};
 
-use crate::args::AdminArgs;
+use crate::args::KeysArgs;
 use crate::client;
 use crate::clock;
 use crate::commands::keys;
@@ -18,10 +18,10 @@ use crate::secret::Variables;
 use crate::serve;
 
 /// `keys list`.
-pub(crate) async fn list(admin: &AdminArgs, audience: Option<&str>, output: Output) -> Outcome {
+pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
     let now = clock::system().now();
     let mut rows: Vec<KeyInfo> = Vec::new();
-    for ring in rings(admin, audience).await? {
+    for ring in rings(args, audience).await? {
         // What custody cannot open is listed all the same; only the store must be readable.
         if let Err(error) = ring.refresh(now).await
             && ring.list().is_empty()
@@ -35,13 +35,13 @@ pub(crate) async fn list(admin: &AdminArgs, audience: Option<&str>, output: Outp
 
 /// `keys rotate`.
 pub(crate) async fn rotate(
-    admin: &AdminArgs,
+    args: &KeysArgs,
     audience: Option<&str>,
     wait: bool,
     output: Output,
 ) -> Outcome {
     let mut rotated = Vec::new();
-    for ring in rings(admin, audience).await? {
+    for ring in rings(args, audience).await? {
         rotated.push(rotate_one(&ring, wait).await?);
     }
     keys::show_rotated(&RotatedKeys { rotated }, output)
@@ -67,8 +67,8 @@ async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
     }
 }
 
-async fn rings(admin: &AdminArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
-    let opened = deployment(admin)?.open().await?;
+async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
+    let opened = deployment(args)?.open().await?;
     let rings = opened.rings()?;
     let Some(wanted) = audience else { return Ok(rings) };
     let rings: Vec<_> =
@@ -80,12 +80,12 @@ async fn rings(admin: &AdminArgs, audience: Option<&str>) -> Result<Vec<KeyRing>
 }
 
 /// What stands in the data folder: a configuration, or what `serve --dev` left.
-fn deployment(admin: &AdminArgs) -> Result<Deployment, Failure> {
-    let data = client::data_dir(admin.data.as_deref());
-    let path = data.join("tokenward.toml");
-    if path.exists() {
+fn deployment(args: &KeysArgs) -> Result<Deployment, Failure> {
+    let data = client::data_dir(args.admin.data.as_deref());
+    let path = args.config.clone().unwrap_or_else(|| data.join("tokenward.toml"));
+    if args.config.is_some() || path.exists() {
         let config = Config::load(&path).map_err(|problems| config::refusal(&problems))?;
-        let data = serve::data_of(&config, Some(&data));
+        let data = serve::data_of(&config, args.admin.data.as_deref());
         return Deployment::of_config(&config, &data, &Variables::of_process());
     }
     if !data.join("dev.json").exists() {

@@ -96,6 +96,30 @@ fn what_would_be_unsafe_stops_the_start_with_one_line() {
 }
 
 #[test]
+fn nothing_is_served_over_a_network_without_tls() {
+    let work = Work::new();
+    work.good(&["init", "--data", "auth"]);
+    let path = work.path("auth/tokenward.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, after) = text.split_once("\n[tls]\n").unwrap();
+    let (_, after) = after.split_once("[store]").unwrap();
+    let text = format!("{before}\n[store]{after}").replace("0.0.0.0:8443", "unix:public.sock");
+    fs::write(&path, text).unwrap();
+
+    let said =
+        work.refused(2, &["serve", "--config", "auth/tokenward.toml", "--listen", "127.0.0.1:0"]);
+    assert!(said.starts_with("tokenward: --listen: without [tls]"), "{said}");
+
+    let server = serve(&work, "unix");
+    assert_eq!(mode(&work.path("auth/public.sock")), 0o660);
+    assert_eq!(server.stop(), Some(0));
+    assert!(!work.path("auth/public.sock").exists());
+
+    let listed = work.good(&["keys", "list", "--config", "auth/tokenward.toml"]);
+    assert!(listed.contains("active"), "{listed}");
+}
+
+#[test]
 fn a_new_certificate_is_served_after_sighup() {
     let work = Work::new();
     work.good(&["init", "--data", "auth", "--issuer", "https://localhost:8443"]);
