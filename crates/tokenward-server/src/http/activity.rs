@@ -21,6 +21,8 @@ pub(super) struct Activity {
 #[derive(Debug)]
 struct State {
     under_way: usize,
+    /// The peer has not read all that was answered.
+    unread: bool,
     idle_since: Instant,
     /// When the head of the next request began to arrive, or was first awaited.
     head_since: Option<Instant>,
@@ -29,7 +31,7 @@ struct State {
 /// Until when a connection may stay as it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Patience {
-    /// A request is under way, and has a time-out of its own.
+    /// A request or its answer is under way, and has a time-out of its own.
     Busy,
     /// A request head must be whole by then.
     Head(Instant),
@@ -40,7 +42,7 @@ pub(super) enum Patience {
 impl Activity {
     pub(super) fn new(multiplexed: bool) -> Arc<Self> {
         let now = Instant::now();
-        let state = State { under_way: 0, idle_since: now, head_since: Some(now) };
+        let state = State { under_way: 0, unread: false, idle_since: now, head_since: Some(now) };
         Arc::new(Self { multiplexed, state: Mutex::new(state) })
     }
 
@@ -50,6 +52,15 @@ impl Activity {
         if !self.multiplexed && state.under_way == 0 && state.head_since.is_none() {
             state.head_since = Some(Instant::now());
         }
+    }
+
+    /// Whether an answer waits for the peer to read it: its request is not over before.
+    pub(super) fn answer_waits(&self, unread: bool) {
+        let mut state = self.state();
+        if state.unread && !unread {
+            state.idle_since = Instant::now();
+        }
+        state.unread = unread;
     }
 
     /// A request is under way until the returned guard is dropped.
@@ -64,7 +75,7 @@ impl Activity {
     pub(super) fn patience(&self, limits: &ServerLimits) -> Patience {
         let state = self.state();
         match state.head_since {
-            _ if state.under_way > 0 => Patience::Busy,
+            _ if state.under_way > 0 || state.unread => Patience::Busy,
             Some(since) => Patience::Head(after(since, limits.header_read)),
             None => Patience::Idle(after(state.idle_since, limits.idle)),
         }

@@ -24,7 +24,9 @@ pub struct Listener {
 #[derive(Debug)]
 enum Socket {
     Tcp(TcpListener, SocketAddr),
-    Unix(UnixListener, OwnedPath),
+    /// The path goes before the socket is closed: once it were closed, another process might take its
+    /// place, and would lose it to us.
+    Unix(OwnedPath, UnixListener),
 }
 
 /// A connection that was accepted.
@@ -57,7 +59,7 @@ impl Listener {
     ) -> Result<Self, BindError> {
         let path = path.into();
         match bind_unix(&path, mode) {
-            Ok(listener) => Ok(Self { socket: Socket::Unix(listener, OwnedPath(path)) }),
+            Ok(listener) => Ok(Self { socket: Socket::Unix(OwnedPath(path), listener) }),
             Err(cause) => Err(BindError::unix(setting, &path, cause)),
         }
     }
@@ -79,7 +81,7 @@ impl Listener {
                 stream.set_nodelay(true)?;
                 Ok((Accepted::Tcp(stream), Peer::Tcp(address)))
             }
-            Socket::Unix(listener, _) => {
+            Socket::Unix(_, listener) => {
                 let (stream, _) = listener.accept().await?;
                 let credentials = stream.peer_cred()?;
                 let peer = Peer::Unix { uid: credentials.uid(), pid: credentials.pid() };
@@ -93,7 +95,7 @@ impl fmt::Display for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.socket {
             Socket::Tcp(_, address) => write!(f, "{address}"),
-            Socket::Unix(_, path) => write!(f, "unix:{}", path.0.display()),
+            Socket::Unix(path, _) => write!(f, "unix:{}", path.0.display()),
         }
     }
 }

@@ -55,7 +55,7 @@ impl<T: AsyncWrite> AsyncWrite for Watched<T> {
     ) -> Poll<io::Result<usize>> {
         let this = self.project();
         let polled = this.inner.poll_write(cx, buf);
-        bounded(polled, this.stalled, *this.limit, cx)
+        bounded(polled, this.stalled, this.activity, *this.limit, cx)
     }
 
     fn poll_write_vectored(
@@ -65,7 +65,7 @@ impl<T: AsyncWrite> AsyncWrite for Watched<T> {
     ) -> Poll<io::Result<usize>> {
         let this = self.project();
         let polled = this.inner.poll_write_vectored(cx, bufs);
-        bounded(polled, this.stalled, *this.limit, cx)
+        bounded(polled, this.stalled, this.activity, *this.limit, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -75,25 +75,31 @@ impl<T: AsyncWrite> AsyncWrite for Watched<T> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
         let polled = this.inner.poll_flush(cx);
-        bounded(polled, this.stalled, *this.limit, cx)
+        bounded(polled, this.stalled, this.activity, *this.limit, cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
         let polled = this.inner.poll_shutdown(cx);
-        bounded(polled, this.stalled, *this.limit, cx)
+        bounded(polled, this.stalled, this.activity, *this.limit, cx)
     }
 }
 
 fn bounded<R>(
     polled: Poll<io::Result<R>>,
     stalled: &mut Option<Pin<Box<Sleep>>>,
+    activity: &Activity,
     limit: Duration,
     cx: &mut Context<'_>,
 ) -> Poll<io::Result<R>> {
     if polled.is_ready() {
-        *stalled = None;
+        if stalled.take().is_some() {
+            activity.answer_waits(false);
+        }
         return polled;
+    }
+    if stalled.is_none() {
+        activity.answer_waits(true);
     }
     let timer = stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
     ready!(timer.as_mut().poll(cx));

@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::sse::{Event, Sse};
@@ -62,6 +63,23 @@ async fn an_idle_or_dawdling_connection_does_not_hold_the_shutdown_up() {
 
     assert_eq!(server.stop().wait().await, Stopped::Finished);
     drop((idle, dawdling));
+}
+
+#[tokio::test]
+async fn a_reader_who_is_slow_but_reads_gets_the_whole_answer() {
+    const SIZE: usize = 16 << 20;
+    let router = Router::new().route("/large", get(|| async { vec![b'x'; SIZE] }));
+    let server = Running::start(router, ServerLimits::default()).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    read_until(&mut stream, "\r\n\r\n").await;
+
+    // Longer than an idle connection would be waited for.
+    let ending = tokio::spawn(server.stop().wait());
+    let looking_away = tokio::time::timeout(Duration::from_millis(600), ending);
+    assert!(looking_away.await.is_err(), "the shutdown did not wait for the reader");
+
+    assert_eq!(read_all(&mut stream).await.len(), SIZE);
 }
 
 #[derive(Debug, Default)]
