@@ -21,6 +21,7 @@ pub(crate) struct AdminArgs {
 
 /// `tokenward keys`.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward keys list --audience billing-api")]
 pub(crate) struct KeysArgs {
     #[command(subcommand)]
     pub(crate) command: KeysCommand,
@@ -82,6 +83,7 @@ pub(crate) enum KeysCommand {
 
 /// `tokenward sessions`.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward sessions list --subject alice")]
 pub(crate) struct SessionsArgs {
     #[command(subcommand)]
     pub(crate) command: SessionsCommand,
@@ -150,6 +152,7 @@ pub(crate) struct RevokeArgs {
 
 /// `tokenward services`.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward services list")]
 pub(crate) struct ServicesArgs {
     #[command(subcommand)]
     pub(crate) command: ServicesCommand,
@@ -199,6 +202,7 @@ pub(crate) enum ServicesCommand {
 
 /// `tokenward admin-tokens`.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward admin-tokens add ci --scope read --lifetime 24h")]
 pub(crate) struct AdminTokensArgs {
     #[command(subcommand)]
     pub(crate) command: AdminTokensCommand,

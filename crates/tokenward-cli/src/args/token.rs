@@ -8,6 +8,7 @@ use super::{
 
 /// `tokenward token`.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: tokenward token inspect - < token.txt")]
 pub(crate) struct TokenArgs {
     #[command(subcommand)]
     pub(crate) command: TokenCommand,

@@ -119,6 +119,42 @@ fn token_and_key_set_can_come_from_standard_input() {
 }
 
 #[test]
+fn one_service_alone_may_use_a_secret_of_its_own() {
+    let work = Work::new();
+    let secret = tokenward::b64::encode(&tokenward::crypto::random::<32>());
+    let jwk = format!(r#"{{"kty":"oct","k":"{secret}","alg":"HS256","kid":"one"}}"#);
+    write(&work.path("secret.json"), &jwk);
+    write(&work.path("secrets.json"), &format!(r#"{{"keys":[{jwk}]}}"#));
+    let issue = [
+        "token",
+        "issue",
+        "--key",
+        "secret.json",
+        "--issuer",
+        ISSUER,
+        "--audience",
+        "https://api.example.com/v1",
+        "--subject",
+        "alice",
+        "--client-id",
+        "cli",
+    ];
+    let output = work.run(&issue, None);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let token = String::from_utf8(output.stdout).unwrap();
+
+    let verify = |jwks: &str| {
+        let audience = ["--audience", "https://api.example.com/v1"];
+        let mut arguments = vec!["token", "verify", "--jwks", jwks, "--issuer", ISSUER];
+        arguments.extend(audience);
+        arguments.push(token.trim_end());
+        work.run(&arguments, None).status.code()
+    };
+    assert_eq!(verify("secrets.json"), Some(0));
+    assert_eq!(verify("jwks.json"), Some(1));
+}
+
+#[test]
 fn inspect_decodes_and_says_first_that_it_did_not_verify() {
     let work = Work::new();
     let token = work.issue(&[]);
