@@ -1,5 +1,6 @@
 //! What the layer lets pass, what it refuses, and what the refused learn.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use crate::fixture::{
@@ -7,13 +8,16 @@ use crate::fixture::{
 };
 use axum::Router;
 use axum::routing::any;
-use http::StatusCode;
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use http::{Request, StatusCode};
+use http_body_util::Full;
 use serde_json::{Value, json};
-use tokenward::{Jti, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward::{Jti, SessionId, Subject, TokenVersion, UnixTime, Verified};
 use tokenward_revocation::{FreshnessPolicy, Revocation, Scope, Seq, View, WhenStale};
 use tokenward_tower::csrf::Origins;
-use tokenward_tower::{Claims, VerifyLayer};
+use tokenward_tower::{Claims, RequestIds, SecurityHeaders, VerifyLayer};
+use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 #[tokio::test]
 async fn a_good_token_passes_by_header_and_by_cookie() {
@@ -183,6 +187,28 @@ async fn claims_of_an_outer_layer_do_not_shine_through_an_inner_one() {
     let router = behind(inner.layer().optional()).layer(fixture.layer().cookies(origins()));
     let response = send(&router, request("GET", &[pair(&cookie(&fixture.token()))])).await;
     assert_eq!(body(response).await, "nobody");
+}
+
+#[tokio::test]
+async fn the_layers_stand_before_any_service_of_http() {
+    let fixture = Fixture::new();
+    // No axum: another request body, another response body.
+    let inner = service_fn(|request: Request<()>| async move {
+        let claims = request.extensions().get::<Verified>().unwrap();
+        let body = Full::new(Bytes::from(claims.subject().to_string()));
+        Ok::<_, Infallible>(http::Response::new(body))
+    });
+    let service = ServiceBuilder::new()
+        .layer(RequestIds::new())
+        .layer(SecurityHeaders::new())
+        .layer(fixture.layer())
+        .service(inner);
+    let request = Request::builder()
+        .header("authorization", format!("Bearer {}", fixture.token()))
+        .body(())
+        .unwrap();
+
+    assert_eq!(body(service.oneshot(request).await.unwrap()).await, "alice");
 }
 
 /// A token for each reason to refuse one.
