@@ -69,12 +69,11 @@ impl Authority {
         key: &KeyId,
         by: &str,
     ) -> Result<Compromised, KeyActionError> {
-        let state = self.keys_of(audience)?;
+        let state = Arc::clone(self.keys_of(audience)?);
         let now = self.clock.now();
         if !state.ring.history().iter().any(|known| known.kid == key.as_str()) {
             return Err(RingError::UnknownKey { id: key.clone() }.into());
         }
-        // First the feed: should we die in between, forged tokens are refused all the same.
         let row = NewRevocation {
             audience: Some(audience.clone()),
             scope: Scope::Key(key.clone()),
@@ -87,12 +86,19 @@ impl Authority {
             reason: Some("compromised".to_owned()),
             by: by.to_owned(),
         };
-        self.revocations.append(vec![row]).await.map_err(KeyActionError::Revocations)?;
-        log::revoked(by, "kid", 1);
-        let done = state.ring.compromise(key, now).await;
-        state.take_keys();
-        self.hub.catch_up().await.map_err(KeyActionError::Revocations)?;
-        Ok(done?)
+        let (store, hub, key) = (Arc::clone(&self.revocations), Arc::clone(&self.hub), key.clone());
+        let by = by.to_owned();
+        // A task of its own: an administrator who hangs up must not leave it half done.
+        let work = tokio::spawn(async move {
+            // First the feed: should we die in between, forged tokens are refused all the same.
+            store.append(vec![row]).await.map_err(KeyActionError::Revocations)?;
+            log::revoked(&by, "kid", 1);
+            let done = state.ring.compromise(&key, now).await;
+            state.take_keys();
+            hub.catch_up().await.map_err(KeyActionError::Revocations)?;
+            Ok(done?)
+        });
+        work.await.unwrap_or_else(|error| Err(RingError::Bug(error.to_string()).into()))
     }
 
     /// Takes in a key made elsewhere, whose tokens verify until `verify_until` and which signs nothing.
@@ -138,10 +144,9 @@ impl Authority {
         problems
     }
 
-    fn keys_of(&self, audience: &Audience) -> Result<&AudienceState, KeyActionError> {
+    fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
         self.audiences
             .get(audience)
-            .map(|audience| &**audience)
             .ok_or_else(|| KeyActionError::UnknownAudience(audience.clone()))
     }
 }
