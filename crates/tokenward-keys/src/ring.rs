@@ -261,10 +261,11 @@ impl KeyRing {
         }
     }
 
-    fn fence(&self, ended: &[StoredKey]) {
+    /// Lets none of `ended` sign any more, and `next` from now on.
+    fn hand_over(&self, ended: &[StoredKey], next: Option<(StoredKey, Arc<dyn Signer>)>) {
         let mut current = self.view.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(fenced) = current.without_signer(ended) {
-            *current = Arc::new(fenced);
+        if let Some(view) = current.handed_over(ended, next) {
+            *current = Arc::new(view);
         }
     }
 

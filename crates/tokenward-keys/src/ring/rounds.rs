@@ -108,13 +108,18 @@ impl KeyRing {
     ) -> Result<(), RingError> {
         let mut changes = Vec::with_capacity(steps.len());
         let mut ended = Vec::new();
+        let mut next = None;
         let is_emergency = steps.iter().any(|step| matches!(step.action, Action::Compromise(_)));
         for step in steps {
             let (change, before) = self.transition(&mut keys, &step.action, now)?;
             // A key that does not open must not take over from one that does, unless that one has
             // leaked: then silence is better.
-            if matches!(step.action, Action::Activate(_)) && !is_emergency {
-                self.open(&before).await?;
+            if matches!(step.action, Action::Activate(_)) {
+                match self.open(&before).await {
+                    Ok(signer) => next = Some((before.clone(), signer)),
+                    Err(_) if is_emergency => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
             if let KeyChange::Replace { key, .. } = &change
                 && key.handle.is_none()
@@ -125,9 +130,10 @@ impl KeyRing {
             changes.push(change);
         }
         self.store.apply(&self.audience, changes).await?;
-        // Should the next read fail, the old signer must not go on for the rest of its lease.
+        // Until the next read, and should it fail, the old signer must not go on for the rest of its
+        // lease; and requests that come meanwhile must find one that signs.
         if !ended.is_empty() {
-            self.fence(&ended);
+            self.hand_over(&ended, next);
         }
         for key in &ended {
             self.destroy(key).await;

@@ -103,16 +103,30 @@ impl View {
         self.ticket > other.ticket
     }
 
-    /// The same view, silent, if one of the keys that have `ended` is the one it signs with.
-    pub(super) fn without_signer(&self, ended: &[StoredKey]) -> Option<Self> {
+    /// The same view, signing with `next` (as it was before the switch) or silent, if one of the keys that have `ended` is the one it
+    /// signs with.
+    pub(super) fn handed_over(
+        &self,
+        ended: &[StoredKey],
+        next: Option<(StoredKey, Arc<dyn Signer>)>,
+    ) -> Option<Self> {
         let (active, _) = self.active.as_ref()?;
         ended.iter().find(|key| key.id == *active)?;
+        // Whoever verifies by this view must be able to verify what it signs.
+        let next = next.filter(|(key, _)| self.published.has(&key.id));
+        let (active, opened) = match next {
+            Some((key, signer)) => {
+                // It takes part in the same transaction, so it enters its next epoch.
+                (Some((key.id, key.epoch.saturating_add(1))), Opened::Signer(signer))
+            }
+            None => (None, Opened::NoActiveKey),
+        };
         Some(Self {
             ticket: self.ticket,
             read_at: self.read_at,
-            active: None,
-            opened: Opened::NoActiveKey,
-            standby: self.standby.clone(),
+            standby: self.standby.clone().filter(|id| active.as_ref().is_none_or(|(a, _)| a != id)),
+            active,
+            opened,
             ripe_at: self.ripe_at,
             clock_behind: self.clock_behind,
             published: self.published.clone(),
@@ -189,6 +203,10 @@ impl Published {
     #[expect(clippy::expect_used, reason = "no two keys of an empty set have one name")]
     fn nothing() -> Self {
         Self::of(Arc::new([])).expect("an empty set is a set")
+    }
+
+    fn has(&self, id: &KeyId) -> bool {
+        self.sources.iter().any(|(known, _)| known == id)
     }
 
     /// The published part of `keys`; if it is what it was, nothing is parsed again.
