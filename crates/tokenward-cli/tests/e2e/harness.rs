@@ -70,10 +70,7 @@ impl Authority {
 
     /// One on a disk that forgets what was never synced.
     pub(crate) async fn on_forgetful_disk(log: &'static str) -> (Self, Arc<Forgetful>) {
-        let folder = TempDir::new().unwrap();
-        let data = folder.path().join("data");
-        fs::create_dir(&data).unwrap();
-        let disk = Arc::new(Forgetful::new(&data));
+        let (folder, disk) = forgetful_folder();
         let setup = Setup { log: Some(log), disk: Some(Arc::clone(&disk)), ..Setup::default() };
         (Self::start(folder, setup).await, disk)
     }
@@ -152,11 +149,8 @@ impl Authority {
     pub(crate) async fn create_cookie(&self, subject: &str) -> Session {
         let answer = self.try_create(subject, json!({"delivery": "cookie"})).await.unwrap();
         let answer = answer.expect(201);
-        let [access, refresh] = ["__Host-access", "__Host-refresh"].map(|name| {
-            let all = answer.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap());
-            let value = all.filter_map(|line| line.strip_prefix(name)?.strip_prefix('=')).next();
-            value.unwrap().split(';').next().unwrap().to_owned()
-        });
+        let [access, refresh] =
+            ["__Host-access", "__Host-refresh"].map(|name| answer.cookie(name).unwrap());
         Session { id: answer.text("session_id"), access, refresh }
     }
 
@@ -298,6 +292,15 @@ impl Example {
     pub(crate) fn whoami(&self) -> Call {
         Call::get(&self.url("/whoami"))
     }
+}
+
+/// A folder whose `data` is on a disk that forgets what was never synced.
+pub(crate) fn forgetful_folder() -> (TempDir, Arc<Forgetful>) {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let disk = Arc::new(Forgetful::new(&data));
+    (folder, disk)
 }
 
 /// Asks again and again until `want` holds of the answer; fails if that takes longer than `within`.

@@ -3,6 +3,7 @@
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
 
 mod client;
+mod crash;
 mod docs;
 mod harness;
 mod process;
