@@ -4,7 +4,7 @@
 
 mod client;
 mod crash;
-mod docs;
 mod harness;
+mod pages;
 mod process;
 mod sessions;
