@@ -10,7 +10,7 @@
 //! | `tokenward_uptime_seconds` | | since the start |
 //! | `tokenward_keys` | `audience`, `state` | keys of the authority |
 //! | `tokenward_can_sign` | `audience` | 1 while a key may sign |
-//! | `tokenward_revocations_live` | `audience` | revocations that are known |
+//! | `tokenward_revocations_known` | `audience` | revocations that are known |
 //! | `tokenward_feed_age_seconds` | `audience` | age of that knowledge |
 //! | `tokenward_verifier_fresh` | `audience` | 1 while tokens can be judged |
 //!

@@ -28,7 +28,7 @@ pub fn observe_authority(authority: &Authority) {
 /// Sets the gauges of one verifier: what it knows of revocations, and how old that is.
 pub fn observe_verifier(verifier: &LiveVerifier, now: UnixTime) {
     let (view, audience) = (verifier.view(), verifier.audience().to_string());
-    gauge!("tokenward_revocations_live", "audience" => audience.clone()).set(number(view.len()));
+    gauge!("tokenward_revocations_known", "audience" => audience.clone()).set(number(view.len()));
     let fresh = if verifier.fresh(now).is_ok() { 1.0 } else { 0.0 };
     gauge!("tokenward_verifier_fresh", "audience" => audience.clone()).set(fresh);
     if let Some(age) = view.age(now) {
