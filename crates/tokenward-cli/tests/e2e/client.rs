@@ -111,6 +111,13 @@ impl Call {
         self.header(COOKIE.as_str(), &format!("{name}={value}"))
     }
 
+    /// Adds to the cookies that are there.
+    pub(crate) fn cookie_too(mut self, name: &str, value: &str) -> Self {
+        let before = self.headers.remove(COOKIE).unwrap();
+        let all = format!("{}; {name}={value}", before.to_str().unwrap());
+        self.header(COOKIE.as_str(), &all)
+    }
+
     pub(crate) fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self.header(CONTENT_TYPE.as_str(), content_type)

@@ -7,4 +7,6 @@ mod crash;
 mod harness;
 mod pages;
 mod process;
+mod refusals;
+mod rotation;
 mod sessions;
