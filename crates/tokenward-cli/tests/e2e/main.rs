@@ -2,11 +2,14 @@
 
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
 
+mod bad_input;
 mod client;
 mod crash;
 mod harness;
+mod mishaps;
 mod pages;
 mod process;
 mod refusals;
 mod rotation;
 mod sessions;
+mod shutdown;

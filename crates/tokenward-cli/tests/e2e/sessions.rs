@@ -62,3 +62,27 @@ async fn what_a_back_end_planted_is_in_no_log() {
         assert!(!log.contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn the_same_request_with_the_same_key_makes_one_session() {
+    let authority = Authority::dev().await;
+    let create = |body: serde_json::Value| {
+        authority.service(Method::POST, "/v1/sessions").header("idempotency-key", "k-1").json(&body)
+    };
+    let body = json!({"subject": "alice", "audience": authority.dev.audience});
+    let calls = (0..8).map(|_| authority.client.ask(create(body.clone())));
+
+    let sessions: Vec<_> = futures_util::future::join_all(calls)
+        .await
+        .into_iter()
+        .map(|answer| Session::of(&answer.expect(201)))
+        .map(|session| (session.id, session.refresh))
+        .collect();
+
+    assert!(sessions.windows(2).all(|pair| pair[0] == pair[1]), "one session, one refresh token");
+    let list = authority.service(Method::GET, "/v1/subjects/alice/sessions");
+    let list = authority.client.ask(list).await.expect(200).json();
+    assert_eq!(list["sessions"].as_array().unwrap().len(), 1);
+    let other = json!({"subject": "bob", "audience": authority.dev.audience});
+    authority.client.ask(create(other)).await.expect(409);
+}
