@@ -52,6 +52,25 @@ fn no_crate_uses_its_own_row_or_one_above() {
 }
 
 #[test]
+fn nothing_that_is_shipped_uses_the_test_crate() {
+    for package in metadata().workspace_packages() {
+        let mut used = package.dependencies.iter().filter(|one| one.name == "tokenward-testing");
+        let only_in_tests = used.all(|one| one.kind == DependencyKind::Development);
+        assert!(only_in_tests, "{} ships tokenward-testing", package.name);
+    }
+}
+
+#[test]
+fn every_path_on_the_map_is_there() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the map");
+    let paths: Vec<&str> = map.split('`').skip(1).step_by(2).filter(|text| is_path(text)).collect();
+    assert!(paths.len() > 20, "the map names {} paths", paths.len());
+    for path in paths {
+        assert!(root().join(path).exists(), "ARCHITECTURE.md: {path} is not there");
+    }
+}
+
+#[test]
 fn every_library_crate_stands_in_a_row() {
     let rows: BTreeMap<&str, u8> = ROWS.into_iter().collect();
     for package in metadata().workspace_packages() {
@@ -87,7 +106,7 @@ fn only_the_core_names_the_crypto_library() {
         sources().filter(|file| !file.starts_with(root().join("crates/tokenward/src/crypto")))
     {
         let text = fs::read_to_string(&file).expect("a source file");
-        let names = text.contains("aws_lc_rs::") && !text.contains("rustls::crypto::aws_lc_rs::");
+        let names = text.replace("rustls::crypto::aws_lc_rs::", "").contains("aws_lc_rs::");
         let allowed = file.ends_with("crypto.rs") || file.ends_with("architecture.rs");
         assert!(!names || allowed, "{} names aws_lc_rs", file.display());
     }
@@ -102,10 +121,10 @@ fn every_source_file_says_what_it_is_for() {
 }
 
 #[test]
-fn no_source_file_is_longer_than_eight_hundred_lines() {
+fn no_source_file_is_longer_than_five_hundred_lines() {
     for file in sources() {
         let lines = fs::read_to_string(&file).expect("a source file").lines().count();
-        assert!(lines <= 800, "{} has {lines} lines", file.display());
+        assert!(lines <= 500, "{} has {lines} lines", file.display());
     }
 }
 
@@ -119,6 +138,12 @@ fn a_todo_has_an_issue_number() {
             assert!(numbered, "{}:{}: {mark} without an issue", file.display(), index + 1);
         }
     }
+}
+
+fn is_path(text: &str) -> bool {
+    ["crates/", "vectors/", "xtask/", "examples/", "interop/", "bench/", "docs/"]
+        .iter()
+        .any(|place| text.starts_with(place))
 }
 
 /// The store's crates are above the domain and below the edge, yet no edge may name one.

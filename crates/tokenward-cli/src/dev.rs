@@ -28,7 +28,7 @@ pub(crate) const AUDIENCE: &str = "demo-api";
 /// The one service.
 pub(crate) const SERVICE: &str = "demo-backend";
 
-/// `DIR/dev.json` (CONTRACT § 1).
+/// `DIR/dev.json`: what a login back end would be given, for the tour and for tests.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct DevFile {
     pub(crate) issuer: String,

@@ -238,7 +238,7 @@ wire! {
     pub struct AddService {
         /// Its name, the `client_id`.
         pub name: String,
-        /// What it may do (CONTRACT § 2, `may`).
+        /// What it may do: names of `tokenward_sessions::May`.
         #[serde(default)]
         pub may: Vec<String>,
         /// The audiences within which it works.

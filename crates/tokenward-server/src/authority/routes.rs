@@ -11,7 +11,7 @@ use super::{Authority, browser, create, discovery, follow, oauth, v1};
 use crate::gate::{self, GateAudience, GateState, Rules};
 
 impl Authority {
-    /// Everything on the public listener (CONTRACT § 3).
+    /// Everything on the public listener: `docs/http.md` is its table.
     ///
     /// The server around it adds request ids and security headers.
     pub fn public_router(self: &Arc<Self>) -> Router {
