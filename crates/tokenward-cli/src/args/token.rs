@@ -78,9 +78,10 @@ pub(crate) struct VerifyArgs {
     /// How wrong the clocks may be: at most 30s
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration_arg)]
     pub(crate) leeway: Duration,
-    /// The longest lifetime (`exp` - `iat`) to accept: at most 24h
-    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration_arg)]
-    pub(crate) max_lifetime: Duration,
+    /// The longest lifetime (`exp` - `iat`) to accept: at most 24h (default: 15m, as an authority's own
+    /// tokens have at most; 24h with --accept-type)
+    #[arg(long, value_name = "DURATION", value_parser = duration_arg)]
+    pub(crate) max_lifetime: Option<Duration>,
     /// Say on standard error why a token is refused; for the operator, never for a client
     #[arg(long)]
     pub(crate) explain: bool,

@@ -58,7 +58,13 @@ pub(crate) async fn verify(args: VerifyArgs, output: Output) -> Outcome {
     if args.leeway > Verifier::MAX_LEEWAY {
         return Err(Failure::cannot("--leeway: choose 30s or less"));
     }
-    if args.max_lifetime > Verifier::MAX_LIFETIME {
+    // Whoever accepts foreign types accepts foreign lifetimes too, up to a day.
+    let (accept, usual) = match args.accept_type {
+        Some(AcceptType::Jwt) => (TokenType::Jwt, Verifier::MAX_LIFETIME),
+        None => (TokenType::AccessToken, AccessLifetime::MAX),
+    };
+    let max_lifetime = args.max_lifetime.unwrap_or(usual);
+    if max_lifetime > Verifier::MAX_LIFETIME {
         return Err(Failure::cannot("--max-lifetime: choose 24h or less"));
     }
     let keys = key_set(&args).await?;
@@ -67,17 +73,13 @@ pub(crate) async fn verify(args: VerifyArgs, output: Output) -> Outcome {
             output::note(format!("a key of the set was skipped: {skipped:?}"));
         }
     }
-    let accept = match args.accept_type {
-        Some(AcceptType::Jwt) => TokenType::Jwt,
-        None => TokenType::AccessToken,
-    };
     let verifier = Verifier::builder()
         .issuer(args.issuer)
         .audience(args.audience)
         .keys(keys)
         .accept_type(accept)
         .leeway(args.leeway)
-        .max_lifetime(args.max_lifetime)
+        .max_lifetime(max_lifetime)
         .build();
     let verdict = match token(&args.token)? {
         Some(token) => verifier.verify(&token, clock::system().now()),

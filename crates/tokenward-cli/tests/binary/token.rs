@@ -80,6 +80,19 @@ fn a_token_without_the_type_is_taken_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_token_of_an_hour_is_taken_only_from_issuers_with_types_of_their_own() {
+    let work = Work::new();
+    let typed = work.signed_by_hand("at+jwt", 3_600);
+    let foreign = work.signed_by_hand("JWT", 3_600);
+    let endless = work.signed_by_hand("JWT", 90_000);
+
+    assert_eq!(work.verify(&typed, &[]).status.code(), Some(1));
+    assert_eq!(work.verify(&typed, &["--max-lifetime", "1h"]).status.code(), Some(0));
+    assert_eq!(work.verify(&foreign, &["--accept-type", "JWT"]).status.code(), Some(0));
+    assert_eq!(work.verify(&endless, &["--accept-type", "JWT"]).status.code(), Some(1));
+}
+
+#[test]
 fn token_and_key_set_can_come_from_standard_input() {
     let work = Work::new();
     let token = work.issue(&[]);
@@ -279,10 +292,23 @@ impl Work {
 
     /// The same claims under a header without a type, as many issuers write it.
     fn without_type(&self, token: &str) -> String {
+        self.sign(r#"{"alg":"ES256"}"#, token.split('.').nth(1).unwrap())
+    }
+
+    /// A token of the type `typ` that lives for `lifetime` seconds, longer than `issue` would make it.
+    fn signed_by_hand(&self, typ: &str, lifetime: u64) -> String {
+        let issued = self.issue(&[]);
+        let payload = tokenward::b64::decode(issued.split('.').nth(1).unwrap()).unwrap();
+        let mut claims: Value = serde_json::from_slice(&payload).unwrap();
+        claims["exp"] = json!(claims["iat"].as_u64().unwrap() + lifetime);
+        let payload = tokenward::b64::encode(claims.to_string().as_bytes());
+        self.sign(&format!(r#"{{"alg":"ES256","typ":"{typ}"}}"#), &payload)
+    }
+
+    fn sign(&self, header: &str, payload: &str) -> String {
         let pem = fs::read_to_string(self.path("key.pem")).unwrap();
         let key = SigningKey::from_pem(&pem, None).unwrap();
-        let header = tokenward::b64::encode(br#"{"alg":"ES256"}"#);
-        let input = format!("{header}.{}", token.split('.').nth(1).unwrap());
+        let input = format!("{}.{payload}", tokenward::b64::encode(header.as_bytes()));
         let signature = key.sign(input.as_bytes()).unwrap();
         format!("{input}.{}", tokenward::b64::encode(&signature))
     }
