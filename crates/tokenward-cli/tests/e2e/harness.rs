@@ -160,13 +160,6 @@ impl Authority {
         self.client.send(self.service(Method::POST, "/oauth2/token").form(&form)).await
     }
 
-    /// Whether introspection calls the token active.
-    pub(crate) async fn active(&self, token: &str) -> bool {
-        let call = self.service(Method::POST, "/oauth2/introspect").form(&[("token", token)]);
-        let answer = self.client.ask(call).await.expect(200);
-        answer.json()["active"].as_bool().unwrap()
-    }
-
     /// Forward-auth for nginx in the authority itself.
     pub(crate) fn forward_auth(&self) -> Call {
         Call::get(&self.url(&format!("/auth/nginx/{}", self.dev.audience)))
@@ -213,7 +206,7 @@ pub(crate) fn claims(token: &str) -> Value {
 /// `tokenward gate` that follows an authority, and serves profile nginx to whoever knows its secret.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) process: Process,
+    _process: Process,
     url: String,
     _folder: TempDir,
 }
@@ -250,7 +243,7 @@ impl Gate {
         let mut process = Process::spawn("gate", &mut command);
         process.ready().await;
         let url = format!("http://127.0.0.1:{port}/auth/nginx/{}", dev.audience);
-        Self { process, url, _folder: folder }
+        Self { _process: process, url, _folder: folder }
     }
 
     /// A question of the proxy about `GET /`.
@@ -265,7 +258,7 @@ impl Gate {
 /// The example API, which uses the tower layers.
 #[derive(Debug)]
 pub(crate) struct Example {
-    pub(crate) process: Process,
+    _process: Process,
     url: String,
 }
 
@@ -281,7 +274,7 @@ impl Example {
             .env("LOG", LOG);
         let mut process = Process::spawn("example", &mut command);
         process.ready().await;
-        Self { process, url: format!("https://localhost:{port}") }
+        Self { _process: process, url: format!("https://localhost:{port}") }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -1,6 +1,7 @@
 //! The program as users run it: real processes, real TLS, real files.
 
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of a test are small")]
 
 mod bad_input;
 mod client;

@@ -101,13 +101,13 @@ impl Holder {
             Step::Refresh | Step::RefreshTwice => self.refresh_again(world, asked).await,
             step => self.step(step, world).await,
         };
-        self.answered_by(done);
+        self.answered_by(&done);
     }
 
     /// Whether everything that was answered holds. Ends with a refresh.
     pub(super) async fn check(&mut self, world: &World) {
         let checked = self.check_all(world).await;
-        self.answered_by(checked);
+        self.answered_by(&checked);
     }
 
     /// Whether a token that was spent before the window began is refused, though its successor was never
@@ -118,10 +118,10 @@ impl Holder {
         if self.ended || !rested || self.name.bytes().fold(0, |sum, byte| sum ^ byte) & 1 == 0 {
             return;
         }
-        let sent = world.send(world.refresh(spent, self.cookie)).await;
+        let asked = world.send(world.refresh(spent, self.cookie)).await;
         self.ended = true;
-        let refused = sent.map(|answer| self.want("after the window", answer.status, &[400, 401]));
-        self.answered_by(refused);
+        let refused = asked.map(|answer| self.want("after the window", answer.status, &[400, 401]));
+        self.answered_by(&refused);
     }
 
     async fn check_all(&mut self, world: &World) -> Result<(), Gone> {
@@ -304,7 +304,7 @@ impl Holder {
         }
     }
 
-    fn answered_by(&mut self, done: Result<(), Gone>) {
+    fn answered_by(&mut self, done: &Result<(), Gone>) {
         if done.is_err() {
             self.broken.push("no answer, though nobody killed it".to_owned());
         }

@@ -202,8 +202,8 @@ fn application() -> u16 {
 
 fn answer(mut stream: &TcpStream) {
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
-    let head: String =
-        lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\r\n")).collect();
+    let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    let head = head.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect::<String>();
     let length = head.len();
     let answer =
         format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{head}");
