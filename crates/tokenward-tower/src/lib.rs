@@ -16,12 +16,14 @@ pub mod csrf;
 pub mod headers;
 pub mod request_id;
 pub mod respond;
+pub mod unread;
 mod verdict;
 pub mod verify;
 
 pub use claims::{Claims, RequireScope};
 pub use headers::SecurityHeaders;
 pub use request_id::{RequestId, RequestIds};
+pub use unread::ReadUnread;
 pub use verdict::VerdictFuture;
 pub use verify::VerifyLayer;
 

@@ -14,7 +14,7 @@ use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::headers::SecurityHeaders;
 use tokenward_tower::request_id::RequestIds;
-use tokenward_tower::{Claims, RequireScope, VerifyLayer};
+use tokenward_tower::{Claims, ReadUnread, RequireScope, VerifyLayer};
 use tower::ServiceBuilder;
 use tower::layer::util::{Identity, Stack};
 
@@ -55,7 +55,8 @@ impl App {
             // After the routes: it guards what stands above it, 404s of this router included.
             .layer(self.verify.clone())
             .with_state(Arc::clone(&self.notes));
-        open.merge(protected)
+        // Around the others: a refusal of any of them leaves the request's body unread.
+        open.merge(protected).layer(ReadUnread::new())
     }
 }
 

@@ -15,12 +15,13 @@ use http::{HeaderMap, Request, Response, Version};
 use http_body_util::Limited;
 use hyper::body::Incoming;
 use hyper::service::Service;
+use tokenward_tower::ReadUnread;
 use tokenward_tower::headers::SecurityHeaders;
 use tokenward_tower::request_id::{RequestId, X_REQUEST_ID};
 use tokenward_tower::respond;
 use tokio::sync::watch;
 use tokio::time::timeout;
-use tower::ServiceExt as _;
+use tower::{Layer as _, ServiceExt as _};
 use tracing::Instrument as _;
 
 use super::activity::Activity;
@@ -87,7 +88,8 @@ impl Guard {
         parts.extensions.insert(self.peer);
         let (body, read) = Tracked::new(Limited::new(body, self.limits.body_bytes));
         let request = Request::from_parts(parts, Body::new(body));
-        let answer = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind();
+        let router = ReadUnread::new().layer(self.router.clone());
+        let answer = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
         match timeout(self.limits.request, answer).await {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => match never {},
