@@ -195,6 +195,14 @@ impl Session {
     pub(crate) fn claims(&self) -> Value {
         claims(&self.access)
     }
+
+    /// The id of the key that signed its access token.
+    pub(crate) fn key_id(&self) -> String {
+        let header = self.access.split('.').next().unwrap();
+        let header: Value =
+            serde_json::from_slice(&tokenward::b64::decode(header).unwrap()).unwrap();
+        header["kid"].as_str().unwrap().to_owned()
+    }
 }
 
 /// The claims of a token, unverified.

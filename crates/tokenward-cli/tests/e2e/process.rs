@@ -78,6 +78,10 @@ impl Process {
 
     /// Waits for it to end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
+        self.ended_within(PATIENCE).await
+    }
+
+    async fn ended_within(&mut self, patience: Duration) -> ExitStatus {
         let end = async {
             loop {
                 if let Some(status) = self.child.try_wait().unwrap() {
@@ -86,7 +90,7 @@ impl Process {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        let waited = timeout(PATIENCE, end).await;
+        let waited = timeout(patience, end).await;
         waited.unwrap_or_else(|_| panic!("it did not end:\n{}", self.log_text()))
     }
 
@@ -111,12 +115,17 @@ impl Drop for Process {
 
 /// Runs the program to its end; fails if it does not come to one.
 pub(crate) async fn run(command: &mut Command) -> Output {
+    run_within(PATIENCE, command).await
+}
+
+/// The same, for what may take longer than a command of ours.
+pub(crate) async fn run_within(patience: Duration, command: &mut Command) -> Output {
     let (log, file) = new_log("command");
     let (out, out_file) = new_log("command-out");
     let child = command.stdin(Stdio::null()).stdout(out_file).stderr(file).spawn().unwrap();
     let (_, lines) = unbounded_channel();
     let mut process = Process { child, log, lines };
-    let status = process.ended().await;
+    let status = process.ended_within(patience).await;
     let output =
         Output { status, stdout: fs::read(&out).unwrap(), stderr: fs::read(&process.log).unwrap() };
     // What a command answers is no log: `services add` shows a secret there, once.

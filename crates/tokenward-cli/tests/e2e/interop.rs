@@ -1,0 +1,59 @@
+//! Clients that others wrote, unchanged, against a running authority.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::harness::Authority;
+use crate::markdown::root;
+use crate::shell::{Shell, installed};
+
+#[tokio::test]
+async fn oauth4webapi_discovers_gets_refreshes_introspects_and_revokes() {
+    node("oauth4webapi.mjs").await;
+}
+
+#[tokio::test]
+async fn openid_client_discovers_gets_refreshes_introspects_and_revokes() {
+    node("openid-client.mjs").await;
+}
+
+#[tokio::test]
+async fn jose_verifies_our_access_tokens() {
+    node("jose.mjs").await;
+}
+
+#[tokio::test]
+async fn pyjwt_verifies_our_access_tokens_also_after_a_rotation() {
+    let authority = Authority::dev().await;
+    let python = installed("TOKENWARD_TEST_PYTHON");
+    let shell = Shell::beside(&authority)
+        .env("PYTHON", python.to_str().unwrap())
+        .env("SCRIPT", root().join("interop/python/verify.py").to_str().unwrap());
+    let verify = "\"$PYTHON\" \"$SCRIPT\" .tokenward/dev.json";
+
+    assert_eq!(shell.run(verify).await, "ok\n");
+    let before = signing_key(&authority).await;
+    authority.command(&["keys", "rotate", "--wait"]).await;
+
+    assert_ne!(signing_key(&authority).await, before);
+    assert_eq!(shell.run(verify).await, "ok\n");
+}
+
+async fn node(script: &str) {
+    let authority = Authority::dev().await;
+    let shell = Shell::beside(&authority)
+        .env("NODE_EXTRA_CA_CERTS", authority.dev.ca_file.to_str().unwrap());
+    // Node looks for modules beside the script.
+    symlink(installed("TOKENWARD_TEST_NODE_MODULES"), shell.path("node_modules")).unwrap();
+    for name in ["dev.mjs", script] {
+        fs::copy(root().join("interop/node").join(name), shell.path(name)).unwrap();
+    }
+
+    let said = shell.run(&format!("node {script} .tokenward/dev.json")).await;
+
+    assert_eq!(said, "ok\n");
+}
+
+async fn signing_key(authority: &Authority) -> String {
+    authority.create("interop").await.key_id()
+}
