@@ -132,13 +132,12 @@ fn ripe_at(ring: &KeyRing) -> Option<UnixTime> {
 }
 
 fn describe(audience: &Audience, done: &Rotated) -> RotatedKey {
-    let mut steps = vec![format!("{} signs now", done.active)];
-    steps.extend(
-        done.retired.as_ref().map(|key| {
-            format!("{key} signs no more; it verifies until its last token has expired")
-        }),
-    );
-    steps.extend(done.standby.as_ref().map(|key| format!("{key} is published as the next")));
+    let retired = done
+        .retired
+        .as_ref()
+        .map(|key| format!("{key} signs no more; it verifies until its last token has expired"));
+    let standby = done.standby.as_ref().map(|key| format!("{key} is published as the next"));
+    let steps = retired.into_iter().chain(standby).collect();
     RotatedKey { audience: audience.to_string(), active: Some(done.active.to_string()), steps }
 }
 
