@@ -20,8 +20,8 @@ use tokio::time::{Instant, sleep};
 use crate::client::{Answer, Call, Client};
 use crate::process::{Process, run, target_dir, tokenward};
 
-/// Everything that a bug could put a secret into.
-const LOG: &str = "debug,tokenward=trace";
+/// All that can be logged, so that the search for secrets means something.
+const LOG: &str = "trace";
 
 /// What `serve --dev` tells developers.
 #[derive(Clone, Debug, Deserialize)]
@@ -214,7 +214,7 @@ pub(crate) fn claims(token: &str) -> Value {
 /// `tokenward gate` that follows an authority, and serves profile nginx to whoever knows its secret.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    _process: Process,
+    pub(crate) process: Process,
     url: String,
     _folder: TempDir,
 }
@@ -224,12 +224,17 @@ impl Gate {
 
     /// One that is ready, with a rule that lets every good token through.
     pub(crate) async fn of(authority: &Authority) -> Self {
+        Self::with(authority, "").await
+    }
+
+    /// One with more `settings`, lines of `gate.toml`.
+    pub(crate) async fn with(authority: &Authority, settings: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let port = free_port();
         let dev = &authority.dev;
         let mut toml = format!(
             "environment = \"dev\"\nlisten = \"127.0.0.1:{port}\"\nissuer = \"{}\"\n\
-             audiences = [\"{}\"]\nca_file = \"{}\"\n\n",
+             audiences = [\"{}\"]\nca_file = \"{}\"\n{settings}\n",
             dev.issuer,
             dev.audience,
             dev.ca_file.display()
@@ -251,7 +256,7 @@ impl Gate {
         let mut process = Process::spawn("gate", &mut command);
         process.ready().await;
         let url = format!("http://127.0.0.1:{port}/auth/nginx/{}", dev.audience);
-        Self { _process: process, url, _folder: folder }
+        Self { process, url, _folder: folder }
     }
 
     /// A question of the proxy about `GET /`.
@@ -266,7 +271,7 @@ impl Gate {
 /// The example API, which uses the tower layers.
 #[derive(Debug)]
 pub(crate) struct Example {
-    _process: Process,
+    pub(crate) process: Process,
     url: String,
 }
 
@@ -282,7 +287,7 @@ impl Example {
             .env("LOG", LOG);
         let mut process = Process::spawn("example", &mut command);
         process.ready().await;
-        Self { _process: process, url: format!("https://localhost:{port}") }
+        Self { process, url: format!("https://localhost:{port}") }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -10,6 +10,7 @@ mod harness;
 mod interop;
 mod markdown;
 mod mishaps;
+mod outage;
 mod pages;
 mod process;
 mod refusals;
