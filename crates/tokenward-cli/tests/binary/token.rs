@@ -300,7 +300,7 @@ impl Work {
         let issued = self.issue(&[]);
         let payload = tokenward::b64::decode(issued.split('.').nth(1).unwrap()).unwrap();
         let mut claims: Value = serde_json::from_slice(&payload).unwrap();
-        claims["exp"] = json!(claims["iat"].as_u64().unwrap() + lifetime);
+        claims["exp"] = json!(claims["iat"].as_u64().unwrap().saturating_add(lifetime));
         let payload = tokenward::b64::encode(claims.to_string().as_bytes());
         self.sign(&format!(r#"{{"alg":"ES256","typ":"{typ}"}}"#), &payload)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::client::Call;
 use crate::harness::{Authority, Example, Gate, eventually};
 
 /// Longer than any staleness, lease or back-off of these tests.
@@ -54,7 +55,6 @@ async fn a_compromised_key_ends_its_tokens_everywhere_and_another_signs() {
     for place in &places {
         client.ask(place.clone().bearer(&session.access)).await.expect(200);
     }
-    // A ripe standby, so that nobody has to wait for a signer.
     let audience = authority.dev.audience.as_str();
     let list = || authority.command(&["keys", "list", "--format", "json"]);
     let key_in = |state: &str, keys: &str| {
@@ -81,9 +81,8 @@ async fn a_compromised_key_ends_its_tokens_everywhere_and_another_signs() {
         let call = place.clone().bearer(&token);
         eventually(client, &call, AT_LAST, |answer| answer.status == 200).await;
     }
-    let set = client
-        .ask(crate::client::Call::get(&authority.url(&format!("/audiences/{audience}/jwks.json"))));
-    let set = set.await.expect(200).json();
+    let set = Call::get(&authority.url(&format!("/audiences/{audience}/jwks.json")));
+    let set = client.ask(set).await.expect(200).json();
     let kids: Vec<_> = set["keys"].as_array().unwrap().iter().map(|key| &key["kid"]).collect();
     assert!(!kids.contains(&&json!(leaked)), "{kids:?}");
 }
