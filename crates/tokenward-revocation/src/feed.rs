@@ -21,7 +21,7 @@
 
 use serde::{Deserialize, Serialize};
 use tokenward::crypto::sha256;
-use tokenward::{Audience, Jti, KeyId, TokenVersion, UnixTime};
+use tokenward::{Audience, Jti, KeyId, TokenVersion, UnixTime, b64};
 
 use crate::{Fingerprint, Fingerprints, Revocation, Scope, Seq};
 
@@ -324,7 +324,7 @@ pub enum BadMessage {
 /// body that `jwks.json` answers, in base64url.
 #[must_use]
 pub fn keys_digest(body: &[u8]) -> String {
-    wire::encode(&sha256(body))
+    b64::encode(&sha256(body))
 }
 
 fn items<'a>(

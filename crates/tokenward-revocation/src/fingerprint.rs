@@ -7,10 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokenward::crypto::{Secret256, hmac_sha256};
-use tokenward::{SessionId, Subject};
+use tokenward::{SessionId, Subject, b64};
 
 /// 128 bits that stand for a subject or a session: the first half of an HMAC-SHA-256.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -18,7 +16,7 @@ pub struct Fingerprint([u8; 16]);
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        f.write_str(&b64::encode(&self.0))
     }
 }
 
@@ -32,7 +30,7 @@ impl FromStr for Fingerprint {
     type Err = InvalidFingerprint;
 
     fn from_str(text: &str) -> Result<Self, InvalidFingerprint> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidFingerprint)?;
+        let bytes = b64::decode(text).map_err(|_| InvalidFingerprint)?;
         bytes.try_into().map(Self).map_err(|_| InvalidFingerprint)
     }
 }

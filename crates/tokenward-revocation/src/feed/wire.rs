@@ -2,15 +2,9 @@
 //!
 //! `serde` stays off the domain types, so that the wire form can change without them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokenward::{TokenVersion, UnixTime};
 
 use crate::Seq;
-
-pub(super) fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
 
 /// A value that travels as a JSON number.
 pub(super) trait Number: Copy {
@@ -112,10 +106,9 @@ pub(super) mod text {
 }
 
 pub(super) mod secret {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
+    use tokenward::b64;
     use tokenward::crypto::Secret256;
 
     use crate::Fingerprints;
@@ -124,7 +117,7 @@ pub(super) mod secret {
         value: &Fingerprints,
         to: S,
     ) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&super::encode(value.secret().expose()))
+        to.serialize_str(&b64::encode(value.secret().expose()))
     }
 
     pub(in crate::feed) fn deserialize<'de, D: Deserializer<'de>>(
@@ -132,7 +125,7 @@ pub(super) mod secret {
     ) -> Result<Fingerprints, D::Error> {
         // The error must not repeat what it could not read: it may be most of a secret.
         let bad = || D::Error::custom("`fingerprint_key` must be 32 bytes in base64url");
-        let bytes = URL_SAFE_NO_PAD.decode(String::deserialize(from)?).map_err(|_| bad())?;
+        let bytes = b64::decode(&String::deserialize(from)?).map_err(|_| bad())?;
         let bytes = bytes.try_into().map_err(|_| bad())?;
         Ok(Fingerprints::new(Secret256::from_bytes(bytes)))
     }
