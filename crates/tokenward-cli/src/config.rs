@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
-use tokenward_keys::TimingSettings;
+use tokenward_server::settings::KeySettings;
 
 use crate::failure::Failure;
 use crate::files;
@@ -97,12 +97,7 @@ pub(crate) enum Feed {
 pub(crate) struct Keys {
     pub(crate) custody: String,
     pub(crate) kek: Kek,
-    pub(crate) rotate_every: Duration,
-    pub(crate) key_set_max_age: Duration,
-    pub(crate) propagation: Duration,
-    pub(crate) clock_error: Duration,
-    pub(crate) leeway: Duration,
-    pub(crate) signer_lease: Duration,
+    pub(crate) times: KeySettings,
 }
 
 /// What opens sealed keys.
@@ -165,21 +160,6 @@ impl Config {
     /// A path of the file, from where it counts.
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
         files::resolve(&self.base, path)
-    }
-}
-
-impl Keys {
-    /// The times of an audience whose tokens live for `token_life`.
-    pub(crate) fn timing(&self, token_life: Duration) -> TimingSettings {
-        TimingSettings {
-            key_set_max_age: self.key_set_max_age,
-            propagation: self.propagation,
-            clock_error: self.clock_error,
-            leeway: self.leeway,
-            signer_lease: self.signer_lease,
-            rotate_every: self.rotate_every,
-            token_life,
-        }
     }
 }
 

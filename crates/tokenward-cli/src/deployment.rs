@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
-use tokenward_keys::{
-    Custody, Kek, KeyRing, KeyStore, PassphraseCost, Sealed, Timing, TimingSettings,
-};
+use tokenward_keys::{Custody, Kek, KeyRing, KeyStore, PassphraseCost, Sealed, Timing};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, Profile, ProxyAuth, ProxySettings, RevocationSettings,
     WhenStale,
@@ -152,7 +150,7 @@ impl Opened {
         let custody: Arc<dyn Custody> = Arc::<Sealed>::clone(&self.custody);
         let issuer =
             self.settings.issuer_of(&audience.name).map_err(|e| Failure::cannot(e.to_string()))?;
-        let timing = Timing::new(timing_of(&self.settings.keys, audience.access_lifetime))
+        let timing = Timing::new(self.settings.keys.timing(audience.access_lifetime))
             .map_err(|error| Failure::cannot(error.to_string()))?;
         let environment = self.settings.environment.clone();
         let name = audience.name.clone();
@@ -224,21 +222,13 @@ fn kek_file(setting: &str, path: &Path) -> Result<KekSource, Failure> {
 }
 
 fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failure> {
-    let keys = &config.keys;
     Ok(Settings {
         environment: config.environment.as_str().to_owned(),
         dev: false,
         issuer: config.issuer.clone(),
         audiences: config.audiences.iter().map(audience_of).collect::<Result<_, _>>()?,
         services: config.services.iter().map(service_of).collect::<Result<_, _>>()?,
-        keys: KeySettings {
-            key_set_max_age: keys.key_set_max_age,
-            propagation: keys.propagation,
-            clock_error: keys.clock_error,
-            leeway: keys.leeway,
-            signer_lease: keys.signer_lease,
-            rotate_every: keys.rotate_every,
-        },
+        keys: config.keys.times,
         revocation: RevocationSettings {
             max_staleness: config.revocation.max_staleness,
             when_stale: if config.revocation.accept_when_stale {
@@ -363,16 +353,4 @@ fn dev_origins(port: u16) -> Vec<String> {
     let hosts = ["localhost", "127.0.0.1", "[::1]"];
     let on = |port: u16| hosts.map(|host| format!("https://{host}:{port}"));
     on(port).into_iter().chain(on(3000)).collect()
-}
-
-fn timing_of(keys: &KeySettings, token_life: Duration) -> TimingSettings {
-    TimingSettings {
-        key_set_max_age: keys.key_set_max_age,
-        propagation: keys.propagation,
-        clock_error: keys.clock_error,
-        leeway: keys.leeway,
-        signer_lease: keys.signer_lease,
-        rotate_every: keys.rotate_every,
-        token_life,
-    }
 }

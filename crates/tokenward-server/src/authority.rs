@@ -105,8 +105,6 @@ pub struct Authority {
     hub: Arc<Hub>,
     by_client: Buckets,
     by_address: Buckets,
-    /// The `Cache-Control` of public documents.
-    cache_control: String,
     /// How long after it was made the last access token is surely refused by everybody.
     token_outlives: Duration,
     /// Becomes true when the authority shuts down.

@@ -9,7 +9,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokenward::{Algorithm, Audience, IssuerId};
+use tokenward::{AccessLifetime, Algorithm, Audience, IssuerId, RESERVED_CLAIMS};
+use tokenward_keys::TimingSettings;
 pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
 use tokenward_tower::csrf::Origins;
@@ -63,7 +64,8 @@ pub struct AudienceSettings {
     pub origins: Vec<String>,
 }
 
-/// The times of DESIGN's key life cycle; `tokenward_keys::Timing` checks the rules between them.
+/// The times of the key life cycle that all audiences share; [`Timing`](tokenward_keys::Timing) checks
+/// the rules between them.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
 pub struct KeySettings {
@@ -79,6 +81,24 @@ pub struct KeySettings {
     pub signer_lease: Duration,
     /// R: how often a new key takes over.
     pub rotate_every: Duration,
+}
+
+impl KeySettings {
+    /// The times of an audience whose tokens live for `token_life`, not yet checked.
+    #[must_use]
+    pub const fn timing(&self, token_life: Duration) -> TimingSettings {
+        let Self { key_set_max_age, propagation, clock_error, leeway, signer_lease, rotate_every } =
+            *self;
+        TimingSettings {
+            key_set_max_age,
+            propagation,
+            clock_error,
+            leeway,
+            signer_lease,
+            rotate_every,
+            token_life,
+        }
+    }
 }
 
 /// How verifiers that follow the feed treat an old view of it.
@@ -337,8 +357,7 @@ impl AudienceSettings {
                 format!("{} cannot be published; choose ES256", self.algorithm),
             ));
         }
-        let (shortest, longest) = (Duration::from_secs(30), Duration::from_secs(900));
-        if !(shortest..=longest).contains(&self.access_lifetime) {
+        if AccessLifetime::new(self.access_lifetime).is_err() {
             let problem = format!("{:?} is out of range; choose 30s to 15m", self.access_lifetime);
             return Err(SettingsError::new(setting(self, "access_lifetime"), problem));
         }
@@ -346,7 +365,9 @@ impl AudienceSettings {
             .and_then(|_| SessionLifetime::new(self.session_lifetime))
             .map_err(|error| SettingsError::new(setting(self, error.what), error.to_string()))?;
         for claim in &self.claims {
-            if claim.is_empty() || claim.len() > 128 || RESERVED_CLAIMS.contains(&claim.as_str()) {
+            // `act` (RFC 8693 § 4.1) would say that somebody acts for the subject.
+            let reserved = RESERVED_CLAIMS.contains(&claim.as_str()) || claim == "act";
+            if claim.is_empty() || claim.len() > 128 || reserved {
                 return Err(SettingsError::new(
                     setting(self, "claims"),
                     format!("{claim:?} cannot be a private claim; the authority sets it itself"),
@@ -369,24 +390,6 @@ impl Limits {
         }
     }
 }
-
-/// The claims that the authority alone sets (CONTRACT § 4, RFC 7519 § 4.1).
-const RESERVED_CLAIMS: [&str; 14] = [
-    "iss",
-    "aud",
-    "sub",
-    "iat",
-    "exp",
-    "nbf",
-    "jti",
-    "sid",
-    "client_id",
-    "scope",
-    "ver",
-    "auth_time",
-    "cnf",
-    "act",
-];
 
 fn setting(audience: &AudienceSettings, name: &str) -> String {
     format!("audience.{}.{name}", audience.name)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId};
+use tokenward_server::settings::KeySettings;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -199,12 +200,14 @@ fn keys(section: Section<'_>) -> Option<Keys> {
     Some(Keys {
         custody: custody?,
         kek: kek?,
-        rotate_every: rotate_every?,
-        key_set_max_age: key_set_max_age?,
-        propagation: propagation?,
-        clock_error: clock_error?,
-        leeway: leeway?,
-        signer_lease: signer_lease?,
+        times: KeySettings {
+            rotate_every: rotate_every?,
+            key_set_max_age: key_set_max_age?,
+            propagation: propagation?,
+            clock_error: clock_error?,
+            leeway: leeway?,
+            signer_lease: signer_lease?,
+        },
     })
 }
 

@@ -97,7 +97,7 @@ fn service_fits(service: &ServiceConfig, section: &Section<'_>, names: &BTreeSet
 
 fn timing(config: &Config, audiences: &[Section<'_>], keys: &Section<'_>) {
     for (audience, section) in config.audiences.iter().zip(audiences) {
-        let Err(error) = Timing::new(config.keys.timing(audience.access_lifetime)) else {
+        let Err(error) = Timing::new(config.keys.times.timing(audience.access_lifetime)) else {
             continue;
         };
         let message = error.to_string();

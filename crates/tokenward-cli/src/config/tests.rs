@@ -38,8 +38,8 @@ secret = { env = "EDGE_SECRET" }
 fn the_example_of_the_documentation_loads_with_its_defaults() {
     let config = read(GOOD).unwrap();
 
-    assert_eq!(config.keys.rotate_every, Duration::from_secs(30 * 86_400));
-    assert_eq!(config.keys.key_set_max_age, Duration::from_secs(300));
+    assert_eq!(config.keys.times.rotate_every, Duration::from_secs(30 * 86_400));
+    assert_eq!(config.keys.times.key_set_max_age, Duration::from_secs(300));
     assert_eq!(config.revocation.max_staleness, Duration::from_secs(10));
     assert!(!config.revocation.accept_when_stale);
     let audience = &config.audiences[0];

@@ -44,7 +44,7 @@ pub(super) async fn describe(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let audience = authority.named(&name)?;
-    Ok(authority.cacheable(&headers, audience.metadata.clone()))
+    Ok(cacheable(audience, &headers, audience.metadata.clone()))
 }
 
 /// `GET /audiences/{aud}/jwks.json`.
@@ -54,7 +54,7 @@ pub(super) async fn key_set(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let audience = authority.named(&name)?;
-    Ok(authority.cacheable(&headers, audience.ring.jwks_json().to_string()))
+    Ok(cacheable(audience, &headers, audience.ring.jwks_json().to_string()))
 }
 
 impl Authority {
@@ -63,27 +63,27 @@ impl Authority {
         let name = Audience::new(name).map_err(|_| ApiError::not_found())?;
         self.audiences.get(&name).ok_or_else(ApiError::not_found)
     }
+}
 
-    /// A public document that everybody may keep for C, and no longer: the rotation counts on it.
-    fn cacheable(&self, request: &HeaderMap, body: String) -> Response {
-        let tag = format!("\"{}\"", b64::encode(&sha256(body.as_bytes())));
-        let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
-        let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
-        let mut response = if known.any(|other| other == "*" || weak(other) == tag) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            body.into_response()
-        };
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Ok(max_age) = HeaderValue::try_from(&*self.cache_control) {
-            headers.insert(CACHE_CONTROL, max_age);
-        }
-        if let Ok(tag) = HeaderValue::try_from(tag) {
-            headers.insert(ETAG, tag);
-        }
-        response
+/// A public document that everybody may keep for C, and no longer: the rotation counts on it.
+fn cacheable(audience: &AudienceState, request: &HeaderMap, body: String) -> Response {
+    let tag = format!("\"{}\"", b64::encode(&sha256(body.as_bytes())));
+    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
+    let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
+    let mut response = if known.any(|other| other == "*" || weak(other) == tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        body.into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(max_age) = HeaderValue::try_from(audience.ring.cache_control()) {
+        headers.insert(CACHE_CONTROL, max_age);
     }
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(ETAG, tag);
+    }
+    response
 }
 
 /// A tag compared weakly (RFC 9110 § 8.8.3.2): a proxy that compressed the body may have marked it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokenward::crypto::Secret256;
 use tokenward::{AccessLifetime, Audience, BackendError, ClientId, Issuer, Verifier};
-use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError, TimingSettings};
+use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
 use tokenward_revocation::{Fingerprints, View};
@@ -77,10 +77,8 @@ impl Authority {
         let Parts { settings, clock, sessions, services, revocations, .. } = parts;
         let origins = settings.audiences.iter().flat_map(|audience| &audience.origins);
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
-        let max_age = settings.keys.key_set_max_age.as_secs();
         let authority = Arc::new(Self {
-            token_outlives: token_outlives(&settings),
-            cache_control: format!("public, max-age={max_age}"),
+            token_outlives: token_outlives(&audiences),
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
             settings,
@@ -213,7 +211,7 @@ async fn open_audience(
         issuer_id.clone(),
         Arc::clone(keys),
         Arc::clone(custody),
-        timing(settings, wanted)?,
+        Timing::new(settings.keys.timing(wanted.access_lifetime))?,
         settings.environment.clone(),
         wanted.algorithm,
     ));
@@ -257,30 +255,15 @@ async fn open_audience(
     })
 }
 
-fn timing(settings: &Settings, audience: &AudienceSettings) -> Result<Timing, TimingError> {
-    let keys = &settings.keys;
-    Timing::new(TimingSettings {
-        key_set_max_age: keys.key_set_max_age,
-        propagation: keys.propagation,
-        clock_error: keys.clock_error,
-        leeway: keys.leeway,
-        signer_lease: keys.signer_lease,
-        rotate_every: keys.rotate_every,
-        token_life: audience.access_lifetime,
-    })
-}
-
 fn origins_error(error: &dyn std::fmt::Display) -> SettingsError {
     SettingsError::new("origins", error.to_string())
 }
 
-/// T + L + W + 2S over all audiences, and a second for the rounding of `iat` and `exp`.
-fn token_outlives(settings: &Settings) -> Duration {
-    let longest = settings.audiences.iter().map(|a| a.access_lifetime).max().unwrap_or_default();
-    let keys = &settings.keys;
-    [keys.signer_lease, keys.leeway, keys.clock_error, keys.clock_error, Duration::from_secs(1)]
-        .into_iter()
-        .fold(longest, Duration::saturating_add)
+/// How long a token may outlive its session or key in any audience, and a second for the rounding of
+/// `iat` and `exp`.
+fn token_outlives(audiences: &BTreeMap<Audience, Arc<AudienceState>>) -> Duration {
+    let each = audiences.values().map(|audience| audience.ring.timing().token_outlives());
+    each.max().unwrap_or_default().saturating_add(Duration::from_secs(1))
 }
 
 /// Brings the stored services in line with those that the configuration declares. Secrets stay.
