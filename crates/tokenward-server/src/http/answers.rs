@@ -35,7 +35,7 @@ fn invalid(status: StatusCode) -> Response<Body> {
 }
 
 /// What is left of the request is not worth reading.
-fn closing(mut response: Response<Body>) -> Response<Body> {
+pub(super) fn closing(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }

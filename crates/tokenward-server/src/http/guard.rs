@@ -86,11 +86,21 @@ impl Guard {
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(self.peer);
+        let before_http2 = parts.version < Version::HTTP_2;
         let (body, read) = Tracked::new(Limited::new(body, self.limits.body_bytes));
         let request = Request::from_parts(parts, Body::new(body));
         let router = ReadUnread::new().layer(self.router.clone());
         let answer = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
         match timeout(self.limits.request, answer).await {
+            // The connection may end with what was left unread. A client that is not told so sends its
+            // next request into it, and must not repeat that one if it changes something.
+            Ok(Ok(Ok(refusal)))
+                if before_http2
+                    && !read.load(Ordering::Relaxed)
+                    && !refusal.status().is_success() =>
+            {
+                answers::closing(refusal)
+            }
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => match never {},
             // The payload may quote what the peer sent; the panic hook has printed the place.

@@ -43,6 +43,21 @@ async fn header_fields_far_over_the_limit_or_too_many_get_431_too() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_leaves_the_body_unread_says_that_the_connection_ends() {
+    let refuses = Router::new().fallback(async || http::StatusCode::UNAUTHORIZED);
+    let server = Running::start(refuses, ServerLimits::default()).await;
+    let with_body = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+    let without = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+    let mut stream = server.connect().await;
+    stream.write_all(with_body.as_bytes()).await.unwrap();
+    let answer = read_all(&mut stream).await;
+    assert_eq!(status(&answer), "401");
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert_eq!(status(&server.exchange(without.as_bytes()).await), "401");
+}
+
+#[tokio::test]
 async fn requests_that_two_servers_could_read_differently_are_refused() {
     let server = Running::start(hello(), hasty()).await;
     let table = [
