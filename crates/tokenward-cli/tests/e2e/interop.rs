@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use crate::harness::Authority;
 use crate::markdown::root;
-use crate::shell::{Shell, installed};
+use crate::shell::{Shell, node_modules, python_program};
 
 #[tokio::test]
 async fn oauth4webapi_discovers_gets_refreshes_introspects_and_revokes() {
@@ -25,7 +25,7 @@ async fn jose_verifies_our_access_tokens() {
 #[tokio::test]
 async fn pyjwt_verifies_our_access_tokens_also_after_a_rotation() {
     let authority = Authority::dev().await;
-    let python = installed("TOKENWARD_TEST_PYTHON");
+    let python = python_program();
     let shell = Shell::beside(&authority)
         .env("PYTHON", python.to_str().unwrap())
         .env("SCRIPT", root().join("interop/python/verify.py").to_str().unwrap());
@@ -44,7 +44,7 @@ async fn node(script: &str) {
     let shell = Shell::beside(&authority)
         .env("NODE_EXTRA_CA_CERTS", authority.dev.ca_file.to_str().unwrap());
     // Node looks for modules beside the script.
-    symlink(installed("TOKENWARD_TEST_NODE_MODULES"), shell.path("node_modules")).unwrap();
+    symlink(node_modules(), shell.path("node_modules")).unwrap();
     for name in ["dev.mjs", script] {
         fs::copy(root().join("interop/node").join(name), shell.path(name)).unwrap();
     }

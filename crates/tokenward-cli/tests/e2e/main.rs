@@ -6,6 +6,7 @@
 mod bad_input;
 mod client;
 mod crash;
+mod docs;
 mod harness;
 mod interop;
 mod markdown;

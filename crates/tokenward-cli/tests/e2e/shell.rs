@@ -9,7 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::harness::Authority;
-use crate::process::{TOKENWARD, run_within, tokenward};
+use crate::process::{TOKENWARD, run_within, target_dir, tokenward};
 
 /// For a script of many commands, on cores that many tests share.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -84,7 +84,7 @@ impl Shell {
 
     /// Runs a script.
     pub(crate) async fn try_run(&self, script: &str) -> Output {
-        let script = format!("set -euo pipefail\n{}{}", self.preamble(), self.adapt(script));
+        let script = format!("set -euo pipefail\n{}{}", Self::preamble(), self.adapt(script));
         run_within(PATIENCE, self.command("bash").arg("-c").arg(script)).await
     }
 
@@ -101,7 +101,7 @@ impl Shell {
     }
 
     /// The program under test, under both of its documented names.
-    fn preamble(&self) -> String {
+    fn preamble() -> String {
         let program = TOKENWARD;
         format!(
             "tokenward() {{ '{program}' \"$@\"; }}\n\
@@ -110,10 +110,22 @@ impl Shell {
     }
 }
 
-/// A path that `cargo xtask test` tells, or why there is none.
-pub(crate) fn installed(variable: &str) -> PathBuf {
-    let found = std::env::var_os(variable);
-    PathBuf::from(found.unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test`")))
+/// The Python with `PyJWT` that `cargo xtask test` installs.
+pub(crate) fn python_program() -> PathBuf {
+    installed("TOKENWARD_TEST_PYTHON", "xtask/venv/bin/python")
+}
+
+/// The folder with `jose` and the others that `cargo xtask test` installs.
+pub(crate) fn node_modules() -> PathBuf {
+    installed("TOKENWARD_TEST_NODE_MODULES", "xtask/node/node_modules")
+}
+
+fn installed(variable: &str, place: &str) -> PathBuf {
+    let beside = || target_dir().join(place);
+    let path = std::env::var_os(variable).map_or_else(beside, PathBuf::from);
+    let here = path.display();
+    assert!(path.exists(), "{here} is missing: run `cargo xtask test`, which installs it");
+    path
 }
 
 /// Whether a program is on the search path, or where Debian keeps servers.

@@ -2,22 +2,22 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::block;
 use crate::harness::{Authority, claims};
-use crate::process::{run, target_dir};
+use crate::markdown::tested;
+use crate::process::run;
+use crate::shell::{node_modules, python_program};
 
 const OLD_SECRET: &str = "a-secret-that-every-service-once-shared";
 
 #[tokio::test]
 async fn python_verifies_with_the_code_of_its_page() {
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("verify.py"), block("verify-python.md", "verify-python")).unwrap();
+    fs::write(folder.path().join("verify.py"), tested("verify-python")).unwrap();
     let authority = Authority::dev().await;
     verifies_as_printed(&authority, || python(&folder, "verify.py")).await;
 }
@@ -25,7 +25,7 @@ async fn python_verifies_with_the_code_of_its_page() {
 #[tokio::test]
 async fn node_verifies_with_the_code_of_its_page() {
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("verify.mjs"), block("verify-node.md", "verify-node")).unwrap();
+    fs::write(folder.path().join("verify.mjs"), tested("verify-node")).unwrap();
     let authority = Authority::dev().await;
     verifies_as_printed(&authority, || node(&folder, "verify.mjs")).await;
 }
@@ -33,12 +33,11 @@ async fn node_verifies_with_the_code_of_its_page() {
 #[tokio::test]
 async fn a_python_service_takes_old_and_new_tokens_while_it_moves() {
     let folder = TempDir::new().unwrap();
-    let page = "move-from-hs256.md";
     let main = "import sys\nfrom either import Rejected, verify_either\n\
                 try:\n    print(verify_either(sys.argv[1])['sub'])\n\
                 except Rejected:\n    sys.exit('invalid token')\n";
-    fs::write(folder.path().join("verify.py"), block("verify-python.md", "verify-python")).unwrap();
-    fs::write(folder.path().join("either.py"), block(page, "move-from-hs256-python")).unwrap();
+    fs::write(folder.path().join("verify.py"), tested("verify-python")).unwrap();
+    fs::write(folder.path().join("either.py"), tested("move-from-hs256-python")).unwrap();
     fs::write(folder.path().join("main.py"), main).unwrap();
     let authority = Authority::dev().await;
     moves_as_printed(&authority, || python(&folder, "main.py")).await;
@@ -47,14 +46,13 @@ async fn a_python_service_takes_old_and_new_tokens_while_it_moves() {
 #[tokio::test]
 async fn a_node_service_takes_old_and_new_tokens_while_it_moves() {
     let folder = TempDir::new().unwrap();
-    let page = "move-from-hs256.md";
     // The page's own command line would run with this one's arguments, so they are put aside.
     let main = "const token = process.argv.pop()\n\
                 const { verifyEither } = await import('./either.mjs')\n\
                 try { console.log((await verifyEither(token)).sub) }\n\
                 catch { console.error('invalid token'); process.exit(1) }\n";
-    fs::write(folder.path().join("verify.mjs"), block("verify-node.md", "verify-node")).unwrap();
-    fs::write(folder.path().join("either.mjs"), block(page, "move-from-hs256-node")).unwrap();
+    fs::write(folder.path().join("verify.mjs"), tested("verify-node")).unwrap();
+    fs::write(folder.path().join("either.mjs"), tested("move-from-hs256-node")).unwrap();
     fs::write(folder.path().join("main.mjs"), main).unwrap();
     let authority = Authority::dev().await;
     moves_as_printed(&authority, || node(&folder, "main.mjs")).await;
@@ -134,7 +132,7 @@ fn hs256(now: u64, subject: &str, lifetime: u64) -> String {
 }
 
 fn python(folder: &TempDir, script: &str) -> Command {
-    let python = installed("TOKENWARD_TEST_PYTHON", "xtask/venv/bin/python");
+    let python = python_program();
     let mut command = Command::new(python);
     command.arg(folder.path().join(script)).env("PYTHONDONTWRITEBYTECODE", "1");
     command
@@ -143,22 +141,9 @@ fn python(folder: &TempDir, script: &str) -> Command {
 fn node(folder: &TempDir, script: &str) -> Command {
     let modules = folder.path().join("node_modules");
     if !modules.exists() {
-        symlink(installed("TOKENWARD_TEST_NODE_MODULES", "xtask/node/node_modules"), &modules)
-            .unwrap();
+        symlink(node_modules(), &modules).unwrap();
     }
     let mut command = Command::new("node");
     command.arg(folder.path().join(script));
     command
-}
-
-/// What `cargo xtask test` installed, and names in the environment.
-fn installed(variable: &str, place: &str) -> PathBuf {
-    let beside = || target_dir().join(place);
-    let path = std::env::var_os(variable).map_or_else(beside, PathBuf::from);
-    assert!(
-        path.exists(),
-        "{} is missing: run `cargo xtask test`, which installs it",
-        path.display()
-    );
-    path
 }

@@ -10,33 +10,27 @@ use http::Method;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
-use super::block;
 use crate::client::{Answer, Call};
 use crate::harness::{Authority, eventually, free_port};
-use crate::process::Process;
+use crate::markdown::tested;
+use crate::process::{Process, run};
+use crate::shell::program;
 
 #[tokio::test]
 async fn nginx_protects_a_static_site_and_an_application() {
     let site = Site::new().await;
-    site.write("nginx.conf", &block("nginx.md", "nginx"), "4443");
-    fs::create_dir(site.folder.path().join("site")).unwrap();
-    fs::write(site.folder.path().join("site/index.html"), "hello").unwrap();
-    let mut command = Command::new("nginx");
+    site.write("nginx.conf", &tested("nginx"));
     // One process, which the test can end; as root it would else give up the right to read the site.
-    let globals = "daemon off; master_process off; user root;";
-    command.arg("-p").arg(site.folder.path()).args([
-        "-c",
-        "nginx.conf",
-        "-e",
-        "stderr",
-        "-g",
-        globals,
-    ]);
-    let _nginx = site.start("nginx", &mut command).await;
+    let one = "daemon off; master_process off; user root;";
+    let start = tested("nginx-start").replace("daemon off;", one);
+    let _nginx = site.start("nginx", &start).await;
 
     let session = site.authority.create("alice").await;
     let page = site.get("/").bearer(&session.access);
-    assert_eq!(&site.ask(page.clone()).await.expect(200).body[..], b"hello");
+    assert_eq!(&site.ask(page.clone()).await.expect(200).body[..], b"hello\n");
+    let mut ask = site.bash(&tested("nginx-ask"));
+    let asked = run(ask.env("TOKEN", &session.access)).await;
+    assert!(asked.stdout.ends_with(b"hello\n"), "{asked:?}");
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/api/").await;
 
@@ -51,13 +45,8 @@ async fn nginx_protects_a_static_site_and_an_application() {
 #[tokio::test]
 async fn caddy_protects_an_application() {
     let site = Site::new().await;
-    site.write("Caddyfile", &block("caddy.md", "caddy"), "4444");
-    let mut command = Command::new("caddy");
-    command
-        .args(["run", "--config", "Caddyfile", "--adapter", "caddyfile"])
-        .env("XDG_DATA_HOME", site.folder.path())
-        .env("XDG_CONFIG_HOME", site.folder.path());
-    let _caddy = site.start("caddy", &mut command).await;
+    site.write("Caddyfile", &tested("caddy"));
+    let _caddy = site.start("caddy", &tested("caddy-start")).await;
 
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/").await;
@@ -66,14 +55,9 @@ async fn caddy_protects_an_application() {
 #[tokio::test]
 async fn haproxy_protects_an_application() {
     let site = Site::new().await;
-    site.write("haproxy.cfg", &block("haproxy.md", "haproxy"), "4445");
-    site.write("tokenward.lua", &block("haproxy.md", "haproxy-lua"), "4445");
-    let tls = site.authority.data().join("tls");
-    let both = ["cert.pem", "key.pem"].map(|name| fs::read(tls.join(name)).unwrap()).concat();
-    fs::write(site.folder.path().join("site.pem"), both).unwrap();
-    let mut command = Command::new("haproxy");
-    command.args(["-f", "haproxy.cfg"]).env("TOKENWARD_AUDIENCE", &site.authority.dev.audience);
-    let _haproxy = site.start("haproxy", &mut command).await;
+    site.write("haproxy.cfg", &tested("haproxy"));
+    site.write("tokenward.lua", &tested("haproxy-lua"));
+    let _haproxy = site.start("haproxy", &tested("haproxy-start")).await;
 
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/").await;
@@ -95,25 +79,46 @@ impl Site {
     }
 
     /// Writes a printed configuration, with the ports and folders of this test.
-    fn write(&self, name: &str, printed: &str, port: &str) {
-        let authority = self.authority.dev.base_url.rsplit_once(':').unwrap().1;
-        let data = self.authority.data();
-        let text = printed
-            // By way of names, because a port of this test may look like a printed one.
-            .replace("8443", "{authority}")
-            .replace("8080", "{application}")
-            .replace(port, "{port}")
-            .replace("{authority}", authority)
-            .replace("{application}", &self.application.to_string())
-            .replace("{port}", &self.port.to_string())
-            // Two proxies on one machine must not share the name.
-            .replace("abns@tokenward-gate", &format!("abns@tokenward-gate-{}", self.port))
-            .replace(".tokenward/", &format!("{}/", data.display()));
-        fs::write(self.folder.path().join(name), text).unwrap();
+    fn write(&self, name: &str, printed: &str) {
+        fs::write(self.folder.path().join(name), self.adapt(printed)).unwrap();
     }
 
-    async fn start(&self, name: &str, command: &mut Command) -> Process {
-        let process = Process::spawn(name, command.current_dir(self.folder.path()));
+    fn adapt(&self, printed: &str) -> String {
+        let authority = self.authority.dev.base_url.rsplit_once(':').unwrap().1;
+        let port = self.port.to_string();
+        // By way of names, because a port of this test may look like a printed one.
+        let named = ["4443", "4444", "4445"].iter().fold(
+            printed.replace("8443", "{authority}").replace("8080", "{application}"),
+            |text, port| text.replace(port, "{port}"),
+        );
+        named
+            .replace("{authority}", authority)
+            .replace("{application}", &self.application.to_string())
+            .replace("{port}", &port)
+            // Two proxies on one machine must not share the name.
+            .replace("abns@tokenward-gate", &format!("abns@tokenward-gate-{port}"))
+            .replace(".tokenward/", &format!("{}/", self.authority.data().display()))
+    }
+
+    /// Printed commands, of which the last takes the shell's place: ending that ends the server.
+    fn bash(&self, printed: &str) -> Command {
+        let printed = self.adapt(printed);
+        let (before, last) = printed.trim_end().rsplit_once('\n').unwrap_or(("", &printed));
+        let mut command = Command::new("bash");
+        command
+            .args(["-euc", &format!("PATH=$PATH:/usr/sbin\n{before}\nexec env {last}")])
+            .current_dir(self.folder.path())
+            .env("XDG_DATA_HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", self.folder.path());
+        command
+    }
+
+    async fn start(&self, name: &str, printed: &str) -> Process {
+        assert!(
+            program(name).is_some(),
+            "{name} is missing: run `cargo xtask test`, which installs it"
+        );
+        let process = Process::spawn(name, &mut self.bash(printed));
         let accepts = async {
             while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
                 sleep(Duration::from_millis(20)).await;
