@@ -15,6 +15,7 @@
 //! - Nothing here does I/O or reads a clock.
 
 mod admin;
+mod allowed;
 mod lifetime;
 mod opaque;
 mod refresh;
@@ -23,6 +24,7 @@ mod session;
 mod store;
 
 pub use admin::{AdminScope, AdminTokenRecord, AdminTokenStore};
+pub use allowed::{AllowedScopes, InvalidAllowedScopes};
 pub use lifetime::{InvalidLifetime, REFRESH_WINDOW, RefreshLifetime, SessionLifetime};
 pub use opaque::{AdminToken, InvalidToken, RefreshToken, ServiceSecret};
 pub use refresh::{
