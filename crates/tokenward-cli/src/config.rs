@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
 use tokenward_server::settings::KeySettings;
+use tokenward_sessions::AllowedScopes;
 
 use crate::failure::Failure;
 use crate::files;
@@ -125,6 +126,7 @@ pub(crate) struct ServiceConfig {
     pub(crate) name: ClientId,
     pub(crate) may: Vec<String>,
     pub(crate) audiences: Vec<Audience>,
+    pub(crate) scopes: AllowedScopes,
     pub(crate) public: bool,
 }
 

@@ -16,7 +16,7 @@ use tokenward_server::settings::{
     WhenStale,
 };
 use tokenward_server::{Parts, Settings};
-use tokenward_sessions::{AdminTokenStore, May, Service, StoredSecret};
+use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
 
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
@@ -263,6 +263,7 @@ fn service_of(service: &ServiceConfig) -> Result<Service, Failure> {
         name: service.name.clone(),
         may: may.map_err(|error| Failure::because("service.may", &error))?,
         audiences: service.audiences.iter().cloned().collect(),
+        scopes: service.scopes.clone(),
         public: service.public,
         secrets: Vec::new(),
         declared: true,
@@ -307,6 +308,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         name: ClientId::new(dev::SERVICE).map_err(bug)?,
         may: BTreeSet::from(May::ALL),
         audiences: BTreeSet::from([audience.clone()]),
+        scopes: AllowedScopes::any(),
         public: false,
         secrets: vec![StoredSecret {
             hash: secrets.service.hash(),

@@ -24,6 +24,7 @@ mod init;
 mod logging;
 mod output;
 mod pki;
+mod roots;
 mod secret;
 mod serve;
 mod tls;

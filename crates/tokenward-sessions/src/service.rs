@@ -7,6 +7,7 @@ use std::str::FromStr;
 use async_trait::async_trait;
 use tokenward::{Audience, BackendError, ClientId, UnixTime, crypto};
 
+use crate::allowed::AllowedScopes;
 use crate::opaque::ServiceSecret;
 
 #[cfg(test)]
@@ -99,6 +100,8 @@ pub struct Service {
     pub may: BTreeSet<May>,
     /// The audiences within which every call of it works.
     pub audiences: BTreeSet<Audience>,
+    /// What it may ask for in tokens of its own. The scopes of its users' sessions are its own decision.
+    pub scopes: AllowedScopes,
     /// Whether it is a public client, which refreshes with its `client_id` alone (RFC 6749 § 2.1).
     pub public: bool,
     /// The hashes of its secrets; two while one is being replaced.

@@ -114,6 +114,7 @@ CREATE TABLE services (
     name      TEXT PRIMARY KEY,
     may       TEXT NOT NULL,
     audiences TEXT NOT NULL,
+    scopes    TEXT NOT NULL,
     public    INTEGER NOT NULL,
     declared  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

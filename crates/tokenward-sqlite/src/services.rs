@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 use tokenward::{BackendError, ClientId, UnixTime};
-use tokenward_sessions::{Service, ServiceStore, StoredSecret};
+use tokenward_sessions::{AllowedScopes, Service, ServiceStore, StoredSecret};
 
 use crate::fault::Fault;
 use crate::store::SqliteStore;
@@ -53,12 +53,13 @@ impl ServiceStore for SqliteStore {
 
 fn put(tx: &Tx<'_>, service: &Service) -> Result<(), Fault> {
     remove(tx, &service.name)?;
-    let sql = "INSERT INTO services (name, may, audiences, public, declared)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO services (name, may, audiences, scopes, public, declared)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     tx.prepare_cached(sql)?.execute(params![
         service.name.as_str(),
         names(&service.may),
         names(&service.audiences),
+        names(service.scopes.names()),
         service.public,
         service.declared,
     ])?;
@@ -99,6 +100,8 @@ fn select(conn: &Connection, name: Option<&ClientId>) -> Result<Vec<Service>, Fa
             secrets: secrets(conn, &name)?,
             may: row.set("may")?,
             audiences: row.set("audiences")?,
+            scopes: AllowedScopes::from_names(row.list("scopes")?)
+                .map_err(|why| Fault::row("services", &why))?,
             public: row.get("public")?,
             declared: row.get("declared")?,
             name,

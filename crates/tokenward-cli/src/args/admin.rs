@@ -176,8 +176,11 @@ pub(crate) enum ServicesCommand {
         /// The audiences it works with; repeat or separate by commas
         #[arg(long, value_name = "NAME", value_delimiter = ',', required = true)]
         audience: Vec<Audience>,
+        /// The scopes it may ask for in tokens of its own, or `*` for any; repeat or separate by commas
+        #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+        scope: Vec<String>,
         /// It can keep no secret (a browser, a phone): it refreshes with its name alone
-        #[arg(long, conflicts_with = "may")]
+        #[arg(long, conflicts_with_all = ["may", "scope"])]
         public: bool,
     },
     /// List the services

@@ -11,11 +11,12 @@ use crate::output::{self, Output};
 pub(crate) async fn run(args: ServicesArgs, output: Output) -> Outcome {
     let client = AdminClient::need(&args.admin).await?;
     match args.command {
-        ServicesCommand::Add { name, may, audience, public } => {
+        ServicesCommand::Add { name, may, audience, scope, public } => {
             let request = AddService {
                 name: name.as_str().to_owned(),
                 may,
                 audiences: audience.iter().map(|name| name.as_str().to_owned()).collect(),
+                scopes: scope,
                 public,
             };
             let made = client.post("/admin/v1/services", &request).await.map_err(Failure::from)?;
@@ -51,12 +52,17 @@ async fn list(client: &AdminClient, output: Output) -> Outcome {
                 service.name.clone(),
                 if service.public { "public".to_owned() } else { service.may.join(" ") },
                 service.audiences.join(" "),
+                service.scopes.join(" "),
                 service.secrets.to_string(),
                 if service.declared { "config" } else { "command" }.to_owned(),
             ]
         })
         .collect();
-    output.table(["NAME", "MAY", "AUDIENCES", "SECRETS", "FROM"], &rows, "no services")?;
+    output.table(
+        ["NAME", "MAY", "AUDIENCES", "SCOPES", "SECRETS", "FROM"],
+        &rows,
+        "no services",
+    )?;
     Ok(GOOD)
 }
 

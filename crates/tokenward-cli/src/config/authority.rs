@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, ClientId};
 use tokenward_server::settings::KeySettings;
+use tokenward_sessions::AllowedScopes;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -269,8 +270,23 @@ fn service(section: &Section<'_>) -> Option<ServiceConfig> {
     let audiences = section.list("audiences", |text| {
         Audience::new(text).map_err(|error| format!("`{text}`: {error}"))
     });
+    let scopes = section.list("scopes", |text| {
+        AllowedScopes::from_names([text]).map_err(|error| error.to_string())?;
+        Ok(text.to_owned())
+    });
+    let scopes = scopes.and_then(|names| {
+        AllowedScopes::from_names(names)
+            .map_err(|error| section.problem("scopes", error.to_string()))
+            .ok()
+    });
     let public = section.flag("public");
-    Some(ServiceConfig { name: name?, may: may?, audiences: audiences?, public: public? })
+    Some(ServiceConfig {
+        name: name?,
+        may: may?,
+        audiences: audiences?,
+        scopes: scopes?,
+        public: public?,
+    })
 }
 
 /// `[[proxy]]`, of `tokenward.toml` and `gate.toml` alike.

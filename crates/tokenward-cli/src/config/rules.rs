@@ -93,6 +93,12 @@ fn service_fits(service: &ServiceConfig, section: &Section<'_>, names: &BTreeSet
             "a public client has no secret, so it may do nothing here; remove may or public",
         );
     }
+    if service.public && !service.scopes.is_none() {
+        section.problem(
+            "scopes",
+            "a public client has no secret, so it gets no tokens of its own; remove scopes or public",
+        );
+    }
 }
 
 fn timing(config: &Config, audiences: &[Section<'_>], keys: &Section<'_>) {

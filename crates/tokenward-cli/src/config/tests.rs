@@ -35,6 +35,19 @@ secret = { env = "EDGE_SECRET" }
 "#;
 
 #[test]
+fn a_service_may_ask_for_the_scopes_it_lists_and_by_default_for_none() {
+    let with = |scopes: &str| {
+        let text = GOOD.replace("may = [\"sessions", &format!("{scopes}\nmay = [\"sessions"));
+        read(&text).unwrap().services[0].scopes.clone()
+    };
+
+    assert!(with("").is_none());
+    assert_eq!(with("scopes = [\"*\"]"), AllowedScopes::any());
+    let listed = with("scopes = [\"invoices:read\", \"invoices:write\"]");
+    assert_eq!(listed.names().collect::<Vec<_>>(), ["invoices:read", "invoices:write"]);
+}
+
+#[test]
 fn the_example_of_the_documentation_loads_with_its_defaults() {
     let config = read(GOOD).unwrap();
 
@@ -170,6 +183,21 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "\"subjects:write\"",
             "\"all\"",
             "tokenward.toml:24: service.may: `all` is not known here; choose one of \"sessions:write\", \"sessions:read\", \"sessions:private\", \"subjects:write\", \"introspect\", \"revocations:write\", \"revocations:read\", \"exchange\"",
+        ),
+        (
+            "audiences = [\"billing-api\"]",
+            "audiences = [\"billing-api\"]\nscopes = [\"a b\"]",
+            "tokenward.toml:26: service.scopes: `a b` is no scope: one is visible ASCII without spaces, `\"` and `\\`; `*` alone is any",
+        ),
+        (
+            "audiences = [\"billing-api\"]",
+            "audiences = [\"billing-api\"]\nscopes = [\"*\", \"invoices:read\"]",
+            "tokenward.toml:26: service.scopes: `*` is any scope already: keep it alone, or keep the others",
+        ),
+        (
+            "may = [\"sessions:write\", \"subjects:write\"]",
+            "public = true\nscopes = [\"invoices:read\"]",
+            "tokenward.toml:25: service.scopes: a public client has no secret, so it gets no tokens of its own; remove scopes or public",
         ),
         (
             "audiences = [\"billing-api\"]",

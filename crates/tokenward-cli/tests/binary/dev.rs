@@ -176,13 +176,22 @@ fn a_service_is_added_gets_a_new_secret_and_is_removed() {
         "introspect",
         "--audience",
         "demo-api",
+        "--scope",
+        "invoices:read",
+        "--scope",
+        "invoices:write,reports:read",
     ]);
     let first = made["client_secret"].as_str().unwrap().to_owned();
     assert!(first.starts_with("tws_"));
     assert!(work.good(&["services", "list"]).contains("reports"));
     assert!(!work.good(&["services", "list"]).contains(&first));
+    let listed = work.good_json(&["services", "list"]);
+    assert_eq!((&listed[0]["name"], &listed[0]["scopes"]), (&"demo-backend".into(), &json!(["*"])));
+    assert_eq!(listed[1]["scopes"], json!(["invoices:read", "invoices:write", "reports:read"]));
+    let star = ["services", "add", "x", "--audience", "demo-api", "--scope", "*,read"];
+    assert!(work.refused(2, &star).contains("scopes: `*` is any scope already"));
 
-    let grant = |secret: &str| {
+    let ask = |path: &str, secret: &str, body: &str| {
         use base64::Engine as _;
         let pair = base64::engine::general_purpose::STANDARD.encode(format!("reports:{secret}"));
         let basic = format!("Basic {pair}");
@@ -190,10 +199,15 @@ fn a_service_is_added_gets_a_new_secret_and_is_removed() {
             ("authorization", basic.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
         ];
-        let url = format!("{}/oauth2/introspect", dev.text("base_url"));
-        dev.ask("POST", &url, &headers, "token=nonsense").status
+        let url = format!("{}{path}", dev.text("base_url"));
+        dev.ask("POST", &url, &headers, body).status
     };
+    let grant = |secret: &str| ask("/oauth2/introspect", secret, "token=nonsense");
     assert_eq!(grant(&first), 200);
+    for (scope, status) in [("reports:read", 200), ("admin", 400)] {
+        let form = format!("grant_type=client_credentials&scope={scope}");
+        assert_eq!(ask("/oauth2/token", &first, &form), status, "{scope}");
+    }
 
     let second = work.good_json(&["services", "rotate-secret", "reports", "--overlap", "1h"]);
     assert_eq!(grant(&first), 200);

@@ -5,7 +5,6 @@
 
 mod bad_input;
 mod client;
-mod clock;
 mod crash;
 mod docs;
 mod harness;

@@ -225,6 +225,8 @@ wire! {
         pub may: Vec<String>,
         /// The audiences within which it works.
         pub audiences: Vec<String>,
+        /// The scopes it may ask for in tokens of its own; `["*"]` is any.
+        pub scopes: Vec<String>,
         /// Whether it refreshes with its `client_id` alone.
         pub public: bool,
         /// Whether the config file declares it.
@@ -243,6 +245,9 @@ wire! {
         pub may: Vec<String>,
         /// The audiences within which it works.
         pub audiences: Vec<String>,
+        /// The scopes it may ask for in tokens of its own; `["*"]` is any.
+        #[serde(default)]
+        pub scopes: Vec<String>,
         /// It can keep no secret.
         #[serde(default)]
         pub public: bool,

@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
 use tokenward::{ClientId, UnixTime};
-use tokenward_sessions::{May, Service, ServiceSecret, StoredSecret};
+use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
 
 use super::access::{AUDIT, Admin};
 use super::api::{AddService, NewSecret, RotateSecret, ServiceInfo};
@@ -114,8 +114,15 @@ fn read(authority: &Arc<Authority>, request: AddService) -> Result<Service, Admi
     if audiences.is_empty() {
         return Err(AdminError::invalid("audiences: name one at least"));
     }
+    let scopes = AllowedScopes::from_names(&request.scopes)
+        .map_err(|error| AdminError::invalid(format!("scopes: {error}")))?;
+    if request.public && !scopes.is_none() {
+        return Err(AdminError::invalid(
+            "scopes: a public service gets no tokens of its own; leave `scopes` or `public` out",
+        ));
+    }
     let public = request.public;
-    Ok(Service { name, may, audiences, public, secrets: Vec::new(), declared: false })
+    Ok(Service { name, may, audiences, scopes, public, secrets: Vec::new(), declared: false })
 }
 
 async fn known(authority: &Arc<Authority>, name: &str) -> Result<Service, AdminError> {
@@ -142,6 +149,7 @@ fn info(service: &Service, now: UnixTime) -> ServiceInfo {
         name: service.name.to_string(),
         may: service.may.iter().map(ToString::to_string).collect(),
         audiences: service.audiences.iter().map(ToString::to_string).collect(),
+        scopes: service.scopes.names().map(str::to_owned).collect(),
         public: service.public,
         declared: service.declared,
         secrets: service.secrets.iter().filter(accepted).count(),

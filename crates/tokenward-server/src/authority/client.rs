@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
-use tokenward::{Audience, ClientId};
+use tokenward::{Audience, ClientId, Scope};
 use tokenward_sessions::{May, Service, ServiceSecret, authenticate};
 use zeroize::Zeroizing;
 
@@ -47,6 +47,11 @@ impl Caller {
     /// Whether the service works for `audience`.
     pub(super) fn serves(&self, audience: &Audience) -> bool {
         self.service.serves(audience)
+    }
+
+    /// Whether the service may ask for `scope` in a token of its own.
+    pub(super) fn may_have(&self, scope: &Scope) -> bool {
+        self.service.scopes.allow(scope)
     }
 
     /// The audiences within which its calls work: a fence for the store.

@@ -74,6 +74,11 @@ async fn client_credentials(
 ) -> Result<Response, ApiError> {
     let audience = wanted_audience(authority, caller, form)?;
     let scope = form.get("scope").map(scope).transpose()?.unwrap_or_default();
+    if !caller.may_have(&scope) {
+        // RFC 6749 § 5.2; § 3.3 would allow less to be granted, but a service that silently lacks a scope
+        // fails later and elsewhere.
+        return Err(ApiError::oauth("invalid_scope", "scope: is more than the client may ask for"));
+    }
     let now = authority.clock.now();
     let minted: Minted = authority.mint_for_client(audience, caller.name(), scope, now).await?;
     Ok(json_answer(StatusCode::OK, &Value::Object(minted.answer())))

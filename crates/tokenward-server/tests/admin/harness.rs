@@ -176,6 +176,7 @@ fn settings() -> Settings {
             name: ClientId::new("declared").unwrap(),
             may: tokenward_sessions::May::ALL.into_iter().collect(),
             audiences: [Audience::new(BILLING).unwrap()].into(),
+            scopes: tokenward_sessions::AllowedScopes::any(),
             public: false,
             secrets: Vec::new(),
             declared: true,

@@ -17,7 +17,20 @@ async fn a_service_is_added_with_a_secret_that_is_shown_once() {
     assert!(!listed.body.contains(&secret), "{listed:?}");
     assert_eq!(listed.json()[1]["name"], "login");
     assert_eq!(listed.json()[1]["may"], json!(["sessions:write"]));
+    assert_eq!(listed.json()[1]["scopes"], json!([]));
+    assert_eq!(listed.json()[0]["scopes"], json!(["*"]));
     bench.post("/admin/v1/services", login()).await.is(409, "conflict");
+}
+
+#[tokio::test]
+async fn a_service_may_ask_for_the_scopes_it_was_added_with() {
+    let bench = Bench::new().await;
+    let scopes = json!(["invoices:read", "invoices:write"]);
+    let body = json!({ "name": "login", "audiences": [BILLING], "scopes": scopes });
+
+    assert_eq!(bench.post("/admin/v1/services", body).await.status, 201);
+
+    assert_eq!(bench.get("/admin/v1/services").await.json()[1]["scopes"], scopes);
 }
 
 #[tokio::test]
@@ -57,6 +70,8 @@ async fn a_public_service_has_no_secret_and_may_nothing() {
     let greedy =
         json!({ "name": "b", "audiences": [BILLING], "public": true, "may": ["introspect"] });
     bench.post("/admin/v1/services", greedy).await.is(400, "invalid_request");
+    let scoped = json!({ "name": "b", "audiences": [BILLING], "public": true, "scopes": ["read"] });
+    bench.post("/admin/v1/services", scoped).await.is(400, "invalid_request");
 }
 
 #[tokio::test]
@@ -67,6 +82,9 @@ async fn a_service_that_could_not_work_is_refused() {
         json!({ "name": "a", "audiences": [] }),
         json!({ "name": "a", "audiences": ["none"] }),
         json!({ "name": "a", "audiences": [BILLING], "may": ["everything"] }),
+        json!({ "name": "a", "audiences": [BILLING], "scopes": ["a b"] }),
+        json!({ "name": "a", "audiences": [BILLING], "scopes": ["*", "read"] }),
+        json!({ "name": "a", "audiences": [BILLING], "scopes": "read" }),
     ];
     for body in table {
         bench.post("/admin/v1/services", body).await.is(400, "invalid_request");

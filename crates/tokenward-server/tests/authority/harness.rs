@@ -22,7 +22,7 @@ use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
-use tokenward_sessions::{May, Service, ServiceSecret, StoredSecret};
+use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
 use tower::ServiceExt;
@@ -340,6 +340,8 @@ fn service(
         name: ClientId::new(name).unwrap(),
         may: may.iter().copied().collect::<BTreeSet<_>>(),
         audiences: audiences.iter().map(|&name| Audience::new(name).unwrap()).collect(),
+        scopes: AllowedScopes::from_names(secret.map(|_| ["read", "write"]).into_iter().flatten())
+            .unwrap(),
         public: secret.is_none(),
         secrets: secret.map(stored).into_iter().collect(),
         declared: true,

@@ -8,7 +8,7 @@ use http::{Request, StatusCode};
 use serde_json::json;
 use tokenward::{ClientId, Clock};
 use tokenward_server::settings::Rate;
-use tokenward_sessions::{ServiceSecret, StoredSecret};
+use tokenward_sessions::{AllowedScopes, ServiceSecret, StoredSecret};
 
 use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, SPA, STRANGER, WEAK, session_of};
 
@@ -28,6 +28,57 @@ async fn a_service_gets_a_token_of_its_own_for_its_one_audience() {
     assert_eq!(token.subject().as_str(), "client:weak");
     assert_eq!(token.scope().as_str(), "read write");
     assert!(token.session_id().is_none() && token.token_version().is_none());
+}
+
+#[tokio::test]
+async fn a_service_gets_no_scope_that_it_was_not_given() {
+    let bench = Bench::with(|settings| {
+        for service in &mut settings.services {
+            service.scopes = match service.name.as_str() {
+                LOGIN => AllowedScopes::any(),
+                WEAK => AllowedScopes::from_names(["read"]).unwrap(),
+                _ => AllowedScopes::default(),
+            };
+        }
+    })
+    .await;
+    let ask = async |client: &str, scope: &[(&str, &str)]| {
+        let fields = [&[CREDENTIALS, ("audience", BILLING)], scope].concat();
+        bench.form("/oauth2/token", client, &fields).await
+    };
+    for (client, scope) in
+        [(LOGIN, "admin read"), (LOGIN, "*"), (WEAK, "read"), (WEAK, ""), (BOTH, "")]
+    {
+        let reply = ask(client, &[("scope", scope)]).await;
+        assert_eq!(reply.status, StatusCode::OK, "{client} {scope}: {reply:?}");
+        let token = reply.json()["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(bench.verify(&token).unwrap().scope().as_str(), scope, "{client}");
+    }
+    for (client, scope) in [(WEAK, "read write"), (WEAK, "write"), (WEAK, "*"), (BOTH, "read")] {
+        let reply = ask(client, &[("scope", scope)]).await;
+        reply.is(400, "invalid_scope");
+        assert_eq!(reply.json().get("access_token"), None);
+    }
+    // Asking for no scope gets none, rather than all that is allowed.
+    for client in [LOGIN, WEAK, BOTH] {
+        let reply = ask(client, &[]).await.json();
+        assert_eq!(reply.get("scope"), None, "{reply}");
+        let token = bench.verify(reply["access_token"].as_str().unwrap()).unwrap();
+        assert!(token.scope().is_empty(), "{client}");
+    }
+}
+
+#[tokio::test]
+async fn the_scopes_of_sessions_are_the_services_own_decision() {
+    let bench = Bench::with(|settings| {
+        for service in &mut settings.services {
+            service.scopes = AllowedScopes::default();
+        }
+    })
+    .await;
+    let session = bench.session(json!({"scope": "invoices:read admin"})).await;
+    let token = bench.verify(session["access_token"].as_str().unwrap()).unwrap();
+    assert_eq!(token.scope().as_str(), "invoices:read admin");
 }
 
 #[tokio::test]

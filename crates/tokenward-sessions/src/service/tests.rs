@@ -43,6 +43,7 @@ fn service(secrets: Vec<StoredSecret>) -> Service {
         name: ClientId::new("backend").unwrap(),
         may: BTreeSet::new(),
         audiences: BTreeSet::new(),
+        scopes: AllowedScopes::default(),
         public: false,
         secrets,
         declared: false,

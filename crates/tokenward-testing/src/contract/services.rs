@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tokenward::{ClientId, UnixTime};
 use tokenward_sessions::{
-    AdminScope, AdminToken, AdminTokenRecord, AdminTokenStore, May, Service, ServiceSecret,
-    ServiceStore, StoredSecret,
+    AdminScope, AdminToken, AdminTokenRecord, AdminTokenStore, AllowedScopes, May, Service,
+    ServiceSecret, ServiceStore, StoredSecret,
 };
 
 use super::{at, audience, keep};
@@ -39,11 +39,16 @@ pub async fn admin_token_contract<S: AdminTokenStore>(make: impl AsyncFn() -> S)
 
 async fn a_service_reads_back_as_written(store: impl ServiceStore) {
     let (first, second) = (service("a"), Service { public: true, ..service("b") });
+    let third = Service { scopes: AllowedScopes::any(), ..service("d") };
+    let fourth = Service { scopes: AllowedScopes::default(), ..service("e") };
+    for service in [&fourth, &third] {
+        store.put_service(service.clone()).await.unwrap();
+    }
     store.put_service(second.clone()).await.unwrap();
     store.put_service(first.clone()).await.unwrap();
 
     assert_eq!(store.service(&first.name).await.unwrap(), Some(first.clone()));
-    assert_eq!(store.list_services().await.unwrap(), [first, second]);
+    assert_eq!(store.list_services().await.unwrap(), [first, second, third, fourth]);
     assert_eq!(store.service(&client("c")).await.unwrap(), None);
 }
 
@@ -110,6 +115,7 @@ fn service(name: &str) -> Service {
         name: client(name),
         may: BTreeSet::from([May::SessionsWrite, May::Introspect]),
         audiences: BTreeSet::from([audience("api"), audience("web")]),
+        scopes: AllowedScopes::from_names(["write", "read"]).unwrap(),
         public: false,
         secrets: vec![secret(0, None)],
         declared: false,
