@@ -15,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokenward_remote::client_tls;
 use tokenward_server::admin::api::Problem;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
@@ -22,8 +23,8 @@ use tokio::time::timeout;
 
 use crate::args::AdminArgs;
 use crate::failure::Failure;
+use crate::files;
 use crate::secret::Variables;
-use crate::{files, roots};
 
 #[cfg(test)]
 mod tests;
@@ -252,7 +253,7 @@ impl AdminClient {
             return Err(bad("has a path; write scheme, host and port alone"));
         }
         let ca = ca_file.map(files::read).transpose()?;
-        let tls = if secure { Some(roots::client_config(ca.as_deref())?) } else { None };
+        let tls = if secure { Some(Arc::new(trusting(ca.as_deref())?)) } else { None };
         Ok(Self {
             target: Target::Tcp {
                 host,
@@ -282,6 +283,10 @@ pub(crate) fn query(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
     }
+}
+
+fn trusting(ca: Option<&[u8]>) -> Result<rustls::ClientConfig, Failure> {
+    client_tls(ca).map_err(|error| Failure::because("--ca-file", &error))
 }
 
 fn bearer() -> Result<HeaderValue, Failure> {

@@ -24,7 +24,6 @@ mod init;
 mod logging;
 mod output;
 mod pki;
-mod roots;
 mod secret;
 mod serve;
 mod tls;

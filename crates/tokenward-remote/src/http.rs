@@ -18,20 +18,20 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::{self, PemObject as _};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::pem;
 use tokenward::{Clock, UnixTime};
 use tokio::time::timeout;
 
 mod credential;
 mod endpoint;
+mod trust;
 
 #[cfg(test)]
 mod tests;
 
 pub use credential::Credential;
 pub use endpoint::{BadEndpoint, Endpoint};
+pub use trust::client_tls;
 
 /// What an [`HttpClient`] trusts and how long it waits.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl HttpClient {
         // A peer that vanished without a word is noticed even on a connection that only listens.
         tcp.set_keepalive(Some(Duration::from_secs(15)));
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls(options.extra_ca.as_deref())?)
+            .with_tls_config(client_tls(options.extra_ca.as_deref())?)
             // The endpoint's type has decided already whether plain HTTP is allowed.
             .https_or_http()
             .enable_http1()
@@ -260,30 +260,4 @@ fn retry_after(headers: &HeaderMap, now: UnixTime) -> Option<Duration> {
         let date = httpdate::parse_http_date(text).ok()?;
         Some(UnixTime::from(date).since(now))
     })
-}
-
-fn tls(extra_ca: Option<&[u8]>) -> Result<ClientConfig, HttpSetupError> {
-    let mut roots = RootCertStore::empty();
-    // A system without usable roots is no mistake by itself: the extra CA may be all that is needed.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(pem) = extra_ca {
-        let extra: Vec<_> = CertificateDer::pem_slice_iter(pem)
-            .collect::<Result<_, _>>()
-            .map_err(|e| HttpSetupError::BadCa(Some(e)))?;
-        if extra.is_empty() {
-            return Err(HttpSetupError::BadCa(None));
-        }
-        for certificate in extra {
-            roots.add(certificate).map_err(HttpSetupError::UnusableCa)?;
-        }
-    }
-    if roots.is_empty() {
-        return Err(HttpSetupError::NoRoots);
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(HttpSetupError::Tls)?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }

@@ -17,6 +17,7 @@ pub use clock::SystemClock;
 pub use feed::{FeedClient, FeedHandle, FeedOptions};
 pub use http::{
     Answer, BadEndpoint, Credential, Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError,
+    client_tls,
 };
 pub use keys::{
     FetchedKeys, KeySetFetchError, KeySetHandle, KeySetOptions, KeySetSource, KeySetStatus,

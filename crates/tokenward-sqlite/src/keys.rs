@@ -190,6 +190,6 @@ fn key(row: &Columns<'_>) -> Result<StoredKey, Fault> {
         compromised_at: row.time_or_none("compromised_at")?,
         imported: row.get("imported")?,
         verify_until: row.time_or_none("verify_until")?,
-        epoch: u64::try_from(row.get::<i64>("epoch")?).unwrap_or_default(),
+        epoch: row.number("epoch")?,
     })
 }

@@ -69,7 +69,7 @@ fn head(conn: &Connection) -> Result<Seq, Fault> {
     // What AUTOINCREMENT counts with: it stays when rows are pruned.
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'revocations'";
     let seq: Option<i64> = conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
-    Ok(Seq::new(u64::try_from(seq.unwrap_or_default()).unwrap_or_default()))
+    value::unsigned(TABLE, seq.unwrap_or_default()).map(Seq::new)
 }
 
 fn select(
@@ -88,7 +88,7 @@ fn select(
 
 fn revocation(row: &Columns<'_>) -> Result<Revocation, Fault> {
     Ok(Revocation {
-        seq: Seq::new(u64::try_from(row.get::<i64>("seq")?).unwrap_or_default()),
+        seq: Seq::new(row.number("seq")?),
         audience: row.parse_or_none("audience")?,
         scope: scope(row)?,
         ends_at: row.time("ends_at")?,
@@ -129,7 +129,7 @@ fn parts(scope: &Scope) -> Result<Parts<'_>, Fault> {
 }
 
 fn scope(row: &Columns<'_>) -> Result<Scope, Fault> {
-    let version = row.get::<Option<i64>>("version")?.map(value::version);
+    let version = row.version_or_none("version")?;
     let missing = || Fault::row(TABLE, "a floor without its number");
     let floor = || row.time_or_none("issued_up_to")?.ok_or_else(missing);
     Ok(match row.get::<String>("kind")?.as_str() {

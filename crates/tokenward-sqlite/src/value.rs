@@ -15,17 +15,9 @@ pub(crate) fn millis(time: UnixTime) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A column as a time.
-pub(crate) fn time(millis: i64) -> UnixTime {
-    match u64::try_from(millis) {
-        Ok(_) if millis == i64::MAX => UnixTime::NEVER,
-        Ok(millis) => UnixTime::from_millis(millis),
-        Err(_) => UnixTime::EPOCH,
-    }
-}
-
-pub(crate) fn version(number: i64) -> TokenVersion {
-    TokenVersion::new(u64::try_from(number).unwrap_or_default())
+/// A column as a number. One below zero was never written: read as zero it would bring old tokens back.
+pub(crate) fn unsigned(table: &'static str, number: i64) -> Result<u64, Fault> {
+    u64::try_from(number).map_err(|_| Fault::row(table, "a number below zero"))
 }
 
 pub(crate) fn number(value: u64) -> i64 {
@@ -56,12 +48,32 @@ impl<'a> Columns<'a> {
         Ok(self.row.get(column)?)
     }
 
+    pub(crate) fn number(&self, column: &str) -> Result<u64, Fault> {
+        unsigned(self.table, self.get(column)?)
+    }
+
+    pub(crate) fn version(&self, column: &str) -> Result<TokenVersion, Fault> {
+        self.number(column).map(TokenVersion::new)
+    }
+
+    pub(crate) fn version_or_none(&self, column: &str) -> Result<Option<TokenVersion>, Fault> {
+        let number = self.get::<Option<i64>>(column)?;
+        number.map(|number| unsigned(self.table, number).map(TokenVersion::new)).transpose()
+    }
+
     pub(crate) fn time(&self, column: &str) -> Result<UnixTime, Fault> {
-        Ok(time(self.get(column)?))
+        self.stored_time(self.get(column)?)
     }
 
     pub(crate) fn time_or_none(&self, column: &str) -> Result<Option<UnixTime>, Fault> {
-        Ok(self.get::<Option<i64>>(column)?.map(time))
+        self.get::<Option<i64>>(column)?.map(|millis| self.stored_time(millis)).transpose()
+    }
+
+    fn stored_time(&self, millis: i64) -> Result<UnixTime, Fault> {
+        if millis == i64::MAX {
+            return Ok(UnixTime::NEVER);
+        }
+        unsigned(self.table, millis).map(UnixTime::from_millis)
     }
 
     pub(crate) fn parse<T>(&self, column: &str) -> Result<T, Fault>

@@ -42,7 +42,7 @@ pub(crate) struct Authority {
     process: Process,
     pub(crate) dev: Dev,
     pub(crate) client: Client,
-    setup: Setup,
+    pub(crate) setup: Setup,
     folder: TempDir,
 }
 
@@ -52,6 +52,8 @@ pub(crate) struct Setup {
     pub(crate) port: u16,
     pub(crate) log: Option<&'static str>,
     pub(crate) disk: Option<Arc<Forgetful>>,
+    /// A library, and by how many seconds it shifts the wall clock.
+    pub(crate) wrong_clock: Option<(PathBuf, i64)>,
 }
 
 /// A session as its holder knows it.
@@ -355,6 +357,9 @@ fn serve(data: &Path, setup: &Setup) -> Command {
         .arg("--data")
         .arg(data)
         .env("TOKENWARD_LOG", setup.log.unwrap_or(LOG));
+    if let Some((library, shift)) = &setup.wrong_clock {
+        command.env("LD_PRELOAD", library).env("WRONG_CLOCK", shift.to_string());
+    }
     if let Some(disk) = &setup.disk {
         disk.attach(&mut command);
     }

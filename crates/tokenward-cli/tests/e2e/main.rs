@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod client;
+mod clock;
 mod crash;
 mod docs;
 mod harness;

@@ -42,6 +42,23 @@ async fn a_full_disk_is_a_503_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn while_another_program_holds_the_database_the_answer_is_503() {
+    let mut authority = Authority::dev().await;
+    let session = authority.create("alice").await;
+    // A careless administrator, or a backup tool.
+    let other = rusqlite::Connection::open(authority.data().join("tokenward.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    authority.refresh(&session.refresh).await.unwrap().expect(503);
+    authority.client.ask(authority.forward_auth().bearer(&session.access)).await.expect(200);
+
+    other.execute_batch("ROLLBACK").unwrap();
+    authority.refresh(&session.refresh).await.unwrap().expect(200);
+    let log = authority.process().log_text();
+    assert!(log.lines().any(|line| line.contains("ERROR") && line.contains("locked")), "{log}");
+}
+
+#[tokio::test]
 async fn a_corrupt_database_stops_the_start_and_stays_as_it_is() {
     let mut authority = Authority::dev().await;
     authority.create("alice").await;

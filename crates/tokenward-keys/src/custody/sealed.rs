@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, UnixTime, b64};
+use tokio::task::spawn_blocking;
 
 use super::{Custody, CustodyError, Kek, MadeKey, NewKey, Signer};
 use crate::stored::StoredKey;
@@ -20,7 +21,7 @@ use crate::stored::StoredKey;
 #[cfg(test)]
 mod tests;
 
-/// The custody `sealed`.
+/// The custody `sealed`. It works within a Tokio runtime.
 #[derive(Clone, Debug)]
 pub struct Sealed {
     kek: Kek,
@@ -105,7 +106,15 @@ impl Custody for Sealed {
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
-        self.seal(spec, SigningKey::generate(spec.algorithm))
+        let algorithm = spec.algorithm;
+        let key = match algorithm {
+            // Two primes take a good part of a second, which no request on this thread should wait for.
+            Algorithm::Rs256 => {
+                spawn_blocking(move || SigningKey::generate(algorithm)).await.map_err(failed)?
+            }
+            _ => SigningKey::generate(algorithm),
+        };
+        self.seal(spec, key)
     }
 
     async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {

@@ -6,7 +6,7 @@ use tokenward_sessions::{Created, Idempotency, NewSession};
 
 use super::rows;
 use crate::fault::Fault;
-use crate::value::{self, Columns, millis, number};
+use crate::value::{Columns, millis, number};
 use crate::writer::Tx;
 
 pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
@@ -85,7 +85,7 @@ pub(super) fn replay(
     if row.get::<[u8; 32]>("request_hash")? != request.request_hash {
         return Err(Fault::Conflict("the idempotency key was used for another request"));
     }
-    let version = value::version(row.get("version")?);
+    let version = row.version("version")?;
     Ok(Some(Earlier { version, answer: row.get("answer")? }))
 }
 

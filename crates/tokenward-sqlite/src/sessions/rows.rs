@@ -82,7 +82,8 @@ pub(super) fn version(conn: &Connection, subject: &Subject) -> Result<TokenVersi
     let mut statement = conn.prepare_cached("SELECT version FROM subjects WHERE subject = ?1")?;
     let number: Option<i64> =
         statement.query_row([subject.as_str()], |row| row.get(0)).optional()?;
-    Ok(number.map_or(TokenVersion::FIRST, value::version))
+    let Some(number) = number else { return Ok(TokenVersion::FIRST) };
+    value::unsigned("subjects", number).map(TokenVersion::new)
 }
 
 /// Deletes up to `most` sessions whose natural end was before `old`, with their families; how many. The
@@ -130,7 +131,7 @@ fn found(row: &Row<'_>) -> Result<Found, Fault> {
             ends_at: row.time("ends_at")?,
             last_used_at: row.time_or_none("last_used_at")?.unwrap_or(created_at),
             ended,
-            version: value::version(row.get("version")?),
+            version: row.version("version")?,
         },
     })
 }

@@ -13,7 +13,7 @@ use crate::shell::{Shell, node_modules, program, python_program};
 const SERVE: &str = r#"
 tokenward() {
     if [ "$1" != serve ]; then "$PROGRAM" "$@"; return; fi
-    "$PROGRAM" "$@" > ready & local server=$!
+    : > ready; "$PROGRAM" "$@" > ready & local server=$!
     until grep -q 'ready on' ready; do kill -0 $server; sleep 0.1; done
     kill -TERM $server; wait $server; cat ready
 }

@@ -6,7 +6,6 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
-use http::Method;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
@@ -18,7 +17,7 @@ use crate::shell::program;
 
 #[tokio::test]
 async fn nginx_protects_a_static_site_and_an_application() {
-    let site = Site::new().await;
+    let mut site = Site::new().await;
     site.write("nginx.conf", &tested("nginx"));
     // One process, which the test can end; as root it would else give up the right to read the site.
     let one = "daemon off; master_process off; user root;";
@@ -33,34 +32,30 @@ async fn nginx_protects_a_static_site_and_an_application() {
     assert!(asked.stdout.ends_with(b"hello\n"), "{asked:?}");
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/api/").await;
-
-    let end = site.authority.service(Method::DELETE, &format!("/v1/sessions/{}", session.id));
-    site.ask(end).await.expect(204);
-    eventually(&site.authority.client, &page, Duration::from_secs(1), |answer| {
-        answer.status == 401
-    })
-    .await;
+    site.hears_of_a_logout_and_of_an_outage("/").await;
 }
 
 #[tokio::test]
 async fn caddy_protects_an_application() {
-    let site = Site::new().await;
+    let mut site = Site::new().await;
     site.write("Caddyfile", &tested("caddy"));
     let _caddy = site.start("caddy", &tested("caddy-start")).await;
 
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/").await;
+    site.hears_of_a_logout_and_of_an_outage("/").await;
 }
 
 #[tokio::test]
 async fn haproxy_protects_an_application() {
-    let site = Site::new().await;
+    let mut site = Site::new().await;
     site.write("haproxy.cfg", &tested("haproxy"));
     site.write("tokenward.lua", &tested("haproxy-lua"));
     let _haproxy = site.start("haproxy", &tested("haproxy-start")).await;
 
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/").await;
+    site.hears_of_a_logout_and_of_an_outage("/").await;
 }
 
 /// A proxy in front of an application that shows the requests it gets.
@@ -190,6 +185,27 @@ impl Site {
         self.ask(post()).await.expect(403);
         self.ask(post().header("sec-fetch-site", "cross-site")).await.expect(403);
         self.ask(post().header("sec-fetch-site", "same-origin")).await.expect(200);
+    }
+
+    /// A logout counts within a second; a gate that is away logs nobody out.
+    async fn hears_of_a_logout_and_of_an_outage(&mut self, path: &str) {
+        let session = self.authority.create_cookie("alice").await;
+        let stays = self.authority.create_cookie("bob").await;
+        let page = self.get(path).cookie("__Host-access", &session.access);
+        self.ask(page.clone()).await.expect(200);
+        let cookies =
+            format!("__Host-access={}; __Host-refresh={}", session.access, session.refresh);
+        let logout = Call::post(&self.url("/session/logout")).header("cookie", &cookies);
+        self.ask(logout.clone()).await.expect(403);
+        self.ask(logout.header("sec-fetch-site", "same-origin")).await.expect(204);
+        let client = self.authority.client.clone();
+        eventually(&client, &page, Duration::from_secs(1), |answer| answer.status == 401).await;
+
+        self.authority.kill();
+        let page = self.get(path).cookie("__Host-access", &stays.access);
+        let answer = self.ask(page).await;
+        // Caddy answers for a server that is away by itself, and says 502.
+        assert!(matches!(answer.status, 502 | 503), "{answer:?}");
     }
 }
 
