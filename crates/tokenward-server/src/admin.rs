@@ -22,8 +22,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::{delete, get, post};
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
 use tokenward_sessions::AdminScope;
 
 pub use access::AdminAuth;
@@ -69,7 +72,14 @@ pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
         .method_not_allowed_fallback(async || AdminError::method_not_allowed())
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state((Arc::clone(&authority), auth), admit))
+        .layer(map_response(unkept))
         .with_state(authority)
+}
+
+/// Some answers hold a new secret, and all are about this moment: nothing on the way may keep them.
+async fn unkept(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// A full batch of the longest ids is 400 kB.

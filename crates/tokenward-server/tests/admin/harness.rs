@@ -150,6 +150,8 @@ pub(crate) fn request(method: Method, path: &str, body: Option<Value>) -> Reques
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let response = router.clone().oneshot(request).await.unwrap();
     let status = response.status();
+    // Some answers hold a new secret, so none may stay in anything on the way.
+    assert_eq!(response.headers()["cache-control"], "no-store");
     let challenge = response.headers().get("www-authenticate");
     let challenge = challenge.map(|value| value.to_str().unwrap().to_owned());
     let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
