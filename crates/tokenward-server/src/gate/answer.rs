@@ -5,7 +5,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, HeaderName};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 use tokenward::{AccessClaims, b64};
 
@@ -53,6 +53,9 @@ pub(super) fn refused(mut response: Response) -> Response {
 pub(super) fn not_found() -> Response {
     let mut response = Response::new(Body::from(r#"{"error":"not_found"}"#));
     *response.status_mut() = StatusCode::NOT_FOUND;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -107,6 +107,8 @@ async fn a_url_that_names_no_audience_or_profile_is_a_404() {
         let request = Request::get(place).header(X_PROXY_SECRET, SECRET);
         let answer = world.ask(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, 404, "{place}");
+        assert_eq!(answer.headers["content-type"], "application/json");
+        assert_eq!(answer.headers["cache-control"], "no-store");
     }
 }
 
