@@ -31,6 +31,9 @@ const DATA_KEY: &[u8] = b"tokenward data key v1";
 const CHECK: &[u8] = b"tokenward kek check v1";
 /// Under this name the store keeps the salt of the passphrase.
 const SALT: &str = "kek-salt";
+/// In characters: 64 bits even if all are hexadecimal digits. Nothing else keeps whoever reaches the
+/// gate from making up the request that it is asked about.
+const SHORTEST_PROXY_SECRET: usize = 16;
 
 /// Everything that is needed to open an authority's stores.
 pub(crate) struct Deployment {
@@ -289,6 +292,12 @@ pub(crate) fn proxy_of(
         config::ProxyAuth::Secret(secret) => {
             let setting = format!("proxy.{}.secret", proxy.name);
             let secret = secret.find(&setting, environment, base, variables)?;
+            if secret.expose().len() < SHORTEST_PROXY_SECRET {
+                return Err(Failure::cannot(format!(
+                    "{setting}: the secret is under {SHORTEST_PROXY_SECRET} characters; make one with \
+                     `openssl rand -base64 32`"
+                )));
+            }
             ProxyAuth::SecretHash(crypto::sha256(secret.expose().as_bytes()))
         }
         config::ProxyAuth::Unix => ProxyAuth::Unix,

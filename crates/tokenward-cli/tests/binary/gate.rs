@@ -14,14 +14,14 @@ fn it_lets_good_tokens_through_by_its_rules_and_hears_of_revocations() {
     let session = dev.session("alice");
     let token = session["access_token"].as_str().unwrap();
 
-    assert_eq!(gate.ask(token, "GET", "/public/x", "s3cret"), 200);
-    assert_eq!(gate.ask(token, "POST", "/public/x", "s3cret"), 403);
-    assert_eq!(gate.ask(token, "GET", "/admin", "s3cret"), 403);
-    assert_eq!(gate.ask("nonsense", "GET", "/public/x", "s3cret"), 401);
+    assert_eq!(gate.ask(token, "GET", "/public/x", EDGE_SECRET), 200);
+    assert_eq!(gate.ask(token, "POST", "/public/x", EDGE_SECRET), 403);
+    assert_eq!(gate.ask(token, "GET", "/admin", EDGE_SECRET), 403);
+    assert_eq!(gate.ask("nonsense", "GET", "/public/x", EDGE_SECRET), 401);
     assert_eq!(gate.ask(token, "GET", "/public/x", "wrong"), 403);
 
     dev.post("/v1/revocations", &json!({ "sid": session["session_id"] }));
-    until("the gate refuses", || gate.ask(token, "GET", "/public/x", "s3cret") == 401);
+    until("the gate refuses", || gate.ask(token, "GET", "/public/x", EDGE_SECRET) == 401);
 }
 
 #[test]
@@ -30,11 +30,11 @@ fn it_is_unavailable_rather_than_wrong_while_the_authority_is_down() {
     let dev = work.dev("gate-down-authority");
     let token = dev.session("alice")["access_token"].as_str().unwrap().to_owned();
     let gate = Gate::start(&work, &dev, "gate-down");
-    assert_eq!(gate.ask(&token, "GET", "/public/x", "s3cret"), 200);
+    assert_eq!(gate.ask(&token, "GET", "/public/x", EDGE_SECRET), 200);
 
     assert_eq!(dev.process.stop(), Some(0));
 
-    until("it is too stale to say", || gate.ask(&token, "GET", "/public/x", "s3cret") == 503);
+    until("it is too stale to say", || gate.ask(&token, "GET", "/public/x", EDGE_SECRET) == 503);
 }
 
 #[test]
@@ -71,6 +71,26 @@ fn a_secret_of_another_environment_stops_the_start() {
     );
 }
 
+#[test]
+fn a_proxy_secret_that_could_be_guessed_stops_the_start() {
+    let work = Work::new();
+    let dev = work.dev("gate-short-secret");
+    config(&work, &dev);
+    let output = work
+        .command(&["gate", "--config", "gate.toml"])
+        .env("DEV_GATE_SECRET", dev.text("client_secret"))
+        .env("DEV_EDGE_SECRET", "fifteen-letters")
+        .output()
+        .unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "tokenward: proxy.edge.secret: the secret is under 16 characters; make one with \
+         `openssl rand -base64 32`\n"
+    );
+}
+
 struct Gate {
     process: Process,
 }
@@ -79,7 +99,9 @@ impl Gate {
     fn start(work: &Work, dev: &Dev, test: &str) -> Self {
         config(work, dev);
         let mut command = work.command(&["gate", "--config", "gate.toml"]);
-        command.env("DEV_GATE_SECRET", dev.text("client_secret")).env("DEV_EDGE_SECRET", "s3cret");
+        command
+            .env("DEV_GATE_SECRET", dev.text("client_secret"))
+            .env("DEV_EDGE_SECRET", EDGE_SECRET);
         Self { process: Process::start(command, test, "tokenward: gate ready on ") }
     }
 
@@ -125,3 +147,5 @@ paths = ["/public/**"]
     );
     fs::write(work.path("gate.toml"), text).unwrap();
 }
+
+const EDGE_SECRET: &str = "the secret of the edge";
