@@ -2,19 +2,22 @@
 //!
 //! A server may answer before it has seen the whole request, and a refusal does. Over HTTP/2 that resets
 //! the stream, and some clients (curl before 8, which Debian 12 has) then report an error in the framing
-//! layer in the place of the answer that they got. So a short rest is read first.
+//! layer in the place of the answer that they got. Over HTTP/1 it ends the connection, and what arrives
+//! after the end can make the client's system forget the answer. So a short rest is read first.
 //!
 //! **Invariant:** what is read here is thrown away, at most [`MOST`] bytes and for at most [`PATIENCE`];
-//! then the answer goes out whatever the client does. HTTP/1 needs none of it and is left alone.
+//! then the answer goes out whatever the client does. A client that waits for `100 Continue` is not asked
+//! for a body that nobody wants.
 
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Request, Response, Version};
+use http::header::EXPECT;
+use http::{Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -71,12 +74,13 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        if request.version() != Version::HTTP_2 || request.body().is_end_stream() {
+        if request.headers().contains_key(EXPECT) || request.body().is_end_stream() {
             return Box::pin(self.inner.call(request));
         }
         let rest = Rest::default();
         let left = rest.clone();
-        let answer = self.inner.call(request.map(|body| Body::new(Lent { body, left })));
+        let answer =
+            self.inner.call(request.map(|body| Body::new(Lent { body, over: false, left })));
         Box::pin(async move {
             let response = answer.await?;
             // Nothing is left where the whole was read, or where the answer still reads.
@@ -106,18 +110,23 @@ impl Rest {
 /// The request's body, which comes back when it is dropped before its end.
 struct Lent {
     body: Body,
+    over: bool,
     left: Rest,
 }
 
 impl HttpBody for Lent {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = axum::BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        // After an error there is nothing that could be read.
+        self.over = !matches!(frame, Some(Ok(_)));
+        // The cause itself: axum looks two wrappers deep for a length limit, to answer 413.
+        Poll::Ready(frame.map(|result| result.map_err(axum::Error::into_inner)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -131,7 +140,7 @@ impl HttpBody for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if !self.body.is_end_stream() {
+        if !self.over && !self.body.is_end_stream() {
             self.left.put(std::mem::take(&mut self.body));
         }
     }

@@ -10,16 +10,18 @@ use super::*;
 async fn what_a_refusal_left_unread_is_read_before_the_answer() {
     let sent = Sent::default();
 
-    refuse(Version::HTTP_2, sent.body(3, 1000)).await;
+    refuse(sent.body(3, 1000)).await;
 
     assert_eq!(sent.count(), 3);
 }
 
 #[tokio::test]
-async fn http_1_is_left_alone() {
+async fn who_waits_for_100_continue_is_not_asked_for_a_body_that_nobody_wants() {
     let sent = Sent::default();
+    let mut request = Request::new(sent.body(3, 1000));
+    request.headers_mut().insert(EXPECT, http::HeaderValue::from_static("100-continue"));
 
-    refuse(Version::HTTP_11, sent.body(3, 1000)).await;
+    send(request).await;
 
     assert_eq!(sent.count(), 0);
 }
@@ -31,9 +33,8 @@ async fn a_handler_that_reads_gets_the_whole_body() {
         let body = to_bytes(request.into_body(), 10_000).await.unwrap();
         Ok::<_, Infallible>(Response::new(body.len()))
     }));
-    let request = request(Version::HTTP_2, sent.body(3, 1000));
 
-    let response = service.oneshot(request).await.unwrap();
+    let response = service.oneshot(Request::new(sent.body(3, 1000))).await.unwrap();
 
     assert_eq!(response.into_body(), 3000);
     assert_eq!(sent.count(), 3);
@@ -43,7 +44,7 @@ async fn a_handler_that_reads_gets_the_whole_body() {
 async fn an_endless_body_is_read_to_the_limit_and_no_further() {
     let sent = Sent::default();
 
-    refuse(Version::HTTP_2, sent.body(u64::MAX, 1024)).await;
+    refuse(sent.body(u64::MAX, 1024)).await;
 
     assert_eq!(sent.count(), MOST / 1024 + 1);
 }
@@ -52,27 +53,25 @@ async fn an_endless_body_is_read_to_the_limit_and_no_further() {
 async fn a_body_of_empty_frames_comes_to_an_end() {
     let sent = Sent::default();
 
-    refuse(Version::HTTP_2, sent.body(u64::MAX, 0)).await;
+    refuse(sent.body(u64::MAX, 0)).await;
 
     assert_eq!(sent.count(), MOST + 1);
 }
 
 #[tokio::test]
 async fn a_client_that_sends_nothing_more_gets_its_answer() {
-    refuse(Version::HTTP_2, Body::new(Silent)).await;
+    refuse(Body::new(Silent)).await;
 }
 
-async fn refuse(version: Version, body: Body) {
+async fn refuse(body: Body) {
+    send(Request::new(body)).await;
+}
+
+async fn send(request: Request<Body>) {
     let service = ReadUnread::new()
         .layer(service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(Response::new("no")) }));
-    let response = service.oneshot(request(version, body)).await.unwrap();
+    let response = service.oneshot(request).await.unwrap();
     assert_eq!(response.into_body(), "no");
-}
-
-fn request(version: Version, body: Body) -> Request<Body> {
-    let mut request = Request::new(body);
-    *request.version_mut() = version;
-    request
 }
 
 /// How many frames were read.
