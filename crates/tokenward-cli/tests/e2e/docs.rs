@@ -85,6 +85,19 @@ fn every_link_between_the_pages_leads_somewhere() {
     assert_eq!(bad, Vec::<String>::new());
 }
 
+#[test]
+fn the_readme_leads_to_every_page() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let missing: Vec<_> = crate::markdown::pages()
+        .into_iter()
+        .filter(|page| page.file_name().is_some_and(|name| name != "README.md"))
+        .map(|page| format!("(docs/{})", page.file_name().unwrap().display()))
+        .filter(|link| !readme.contains(link))
+        .collect();
+
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 /// Whether a test asks for the block by its name; the tour runs by its own mark.
 fn is_run(marker: &str, sources: &str) -> bool {
     match marker.strip_prefix("test: ") {
