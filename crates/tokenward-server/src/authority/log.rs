@@ -2,7 +2,9 @@
 //!
 //! The request id stands in the span around each request, so no event repeats it.
 //!
-//! **Invariant:** no token, secret or cookie ever comes here; the functions take ids alone.
+//! **Invariants:** no token, secret or cookie ever comes here; the functions take ids alone. A subject is
+//! logged as a string value, which stands quoted and escaped, because users may choose their names: one
+//! with spaces, quotes or writing direction in it would else forge the fields behind it.
 
 use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion};
 use tokenward_sessions::RefreshInvalid;
@@ -21,7 +23,7 @@ pub(super) fn session_created(
         .increment(1);
     tracing::info!(
         target: AUDIT, event = "session_created",
-        %client, %audience, %subject, session_id = %id, "a session was made"
+        %client, %audience, subject = subject.as_str(), session_id = %id, "a session was made"
     );
 }
 
@@ -40,7 +42,7 @@ pub(super) fn refresh_reused(audience: &Audience, subject: &Subject, id: &Sessio
     metrics::counter!("tokenward_refreshes_total", "outcome" => "reused").increment(1);
     tracing::warn!(
         target: AUDIT, event = "refresh_reused",
-        %audience, %subject, session_id = %id,
+        %audience, subject = subject.as_str(), session_id = %id,
         "a spent refresh token was used again; its session has been ended"
     );
 }
@@ -50,13 +52,13 @@ pub(super) fn session_ended(by: &str, id: &SessionId, ended: bool) {
 }
 
 pub(super) fn sessions_ended(by: &str, subject: &Subject, count: u64) {
-    tracing::info!(target: AUDIT, event = "sessions_ended", by, %subject, count, "the sessions of a subject were ended");
+    tracing::info!(target: AUDIT, event = "sessions_ended", by, subject = subject.as_str(), count, "the sessions of a subject were ended");
 }
 
 pub(super) fn version_bumped(by: &str, subject: &Subject, version: TokenVersion) {
     tracing::info!(
         target: AUDIT, event = "version_bumped",
-        by, %subject, version = version.get(), "the token version of a subject was raised"
+        by, subject = subject.as_str(), version = version.get(), "the token version of a subject was raised"
     );
 }
 

@@ -43,6 +43,18 @@ async fn no_token_secret_or_cookie_ever_stands_in_the_log() {
     }
 }
 
+#[tokio::test]
+async fn a_subject_cannot_forge_what_stands_behind_it_in_the_log() {
+    let bench = Bench::new().await;
+
+    let body = session_of("eve\u{202e}\u{2028} by=\"admin\"", json!({}));
+    assert_eq!(bench.post("/v1/sessions", LOGIN, &body).await.status, 201);
+    bench.authority.shutdown().await;
+
+    let log = listen().text();
+    assert!(log.contains(r#"subject="eve\u{202e}\u{2028} by=\"admin\"""#), "{log}");
+}
+
 /// Goes through everything that takes or gives secrets, well and badly, and answers them all.
 async fn everything_that_is_secret(bench: &Bench) -> Vec<String> {
     let mut planted = vec![bench.secret().to_owned()];
