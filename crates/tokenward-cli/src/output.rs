@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
+#[cfg(test)]
+mod tests;
+
 /// `--format`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Format {
@@ -99,15 +102,16 @@ impl Output {
         if rows.is_empty() {
             return self.line(none);
         }
+        let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| shown(cell))).collect();
         let mut widths = heading.map(|cell| cell.chars().count());
-        for row in rows {
+        for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.chars().count());
             }
         }
         let heading = aligned(heading.iter().copied(), &widths);
         self.line(if self.bold { format!("\x1b[1m{heading}\x1b[0m") } else { heading })?;
-        for row in rows {
+        for row in &rows {
             self.line(aligned(row.iter().map(String::as_str), &widths))?;
         }
         Ok(())
@@ -122,6 +126,19 @@ pub(crate) fn note(text: impl AsRef<str>) {
 fn no_color() -> bool {
     // https://no-color.org: set and not empty.
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// A cell as a terminal can show it. A subject may hold what turns the writing around or ends the line,
+/// and would make one row read like another.
+pub(crate) fn shown(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len());
+    for c in cell.chars() {
+        match c {
+            '\'' | '"' | '\\' => text.push(c),
+            c => text.extend(c.escape_debug()),
+        }
+    }
+    text
 }
 
 fn aligned<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {

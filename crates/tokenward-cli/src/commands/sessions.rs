@@ -7,7 +7,7 @@ use crate::args::{SessionsArgs, SessionsCommand};
 use crate::client::{self, AdminClient};
 use crate::commands::date;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
-use crate::output::Output;
+use crate::output::{Output, shown};
 
 /// The most sessions that one listing prints; a subject has few, and nobody reads a million lines.
 const MOST: usize = 100_000;
@@ -98,7 +98,7 @@ async fn show(client: &AdminClient, id: &str, output: Output) -> Outcome {
         ("ends", at(session.ends_at)),
         ("ended", ended),
     ] {
-        output.line(format!("{name:<10} {value}"))?;
+        output.line(format!("{name:<10} {}", shown(&value)))?;
     }
     Ok(GOOD)
 }
