@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
-use tokenward_server::settings::KeySettings;
-use tokenward_sessions::AllowedScopes;
+use tokenward_server::settings::{KeySettings, Profile};
+use tokenward_sessions::{AllowedScopes, May};
 
 use crate::failure::Failure;
 use crate::files;
@@ -124,7 +124,7 @@ pub(crate) struct AudienceConfig {
 #[derive(Debug)]
 pub(crate) struct ServiceConfig {
     pub(crate) name: ClientId,
-    pub(crate) may: Vec<String>,
+    pub(crate) may: Vec<May>,
     pub(crate) audiences: Vec<Audience>,
     pub(crate) scopes: AllowedScopes,
     pub(crate) public: bool,
@@ -134,7 +134,7 @@ pub(crate) struct ServiceConfig {
 #[derive(Debug)]
 pub(crate) struct ProxyConfig {
     pub(crate) name: String,
-    pub(crate) profile: String,
+    pub(crate) profile: Profile,
     pub(crate) auth: ProxyAuth,
 }
 

@@ -12,8 +12,7 @@ use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
 use tokenward_keys::{Custody, Kek, KeyRing, KeyStore, PassphraseCost, Sealed, Timing};
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, Profile, ProxyAuth, ProxySettings, RevocationSettings,
-    WhenStale,
+    AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
 use tokenward_server::{Parts, Settings};
 use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
@@ -230,7 +229,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         dev: false,
         issuer: config.issuer.clone(),
         audiences: config.audiences.iter().map(audience_of).collect::<Result<_, _>>()?,
-        services: config.services.iter().map(service_of).collect::<Result<_, _>>()?,
+        services: config.services.iter().map(service_of).collect(),
         keys: config.keys.times,
         revocation: RevocationSettings {
             max_staleness: config.revocation.max_staleness,
@@ -260,17 +259,16 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
     })
 }
 
-fn service_of(service: &ServiceConfig) -> Result<Service, Failure> {
-    let may: Result<BTreeSet<May>, _> = service.may.iter().map(|name| name.parse()).collect();
-    Ok(Service {
+fn service_of(service: &ServiceConfig) -> Service {
+    Service {
         name: service.name.clone(),
-        may: may.map_err(|error| Failure::because("service.may", &error))?,
+        may: service.may.iter().copied().collect(),
         audiences: service.audiences.iter().cloned().collect(),
         scopes: service.scopes.clone(),
         public: service.public,
         secrets: Vec::new(),
         declared: true,
-    })
+    }
 }
 
 fn proxies_of(config: &Config, variables: &Variables) -> Result<Vec<ProxySettings>, Failure> {
@@ -305,9 +303,7 @@ pub(crate) fn proxy_of(
             return Err(Failure::cannot("proxy.mtls: comes with a later version"));
         }
     };
-    let profile = Profile::from_name(&proxy.profile)
-        .ok_or_else(|| Failure::cannot("proxy.profile: is not known"))?;
-    Ok(ProxySettings { name: proxy.name.clone(), profile, auth })
+    Ok(ProxySettings { name: proxy.name.clone(), profile: proxy.profile, auth })
 }
 
 fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settings, Failure> {

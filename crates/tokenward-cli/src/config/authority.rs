@@ -14,18 +14,6 @@ use crate::config::{
 };
 use crate::secret::Environment;
 
-/// The permissions of a service, a closed list.
-const MAY: [&str; 8] = [
-    "sessions:write",
-    "sessions:read",
-    "sessions:private",
-    "subjects:write",
-    "introspect",
-    "revocations:write",
-    "revocations:read",
-    "exchange",
-];
-
 /// Reads `text`, which came from `file`; relative paths in it count from `base`.
 pub(super) fn read(file: &str, text: &str, base: PathBuf) -> Result<Config, Vec<Problem>> {
     let source = Source::new(file, text);
@@ -266,7 +254,7 @@ fn service(section: &Section<'_>) -> Option<ServiceConfig> {
         values::name(text)?;
         ClientId::new(text).map_err(|error| error.to_string())
     });
-    let may = section.list("may", |text| values::one_of(text, &MAY));
+    let may = section.list("may", values::may);
     let audiences = section.list("audiences", |text| {
         Audience::new(text).map_err(|error| format!("`{text}`: {error}"))
     });

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use tokenward::IssuerId;
+use tokenward_server::settings::Profile;
+use tokenward_sessions::May;
 
 use crate::config::Address;
 use crate::config::reader::Section;
@@ -64,8 +66,13 @@ pub(super) fn algorithm(text: &str) -> Result<String, String> {
 }
 
 /// A forward-auth profile.
-pub(super) fn profile(text: &str) -> Result<String, String> {
-    one_of(text, &["nginx", "traefik", "caddy", "haproxy", "envoy"])
+pub(super) fn profile(text: &str) -> Result<Profile, String> {
+    Profile::from_name(text).ok_or_else(|| unknown(text, &Profile::ALL.map(Profile::as_str)))
+}
+
+/// A permission of a service.
+pub(super) fn may(text: &str) -> Result<May, String> {
+    text.parse().map_err(|_| unknown(text, &May::ALL.map(May::as_str)))
 }
 
 /// One of the words `known`.
@@ -73,8 +80,12 @@ pub(super) fn one_of(text: &str, known: &[&str]) -> Result<String, String> {
     if known.contains(&text) {
         return Ok(text.to_owned());
     }
+    Err(unknown(text, known))
+}
+
+fn unknown(text: &str, known: &[&str]) -> String {
     let known: Vec<_> = known.iter().map(|word| format!("\"{word}\"")).collect();
-    Err(format!("`{text}` is not known here; choose one of {}", known.join(", ")))
+    format!("`{text}` is not known here; choose one of {}", known.join(", "))
 }
 
 /// A short plain name.
