@@ -28,14 +28,17 @@ mod token;
     Exit codes: 0 done and good; 1 the answer is no; 2 the command could not be carried out.")]
 pub(crate) struct Cli {
     /// How to print answers
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = OUTPUT)]
     pub(crate) format: Format,
     /// When to use color (`NO_COLOR` is honored)
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = OUTPUT)]
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// The options of every command stand apart from its own in its help.
+const OUTPUT: &str = "Output";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
