@@ -33,7 +33,6 @@ pub use refresh::{
 };
 pub use service::{May, Service, ServiceStore, StoredSecret, UnknownMay, authenticate};
 pub use session::{
-    Created, Delivery, EndReason, Ended, Idempotency, MOST_LIVE_SESSIONS, NewSession, RefreshMode,
-    Session, UnknownName,
+    Created, Delivery, EndReason, Ended, Idempotency, NewSession, RefreshMode, Session, UnknownName,
 };
 pub use store::{BumpVersion, SessionFilter, SessionStore};

@@ -89,8 +89,6 @@ pub enum EndReason {
     VersionBumped,
     /// A refresh token of it was handed in for revocation (RFC 7009).
     TokenRevoked,
-    /// Its subject had [`MOST_LIVE_SESSIONS`] in the audience already when one more was made.
-    TooMany,
 }
 
 names!(
@@ -101,14 +99,7 @@ names!(
     RefreshReused => "refresh_reused",
     VersionBumped => "version_bumped",
     TokenRevoked => "token_revoked",
-    TooMany => "too_many_sessions",
 );
-
-/// How many sessions of one subject live in one audience at most.
-///
-/// Far more than anybody has devices, and few enough that a login that is called in a loop fills no disk.
-/// One more ends the one that was used longest ago, so that nobody is locked out by sessions of their own.
-pub const MOST_LIVE_SESSIONS: usize = 1_000;
 
 /// A session to be made.
 #[derive(Clone)]
@@ -144,9 +135,6 @@ pub struct NewSession {
     pub refresh_hash: [u8; 32],
     /// When that token ends; a store caps it at `ends_at`.
     pub refresh_ends_at: UnixTime,
-    /// When the revocation of a session that makes room for this one may be forgotten: the end of the
-    /// last access token.
-    pub keep_until: UnixTime,
     /// Set if the caller may retry.
     pub idempotency: Option<Idempotency>,
 }
@@ -192,27 +180,19 @@ pub struct Created {
     pub version: TokenVersion,
     /// The sealed answer of the earlier request with the same idempotency key; nothing was made then.
     pub replay: Option<Vec<u8>>,
-    /// The sessions that were ended to make room, as [`EndReason::TooMany`].
-    pub ended: Vec<SessionId>,
 }
 
 impl Created {
     /// A session was made for a subject at `version`.
     #[must_use]
     pub const fn new(version: TokenVersion) -> Self {
-        Self { version, replay: None, ended: Vec::new() }
-    }
-
-    /// It took the place of `ended`.
-    #[must_use]
-    pub fn in_place_of(self, ended: Vec<SessionId>) -> Self {
-        Self { ended, ..self }
+        Self { version, replay: None }
     }
 
     /// Nothing was made: this `answer` was given before.
     #[must_use]
     pub const fn replayed(version: TokenVersion, answer: Vec<u8>) -> Self {
-        Self { version, replay: Some(answer), ended: Vec::new() }
+        Self { version, replay: Some(answer) }
     }
 }
 
@@ -221,7 +201,6 @@ impl fmt::Debug for Created {
         f.debug_struct("Created")
             .field("version", &self.version)
             .field("replayed", &self.replay.is_some())
-            .field("ended", &self.ended)
             .finish_non_exhaustive()
     }
 }

@@ -50,9 +50,6 @@ pub struct BumpVersion {
 pub trait SessionStore: Send + Sync + 'static {
     /// Makes a session with its first refresh token.
     ///
-    /// If its subject has [`MOST_LIVE_SESSIONS`](crate::MOST_LIVE_SESSIONS) that live in the audience, the
-    /// one used longest ago is ended first, in the same transaction.
-    ///
     /// An id or refresh hash that exists already, or an idempotency key that was used for another request,
     /// is a [`Conflict`](tokenward::BackendErrorKind::Conflict).
     async fn create(&self, session: NewSession) -> Result<Created, BackendError>;

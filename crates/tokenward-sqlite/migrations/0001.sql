@@ -24,8 +24,6 @@ CREATE TABLE sessions (
     end_reason   TEXT
 ) STRICT;
 CREATE INDEX sessions_by_subject ON sessions (subject);
--- For the count at each creation: ended rows, however many, are not in it.
-CREATE INDEX sessions_live ON sessions (subject, audience, ends_at) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_end ON sessions (ends_at);
 
 CREATE TABLE session_private (

@@ -178,7 +178,6 @@ impl Authority {
             ends_at,
             refresh_hash: refresh.hash(),
             refresh_ends_at,
-            keep_until: self.keep_until(now),
             idempotency: key,
             id,
         };
@@ -189,7 +188,6 @@ impl Authority {
             }
             (Some(_), None) => Err(ApiError::server_error()),
             (None, _) => {
-                self.made_room(&session, &created.ended).await?;
                 let session = stored(session, created.version);
                 log::session_created(
                     &session.client_id,
@@ -200,17 +198,6 @@ impl Authority {
                 Ok(Made { session, version: created.version, refresh, refresh_ends_at })
             }
         }
-    }
-
-    /// The sessions in `ended` were ended for `session`: says so, and lets no verifier here lag behind.
-    async fn made_room(&self, session: &NewSession, ended: &[SessionId]) -> Result<(), ApiError> {
-        if ended.is_empty() {
-            return Ok(());
-        }
-        for id in ended {
-            log::session_displaced(&session.audience, &session.subject, id);
-        }
-        Ok(self.hub.catch_up().await?)
     }
 
     fn with_answer(

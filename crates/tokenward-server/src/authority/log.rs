@@ -27,14 +27,6 @@ pub(super) fn session_created(
     );
 }
 
-pub(super) fn session_displaced(audience: &Audience, subject: &Subject, id: &SessionId) {
-    tracing::warn!(
-        target: AUDIT, event = "session_displaced",
-        %audience, %subject, session_id = %id,
-        "a subject has as many sessions as may live; the one used longest ago made room"
-    );
-}
-
 pub(super) fn session_refreshed(audience: &Audience, id: &SessionId, replayed: bool) {
     let outcome = if replayed { "replayed" } else { "renewed" };
     metrics::counter!("tokenward_refreshes_total", "outcome" => outcome).increment(1);

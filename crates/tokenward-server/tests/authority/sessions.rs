@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use futures_util::future::join_all;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
-use tokenward_sessions::MOST_LIVE_SESSIONS;
 
 use crate::harness::{
     BILLING, BOTH, Bench, LOGIN, OTHER, Reply, STRANGER, session_of, settings_of, start,
@@ -30,27 +28,6 @@ async fn a_session_comes_with_tokens_that_say_whose_it_is() {
     assert_eq!((&claims["aud"], &claims["sub"]), (&json!(BILLING), &json!("alice")));
     assert_eq!((&claims["sid"], &claims["ver"]), (&answer["session_id"], &json!(1)));
     assert_eq!((&claims["client_id"], &claims["roles"]), (&json!(LOGIN), &json!(["admin"])));
-}
-
-#[tokio::test]
-async fn one_session_too_many_logs_out_the_device_used_longest_ago() {
-    let bench = Bench::new().await;
-    let oldest = bench.session(json!({})).await;
-    let idle = bench.session(json!({})).await;
-    bench.later(Duration::from_secs(1)).await;
-    let fresh = bench.refresh(oldest["refresh_token"].as_str().unwrap()).await.json();
-    join_all((2..MOST_LIVE_SESSIONS).map(|_| bench.session(json!({})))).await;
-    for session in [&fresh, &idle] {
-        assert!(bench.accepted(&session["access_token"]));
-    }
-
-    let one_more = bench.session(json!({})).await;
-
-    assert!(!bench.accepted(&idle["access_token"]), "refused as soon as the answer is there");
-    bench.refresh(idle["refresh_token"].as_str().unwrap()).await.is(400, "invalid_grant");
-    for session in [&fresh, &one_more] {
-        assert!(bench.accepted(&session["access_token"]));
-    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use rusqlite::params;
 use tokenward::{TokenVersion, UnixTime};
 use tokenward_sessions::{Created, Idempotency, NewSession};
 
-use super::{end, rows};
+use super::rows;
 use crate::fault::Fault;
 use crate::value::{Columns, millis, number};
 use crate::writer::Tx;
@@ -14,7 +14,6 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
         return Ok(Created::replayed(earlier.version, earlier.answer));
     }
     let version = rows::version(tx, &new.subject)?;
-    let ended = end::make_room(tx, new)?;
     let row = insert_session(tx, new)?;
     if let Some(sealed) = &new.private {
         let sql = "INSERT INTO session_private (session, sealed, ends_at) VALUES (?1, ?2, ?3)";
@@ -28,7 +27,7 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
     tx.prepare_cached(sql)?.execute(params![row, new.refresh_hash, millis(ends_at), created_at])?;
     insert_token(tx, &new.refresh_hash, row, new.created_at)?;
     remember(tx, new.idempotency.as_ref(), version)?;
-    Ok(Created::new(version).in_place_of(ended))
+    Ok(Created::new(version))
 }
 
 fn insert_session(tx: &Tx<'_>, new: &NewSession) -> Result<i64, Fault> {

@@ -3,12 +3,12 @@
 use rusqlite::params;
 use tokenward::{Audience, SessionId, Subject, TokenVersion, UnixTime};
 use tokenward_revocation::{NewRevocation, Scope};
-use tokenward_sessions::{BumpVersion, EndReason, MOST_LIVE_SESSIONS, NewSession};
+use tokenward_sessions::{BumpVersion, EndReason};
 
 use super::{create, rows};
 use crate::fault::Fault;
 use crate::revocations;
-use crate::value::{Columns, limit, millis, names, number};
+use crate::value::{Columns, millis, names, number};
 use crate::writer::Tx;
 
 /// Why and when, and for how long it must be remembered.
@@ -79,39 +79,6 @@ pub(super) fn bump_version(tx: &Tx<'_>, bump: &BumpVersion) -> Result<TokenVersi
     }
     create::remember(tx, bump.idempotency.as_ref(), below)?;
     Ok(below)
-}
-
-/// Ends as many sessions as stand in the way of `new`, those first that were used longest ago; which.
-pub(super) fn make_room(tx: &Tx<'_>, new: &NewSession) -> Result<Vec<SessionId>, Fault> {
-    let sql = "SELECT count(*) FROM sessions
-               WHERE subject = ?1 AND audience = ?2 AND ended_at IS NULL AND ends_at > ?3";
-    let (subject, audience) = (new.subject.as_str(), new.audience.as_str());
-    let now = millis(new.created_at);
-    let live: i64 =
-        tx.prepare_cached(sql)?.query_row(params![subject, audience, now], |row| row.get(0))?;
-    // The new one counts too. Usually nothing is over, and no order has to be made.
-    let over = live.saturating_add(1).saturating_sub(limit(MOST_LIVE_SESSIONS));
-    if over <= 0 {
-        return Ok(Vec::new());
-    }
-    let sql = "SELECT s.id, s.sid FROM sessions s LEFT JOIN families f ON f.session = s.id
-               WHERE s.subject = ?1 AND s.audience = ?2 AND s.ended_at IS NULL AND s.ends_at > ?3
-               ORDER BY coalesce(f.last_used_at, s.created_at), s.id LIMIT ?4";
-    let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query(params![subject, audience, now, over])?;
-    let mut oldest = Vec::new();
-    while let Some(row) = rows.next()? {
-        let row = Columns::of("sessions", row);
-        oldest.push((row.get("id")?, row.parse("sid")?));
-    }
-    let (why, keep_until) = (EndReason::TooMany, new.keep_until);
-    let ending = Ending { why, now: new.created_at, keep_until };
-    let mut ended = Vec::new();
-    for (row, id) in oldest {
-        end_one(tx, row, &id, &new.audience, &ending)?;
-        ended.push(id);
-    }
-    Ok(ended)
 }
 
 /// Ends one session that lives, and revokes its access tokens.

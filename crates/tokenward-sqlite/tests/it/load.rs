@@ -178,7 +178,6 @@ pub(crate) fn session(name: &str) -> (NewSession, RefreshToken) {
         ends_at: NOW.saturating_add(RefreshLifetime::MAX),
         refresh_hash: token.hash(),
         refresh_ends_at: NOW.saturating_add(RefreshLifetime::MAX),
-        keep_until: NOW.saturating_add(Duration::from_secs(300)),
         idempotency: None,
     };
     (new, token)

@@ -1,6 +1,5 @@
 //! What a store of sessions promises. What it writes to the revocations is checked through them.
 
-mod crowding;
 mod ending;
 mod refreshing;
 
@@ -31,7 +30,6 @@ pub async fn session_contract<S: SessionStore + RevocationStore>(make: impl Asyn
     );
     refreshing::keep(&make).await;
     ending::keep(&make).await;
-    crowding::keep(&make).await;
 }
 
 async fn a_session_reads_back_as_written(store: impl SessionStore) {
@@ -176,7 +174,6 @@ fn session(id: &str) -> (NewSession, RefreshToken) {
         ends_at: at(DAY),
         refresh_hash: token.hash(),
         refresh_ends_at: at(DAY),
-        keep_until: at(300),
         idempotency: None,
     };
     (new, token)
