@@ -14,7 +14,7 @@ pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
     logs::clear(&log_dir)?;
     run(Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["test", "--workspace", "--locked"])
+        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .args(rest)
         // A test that needs one of these fails without it, rather than passing unrun.
         .env("TOKENWARD_TEST_PYTHON", &tools.python)

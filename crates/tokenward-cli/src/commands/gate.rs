@@ -57,19 +57,11 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     let metrics = serve::metrics()?;
     let config = GateConfig::load(&args.config).map_err(|problems| config::refusal(&problems))?;
     let variables = Variables::of_process();
-    let remotes = remotes(&config, &variables)?;
     let proxies = config
         .proxies
         .iter()
         .map(|p| deployment::proxy_of(p, &config.environment, &config.base, &variables))
         .collect::<Result<_, _>>()?;
-    let router = gate::router(GateState {
-        audiences: audiences(&config, &remotes)?,
-        proxies,
-        rules: Rules::new(config.rules.clone()),
-        clock: clock::system(),
-        any_local: false,
-    });
     let certificate = config.tls.as_ref().map(|[certificate, key]| CertificateFiles {
         certificate: files::resolve(&config.base, certificate),
         key: files::resolve(&config.base, key),
@@ -77,6 +69,15 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     let tls = certificate.as_ref().map(serve::new_tls).transpose()?;
     let listener = serve::bind("listen", &config.listen, &config.base).await?;
     let place = listener.to_string();
+    // Whatever stops the start stands above, so that the authority hears only from gates that run.
+    let remotes = remotes(&config, &variables)?;
+    let router = gate::router(GateState {
+        audiences: audiences(&config, &remotes)?,
+        proxies,
+        rules: Rules::new(config.rules.clone()),
+        clock: clock::system(),
+        any_local: false,
+    });
     let mut server = Server::new().with_headers(SecurityHeaders::new().without_hsts());
     server.add(listener, tls.clone(), router);
     let remotes = Arc::new(remotes);
