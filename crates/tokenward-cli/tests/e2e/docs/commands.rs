@@ -75,6 +75,24 @@ async fn java_verifies_with_the_code_of_its_page() {
 }
 
 #[tokio::test]
+async fn java_verifies_with_nothing_but_the_jdk() {
+    let names = ["verify-java-jdk", "verify-java-jdk-try"].map(tested);
+    let Some(_) = program("java") else { return skipped("Java: there is no Java") };
+    let authority = Authority::dev().await;
+    let shell = Shell::beside(&authority);
+    shell.write("Verify.java", &names[0]);
+    // The same token with a byte of its signature changed, and one that its type refuses.
+    let java = "java -Djavax.net.ssl.trustStore=ca.p12 -Djavax.net.ssl.trustStorePassword=changeit \
+                Verify.java";
+    let more =
+        format!("{java} \"${{TOKEN%????}}AAAA\" || echo refused\n{java} rubbish || echo refused\n");
+
+    let said = shell.run(&format!("{}{}{more}", tested("verify-token"), names[1])).await;
+
+    assert_eq!(said, "alice\nrefused\nrefused\n");
+}
+
+#[tokio::test]
 async fn the_commands_of_the_production_page_start_an_authority() {
     let shell = Shell::new();
     let data = shell.path("etc").display().to_string();
