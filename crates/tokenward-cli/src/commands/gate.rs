@@ -57,6 +57,7 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     let metrics = serve::metrics()?;
     let config = GateConfig::load(&args.config).map_err(|problems| config::refusal(&problems))?;
     let variables = Variables::of_process();
+    let followed = remote_configs(&config, &variables)?;
     let proxies = config
         .proxies
         .iter()
@@ -70,7 +71,7 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     let listener = serve::bind("listen", &config.listen, &config.base).await?;
     let place = listener.to_string();
     // Whatever stops the start stands above, so that the authority hears only from gates that run.
-    let remotes = remotes(&config, &variables)?;
+    let remotes = start(&followed)?;
     let router = gate::router(GateState {
         audiences: audiences(&config, &remotes)?,
         proxies,
@@ -125,7 +126,11 @@ async fn wait_for(remotes: &Remotes) {
     }
 }
 
-fn remotes(config: &GateConfig, variables: &Variables) -> Result<Remotes, Failure> {
+/// What each audience's remote is told, with every secret found.
+fn remote_configs(
+    config: &GateConfig,
+    variables: &Variables,
+) -> Result<Vec<(Audience, RemoteConfig)>, Failure> {
     let feed = &config.feed;
     let secret = feed.client_secret.find(
         "feed.client_secret",
@@ -141,7 +146,7 @@ fn remotes(config: &GateConfig, variables: &Variables) -> Result<Remotes, Failur
         .map(|path| files::read(&files::resolve(&config.base, path)))
         .transpose()
         .map_err(|failure| Failure::cannot(format!("ca_file: {failure}")))?;
-    let mut remotes = Vec::new();
+    let mut configs = Vec::new();
     for audience in &config.audiences {
         let issuer = IssuerId::new(format!("{}/audiences/{audience}", config.issuer))
             .map_err(|error| Failure::because("issuer", &error))?;
@@ -161,11 +166,17 @@ fn remotes(config: &GateConfig, variables: &Variables) -> Result<Remotes, Failur
         if let Some(url) = &config.authority {
             remote = remote.authority(url.as_str());
         }
-        let remote =
-            Remote::start(&remote, clock::system()).map_err(|error| Failure::because_of(&error))?;
-        remotes.push((audience.clone(), remote));
+        configs.push((audience.clone(), remote));
     }
-    Ok(remotes)
+    Ok(configs)
+}
+
+fn start(configs: &[(Audience, RemoteConfig)]) -> Result<Remotes, Failure> {
+    let start = |(audience, config): &(Audience, RemoteConfig)| {
+        let remote = Remote::start(config, clock::system());
+        Ok((audience.clone(), remote.map_err(|error| Failure::because_of(&error))?))
+    };
+    configs.iter().map(start).collect()
 }
 
 fn audiences(
