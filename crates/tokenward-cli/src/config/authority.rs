@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokenward::{Audience, ClientId};
+use tokenward::{Audience, ClientId, RESERVED_CLAIMS};
 use tokenward_server::settings::KeySettings;
 use tokenward_sessions::AllowedScopes;
 
@@ -223,23 +223,8 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
 }
 
 fn claim(text: &str) -> Result<String, String> {
-    const OURS: [&str; 14] = [
-        "iss",
-        "aud",
-        "sub",
-        "iat",
-        "exp",
-        "nbf",
-        "jti",
-        "sid",
-        "client_id",
-        "scope",
-        "ver",
-        "auth_time",
-        "cnf",
-        "act",
-    ];
-    if OURS.contains(&text) {
+    // `act` is nobody's yet, but token exchange will set it (RFC 8693 § 4.1).
+    if RESERVED_CLAIMS.contains(&text) || text == "act" {
         return Err(format!("`{text}` is set by the authority itself; remove it from the list"));
     }
     if text.is_empty() || text.len() > 128 || text.chars().any(char::is_control) {
