@@ -1,16 +1,18 @@
 //! The claims of an access token (RFC 7519 § 4.1, RFC 9068 § 2.2).
 
+mod borrowed;
 mod read;
 
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
+pub use borrowed::AccessClaimsRef;
 pub(crate) use read::{Expected, read};
 
 /// The names that mean something to us. A private claim cannot have one.
@@ -33,9 +35,10 @@ pub const RESERVED_CLAIMS: [&str; 13] = [
 /// The claims of an access token, each of its own type.
 ///
 /// Handlers get them inside a [`Verified`](crate::Verified), which is the only way to know that they
-/// are true.
+/// are true. `T` is what the private claims are read as: a map of them all, or a type of yours
+/// ([`Verifier::verify_as`](crate::Verifier::verify_as)).
 #[derive(Clone, Eq, PartialEq)]
-pub struct AccessClaims {
+pub struct AccessClaims<T = Map<String, Value>> {
     issuer: Arc<IssuerId>,
     audience: Arc<Audience>,
     /// All audiences, where the token has an array of them.
@@ -50,13 +53,14 @@ pub struct AccessClaims {
     not_before: Option<UnixTime>,
     scope: Option<Scope>,
     auth_time: Option<UnixTime>,
-    private: Map<String, Value>,
+    key_thumbprint: Option<Box<str>>,
+    private: T,
 }
 
 /// The scope of a token that has none.
 static NO_SCOPE: std::sync::LazyLock<Scope> = std::sync::LazyLock::new(Scope::empty);
 
-impl AccessClaims {
+impl<T> AccessClaims<T> {
     /// `iss`: who issued the token; always the one that the verifier expects.
     #[must_use]
     pub fn issuer(&self) -> &IssuerId {
@@ -124,12 +128,27 @@ impl AccessClaims {
         self.auth_time
     }
 
-    /// All claims that are not in [`RESERVED_CLAIMS`].
+    /// `nbf`: before when the token is not valid yet.
     #[must_use]
-    pub const fn private(&self) -> &Map<String, Value> {
-        &self.private
+    pub const fn not_before(&self) -> Option<UnixTime> {
+        self.not_before
     }
 
+    /// `cnf.jkt`: the thumbprint of the key that the token is bound to, and that its sender has proven
+    /// to hold (RFC 9449 § 6.1).
+    #[must_use]
+    pub fn key_thumbprint(&self) -> Option<&str> {
+        self.key_thumbprint.as_deref()
+    }
+
+    /// All claims that are not in [`RESERVED_CLAIMS`].
+    #[must_use]
+    pub const fn private(&self) -> &T {
+        &self.private
+    }
+}
+
+impl AccessClaims {
     /// All claims as they stand in the token.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Value> {
@@ -155,12 +174,13 @@ impl AccessClaims {
         put("nbf", self.not_before.map(date));
         put("scope", self.scope.as_ref().map(|scope| scope.as_str().into()));
         put("auth_time", self.auth_time.map(date));
+        put("cnf", self.key_thumbprint.as_deref().map(|jkt| json!({ "jkt": jkt })));
         json
     }
 }
 
-/// Shows whom the token is about, and of its private claims the names alone.
-impl fmt::Debug for AccessClaims {
+/// Shows whom the token is about, and nothing of its private claims.
+impl<T> fmt::Debug for AccessClaims<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessClaims")
             .field("issuer", &self.issuer.as_str())
@@ -173,7 +193,6 @@ impl fmt::Debug for AccessClaims {
             .field("issued_at", &self.issued_at.as_secs())
             .field("expires_at", &self.expires_at.as_secs())
             .field("scope", &self.scope().as_str())
-            .field("private", &self.private.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The compact serialization (RFC 7515 § 7.1), taken apart without copying.
 
-use crate::b64;
+use crate::b64::{self, decoded_len};
 use crate::limits::LIMITS;
 use crate::reject::Reason;
 
@@ -41,9 +41,4 @@ impl<'a> Compact<'a> {
     pub(crate) fn decode_payload(&self) -> Result<Vec<u8>, Reason> {
         b64::decode(self.payload).map_err(|_| Reason::Malformed)
     }
-}
-
-/// The length that `text` decodes to.
-pub(crate) const fn decoded_len(text: &str) -> usize {
-    text.len().saturating_mul(3) / 4
 }

@@ -6,6 +6,7 @@
 //! What is public here serves the crates above. The JOSE side (private) knows
 //! numbers and bytes alone; JWK, PEM and the rules about them live in `key`.
 
+mod curve;
 mod low_s;
 mod primitives;
 mod private;
@@ -13,5 +14,6 @@ mod public;
 
 pub use primitives::{Secret256, constant_time_eq, hmac_sha256, random, sha256};
 
+pub(crate) use curve::Curve;
 pub(crate) use private::{PrivateKey, RsaParts};
-pub(crate) use public::{P256_LEN, PublicKey, RSA_EXPONENT};
+pub(crate) use public::{Numbers, PublicKey, RSA_EXPONENT};

@@ -35,6 +35,6 @@ fn to_map(json: &[u8]) -> Option<Map<String, Value>> {
     Object::parse(json)
         .ok()?
         .iter()
-        .map(|member| Some((member.name.clone().into_owned(), member.value.to_value()?)))
+        .map(|member| Some((member.name.into_owned(), member.value.to_value()?)))
         .collect()
 }

@@ -31,17 +31,27 @@ macro_rules! id {
             /// Parses `text`; [`InvalidId`] names what is wrong with it.
             pub fn new(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
                 let text = text.into();
-                let ok: fn(&str) -> bool = $ok;
-                if text.is_empty() || text.len() > Self::MAX_LEN || !ok(&text) {
+                if !Self::fits(&text) {
                     return Err(InvalidId { what: $what, max: $max, charset: $charset });
                 }
-                Ok(Self(text))
+                Ok(Self::fitting(text))
             }
 
             /// The identifier as it stands in a token.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// Whether `text` is one.
+            pub(crate) fn fits(text: &str) -> bool {
+                let ok: fn(&str) -> bool = $ok;
+                !text.is_empty() && text.len() <= Self::MAX_LEN && ok(text)
+            }
+
+            /// One whose text was seen to fit.
+            pub(crate) fn fitting(text: impl Into<Box<str>>) -> Self {
+                Self(text.into())
             }
         }
 

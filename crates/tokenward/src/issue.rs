@@ -4,9 +4,11 @@
 //! or an HSM signs them, [`Unsigned::assemble`] makes the token.
 //!
 //! **Invariant:** what we issue, a [`Verifier`](crate::Verifier) of the same issuer and audience takes:
-//! the payload goes through the same strict reader before it is signed.
+//! what others put into the payload goes through the same strict reader before it is signed.
+//! **Invariant:** the same request at the same time with the same key gives the same bytes to sign.
 
 mod builder;
+mod payload;
 mod request;
 mod screen;
 #[cfg(test)]
@@ -15,19 +17,18 @@ mod tests;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-
 pub use builder::IssuerBuilder;
 pub use request::TokenRequest;
 
 use crate::alg::Algorithm;
 use crate::claims::RESERVED_CLAIMS;
 use crate::ids::{Audience, IssuerId, KeyId};
-use crate::json::{JsonError, Object};
+use crate::json::JsonError;
 use crate::key::{SignFailed, SigningKey};
 use crate::limits::LIMITS;
+use crate::profile::{AccessToken, Profile};
 use crate::time::UnixTime;
+use crate::verify::Scratch;
 use crate::{b64, header};
 
 /// How long an access token lives: 30 seconds to 15 minutes.
@@ -124,16 +125,35 @@ pub struct Unsigned {
 
 impl Issuer {
     /// Signs a token as of `now` with a key at hand.
+    #[expect(clippy::needless_pass_by_value, reason = "a request is one token, and used up by it")]
     pub fn issue(
         &self,
         request: TokenRequest,
         key: &SigningKey,
         now: UnixTime,
     ) -> Result<String, IssueError> {
-        let id = key.key_id().ok_or(IssueError::NoKeyId)?;
-        let unsigned = self.prepare(request, id, key.algorithm(), now)?;
-        let signature = key.sign(unsigned.signing_input())?;
-        Ok(unsigned.assemble(&signature))
+        let mut scratch = Scratch::default();
+        self.issue_in(&request, key, now, &mut scratch)?;
+        Ok(scratch.token)
+    }
+
+    /// As [`Self::issue`], without an allocation of ours: the token stands in `scratch`, which is used
+    /// again for the next one.
+    pub fn issue_in<'a>(
+        &self,
+        request: &TokenRequest,
+        key: &SigningKey,
+        now: UnixTime,
+        scratch: &'a mut Scratch,
+    ) -> Result<&'a str, IssueError> {
+        let header = key.header().ok_or(IssueError::NoKeyId)?;
+        let Scratch { bytes, token, .. } = scratch;
+        self.write(request, header, key.algorithm(), now, bytes, token)?;
+        bytes.clear();
+        key.sign_into(token.as_bytes(), bytes)?;
+        token.push('.');
+        b64::append(bytes, token);
+        Ok(token)
     }
 
     /// Makes all of a token but its signature, which the key named `id` will make with `algorithm`.
@@ -145,7 +165,25 @@ impl Issuer {
         algorithm: Algorithm,
         now: UnixTime,
     ) -> Result<Unsigned, IssueError> {
-        self.check_private(&request)?;
+        let header = header::encode(algorithm, id, AccessToken::TYPE);
+        let mut signing_input = String::new();
+        let mut payload = Vec::new();
+        let expires_at =
+            self.write(&request, &header, algorithm, now, &mut payload, &mut signing_input)?;
+        Ok(Unsigned { signing_input, expires_at })
+    }
+
+    /// Writes what is signed into `input`, by way of `payload`; answers when the token will end.
+    fn write(
+        &self,
+        request: &TokenRequest,
+        header: &str,
+        algorithm: Algorithm,
+        now: UnixTime,
+        payload: &mut Vec<u8>,
+        input: &mut String,
+    ) -> Result<UnixTime, IssueError> {
+        self.check_claims(&request.private)?;
         let issued_at = now.floor_secs();
         let mut expires_at = issued_at.saturating_add(self.lifetime.get());
         if let Some(end) = request.expires_no_later_than {
@@ -154,19 +192,15 @@ impl Issuer {
         if expires_at <= issued_at {
             return Err(IssueError::AlreadyEnded);
         }
-        let payload = Payload { issuer: self, request: &request, issued_at, expires_at };
-        // Values of serde_json have only string keys and finite numbers, so this cannot fail.
-        let payload = serde_json::to_vec(&payload).map_err(|_| JsonError::Syntax)?;
-        Object::parse(&payload)?;
-
-        let mut signing_input = header::encode(algorithm, id);
-        signing_input.push('.');
-        b64::append(&payload, &mut signing_input);
-        let longest = signing_input.len().saturating_add(LONGEST_SIGNATURE);
-        if longest > LIMITS.token_bytes {
-            return Err(IssueError::TooLong);
-        }
-        Ok(Unsigned { signing_input, expires_at })
+        payload::write(self, request, issued_at, expires_at, payload)?;
+        input.clear();
+        input.push_str(header);
+        input.push('.');
+        b64::append(payload, input);
+        // An RSA key elsewhere is not known before it has signed.
+        let signature = algorithm.signature_len().unwrap_or(LIMITS.rsa_signature_bytes);
+        let longest = signature.div_ceil(3).saturating_mul(4).saturating_add(input.len());
+        if longest > LIMITS.token_bytes { Err(IssueError::TooLong) } else { Ok(expires_at) }
     }
 
     /// The `iss` of its tokens.
@@ -205,10 +239,6 @@ impl Issuer {
         }
         Ok(())
     }
-
-    fn check_private(&self, request: &TokenRequest) -> Result<(), IssueError> {
-        self.check_claims(&request.private)
-    }
 }
 
 impl Unsigned {
@@ -231,45 +261,5 @@ impl Unsigned {
         token.push('.');
         b64::append(signature, &mut token);
         token
-    }
-}
-
-/// The longest signature, encoded: the token's own is not known before a key elsewhere has made it.
-const LONGEST_SIGNATURE: usize = LIMITS.signature_bytes.div_ceil(3) * 4;
-
-struct Payload<'a> {
-    issuer: &'a Issuer,
-    request: &'a TokenRequest,
-    issued_at: UnixTime,
-    expires_at: UnixTime,
-}
-
-impl Serialize for Payload<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let request = self.request;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("iss", self.issuer.id.as_str())?;
-        map.serialize_entry("aud", self.issuer.audience.as_str())?;
-        map.serialize_entry("sub", request.subject.as_str())?;
-        map.serialize_entry("client_id", request.client_id.as_str())?;
-        map.serialize_entry("jti", request.token_id.as_str())?;
-        map.serialize_entry("iat", &self.issued_at.as_secs())?;
-        map.serialize_entry("exp", &self.expires_at.as_secs())?;
-        if let Some(id) = &request.session_id {
-            map.serialize_entry("sid", id.as_str())?;
-        }
-        if let Some(version) = request.token_version {
-            map.serialize_entry("ver", &version.get())?;
-        }
-        if !request.scope.is_empty() {
-            map.serialize_entry("scope", request.scope.as_str())?;
-        }
-        if let Some(time) = request.auth_time {
-            map.serialize_entry("auth_time", &time.as_secs())?;
-        }
-        for (name, value) in &request.private {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
     }
 }

@@ -1,13 +1,29 @@
 //! JSON as tokens and keys may use it: stricter than RFC 8259, so that no two parsers can differ.
 //!
-//! **Invariant:** what [`Object::parse`] gives was valid JSON, an object at the top, without
-//! duplicate names at any level (compared after unescaping), without lone surrogates, with every
-//! number in the range that all parsers share, nested at most [`LIMITS`]`.json_depth` deep, and with
-//! nothing after its end.
+//! [`from_slice`] and [`from_str`] read any type that derives `serde::Deserialize`, with the rules that
+//! every token and key of this crate is read by.
 //!
-//! The scan checks everything and keeps the top-level members as slices of the text. Only the few
-//! that somebody asks for are decoded.
+//! **Invariant:** what is read was valid JSON in UTF-8, without duplicate names at any level (compared
+//! after unescaping), without lone surrogates, with every number in the range that all parsers share
+//! (RFC 7493 § 2.2), nested at most [`LIMITS`]`.json_depth` deep, and with nothing after its end.
+//! A struct is read from an object, never from an array by position.
+//!
+//! ```
+//! #[derive(serde::Deserialize)]
+//! struct Member {
+//!     name: String,
+//!     age: u8,
+//! }
+//!
+//! let ada: Member = tokenward::json::from_str(r#"{"name":"ada","age":36}"#)?;
+//! assert_eq!((ada.name.as_str(), ada.age), ("ada", 36));
+//! for bad in [r#"["ada",36]"#, r#"{"name":"ada","age":36,"\u0061ge":99}"#, r#"{"name":"ada","age":36} "#] {
+//!     assert_eq!(tokenward::json::from_str::<Member>(bad).is_err(), !bad.ends_with(' '));
+//! }
+//! # Ok::<(), tokenward::json::ReadError>(())
+//! ```
 
+mod read;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -15,6 +31,10 @@ mod tests;
 use std::borrow::Cow;
 
 use serde_json::Value;
+
+pub(crate) use read::ObjectReader;
+pub use read::{ReadError, from_slice, from_str};
+pub(crate) use scan::Tape;
 
 #[cfg(doc)]
 use crate::limits::LIMITS;
@@ -45,13 +65,14 @@ pub enum JsonError {
 }
 
 /// A JSON object whose members are slices of the text it was read from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Object<'a> {
-    members: Vec<Member<'a>>,
+    text: &'a str,
+    entries: Cow<'a, [scan::Entry]>,
 }
 
 /// A name and its value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member<'a> {
     pub(crate) name: Cow<'a, str>,
     pub(crate) value: Raw<'a>,
@@ -61,12 +82,21 @@ impl<'a> Object<'a> {
     /// Reads `text`, which must be one object and nothing else.
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
-        Ok(Self { members: scan::object(text)? })
+        let mut tape = Tape::default();
+        scan::object(text, &mut tape)?;
+        Ok(Self { text, entries: Cow::Owned(tape.entries) })
+    }
+
+    /// As [`Self::parse`], without an allocation once `tape` has grown.
+    pub(crate) fn parse_onto(text: &'a [u8], tape: &'a mut Tape) -> Result<Self, JsonError> {
+        let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
+        scan::object(text, tape)?;
+        Ok(Self { text, entries: Cow::Borrowed(&tape.entries) })
     }
 
     /// The value of the member `name`.
     pub(crate) fn get(&self, name: &str) -> Option<Raw<'a>> {
-        self.members.iter().find(|member| member.name == name).map(|member| member.value)
+        self.iter().find(|member| member.name == name).map(|member| member.value)
     }
 
     /// Whether there is a member `name`.
@@ -75,8 +105,12 @@ impl<'a> Object<'a> {
     }
 
     /// All members, in their order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Member<'a>> {
-        self.members.iter()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Member<'a>> {
+        let text = self.text;
+        self.entries.iter().map(move |entry| Member {
+            name: unescape(entry.name.of(text), entry.name.escaped),
+            value: entry.value.of(text),
+        })
     }
 }
 
@@ -100,17 +134,15 @@ impl<'a> Raw<'a> {
     pub(crate) fn as_str(self) -> Option<Cow<'a, str>> {
         let Self::String(quoted) = self else { return None };
         let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-        if inner.contains('\\') {
-            serde_json::from_str(quoted).ok().map(Cow::Owned)
-        } else {
-            Some(Cow::Borrowed(inner))
-        }
+        Some(unescape(inner, inner.contains('\\')))
     }
 
     /// The elements of an array.
     pub(crate) fn as_array(self) -> Option<Vec<Self>> {
         let Self::Array(text) = self else { return None };
-        scan::array(text).ok()
+        let mut tape = Tape::default();
+        scan::array(text, &mut tape).ok()?;
+        Some(tape.entries.into_iter().map(|entry| entry.value.of(text)).collect())
     }
 
     /// A whole number that is not negative, written without fraction or exponent.
@@ -141,9 +173,18 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The text of an object or an array.
+    /// The text of an object.
     pub(crate) fn as_object_text(self) -> Option<&'a str> {
         let Self::Object(text) = self else { return None };
         Some(text)
     }
+}
+
+/// What a checked string says whose text between the quotes is `inner`.
+fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
+    if !escaped {
+        return Cow::Borrowed(inner);
+    }
+    // The scanner has read every escape, so this cannot fail.
+    Cow::Owned(serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_default())
 }

@@ -7,6 +7,7 @@
 mod der;
 mod jwk;
 mod pem;
+mod roca;
 mod secret;
 mod signing;
 mod verifying;
@@ -16,7 +17,7 @@ pub use signing::{SignFailed, SigningKey};
 pub use verifying::VerifyingKey;
 
 use crate::alg::Algorithm;
-use crate::crypto::P256_LEN;
+use crate::crypto::Curve;
 use crate::json::JsonError;
 
 /// A text or document is no key that may be used. Never holds any of the key's bytes.
@@ -63,16 +64,31 @@ pub enum KeyError {
     /// do not belong together.
     #[error("the key is malformed, too weak, or its halves do not match")]
     Malformed,
-    /// The secret is under 32 bytes, or all of one byte.
-    #[error("the secret is too weak; it takes at least 32 random bytes")]
-    WeakSecret,
+    /// The RSA key was made by a faulty library and can be factored (CVE-2017-15361). Make a new one.
+    #[error("the RSA key has the ROCA weakness (CVE-2017-15361); make a new one")]
+    Roca,
+    /// The secret is shorter than the algorithm's hash (RFC 7518 § 3.2).
+    #[error("the secret is too short; it takes at least {least} random bytes")]
+    ShortSecret {
+        /// The least length, in bytes.
+        least: usize,
+    },
+    /// The secret is made of few different bytes, of digits alone, of a block that comes again, or is a
+    /// sequence.
+    #[error("the secret has too little entropy; it takes random bytes")]
+    LowEntropySecret,
+    /// The secret holds what stands in tutorials and templates.
+    #[error("the secret holds a dictionary word; it takes random bytes")]
+    DictionarySecret,
     /// The secret is the text or document of a key.
     #[error("the secret is itself a key's text; it takes random bytes")]
     SecretIsKey,
 }
 
-/// The coordinates of an uncompressed point (SEC 1 § 2.3.3).
-fn uncompressed_point(bytes: &[u8]) -> Option<([u8; P256_LEN], [u8; P256_LEN])> {
-    let (x, y) = bytes.strip_prefix(&[0x04])?.split_at_checked(P256_LEN)?;
-    Some((x.try_into().ok()?, y.try_into().ok()?))
+/// The curve and the coordinates of an uncompressed point (SEC 1 § 2.3.3).
+fn uncompressed_point(bytes: &[u8]) -> Option<(Curve, &[u8], &[u8])> {
+    let coordinates = bytes.strip_prefix(&[0x04])?;
+    let curve = Curve::with_point_len(coordinates.len())?;
+    let (x, y) = coordinates.split_at_checked(curve.coordinate_len())?;
+    Some((curve, x, y))
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::header;
 use crate::ids::KeyId;
 use crate::json::{JsonError, Object, Raw};
 use crate::key::{KeyError, VerifyingKey};
@@ -21,8 +20,6 @@ pub struct KeySet(Arc<Inner>);
 
 struct Inner {
     keys: Vec<VerifyingKey>,
-    /// For each key, the encoded header of the tokens that we sign with it.
-    headers: Vec<Option<String>>,
     skipped: Vec<SkippedKey>,
 }
 
@@ -127,13 +124,6 @@ impl KeySet {
         json!({ "keys": keys }).to_string()
     }
 
-    /// The key whose tokens, signed by us, begin with exactly this encoded header.
-    pub(crate) fn find_header(&self, encoded: &str) -> Option<&VerifyingKey> {
-        let same = |header: &Option<String>| header.as_deref() == Some(encoded);
-        let index = self.0.headers.iter().position(same)?;
-        self.0.keys.get(index)
-    }
-
     pub(crate) fn find_str(&self, id: &str) -> Option<&VerifyingKey> {
         self.0.keys.iter().find(|key| key.key_id().is_some_and(|found| found.as_str() == id))
     }
@@ -159,9 +149,7 @@ impl KeySet {
                 return Err(KeySetError::DuplicateKeyId(id.clone()));
             }
         }
-        let encode = |key: &VerifyingKey| Some(header::encode(key.algorithm(), key.key_id()?));
-        let headers = keys.iter().map(encode).collect();
-        Ok(Self(Arc::new(Inner { keys, headers, skipped })))
+        Ok(Self(Arc::new(Inner { keys, skipped })))
     }
 }
 

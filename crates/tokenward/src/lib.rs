@@ -56,19 +56,19 @@ mod error;
 mod header;
 mod ids;
 mod issue;
-mod json;
+pub mod json;
 mod key;
 mod keyset;
 pub mod limits;
+pub mod profile;
 mod reject;
 mod scope;
 mod time;
 mod verify;
 
 pub use alg::{Algorithm, UnknownAlgorithm};
-pub use claims::{AccessClaims, RESERVED_CLAIMS};
+pub use claims::{AccessClaims, AccessClaimsRef, RESERVED_CLAIMS};
 pub use error::{BackendError, BackendErrorKind, ErrorChain};
-pub use header::{TokenType, UnknownTokenType};
 pub use ids::{
     Audience, ClientId, InvalidId, IssuerId, Jti, KeyId, SessionId, Subject, TokenVersion,
 };
@@ -78,10 +78,11 @@ pub use issue::{
 pub use json::JsonError;
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
+pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
-pub use scope::{InvalidScope, Scope};
+pub use scope::{InvalidScope, Scope, ScopeRef};
 pub use time::{Clock, UnixTime};
-pub use verify::{Verified, Verifier, VerifierBuilder};
+pub use verify::{HasAddressee, HasIssuer, HasKeys, Scratch, Verified, Verifier, VerifierBuilder};
 
 /// Marks what a builder has not been told yet, and without which it has no `build`.
 #[derive(Clone, Copy, Debug)]

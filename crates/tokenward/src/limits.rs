@@ -13,8 +13,8 @@ pub struct Limits {
     /// A token's header, decoded, in bytes. Ours have under 200; an `x5c` chain, which is never read,
     /// is the only thing that needs more (CVE-2025-61920: half a gigabyte was decoded).
     pub header_bytes: usize,
-    /// A signature, decoded, in bytes: that of an RSA key of 8192 bits.
-    pub signature_bytes: usize,
+    /// The longest signature of an RSA key, of 8192 bits, in bytes.
+    pub rsa_signature_bytes: usize,
     /// Nesting of JSON objects and arrays (CVE-2025-53864: recursion without end).
     pub json_depth: usize,
     /// Members of one JSON object. Duplicates are found by comparing each name with all before it.
@@ -37,7 +37,7 @@ pub struct Limits {
 pub const LIMITS: Limits = Limits {
     token_bytes: 8 * 1024,
     header_bytes: 1024,
-    signature_bytes: 1024,
+    rsa_signature_bytes: 1024,
     json_depth: 16,
     json_members: 256,
     json_number: 9_007_199_254_740_991.0,

@@ -73,6 +73,12 @@ pub enum Reason {
     LifetimeTooLong,
     /// It is bound to a key (`cnf`), and no proof was checked.
     ProofRequired,
+    /// The proof that came with it is of another key, or was made for another token (RFC 9449 § 4.3).
+    WrongProof,
+    /// A proof came with it, and it is bound to no key (RFC 9449 § 7.1).
+    NotBound,
+    /// Its private claims are not of the type that was asked for.
+    InvalidPrivateClaims,
     /// It, its session, its subject, its key or all like it are revoked.
     Revoked,
     /// Its `ver` is lower than the subject's token version.
@@ -105,6 +111,9 @@ impl Reason {
             Self::IssuedInFuture => "issued_in_future",
             Self::LifetimeTooLong => "lifetime_too_long",
             Self::ProofRequired => "proof_required",
+            Self::WrongProof => "wrong_proof",
+            Self::NotBound => "not_bound",
+            Self::InvalidPrivateClaims => "invalid_private_claims",
             Self::Revoked => "revoked",
             Self::OldVersion => "old_version",
         }
@@ -135,6 +144,9 @@ impl fmt::Display for Reason {
             Self::IssuedInFuture => "its `iat` is in the future",
             Self::LifetimeTooLong => "its lifetime is too long",
             Self::ProofRequired => "it is bound to a key whose proof is missing",
+            Self::WrongProof => "its proof is of another key or for another token",
+            Self::NotBound => "it came with a proof and is bound to no key",
+            Self::InvalidPrivateClaims => "its private claims are not of the expected type",
             Self::Revoked => "it is revoked",
             Self::OldVersion => "its token version is old",
         })

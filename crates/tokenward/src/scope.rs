@@ -31,23 +31,16 @@ impl Scope {
 
     /// Parses names with one space between two; a name given twice counts once.
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {
-        if text.len() > Self::MAX_LEN {
-            return Err(InvalidScope);
-        }
-        let mut names: Vec<&str> = Vec::new();
+        ScopeRef::parse(text).map(ScopeRef::to_scope)
+    }
+
+    /// The scope of these names, each kept once.
+    fn of_names(text: &str) -> Self {
         // A list searched for each of a thousand names would take milliseconds.
         let mut seen = BTreeSet::new();
-        if !text.is_empty() {
-            for name in text.split(' ') {
-                if name.is_empty() || !name.bytes().all(allowed) {
-                    return Err(InvalidScope);
-                }
-                if seen.insert(name) {
-                    names.push(name);
-                }
-            }
-        }
-        Ok(Self(names.join(" ").into()))
+        let names: Vec<&str> =
+            text.split(' ').filter(|name| !name.is_empty() && seen.insert(*name)).collect();
+        Self(names.join(" ").into())
     }
 
     /// Its names.
@@ -78,6 +71,51 @@ impl Scope {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A scope that stands in a token read without copying; see [`Scope`].
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ScopeRef<'a>(&'a str);
+
+impl<'a> ScopeRef<'a> {
+    /// The scope in `text`, if it is one.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, InvalidScope> {
+        let names = || text.split(' ').all(|name| !name.is_empty() && name.bytes().all(allowed));
+        if text.len() <= Scope::MAX_LEN && (text.is_empty() || names()) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidScope)
+        }
+    }
+
+    /// Its names; one that the token has twice comes twice.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> {
+        self.0.split(' ').filter(|name| !name.is_empty())
+    }
+
+    /// Whether `name` is one of them.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|own| own == name)
+    }
+
+    /// Whether it has no names.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names as they stand in the token.
+    #[must_use]
+    pub const fn as_str(&self) -> &'a str {
+        self.0
+    }
+
+    /// A scope of its own, in which each name stands once.
+    #[must_use]
+    pub fn to_scope(self) -> Scope {
+        Scope::of_names(self.0)
     }
 }
 

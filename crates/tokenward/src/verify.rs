@@ -1,20 +1,27 @@
 //! Verification: from a token to a [`Verified`], or to a [`Rejected`] and nothing else.
 
 mod builder;
+mod scratch;
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use builder::VerifierBuilder;
+use serde::de::DeserializeOwned;
+
+pub use builder::{HasAddressee, HasIssuer, HasKeys, VerifierBuilder};
+pub use scratch::Scratch;
 
 use crate::b64;
-use crate::claims::{self, AccessClaims, Expected};
+use crate::claims::{AccessClaims, AccessClaimsRef};
 use crate::compact::Compact;
-use crate::header::{Header, TokenType};
+use crate::header::{self, Header};
 use crate::ids::{Audience, IssuerId, KeyId};
+use crate::json::Object;
 use crate::key::VerifyingKey;
 use crate::keyset::KeySet;
+use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times, Token, Typed, access};
 use crate::reject::{Reason, Rejected};
 use crate::time::UnixTime;
 
@@ -42,6 +49,14 @@ impl<C> Verified<C> {
     }
 }
 
+impl Verified<AccessClaimsRef<'_>> {
+    /// The same in a value that borrows nothing.
+    #[must_use]
+    pub fn to_owned_claims(&self) -> Verified {
+        Verified { claims: self.claims.to_owned_claims(), key_id: self.key_id.clone() }
+    }
+}
+
 impl<C> Deref for Verified<C> {
     type Target = C;
 
@@ -50,42 +65,23 @@ impl<C> Deref for Verified<C> {
     }
 }
 
-/// Decides about the tokens of one issuer for one audience. Clones are cheap.
+/// Decides about the tokens of one issuer for one audience, of one kind (its [`Profile`]). Clones are
+/// cheap.
 ///
 /// No check can be turned off. Revocation is not its business: whoever holds the revocations asks
 /// them about the [`Verified`] claims.
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    policy: Arc<Policy>,
+pub struct Verifier<P: Profile = AccessToken> {
+    policy: Arc<Policy<P>>,
     keys: KeySet,
+    /// For each key, the encoded header of the tokens that are made with it.
+    headers: Arc<[Option<Box<str>>]>,
 }
 
-#[derive(Debug)]
-struct Policy {
-    issuer: Arc<IssuerId>,
-    audience: Arc<Audience>,
-    accept: TokenType,
-    leeway: Duration,
-    max_lifetime: Duration,
-}
-
-impl Verifier {
-    /// The most that clocks may be thought to differ by.
-    pub const MAX_LEEWAY: Duration = Duration::from_secs(30);
-    /// The longest lifetime that can be accepted at all.
-    pub const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-
-    /// Verifies `token` as of `now`.
-    ///
-    /// The signature is checked before any claim is read (OWASP ASVS 9.1.1).
-    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified, Rejected> {
-        self.check(token, now).map_err(Rejected::from_reason)
-    }
-
+impl<P: Profile> Verifier<P> {
     /// The same policy with other keys.
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
-        Self { policy: Arc::clone(&self.policy), keys }
+        Self::new(Arc::clone(&self.policy), keys)
     }
 
     /// The issuer whose tokens it takes.
@@ -94,78 +90,188 @@ impl Verifier {
         &self.policy.issuer
     }
 
-    /// The audience that tokens must be for.
-    #[must_use]
-    pub fn audience(&self) -> &Audience {
-        &self.policy.audience
-    }
-
     /// The keys that it trusts.
     #[must_use]
     pub const fn keys(&self) -> &KeySet {
         &self.keys
     }
 
-    fn check(&self, token: &str, now: UnixTime) -> Result<Verified, Reason> {
-        let token = Compact::split(token)?;
-        let (key, client_id) = self.key_for(&token)?;
-        check_signature(key, &token)?;
-        let expected =
-            Expected { issuer: &self.policy.issuer, audience: &self.policy.audience, client_id };
-        let claims = claims::read(&token.decode_payload()?, &expected)?;
-        self.policy.check_times(&claims, now)?;
-        Ok(Verified { claims, key_id: key.shared_id() })
+    fn new(policy: Arc<Policy<P>>, keys: KeySet) -> Self {
+        let encode = |key: &VerifyingKey| {
+            Some(header::encode(key.algorithm(), key.key_id()?, P::TYPE).into())
+        };
+        let headers = keys.keys().iter().map(encode).collect();
+        Self { policy, keys, headers }
     }
 
-    /// The key of this token, and whether the token must have a `client_id`.
-    fn key_for(&self, token: &Compact<'_>) -> Result<(&VerifyingKey, bool), Reason> {
+    /// Verifies all that is the same for every kind of token.
+    ///
+    /// The signature is checked before any claim is read (OWASP ASVS 9.1.1).
+    fn authenticate<'a>(
+        &self,
+        token: &str,
+        scratch: &'a mut Scratch,
+    ) -> Result<(Token<'a>, &VerifyingKey), Reason> {
+        let token = Compact::split(token)?;
+        let (key, typed) = self.key_for(&token)?;
+        check_signature(key, &token, scratch)?;
+        b64::decode_into(token.payload, &mut scratch.bytes).map_err(|_| Reason::Malformed)?;
+        let payload = Object::parse_onto(&scratch.bytes, &mut scratch.tape);
+        Ok((Token { payload: payload.map_err(|_| Reason::InvalidPayload)?, typed }, key))
+    }
+
+    /// The key of this token, and how the token is of the right type.
+    fn key_for(&self, token: &Compact<'_>) -> Result<(&VerifyingKey, Typed), Reason> {
         // A header that we made is recognized by its bytes, before anything is decoded. It names the
-        // key, its algorithm and the type of an access token, so nothing is left to compare.
-        if let Some(key) = self.keys.find_header(token.header) {
-            return Ok((key, true));
+        // key, its algorithm and the right type, so nothing is left to compare.
+        let same = |header: &Option<Box<str>>| header.as_deref() == Some(token.header);
+        if let Some(index) = self.headers.iter().position(same) {
+            let key = self.keys.keys().get(index).ok_or(Reason::UnknownKey)?;
+            return Ok((key, Typed::Itself));
         }
         let json = token.decode_header()?;
-        let header = Header::parse(&json, self.policy.accept)?;
+        let header = Header::parse(&json)?;
+        let typed = self.policy.profile.admits(header.typ.as_deref()).ok_or(Reason::WrongType)?;
         let key = match &header.key_id {
             Some(id) => self.keys.find_str(id).ok_or(Reason::UnknownKey)?,
             None => self.keys.only().ok_or(Reason::NoKeyId)?,
         };
         if key.algorithm() == header.algorithm {
-            Ok((key, header.is_access_token))
+            Ok((key, typed))
         } else {
             Err(Reason::WrongAlgorithm)
         }
     }
-}
 
-impl Policy {
-    fn check_times(&self, claims: &AccessClaims, now: UnixTime) -> Result<(), Reason> {
-        let latest = now.saturating_add(self.leeway);
-        if now >= claims.expires_at().saturating_add(self.leeway) {
-            return Err(Reason::Expired);
-        }
-        if claims.not_before().is_some_and(|not_before| not_before > latest) {
-            return Err(Reason::NotYetValid);
-        }
-        if claims.issued_at() > latest {
-            return Err(Reason::IssuedInFuture);
-        }
-        if claims.expires_at() <= claims.issued_at() {
-            return Err(Reason::InvalidClaim("exp"));
-        }
-        if claims.expires_at().since(claims.issued_at()) > self.max_lifetime {
-            return Err(Reason::LifetimeTooLong);
-        }
-        Ok(())
+    pub(crate) fn check(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Reason> {
+        let mut scratch = Scratch::default();
+        let (token, key) = self.authenticate(token, &mut scratch)?;
+        let (claims, times) = P::read(token, &self.policy)?;
+        self.judged(claims, &times, key, now)
+    }
+
+    fn judged<C>(
+        &self,
+        claims: C,
+        times: &Times,
+        key: &VerifyingKey,
+        now: UnixTime,
+    ) -> Result<Verified<C>, Reason> {
+        self.policy.check_times(times, now)?;
+        Ok(Verified { claims, key_id: key.shared_id() })
     }
 }
 
-fn check_signature(key: &VerifyingKey, token: &Compact<'_>) -> Result<(), Reason> {
-    // The base64 decoder wants room for whole groups: 1024 bytes end inside one.
-    let mut buffer = [0; 1026];
-    let signature = b64::decode_into(token.signature, &mut buffer).ok_or(Reason::Malformed)?;
-    if signature.len() == key.signature_len()
-        && key.verify(token.signing_input.as_bytes(), signature)
+impl<P: SelfContained> Verifier<P> {
+    /// Verifies `token` as of `now`.
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Rejected> {
+        self.check(token, now).map_err(Rejected::from_reason)
+    }
+}
+
+impl<P: Profile<Addressee = Audience>> Verifier<P> {
+    /// The audience that tokens must be for.
+    #[must_use]
+    pub fn audience(&self) -> &Audience {
+        &self.policy.addressee
+    }
+}
+
+impl Verifier {
+    /// The most that clocks may be thought to differ by.
+    pub const MAX_LEEWAY: Duration = Duration::from_secs(30);
+    /// The longest lifetime that can be accepted at all.
+    pub const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// As [`Self::verify`], with the private claims read as `T`; a token whose private claims are not
+    /// of that type is refused.
+    ///
+    /// ```
+    /// # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Private {
+    ///     roles: Vec<String>,
+    ///     locale: Option<String>,
+    /// }
+    ///
+    /// let claims = verifier.verify_as::<Private>(token, now)?;
+    /// if claims.private().roles.iter().any(|role| role == "admin") {
+    ///     println!("{} may do everything", claims.subject());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_as<T: DeserializeOwned>(
+        &self,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<Verified<AccessClaims<T>>, Rejected> {
+        let mut scratch = Scratch::default();
+        let verified = self.check_in(token, None, now, &mut scratch)?;
+        let claims = verified.claims.to_owned_as()?;
+        Ok(Verified { claims, key_id: verified.key_id })
+    }
+
+    /// As [`Self::verify`], without an allocation: the claims are slices of `scratch`, which is used
+    /// again for the next token.
+    ///
+    /// ```
+    /// # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// let mut scratch = tokenward::Scratch::default(); // one for each thread, say
+    /// let claims = verifier.verify_in(token, now, &mut scratch)?;
+    /// println!("{} may {}", claims.subject(), claims.scope().as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_in<'a>(
+        &'a self,
+        token: &str,
+        now: UnixTime,
+        scratch: &'a mut Scratch,
+    ) -> Result<Verified<AccessClaimsRef<'a>>, Rejected> {
+        self.check_in(token, None, now, scratch).map_err(Rejected::from_reason)
+    }
+
+    pub(crate) fn check_in<'a>(
+        &'a self,
+        token: &str,
+        proven_key: Option<&'a str>,
+        now: UnixTime,
+        scratch: &'a mut Scratch,
+    ) -> Result<Verified<AccessClaimsRef<'a>>, Reason> {
+        let (token, key) = self.authenticate(token, scratch)?;
+        let (claims, times) = access::read(token, &self.policy, proven_key)?;
+        self.judged(claims, &times, key, now)
+    }
+}
+
+impl<P: Profile> Clone for Verifier<P> {
+    fn clone(&self) -> Self {
+        Self {
+            policy: Arc::clone(&self.policy),
+            keys: self.keys.clone(),
+            headers: Arc::clone(&self.headers),
+        }
+    }
+}
+
+impl<P: Profile> fmt::Debug for Verifier<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("policy", &self.policy)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_signature(
+    key: &VerifyingKey,
+    token: &Compact<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Reason> {
+    b64::decode_into(token.signature, &mut scratch.bytes).map_err(|_| Reason::Malformed)?;
+    if scratch.bytes.len() == key.signature_len()
+        && key.verify(token.signing_input.as_bytes(), &scratch.bytes)
     {
         Ok(())
     } else {

@@ -1,6 +1,7 @@
 //! Each limit holds at its value, and refuses one above it.
 #![cfg(test)]
 
+use tokenward::crypto::sha256;
 use tokenward::danger::decode_unverified;
 use tokenward::limits::LIMITS;
 use tokenward::{Algorithm, KeyError, KeySet, KeySetError, Reason, SigningKey, VerifyingKey, b64};
@@ -30,10 +31,11 @@ fn a_header() {
 #[test]
 fn a_secret() {
     let secret = |length: usize| {
-        let bytes: Vec<u8> = (0_u8..=255).cycle().take(length).collect();
+        let blocks = (0_u8..=255).flat_map(|block| sha256(&[block]));
+        let bytes: Vec<u8> = blocks.take(length).collect();
         VerifyingKey::from_secret(Algorithm::Hs256, &bytes).map(|_| ())
     };
-    assert_eq!(secret(31), Err(KeyError::WeakSecret));
+    assert_eq!(secret(31), Err(KeyError::ShortSecret { least: 32 }));
     assert_eq!(secret(32), Ok(()));
     assert_eq!(secret(LIMITS.secret_bytes), Ok(()));
     assert_eq!(secret(LIMITS.secret_bytes + 1), Err(KeyError::TooLarge));

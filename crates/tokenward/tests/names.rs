@@ -63,11 +63,11 @@ fn fresh_token_ids_differ_and_are_token_ids() {
 
 #[test]
 fn algorithms_and_types_go_by_their_registered_names() {
-    for name in ["ES256", "RS256", "EdDSA", "HS256"] {
+    for name in Algorithm::ALL.map(Algorithm::as_str) {
         assert_eq!(name.parse::<Algorithm>().unwrap().to_string(), name);
     }
     assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDsa));
-    for name in ["none", "es256", "ES256 ", "", "HS512"] {
+    for name in ["none", "es256", "ES256 ", "", "HS1", "RSA1_5"] {
         assert!(name.parse::<Algorithm>().is_err(), "{name:?}");
     }
     assert_eq!("JWT".parse(), Ok(TokenType::Jwt));

@@ -89,7 +89,7 @@ fn jwk(case: &Case) -> String {
         }
         Err(error) => {
             let error = format!("{error:?}");
-            error.split('(').next().unwrap().to_owned()
+            error.split(['(', ' ']).next().unwrap().to_owned()
         }
     }
 }

@@ -177,7 +177,7 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         (
             "claims =",
             "algorithm = \"none\"\nclaims =",
-            "tokenward.toml:19: audience.algorithm: `none` is not known here; choose one of \"ES256\", \"EdDSA\", \"RS256\", \"HS256\"",
+            "tokenward.toml:19: audience.algorithm: `none` is not known here; choose one of \"ES256\", \"ES384\", \"ES512\", \"EdDSA\", \"PS256\", \"PS384\", \"PS512\", \"RS256\", \"RS384\", \"RS512\", \"HS256\"",
         ),
         (
             "\"subjects:write\"",

@@ -62,7 +62,12 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
 
 /// A signing algorithm that this version brings.
 pub(super) fn algorithm(text: &str) -> Result<String, String> {
-    one_of(text, &["ES256", "EdDSA", "RS256", "HS256"])
+    // Not ML-DSA: its tokens are longer than a cookie may be.
+    let known = [
+        "ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+        "HS256",
+    ];
+    one_of(text, &known)
 }
 
 /// A forward-auth profile.

@@ -107,12 +107,11 @@ impl Custody for Sealed {
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
-        let key = match algorithm {
+        let key = if algorithm.is_rsa() {
             // Two primes take a good part of a second, which no request on this thread should wait for.
-            Algorithm::Rs256 => {
-                spawn_blocking(move || SigningKey::generate(algorithm)).await.map_err(failed)?
-            }
-            _ => SigningKey::generate(algorithm),
+            spawn_blocking(move || SigningKey::generate(algorithm)).await.map_err(failed)?
+        } else {
+            SigningKey::generate(algorithm)
         };
         self.seal(spec, key)
     }

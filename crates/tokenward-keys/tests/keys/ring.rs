@@ -475,4 +475,4 @@ fn public_key() -> VerifyingKey {
     VerifyingKey::from_jwk(Value::Object(jwk).to_string().as_bytes()).unwrap()
 }
 
-const SECRET: [u8; 32] = *b"0123456789abcdefghijklmnopqrstuv";
+const SECRET: [u8; 32] = *b"Zx4vN0qUuJ7mWb2RkC9tYp5LgHs8eDaF";

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokenward::{
-    Algorithm, ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion,
-    UnixTime, Unsigned,
+    ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion, UnixTime,
+    Unsigned,
 };
 use tokenward_keys::Signer;
 use tokenward_sessions::Session;
@@ -138,11 +138,9 @@ impl Authority {
 
 /// The point and the signature behind the signing input, in base64url.
 fn signature_chars(signer: &dyn Signer) -> usize {
-    match signer.algorithm() {
-        Algorithm::Es256 | Algorithm::EdDsa => 87,
-        // An RSA key of 4096 bits; we make none that is longer.
-        _ => 684,
-    }
+    // An RSA key of 4096 bits; we make none that is longer.
+    let bytes = signer.algorithm().signature_len().unwrap_or(512);
+    bytes.saturating_mul(4).div_ceil(3).saturating_add(1)
 }
 
 impl AudienceState {

@@ -33,4 +33,14 @@ proptest! {
             prop_assert_eq!(encode(&bytes), text);
         }
     }
+
+    #[test]
+    fn every_text_decodes_as_the_library_for_every_alphabet_decodes_it(text in "[A-Za-z0-9_=+/. -]{0,40}") {
+        prop_assert_eq!(decode(&text).ok(), URL_SAFE_NO_PAD.decode(&text).ok());
+    }
+
+    #[test]
+    fn bytes_come_out_as_they_went_in(bytes in any::<Vec<u8>>()) {
+        prop_assert_eq!(decode(&encode(&bytes)).unwrap(), bytes);
+    }
 }

@@ -3,126 +3,178 @@
 //! **Invariant:** a claim of the wrong JSON type, or out of range, is a refusal; it never counts as
 //! absent (CVE-2026-25537), not even `null`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::Map;
-
-use super::{AccessClaims, RESERVED_CLAIMS};
-use crate::TokenVersion;
-use crate::ids::{Audience, IssuerId};
+use super::AccessClaimsRef;
+use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
 use crate::json::{Object, Raw};
 use crate::reject::Reason;
-use crate::scope::Scope;
+use crate::scope::ScopeRef;
 use crate::time::UnixTime;
 
-/// What the claims must say.
+/// What the claims of an access token must say.
 pub(crate) struct Expected<'a> {
     pub(crate) issuer: &'a Arc<IssuerId>,
     pub(crate) audience: &'a Arc<Audience>,
     /// Whether the token must have a `client_id`, as RFC 9068 § 2.2 has it.
     pub(crate) client_id: bool,
+    /// The thumbprint of the key by which the sender has proved that the token is theirs.
+    pub(crate) proven_key: Option<&'a str>,
 }
 
 /// Reads the claims in `payload`; the times in them are not judged yet.
-pub(crate) fn read(payload: &[u8], expected: &Expected<'_>) -> Result<AccessClaims, Reason> {
-    let claims = Claims(Object::parse(payload).map_err(|_| Reason::InvalidPayload)?);
-    if claims.0.has("cnf") {
-        // Whoever holds a bound token without its key has stolen it. Proofs (DPoP, mTLS) are checked
-        // by profiles that do not exist yet, so none can be shown.
-        return Err(Reason::ProofRequired);
-    }
-    if claims.required("iss")?.as_str().ok_or(Reason::InvalidClaim("iss"))?
-        != expected.issuer.as_str()
-    {
+pub(crate) fn read<'a>(
+    payload: Object<'a>,
+    expected: &Expected<'a>,
+) -> Result<AccessClaimsRef<'a>, Reason> {
+    let claims = Slots::of(&payload);
+    let key_thumbprint = claims.confirmation(expected.proven_key)?;
+    if Claim("iss", claims.iss).required()?.text()? != expected.issuer.as_str() {
         return Err(Reason::WrongIssuer);
     }
-    let audiences = claims.audiences(expected.audience)?;
-    let client_id = claims.id("client_id")?;
+    let audiences = Claim("aud", claims.aud).required()?.audiences(expected.audience)?;
+    let client_id = Claim("client_id", claims.client_id).id(ClientId::fits)?;
     if expected.client_id && client_id.is_none() {
         return Err(Reason::MissingClaim("client_id"));
     }
-    Ok(AccessClaims {
-        issuer: Arc::clone(expected.issuer),
-        audience: Arc::clone(expected.audience),
+    Ok(AccessClaimsRef {
+        issuer: expected.issuer,
+        audience: expected.audience,
         audiences,
-        subject: claims.id("sub")?.ok_or(Reason::MissingClaim("sub"))?,
+        subject: required("sub", Claim("sub", claims.sub).id(Subject::fits)?)?,
         client_id,
-        token_id: claims.id("jti")?.ok_or(Reason::MissingClaim("jti"))?,
-        session_id: claims.id("sid")?,
-        token_version: claims.version()?,
-        issued_at: claims.date("iat")?.ok_or(Reason::MissingClaim("iat"))?,
-        expires_at: claims.date("exp")?.ok_or(Reason::MissingClaim("exp"))?,
-        not_before: claims.date("nbf")?,
-        scope: claims.scope()?,
-        auth_time: claims.date("auth_time")?,
-        private: claims.private()?,
+        token_id: required("jti", Claim("jti", claims.jti).id(Jti::fits)?)?,
+        session_id: Claim("sid", claims.sid).id(SessionId::fits)?,
+        token_version: Claim("ver", claims.ver).version()?,
+        issued_at: required("iat", Claim("iat", claims.iat).date()?)?,
+        expires_at: required("exp", Claim("exp", claims.exp).date()?)?,
+        not_before: Claim("nbf", claims.nbf).date()?,
+        scope: Claim("scope", claims.scope).id(|text| ScopeRef::parse(text).is_ok())?,
+        auth_time: Claim("auth_time", claims.auth_time).date()?,
+        key_thumbprint,
+        all: payload,
     })
 }
 
-struct Claims<'a>(Object<'a>);
+/// The claims that mean something to us, found in one pass.
+#[derive(Default)]
+struct Slots<'a> {
+    iss: Option<Raw<'a>>,
+    aud: Option<Raw<'a>>,
+    sub: Option<Raw<'a>>,
+    client_id: Option<Raw<'a>>,
+    jti: Option<Raw<'a>>,
+    sid: Option<Raw<'a>>,
+    iat: Option<Raw<'a>>,
+    exp: Option<Raw<'a>>,
+    nbf: Option<Raw<'a>>,
+    ver: Option<Raw<'a>>,
+    scope: Option<Raw<'a>>,
+    auth_time: Option<Raw<'a>>,
+    cnf: Option<Raw<'a>>,
+}
 
-impl<'a> Claims<'a> {
-    fn required(&self, name: &'static str) -> Result<Raw<'a>, Reason> {
-        self.0.get(name).ok_or(Reason::MissingClaim(name))
-    }
-
-    /// An identifier of its own type.
-    fn id<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Reason> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
-        let text = value.as_str().ok_or(Reason::InvalidClaim(name))?;
-        text.parse().map(Some).map_err(|_| Reason::InvalidClaim(name))
-    }
-
-    fn date(&self, name: &'static str) -> Result<Option<UnixTime>, Reason> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
-        value.as_date().map(Some).ok_or(Reason::InvalidClaim(name))
-    }
-
-    /// Checks that `aud` is the audience, or an array of strings with it; gives the array.
-    fn audiences(&self, expected: &Audience) -> Result<Option<Vec<Box<str>>>, Reason> {
-        let aud = self.required("aud")?;
-        if let Some(one) = aud.as_str() {
-            return if one == expected.as_str() { Ok(None) } else { Err(Reason::WrongAudience) };
+impl<'a> Slots<'a> {
+    fn of(payload: &Object<'a>) -> Self {
+        let mut slots = Self::default();
+        for member in payload.iter() {
+            let slot = match &*member.name {
+                "iss" => &mut slots.iss,
+                "aud" => &mut slots.aud,
+                "sub" => &mut slots.sub,
+                "client_id" => &mut slots.client_id,
+                "jti" => &mut slots.jti,
+                "sid" => &mut slots.sid,
+                "iat" => &mut slots.iat,
+                "exp" => &mut slots.exp,
+                "nbf" => &mut slots.nbf,
+                "ver" => &mut slots.ver,
+                "scope" => &mut slots.scope,
+                "auth_time" => &mut slots.auth_time,
+                "cnf" => &mut slots.cnf,
+                _ => continue,
+            };
+            *slot = Some(member.value);
         }
-        let all = aud.as_array().ok_or(Reason::InvalidClaim("aud"))?;
-        let all: Option<Vec<Box<str>>> =
-            all.into_iter().map(|one| one.as_str().map(Into::into)).collect();
-        let all = all.ok_or(Reason::InvalidClaim("aud"))?;
-        if all.iter().any(|one| **one == *expected.as_str()) {
-            Ok(Some(all))
-        } else {
-            Err(Reason::WrongAudience)
+        slots
+    }
+
+    /// The thumbprint of the key that the token is bound to (RFC 9449 § 6.1), which must be the one
+    /// that was proven. Whoever holds a bound token without its key has stolen it.
+    fn confirmation(&self, proven: Option<&str>) -> Result<Option<Cow<'a, str>>, Reason> {
+        let (cnf, proven) = match (self.cnf, proven) {
+            (None, None) => return Ok(None),
+            (Some(_), None) => return Err(Reason::ProofRequired),
+            // A proof for a token that needs none: a client that mistakes a bearer token for a bound
+            // one would never notice that it can be stolen (RFC 9449 § 7.1).
+            (None, Some(_)) => return Err(Reason::NotBound),
+            (Some(cnf), Some(proven)) => (cnf, proven),
+        };
+        let text = cnf.as_object_text().ok_or(Reason::InvalidClaim("cnf"))?;
+        let cnf = Object::parse(text.as_bytes()).map_err(|_| Reason::InvalidClaim("cnf"))?;
+        // A second method that we do not know may be the one that the issuer relies on.
+        let mut methods = cnf.iter();
+        match (methods.next(), methods.next()) {
+            (Some(method), None) if method.name == "jkt" => {
+                let key = method.value.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
+                if key == proven { Ok(Some(key)) } else { Err(Reason::WrongProof) }
+            }
+            _ => Err(Reason::ProofRequired),
         }
-    }
-
-    fn version(&self) -> Result<Option<TokenVersion>, Reason> {
-        let Some(value) = self.0.get("ver") else { return Ok(None) };
-        value.as_u64().map(TokenVersion::new).map(Some).ok_or(Reason::InvalidClaim("ver"))
-    }
-
-    fn scope(&self) -> Result<Option<Scope>, Reason> {
-        let Some(value) = self.0.get("scope") else { return Ok(None) };
-        let text = value.as_str().ok_or(Reason::InvalidClaim("scope"))?;
-        Scope::parse(&text).map(Some).map_err(|_| Reason::InvalidClaim("scope"))
-    }
-
-    /// All claims that are not ours.
-    fn private(&self) -> Result<Map<String, serde_json::Value>, Reason> {
-        self.0
-            .iter()
-            .filter(|member| !RESERVED_CLAIMS.contains(&member.name.as_ref()))
-            .map(|member| {
-                let value = member.value.to_value().ok_or(Reason::InvalidPayload)?;
-                Ok((member.name.clone().into_owned(), value))
-            })
-            .collect()
     }
 }
 
-impl AccessClaims {
-    /// `nbf`: before when the token is not valid yet.
-    #[must_use]
-    pub const fn not_before(&self) -> Option<UnixTime> {
-        self.not_before
+/// A claim that may be there.
+#[derive(Clone, Copy)]
+pub(crate) struct Claim<'a>(pub(crate) &'static str, pub(crate) Option<Raw<'a>>);
+
+/// A claim that is there.
+#[derive(Clone, Copy)]
+pub(crate) struct Present<'a>(&'static str, Raw<'a>);
+
+impl<'a> Claim<'a> {
+    pub(crate) fn required(self) -> Result<Present<'a>, Reason> {
+        Ok(Present(self.0, self.1.ok_or(Reason::MissingClaim(self.0))?))
     }
+
+    /// A text that fits.
+    pub(crate) fn id(self, fits: fn(&str) -> bool) -> Result<Option<Cow<'a, str>>, Reason> {
+        let Some(value) = self.1 else { return Ok(None) };
+        let text = Present(self.0, value).text()?;
+        if fits(&text) { Ok(Some(text)) } else { Err(Reason::InvalidClaim(self.0)) }
+    }
+
+    pub(crate) fn date(self) -> Result<Option<UnixTime>, Reason> {
+        let Some(value) = self.1 else { return Ok(None) };
+        value.as_date().map(Some).ok_or(Reason::InvalidClaim(self.0))
+    }
+
+    fn version(self) -> Result<Option<TokenVersion>, Reason> {
+        let Some(value) = self.1 else { return Ok(None) };
+        value.as_u64().map(TokenVersion::new).map(Some).ok_or(Reason::InvalidClaim(self.0))
+    }
+}
+
+impl<'a> Present<'a> {
+    pub(crate) fn text(self) -> Result<Cow<'a, str>, Reason> {
+        self.1.as_str().ok_or(Reason::InvalidClaim(self.0))
+    }
+
+    /// Checks that this is the audience, or an array of strings with it; gives the array.
+    pub(crate) fn audiences(self, expected: &Audience) -> Result<Option<Raw<'a>>, Reason> {
+        if let Some(one) = self.1.as_str() {
+            return if one == expected.as_str() { Ok(None) } else { Err(Reason::WrongAudience) };
+        }
+        let all = self.1.as_array().ok_or(Reason::InvalidClaim(self.0))?;
+        let mut found = false;
+        for one in all {
+            found |= one.as_str().ok_or(Reason::InvalidClaim(self.0))? == expected.as_str();
+        }
+        if found { Ok(Some(self.1)) } else { Err(Reason::WrongAudience) }
+    }
+}
+
+pub(crate) fn required<T>(name: &'static str, value: Option<T>) -> Result<T, Reason> {
+    value.ok_or(Reason::MissingClaim(name))
 }

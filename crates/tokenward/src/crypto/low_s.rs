@@ -3,36 +3,33 @@
 //! Of (r, s) and (r, n - s) both verify. We make the smaller, so that a signature of ours has one
 //! form; we accept both, because RFC 7518 § 3.4 does, and nothing is ever keyed on a token's bytes.
 
-/// The order n of P-256's base point (SEC 2 § 2.4.2), big-endian.
-const ORDER: [u8; 32] = [
-    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-];
+use super::curve::Curve;
 
-/// The 64-byte signature `r || s` with s replaced by n - s where that is smaller.
+/// Replaces the s of the signature `r || s` by n - s where that is smaller.
 ///
 /// Nothing here is secret, so the time may depend on the signature.
-pub(super) fn normalize(mut signature: [u8; 64]) -> [u8; 64] {
-    if let Some(s) = signature.last_chunk_mut::<32>() {
-        let other = order_minus(s);
-        if other < *s {
-            *s = other;
-        }
+pub(super) fn normalize(curve: Curve, signature: &mut [u8]) {
+    let Some((_, s)) = signature.split_at_mut_checked(curve.coordinate_len()) else { return };
+    let mut other = [0; MAX_LEN];
+    let Some(other) = other.get_mut(..s.len()) else { return };
+    order_minus(curve, s, other);
+    if *other < *s {
+        s.copy_from_slice(other);
     }
-    signature
 }
 
-/// n - s for 0 < s < n.
-fn order_minus(s: &[u8; 32]) -> [u8; 32] {
-    let mut difference = ORDER;
+/// The length of the longest s, that of P-521.
+const MAX_LEN: usize = 66;
+
+/// Puts n - s into `difference`, for 0 < s < n.
+fn order_minus(curve: Curve, s: &[u8], difference: &mut [u8]) {
     let mut borrow = false;
-    for (digit, take) in difference.iter_mut().zip(s).rev() {
-        let (value, under) = digit.overflowing_sub(*take);
+    for ((to, from), take) in difference.iter_mut().zip(curve.order()).zip(s).rev() {
+        let (value, under) = from.overflowing_sub(*take);
         let (value, under_again) = value.overflowing_sub(u8::from(borrow));
-        *digit = value;
+        *to = value;
         borrow = under || under_again;
     }
-    difference
 }
 
 #[cfg(test)]
@@ -40,20 +37,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_smaller_of_the_two_forms_is_kept() {
-        let mut small = [0; 64];
-        small[63] = 1;
-        let mut large = [0; 64];
-        large[32..].copy_from_slice(&order_minus(&small[32..].try_into().unwrap()));
+    fn the_smaller_of_the_two_forms_is_kept_on_every_curve() {
+        for curve in Curve::ALL {
+            let len = curve.coordinate_len();
+            let mut small = vec![0; 2 * len];
+            small[2 * len - 1] = 1;
+            let mut large = vec![0; 2 * len];
+            order_minus(curve, &small[len..], &mut large[len..]);
+            assert_ne!(large, small);
 
-        assert_eq!(normalize(large), small);
-        assert_eq!(normalize(small), small);
+            normalize(curve, &mut large);
+            assert_eq!(large, small);
+            normalize(curve, &mut small);
+            assert_eq!(large, small);
+        }
     }
 
     #[test]
     fn subtracting_twice_gives_the_number_back() {
-        let s = std::array::from_fn(|i| u8::try_from(i).unwrap());
+        for curve in Curve::ALL {
+            let s: Vec<u8> =
+                (0..curve.coordinate_len()).map(|i| u8::try_from(i).unwrap()).collect();
+            let (mut once, mut twice) = (s.clone(), s.clone());
+            order_minus(curve, &s, &mut once);
+            order_minus(curve, &once, &mut twice);
 
-        assert_eq!(order_minus(&order_minus(&s)), s);
+            assert_eq!(twice, s);
+        }
     }
 }

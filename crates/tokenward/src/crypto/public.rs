@@ -2,12 +2,17 @@
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ML_DSA_44,
+    ML_DSA_65, ML_DSA_87, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm,
 };
 
-/// The length of a P-256 coordinate or scalar, and of an Ed25519 key, in bytes.
-pub(crate) const P256_LEN: usize = 32;
+use super::curve::Curve;
+use crate::alg::Algorithm;
+
+/// The length of an Ed25519 key, in bytes.
+pub(crate) const ED25519_LEN: usize = 32;
 
 /// 65537, the only public exponent accepted: every real issuer uses it (FIPS 186-5 § A.1.1 allows
 /// larger ones, which only slow us down; smaller ones have a history of forgeries).
@@ -17,28 +22,50 @@ pub(crate) const RSA_EXPONENT: [u8; 3] = [0x01, 0x00, 0x01];
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// A key that verifies with one algorithm.
-pub(crate) enum PublicKey {
-    /// ECDSA on P-256 with SHA-256.
-    Es256 { key: ParsedPublicKey, x: [u8; P256_LEN], y: [u8; P256_LEN] },
-    /// RSASSA-PKCS1-v1_5 with SHA-256, exponent 65537.
-    Rs256 { key: ParsedPublicKey, modulus: Box<[u8]> },
-    /// Ed25519.
-    Ed25519 { key: ParsedPublicKey, x: [u8; P256_LEN] },
-    /// HMAC with SHA-256.
-    Hs256 { key: Box<hmac::Key> },
+pub(crate) struct PublicKey {
+    algorithm: Algorithm,
+    numbers: Numbers,
+    check: Check,
+}
+
+/// What makes a public key what it is, as its JWK has it.
+pub(crate) enum Numbers {
+    /// A point of the algorithm's curve.
+    Point { x: Box<[u8]>, y: Box<[u8]> },
+    /// A modulus, big-endian without leading zeros; the exponent is 65537.
+    Modulus(Box<[u8]>),
+    /// The encoding of a point of edwards25519.
+    Edwards([u8; ED25519_LEN]),
+    /// An encoded ML-DSA key.
+    Lattice(Box<[u8]>),
+    /// A secret, which has no public form.
+    Secret,
+}
+
+enum Check {
+    Signature(ParsedPublicKey),
+    Mac(Box<hmac::Key>),
 }
 
 impl PublicKey {
-    /// The P-256 point with these coordinates; `None` if it is not on the curve.
-    pub(crate) fn es256(x: [u8; P256_LEN], y: [u8; P256_LEN]) -> Option<Self> {
-        let point = [&[0x04], x.as_slice(), y.as_slice()].concat();
-        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()?;
-        Some(Self::Es256 { key, x, y })
+    /// The point with these coordinates; `None` if it is not on the algorithm's curve.
+    pub(crate) fn ecdsa(curve: Curve, x: &[u8], y: &[u8]) -> Option<Self> {
+        if x.len() != curve.coordinate_len() || y.len() != curve.coordinate_len() {
+            return None;
+        }
+        let point = [&[0x04], x, y].concat();
+        let algorithm: &'static dyn VerificationAlgorithm = match curve {
+            Curve::P256 => &ECDSA_P256_SHA256_FIXED,
+            Curve::P384 => &ECDSA_P384_SHA384_FIXED,
+            Curve::P521 => &ECDSA_P521_SHA512_FIXED,
+        };
+        let numbers = Numbers::Point { x: x.into(), y: y.into() };
+        Self::parsed(curve.algorithm(), numbers, ParsedPublicKey::new(algorithm, point).ok()?)
     }
 
     /// The RSA key with this modulus, big-endian without leading zeros; `None` outside 2048 to 8192
     /// bits, or if it is even.
-    pub(crate) fn rs256(modulus: &[u8]) -> Option<Self> {
+    pub(crate) fn rsa(algorithm: Algorithm, modulus: &[u8]) -> Option<Self> {
         let first = *modulus.first()?;
         let zeros = usize::try_from(first.leading_zeros()).ok()?;
         let bits = modulus.len().checked_mul(8)?.checked_sub(zeros)?;
@@ -47,58 +74,117 @@ impl PublicKey {
             return None;
         }
         let key = RsaPublicKeyComponents { n: modulus, e: RSA_EXPONENT.as_slice() }
-            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .to_parsed_public_key(rsa_parameters(algorithm)?)
             .ok()?;
-        Some(Self::Rs256 { key, modulus: modulus.into() })
+        Self::parsed(algorithm, Numbers::Modulus(modulus.into()), key)
     }
 
     /// The Ed25519 key with this encoding; `None` if it is a point of small order. One that is no
     /// point at all is taken here, and verifies nothing.
-    pub(crate) fn ed25519(x: [u8; P256_LEN]) -> Option<Self> {
+    pub(crate) fn ed25519(x: [u8; ED25519_LEN]) -> Option<Self> {
         if is_small_order(&x) {
             return None;
         }
         let key = ParsedPublicKey::new(&ED25519, x).ok()?;
-        Some(Self::Ed25519 { key, x })
+        Self::parsed(Algorithm::EdDsa, Numbers::Edwards(x), key)
+    }
+
+    /// The ML-DSA key with this encoding (FIPS 204 § 7.2); `None` if it has another length.
+    pub(crate) fn ml_dsa(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        let parameters: &'static dyn VerificationAlgorithm = match algorithm {
+            Algorithm::MlDsa44 => &ML_DSA_44,
+            Algorithm::MlDsa65 => &ML_DSA_65,
+            Algorithm::MlDsa87 => &ML_DSA_87,
+            _ => return None,
+        };
+        if bytes.len() != ml_dsa_key_len(algorithm)? {
+            return None;
+        }
+        let key = ParsedPublicKey::new(parameters, bytes).ok()?;
+        Self::parsed(algorithm, Numbers::Lattice(bytes.into()), key)
     }
 
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
-    pub(crate) fn hs256(secret: &[u8]) -> Self {
-        Self::Hs256 { key: Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)) }
+    pub(crate) fn hmac(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
+        let key = hmac::Key::new(hmac_hash(algorithm)?, secret);
+        Some(Self { algorithm, numbers: Numbers::Secret, check: Check::Mac(Box::new(key)) })
+    }
+
+    /// The one algorithm of this key.
+    pub(crate) const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What makes it what it is.
+    pub(crate) const fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Whether `signature`, in JOSE form, was made over `message` by this key's private half.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        match self {
-            Self::Es256 { key, .. } | Self::Rs256 { key, .. } | Self::Ed25519 { key, .. } => {
-                key.verify_sig(message, signature).is_ok()
-            }
+        match &self.check {
+            Check::Signature(key) => key.verify_sig(message, signature).is_ok(),
             // Compares in constant time, and only the whole tag.
-            Self::Hs256 { key } => hmac::verify(key, message, signature).is_ok(),
+            Check::Mac(key) => hmac::verify(key, message, signature).is_ok(),
         }
     }
 
     /// The length of every signature by this key, in bytes.
     pub(crate) fn signature_len(&self) -> usize {
-        match self {
-            Self::Es256 { .. } | Self::Ed25519 { .. } => 64,
-            Self::Rs256 { modulus, .. } => modulus.len(),
-            Self::Hs256 { .. } => 32,
+        match &self.numbers {
+            Numbers::Modulus(modulus) => modulus.len(),
+            _ => self.algorithm.signature_len().unwrap_or_default(),
         }
     }
 
     /// The HMAC of `message`, for a symmetric key.
     pub(crate) fn mac(&self, message: &[u8]) -> Option<Vec<u8>> {
-        match self {
-            Self::Hs256 { key } => Some(hmac::sign(key, message).as_ref().to_vec()),
-            Self::Es256 { .. } | Self::Rs256 { .. } | Self::Ed25519 { .. } => None,
+        match &self.check {
+            Check::Mac(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
+            Check::Signature(_) => None,
         }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "every caller answers an option")]
+    const fn parsed(algorithm: Algorithm, numbers: Numbers, key: ParsedPublicKey) -> Option<Self> {
+        Some(Self { algorithm, numbers, check: Check::Signature(key) })
     }
 }
 
+/// The hash of an HMAC algorithm.
+pub(super) fn hmac_hash(algorithm: Algorithm) -> Option<hmac::Algorithm> {
+    Some(match algorithm {
+        Algorithm::Hs256 => hmac::HMAC_SHA256,
+        Algorithm::Hs384 => hmac::HMAC_SHA384,
+        Algorithm::Hs512 => hmac::HMAC_SHA512,
+        _ => return None,
+    })
+}
+
+/// The length of an encoded ML-DSA public key, in bytes (FIPS 204, table 2).
+pub(crate) const fn ml_dsa_key_len(algorithm: Algorithm) -> Option<usize> {
+    Some(match algorithm {
+        Algorithm::MlDsa44 => 1312,
+        Algorithm::MlDsa65 => 1952,
+        Algorithm::MlDsa87 => 2592,
+        _ => return None,
+    })
+}
+
+const fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    Some(match algorithm {
+        Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+        Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
+        Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
+}
 /// Whether this Ed25519 key lies in the subgroup of order eight, in which one signature fits many
 /// messages. The sign bit is no part of the comparison.
-fn is_small_order(x: &[u8; P256_LEN]) -> bool {
+fn is_small_order(x: &[u8; ED25519_LEN]) -> bool {
     let mut y = *x;
     if let Some(last) = y.last_mut() {
         *last &= 0x7f;
@@ -108,7 +194,7 @@ fn is_small_order(x: &[u8; P256_LEN]) -> bool {
 
 /// The y coordinates of all points of order 1, 2, 4 and 8, little-endian, with the non-canonical
 /// encodings (p and p + 1) that decoders are known to take.
-const SMALL_ORDER: [[u8; P256_LEN]; 7] = [
+const SMALL_ORDER: [[u8; ED25519_LEN]; 7] = [
     low(0),
     low(1),
     // p - 1, p, p + 1 with p = 2^255 - 19
@@ -127,15 +213,15 @@ const SMALL_ORDER: [[u8; P256_LEN]; 7] = [
     ],
 ];
 
-const fn low(first: u8) -> [u8; P256_LEN] {
-    let mut y = [0; P256_LEN];
+const fn low(first: u8) -> [u8; ED25519_LEN] {
+    let mut y = [0; ED25519_LEN];
     y[0] = first;
     y
 }
 
-const fn high(first: u8) -> [u8; P256_LEN] {
-    let mut y = [0xff; P256_LEN];
+const fn high(first: u8) -> [u8; ED25519_LEN] {
+    let mut y = [0xff; ED25519_LEN];
     y[0] = first;
-    y[P256_LEN - 1] = 0x7f;
+    y[ED25519_LEN - 1] = 0x7f;
     y
 }

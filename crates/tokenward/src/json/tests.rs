@@ -9,7 +9,7 @@ fn members_keep_their_order_and_their_text() {
     let object =
         Object::parse(br#" { "b" : [1, {"x":2}] , "a":"\u0041\n" , "c":-1.5e3 } "#).unwrap();
 
-    let names: Vec<_> = object.iter().map(|member| member.name.as_ref()).collect();
+    let names: Vec<_> = object.iter().map(|member| member.name).collect();
     assert_eq!(names, ["b", "a", "c"]);
     assert_eq!(object.get("b"), Some(Raw::Array(r#"[1, {"x":2}]"#)));
     assert_eq!(object.get("a").unwrap().as_str().unwrap(), "A\n");
@@ -177,4 +177,81 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn error(text: &str) -> JsonError {
     Object::parse(text.as_bytes()).unwrap_err()
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Pair<'a> {
+    name: &'a str,
+    more: Option<Vec<Kind>>,
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Plain,
+    Named(String),
+    Whole { number: i8 },
+}
+
+#[test]
+fn a_derived_type_is_read_by_its_names() {
+    let text =
+        r#"{"more":["plain",{"named":"\u0041"},{"whole":{"number":-7}}],"name":"x","else":[{}]}"#;
+
+    let pair: Pair<'_> = from_str(text).unwrap();
+    let more = vec![Kind::Plain, Kind::Named("A".to_owned()), Kind::Whole { number: -7 }];
+    assert_eq!(pair, Pair { name: "x", more: Some(more) });
+}
+
+#[test]
+fn a_struct_is_never_read_from_an_array() {
+    for text in [r#"["x",null]"#, r#"{"name":"x","more":[{"whole":[1]}]}"#] {
+        assert!(from_str::<Pair<'_>>(text).is_err(), "{text}");
+        // The reader of every day takes them by position.
+        assert!(serde_json::from_str::<Pair<'_>>(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_derived_type_is_read_by_the_strict_rules() {
+    for (text, error) in [
+        (r#"{"name":"x","name":"y"}"#, JsonError::DuplicateName),
+        (r#"{"name":"x","more":[{"named":"\ud800"}]}"#, JsonError::LoneSurrogate),
+        (r#"{"name":"x","n":1e400}"#, JsonError::NumberRange),
+        (r#"{"name":"x"} {}"#, JsonError::Syntax),
+    ] {
+        assert_eq!(from_str::<Pair<'_>>(text), Err(ReadError::Json(error)), "{text}");
+    }
+}
+
+#[test]
+fn an_error_of_shape_does_not_repeat_what_was_there() {
+    for text in [
+        r#"{"name":4711}"#,
+        r#"{"name":"x","more":["s3cr3t"]}"#,
+        r#"{"name":"x","more":[{"whole":{"number":4711}}]}"#,
+    ] {
+        let error = from_str::<Pair<'_>>(text).unwrap_err().to_string();
+        assert!(error.contains("expected"), "{error}");
+        assert!(!error.contains("4711") && !error.contains("s3cr3t"), "{error}");
+    }
+}
+
+#[test]
+fn special_bytes_are_found_at_every_place() {
+    let text =
+        |at: usize, special: &str| format!("\"{}{special}{}\"", "é".repeat(at), "x".repeat(20));
+    for at in 0..20 {
+        for special in ["\"", "\\", "\u{1f}", "\u{0}"] {
+            let quoted = text(at, special);
+            assert!(from_str::<String>(&quoted).is_err(), "{quoted:?}");
+        }
+        for plain in ["!", "#", "[", "]", " ", "\u{7f}", "\u{80}", "\u{20ac}"] {
+            let quoted = text(at, plain);
+            assert_eq!(
+                from_str::<String>(&quoted).unwrap(),
+                serde_json::from_str::<String>(&quoted).unwrap()
+            );
+        }
+    }
 }

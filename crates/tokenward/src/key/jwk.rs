@@ -1,11 +1,12 @@
 //! JSON Web Keys (RFC 7517, RFC 7518 § 6, RFC 8037 § 2).
 
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{KeyError, SigningKey, VerifyingKey};
-use crate::alg::Algorithm;
+use super::{KeyError, SigningKey, VerifyingKey, der};
+use crate::alg::{Algorithm, Family};
 use crate::b64;
-use crate::crypto::{P256_LEN, PrivateKey, PublicKey, RSA_EXPONENT, RsaParts};
+use crate::crypto::{Curve, PrivateKey, PublicKey, RSA_EXPONENT, RsaParts};
 use crate::ids::KeyId;
 use crate::json::{Object, Raw};
 use crate::limits::LIMITS;
@@ -17,19 +18,26 @@ const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv", "k"]
 /// A public or symmetric key.
 pub(super) fn public(json: &[u8]) -> Result<VerifyingKey, KeyError> {
     let jwk = Jwk::parse(json)?;
-    if jwk.kind != Kind::Secret && jwk.is_private() {
+    if jwk.family() != Family::Secret && jwk.is_private() {
         return Err(KeyError::PrivateMembers);
     }
     jwk.check_use("verify")?;
-    let key = match jwk.kind {
-        Kind::P256 => PublicKey::es256(jwk.fixed("x")?, jwk.fixed("y")?),
-        Kind::Rsa => PublicKey::rs256(&jwk.rsa_modulus()?),
-        Kind::Ed25519 => PublicKey::ed25519(jwk.fixed("x")?),
-        Kind::Secret => {
-            return Ok(jwk.name(VerifyingKey::from_secret(Algorithm::Hs256, &jwk.bytes("k")?)?));
+    let key = match jwk.family() {
+        Family::Ec => {
+            let curve = jwk.curve()?;
+            PublicKey::ecdsa(curve, &jwk.coordinate(curve, "x")?, &jwk.coordinate(curve, "y")?)
+                .ok_or(KeyError::Malformed)
+                .map(VerifyingKey::new)
         }
+        Family::Rsa => VerifyingKey::rsa(jwk.algorithm, &jwk.rsa_modulus()?),
+        Family::Okp => VerifyingKey::ed25519(&jwk.bytes("x")?),
+        Family::Akp => VerifyingKey::ml_dsa(jwk.algorithm, &jwk.bytes("pub")?),
+        Family::Secret => VerifyingKey::from_secret(jwk.algorithm, &jwk.bytes("k")?),
     };
-    Ok(jwk.name(VerifyingKey::new(key.ok_or(KeyError::Malformed)?)))
+    Ok(match jwk.id {
+        Some(id) => key?.with_key_id(id),
+        None => key?,
+    })
 }
 
 /// A private or symmetric key.
@@ -39,23 +47,72 @@ pub(super) fn private(json: &[u8]) -> Result<SigningKey, KeyError> {
         return Err(KeyError::NotPrivate);
     }
     jwk.check_use("sign")?;
-    let key = match jwk.kind {
-        Kind::P256 => {
-            let d = Zeroizing::new(jwk.fixed("d")?);
-            PrivateKey::es256_from_parts(&d, &jwk.fixed("x")?, &jwk.fixed("y")?)
+    let key = match jwk.family() {
+        Family::Ec => {
+            let curve = jwk.curve()?;
+            let (d, x) = (jwk.coordinate(curve, "d")?, jwk.coordinate(curve, "x")?);
+            PrivateKey::ecdsa_from_parts(curve, &d, &x, &jwk.coordinate(curve, "y")?)
         }
-        Kind::Rsa => jwk.rsa_private()?,
-        Kind::Ed25519 => {
-            let d = Zeroizing::new(jwk.fixed("d")?);
-            PrivateKey::ed25519_from_parts(&d, &jwk.fixed("x")?)
+        Family::Rsa => jwk.rsa_private()?,
+        Family::Okp => PrivateKey::ed25519_from_parts(&jwk.bytes("d")?, &jwk.bytes("x")?),
+        Family::Akp => {
+            let (seed, public) = (jwk.bytes("priv")?, jwk.bytes("pub")?);
+            PrivateKey::ml_dsa_from_parts(jwk.algorithm, &seed, &public)
         }
-        Kind::Secret => Some(PrivateKey::hs256(&jwk.bytes("k")?)),
+        Family::Secret => PrivateKey::hmac(jwk.algorithm, &jwk.bytes("k")?),
     };
     let key = SigningKey::new(key.ok_or(KeyError::Malformed)?)?;
     Ok(match jwk.id {
         Some(id) => key.with_key_id(id),
         None => key,
     })
+}
+
+/// A private or symmetric key as JSON.
+pub(super) fn write_private(key: &SigningKey) -> Option<Zeroizing<String>> {
+    let algorithm = key.algorithm();
+    let document = key.private().to_bytes()?;
+    let mut members: Vec<(&str, Zeroizing<String>)> = Vec::new();
+    let mut put = |name, bytes: &[u8]| members.push((name, Zeroizing::new(b64::encode(bytes))));
+    match algorithm.family() {
+        Family::Ec | Family::Okp => put("d", &key.private().scalar()?),
+        Family::Rsa => {
+            let (_, numbers) = der::pkcs8(&document)?;
+            let [_, _, d, p, q, dp, dq, qi] = der::rsa_private_key(numbers)?;
+            for (name, number) in [("d", d), ("p", p), ("q", q), ("dp", dp), ("dq", dq), ("qi", qi)]
+            {
+                put(name, number);
+            }
+        }
+        Family::Akp => put("priv", der::ml_dsa_seed(der::pkcs8(&document)?.1)?),
+        Family::Secret => put("k", &document),
+    }
+    let public = match key.verifying_key().to_jwk() {
+        Some(public) => Value::Object(public),
+        None => secret_frame(key),
+    };
+    // Written by hand, so that no map keeps a copy of the private members.
+    let public = public.to_string();
+    let mut text = Zeroizing::new(String::with_capacity(LIMITS.key_bytes));
+    text.push_str(public.strip_suffix('}')?);
+    for (name, value) in &members {
+        text.push_str(",\"");
+        text.push_str(name);
+        text.push_str("\":\"");
+        text.push_str(value);
+        text.push('"');
+    }
+    text.push('}');
+    Some(text)
+}
+
+/// The members of a symmetric key that are no secret.
+fn secret_frame(key: &SigningKey) -> Value {
+    let mut frame = json!({ "alg": key.algorithm().as_str(), "kty": "oct", "use": "sig" });
+    if let (Some(id), Some(frame)) = (key.key_id(), frame.as_object_mut()) {
+        frame.insert("kid".to_owned(), id.as_str().into());
+    }
+    frame
 }
 
 /// Whether a member of a key set is symmetric, and whether it holds what must stay private.
@@ -72,29 +129,10 @@ pub(crate) fn exposure(json: &[u8]) -> Option<Exposure> {
     Some(Exposure { symmetric, private: private && !symmetric })
 }
 
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Kind {
-    P256,
-    Rsa,
-    Ed25519,
-    Secret,
-}
-
-impl Kind {
-    const fn algorithm(self) -> Algorithm {
-        match self {
-            Self::P256 => Algorithm::Es256,
-            Self::Rsa => Algorithm::Rs256,
-            Self::Ed25519 => Algorithm::EdDsa,
-            Self::Secret => Algorithm::Hs256,
-        }
-    }
-}
-
 /// A JWK whose type, algorithm and name have been read.
 struct Jwk<'a> {
     members: Object<'a>,
-    kind: Kind,
+    algorithm: Algorithm,
     id: Option<KeyId>,
 }
 
@@ -104,33 +142,19 @@ impl<'a> Jwk<'a> {
             return Err(KeyError::TooLarge);
         }
         let members = Object::parse(json)?;
-        let kty = text(&members, "kty")?.ok_or(KeyError::MissingMember("kty"))?;
-        let crv = text(&members, "crv")?;
-        let kind = match (kty.as_str(), crv.as_deref()) {
-            ("EC", Some("P-256")) => Kind::P256,
-            ("OKP", Some("Ed25519")) => Kind::Ed25519,
-            ("RSA", None) => Kind::Rsa,
-            ("oct", None) => Kind::Secret,
-            ("EC" | "OKP", None) => return Err(KeyError::MissingMember("crv")),
-            _ => return Err(KeyError::Unsupported),
-        };
-        if let Some(name) = text(&members, "alg")? {
-            let algorithm = Algorithm::from_name(&name).ok_or(KeyError::Unsupported)?;
-            if algorithm != kind.algorithm() {
-                return Err(KeyError::WrongAlgorithm(algorithm));
-            }
-        }
+        let algorithm = algorithm(&members)?;
         let id = text(&members, "kid")?
             .map(|id| KeyId::new(id).map_err(|_| KeyError::InvalidMember("kid")))
             .transpose()?;
-        Ok(Self { members, kind, id })
+        Ok(Self { members, algorithm, id })
     }
 
-    fn name(&self, key: VerifyingKey) -> VerifyingKey {
-        match &self.id {
-            Some(id) => key.with_key_id(id.clone()),
-            None => key,
-        }
+    const fn family(&self) -> Family {
+        self.algorithm.family()
+    }
+
+    fn curve(&self) -> Result<Curve, KeyError> {
+        Curve::of(self.algorithm).ok_or(KeyError::Unsupported)
     }
 
     fn is_private(&self) -> bool {
@@ -161,9 +185,14 @@ impl<'a> Jwk<'a> {
         b64::decode(&text).map(Zeroizing::new).map_err(|_| KeyError::InvalidMember(name))
     }
 
-    /// A member of exactly 32 bytes: leading zeros count (RFC 7518 § 6.2.1.2).
-    fn fixed(&self, name: &'static str) -> Result<[u8; P256_LEN], KeyError> {
-        self.bytes(name)?.as_slice().try_into().map_err(|_| KeyError::InvalidMember(name))
+    /// A coordinate or scalar, of exactly the curve's length: leading zeros count (RFC 7518 § 6.2.1.2).
+    fn coordinate(&self, curve: Curve, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let bytes = self.bytes(name)?;
+        if bytes.len() == curve.coordinate_len() {
+            Ok(bytes)
+        } else {
+            Err(KeyError::InvalidMember(name))
+        }
     }
 
     /// A positive number without leading zeros (RFC 7518 § 2, `Base64urlUInt`).
@@ -190,15 +219,41 @@ impl<'a> Jwk<'a> {
         let (n, d) = (self.rsa_modulus()?, self.number("d")?);
         let (p, q) = (self.number("p")?, self.number("q")?);
         let (dp, dq, qi) = (self.number("dp")?, self.number("dq")?, self.number("qi")?);
-        Ok(PrivateKey::rs256_from_parts(&RsaParts {
-            n: &n,
-            d: &d,
-            p: &p,
-            q: &q,
-            dp: &dp,
-            dq: &dq,
-            qi: &qi,
-        }))
+        let parts = RsaParts { n: &n, d: &d, p: &p, q: &q, dp: &dp, dq: &dq, qi: &qi };
+        Ok(PrivateKey::rsa_from_parts(self.algorithm, &parts))
+    }
+}
+
+/// The one algorithm of a key: what its type and curve say, and `alg`, which can only agree.
+fn algorithm(members: &Object<'_>) -> Result<Algorithm, KeyError> {
+    let kty = text(members, "kty")?.ok_or(KeyError::MissingMember("kty"))?;
+    let crv = text(members, "crv")?;
+    let named = text(members, "alg")?
+        .map(|name| Algorithm::from_name(&name).ok_or(KeyError::Unsupported))
+        .transpose()?;
+    let (family, implied) = match (kty.as_str(), crv.as_deref()) {
+        ("EC", Some(crv)) => {
+            let curve = Curve::ALL.into_iter().find(|curve| curve.name() == crv);
+            (Family::Ec, Some(curve.ok_or(KeyError::Unsupported)?.algorithm()))
+        }
+        ("OKP", Some("Ed25519")) => (Family::Okp, Some(Algorithm::EdDsa)),
+        ("RSA", None) => (Family::Rsa, None),
+        ("oct", None) => (Family::Secret, None),
+        ("AKP", None) => (Family::Akp, None),
+        ("EC" | "OKP", None) => return Err(KeyError::MissingMember("crv")),
+        _ => return Err(KeyError::Unsupported),
+    };
+    match (implied, named) {
+        (Some(implied), Some(named)) if implied != named => Err(KeyError::WrongAlgorithm(named)),
+        (Some(implied), _) => Ok(implied),
+        (None, Some(named)) if named.family() != family => Err(KeyError::WrongAlgorithm(named)),
+        (None, Some(named)) => Ok(named),
+        (None, None) => match family {
+            Family::Rsa => Ok(Algorithm::Rs256),
+            Family::Secret => Ok(Algorithm::Hs256),
+            // RFC 9964 § 3 requires it: the same bytes may be a key of several algorithms.
+            _ => Err(KeyError::MissingMember("alg")),
+        },
     }
 }
 

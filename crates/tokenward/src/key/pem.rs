@@ -62,3 +62,26 @@ fn block<'a>(
     }
     Err(KeyError::NotPem)
 }
+
+/// `der` as one block with `label`, in lines of 64 characters (RFC 7468 § 2).
+pub(super) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let body = Zeroizing::new(b64::encode_pem_body(der));
+    let lines = body.len().div_ceil(LINE);
+    // Sized first, so that no copy of a private key is left behind by growing.
+    let capacity = body.len().saturating_add(lines).saturating_add(label.len().saturating_mul(2));
+    let mut text = Zeroizing::new(String::with_capacity(capacity.saturating_add(40)));
+    text.push_str("-----BEGIN ");
+    text.push_str(label);
+    text.push_str("-----\n");
+    for line in body.as_bytes().chunks(LINE) {
+        text.extend(line.iter().map(|byte| char::from(*byte)));
+        text.push('\n');
+    }
+    text.push_str("-----END ");
+    text.push_str(label);
+    text.push_str("-----\n");
+    text
+}
+
+/// The length of a full line of a body.
+const LINE: usize = 64;

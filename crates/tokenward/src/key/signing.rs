@@ -5,10 +5,12 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{KeyError, VerifyingKey, der, jwk, pem};
-use crate::alg::Algorithm;
-use crate::crypto::PrivateKey;
+use crate::alg::{Algorithm, Family};
+use crate::crypto::{Curve, PrivateKey};
+use crate::header;
 use crate::ids::KeyId;
 use crate::limits::LIMITS;
+use crate::profile::{AccessToken, Profile};
 
 /// A private key, or a shared secret, that signs with one algorithm.
 ///
@@ -16,6 +18,8 @@ use crate::limits::LIMITS;
 pub struct SigningKey {
     key: PrivateKey,
     public: VerifyingKey,
+    /// The encoded header of the access tokens that it signs, once it has a name.
+    header: Option<Box<str>>,
 }
 
 /// The crypto library could not sign: it had no memory, or found its own result wrong.
@@ -25,7 +29,17 @@ pub struct SigningKey {
 pub struct SignFailed;
 
 impl SigningKey {
-    /// A fresh key for `algorithm`, named by its thumbprint. RSA keys have 3072 bits.
+    /// A fresh key for `algorithm`, named by its thumbprint. RSA keys have 3072 bits, secrets the
+    /// length of the hash.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::Es256);
+    /// let signature = key.sign(b"input")?;
+    /// assert!(key.verifying_key().verify(b"input", &signature));
+    /// # Ok::<(), tokenward::SignFailed>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -33,48 +47,33 @@ impl SigningKey {
     #[must_use]
     #[expect(clippy::expect_used, reason = "a process without randomness must not go on")]
     pub fn generate(algorithm: Algorithm) -> Self {
-        let key = match algorithm {
-            Algorithm::Es256 => PrivateKey::generate_es256(),
-            Algorithm::Rs256 => PrivateKey::generate_rs256(),
-            Algorithm::EdDsa => PrivateKey::generate_ed25519(),
-            Algorithm::Hs256 => {
-                let secret = Zeroizing::new(crate::crypto::random::<32>());
-                Some(PrivateKey::hs256(secret.as_slice()))
-            }
-        };
-        let key = key.expect("the operating system gives randomness");
+        let key = PrivateKey::generate(algorithm).expect("the operating system gives randomness");
         let key = Self::new(key).expect("a fresh key is sound");
         key.named_by_thumbprint()
     }
 
     /// The key in a PKCS#8 document (RFC 5958), which must be of `algorithm`.
     pub fn from_pkcs8_der(algorithm: Algorithm, document: &[u8]) -> Result<Self, KeyError> {
-        let (found, key) = Self::from_any_pkcs8(document)?;
-        if found == algorithm { Ok(key) } else { Err(KeyError::WrongAlgorithm(algorithm)) }
+        Self::from_any_pkcs8(document, Some(algorithm))
     }
 
     /// The private key in a PEM text: PKCS#8, SEC1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`).
     ///
-    /// With `algorithm`, the key must be of it; without, the key's type decides.
+    /// With `algorithm`, the key must be of it; without, the key's type decides, and an RSA key is for
+    /// RS256.
     pub fn from_pem(text: &str, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {
         let pem = pem::parse(text)?;
-        let (found, key) = match pem.label {
-            "PRIVATE KEY" => Self::from_any_pkcs8(&pem.der)?,
-            "EC PRIVATE KEY" => {
-                let key = PrivateKey::es256_from_der(&pem.der);
-                (Algorithm::Es256, Self::new(key.ok_or(KeyError::Malformed)?)?)
-            }
+        match pem.label {
+            "PRIVATE KEY" => Self::from_any_pkcs8(&pem.der, algorithm),
+            "EC PRIVATE KEY" => Self::from_sec1_der(&pem.der, algorithm),
             "RSA PRIVATE KEY" => {
+                let algorithm = agreed(Algorithm::Rs256, algorithm)?;
                 let whole = der::Der::only_sequence(&pem.der).is_some();
-                let key = whole.then(|| PrivateKey::rs256_from_pkcs1(&pem.der)).flatten();
-                (Algorithm::Rs256, Self::new(key.ok_or(KeyError::Malformed)?)?)
+                let key = whole.then(|| PrivateKey::rsa_from_pkcs1(algorithm, &pem.der)).flatten();
+                Self::new(key.ok_or(KeyError::Malformed)?)
             }
-            "PUBLIC KEY" | "RSA PUBLIC KEY" | "CERTIFICATE" => return Err(KeyError::NotPrivate),
-            _ => return Err(KeyError::Unsupported),
-        };
-        match algorithm {
-            Some(wanted) if wanted != found => Err(KeyError::WrongAlgorithm(wanted)),
-            _ => Ok(key),
+            "PUBLIC KEY" | "RSA PUBLIC KEY" | "CERTIFICATE" => Err(KeyError::NotPrivate),
+            _ => Err(KeyError::Unsupported),
         }
     }
 
@@ -83,10 +82,11 @@ impl SigningKey {
         jwk::private(json)
     }
 
-    /// A shared secret of 32 to 1024 bytes; see [`VerifyingKey::from_secret`].
+    /// A shared secret; see [`VerifyingKey::from_secret`].
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_secret(algorithm, secret)?;
-        Ok(Self { key: PrivateKey::hs256(secret), public })
+        let key = PrivateKey::hmac(algorithm, secret).ok_or(KeyError::WrongAlgorithm(algorithm))?;
+        Ok(Self { key, public, header: None })
     }
 
     /// The key that [`Self::to_secret_bytes`] gave: a PKCS#8 document, or the bytes of a secret.
@@ -117,6 +117,38 @@ impl SigningKey {
         if self.algorithm().is_symmetric() { None } else { self.key.to_bytes() }
     }
 
+    /// The private half as PEM (`PRIVATE KEY`, RFC 7468 § 10); a symmetric key has none.
+    ///
+    /// # Security
+    ///
+    /// Whoever has this text signs as this key.
+    #[must_use]
+    pub fn to_pkcs8_pem(&self) -> Option<Zeroizing<String>> {
+        Some(pem::write("PRIVATE KEY", &self.to_pkcs8_der()?))
+    }
+
+    /// The private half as PEM in the form of SEC1 (`EC PRIVATE KEY`, RFC 5915), for tools that know
+    /// no other; ECDSA keys alone have it.
+    ///
+    /// # Security
+    ///
+    /// Whoever has this text signs as this key.
+    #[must_use]
+    pub fn to_sec1_pem(&self) -> Option<Zeroizing<String>> {
+        Some(pem::write("EC PRIVATE KEY", &self.key.to_sec1()?))
+    }
+
+    /// The whole key as a private JWK (RFC 7517, RFC 7518 § 6, RFC 8037, RFC 9964), with `alg`, `use`
+    /// and `kid`. `None` if there is no memory, or for an ML-DSA key that came without its seed.
+    ///
+    /// # Security
+    ///
+    /// Whoever has this text signs as this key.
+    #[must_use]
+    pub fn to_secret_jwk(&self) -> Option<Zeroizing<String>> {
+        jwk::write_private(self)
+    }
+
     /// The half that verifies, under the same name.
     #[must_use]
     pub const fn verifying_key(&self) -> &VerifyingKey {
@@ -138,7 +170,8 @@ impl SigningKey {
     /// The same key under the name `id`.
     #[must_use]
     pub fn with_key_id(self, id: KeyId) -> Self {
-        Self { key: self.key, public: self.public.with_key_id(id) }
+        let header = header::encode(self.algorithm(), &id, AccessToken::TYPE).into();
+        Self { key: self.key, public: self.public.with_key_id(id), header: Some(header) }
     }
 
     /// The same key named by its thumbprint, unless it has a name.
@@ -150,36 +183,73 @@ impl SigningKey {
         }
     }
 
-    /// The signature of `input` in JOSE form (ECDSA: r and s, 64 bytes, low s).
+    /// The signature of `input` in JOSE form (ECDSA: r and s in full length, low s).
     pub fn sign(&self, input: &[u8]) -> Result<Vec<u8>, SignFailed> {
-        self.key.sign(input).ok_or(SignFailed)
+        let mut signature = Vec::new();
+        self.sign_into(input, &mut signature)?;
+        Ok(signature)
+    }
+
+    /// Appends the signature of `input` to `out`, in the same form. Nothing is appended on an error.
+    pub fn sign_into(&self, input: &[u8], out: &mut Vec<u8>) -> Result<(), SignFailed> {
+        self.key.sign_into(input, out).ok_or(SignFailed)
     }
 
     /// The key, with its public half checked by the same rules as any public key.
     pub(super) fn new(key: PrivateKey) -> Result<Self, KeyError> {
-        let public = match (&key, key.public_bytes()) {
-            (PrivateKey::Es256(_), Some(point)) => VerifyingKey::es256_from_point(point)?,
-            (PrivateKey::Rs256(_), Some(document)) => VerifyingKey::from_pkcs1(document)?,
-            (PrivateKey::Ed25519(_), Some(bytes)) => VerifyingKey::ed25519_from_bytes(bytes)?,
-            (PrivateKey::Hs256 { secret, .. }, _) => {
-                VerifyingKey::from_secret(Algorithm::Hs256, secret)?
-            }
-            (_, None) => return Err(KeyError::Malformed),
+        let algorithm = key.algorithm();
+        let public = match (algorithm.family(), key.public_bytes(), key.secret()) {
+            (Family::Ec, Some(point), _) => VerifyingKey::from_point(point)?,
+            (Family::Rsa, Some(document), _) => VerifyingKey::from_pkcs1(algorithm, document)?,
+            (Family::Okp, Some(bytes), _) => VerifyingKey::ed25519(bytes)?,
+            (Family::Akp, Some(bytes), _) => VerifyingKey::ml_dsa(algorithm, bytes)?,
+            (Family::Secret, _, Some(secret)) => VerifyingKey::from_secret(algorithm, secret)?,
+            _ => return Err(KeyError::Malformed),
         };
-        Ok(Self { key, public })
+        Ok(Self { key, public, header: None })
     }
 
-    fn from_any_pkcs8(document: &[u8]) -> Result<(Algorithm, Self), KeyError> {
+    pub(crate) fn header(&self) -> Option<&str> {
+        self.header.as_deref()
+    }
+
+    pub(super) const fn private(&self) -> &PrivateKey {
+        &self.key
+    }
+
+    fn from_sec1_der(document: &[u8], wanted: Option<Algorithm>) -> Result<Self, KeyError> {
+        let mut curves = Curve::ALL.into_iter();
+        let key = curves.find_map(|curve| PrivateKey::ecdsa_from_der(curve, document));
+        let key = key.ok_or(KeyError::Malformed)?;
+        agreed(key.algorithm(), wanted)?;
+        Self::new(key)
+    }
+
+    fn from_any_pkcs8(document: &[u8], wanted: Option<Algorithm>) -> Result<Self, KeyError> {
         if document.len() > LIMITS.key_bytes {
             return Err(KeyError::TooLarge);
         }
-        let (algorithm, key) = match der::pkcs8_algorithm(document).ok_or(KeyError::Malformed)? {
-            der::ID_P256 => (Algorithm::Es256, PrivateKey::es256_from_der(document)),
-            der::ID_RSA => (Algorithm::Rs256, PrivateKey::rs256_from_pkcs8(document)),
-            der::ID_ED25519 => (Algorithm::EdDsa, PrivateKey::ed25519_from_pkcs8(document)),
-            _ => return Err(KeyError::Unsupported),
+        let (id, _) = der::pkcs8(document).ok_or(KeyError::Malformed)?;
+        let algorithm = agreed(der::algorithm(id).ok_or(KeyError::Unsupported)?, wanted)?;
+        let key = match algorithm.family() {
+            Family::Ec => {
+                Curve::of(algorithm).and_then(|curve| PrivateKey::ecdsa_from_der(curve, document))
+            }
+            Family::Rsa => PrivateKey::rsa_from_pkcs8(algorithm, document),
+            Family::Okp => PrivateKey::ed25519_from_pkcs8(document),
+            Family::Akp => PrivateKey::ml_dsa_from_pkcs8(algorithm, document),
+            Family::Secret => None,
         };
-        Ok((algorithm, Self::new(key.ok_or(KeyError::Malformed)?)?))
+        Self::new(key.ok_or(KeyError::Malformed)?)
+    }
+}
+
+/// The algorithm of a key in whose document `found` was read, if `wanted` is one that it can serve.
+fn agreed(found: Algorithm, wanted: Option<Algorithm>) -> Result<Algorithm, KeyError> {
+    match wanted {
+        None => Ok(found),
+        Some(wanted) if der::identifier(wanted) == der::identifier(found) => Ok(wanted),
+        Some(wanted) => Err(KeyError::WrongAlgorithm(wanted)),
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{KeyError, der, jwk, pem, secret, uncompressed_point};
-use crate::alg::Algorithm;
+use super::{KeyError, der, jwk, pem, roca, secret, uncompressed_point};
+use crate::alg::{Algorithm, Family};
 use crate::b64;
-use crate::crypto::{self, PublicKey, RSA_EXPONENT};
+use crate::crypto::{self, Curve, Numbers, PublicKey, RSA_EXPONENT};
 use crate::ids::KeyId;
 use crate::limits::LIMITS;
 
@@ -22,64 +22,83 @@ pub struct VerifyingKey {
 impl VerifyingKey {
     /// The key in a JWK (RFC 7517), which must be public unless it is symmetric.
     ///
-    /// `kty`, `crv`, `alg`, `use` and `key_ops` are enforced. Without `alg`, the algorithm is ES256,
-    /// RS256, `EdDSA` or HS256, by the key's type: never what a token says.
+    /// `kty`, `crv`, `alg`, `use` and `key_ops` are enforced. Without `alg`, the algorithm is the
+    /// curve's own, RS256 or HS256, by the key's type: never what a token says. An ML-DSA key needs it.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, VerifyingKey};
+    ///
+    /// let key = VerifyingKey::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// assert_eq!(key.algorithm(), Algorithm::EdDsa);
+    /// assert_eq!(key.thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"); // RFC 8037 § A.3
+    /// # Ok::<(), tokenward::KeyError>(())
+    /// ```
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         jwk::public(json)
     }
 
-    /// The key in the `PUBLIC KEY` block of a PEM text, which must be of `algorithm`.
+    /// The key in the `PUBLIC KEY` or `RSA PUBLIC KEY` block of a PEM text, which must be of
+    /// `algorithm`.
     pub fn from_spki_pem(algorithm: Algorithm, text: &str) -> Result<Self, KeyError> {
         let pem = pem::parse(text)?;
         match pem.label {
             "PUBLIC KEY" => Self::from_spki_der(algorithm, &pem.der),
-            "RSA PUBLIC KEY" if algorithm == Algorithm::Rs256 => Self::from_pkcs1(&pem.der),
+            "RSA PUBLIC KEY" if algorithm.family() == Family::Rsa => {
+                Self::from_pkcs1(algorithm, &pem.der)
+            }
             "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Err(KeyError::PrivateMembers),
             _ => Err(KeyError::Unsupported),
         }
     }
 
     /// The key in a `SubjectPublicKeyInfo` (RFC 5280 § 4.1), which must be of `algorithm`.
+    ///
+    /// An RSA key's document names no signature scheme, so any algorithm of RSA may be asked of it.
     pub fn from_spki_der(algorithm: Algorithm, document: &[u8]) -> Result<Self, KeyError> {
         if document.len() > LIMITS.key_bytes {
             return Err(KeyError::TooLarge);
         }
         let (id, bytes) = der::subject_public_key_info(document).ok_or(KeyError::Malformed)?;
-        let (found, key) = match id {
-            der::ID_P256 => (Algorithm::Es256, es256(bytes)),
-            der::ID_RSA => (Algorithm::Rs256, rs256(bytes)),
-            der::ID_ED25519 => (Algorithm::EdDsa, ed25519(bytes)),
-            _ => return Err(KeyError::Unsupported),
-        };
-        if found == algorithm {
-            key.map(Self::new).ok_or(KeyError::Malformed)
-        } else {
-            Err(KeyError::WrongAlgorithm(algorithm))
+        let found = der::algorithm(id).ok_or(KeyError::Unsupported)?;
+        if der::identifier(algorithm) != der::identifier(found) {
+            return Err(KeyError::WrongAlgorithm(algorithm));
+        }
+        match algorithm.family() {
+            Family::Ec => Self::from_point(bytes),
+            Family::Rsa => Self::from_pkcs1(algorithm, bytes),
+            Family::Okp => Self::ed25519(bytes),
+            Family::Akp => Self::ml_dsa(algorithm, bytes),
+            Family::Secret => Err(KeyError::Unsupported),
         }
     }
 
-    /// A shared secret of 32 to 1024 bytes.
+    /// A shared secret, at least as long as the hash of `algorithm` and at most 1024 bytes.
+    ///
+    /// The text of a key, what stands in tutorials, and what has far less entropy than length is
+    /// refused, each by its own [`KeyError`].
     ///
     /// # Security
     ///
     /// Use random bytes. Whoever can verify with this key can also sign: it is for one service alone.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeyError, VerifyingKey};
+    ///
+    /// let weak = VerifyingKey::from_secret(Algorithm::Hs256, b"your-256-bit-secret-your-256-bit");
+    /// assert_eq!(weak.unwrap_err(), KeyError::DictionarySecret);
+    /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
-        if algorithm != Algorithm::Hs256 {
-            return Err(KeyError::WrongAlgorithm(algorithm));
-        }
-        secret::check(secret)?;
-        Ok(Self::new(PublicKey::hs256(secret)))
+        let key = PublicKey::hmac(algorithm, secret).ok_or(KeyError::WrongAlgorithm(algorithm))?;
+        secret::check(algorithm, secret)?;
+        Ok(Self::new(key))
     }
 
     /// The one algorithm of this key.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        match *self.key {
-            PublicKey::Es256 { .. } => Algorithm::Es256,
-            PublicKey::Rs256 { .. } => Algorithm::Rs256,
-            PublicKey::Ed25519 { .. } => Algorithm::EdDsa,
-            PublicKey::Hs256 { .. } => Algorithm::Hs256,
-        }
+        self.key.algorithm()
     }
 
     /// The `kid` that tokens name this key by.
@@ -127,20 +146,55 @@ impl VerifyingKey {
         self.key.verify(input, signature)
     }
 
+    /// The key as a `SubjectPublicKeyInfo` (RFC 5280 § 4.1). A symmetric key has no public form.
+    #[must_use]
+    pub fn to_spki_der(&self) -> Option<Vec<u8>> {
+        let id = der::identifier(self.algorithm())?;
+        let key = match self.key.numbers() {
+            Numbers::Point { x, y } => [&[0x04], &**x, y].concat(),
+            Numbers::Modulus(modulus) => der::write_rsa_public_key(modulus, &RSA_EXPONENT),
+            Numbers::Edwards(bytes) => bytes.to_vec(),
+            Numbers::Lattice(bytes) => bytes.to_vec(),
+            Numbers::Secret => return None,
+        };
+        Some(der::write_public_key_info(id, &key))
+    }
+
+    /// The key as PEM (`PUBLIC KEY`, RFC 7468 § 13). A symmetric key has no public form.
+    #[must_use]
+    pub fn to_spki_pem(&self) -> Option<String> {
+        Some(pem::write("PUBLIC KEY", &self.to_spki_der()?).to_string())
+    }
+
     pub(super) fn new(key: PublicKey) -> Self {
         Self { id: None, key: Arc::new(key) }
     }
 
-    pub(super) fn from_pkcs1(document: &[u8]) -> Result<Self, KeyError> {
-        rs256(document).map(Self::new).ok_or(KeyError::Malformed)
+    pub(super) fn from_point(point: &[u8]) -> Result<Self, KeyError> {
+        let (curve, x, y) = uncompressed_point(point).ok_or(KeyError::Malformed)?;
+        Ok(Self::new(PublicKey::ecdsa(curve, x, y).ok_or(KeyError::Malformed)?))
     }
 
-    pub(super) fn es256_from_point(point: &[u8]) -> Result<Self, KeyError> {
-        es256(point).map(Self::new).ok_or(KeyError::Malformed)
+    pub(super) fn from_pkcs1(algorithm: Algorithm, document: &[u8]) -> Result<Self, KeyError> {
+        let (modulus, exponent) = der::rsa_public_key(document).ok_or(KeyError::Malformed)?;
+        if exponent != RSA_EXPONENT {
+            return Err(KeyError::Malformed);
+        }
+        Self::rsa(algorithm, modulus)
     }
 
-    pub(super) fn ed25519_from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
-        ed25519(bytes).map(Self::new).ok_or(KeyError::Malformed)
+    pub(super) fn rsa(algorithm: Algorithm, modulus: &[u8]) -> Result<Self, KeyError> {
+        let key = PublicKey::rsa(algorithm, modulus).ok_or(KeyError::Malformed)?;
+        if roca::has_fingerprint(modulus) { Err(KeyError::Roca) } else { Ok(Self::new(key)) }
+    }
+
+    pub(super) fn ed25519(bytes: &[u8]) -> Result<Self, KeyError> {
+        let bytes = bytes.try_into().map_err(|_| KeyError::InvalidMember("x"))?;
+        Ok(Self::new(PublicKey::ed25519(bytes).ok_or(KeyError::Malformed)?))
+    }
+
+    pub(super) fn ml_dsa(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, KeyError> {
+        Ok(Self::new(PublicKey::ml_dsa(algorithm, bytes).ok_or(KeyError::Malformed)?))
     }
 
     pub(crate) fn shared_id(&self) -> Option<Arc<KeyId>> {
@@ -151,26 +205,33 @@ impl VerifyingKey {
         self.key.signature_len()
     }
 
-    /// The members that make the key what it is (RFC 7638 § 3.2, RFC 8037 § 2).
-    fn required_members(&self) -> Option<Map<String, Value>> {
-        let members = match &*self.key {
-            PublicKey::Es256 { x, y, .. } => vec![
-                ("crv", "P-256".to_owned()),
+    /// The members that make the key what it is, in the order of their names (RFC 7638 § 3.2, RFC
+    /// 8037 § 2, RFC 9964 § 6).
+    pub(super) fn required_members(&self) -> Option<Map<String, Value>> {
+        let algorithm = self.algorithm();
+        let members = match self.key.numbers() {
+            Numbers::Point { x, y } => vec![
+                ("crv", Curve::of(algorithm)?.name().to_owned()),
                 ("kty", "EC".to_owned()),
                 ("x", b64::encode(x)),
                 ("y", b64::encode(y)),
             ],
-            PublicKey::Rs256 { modulus, .. } => vec![
+            Numbers::Modulus(modulus) => vec![
                 ("e", b64::encode(&RSA_EXPONENT)),
                 ("kty", "RSA".to_owned()),
                 ("n", b64::encode(modulus)),
             ],
-            PublicKey::Ed25519 { x, .. } => vec![
+            Numbers::Edwards(x) => vec![
                 ("crv", "Ed25519".to_owned()),
                 ("kty", "OKP".to_owned()),
                 ("x", b64::encode(x)),
             ],
-            PublicKey::Hs256 { .. } => return None,
+            Numbers::Lattice(bytes) => vec![
+                ("alg", algorithm.as_str().to_owned()),
+                ("kty", "AKP".to_owned()),
+                ("pub", b64::encode(bytes)),
+            ],
+            Numbers::Secret => return None,
         };
         Some(members.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
     }
@@ -183,18 +244,4 @@ impl fmt::Debug for VerifyingKey {
             .field("key_id", &self.key_id().map(KeyId::as_str))
             .finish_non_exhaustive()
     }
-}
-
-fn es256(point: &[u8]) -> Option<PublicKey> {
-    let (x, y) = uncompressed_point(point)?;
-    PublicKey::es256(x, y)
-}
-
-fn rs256(document: &[u8]) -> Option<PublicKey> {
-    let (modulus, exponent) = der::rsa_public_key(document)?;
-    if exponent == RSA_EXPONENT { PublicKey::rs256(modulus) } else { None }
-}
-
-fn ed25519(bytes: &[u8]) -> Option<PublicKey> {
-    PublicKey::ed25519(bytes.try_into().ok()?)
 }

@@ -5,43 +5,30 @@ use std::time::Duration;
 
 use super::{Policy, Verifier};
 use crate::Missing;
-use crate::header::TokenType;
-use crate::ids::{Audience, IssuerId};
-use crate::issue::AccessLifetime;
+use crate::ids::{Audience, IssuerId, Subject};
 use crate::keyset::KeySet;
+use crate::profile::{AccessToken, Profile, TokenType};
 
 /// Builds a [`Verifier`]: issuer, audience and keys in any order, then [`build`](Self::build).
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
-pub struct VerifierBuilder<I = Missing, A = Missing, K = Missing> {
+pub struct VerifierBuilder<P = AccessToken, I = Missing, A = Missing, K = Missing> {
+    pub(super) profile: P,
     issuer: I,
-    audience: A,
+    addressee: A,
     keys: K,
-    accept: TokenType,
     leeway: Duration,
     max_lifetime: Duration,
 }
 
 impl Verifier {
-    /// Begins a verifier.
+    /// Begins a verifier of access tokens.
     ///
     /// Leaving out the issuer, the audience or the keys does not compile:
     ///
-    /// ```compile_fail,E0599
+    /// ```compile_fail,E0277
     /// # fn f(audience: tokenward::Audience, keys: tokenward::KeySet) {
     /// tokenward::Verifier::builder().audience(audience).keys(keys).build();
-    /// # }
-    /// ```
-    ///
-    /// ```compile_fail,E0599
-    /// # fn f(issuer: tokenward::IssuerId, keys: tokenward::KeySet) {
-    /// tokenward::Verifier::builder().issuer(issuer).keys(keys).build();
-    /// # }
-    /// ```
-    ///
-    /// ```compile_fail,E0599
-    /// # fn f(issuer: tokenward::IssuerId, audience: tokenward::Audience) {
-    /// tokenward::Verifier::builder().issuer(issuer).audience(audience).build();
     /// # }
     /// ```
     ///
@@ -51,58 +38,34 @@ impl Verifier {
     /// # }
     /// ```
     pub fn builder() -> VerifierBuilder {
-        VerifierBuilder {
+        VerifierBuilder::new(AccessToken::default())
+    }
+}
+
+impl<P: Profile> VerifierBuilder<P> {
+    pub(crate) fn new(profile: P) -> Self {
+        Self {
+            profile,
             issuer: Missing,
-            audience: Missing,
+            addressee: Missing,
             keys: Missing,
-            accept: TokenType::AccessToken,
             leeway: Duration::from_secs(5),
-            max_lifetime: AccessLifetime::MAX,
+            max_lifetime: P::MAX_LIFETIME,
         }
     }
 }
 
-impl<I, A, K> VerifierBuilder<I, A, K> {
+impl<P: Profile, I, A, K> VerifierBuilder<P, I, A, K> {
     /// Whose tokens to take: the exact `iss`.
-    pub fn issuer(self, issuer: IssuerId) -> VerifierBuilder<IssuerId, A, K> {
-        VerifierBuilder {
-            issuer,
-            audience: self.audience,
-            keys: self.keys,
-            accept: self.accept,
-            leeway: self.leeway,
-            max_lifetime: self.max_lifetime,
-        }
-    }
-
-    /// For whom they must be: the `aud`, or one of them.
-    pub fn audience(self, audience: Audience) -> VerifierBuilder<I, Audience, K> {
-        VerifierBuilder {
-            issuer: self.issuer,
-            audience,
-            keys: self.keys,
-            accept: self.accept,
-            leeway: self.leeway,
-            max_lifetime: self.max_lifetime,
-        }
+    pub fn issuer(self, issuer: IssuerId) -> VerifierBuilder<P, IssuerId, A, K> {
+        let Self { profile, addressee, keys, leeway, max_lifetime, .. } = self;
+        VerifierBuilder { profile, issuer, addressee, keys, leeway, max_lifetime }
     }
 
     /// The keys to trust.
-    pub fn keys(self, keys: KeySet) -> VerifierBuilder<I, A, KeySet> {
-        VerifierBuilder {
-            issuer: self.issuer,
-            audience: self.audience,
-            keys,
-            accept: self.accept,
-            leeway: self.leeway,
-            max_lifetime: self.max_lifetime,
-        }
-    }
-
-    /// The type that tokens must have; [`TokenType::AccessToken`] unless said.
-    pub fn accept_type(mut self, accept: TokenType) -> Self {
-        self.accept = accept;
-        self
+    pub fn keys(self, keys: KeySet) -> VerifierBuilder<P, I, A, KeySet> {
+        let Self { profile, issuer, addressee, leeway, max_lifetime, .. } = self;
+        VerifierBuilder { profile, issuer, addressee, keys, leeway, max_lifetime }
     }
 
     /// How far clocks may differ: 5 seconds unless said, and never over [`Verifier::MAX_LEEWAY`], to
@@ -112,25 +75,115 @@ impl<I, A, K> VerifierBuilder<I, A, K> {
         self
     }
 
-    /// The longest `exp - iat` to take: 15 minutes unless said, as our own tokens have at most, and
-    /// never over [`Verifier::MAX_LIFETIME`], to which more is cut.
+    /// The longest `exp - iat` to take: what the profile says unless said, 15 minutes for access
+    /// tokens, and never over [`Verifier::MAX_LIFETIME`], to which more is cut.
     pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
         self.max_lifetime = max_lifetime.min(Verifier::MAX_LIFETIME);
         self
     }
+
+    fn addressed<B>(self, addressee: B) -> VerifierBuilder<P, I, B, K> {
+        let Self { profile, issuer, keys, leeway, max_lifetime, .. } = self;
+        VerifierBuilder { profile, issuer, addressee, keys, leeway, max_lifetime }
+    }
 }
 
-impl VerifierBuilder<IssuerId, Audience, KeySet> {
+impl<P: Profile<Addressee = Audience>, I, A, K> VerifierBuilder<P, I, A, K> {
+    /// For whom tokens must be: the `aud`, or one of them.
+    pub fn audience(self, audience: Audience) -> VerifierBuilder<P, I, Audience, K> {
+        self.addressed(audience)
+    }
+}
+
+impl<P: Profile<Addressee = Subject>, I, A, K> VerifierBuilder<P, I, A, K> {
+    /// What tokens must be about: the exact `sub`.
+    pub fn subject(self, subject: Subject) -> VerifierBuilder<P, I, Subject, K> {
+        self.addressed(subject)
+    }
+}
+
+impl<I, A, K> VerifierBuilder<AccessToken, I, A, K> {
+    /// The type that tokens must have; [`TokenType::AccessToken`] unless said.
+    pub fn accept_type(mut self, accept: TokenType) -> Self {
+        self.profile.accept = accept;
+        self
+    }
+}
+
+impl<P, I, A, K> VerifierBuilder<P, I, A, K> {
     /// The verifier.
     #[must_use]
-    pub fn build(self) -> Verifier {
+    pub fn build(self) -> Verifier<P>
+    where
+        P: Profile,
+        I: HasIssuer,
+        A: HasAddressee<P::Addressee>,
+        K: HasKeys,
+    {
         let policy = Policy {
-            issuer: Arc::new(self.issuer),
-            audience: Arc::new(self.audience),
-            accept: self.accept,
+            profile: self.profile,
+            issuer: Arc::new(self.issuer.into_issuer()),
+            addressee: Arc::new(self.addressee.into_addressee()),
             leeway: self.leeway,
             max_lifetime: self.max_lifetime,
         };
-        Verifier { policy: Arc::new(policy), keys: self.keys }
+        Verifier::new(Arc::new(policy), self.keys.into_keys())
+    }
+}
+
+/// That a builder was told the issuer.
+#[diagnostic::on_unimplemented(
+    message = "this verifier does not know its issuer",
+    label = "call `.issuer(…)` before `.build()`",
+    note = "a verifier that takes tokens of any issuer would take an attacker's"
+)]
+pub trait HasIssuer {
+    #[doc(hidden)]
+    fn into_issuer(self) -> IssuerId;
+}
+
+impl HasIssuer for IssuerId {
+    fn into_issuer(self) -> IssuerId {
+        self
+    }
+}
+
+/// That a builder was told whom tokens are for, or what they are about.
+#[diagnostic::on_unimplemented(
+    message = "this verifier does not know its audience",
+    label = "call `.audience(…)` before `.build()`, or `.subject(…)` for a kind of token without one",
+    note = "a verifier that takes tokens for any audience takes those that another service was given"
+)]
+pub trait HasAddressee<A> {
+    #[doc(hidden)]
+    fn into_addressee(self) -> A;
+}
+
+impl HasAddressee<Self> for Audience {
+    fn into_addressee(self) -> Self {
+        self
+    }
+}
+
+impl HasAddressee<Self> for Subject {
+    fn into_addressee(self) -> Self {
+        self
+    }
+}
+
+/// That a builder was told the keys.
+#[diagnostic::on_unimplemented(
+    message = "this verifier has no keys",
+    label = "call `.keys(…)` before `.build()`",
+    note = "without keys there is no signature to check"
+)]
+pub trait HasKeys {
+    #[doc(hidden)]
+    fn into_keys(self) -> KeySet;
+}
+
+impl HasKeys for KeySet {
+    fn into_keys(self) -> KeySet {
+        self
     }
 }

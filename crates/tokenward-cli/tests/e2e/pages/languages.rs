@@ -12,7 +12,7 @@ use crate::markdown::tested;
 use crate::process::run;
 use crate::shell::{node_modules, python_program};
 
-const OLD_SECRET: &str = "a-secret-that-every-service-once-shared";
+const OLD_SECRET: &str = "Zx4vN0qUuJ7mWb2RkC9tYp5LgHs8eDaF";
 
 #[tokio::test]
 async fn python_verifies_with_the_code_of_its_page() {

@@ -1,0 +1,85 @@
+//! The payload of a token, in an order that is always the same.
+
+use serde_json::{Map, Value};
+
+use super::{IssueError, Issuer, TokenRequest};
+use crate::claims::RESERVED_CLAIMS;
+use crate::json::{JsonError, Object};
+use crate::limits::LIMITS;
+use crate::time::UnixTime;
+
+/// Replaces the contents of `out` by the claims of a token.
+pub(super) fn write(
+    issuer: &Issuer,
+    request: &TokenRequest,
+    issued_at: UnixTime,
+    expires_at: UnixTime,
+    out: &mut Vec<u8>,
+) -> Result<(), IssueError> {
+    out.clear();
+    out.push(b'{');
+    text(out, r#""iss":"#, issuer.id.as_str());
+    text(out, r#","aud":"#, issuer.audience.as_str());
+    text(out, r#","sub":"#, request.subject.as_str());
+    text(out, r#","client_id":"#, request.client_id.as_str());
+    text(out, r#","jti":"#, request.token_id.as_str());
+    number(out, r#","iat":"#, issued_at.as_secs());
+    number(out, r#","exp":"#, expires_at.as_secs());
+    if let Some(id) = &request.session_id {
+        text(out, r#","sid":"#, id.as_str());
+    }
+    if let Some(version) = request.token_version {
+        number(out, r#","ver":"#, version.get());
+    }
+    if !request.scope.is_empty() {
+        text(out, r#","scope":"#, request.scope.as_str());
+    }
+    if let Some(time) = request.auth_time {
+        number(out, r#","auth_time":"#, time.as_secs());
+    }
+    private(out, &request.private)?;
+    out.push(b'}');
+    Ok(())
+}
+
+/// The private claims, which nobody has read strictly yet.
+fn private(out: &mut Vec<u8>, claims: &Map<String, Value>) -> Result<(), IssueError> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    if claims.len().saturating_add(RESERVED_CLAIMS.len()) > LIMITS.json_members {
+        return Err(JsonError::TooLarge.into());
+    }
+    let start = out.len();
+    // Values of serde_json have only string keys and finite numbers, so this cannot fail.
+    serde_json::to_writer(&mut *out, claims).map_err(|_| JsonError::Syntax)?;
+    Object::parse(out.get(start..).unwrap_or_default())?;
+    // `{…}` becomes `,…`: the members go on in the object that is open.
+    if let Some(brace) = out.get_mut(start) {
+        *brace = b',';
+    }
+    out.pop();
+    Ok(())
+}
+
+fn text(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'"');
+    // Identifiers hold no control characters; of the rest two want an escape (RFC 8259 § 7).
+    for part in value.split_inclusive(['"', '\\']) {
+        match part.as_bytes() {
+            [plain @ .., mark @ (b'"' | b'\\')] => {
+                out.extend_from_slice(plain);
+                out.extend_from_slice(&[b'\\', *mark]);
+            }
+            plain => out.extend_from_slice(plain),
+        }
+    }
+    out.push(b'"');
+}
+
+fn number(out: &mut Vec<u8>, name: &str, value: u64) {
+    out.extend_from_slice(name.as_bytes());
+    // Writing to a vector cannot fail.
+    let _written = std::io::Write::write_fmt(out, format_args!("{value}"));
+}

@@ -1,0 +1,99 @@
+//! Access tokens (RFC 9068).
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::{Policy, Profile, Sealed, SelfContained, Times, Token, Typed, is_type};
+use crate::claims::{self, AccessClaims, AccessClaimsRef, Expected};
+use crate::ids::Audience;
+use crate::issue::AccessLifetime;
+use crate::reject::Reason;
+
+/// What a client calls an API with: `typ: at+jwt`, `iss`, `aud`, `sub`, `client_id`, `jti`, `iat` and
+/// `exp` required, 15 minutes at most unless said otherwise (RFC 9068 § 2).
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct AccessToken {
+    pub(crate) accept: TokenType,
+}
+
+impl Profile for AccessToken {
+    type Claims = AccessClaims;
+    type Addressee = Audience;
+    const TYPE: &'static str = "at+jwt";
+    const MAX_LIFETIME: Duration = AccessLifetime::MAX;
+}
+
+impl SelfContained for AccessToken {}
+
+impl Sealed for AccessToken {
+    fn admits(&self, typ: Option<&str>) -> Option<Typed> {
+        if is_type(typ, Self::TYPE) {
+            return Some(Typed::Itself);
+        }
+        let other = typ.is_none() || is_type(typ, "JWT");
+        (self.accept == TokenType::Jwt && other).then_some(Typed::Admitted)
+    }
+
+    fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(AccessClaims, Times), Reason> {
+        let (claims, times) = read(token, policy, None)?;
+        Ok((claims.to_owned_map()?, times))
+    }
+}
+
+/// Reads the claims of `token`, whose sender has proven to hold `proven_key`.
+pub(crate) fn read<'a>(
+    token: Token<'a>,
+    policy: &'a Policy<AccessToken>,
+    proven_key: Option<&'a str>,
+) -> Result<(AccessClaimsRef<'a>, Times), Reason> {
+    let expected = Expected {
+        issuer: &policy.issuer,
+        audience: &policy.addressee,
+        client_id: token.typed == Typed::Itself,
+        proven_key,
+    };
+    let claims = claims::read(token.payload, &expected)?;
+    let times = Times {
+        issued_at: Some(claims.issued_at()),
+        expires_at: Some(claims.expires_at()),
+        not_before: claims.not_before(),
+    };
+    Ok((claims, times))
+}
+
+/// What an access token's `typ` may be.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum TokenType {
+    /// An access token of RFC 9068: `at+jwt` or `application/at+jwt`, with a `client_id`.
+    #[default]
+    AccessToken,
+    /// Also `JWT`, or no `typ` at all, and then without `client_id`: for issuers that set no type.
+    ///
+    /// # Security
+    ///
+    /// This gives up the wall between kinds of tokens (RFC 8725 § 3.11): any JWT that the same keys
+    /// sign for the same audience is taken, an ID token perhaps.
+    Jwt,
+}
+
+/// The text is the name of no token type that may be accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the token type must be at+jwt or JWT")]
+#[non_exhaustive]
+pub struct UnknownTokenType;
+
+impl FromStr for TokenType {
+    type Err = UnknownTokenType;
+
+    fn from_str(name: &str) -> Result<Self, UnknownTokenType> {
+        if is_type(Some(name), AccessToken::TYPE) {
+            Ok(Self::AccessToken)
+        } else if is_type(Some(name), "JWT") {
+            Ok(Self::Jwt)
+        } else {
+            Err(UnknownTokenType)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Room that verifications use again and again.
+
+use std::fmt;
+
+use crate::json::Tape;
+
+/// Room for one token, so that [`Verifier::verify_in`](crate::Verifier::verify_in) and
+/// [`Issuer::issue_in`](crate::Issuer::issue_in) allocate nothing. It grows to what the longest token needed, a few kilobytes, and no further.
+///
+/// It holds the last token's claims until it is used again.
+#[derive(Default)]
+pub struct Scratch {
+    /// The signature first, then the payload.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) tape: Tape,
+    /// The token that was issued last.
+    pub(crate) token: String,
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
+    }
+}
