@@ -4,10 +4,11 @@ mod sign;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokenward::{Audience, IssuerId, KeySet, SigningKey, UnixTime, Verifier, b64};
+use tokenward::{Algorithm, Audience, IssuerId, KeySet, SigningKey, UnixTime, Verifier, b64};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +56,7 @@ pub(crate) struct Case {
     keys: Option<Vec<String>>,
     accept_type: Option<String>,
     now: Option<u64>,
+    leeway: Option<u64>,
 
     jwk: Option<Value>,
     #[serde(default, rename = "as", deserialize_with = "is_signing")]
@@ -62,6 +64,7 @@ pub(crate) struct Case {
     pub(crate) key_set: Option<Value>,
     pub(crate) usable: Option<usize>,
     pub(crate) skipped: Option<usize>,
+    algorithm: Option<String>,
     text: Option<String>,
     base64: Option<String>,
     #[serde(default)]
@@ -88,6 +91,11 @@ impl Case {
         text(self.jwk.as_ref().unwrap())
     }
 
+    /// The algorithm that a secret is meant for.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm.as_deref().unwrap_or("HS256").parse().unwrap()
+    }
+
     pub(crate) fn secret(&self) -> Vec<u8> {
         match (&self.text, &self.base64) {
             (Some(text), None) => text.clone().into_bytes(),
@@ -100,14 +108,17 @@ impl Case {
         let all = ["es256", "rs256", "ed25519"].map(str::to_owned).to_vec();
         let names = self.keys.clone().unwrap_or(all);
         let keys = names.iter().map(|name| key(name).verifying_key().clone());
-        let builder = Verifier::builder()
+        let mut builder = Verifier::builder()
             .issuer(IssuerId::new(ISSUER).unwrap())
             .audience(Audience::new("billing-api").unwrap())
             .keys(KeySet::from_keys(keys).unwrap());
-        match &self.accept_type {
-            Some(accept) => builder.accept_type(accept.parse().unwrap()).build(),
-            None => builder.build(),
+        if let Some(accept) = &self.accept_type {
+            builder = builder.accept_type(accept.parse().unwrap());
         }
+        if let Some(leeway) = self.leeway {
+            builder = builder.leeway(Duration::from_secs(leeway));
+        }
+        builder.build()
     }
 
     pub(crate) fn token(&self) -> String {

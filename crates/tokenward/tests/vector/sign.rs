@@ -1,7 +1,7 @@
 //! Signatures as vectors want them: good, forged, or in another form.
 
 use serde_json::Value;
-use tokenward::crypto::{hmac_sha256, sha256};
+use tokenward::crypto::sha256;
 use tokenward::{SigningKey, b64};
 
 /// The signature of `input` that `how` describes; a good one by `es256` if it does not.
@@ -25,15 +25,13 @@ pub(super) fn sign(how: Option<&Value>, input: &[u8]) -> Vec<u8> {
     form(signature, text("form").unwrap_or("as it is"))
 }
 
-/// HMAC-SHA-256 under any bytes at all (RFC 2104: shorter keys are filled with zeros).
+/// HMAC-SHA-256 under any bytes at all (RFC 2104 § 2), which no key of ours would be.
 fn mac(secret: &[u8], input: &[u8]) -> Vec<u8> {
-    let mut key = [0; 32];
-    if secret.len() > 64 {
-        key = sha256(secret);
-    } else {
-        key.get_mut(..secret.len()).expect("a secret of 33 to 64 bytes").copy_from_slice(secret);
-    }
-    hmac_sha256(&key, input).to_vec()
+    let mut key = if secret.len() > 64 { sha256(secret).to_vec() } else { secret.to_vec() };
+    key.resize(64, 0);
+    let padded = |pad: u8| key.iter().map(|byte| byte ^ pad).collect::<Vec<_>>();
+    let inner = sha256(&[&padded(0x36), input].concat());
+    sha256(&[padded(0x5c).as_slice(), &inner].concat()).to_vec()
 }
 
 /// The same signature in another form.
@@ -65,9 +63,11 @@ fn form(mut signature: Vec<u8>, form: &str) -> Vec<u8> {
     signature
 }
 
+/// The two halves as ASN.1 integers, for numbers of up to 48 bytes each.
 fn der(signature: &[u8]) -> Vec<u8> {
+    let (r, s) = signature.split_at(signature.len() / 2);
     let integer = |bytes: &[u8]| {
-        let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(31);
+        let start = bytes.iter().position(|byte| *byte != 0).expect("numbers that are not 0");
         let mut contents = bytes[start..].to_vec();
         if contents[0] >= 0x80 {
             contents.insert(0, 0);
@@ -75,7 +75,7 @@ fn der(signature: &[u8]) -> Vec<u8> {
         let length = u8::try_from(contents.len()).unwrap();
         [vec![0x02, length], contents].concat()
     };
-    let both = [integer(&signature[..32]), integer(&signature[32..])].concat();
+    let both = [integer(r), integer(s)].concat();
     [vec![0x30, u8::try_from(both.len()).unwrap()], both].concat()
 }
 
