@@ -55,6 +55,8 @@ pub(crate) struct Case {
     mangle: Mangle,
     keys: Option<Vec<String>>,
     accept_type: Option<String>,
+    issuer: Option<String>,
+    audience: Option<String>,
     now: Option<u64>,
     leeway: Option<u64>,
 
@@ -109,8 +111,8 @@ impl Case {
         let names = self.keys.clone().unwrap_or(all);
         let keys = names.iter().map(|name| key(name).verifying_key().clone());
         let mut builder = Verifier::builder()
-            .issuer(IssuerId::new(ISSUER).unwrap())
-            .audience(Audience::new("billing-api").unwrap())
+            .issuer(IssuerId::new(self.issuer.as_deref().unwrap_or(ISSUER)).unwrap())
+            .audience(Audience::foreign(self.audience.as_deref().unwrap_or(AUDIENCE)).unwrap())
             .keys(KeySet::from_keys(keys).unwrap());
         if let Some(accept) = &self.accept_type {
             builder = builder.accept_type(accept.parse().unwrap());
@@ -141,7 +143,7 @@ impl Case {
             return text(payload);
         }
         let mut claims = json!({
-            "iss": ISSUER, "aud": "billing-api", "sub": "u-1", "client_id": "web", "jti": "t-1",
+            "iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "client_id": "web", "jti": "t-1",
             "iat": 1_000_000, "exp": 1_000_300, "sid": "s-1", "scope": "read", "ver": 1,
             "auth_time": 999_000,
         });
@@ -176,6 +178,7 @@ impl Mangle {
 }
 
 const ISSUER: &str = "https://auth.example.com/audiences/billing-api";
+const AUDIENCE: &str = "billing-api";
 
 /// The key `name` of `vectors/keys`.
 fn key(name: &str) -> SigningKey {
