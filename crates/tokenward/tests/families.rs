@@ -60,7 +60,7 @@ struct Families {
 struct Family {
     what: String,
     ids: Vec<String>,
-    /// Files of `vectors/attacks` whose `records` have the ids.
+    /// Files of vectors whose `records` have the ids.
     #[serde(default)]
     files: Vec<String>,
     /// `path: text`: a file of the workspace, and what must stand in it.
@@ -111,18 +111,23 @@ fn families() -> Vec<Family> {
     toml::from_str::<Families>(&list).unwrap().family
 }
 
-/// The records of each file of `vectors/attacks`, by its name.
+/// The records of each file of `vectors/attacks`, by its name, and of `vectors/jwe`, as `jwe/name`.
 fn vector_files() -> BTreeMap<String, Vec<String>> {
     #[derive(Deserialize)]
     struct File {
         records: Vec<String>,
     }
-    let read = |path: PathBuf| {
-        let file: File = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        (path.file_stem().unwrap().to_string_lossy().into_owned(), file.records)
-    };
-    let folder = std::fs::read_dir(root().join("vectors/attacks")).unwrap();
-    folder.map(|entry| read(entry.unwrap().path())).collect()
+    let mut files = BTreeMap::new();
+    for (folder, prefix) in [("attacks", ""), ("jwe", "jwe/")] {
+        let entries = std::fs::read_dir(root().join("vectors").join(folder));
+        let paths = entries.into_iter().flatten().map(|entry| entry.unwrap().path());
+        for path in paths.filter(|path| path.is_file()) {
+            let file: File = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            let name = path.file_stem().unwrap().to_string_lossy();
+            files.insert(format!("{prefix}{name}"), file.records);
+        }
+    }
+    files
 }
 
 /// All lines below `folder` that are no comments.
