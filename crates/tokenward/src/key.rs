@@ -5,6 +5,7 @@
 //! later, and none that another algorithm could be talked into.
 
 mod der;
+mod disguise;
 mod jwk;
 mod pem;
 mod roca;
