@@ -43,17 +43,25 @@ pub fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64> {
 
 /// Decodes into `bytes`, whose contents are replaced, and whose room is used again.
 pub(crate) fn decode_into(text: &str, bytes: &mut Vec<u8>) -> Result<(), InvalidBase64> {
-    let (groups, rest) = text.as_bytes().as_chunks::<4>();
     bytes.clear();
     bytes.resize(decoded_len(text), 0);
-    let (triples, last) = bytes.as_chunks_mut::<3>();
+    // Two groups at a time, of four characters and three bytes each: what is stored is stored at once.
+    let (pairs, text) = text.as_bytes().as_chunks::<8>();
+    let (sextets, bytes) = bytes.split_at_mut(pairs.len().saturating_mul(6));
     let mut seen = 0;
-    for (triple, [a, b, c, d]) in triples.iter_mut().zip(groups) {
-        let bits =
-            at(&TABLES[0], *a) | at(&TABLES[1], *b) | at(&TABLES[2], *c) | at(&TABLES[3], *d);
+    for (to, [a, b, c, d, e, f, g, h]) in sextets.as_chunks_mut::<6>().0.iter_mut().zip(pairs) {
+        let (one, two) = (group([*a, *b, *c, *d]), group([*e, *f, *g, *h]));
+        seen |= one | two;
+        let [_, _, bits @ ..] = (u64::from(one).wrapping_shl(24) | u64::from(two)).to_be_bytes();
+        *to = bits;
+    }
+    let (groups, rest) = text.as_chunks::<4>();
+    let (triples, last) = bytes.as_chunks_mut::<3>();
+    for (to, characters) in triples.iter_mut().zip(groups) {
+        let bits = group(*characters);
         seen |= bits;
-        let [_, high, middle, low] = bits.to_be_bytes();
-        *triple = [high, middle, low];
+        let [_, three @ ..] = bits.to_be_bytes();
+        *to = three;
     }
     let (bits, stray) = match rest {
         [] => (0, 0),
@@ -67,6 +75,11 @@ pub(crate) fn decode_into(text: &str, bytes: &mut Vec<u8>) -> Result<(), Invalid
         *to = from;
     }
     if (seen | bits) & INVALID == 0 && bits & stray == 0 { Ok(()) } else { Err(InvalidBase64) }
+}
+
+/// The 24 bits of four characters, and [`INVALID`] if one is not of the alphabet.
+fn group([a, b, c, d]: [u8; 4]) -> u32 {
+    at(&TABLES[0], a) | at(&TABLES[1], b) | at(&TABLES[2], c) | at(&TABLES[3], d)
 }
 
 /// The length that `text` decodes to.

@@ -26,6 +26,7 @@ pub struct Unverified {
 /// For looking at a token only. What this gives is whatever the sender liked to write.
 pub fn decode_unverified(token: &str) -> Result<Unverified, Rejected> {
     let token = Compact::split(token)?;
+    token.check_parts()?;
     let header = to_map(&token.decode_header()?).ok_or(Reason::InvalidHeader)?;
     let claims = to_map(&token.decode_payload()?).ok_or(Reason::InvalidPayload)?;
     Ok(Unverified { header, claims })
@@ -35,6 +36,6 @@ fn to_map(json: &[u8]) -> Option<Map<String, Value>> {
     Object::parse(json)
         .ok()?
         .iter()
-        .map(|member| Some((member.name.into_owned(), member.value.to_value()?)))
+        .map(|member| Some((member.name.to_str().into_owned(), member.value.to_value()?)))
         .collect()
 }

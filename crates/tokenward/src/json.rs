@@ -34,7 +34,7 @@ use serde_json::Value;
 
 pub(crate) use read::ObjectReader;
 pub use read::{ReadError, from_slice, from_str};
-pub(crate) use scan::Tape;
+pub(crate) use scan::Sink;
 
 #[cfg(doc)]
 use crate::limits::LIMITS;
@@ -66,37 +66,26 @@ pub enum JsonError {
 
 /// A JSON object whose members are slices of the text it was read from.
 #[derive(Clone, Debug)]
-pub(crate) struct Object<'a> {
-    text: &'a str,
-    entries: Cow<'a, [scan::Entry]>,
-}
+pub(crate) struct Object<'a>(Vec<Member<'a>>);
 
 /// A name and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Member<'a> {
-    pub(crate) name: Cow<'a, str>,
+    pub(crate) name: Text<'a>,
     pub(crate) value: Raw<'a>,
 }
 
 impl<'a> Object<'a> {
     /// Reads `text`, which must be one object and nothing else.
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
-        let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
-        let mut tape = Tape::default();
-        scan::object(text, &mut tape)?;
-        Ok(Self { text, entries: Cow::Owned(tape.entries) })
-    }
-
-    /// As [`Self::parse`], without an allocation once `tape` has grown.
-    pub(crate) fn parse_onto(text: &'a [u8], tape: &'a mut Tape) -> Result<Self, JsonError> {
-        let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
-        scan::object(text, tape)?;
-        Ok(Self { text, entries: Cow::Borrowed(&tape.entries) })
+        let mut members = Vec::with_capacity(16);
+        scan(text, &mut members)?;
+        Ok(Self(members))
     }
 
     /// The value of the member `name`.
     pub(crate) fn get(&self, name: &str) -> Option<Raw<'a>> {
-        self.iter().find(|member| member.name == name).map(|member| member.value)
+        self.0.iter().find(|member| member.name.to_str() == name).map(|member| member.value)
     }
 
     /// Whether there is a member `name`.
@@ -106,11 +95,38 @@ impl<'a> Object<'a> {
 
     /// All members, in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Member<'a>> {
-        let text = self.text;
-        self.entries.iter().map(move |entry| Member {
-            name: unescape(entry.name.of(text), entry.name.escaped),
-            value: entry.value.of(text),
-        })
+        self.0.iter().copied()
+    }
+}
+
+/// Checks `text`, which must be one object and nothing else, and hands its members to `sink`.
+pub(crate) fn scan<'a>(text: &'a [u8], sink: &mut impl Sink<'a>) -> Result<(), JsonError> {
+    scan::object(std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?, sink)
+}
+
+/// What stands between the quotes of a string, already checked.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Text<'a> {
+    inner: &'a str,
+    escaped: bool,
+}
+
+impl<'a> Text<'a> {
+    /// What the string says.
+    #[inline]
+    pub(crate) fn to_str(self) -> Cow<'a, str> {
+        if !self.escaped {
+            return Cow::Borrowed(self.inner);
+        }
+        // The scanner has read every escape, so this cannot fail.
+        Cow::Owned(serde_json::from_str(&format!("\"{}\"", self.inner)).unwrap_or_default())
+    }
+
+    fn same(self, other: Self) -> bool {
+        if self.escaped || other.escaped {
+            return self.to_str() == other.to_str();
+        }
+        self.inner == other.inner
     }
 }
 
@@ -120,8 +136,7 @@ pub(crate) enum Raw<'a> {
     Null,
     Bool(bool),
     Number(&'a str),
-    /// With its quotes.
-    String(&'a str),
+    String(Text<'a>),
     Array(&'a str),
     Object(&'a str),
 }
@@ -132,17 +147,14 @@ const LAST_DATE: u64 = 253_402_300_799;
 impl<'a> Raw<'a> {
     /// The text of a string.
     pub(crate) fn as_str(self) -> Option<Cow<'a, str>> {
-        let Self::String(quoted) = self else { return None };
-        let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-        Some(unescape(inner, inner.contains('\\')))
+        let Self::String(text) = self else { return None };
+        Some(text.to_str())
     }
 
     /// The elements of an array.
     pub(crate) fn as_array(self) -> Option<Vec<Self>> {
         let Self::Array(text) = self else { return None };
-        let mut tape = Tape::default();
-        scan::array(text, &mut tape).ok()?;
-        Some(tape.entries.into_iter().map(|entry| entry.value.of(text)).collect())
+        scan::array(text).ok()
     }
 
     /// A whole number that is not negative, written without fraction or exponent.
@@ -167,7 +179,8 @@ impl<'a> Raw<'a> {
         match self {
             Self::Null => Some(Value::Null),
             Self::Bool(value) => Some(Value::Bool(value)),
-            Self::Number(text) | Self::String(text) | Self::Array(text) | Self::Object(text) => {
+            Self::String(text) => Some(Value::String(text.to_str().into_owned())),
+            Self::Number(text) | Self::Array(text) | Self::Object(text) => {
                 serde_json::from_str(text).ok()
             }
         }
@@ -178,13 +191,4 @@ impl<'a> Raw<'a> {
         let Self::Object(text) = self else { return None };
         Some(text)
     }
-}
-
-/// What a checked string says whose text between the quotes is `inner`.
-fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
-    if !escaped {
-        return Cow::Borrowed(inner);
-    }
-    // The scanner has read every escape, so this cannot fail.
-    Cow::Owned(serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_default())
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 pub use access::{AccessToken, TokenType, UnknownTokenType};
 
 use crate::ids::IssuerId;
-use crate::json::Object;
 use crate::reject::Reason;
 use crate::time::UnixTime;
 
@@ -53,10 +52,10 @@ pub enum Typed {
 }
 
 /// A token whose signature holds.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Token<'a> {
-    pub(crate) payload: Object<'a>,
+    pub(crate) payload: &'a [u8],
     pub(crate) typed: Typed,
 }
 

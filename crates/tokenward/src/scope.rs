@@ -81,12 +81,14 @@ pub struct ScopeRef<'a>(&'a str);
 impl<'a> ScopeRef<'a> {
     /// The scope in `text`, if it is one.
     pub(crate) fn parse(text: &'a str) -> Result<Self, InvalidScope> {
-        let names = || text.split(' ').all(|name| !name.is_empty() && name.bytes().all(allowed));
-        if text.len() <= Scope::MAX_LEN && (text.is_empty() || names()) {
-            Ok(Self(text))
-        } else {
-            Err(InvalidScope)
+        // As if a space stood before and after: a name, which is not empty, stands between two.
+        let mut after_space = true;
+        let mut good = text.len() <= Scope::MAX_LEN;
+        for byte in text.bytes() {
+            good &= allowed(byte) || (byte == b' ' && !after_space);
+            after_space = byte == b' ';
         }
+        if good && (text.is_empty() || !after_space) { Ok(Self(text)) } else { Err(InvalidScope) }
     }
 
     /// Its names; one that the token has twice comes twice.

@@ -18,7 +18,6 @@ use crate::claims::{AccessClaims, AccessClaimsRef};
 use crate::compact::Compact;
 use crate::header::{self, Header};
 use crate::ids::{Audience, IssuerId, KeyId};
-use crate::json::Object;
 use crate::key::VerifyingKey;
 use crate::keyset::KeySet;
 use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times, Token, Typed, access};
@@ -116,8 +115,7 @@ impl<P: Profile> Verifier<P> {
         let (key, typed) = self.key_for(&token)?;
         check_signature(key, &token, scratch)?;
         b64::decode_into(token.payload, &mut scratch.bytes).map_err(|_| Reason::Malformed)?;
-        let payload = Object::parse_onto(&scratch.bytes, &mut scratch.tape);
-        Ok((Token { payload: payload.map_err(|_| Reason::InvalidPayload)?, typed }, key))
+        Ok((Token { payload: &scratch.bytes, typed }, key))
     }
 
     /// The key of this token, and how the token is of the right type.
@@ -129,6 +127,7 @@ impl<P: Profile> Verifier<P> {
             let key = self.keys.keys().get(index).ok_or(Reason::UnknownKey)?;
             return Ok((key, Typed::Itself));
         }
+        token.check_parts()?;
         let json = token.decode_header()?;
         let header = Header::parse(&json)?;
         let typed = self.policy.profile.admits(header.typ.as_deref()).ok_or(Reason::WrongType)?;

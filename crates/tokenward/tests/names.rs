@@ -74,3 +74,20 @@ fn algorithms_and_types_go_by_their_registered_names() {
     assert_eq!("application/at+jwt".parse(), Ok(TokenType::AccessToken));
     assert!("none".parse::<TokenType>().is_err());
 }
+
+#[test]
+fn one_bad_byte_at_any_place_spoils_an_identifier() {
+    let visible = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    for len in 1..20 {
+        for at in 0..len {
+            for byte in (0..=127_u8).chain([0x80, 0xbf, 0xff]) {
+                let mut text: Vec<char> = "abcdefghijklmnopqrstuvwxyz"[..len].chars().collect();
+                text[at] = char::from(byte);
+                let text: String = text.into_iter().collect();
+                assert_eq!(Jti::new(&*text).is_ok(), visible(byte), "{text:?}");
+                let control = char::from(byte).is_control();
+                assert_eq!(Subject::new(&*text).is_ok(), !control, "{text:?}");
+            }
+        }
+    }
+}

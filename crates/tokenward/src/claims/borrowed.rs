@@ -36,7 +36,8 @@ pub struct AccessClaimsRef<'a> {
     pub(super) scope: Option<Cow<'a, str>>,
     pub(super) auth_time: Option<UnixTime>,
     pub(super) key_thumbprint: Option<Cow<'a, str>>,
-    pub(super) all: Object<'a>,
+    /// The payload, which the scanner has checked.
+    pub(super) payload: &'a [u8],
 }
 
 impl<'a> AccessClaimsRef<'a> {
@@ -125,9 +126,9 @@ impl<'a> AccessClaimsRef<'a> {
     /// The same claims, in a value that borrows nothing.
     #[must_use]
     pub fn to_owned_claims(&self) -> AccessClaims {
-        let private = self
-            .private_members()
-            .filter_map(|member| Some((member.name.into_owned(), member.value.to_value()?)));
+        let private = self.private_members().filter_map(|member| {
+            Some((member.name.to_str().into_owned(), member.value.to_value()?))
+        });
         self.with_private(private.collect())
     }
 
@@ -142,14 +143,16 @@ impl<'a> AccessClaimsRef<'a> {
             .private_members()
             .map(|member| {
                 let value = member.value.to_value().ok_or(Reason::InvalidPayload)?;
-                Ok((member.name.into_owned(), value))
+                Ok((member.name.to_str().into_owned(), value))
             })
             .collect();
         Ok(self.with_private(private?))
     }
 
     fn private_members(&self) -> impl Iterator<Item = Member<'a>> {
-        self.all.iter().filter(|member| !RESERVED_CLAIMS.contains(&member.name.as_ref()))
+        let all = Object::parse(self.payload).into_iter();
+        all.flat_map(|all| all.iter().collect::<Vec<_>>())
+            .filter(|member| !RESERVED_CLAIMS.contains(&&*member.name.to_str()))
     }
 
     fn with_private<T>(&self, private: T) -> AccessClaims<T> {

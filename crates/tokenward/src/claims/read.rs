@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::AccessClaimsRef;
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
-use crate::json::{Object, Raw};
+use crate::json::{self, Object, Raw, Sink, Text};
 use crate::reject::Reason;
 use crate::scope::ScopeRef;
 use crate::time::UnixTime;
@@ -25,10 +25,11 @@ pub(crate) struct Expected<'a> {
 
 /// Reads the claims in `payload`; the times in them are not judged yet.
 pub(crate) fn read<'a>(
-    payload: Object<'a>,
+    payload: &'a [u8],
     expected: &Expected<'a>,
 ) -> Result<AccessClaimsRef<'a>, Reason> {
-    let claims = Slots::of(&payload);
+    let mut claims = Slots::default();
+    json::scan(payload, &mut claims).map_err(|_| Reason::InvalidPayload)?;
     let key_thumbprint = claims.confirmation(expected.proven_key)?;
     if Claim("iss", claims.iss).required()?.text()? != expected.issuer.as_str() {
         return Err(Reason::WrongIssuer);
@@ -53,7 +54,7 @@ pub(crate) fn read<'a>(
         scope: Claim("scope", claims.scope).id(|text| ScopeRef::parse(text).is_ok())?,
         auth_time: Claim("auth_time", claims.auth_time).date()?,
         key_thumbprint,
-        all: payload,
+        payload,
     })
 }
 
@@ -76,30 +77,6 @@ struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    fn of(payload: &Object<'a>) -> Self {
-        let mut slots = Self::default();
-        for member in payload.iter() {
-            let slot = match &*member.name {
-                "iss" => &mut slots.iss,
-                "aud" => &mut slots.aud,
-                "sub" => &mut slots.sub,
-                "client_id" => &mut slots.client_id,
-                "jti" => &mut slots.jti,
-                "sid" => &mut slots.sid,
-                "iat" => &mut slots.iat,
-                "exp" => &mut slots.exp,
-                "nbf" => &mut slots.nbf,
-                "ver" => &mut slots.ver,
-                "scope" => &mut slots.scope,
-                "auth_time" => &mut slots.auth_time,
-                "cnf" => &mut slots.cnf,
-                _ => continue,
-            };
-            *slot = Some(member.value);
-        }
-        slots
-    }
-
     /// The thumbprint of the key that the token is bound to (RFC 9449 § 6.1), which must be the one
     /// that was proven. Whoever holds a bound token without its key has stolen it.
     fn confirmation(&self, proven: Option<&str>) -> Result<Option<Cow<'a, str>>, Reason> {
@@ -116,12 +93,35 @@ impl<'a> Slots<'a> {
         // A second method that we do not know may be the one that the issuer relies on.
         let mut methods = cnf.iter();
         match (methods.next(), methods.next()) {
-            (Some(method), None) if method.name == "jkt" => {
+            (Some(method), None) if method.name.to_str() == "jkt" => {
                 let key = method.value.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
                 if key == proven { Ok(Some(key)) } else { Err(Reason::WrongProof) }
             }
             _ => Err(Reason::ProofRequired),
         }
+    }
+}
+
+impl<'a> Sink<'a> for Slots<'a> {
+    fn member(&mut self, name: Text<'a>, value: Raw<'a>) {
+        // As bytes, which are compared in place; texts would be by a call for each name.
+        let slot = match name.to_str().as_bytes() {
+            b"iss" => &mut self.iss,
+            b"aud" => &mut self.aud,
+            b"sub" => &mut self.sub,
+            b"client_id" => &mut self.client_id,
+            b"jti" => &mut self.jti,
+            b"sid" => &mut self.sid,
+            b"iat" => &mut self.iat,
+            b"exp" => &mut self.exp,
+            b"nbf" => &mut self.nbf,
+            b"ver" => &mut self.ver,
+            b"scope" => &mut self.scope,
+            b"auth_time" => &mut self.auth_time,
+            b"cnf" => &mut self.cnf,
+            _ => return,
+        };
+        *slot = Some(value);
     }
 }
 
@@ -139,6 +139,7 @@ impl<'a> Claim<'a> {
     }
 
     /// A text that fits.
+    #[inline]
     pub(crate) fn id(self, fits: fn(&str) -> bool) -> Result<Option<Cow<'a, str>>, Reason> {
         let Some(value) = self.1 else { return Ok(None) };
         let text = Present(self.0, value).text()?;

@@ -104,7 +104,8 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                     Object::parse(text.as_bytes())?.iter().collect::<Vec<_>>().into_iter();
                 match (members.next(), members.next()) {
                     (Some(Member { name, value }), None) => {
-                        visitor.visit_enum(Variant { name: name.into_owned(), value: Some(value) })
+                        let name = name.to_str().into_owned();
+                        visitor.visit_enum(Variant { name, value: Some(value) })
                     }
                     _ => Err(shape(&visitor)),
                 }
@@ -195,7 +196,7 @@ impl<'de> MapAccess<'de> for ObjectReader<'de> {
     ) -> Result<Option<K::Value>, ReadError> {
         let Some(Member { name, value }) = self.members.next() else { return Ok(None) };
         self.value = Some(value);
-        match name {
+        match name.to_str() {
             Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
             Cow::Owned(name) => seed.deserialize(StringDeserializer::new(name)),
         }

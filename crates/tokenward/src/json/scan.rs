@@ -1,161 +1,101 @@
 //! The scanner: one pass, one stack frame per level, no more than [`LIMITS`] allow.
 //!
-//! It writes what it found onto a [`Tape`], as places in the text, so that whoever reads many tokens
-//! allocates nothing for each.
+//! It hands each member of the outermost object to a [`Sink`] as it is found, so that whoever wants a
+//! few of them keeps nothing else, and allocates nothing.
 
-use std::ops::Range;
-
-use super::{JsonError, Raw};
+use super::{JsonError, Member, Raw, Text};
 use crate::limits::LIMITS;
 
-/// What a scan found, as places in the text that was scanned.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tape {
-    /// The names in the objects that are open, the outer ones first.
-    names: Vec<Text>,
-    pub(super) entries: Vec<Entry>,
+/// Where members of the outermost object go.
+pub(crate) trait Sink<'a> {
+    fn member(&mut self, name: Text<'a>, value: Raw<'a>);
 }
 
-/// A member of the outermost object, or an element of the outermost array (whose name is empty).
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Entry {
-    pub(super) name: Text,
-    pub(super) value: Value,
-}
-
-/// A string without its quotes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Text {
-    start: u32,
-    end: u32,
-    /// Whether it holds an escape.
-    pub(super) escaped: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Value {
-    kind: Kind,
-    start: u32,
-    end: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-enum Kind {
-    #[default]
-    Null,
-    True,
-    False,
-    Number,
-    String,
-    Array,
-    Object,
-}
-
-impl Text {
-    pub(super) fn of(self, text: &str) -> &str {
-        text.get(range(self.start, self.end)).unwrap_or_default()
+impl<'a> Sink<'a> for Vec<Member<'a>> {
+    fn member(&mut self, name: Text<'a>, value: Raw<'a>) {
+        self.push(Member { name, value });
     }
 }
 
-impl Value {
-    pub(super) fn of(self, text: &str) -> Raw<'_> {
-        let part = || text.get(range(self.start, self.end)).unwrap_or_default();
-        match self.kind {
-            Kind::Null => Raw::Null,
-            Kind::True => Raw::Bool(true),
-            Kind::False => Raw::Bool(false),
-            Kind::Number => Raw::Number(part()),
-            Kind::String => Raw::String(part()),
-            Kind::Array => Raw::Array(part()),
-            Kind::Object => Raw::Object(part()),
-        }
-    }
+/// Keeps nothing.
+struct Nowhere;
+
+impl<'a> Sink<'a> for Nowhere {
+    fn member(&mut self, _name: Text<'a>, _value: Raw<'a>) {}
 }
 
-fn range(start: u32, end: u32) -> Range<usize> {
-    usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX)
-}
-
-/// Scans `text` as one object; puts its members onto `tape`.
-pub(super) fn object(text: &str, tape: &mut Tape) -> Result<(), JsonError> {
-    let mut scan = Scan::new(text, tape);
+/// Scans `text` as one object; hands its members to `sink`.
+pub(super) fn object<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), JsonError> {
+    let mut scan = Scan::new(text);
     scan.space();
     if !scan.eat(b'{') {
         // A reader that takes arrays for objects finds no claim in one, and skips all checks
         // (CVE-2026-107723).
         return Err(scan.value(0).map_or_else(|error| error, |_| JsonError::NotAnObject));
     }
-    scan.object(1, true)?;
+    scan.object(1, sink)?;
     scan.end()
 }
 
-/// Scans `text` as one array; puts its elements onto `tape`.
-pub(super) fn array(text: &str, tape: &mut Tape) -> Result<(), JsonError> {
-    let mut scan = Scan::new(text, tape);
+/// Scans `text` as one array; gives its elements.
+pub(super) fn array(text: &str) -> Result<Vec<Raw<'_>>, JsonError> {
+    let mut scan = Scan::new(text);
     if !scan.eat(b'[') {
         return Err(JsonError::Syntax);
     }
-    scan.array(1, true)?;
-    scan.end()
+    let mut elements = Vec::new();
+    scan.array(1, |element| elements.push(element))?;
+    scan.end()?;
+    Ok(elements)
 }
 
 /// Scans `text` as one value of any kind.
 pub(super) fn any(text: &str) -> Result<Raw<'_>, JsonError> {
-    let mut tape = Tape::default();
-    let mut scan = Scan::new(text, &mut tape);
+    let mut scan = Scan::new(text);
     scan.space();
     let value = scan.value(0)?;
     scan.end()?;
-    Ok(value.of(text))
+    Ok(value)
 }
 
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    tape: &'a mut Tape,
+    names: Names<'a>,
 }
 
 impl<'a> Scan<'a> {
-    fn new(text: &'a str, tape: &'a mut Tape) -> Self {
-        tape.names.clear();
-        tape.entries.clear();
-        Self { text, bytes: text.as_bytes(), at: 0, tape }
+    fn new(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, names: Names::default() }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn value(&mut self, depth: usize) -> Result<Raw<'a>, JsonError> {
         let start = self.at;
         let inner = depth.saturating_add(1);
-        let kind = match self.peek().ok_or(JsonError::Syntax)? {
-            b'"' => {
-                self.string()?;
-                Kind::String
-            }
+        match self.peek().ok_or(JsonError::Syntax)? {
+            b'"' => self.string().map(Raw::String),
             b'{' => {
                 self.skip();
-                self.object(inner, false)?;
-                Kind::Object
+                self.object(inner, &mut Nowhere)?;
+                Ok(Raw::Object(self.since(start)))
             }
             b'[' => {
                 self.skip();
-                self.array(inner, false)?;
-                Kind::Array
+                self.array(inner, |_| ())?;
+                Ok(Raw::Array(self.since(start)))
             }
-            b't' => self.word(b"true", Kind::True)?,
-            b'f' => self.word(b"false", Kind::False)?,
-            b'n' => self.word(b"null", Kind::Null)?,
-            _ => {
-                self.number()?;
-                Kind::Number
-            }
-        };
-        Ok(Value { kind, start: place(start)?, end: place(self.at)? })
+            b't' => self.word(b"true", Raw::Bool(true)),
+            b'f' => self.word(b"false", Raw::Bool(false)),
+            b'n' => self.word(b"null", Raw::Null),
+            _ => self.number().map(Raw::Number),
+        }
     }
 
     /// The members after `{`, up to and with `}`.
-    fn object(&mut self, depth: usize, keep: bool) -> Result<(), JsonError> {
+    fn object(&mut self, depth: usize, sink: &mut impl Sink<'a>) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
-        let first = self.tape.names.len();
+        let first = self.names.len();
         let mut seen = 0;
         self.space();
         if self.eat(b'}') {
@@ -167,13 +107,10 @@ impl<'a> Scan<'a> {
             self.space();
             self.expect(b':')?;
             self.space();
-            let value = self.value(depth)?;
-            if keep {
-                self.tape.entries.push(Entry { name, value });
-            }
+            sink.member(name, self.value(depth)?);
             self.space();
             if self.eat(b'}') {
-                self.tape.names.truncate(first);
+                self.names.truncate(first);
                 return Ok(());
             }
             self.expect(b',')?;
@@ -181,7 +118,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The elements after `[`, up to and with `]`.
-    fn array(&mut self, depth: usize, keep: bool) -> Result<(), JsonError> {
+    fn array(&mut self, depth: usize, mut keep: impl FnMut(Raw<'a>)) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
         self.space();
         if self.eat(b']') {
@@ -189,10 +126,7 @@ impl<'a> Scan<'a> {
         }
         loop {
             self.space();
-            let value = self.value(depth)?;
-            if keep {
-                self.tape.entries.push(Entry { name: Text::default(), value });
-            }
+            keep(self.value(depth)?);
             self.space();
             if self.eat(b']') {
                 return Ok(());
@@ -202,46 +136,46 @@ impl<'a> Scan<'a> {
     }
 
     /// A name that differs from all since `first`, each of which has left its mark in `seen`.
-    fn name(&mut self, first: usize, seen: &mut u64) -> Result<Text, JsonError> {
-        let start = self.at.saturating_add(1);
-        let escaped = self.string()?;
-        let end = self.at.saturating_sub(1);
-        let name = Text { start: place(start)?, end: place(end)?, escaped };
-        let siblings = self.tape.names.get(first..).unwrap_or_default();
-        within(siblings.len().saturating_add(1), LIMITS.json_members)?;
-        let mark = if escaped { u64::MAX } else { mark(name.of(self.text).as_bytes()) };
+    fn name(&mut self, first: usize, seen: &mut u64) -> Result<Text<'a>, JsonError> {
+        let name = self.string()?;
+        within(self.names.len().saturating_sub(first).saturating_add(1), LIMITS.json_members)?;
+        let mark = mark(name);
         // Names whose marks differ are different, and most do.
-        if *seen & mark != 0 && siblings.iter().any(|other| self.same(name, *other)) {
+        if *seen & mark != 0 && self.names.holds(name, first) {
             return Err(JsonError::DuplicateName);
         }
         *seen |= mark;
-        self.tape.names.push(name);
+        self.names.push(name);
         Ok(name)
     }
 
-    fn same(&self, name: Text, other: Text) -> bool {
-        let (one, two) = (name.of(self.text), other.of(self.text));
-        if name.escaped || other.escaped {
-            return super::unescape(one, name.escaped) == super::unescape(two, other.escaped);
+    /// A string, without its quotes.
+    fn string(&mut self) -> Result<Text<'a>, JsonError> {
+        let [b'"', inner @ ..] = self.bytes.get(self.at..).unwrap_or_default() else {
+            return Err(JsonError::Syntax);
+        };
+        let start = self.at.saturating_add(1);
+        let plain = special(inner).ok_or(JsonError::Syntax)?;
+        self.at = start.saturating_add(plain);
+        if inner.get(plain) == Some(&b'"') {
+            let inner = self.since(start);
+            self.skip();
+            return Ok(Text { inner, escaped: false });
         }
-        one == two
+        self.string_with_escapes(start)
     }
 
-    /// A string with its quotes; whether it holds an escape.
-    fn string(&mut self) -> Result<bool, JsonError> {
-        self.expect(b'"')?;
-        let mut escaped = false;
-        loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let plain = special(rest).ok_or(JsonError::Syntax)?;
-            self.at = self.at.saturating_add(plain);
-            if self.eat(b'"') {
-                return Ok(escaped);
-            }
+    /// The rest of a string that began at `start`, at its first backslash.
+    #[cold]
+    fn string_with_escapes(&mut self, start: usize) -> Result<Text<'a>, JsonError> {
+        while !self.eat(b'"') {
             self.expect(b'\\')?; // else a bare control character
             self.escape()?;
-            escaped = true;
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            self.at = self.at.saturating_add(special(rest).ok_or(JsonError::Syntax)?);
         }
+        let inner = self.text.get(start..self.at.saturating_sub(1)).unwrap_or_default();
+        Ok(Text { inner, escaped: true })
     }
 
     /// What follows a backslash.
@@ -280,7 +214,7 @@ impl<'a> Scan<'a> {
         u16::from_str_radix(digits, 16).map_err(|_| JsonError::Syntax)
     }
 
-    fn number(&mut self) -> Result<(), JsonError> {
+    fn number(&mut self) -> Result<&'a str, JsonError> {
         let start = self.at;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -294,16 +228,15 @@ impl<'a> Scan<'a> {
             let _signed = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
-        let len = self.at.saturating_sub(start);
-        if len == integer && len <= SURELY_IN_RANGE {
-            return Ok(());
+        let text = self.since(start);
+        if text.len() == integer && integer <= SURELY_IN_RANGE {
+            return Ok(text);
         }
-        let text = self.text.get(start..self.at).unwrap_or_default();
         let value: f64 = text.parse().map_err(|_| JsonError::Syntax)?;
-        if len > LIMITS.json_number_bytes || value.abs() > LIMITS.json_number {
+        if text.len() > LIMITS.json_number_bytes || value.abs() > LIMITS.json_number {
             return Err(JsonError::NumberRange);
         }
-        Ok(())
+        Ok(text)
     }
 
     /// One or more digits.
@@ -315,12 +248,12 @@ impl<'a> Scan<'a> {
         if self.at == start { Err(JsonError::Syntax) } else { Ok(()) }
     }
 
-    fn word(&mut self, word: &[u8], kind: Kind) -> Result<Kind, JsonError> {
+    fn word(&mut self, word: &[u8], value: Raw<'a>) -> Result<Raw<'a>, JsonError> {
         if !self.bytes.get(self.at..).unwrap_or_default().starts_with(word) {
             return Err(JsonError::Syntax);
         }
         self.at = self.at.saturating_add(word.len());
-        Ok(kind)
+        Ok(value)
     }
 
     fn space(&mut self) {
@@ -349,6 +282,11 @@ impl<'a> Scan<'a> {
         if self.eat(byte) { Ok(()) } else { Err(JsonError::Syntax) }
     }
 
+    /// What was scanned since `start`.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     fn end(&mut self) -> Result<(), JsonError> {
         self.space();
         if self.at == self.bytes.len() { Ok(()) } else { Err(JsonError::Syntax) }
@@ -362,17 +300,57 @@ fn within(count: usize, limit: usize) -> Result<(), JsonError> {
     if count <= limit { Ok(()) } else { Err(JsonError::TooLarge) }
 }
 
-fn place(at: usize) -> Result<u32, JsonError> {
-    u32::try_from(at).map_err(|_| JsonError::TooLarge)
+/// One bit of 64, by the length of a name and two of its bytes, so that the usual claims differ; all
+/// bits for a name that may be written in several ways.
+fn mark(name: Text<'_>) -> u64 {
+    if name.escaped {
+        return u64::MAX;
+    }
+    let bytes = name.inner.as_bytes();
+    let last = bytes.last().copied().unwrap_or_default();
+    let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
+    let mixed = u32::from(last).wrapping_add(u32::from(middle).wrapping_mul(8));
+    let len = u32::try_from(bytes.len()).unwrap_or_default();
+    1_u64.wrapping_shl(mixed.wrapping_add(len.wrapping_mul(39)))
 }
 
-/// One bit of 64, by the length of a name and its last bytes.
-fn mark(name: &[u8]) -> u64 {
-    let last = name.last().copied().unwrap_or_default();
-    let middle = name.get(name.len() / 2).copied().unwrap_or_default();
-    let mixed = u32::from(last).wrapping_mul(7).wrapping_add(u32::from(middle).wrapping_mul(3));
-    let len = u32::try_from(name.len()).unwrap_or_default();
-    1_u64.wrapping_shl(mixed.wrapping_add(len.wrapping_mul(13)))
+/// The names in the objects that are open, the outer ones first: the first few without an allocation.
+#[derive(Default)]
+struct Names<'a> {
+    near: [Text<'a>; NEAR],
+    near_len: usize,
+    far: Vec<Text<'a>>,
+}
+
+/// More names than the claims of a token usually have.
+const NEAR: usize = 24;
+
+impl<'a> Names<'a> {
+    fn len(&self) -> usize {
+        self.near_len.saturating_add(self.far.len())
+    }
+
+    fn push(&mut self, name: Text<'a>) {
+        match self.near.get_mut(self.near_len) {
+            Some(place) => {
+                *place = name;
+                self.near_len = self.near_len.saturating_add(1);
+            }
+            None => self.far.push(name),
+        }
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.far.truncate(len.saturating_sub(NEAR));
+        self.near_len = self.near_len.min(len);
+    }
+
+    /// Whether `name` is one of those since `first`.
+    #[cold]
+    fn holds(&self, name: Text<'a>, first: usize) -> bool {
+        let near = self.near.iter().take(self.near_len);
+        near.chain(&self.far).skip(first).any(|other| other.same(name))
+    }
 }
 
 /// Where the first quote, backslash or control character is.
@@ -394,13 +372,14 @@ fn special(bytes: &[u8]) -> Option<usize> {
 /// A byte below `n` borrows from its top bit when `n` is taken away; only above the lowest such byte
 /// can a borrow have come from another.
 const fn special_in(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let quote = word ^ (ONES.wrapping_mul(0x22));
-    let backslash = word ^ (ONES.wrapping_mul(0x5c));
+    const TOPS: u64 = ONES.wrapping_mul(0x80);
+    let quote = word ^ ONES.wrapping_mul(0x22);
+    let backslash = word ^ ONES.wrapping_mul(0x5c);
     (below(quote, 1) | below(backslash, 1) | below(word, 0x20)) & TOPS
 }
 
 const fn below(word: u64, n: u64) -> u64 {
-    word.wrapping_sub(0x0101_0101_0101_0101_u64.wrapping_mul(n)) & !word
+    word.wrapping_sub(ONES.wrapping_mul(n)) & !word
 }
+
+const ONES: u64 = 0x0101_0101_0101_0101;

@@ -9,7 +9,7 @@ fn members_keep_their_order_and_their_text() {
     let object =
         Object::parse(br#" { "b" : [1, {"x":2}] , "a":"\u0041\n" , "c":-1.5e3 } "#).unwrap();
 
-    let names: Vec<_> = object.iter().map(|member| member.name).collect();
+    let names: Vec<_> = object.iter().map(|member| member.name.to_str()).collect();
     assert_eq!(names, ["b", "a", "c"]);
     assert_eq!(object.get("b"), Some(Raw::Array(r#"[1, {"x":2}]"#)));
     assert_eq!(object.get("a").unwrap().as_str().unwrap(), "A\n");
@@ -110,7 +110,7 @@ proptest! {
             let theirs: Map<String, Value> = serde_json::from_str(&text).unwrap();
             let ours: Map<String, Value> = object
                 .iter()
-                .map(|member| (member.name.to_string(), member.value.to_value().unwrap()))
+                .map(|member| (member.name.to_str().into_owned(), member.value.to_value().unwrap()))
                 .collect();
             prop_assert_eq!(ours, theirs);
         }

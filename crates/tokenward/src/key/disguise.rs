@@ -126,15 +126,12 @@ fn percent(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let [first, after @ ..] = rest {
-        match (first, after.split_first_chunk()) {
-            (b'%', Some((pair, after))) => {
-                bytes.push(byte(*pair)?);
-                rest = after;
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let (b'%', Some((pair, after))) = (first, after.split_first_chunk()) {
+            bytes.push(byte(*pair)?);
+            rest = after;
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     (bytes.len() < text.len()).then_some(bytes)

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::json::Tape;
-
 /// Room for one token, so that [`Verifier::verify_in`](crate::Verifier::verify_in) and
 /// [`Issuer::issue_in`](crate::Issuer::issue_in) allocate nothing. It grows to what the longest token needed, a few kilobytes, and no further.
 ///
@@ -12,7 +10,6 @@ use crate::json::Tape;
 pub struct Scratch {
     /// The signature first, then the payload.
     pub(crate) bytes: Vec<u8>,
-    pub(crate) tape: Tape,
     /// The token that was issued last.
     pub(crate) token: String,
 }
