@@ -7,7 +7,11 @@
 //! numbers and bytes alone; JWK, PEM and the rules about them live in `key`.
 
 mod curve;
+mod agreement;
+mod content;
+mod key_wrap;
 mod low_s;
+mod oaep;
 mod primitives;
 mod private;
 mod public;
@@ -15,5 +19,9 @@ mod public;
 pub use primitives::{Secret256, constant_time_eq, hmac_sha256, random, sha256};
 
 pub(crate) use curve::Curve;
+pub(crate) use agreement::{AgreementPrivate, AgreementPublic, DerivationInfo};
+pub(crate) use content::{IV_LEN, TAG_LEN, open as open_content, seal as seal_content};
+pub(crate) use key_wrap::{unwrap as unwrap_key, wrap as wrap_key};
+pub(crate) use oaep::{OaepPrivate, OaepPublic};
 pub(crate) use private::{PrivateKey, RsaParts};
 pub(crate) use public::{Numbers, PublicKey, RSA_EXPONENT};

@@ -13,6 +13,7 @@ mod secret;
 mod signing;
 mod verifying;
 
+pub(crate) use der::rsa_public_key;
 pub(crate) use jwk::exposure;
 pub use signing::{SignFailed, SigningKey};
 pub use verifying::VerifyingKey;
@@ -20,6 +21,7 @@ pub use verifying::VerifyingKey;
 use crate::alg::Algorithm;
 use crate::crypto::Curve;
 use crate::json::JsonError;
+use crate::jwe::KeyAlgorithm;
 
 /// A text or document is no key that may be used. Never holds any of the key's bytes.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -52,7 +54,10 @@ pub enum KeyError {
     /// The key is for another algorithm than was asked for, or than it says itself.
     #[error("the key is not for {0}")]
     WrongAlgorithm(Algorithm),
-    /// `use` or `key_ops` does not allow signatures.
+    /// The key is for another way of encrypting than was asked for.
+    #[error("the key is not for {0}")]
+    NotForEncryption(KeyAlgorithm),
+    /// `use` or `key_ops` does not allow what was asked for: signatures, or encryption.
     #[error("the key is not meant for this use")]
     WrongUse,
     /// A public key holds private members. Whoever published it must replace the key.

@@ -31,7 +31,7 @@
 //! | --- | --- |
 //! | 3.1 Algorithm verification | [`VerifyingKey`] has one algorithm, fixed when it is parsed; a header's `alg` can only agree or fail ([`Reason::WrongAlgorithm`]) |
 //! | 3.2 Appropriate algorithms | [`Algorithm`] has no `none`, no RSA 1.5 encryption, nothing that is broken |
-//! | 3.3 Validate all operations | [`Verifier::verify`] gives claims or [`Rejected`], nothing between; no nested tokens |
+//! | 3.3 Validate all operations | [`Verifier::verify`] gives claims or [`Rejected`], nothing between; [`NestedVerifier`] has a policy for each layer |
 //! | 3.4 Cryptographic inputs | [`KeyError::Malformed`]: points on the curve, RSA of 2048 bits and more, halves that match |
 //! | 3.5 Entropy of keys | [`VerifyingKey::from_secret`] takes 32 bytes and more, and no text of a key; [`SigningKey::generate`] |
 //! | 3.6 No compression before encryption | `zip` is refused ([`Reason::CriticalHeader`]) |
@@ -57,6 +57,7 @@ mod header;
 mod ids;
 mod issue;
 pub mod json;
+pub mod jwe;
 mod key;
 mod keyset;
 pub mod limits;
@@ -76,6 +77,12 @@ pub use issue::{
     AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, TokenRequest, Unsigned,
 };
 pub use json::JsonError;
+#[doc(inline)]
+pub use jwe::{
+    ContentType, Curve, Decrypted, Decrypter, DecrypterBuilder, DecryptionKey, DecryptionKeys,
+    DecryptionKeysError, EncryptError, Encrypter, EncryptionKey, InvalidContentType, KeyAlgorithm,
+    NestedType, NestedVerifier,
+};
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
 pub use profile::{AccessToken, TokenType, UnknownTokenType};

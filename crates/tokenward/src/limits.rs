@@ -29,6 +29,9 @@ pub struct Limits {
     pub key_set_bytes: usize,
     /// Keys in a key set. Twice those of the largest public sets.
     pub key_set_keys: usize,
+    /// `apu` and `apv` of a JWE, decoded, in bytes each: the longest identifier that we have, an
+    /// issuer's. They are hashed before anything is known about the sender (RFC 7518 § 4.6.2).
+    pub party_bytes: usize,
     /// An HMAC secret, in bytes. HMAC-SHA-256 hashes all above 64 down to 32.
     pub secret_bytes: usize,
 }
@@ -45,5 +48,6 @@ pub const LIMITS: Limits = Limits {
     key_bytes: 16 * 1024,
     key_set_bytes: 256 * 1024,
     key_set_keys: 64,
+    party_bytes: 512,
     secret_bytes: 1024,
 };

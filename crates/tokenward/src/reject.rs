@@ -31,12 +31,15 @@ impl Rejected {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It is not three parts of canonical base64url (RFC 7515 § 3.1).
+    /// It is not three parts (JWS, RFC 7515 § 3.1) or five (JWE, RFC 7516 § 3.1) of canonical
+    /// base64url.
     Malformed,
     /// It is longer than [`crate::limits::LIMITS`] allow.
     TooLong,
     /// It has the five parts of a JWE where a JWS belongs.
     Encrypted,
+    /// It has the three parts of a JWS where a JWE belongs, or fewer.
+    NotEncrypted,
     /// Its header is not JSON as we read it, or a parameter has the wrong type.
     InvalidHeader,
     /// Its header has `crit`, `b64` or `zip`, none of which we support (RFC 7515 § 4.1.11).
@@ -53,6 +56,13 @@ pub enum Reason {
     WrongAlgorithm,
     /// Its signature does not verify.
     BadSignature,
+    /// Its `cty` is not the expected one.
+    WrongContentType,
+    /// Its `epk` is no public key on the curve of the recipient's (RFC 7518 § 4.6.1.1).
+    InvalidEphemeralKey,
+    /// It does not decrypt: its encrypted key, its content or its tag is wrong, and nothing tells which
+    /// (RFC 7516 § 11.5).
+    BadDecryption,
     /// Its payload is not JSON as we read it.
     InvalidPayload,
     /// It lacks this claim.
@@ -93,6 +103,7 @@ impl Reason {
             Self::Malformed => "malformed",
             Self::TooLong => "too_long",
             Self::Encrypted => "encrypted",
+            Self::NotEncrypted => "not_encrypted",
             Self::InvalidHeader => "invalid_header",
             Self::CriticalHeader => "critical_header",
             Self::UnsupportedAlgorithm => "unsupported_algorithm",
@@ -101,6 +112,9 @@ impl Reason {
             Self::UnknownKey => "unknown_key",
             Self::WrongAlgorithm => "wrong_algorithm",
             Self::BadSignature => "bad_signature",
+            Self::WrongContentType => "wrong_content_type",
+            Self::InvalidEphemeralKey => "invalid_ephemeral_key",
+            Self::BadDecryption => "bad_decryption",
             Self::InvalidPayload => "invalid_payload",
             Self::MissingClaim(_) => "missing_claim",
             Self::InvalidClaim(_) => "invalid_claim",
@@ -123,9 +137,10 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "it is not a compact JWS in canonical base64url",
+            Self::Malformed => "it is not compact, in canonical base64url",
             Self::TooLong => "it is too long",
             Self::Encrypted => "it is encrypted, not signed",
+            Self::NotEncrypted => "it is not encrypted",
             Self::InvalidHeader => "its header is unreadable",
             Self::CriticalHeader => "its header has `crit`, `b64` or `zip`",
             Self::UnsupportedAlgorithm => "its `alg` is not supported",
@@ -134,6 +149,9 @@ impl fmt::Display for Reason {
             Self::UnknownKey => "its `kid` is not in the key set",
             Self::WrongAlgorithm => "its `alg` is not that of its key",
             Self::BadSignature => "its signature does not verify",
+            Self::WrongContentType => "its `cty` is not the expected one",
+            Self::InvalidEphemeralKey => "its `epk` is no public key on the curve of its key",
+            Self::BadDecryption => "it does not decrypt",
             Self::InvalidPayload => "its payload is unreadable",
             Self::MissingClaim(name) => return write!(f, "it has no `{name}`"),
             Self::InvalidClaim(name) => return write!(f, "its `{name}` is invalid"),

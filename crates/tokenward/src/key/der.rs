@@ -114,7 +114,7 @@ impl<'a> Der<'a> {
 }
 
 /// The modulus and the exponent of an `RSAPublicKey` (RFC 8017 § A.1.1).
-pub(super) fn rsa_public_key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn rsa_public_key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut key = Der::only_sequence(bytes)?;
     let modulus = key.positive()?;
     let exponent = key.positive()?;

@@ -1,0 +1,373 @@
+//! Keys that encrypt and keys that decrypt.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::algorithm::{ContentEncryption, Curve, KeyAlgorithm};
+use super::jwk::{self, Half, Jwk};
+use crate::b64;
+use crate::crypto::{
+    self, AgreementPrivate, AgreementPublic, DerivationInfo, OaepPrivate, OaepPublic, RSA_EXPONENT,
+};
+use crate::ids::KeyId;
+use crate::key::{KeyError, rsa_public_key};
+use crate::limits::LIMITS;
+
+/// A recipient's public key, or a shared key, that encrypts with one algorithm. Clones are cheap.
+///
+/// ```
+/// use tokenward::{Curve, DecryptionKey, EncryptionKey, KeyAlgorithm};
+///
+/// let private = DecryptionKey::generate(KeyAlgorithm::EcdhEs(Curve::X25519));
+/// let published = private.encryption_key().and_then(|key| key.to_jwk()).ok_or("symmetric")?;
+///
+/// let jwk = serde_json::Value::Object(published).to_string();
+/// let key = EncryptionKey::from_jwk(jwk.as_bytes())?;
+/// assert_eq!(key.key_id(), private.key_id());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct EncryptionKey {
+    id: Option<Arc<KeyId>>,
+    algorithm: KeyAlgorithm,
+    recipient: Arc<Recipient>,
+}
+
+/// What encrypts.
+pub(super) enum Recipient {
+    Secret(Zeroizing<[u8; 32]>),
+    Agreement(Curve, AgreementPublic),
+    Rsa(OaepPublic),
+}
+
+impl EncryptionKey {
+    /// The key in a JWK (RFC 7517), public unless it is symmetric, for the algorithm that its `alg`
+    /// says.
+    ///
+    /// `use` must be `enc` and `key_ops` must fit, where they are given. A symmetric key may also say
+    /// `A256GCM` for `dir`.
+    pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
+        Self::read(json, None)
+    }
+
+    /// The key in a JWK that need not say its `alg`, for `algorithm` alone.
+    pub fn from_jwk_for(algorithm: KeyAlgorithm, json: &[u8]) -> Result<Self, KeyError> {
+        Self::read(json, Some(algorithm))
+    }
+
+    /// A shared key for [`KeyAlgorithm::Dir`]: 32 random bytes.
+    ///
+    /// # Security
+    ///
+    /// Whoever has it reads, and also makes, what is encrypted with it. Nonces are random, so it is good
+    /// for 2³² messages (NIST SP 800-38D § 8.3). Bytes that are all one, or all printable, are
+    /// refused: they are a placeholder, or a text where a key belongs.
+    pub fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
+        Ok(Self::new(KeyAlgorithm::Dir, Recipient::from_secret(secret)?))
+    }
+
+    /// The one algorithm of this key.
+    #[must_use]
+    pub const fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    /// The `kid` that what is encrypted with this key names it by.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyId> {
+        self.id.as_deref()
+    }
+
+    /// The same key under the name `id`.
+    #[must_use]
+    pub fn with_key_id(self, id: KeyId) -> Self {
+        Self { id: Some(Arc::new(id)), ..self }
+    }
+
+    /// The JWK thumbprint: base64url of SHA-256 over the key's required members (RFC 7638).
+    ///
+    /// For a symmetric key, whose thumbprint would be a hash of the secret (RFC 7638 § 7), it is a MAC
+    /// under the key instead.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        let digest = match (&*self.recipient, self.required_members()) {
+            (Recipient::Secret(secret), _) => crypto::hmac_sha256(secret, b"tokenward key id"),
+            // A map of serde_json writes its names in order and without spaces, as § 3.3 wants it.
+            (_, members) => crypto::sha256(Value::Object(members).to_string().as_bytes()),
+        };
+        b64::encode(&digest)
+    }
+
+    /// The key as a public JWK with `alg`, `use` and `kid`. A symmetric key has no public form.
+    #[must_use]
+    pub fn to_jwk(&self) -> Option<Map<String, Value>> {
+        let mut jwk = self.required_members();
+        if jwk.is_empty() {
+            return None;
+        }
+        jwk.insert("alg".to_owned(), self.algorithm.as_str().into());
+        jwk.insert("use".to_owned(), "enc".into());
+        if let Some(id) = &self.id {
+            jwk.insert("kid".to_owned(), id.as_str().into());
+        }
+        Some(jwk)
+    }
+
+    pub(super) fn recipient(&self) -> &Recipient {
+        &self.recipient
+    }
+
+    fn new(algorithm: KeyAlgorithm, recipient: Recipient) -> Self {
+        Self { id: None, algorithm, recipient: Arc::new(recipient) }
+    }
+
+    fn read(json: &[u8], algorithm: Option<KeyAlgorithm>) -> Result<Self, KeyError> {
+        let jwk = Jwk::parse(json, algorithm, Half::Encrypts)?;
+        let recipient = jwk.recipient()?;
+        recipient.check_order()?;
+        Ok(Self { id: jwk.id.map(Arc::new), ..Self::new(jwk.algorithm, recipient) })
+    }
+
+    /// The members that make the key what it is (RFC 7638 § 3.2); none for a secret.
+    fn required_members(&self) -> Map<String, Value> {
+        match &*self.recipient {
+            Recipient::Secret(_) => Map::new(),
+            Recipient::Agreement(curve, key) => jwk::public_members(*curve, key),
+            Recipient::Rsa(key) => [
+                ("e".to_owned(), b64::encode(&RSA_EXPONENT).into()),
+                ("kty".to_owned(), "RSA".into()),
+                ("n".to_owned(), b64::encode(key.modulus()).into()),
+            ]
+            .into_iter()
+            .collect(),
+        }
+    }
+}
+
+impl fmt::Debug for EncryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncryptionKey")
+            .field("algorithm", &self.algorithm)
+            .field("key_id", &self.key_id().map(KeyId::as_str))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Recipient {
+    pub(super) fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
+        check_secret(secret)?;
+        // A128GCM is only read.
+        let secret = secret.try_into().map_err(|_| KeyError::Unsupported)?;
+        Ok(Self::Secret(Zeroizing::new(secret)))
+    }
+
+    /// Refuses a point of small order, with which every shared secret is zero (RFC 7748 § 6.1).
+    fn check_order(&self) -> Result<(), KeyError> {
+        let Self::Agreement(Curve::X25519, key) = self else { return Ok(()) };
+        let info = DerivationInfo { algorithm: "", party_u: &[], party_v: &[] };
+        let trial = AgreementPrivate::generate_x25519().and_then(|own| own.derive(key, info, 32));
+        trial.map(|_| ()).ok_or(KeyError::Malformed)
+    }
+}
+
+/// A private key, or a shared key, that decrypts with one algorithm.
+///
+/// It cannot be cloned or shown; what must leave goes through [`Self::to_secret_bytes`], by name.
+pub struct DecryptionKey {
+    id: Option<Arc<KeyId>>,
+    algorithm: KeyAlgorithm,
+    holder: Holder,
+    public: Option<Arc<Recipient>>,
+}
+
+/// What decrypts.
+pub(super) enum Holder {
+    /// 16 or 32 bytes.
+    Secret(Zeroizing<Vec<u8>>),
+    Agreement(Curve, AgreementPrivate),
+    Rsa(OaepPrivate),
+}
+
+impl DecryptionKey {
+    /// A fresh key for `algorithm`, named by its thumbprint. RSA keys have 3072 bits.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system has no randomness to give: nothing safe could follow.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a process without randomness must not go on")]
+    pub fn generate(algorithm: KeyAlgorithm) -> Self {
+        let holder = match algorithm {
+            KeyAlgorithm::Dir => {
+                let secret = Zeroizing::new(crypto::random::<32>());
+                Some(Holder::Secret(Zeroizing::new(secret.to_vec())))
+            }
+            KeyAlgorithm::EcdhEs(curve) | KeyAlgorithm::EcdhEsA256Kw(curve) => {
+                let key = generate_agreement(curve);
+                key.map(|key| Holder::Agreement(curve, key))
+            }
+            KeyAlgorithm::RsaOaep256 => OaepPrivate::generate().map(Holder::Rsa),
+        };
+        let holder = holder.expect("the operating system gives randomness");
+        let key = Self::new(algorithm, holder).expect("a fresh key is sound");
+        let thumbprint = key.encryption_key().map(|key| key.thumbprint());
+        let id = thumbprint.and_then(|thumbprint| KeyId::new(thumbprint).ok());
+        Self { id: id.map(Arc::new), ..key }
+    }
+
+    /// The key in a private or symmetric JWK (RFC 7517), whose halves must match, for the algorithm
+    /// that its `alg` says.
+    ///
+    /// A symmetric key may also say `A256GCM` or `A128GCM` for `dir`.
+    pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
+        Self::read(json, None)
+    }
+
+    /// The key in a private or symmetric JWK that need not say its `alg`, for `algorithm` alone.
+    pub fn from_jwk_for(algorithm: KeyAlgorithm, json: &[u8]) -> Result<Self, KeyError> {
+        Self::read(json, Some(algorithm))
+    }
+
+    /// A shared key for [`KeyAlgorithm::Dir`]: 32 random bytes, or 16 to read A128GCM. See
+    /// [`EncryptionKey::from_secret`].
+    pub fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
+        Self::new(KeyAlgorithm::Dir, Holder::from_secret(secret)?)
+    }
+
+    /// The key that [`Self::to_secret_bytes`] gave.
+    pub fn from_secret_bytes(algorithm: KeyAlgorithm, bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.len() > LIMITS.key_bytes {
+            return Err(KeyError::TooLarge);
+        }
+        let scalar = || <&[u8; 32]>::try_from(bytes).map_err(|_| KeyError::Malformed);
+        let holder = match algorithm {
+            KeyAlgorithm::Dir => return Self::from_secret(bytes),
+            KeyAlgorithm::EcdhEs(curve) | KeyAlgorithm::EcdhEsA256Kw(curve) => {
+                let key = match curve {
+                    Curve::P256 => AgreementPrivate::p256(scalar()?),
+                    Curve::X25519 => AgreementPrivate::x25519(scalar()?),
+                };
+                key.map(|key| Holder::Agreement(curve, key))
+            }
+            KeyAlgorithm::RsaOaep256 => OaepPrivate::from_pkcs8(bytes).map(Holder::Rsa),
+        };
+        Self::new(algorithm, holder.ok_or(KeyError::Malformed)?)
+    }
+
+    /// The private half, for a custody to seal: the bytes of a secret, the 32 bytes of a scalar, or a
+    /// PKCS#8 document for RSA; `None` if there is no memory.
+    ///
+    /// # Security
+    ///
+    /// Whoever has these bytes reads what is encrypted to this key.
+    #[must_use]
+    pub fn to_secret_bytes(&self) -> Option<Zeroizing<Vec<u8>>> {
+        match &self.holder {
+            Holder::Secret(secret) => Some(secret.clone()),
+            Holder::Agreement(_, key) => key.to_bytes(),
+            Holder::Rsa(key) => key.to_pkcs8(),
+        }
+    }
+
+    /// The half that encrypts, under the same name. A key of 16 bytes has none: A128GCM is only read.
+    #[must_use]
+    pub fn encryption_key(&self) -> Option<EncryptionKey> {
+        let recipient = Arc::clone(self.public.as_ref()?);
+        Some(EncryptionKey { id: self.id.clone(), algorithm: self.algorithm, recipient })
+    }
+
+    /// The one algorithm of this key.
+    #[must_use]
+    pub const fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    /// The `kid` that what is encrypted to this key names it by.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyId> {
+        self.id.as_deref()
+    }
+
+    /// The same key under the name `id`.
+    #[must_use]
+    pub fn with_key_id(self, id: KeyId) -> Self {
+        Self { id: Some(Arc::new(id)), ..self }
+    }
+
+    pub(super) const fn holder(&self) -> &Holder {
+        &self.holder
+    }
+
+    pub(super) fn shared_id(&self) -> Option<Arc<KeyId>> {
+        self.id.clone()
+    }
+
+    fn read(json: &[u8], algorithm: Option<KeyAlgorithm>) -> Result<Self, KeyError> {
+        let jwk = Jwk::parse(json, algorithm, Half::Decrypts)?;
+        let key = Self::new(jwk.algorithm, jwk.holder()?)?;
+        Ok(Self { id: jwk.id.map(Arc::new), ..key })
+    }
+
+    /// The key, with its public half checked by the same rules as any public key.
+    fn new(algorithm: KeyAlgorithm, holder: Holder) -> Result<Self, KeyError> {
+        let public = holder.public()?.map(Arc::new);
+        Ok(Self { id: None, algorithm, holder, public })
+    }
+}
+
+impl fmt::Debug for DecryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecryptionKey")
+            .field("algorithm", &self.algorithm)
+            .field("key_id", &self.key_id().map(KeyId::as_str))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Holder {
+    pub(super) fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
+        check_secret(secret)?;
+        Ok(Self::Secret(Zeroizing::new(secret.to_vec())))
+    }
+
+    fn public(&self) -> Result<Option<Recipient>, KeyError> {
+        let public = match self {
+            Self::Secret(secret) if secret.len() == ContentEncryption::A128Gcm.key_len() => {
+                return Ok(None);
+            }
+            Self::Secret(secret) => return Recipient::from_secret(secret).map(Some),
+            Self::Agreement(curve, key) => {
+                key.public().map(|public| Recipient::Agreement(*curve, public))
+            }
+            Self::Rsa(key) => rsa_public_key(key.public_document())
+                .filter(|(_, exponent)| *exponent == RSA_EXPONENT)
+                .and_then(|(modulus, _)| OaepPublic::new(modulus))
+                .map(Recipient::Rsa),
+        };
+        public.map(Some).ok_or(KeyError::Malformed)
+    }
+}
+
+/// A fresh key on `curve`; `None` if there is no randomness or no memory.
+pub(super) fn generate_agreement(curve: Curve) -> Option<AgreementPrivate> {
+    match curve {
+        Curve::P256 => AgreementPrivate::generate_p256(),
+        Curve::X25519 => AgreementPrivate::generate_x25519(),
+    }
+}
+
+/// Checks that `secret` may be a shared key: 16 or 32 bytes, not all one, and no text.
+fn check_secret(secret: &[u8]) -> Result<(), KeyError> {
+    let lengths = [ContentEncryption::A128Gcm.key_len(), ContentEncryption::A256Gcm.key_len()];
+    if !lengths.contains(&secret.len()) {
+        return Err(KeyError::Malformed);
+    }
+    let uniform = secret.iter().all(|byte| Some(byte) == secret.first());
+    // Fewer than one in 10¹³ keys of 32 random bytes look like a text, and than one in 10⁶ of 16. A
+    // passphrase, or a key still in hexadecimal, always does.
+    let text = secret.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    if uniform || text { Err(KeyError::WeakSecret) } else { Ok(()) }
+}
