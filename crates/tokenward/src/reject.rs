@@ -38,7 +38,7 @@ pub enum Reason {
     TooLong,
     /// It has the five parts of a JWE where a JWS belongs.
     Encrypted,
-    /// It has the three parts of a JWS where a JWE belongs, or fewer.
+    /// It has the three parts of a JWS where a JWE belongs.
     NotEncrypted,
     /// Its header is not JSON as we read it, or a parameter has the wrong type.
     InvalidHeader,

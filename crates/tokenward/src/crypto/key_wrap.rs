@@ -1,5 +1,8 @@
 //! AES key wrap with a 256-bit key (RFC 3394, RFC 7518 § 4.4).
 
+#[cfg(test)]
+mod tests;
+
 use aws_lc_rs::key_wrap::{AES_256, AesKek, KeyWrap};
 use zeroize::Zeroizing;
 

@@ -78,7 +78,7 @@ pub struct Decrypter {
     keys: DecryptionKeys,
     /// What `cty` must say; `None` if it must not be there.
     content_type: Option<ContentType>,
-    accept_a128gcm: bool,
+    pub(super) accept_a128gcm: bool,
 }
 
 impl Decrypter {

@@ -68,7 +68,7 @@ impl Encrypter {
         let mut token =
             header::encode(self.key.algorithm(), content_type, ephemeral, self.key.key_id());
         let iv = crypto::random::<IV_LEN>();
-        // Decrypted where it lies, the ciphertext overwrites the copy.
+        // Encrypted in place, so that the ciphertext overwrites this copy.
         let mut content = Zeroizing::new(content.to_vec());
         let tag = crypto::seal_content(&content_key.key, iv, token.as_bytes(), &mut content)
             .ok_or(EncryptError::Failed)?;
@@ -81,8 +81,7 @@ impl Encrypter {
 
     /// Encrypts a signed token, for a [`NestedVerifier`](super::NestedVerifier).
     ///
-    /// The signature is inside, so that nobody on the way can take it for another token's, and whoever
-    /// decrypts can show it to nobody as encrypted by the issuer (RFC 7519 § 11.2).
+    /// The signature is inside, where nobody can strip it, and nobody sees who signed (RFC 7519 § 11.2).
     pub fn nest(&self, token: &str, nested: NestedType) -> Result<String, EncryptError> {
         let in_alphabet = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         let signed = token.bytes().filter(|byte| *byte == b'.').count() == 2
