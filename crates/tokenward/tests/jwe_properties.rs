@@ -1,6 +1,7 @@
 //! What holds for every encrypted token, not only for those that somebody wrote down.
 #![cfg(test)]
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
@@ -139,6 +140,17 @@ fn a_stored_key_of_another_algorithm_is_refused() {
 }
 
 #[test]
+fn an_rsa_key_that_was_stored_is_held_to_the_rules_of_any() {
+    for (file, sound) in
+        [("rs256-pkcs8", true), ("rs256-8192-pkcs8", true), ("rsa-e3-pkcs8", false)]
+    {
+        let read = DecryptionKey::from_secret_bytes(KeyAlgorithm::RsaOaep256, &pem(file));
+        assert_eq!(read.is_ok(), sound, "{file}");
+        assert!(sound || read.unwrap_err() == KeyError::Malformed, "{file}");
+    }
+}
+
+#[test]
 fn a_public_key_decrypts_nothing() {
     for side in SIDES.iter().filter(|side| !side.key.algorithm().is_symmetric()) {
         let jwk = side.encrypter.key().to_jwk().unwrap();
@@ -260,6 +272,14 @@ fn side(algorithm: KeyAlgorithm) -> Side {
     let decrypter = Decrypter::builder().keys(copy.into()).content_type(text()).build();
     let token = encrypter.encrypt(b"content", Some(&text())).unwrap();
     Side { key, encrypter, decrypter, token }
+}
+
+/// The document in a file of `vectors/pem`.
+fn pem(name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/pem");
+    let text = std::fs::read_to_string(root.join(format!("{name}.pem"))).unwrap();
+    let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    b64::decode(body.trim_end_matches('=').replace('+', "-").replace('/', "_").as_str()).unwrap()
 }
 
 fn text() -> ContentType {
