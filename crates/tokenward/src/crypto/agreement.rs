@@ -12,7 +12,8 @@ use aws_lc_rs::encoding::{AsBigEndian, Curve25519SeedBin, EcPrivateKeyBin};
 use aws_lc_rs::kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest};
 use zeroize::Zeroizing;
 
-use super::P256_LEN;
+/// The length of a P-256 coordinate and of an X25519 key, in bytes.
+pub(crate) const P256_LEN: usize = 32;
 
 /// The public half of a key that agrees.
 pub(crate) struct AgreementPublic(ParsedPublicKey);

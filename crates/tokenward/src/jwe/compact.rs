@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::b64;
-use crate::compact::decoded_len;
+use crate::b64::decoded_len;
 use crate::crypto::{IV_LEN, TAG_LEN};
 use crate::limits::LIMITS;
 use crate::reject::Reason;

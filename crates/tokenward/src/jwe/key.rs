@@ -369,5 +369,5 @@ fn check_secret(secret: &[u8]) -> Result<(), KeyError> {
     // Fewer than one in 10¹³ keys of 32 random bytes look like a text, and than one in 10⁶ of 16. A
     // passphrase, or a key still in hexadecimal, always does.
     let text = secret.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-    if uniform || text { Err(KeyError::WeakSecret) } else { Ok(()) }
+    if uniform || text { Err(KeyError::LowEntropySecret) } else { Ok(()) }
 }

@@ -5,6 +5,7 @@ use std::str;
 use super::content_type::ContentType;
 use super::decrypt::Decrypter;
 use super::keys::DecryptionKeys;
+use crate::profile::{AccessToken, SelfContained};
 use crate::reject::{Reason, Rejected};
 use crate::time::UnixTime;
 use crate::verify::{Verified, Verifier};
@@ -36,16 +37,16 @@ impl NestedType {
 /// [`Verifier`] takes by its own policy. Encryption alone proves nothing: unsigned claims under a
 /// public key are anybody's (CVE-2026-29000). A token that comes unencrypted is refused, and so is one
 /// that is encrypted twice. See [`jwe`](super) for an example.
-#[derive(Clone, Debug)]
-pub struct NestedVerifier {
+#[derive(Debug)]
+pub struct NestedVerifier<P: SelfContained = AccessToken> {
     decrypter: Decrypter,
-    verifier: Verifier,
+    verifier: Verifier<P>,
 }
 
-impl NestedVerifier {
+impl<P: SelfContained> NestedVerifier<P> {
     /// Decrypts with `keys` what says that it holds `nested`, which `verifier` decides about.
     #[must_use]
-    pub fn new(keys: DecryptionKeys, nested: NestedType, verifier: Verifier) -> Self {
+    pub fn new(keys: DecryptionKeys, nested: NestedType, verifier: Verifier<P>) -> Self {
         let builder = Decrypter::builder().keys(keys).content_type(nested.content_type());
         Self { decrypter: builder.build(), verifier }
     }
@@ -58,7 +59,7 @@ impl NestedVerifier {
     }
 
     /// Decrypts and verifies `token` as of `now`.
-    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified, Rejected> {
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Rejected> {
         let inner = self.decrypter.decrypt(token)?;
         let inner = str::from_utf8(inner.as_bytes()).map_err(|_| Reason::Malformed)?;
         self.verifier.verify(inner, now)
@@ -72,7 +73,13 @@ impl NestedVerifier {
 
     /// Who decides about the token inside.
     #[must_use]
-    pub const fn verifier(&self) -> &Verifier {
+    pub const fn verifier(&self) -> &Verifier<P> {
         &self.verifier
+    }
+}
+
+impl<P: SelfContained> Clone for NestedVerifier<P> {
+    fn clone(&self) -> Self {
+        Self { decrypter: self.decrypter.clone(), verifier: self.verifier.clone() }
     }
 }
