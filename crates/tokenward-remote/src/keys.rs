@@ -5,21 +5,23 @@
 //! one is there, and whoever uses it is told until when.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
-use http::header::CACHE_CONTROL;
 use tokenward::{Clock, ErrorChain, KeySet, KeySetError, UnixTime};
 use tokenward_revocation::feed::keys_digest;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::backoff::Backoff;
+use self::age::max_age;
+use self::plan::{Plan, Why};
 use crate::http::{Endpoint, FetchError, HttpClient};
 
-#[cfg(test)]
-mod tests;
+mod age;
+mod handle;
+mod plan;
+
+pub use handle::{KeySetHandle, KeySetStatus};
 
 /// How often a key set is fetched, and how long an old one may serve.
 #[derive(Clone, Debug)]
@@ -108,7 +110,7 @@ impl KeySetSource {
     /// it may serve.
     pub async fn run(self, apply: impl Fn(KeySet, UnixTime) + Send) {
         let mut plan = Plan::new(Instant::now(), self.options.cooldown);
-        let mut announced = self.handle.0.announced.subscribe();
+        let mut announced = self.handle.announcements();
         loop {
             let why = self.wait(&mut plan, &mut announced).await;
             let result = self.fetch().await;
@@ -140,7 +142,7 @@ impl KeySetSource {
             let (sooner, because) = tokio::select! {
                 biased;
                 () = sleep_until(plan.due) => return why,
-                () = self.handle.0.unknown_key.notified() => {
+                () = self.handle.hint() => {
                     (plan.after_cooldown(), Why::UnknownKey)
                 }
                 _ = announced.changed() => {
@@ -189,77 +191,6 @@ pub struct FetchedKeys {
     pub fetched_at: UnixTime,
 }
 
-/// Asks a running [`KeySetSource`] for a fetch, and tells how it stands.
-#[derive(Clone, Debug)]
-pub struct KeySetHandle(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    unknown_key: Notify,
-    announced: watch::Sender<Option<String>>,
-    status: Mutex<KeySetStatus>,
-}
-
-impl KeySetHandle {
-    /// A token names a key that is not in the set. Cheap, and never more than a hint.
-    pub fn unknown_key(&self) {
-        self.0.unknown_key.notify_one();
-    }
-
-    /// The feed says that the published set has this digest now.
-    pub fn announced(&self, digest: &str) {
-        self.0.announced.send_if_modified(|told| {
-            let new = told.as_deref() != Some(digest);
-            if new {
-                *told = Some(digest.to_owned());
-            }
-            new
-        });
-    }
-
-    /// How it stands.
-    #[must_use]
-    pub fn status(&self) -> KeySetStatus {
-        self.0.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn new() -> Self {
-        let announced = watch::Sender::new(None);
-        let status = Mutex::default();
-        Self(Arc::new(Shared { unknown_key: Notify::new(), announced, status }))
-    }
-
-    fn digest(&self) -> Option<String> {
-        self.status().digest
-    }
-
-    fn tell(&self, result: Result<&FetchedKeys, &KeySetFetchError>) {
-        let mut status = self.0.status.lock().unwrap_or_else(PoisonError::into_inner);
-        match result {
-            Ok(fetched) => {
-                *status = KeySetStatus {
-                    fetched_at: Some(fetched.fetched_at),
-                    digest: Some(fetched.digest.clone()),
-                    last_error: None,
-                };
-            }
-            Err(error) => status.last_error = Some(ErrorChain::new(error).to_string()),
-        }
-    }
-}
-
-/// How a [`KeySetSource`] stands.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct KeySetStatus {
-    /// When the present set was asked for.
-    pub fetched_at: Option<UnixTime>,
-    /// The digest of its body.
-    pub digest: Option<String>,
-    /// Why the last fetch failed, if it did.
-    pub last_error: Option<String>,
-}
-
 /// A key set was not fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -282,96 +213,4 @@ impl KeySetFetchError {
             _ => None,
         }
     }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Why {
-    Due,
-    UnknownKey,
-    Announced,
-}
-
-impl Why {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Due => "due",
-            Self::UnknownKey => "unknown_key",
-            Self::Announced => "announced",
-        }
-    }
-}
-
-/// When to fetch next.
-#[derive(Debug)]
-struct Plan {
-    cooldown: Duration,
-    backoff: Backoff,
-    behind: Backoff,
-    due: Instant,
-    last_attempt: Option<Instant>,
-    /// The server asked to be left alone until then.
-    not_before: Instant,
-}
-
-impl Plan {
-    /// The least time between two fetches, whoever asks.
-    const BREATH: Duration = Duration::from_millis(200);
-
-    fn new(now: Instant, cooldown: Duration) -> Self {
-        let backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        let behind = Backoff::new(Duration::from_secs(1), cooldown);
-        Self { cooldown, backoff, behind, due: now, last_attempt: None, not_before: now }
-    }
-
-    /// `current`: it is the set that the feed has announced, or the feed has announced none.
-    fn fetched(&mut self, now: Instant, fetched: &FetchedKeys, current: bool) {
-        self.backoff.worked();
-        self.last_attempt = Some(now);
-        // Ahead of its time, so that a slow fetch ends before the old set's age does.
-        let refresh = fetched.max_age.mul_f64(0.75);
-        let wait = if current {
-            self.behind.worked();
-            refresh
-        } else {
-            // A replica or a cache is behind: ask again, at an ever easier pace.
-            refresh.min(self.behind.failed(None))
-        };
-        self.due = after(now, wait);
-    }
-
-    fn failed(&mut self, now: Instant, retry_after: Option<Duration>) {
-        self.last_attempt = Some(now);
-        self.due = after(now, self.backoff.failed(retry_after));
-        if let Some(asked) = retry_after {
-            self.not_before = after(now, asked.min(Backoff::MOST_ASKED));
-        }
-    }
-
-    fn after_cooldown(&self) -> Instant {
-        self.not_before
-            .max(self.last_attempt.map_or(self.not_before, |at| after(at, self.cooldown)))
-    }
-
-    fn soon(&self) -> Instant {
-        self.not_before.max(self.last_attempt.map_or(self.not_before, |at| after(at, Self::BREATH)))
-    }
-}
-
-fn after(now: Instant, wait: Duration) -> Instant {
-    // Every wait here has a bound far below what an instant can hold.
-    now.checked_add(wait).unwrap_or(now)
-}
-
-/// `max-age` of `Cache-Control` (RFC 9111 § 5.2.2.1).
-fn max_age(headers: &HeaderMap) -> Option<Duration> {
-    headers
-        .get_all(CACHE_CONTROL)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .find_map(|directive| {
-            let (name, value) = directive.trim().split_once('=')?;
-            let seconds = value.trim_matches('"').parse().ok()?;
-            name.eq_ignore_ascii_case("max-age").then(|| Duration::from_secs(seconds))
-        })
 }
