@@ -148,11 +148,15 @@ impl HttpClient {
         to.extend(headers.iter().cloned());
         let answer =
             self.client.request(request).await.map_err(|e| FetchError::Unreachable(e.into()))?;
-        if answer.status() == StatusCode::OK {
-            return Ok(answer);
+        let status = answer.status();
+        if status == StatusCode::OK {
+            Ok(answer)
+        } else if status.is_redirection() {
+            Err(FetchError::Redirected { status })
+        } else {
+            let retry_after = retry_after(answer.headers(), self.clock.now());
+            Err(FetchError::Status { status, retry_after })
         }
-        let retry_after = retry_after(answer.headers(), self.clock.now());
-        Err(FetchError::Status { status: answer.status(), retry_after })
     }
 }
 
@@ -189,8 +193,15 @@ pub enum FetchError {
         /// How long was waited.
         wait: Duration,
     },
+    /// The server sends us elsewhere. Whoever can make it do so would choose our keys, so configure
+    /// the URL at which they are.
+    #[error("the server answered {status}, and no redirect is followed: give the URL it leads to")]
+    Redirected {
+        /// The status.
+        status: StatusCode,
+    },
     /// The server answered something other than 200. With 401 or 403 the credential is wrong or may
-    /// not do this; redirects are never followed.
+    /// not do this.
     #[error("the server answered {status}")]
     Status {
         /// The status.
