@@ -1,7 +1,8 @@
 //! Outgoing HTTP: the only one on the way to a verdict.
 //!
 //! **Invariant:** https alone, but for loopback where that was asked for; no redirect is followed; no
-//! body is read beyond a limit; nothing is waited for without an end.
+//! body is read beyond a limit; nothing is waited for without an end; a URL that somebody else's
+//! document names leads to public addresses alone.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,12 +19,14 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
 use rustls::pki_types::pem;
 use tokenward::{Clock, UnixTime};
 use tokio::time::timeout;
 
 mod credential;
 mod endpoint;
+mod public;
 mod trust;
 
 #[cfg(test)]
@@ -32,6 +35,8 @@ mod tests;
 pub use credential::Credential;
 pub use endpoint::{BadEndpoint, Endpoint};
 pub use trust::client_tls;
+
+use public::{NotPublic, Resolver};
 
 /// What an [`HttpClient`] trusts and how long it waits.
 #[derive(Clone, Debug)]
@@ -55,10 +60,13 @@ impl Default for HttpOptions {
     }
 }
 
+type Connections = Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>;
+
 /// Fetches key sets and feeds. A clone shares its connections.
 #[derive(Clone)]
 pub struct HttpClient {
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    anywhere: Connections,
+    public_only: Connections,
     answer_timeout: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -66,25 +74,13 @@ pub struct HttpClient {
 impl HttpClient {
     /// A client with `options`; `clock` turns the dates that servers send into waits.
     pub fn new(options: &HttpOptions, clock: Arc<dyn Clock>) -> Result<Self, HttpSetupError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(options.connect_timeout));
-        // A peer that vanished without a word is noticed even on a connection that only listens.
-        tcp.set_keepalive(Some(Duration::from_secs(15)));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(client_tls(options.extra_ca.as_deref())?)
-            // The endpoint's type has decided already whether plain HTTP is allowed.
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(60))
-            .pool_max_idle_per_host(2)
-            .build(connector);
-        Ok(Self { client, answer_timeout: options.answer_timeout, clock })
+        let tls = client_tls(options.extra_ca.as_deref())?;
+        Ok(Self {
+            anywhere: connections(tls.clone(), options, Resolver::new(false)),
+            public_only: connections(tls, options, Resolver::new(true)),
+            answer_timeout: options.answer_timeout,
+            clock,
+        })
     }
 
     /// The whole answer to a `GET`, if it is `200` and its body has at most `limit` bytes.
@@ -146,8 +142,8 @@ impl HttpClient {
         to.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         to.extend(credential.map(|credential| (AUTHORIZATION, credential.header().clone())));
         to.extend(headers.iter().cloned());
-        let answer =
-            self.client.request(request).await.map_err(|e| FetchError::Unreachable(e.into()))?;
+        let client = if endpoint.public_only() { &self.public_only } else { &self.anywhere };
+        let answer = client.request(request).await.map_err(unreachable)?;
         let status = answer.status();
         if status == StatusCode::OK {
             Ok(answer)
@@ -192,6 +188,13 @@ pub enum FetchError {
     TooSlow {
         /// How long was waited.
         wait: Duration,
+    },
+    /// A name from somebody else's document leads to an address of a private network, of this machine
+    /// or of none. If that is where the keys are, configure their URL yourself.
+    #[error("`{host}` leads to an address that is not public: if that is right, configure its URL")]
+    NotPublic {
+        /// The name.
+        host: String,
     },
     /// The server sends us elsewhere. Whoever can make it do so would choose our keys, so configure
     /// the URL at which they are.
@@ -251,6 +254,39 @@ pub enum HttpSetupError {
 
 const EVENT_STREAM: &str = "text/event-stream";
 const AGENT: &str = concat!("tokenward/", env!("CARGO_PKG_VERSION"));
+
+fn connections(tls: ClientConfig, options: &HttpOptions, resolver: Resolver) -> Connections {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(options.connect_timeout));
+    // A peer that vanished without a word is noticed even on a connection that only listens.
+    tcp.set_keepalive(Some(Duration::from_secs(15)));
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        // The endpoint's type has decided already whether plain HTTP is allowed.
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp);
+    Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_max_idle_per_host(2)
+        .build(connector)
+}
+
+/// No connection, and if that was our own will, which.
+fn unreachable(error: hyper_util::client::legacy::Error) -> FetchError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(one) = cause {
+        if let Some(NotPublic { host }) = one.downcast_ref() {
+            return FetchError::NotPublic { host: host.clone() };
+        }
+        cause = one.source();
+    }
+    FetchError::Unreachable(error.into())
+}
 
 async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, FetchError> {
     let mut whole = BytesMut::new();

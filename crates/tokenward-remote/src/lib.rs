@@ -6,6 +6,7 @@
 
 mod backoff;
 mod clock;
+mod discovery;
 mod feed;
 mod http;
 mod keys;
@@ -14,6 +15,7 @@ mod sse;
 mod verifier;
 
 pub use clock::SystemClock;
+pub use discovery::{BadIssuer, Discovery, DiscoveryError};
 pub use feed::{FeedClient, FeedHandle, FeedOptions};
 pub use http::{
     Answer, BadEndpoint, Credential, Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError,

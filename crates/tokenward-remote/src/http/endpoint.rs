@@ -5,9 +5,14 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use super::public::is_public;
+
 /// A URL that may be fetched: `https`, or `http` to this very machine where that was allowed.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Endpoint(Uri);
+pub struct Endpoint {
+    uri: Uri,
+    public_only: bool,
+}
 
 impl Endpoint {
     /// Parses `text`, an `https` URL.
@@ -28,26 +33,55 @@ impl Endpoint {
             return Err(BadEndpoint::HoldsCredentials);
         }
         match uri.scheme_str() {
-            Some("https") => Ok(Self(uri)),
-            Some("http") if plain_on_loopback && is_loopback(host) => Ok(Self(uri)),
+            Some("https") => Ok(Self { uri, public_only: false }),
+            Some("http") if plain_on_loopback && is_loopback(host) => {
+                Ok(Self { uri, public_only: false })
+            }
             _ => Err(BadEndpoint::NotHttps),
         }
     }
 
+    /// Parses `text`, a URL in a document that was fetched from `self`.
+    ///
+    /// The document's own host may be named again. Any other must have a public address, or whoever
+    /// writes the document could have us ask machines that only we can reach (RFC 8725bis § 3.10).
+    pub(crate) fn named_there(&self, text: &str) -> Result<Self, BadEndpoint> {
+        let mut named = Self::parse(text, self.uri.scheme_str() == Some("http"))?;
+        named.public_only = named.host() != self.host();
+        if named.public_only && named.address().is_some_and(|address| !is_public(address)) {
+            return Err(BadEndpoint::NotPublic);
+        }
+        Ok(named)
+    }
+
     pub(crate) const fn uri(&self) -> &Uri {
-        &self.0
+        &self.uri
+    }
+
+    /// Whether its host must have a public address.
+    pub(crate) const fn public_only(&self) -> bool {
+        self.public_only
+    }
+
+    fn host(&self) -> Option<String> {
+        self.uri.host().map(str::to_ascii_lowercase)
+    }
+
+    /// The address that stands in the place of a host name.
+    fn address(&self) -> Option<IpAddr> {
+        self.uri.host().and_then(address)
     }
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.uri.fmt(f)
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Endpoint({})", self.0)
+        write!(f, "Endpoint({})", self.uri)
     }
 }
 
@@ -64,10 +98,17 @@ pub enum BadEndpoint {
     /// A URL ends up in logs. Give the credential by itself.
     #[error("it must not hold a user name or password")]
     HoldsCredentials,
+    /// A document names an address of a private network, of this machine or of none. If that is where
+    /// the keys are, say so yourself: give their URL in the place of the document's.
+    #[error("it leads to an address that is not public: if that is right, configure it yourself")]
+    NotPublic,
 }
 
 fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || address(host).is_some_and(|address| address.is_loopback())
+}
+
+fn address(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }

@@ -9,8 +9,17 @@ use super::*;
 fn plain_http_is_for_loopback_alone_and_only_where_it_was_asked_for() {
     let good =
         ["https://a.example", "http://127.0.0.1:8080/x", "http://[::1]/", "http://localhost"];
-    let bad =
-        ["http://a.example", "http://127.0.0.1.example", "http://localhost.example", "ftp://a"];
+    let bad = [
+        "http://a.example",
+        "http://127.0.0.1.example",
+        "http://localhost.example",
+        "ftp://a",
+        "file:///etc/passwd",
+        "file://localhost/etc/passwd",
+        "data:application/json,{}",
+        "//a.example",
+        "/jwks.json",
+    ];
 
     assert!(good.iter().all(|url| Endpoint::https_or_loopback(url).is_ok()));
     assert!(bad.iter().all(|url| Endpoint::https_or_loopback(url).is_err()));
@@ -23,6 +32,21 @@ fn a_url_with_a_password_is_refused_because_urls_are_logged() {
 
     assert_eq!(error, BadEndpoint::HoldsCredentials);
     assert!(!error.to_string().contains("planted"));
+}
+
+#[test]
+fn a_url_in_a_document_leads_to_its_own_host_or_to_the_public() {
+    let document = Endpoint::https("https://10.0.0.7/.well-known/openid-configuration").unwrap();
+    let named = |text: &str| document.named_there(text);
+
+    assert!(named("https://10.0.0.7:8443/jwks.json").is_ok_and(|url| !url.public_only()));
+    assert!(named("https://keys.example/jwks.json").is_ok_and(|url| url.public_only()));
+    for local in ["10.0.0.8", "127.0.0.1", "[::1]", "[::ffff:10.0.0.7]", "169.254.169.254"] {
+        let error = named(&format!("https://{local}/jwks.json")).unwrap_err();
+        assert_eq!(error, BadEndpoint::NotPublic, "{local}");
+    }
+    assert_eq!(named("http://10.0.0.7/jwks.json").unwrap_err(), BadEndpoint::NotHttps);
+    assert_eq!(named("/jwks.json").unwrap_err(), BadEndpoint::NotAUrl);
 }
 
 #[test]
