@@ -43,6 +43,6 @@ impl Backoff {
 }
 
 /// A random number from 0 to 1.
-fn fraction() -> f64 {
+pub(crate) fn fraction() -> f64 {
     f64::from(u32::from_le_bytes(crypto::random())) / f64::from(u32::MAX)
 }

@@ -1,49 +1,73 @@
 //! Fetching a key set, and fetching it again.
 //!
+//! ```text
+//! waiting ──due, hint or announcement──▶ fetching ──good──▶ read and applied, due before its age ends
+//!                                           └───failed───▶ last good set serves, for a bounded time
+//! ```
+//!
 //! **Invariant:** one fetch at a time; whatever strangers put into their tokens, an unknown key id
 //! causes at most one fetch per cooldown, failed ones included; the last good set stays until a new
 //! one is there, and whoever uses it is told until when.
+//!
+//! **Invariant:** a set is read, and its keys made ready, before anybody is handed it: no verification
+//! waits for either.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokenward::limits::LIMITS;
 use tokenward::{Clock, ErrorChain, KeySet, KeySetError, UnixTime};
 use tokenward_revocation::feed::keys_digest;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 
 use self::age::max_age;
-use self::plan::{Plan, Why};
-use crate::http::{Endpoint, FetchError, HttpClient};
+use self::location::Locator;
+use self::plan::Plan;
+use crate::discovery::DiscoveryError;
+use crate::http::{FetchError, HttpClient};
 
 mod age;
+mod event;
 mod handle;
+mod location;
 mod plan;
 
+pub use event::{KeySetEvent, KeySetEvents};
 pub use handle::{KeySetHandle, KeySetStatus};
+pub use location::KeySetLocation;
 
 /// How often a key set is fetched, and how long an old one may serve.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeySetOptions {
-    /// What it is called in metrics and logs: the audience.
+    /// What it is called in metrics: the audience, or a name for a foreign issuer.
     pub name: String,
-    /// How long a set is kept where the server says nothing (`Cache-Control: max-age`).
+    /// How long a set is kept where the server says nothing (`Cache-Control: max-age`), or that it
+    /// should not be kept at all.
     pub default_max_age: Duration,
     /// The shortest and the longest `max-age` that is believed.
     pub max_age_bounds: (Duration, Duration),
     /// The least time between two fetches because of unknown key ids.
     pub cooldown: Duration,
-    /// How long the last good set may serve while the server is down.
+    /// How long the last good set may serve after its age has ended, while it cannot be fetched anew
+    /// (`stale-if-error` of RFC 5861 § 4). A server's own `stale-if-error` and `must-revalidate`
+    /// change nothing: what an outage is worth is not the server's to say.
+    ///
+    /// # Security
+    ///
+    /// A key that was withdrawn during the outage counts for so long, plus `max-age`.
     pub outage: Duration,
 }
 
 impl KeySetOptions {
     /// The longest key set that is read, in bytes. A set of 100 RSA keys has 50 KB.
-    pub const MAX_BYTES: usize = 1 << 20;
+    pub const MAX_BYTES: usize = LIMITS.key_set_bytes;
 
-    /// The usual times.
+    /// The usual times: five minutes where the server says nothing, an hour at most; a cooldown of 30
+    /// seconds; an hour of outage.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -54,27 +78,34 @@ impl KeySetOptions {
             outage: Duration::from_secs(3_600),
         }
     }
+
+    fn max_age(&self, said: Option<Duration>) -> Duration {
+        let (shortest, longest) = self.max_age_bounds;
+        said.unwrap_or(self.default_max_age).min(longest).max(shortest)
+    }
 }
 
-/// A URL whose key set is kept up to date.
+/// A key set that is kept up to date.
 pub struct KeySetSource {
     http: HttpClient,
-    endpoint: Endpoint,
+    locator: Locator,
     options: KeySetOptions,
     clock: Arc<dyn Clock>,
     handle: KeySetHandle,
 }
 
 impl KeySetSource {
-    /// The key set at `endpoint`.
+    /// The key set at `location`: an [`Endpoint`](crate::Endpoint), or a
+    /// [`Discovery`](crate::Discovery) of where it is.
     #[must_use]
     pub fn new(
         http: HttpClient,
-        endpoint: Endpoint,
+        location: impl Into<KeySetLocation>,
         options: KeySetOptions,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { http, endpoint, options, clock, handle: KeySetHandle::new() }
+        let locator = Locator::new(location.into());
+        Self { http, locator, options, clock, handle: KeySetHandle::new() }
     }
 
     /// The handle by which others ask for a fetch and see how it stands.
@@ -85,95 +116,171 @@ impl KeySetSource {
 
     /// Fetches the set once.
     pub async fn fetch(&self) -> Result<FetchedKeys, KeySetFetchError> {
+        let result = self.fetch_where_it_is().await;
+        if result.is_err() {
+            self.locator.forget();
+        }
+        result
+    }
+
+    /// Keeps the set up to date for ever, and hands what each fetch brings to `apply`, changed or not.
+    pub async fn run(self, mut apply: impl FnMut(&FetchedKeys) + Send) {
+        let mut plan = Plan::new(Instant::now(), self.options.cooldown);
+        let mut announced = self.handle.announcements();
+        let mut tick = interval(Duration::from_secs(1));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut current: Option<KeySet> = None;
+        loop {
+            let cause = self.wait(&mut plan, &mut announced, &mut tick).await;
+            self.handle.listen_for_hints();
+            if matches!(cause, FetchCause::UnknownKey) {
+                // The issuer may have moved its key set and left the old one where it was.
+                self.locator.forget();
+            }
+            match self.fetch().await {
+                Ok(mut fetched) => {
+                    if let Some(current) = current.take().filter(|_| !fetched.changed) {
+                        // The very same keys, so that whatever hangs on them stays warm.
+                        fetched.keys = current;
+                    }
+                    let told = announced.borrow().clone();
+                    let is_announced = told.is_none_or(|told| told == fetched.digest);
+                    plan.fetched(Instant::now(), fetched.max_age, is_announced);
+                    apply(&fetched);
+                    self.refreshed(cause, &fetched);
+                    current = Some(fetched.keys);
+                }
+                Err(error) => {
+                    plan.failed(Instant::now(), error.retry_after());
+                    self.failed(cause, error);
+                }
+            }
+        }
+    }
+
+    /// The clock that it goes by.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    async fn fetch_where_it_is(&self) -> Result<FetchedKeys, KeySetFetchError> {
+        let endpoint = self.locator.find(&self.http).await?;
         // Before the request: what the answer says may be as old as that.
         let fetched_at = self.clock.now();
-        let answer = self.http.get(&self.endpoint, None, KeySetOptions::MAX_BYTES).await?;
-        let keys = KeySet::parse(&answer.body)?;
+        let answer = self.http.get(&endpoint, None, KeySetOptions::MAX_BYTES).await?;
+        let digest = keys_digest(&answer.body);
+        let body = answer.body;
+        // Where blocking is no harm: a set of many keys takes milliseconds to make ready.
+        let keys = spawn_blocking(move || KeySet::parse(&body))
+            .await
+            .map_err(|_| KeySetFetchError::Stopped)??;
         if keys.keys().iter().any(|key| key.algorithm().is_symmetric()) {
             return Err(KeySetFetchError::PublishedSecret);
         }
-        for skipped in keys.skipped() {
+        let changed = self.handle.digest().as_ref() != Some(&digest);
+        for skipped in keys.skipped().iter().filter(|_| changed) {
             tracing::warn!(
-                key_set = %self.endpoint, member = skipped.index, why = %skipped.why,
+                key_set = %endpoint, member = skipped.index, why = %skipped.why,
                 "a key of the set cannot be used and is left out"
             );
         }
-        let (shortest, longest) = self.options.max_age_bounds;
-        let max_age = max_age(&answer.headers)
-            .unwrap_or(self.options.default_max_age)
-            .max(shortest)
-            .min(longest);
-        Ok(FetchedKeys { keys, digest: keys_digest(&answer.body), max_age, fetched_at })
-    }
-
-    /// Keeps the set up to date for ever, and hands each new one to `apply`, with the time until which
-    /// it may serve.
-    pub async fn run(self, apply: impl Fn(KeySet, UnixTime) + Send) {
-        let mut plan = Plan::new(Instant::now(), self.options.cooldown);
-        let mut announced = self.handle.announcements();
-        loop {
-            let why = self.wait(&mut plan, &mut announced).await;
-            let result = self.fetch().await;
-            self.count(why, result.is_ok());
-            self.handle.tell(result.as_ref());
-            let now = Instant::now();
-            match result {
-                Ok(fetched) => {
-                    let current =
-                        announced.borrow().as_ref().is_none_or(|told| *told == fetched.digest);
-                    plan.fetched(now, &fetched, current);
-                    apply(fetched.keys, fetched.fetched_at.saturating_add(self.options.outage));
-                }
-                Err(error) => {
-                    tracing::warn!(
-                        key_set = %self.endpoint, error = %ErrorChain::new(&error),
-                        "the key set could not be fetched; the last good one stays"
-                    );
-                    plan.failed(now, error.retry_after());
-                }
-            }
-        }
+        let max_age = self.options.max_age(max_age(&answer.headers));
+        let serves_until = fetched_at.saturating_add(max_age).saturating_add(self.options.outage);
+        Ok(FetchedKeys { keys, digest, changed, max_age, fetched_at, serves_until })
     }
 
     /// Waits for the next fetch, whose time may come nearer meanwhile.
-    async fn wait(&self, plan: &mut Plan, announced: &mut watch::Receiver<Option<String>>) -> Why {
-        let mut why = Why::Due;
+    async fn wait(
+        &self,
+        plan: &mut Plan,
+        announced: &mut watch::Receiver<Option<String>>,
+        tick: &mut Interval,
+    ) -> FetchCause {
         loop {
-            let (sooner, because) = tokio::select! {
+            let (due, cause) = plan.next();
+            tokio::select! {
                 biased;
-                () = sleep_until(plan.due) => return why,
-                () = self.handle.hint() => {
-                    (plan.after_cooldown(), Why::UnknownKey)
-                }
+                () = sleep_until(due) => return cause,
+                () = self.handle.hint() => plan.ask(FetchCause::UnknownKey),
                 _ = announced.changed() => {
                     let told = announced.borrow_and_update().clone();
-                    if told.is_none() || told == self.handle.digest() {
-                        continue;
+                    if told.is_some() && told != self.handle.digest() {
+                        plan.ask(FetchCause::Announced);
                     }
-                    (plan.soon(), Why::Announced)
                 }
-            };
-            if sooner < plan.due {
-                plan.due = sooner;
-                why = because;
+                _ = tick.tick() => self.grow_older(),
             }
         }
     }
 
-    fn count(&self, why: Why, good: bool) {
-        metrics::counter!(
-            "tokenward_key_set_fetches_total",
-            "audience" => self.options.name.clone(),
-            "why" => why.as_str(),
-            "outcome" => if good { "ok" } else { "failed" },
-        )
-        .increment(1);
+    fn refreshed(&self, cause: FetchCause, fetched: &FetchedKeys) {
+        let fetched_at = Some(fetched.fetched_at);
+        let before = self.handle.update(|status| {
+            std::mem::replace(
+                status,
+                KeySetStatus {
+                    fetched_at,
+                    serves_until: Some(fetched.serves_until),
+                    digest: Some(fetched.digest.clone()),
+                    ..KeySetStatus::default()
+                },
+            )
+        });
+        if before.failures > 0 {
+            let KeySetStatus { failures, told_stale: was_stale, .. } = before;
+            self.tell(KeySetEvent::Recovered { failures, was_stale }, false);
+        }
+        let event = KeySetEvent::Refreshed {
+            cause,
+            changed: fetched.changed,
+            keys: fetched.keys.keys().len(),
+            skipped: fetched.keys.skipped().len(),
+            age: before.fetched_at.map(|at| self.clock.now().since(at)),
+            max_age: fetched.max_age,
+            serves_until: fetched.serves_until,
+        };
+        self.tell(event, false);
+    }
+
+    fn failed(&self, cause: FetchCause, error: KeySetFetchError) {
+        let text = ErrorChain::new(&error).to_string();
+        let (failures, serves_until, repeated) = self.handle.update(|status| {
+            let repeated = status.last_error.as_ref() == Some(&text);
+            status.failures = status.failures.saturating_add(1);
+            status.last_error = Some(text);
+            (status.failures, status.serves_until, repeated)
+        });
+        let error = Arc::new(error);
+        self.tell(KeySetEvent::Failed { cause, error, failures, serves_until }, repeated);
+        self.grow_older();
+    }
+
+    /// Tells how old the set is, and once, if that has become too old.
+    fn grow_older(&self) {
+        let now = self.clock.now();
+        let (fetched_at, stale) = self.handle.update(|status| {
+            let over = status.serves_until.filter(|until| now > *until && !status.told_stale);
+            status.told_stale |= over.is_some();
+            (status.fetched_at, over)
+        });
+        // Unknown is worse than any age.
+        metrics::gauge!("tokenward_key_set_age_seconds", "audience" => self.options.name.clone())
+            .set(fetched_at.map_or(f64::INFINITY, |at| now.since(at).as_secs_f64()));
+        if let Some(since) = stale {
+            self.tell(KeySetEvent::Stale { since }, false);
+        }
+    }
+
+    fn tell(&self, event: KeySetEvent, repeated: bool) {
+        event.count(&self.options.name);
+        event.log(&self.locator.to_string(), repeated);
+        self.handle.send(event);
     }
 }
 
 impl fmt::Debug for KeySetSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeySetSource").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("KeySetSource").field("locator", &self.locator).finish_non_exhaustive()
     }
 }
 
@@ -185,16 +292,47 @@ pub struct FetchedKeys {
     pub keys: KeySet,
     /// The [`keys_digest`] of the body.
     pub digest: String,
+    /// Whether it differs from the set that the source had before.
+    pub changed: bool,
     /// How long it may be kept.
     pub max_age: Duration,
     /// When it was asked for.
     pub fetched_at: UnixTime,
+    /// Until when it may serve, if it cannot be fetched anew.
+    pub serves_until: UnixTime,
+}
+
+/// Why a key set is fetched.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum FetchCause {
+    /// It is the first time, the set's age will end, or a fetch has failed.
+    Due,
+    /// A token named a key that the set does not have.
+    UnknownKey,
+    /// The feed has announced another set.
+    Announced,
+}
+
+impl FetchCause {
+    /// The label for metrics: snake case, one of a closed list.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::UnknownKey => "unknown_key",
+            Self::Announced => "announced",
+        }
+    }
 }
 
 /// A key set was not fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetFetchError {
+    /// The issuer does not tell where it is.
+    #[error("finding the key set failed")]
+    Discovery(#[from] DiscoveryError),
     /// Nothing usable came back.
     #[error("fetching the key set failed")]
     Fetch(#[from] FetchError),
@@ -204,11 +342,15 @@ pub enum KeySetFetchError {
     /// It holds a symmetric key, which whoever can read the URL could sign with.
     #[error("the published key set holds a symmetric key: treat that key as leaked")]
     PublishedSecret,
+    /// The program is ending.
+    #[error("the key set was not read because the program is ending")]
+    Stopped,
 }
 
 impl KeySetFetchError {
-    fn retry_after(&self) -> Option<Duration> {
+    const fn retry_after(&self) -> Option<Duration> {
         match self {
+            Self::Discovery(error) => error.retry_after(),
             Self::Fetch(error) => error.retry_after(),
             _ => None,
         }

@@ -22,7 +22,8 @@ pub use http::{
     client_tls,
 };
 pub use keys::{
-    FetchedKeys, KeySetFetchError, KeySetHandle, KeySetOptions, KeySetSource, KeySetStatus,
+    FetchCause, FetchedKeys, KeySetEvent, KeySetEvents, KeySetFetchError, KeySetHandle,
+    KeySetLocation, KeySetOptions, KeySetSource, KeySetStatus,
 };
 pub use remote::{Remote, RemoteConfig, RemoteError, Status};
 pub use verifier::{LiveVerifier, Refusal};

@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::feed::{FeedClient, FeedHandle};
 use crate::http::{BadEndpoint, HttpClient, HttpSetupError};
-use crate::keys::{KeySetHandle, KeySetSource};
+use crate::keys::{KeySetEvents, KeySetHandle, KeySetSource};
 use crate::verifier::LiveVerifier;
 
 mod config;
@@ -70,9 +70,9 @@ impl Remote {
 
         let mut tasks = JoinSet::new();
         let target = Arc::clone(&verifier);
-        tasks.spawn(source.run(move |keys, until| target.swap_keys_until(keys, until)));
+        tasks.spawn(source.run(move |fetched| target.take(fetched)));
         tasks.spawn(feed_client.run());
-        tasks.spawn(watch(Arc::clone(&verifier), keys.clone(), Arc::clone(&clock)));
+        tasks.spawn(watch(Arc::clone(&verifier), Arc::clone(&clock)));
         Ok(Self { verifier, keys, feed, clock, _tasks: tasks })
     }
 
@@ -104,6 +104,12 @@ impl Remote {
     #[must_use]
     pub fn verifier(&self) -> Arc<LiveVerifier> {
         Arc::clone(&self.verifier)
+    }
+
+    /// What happens to its key set from now on.
+    #[must_use]
+    pub fn key_set_events(&self) -> KeySetEvents {
+        self.keys.events()
     }
 
     /// How it stands now.
@@ -197,10 +203,9 @@ fn verifier_without_keys(config: &RemoteConfig) -> Verifier {
 }
 
 /// Tells metrics and log how old everything is.
-async fn watch(verifier: Arc<LiveVerifier>, keys: KeySetHandle, clock: Arc<dyn Clock>) {
+async fn watch(verifier: Arc<LiveVerifier>, clock: Arc<dyn Clock>) {
     let audience = verifier.audience().to_string();
     let feed_age = metrics::gauge!("tokenward_feed_age_seconds", "audience" => audience.clone());
-    let keys_age = metrics::gauge!("tokenward_key_set_age_seconds", "audience" => audience.clone());
     let known = metrics::gauge!("tokenward_revocations_known", "audience" => audience.clone());
     let mut health = Health::default();
     let mut tick = interval(Duration::from_secs(1));
@@ -211,8 +216,6 @@ async fn watch(verifier: Arc<LiveVerifier>, keys: KeySetHandle, clock: Arc<dyn C
         let view = verifier.view();
         // Unknown is worse than any age.
         feed_age.set(view.age(now).map_or(f64::INFINITY, |age| age.as_secs_f64()));
-        let fetched_at = keys.status().fetched_at;
-        keys_age.set(fetched_at.map_or(f64::INFINITY, |at| now.since(at).as_secs_f64()));
         known.set(u32::try_from(view.len()).map_or(f64::INFINITY, f64::from));
         let refused = verifier.fresh(now).err();
         health.observe(&audience, refused.or_else(|| view.staleness(now)), refused.is_none());

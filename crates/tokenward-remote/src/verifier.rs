@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use tokenward::{Audience, IssuerId, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
 use tokenward_revocation::{Stale, View};
 
-use crate::keys::KeySetHandle;
+use crate::keys::{FetchedKeys, KeySetHandle};
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +64,15 @@ impl LiveVerifier {
         let verifier = self.verifier.load().with_keys(keys);
         self.verifier.store(Arc::new(verifier));
         self.keys_until.store(until.as_millis(), Ordering::Release);
+    }
+
+    /// Goes on with what a [`KeySetSource`](crate::KeySetSource) has fetched.
+    pub(crate) fn take(&self, fetched: &FetchedKeys) {
+        if fetched.changed {
+            self.swap_keys_until(fetched.keys.clone(), fetched.serves_until);
+        } else {
+            self.keys_until.store(fetched.serves_until.as_millis(), Ordering::Release);
+        }
     }
 
     /// The revocations that it knows.

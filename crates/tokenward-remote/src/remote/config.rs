@@ -123,7 +123,8 @@ impl RemoteConfig {
         self
     }
 
-    /// How long the last good key set may serve while it cannot be fetched; an hour at first.
+    /// How long the last good key set may serve after its age has ended, while it cannot be fetched
+    /// anew; an hour at first.
     #[must_use]
     pub const fn key_outage(mut self, outage: Duration) -> Self {
         self.key_outage = Some(outage);
