@@ -9,6 +9,7 @@ mod clock;
 mod discovery;
 mod feed;
 mod http;
+mod jwks;
 mod keys;
 mod remote;
 mod sse;
@@ -21,6 +22,7 @@ pub use http::{
     Answer, BadEndpoint, Credential, Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError,
     client_tls,
 };
+pub use jwks::{JwksVerifier, NotReady};
 pub use keys::{
     FetchCause, FetchedKeys, KeySetEvent, KeySetEvents, KeySetFetchError, KeySetHandle,
     KeySetLocation, KeySetOptions, KeySetSource, KeySetStatus,
