@@ -287,7 +287,8 @@ async fn serve(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-struct Lines(mpsc::UnboundedReceiver<String>);
+/// A body whose parts come when they are sent, and which ends when nobody can send any more.
+pub(crate) struct Lines(pub(crate) mpsc::UnboundedReceiver<String>);
 
 impl Body for Lines {
     type Data = Bytes;
@@ -309,7 +310,7 @@ fn heartbeat_event(heartbeat: &Heartbeat) -> String {
     format!("event: heartbeat\ndata: {}\n\n", heartbeat.to_json())
 }
 
-fn new_key() -> SigningKey {
+pub(crate) fn new_key() -> SigningKey {
     let key = SigningKey::generate(Algorithm::EdDsa);
     let id = KeyId::new(key.verifying_key().thumbprint()).unwrap();
     key.with_key_id(id)
