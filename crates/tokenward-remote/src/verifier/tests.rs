@@ -86,6 +86,31 @@ fn keys_that_are_too_old_judge_nothing() {
 }
 
 #[test]
+fn an_unchanged_set_serves_longer_and_a_changed_one_in_its_place() {
+    let (world, other) = (World::new(), World::new());
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let later = NOW.saturating_add(Duration::from_secs(60));
+    let mut fetched = FetchedKeys {
+        keys: other.keys(),
+        digest: "d".to_owned(),
+        changed: false,
+        max_age: Duration::from_secs(30),
+        fetched_at: NOW,
+        serves_until: later,
+    };
+
+    verifier.swap_keys_until(world.keys(), NOW);
+    verifier.take(&fetched);
+    assert!(verifier.fresh(later).is_ok());
+    assert!(verifier.verify(&world.token("t1"), NOW).is_ok());
+
+    fetched.changed = true;
+    verifier.take(&fetched);
+    assert!(verifier.verify(&world.token("t1"), NOW).is_err());
+    assert!(verifier.verify(&other.token("t1"), NOW).is_ok());
+}
+
+#[test]
 fn a_refusal_says_nothing_about_the_token() {
     assert_eq!(Refusal::from(Rejected::from_reason(Reason::Revoked)).to_string(), "invalid token");
 }

@@ -9,8 +9,10 @@ use crate::tls::TlsServer;
 use http::StatusCode;
 use tokenward::{ClientId, ErrorChain, IssuerId};
 use tokenward_remote::{
-    Credential, Endpoint, HttpClient, HttpOptions, Remote, RemoteConfig, SystemClock,
+    Credential, Endpoint, FetchCause, HttpClient, HttpOptions, KeySetEvent, Remote, RemoteConfig,
+    SystemClock,
 };
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn a_key_change_is_known_by_the_next_heartbeat() {
@@ -28,6 +30,23 @@ async fn a_key_change_is_known_by_the_next_heartbeat() {
     until("new key", || state.verdict(&remote, &new) == Verdict::Good).await;
     assert_eq!(state.verdict(&remote, &old), Verdict::Rejected);
     assert_eq!(state.key_fetches.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_key_change_is_told_to_whoever_listens() {
+    let authority = Authority::start().await;
+    let remote = authority.connect().await;
+    let mut events = remote.key_set_events();
+    let state = &authority.state;
+
+    state.change_key();
+    state.send_heartbeat(&state.heartbeat());
+
+    let event = timeout(Duration::from_secs(60), events.next()).await.unwrap().unwrap();
+    let KeySetEvent::Refreshed { cause: FetchCause::Announced, changed: true, .. } = event else {
+        panic!("{event:?}")
+    };
+    assert_eq!(state.verdict(&remote, &state.token("t1")), Verdict::Good);
 }
 
 #[tokio::test]

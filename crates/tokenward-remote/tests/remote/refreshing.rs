@@ -69,7 +69,8 @@ async fn a_set_is_fetched_ahead_of_its_age_though_nobody_asks() {
     let issuer = Issuer::start().await;
     let (verifier, mut events) = issuer.verifier().await;
 
-    for _ in 0..5 {
+    // Longer than the first set could serve by itself.
+    for _ in 0..20 {
         let event = next_after(secs(225), &mut events).await;
 
         let KeySetEvent::Refreshed { cause, changed, age: Some(age), max_age, .. } = event else {
@@ -92,6 +93,21 @@ async fn whoever_hears_of_a_new_set_can_verify_with_it() {
 
     assert!(matches!(event, KeySetEvent::Refreshed { changed: true, keys: 2, .. }), "{event:?}");
     assert_eq!(issuer.verdict(&verifier, &issuer.token_by(&newer)), Verdict::Good);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unchanged_set_keeps_its_very_keys() {
+    let issuer = Issuer::start().await;
+    let (verifier, mut events) = issuer.verifier().await;
+    let place = || verifier.keys().unwrap().keys().as_ptr();
+    let before = place();
+
+    next_after(secs(225), &mut events).await;
+    assert_eq!(place(), before);
+
+    issuer.publishes([&issuer.key, &new_key()]);
+    next_after(secs(225), &mut events).await;
+    assert_ne!(place(), before);
 }
 
 #[tokio::test(start_paused = true)]
