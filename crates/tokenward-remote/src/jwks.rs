@@ -27,27 +27,19 @@ use crate::verifier::Refusal;
 /// gone from the set counts no more from the next fetch on; while the set cannot be fetched, until
 /// the set may serve no longer ([`KeySetOptions::outage`](crate::KeySetOptions::outage)).
 ///
-/// ```no_run
-/// use std::sync::Arc;
-/// use tokenward::{Audience, IssuerId, UnixTime, Verifier};
-/// use tokenward_remote::{
-///     Discovery, HttpClient, HttpOptions, JwksVerifier, KeySetOptions, KeySetSource, SystemClock,
-/// };
+/// The [crate's documentation](crate) shows it whole. Whoever is to be woken by an outage listens:
 ///
-/// # async fn f(token: &str, now: UnixTime) -> Result<(), Box<dyn std::error::Error>> {
-/// let issuer = IssuerId::new("https://login.example.com")?;
-/// let audience = Audience::foreign("https://api.example.com")?;
-/// let clock = Arc::new(SystemClock::new());
-/// let http = HttpClient::new(&HttpOptions::default(), clock.clone())?;
-/// // Or `Endpoint::https("https://login.example.com/jwks.json")?`, where the key set's URL is known.
-/// let place = Discovery::https(issuer.clone())?;
-/// let source = KeySetSource::new(http, place, KeySetOptions::new("login"), clock);
-/// let verifier = JwksVerifier::start(source, |keys| {
-///     Verifier::builder().issuer(issuer).audience(audience).keys(keys).build()
-/// });
-/// verifier.ready().await;
-/// let claims = verifier.verify(token, now)?; // or `Refusal`: 401 or 503, and nothing about why
-/// # Ok(())
+/// ```
+/// # use tokenward_remote::{JwksVerifier, KeySetEvent};
+/// # async fn f(verifier: JwksVerifier) {
+/// let mut events = verifier.events();
+/// while let Some(event) = events.next().await {
+///     match event {
+///         KeySetEvent::Failed { error, serves_until, .. } => eprintln!("{error}: {serves_until:?}"),
+///         KeySetEvent::Stale { .. } => eprintln!("no token can be verified"),
+///         _ => {}
+///     }
+/// }
 /// # }
 /// ```
 pub struct JwksVerifier {

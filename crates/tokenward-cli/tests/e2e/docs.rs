@@ -27,7 +27,7 @@ const EXCUSED: [(&str, &str, &str); 9] = [
 ];
 
 /// Compiled as doctests of `tokenward-tower`, and so under no name.
-const DOCTESTS: [&str; 2] = ["verify-rust", "verify-rust-core"];
+const DOCTESTS: [&str; 3] = ["verify-rust", "verify-rust-core", "verify-rust-jwks"];
 
 /// What is shown rather than run.
 const SHOWN: [&str; 3] = ["text", "json", "http"];
