@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use tokenward::{Clock, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
+use tokenward::profile::{Profile, SelfContained};
+use tokenward::{AccessToken, Clock, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
 use tokenward_revocation::Stale;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -42,27 +43,27 @@ use crate::verifier::Refusal;
 /// }
 /// # }
 /// ```
-pub struct JwksVerifier {
-    serving: Arc<ArcSwapOption<Serving>>,
+pub struct JwksVerifier<P: Profile = AccessToken> {
+    serving: Arc<ArcSwapOption<Serving<P>>>,
     keys: KeySetHandle,
     clock: Arc<dyn Clock>,
     _task: JoinSet<()>,
 }
 
-struct Serving {
-    verifier: Verifier,
+struct Serving<P: Profile> {
+    verifier: Verifier<P>,
     until: UnixTime,
 }
 
-impl JwksVerifier {
+impl<P: Profile> JwksVerifier<P> {
     /// Starts to fetch, and answers at once: until the first set is there, it says that it is
     /// unavailable. `policy` makes the verifier of that first set; later sets go into its place.
     ///
     /// Must be called inside a Tokio runtime.
     #[must_use]
-    pub fn start<P>(source: KeySetSource, policy: P) -> Self
+    pub fn start<F>(source: KeySetSource, policy: F) -> Self
     where
-        P: FnOnce(KeySet) -> Verifier + Send + 'static,
+        F: FnOnce(KeySet) -> Verifier<P> + Send + 'static,
     {
         let serving = Arc::new(ArcSwapOption::empty());
         let (keys, clock) = (source.handle(), source.clock());
@@ -74,13 +75,13 @@ impl JwksVerifier {
 
     /// Starts to fetch, and answers once tokens can be verified, or after `wait`. For a program that
     /// is to fail early.
-    pub async fn connect<P>(
+    pub async fn connect<F>(
         source: KeySetSource,
         wait: Duration,
-        policy: P,
+        policy: F,
     ) -> Result<Self, NotReady>
     where
-        P: FnOnce(KeySet) -> Verifier + Send + 'static,
+        F: FnOnce(KeySet) -> Verifier<P> + Send + 'static,
     {
         let verifier = Self::start(source, policy);
         if timeout(wait, verifier.ready()).await.is_ok() {
@@ -101,12 +102,13 @@ impl JwksVerifier {
         }
     }
 
-    /// Verifies `token` as of `now`: signature and claims, but no revocation.
-    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified, Refusal> {
+    /// The verifier that serves at `now`, for a kind of token that needs to be told more than the token.
+    ///
+    /// Do not keep it: it does not see later key sets.
+    pub fn current(&self, now: UnixTime) -> Result<Verifier<P>, Stale> {
         let serving = self.serving.load();
         let serving = serving.as_deref().filter(|serving| now <= serving.until);
-        let Serving { verifier, .. } = serving.ok_or(Stale::KeySetTooOld)?;
-        Ok(verifier.verify(token, now).inspect_err(|rejected| self.hint(*rejected))?)
+        Ok(serving.ok_or(Stale::KeySetTooOld)?.verifier.clone())
     }
 
     /// Whether tokens can be judged at `now`: there are keys, and they are young enough.
@@ -142,19 +144,29 @@ impl JwksVerifier {
     }
 }
 
-impl fmt::Debug for JwksVerifier {
+impl<P: SelfContained> JwksVerifier<P> {
+    /// Verifies `token` as of `now`: signature and claims, but no revocation.
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Refusal> {
+        let serving = self.serving.load();
+        let serving = serving.as_deref().filter(|serving| now <= serving.until);
+        let Serving { verifier, .. } = serving.ok_or(Stale::KeySetTooOld)?;
+        Ok(verifier.verify(token, now).inspect_err(|rejected| self.hint(*rejected))?)
+    }
+}
+
+impl<P: Profile> fmt::Debug for JwksVerifier<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JwksVerifier").field("keys", &self.keys()).finish_non_exhaustive()
     }
 }
 
 /// Puts what was fetched into the place from which tokens are verified.
-struct Swap<P> {
-    place: Arc<ArcSwapOption<Serving>>,
-    policy: Option<P>,
+struct Swap<P: Profile, F> {
+    place: Arc<ArcSwapOption<Serving<P>>>,
+    policy: Option<F>,
 }
 
-impl<P: FnOnce(KeySet) -> Verifier> Swap<P> {
+impl<P: Profile, F: FnOnce(KeySet) -> Verifier<P>> Swap<P, F> {
     fn take(&mut self, fetched: &FetchedKeys) {
         let keys = || fetched.keys.clone();
         let before = self.place.load_full();
