@@ -48,6 +48,7 @@
 
 mod alg;
 pub mod b64;
+mod cache;
 mod claims;
 mod compact;
 pub mod crypto;
@@ -68,6 +69,7 @@ mod time;
 mod verify;
 
 pub use alg::{Algorithm, UnknownAlgorithm};
+pub use cache::{CacheSize, CachedVerifier};
 pub use claims::{AccessClaims, AccessClaimsRef, RESERVED_CLAIMS};
 pub use error::{BackendError, BackendErrorKind, ErrorChain};
 pub use ids::{

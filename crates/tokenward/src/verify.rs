@@ -142,11 +142,20 @@ impl<P: Profile> Verifier<P> {
         }
     }
 
-    pub(crate) fn check(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Reason> {
+    pub(crate) fn policy(&self) -> &Policy<P> {
+        &self.policy
+    }
+
+    /// Verifies `token` by what is asked of every token of this kind, and tells its times.
+    pub(crate) fn check_timed(
+        &self,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<(Verified<P::Claims>, Times), Reason> {
         let mut scratch = Scratch::default();
         let (token, key) = self.authenticate(token, &mut scratch)?;
         let (claims, times) = P::read(token, &self.policy)?;
-        self.judged(claims, &times, key, now)
+        Ok((self.judged(claims, &times, key, now)?, times))
     }
 
     fn judged<C>(
@@ -164,7 +173,7 @@ impl<P: Profile> Verifier<P> {
 impl<P: SelfContained> Verifier<P> {
     /// Verifies `token` as of `now`.
     pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Rejected> {
-        self.check(token, now).map_err(Rejected::from_reason)
+        Ok(self.check_timed(token, now)?.0)
     }
 }
 

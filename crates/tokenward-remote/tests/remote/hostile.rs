@@ -65,7 +65,7 @@ async fn a_member_that_cannot_be_used_does_not_end_the_others() {
 #[tokio::test(start_paused = true)]
 async fn a_published_secret_is_told_as_leaked() {
     let issuer = Issuer::start().await;
-    let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    let secret = "q7Zf0mX2kT9vQw1sLr8cUe4yHn5dJb3aGo6iPtRxVhA";
     let set = format!(r#"{{"keys":[{{"kty":"oct","alg":"HS256","kid":"k","k":"{secret}"}}]}}"#);
     issuer.answers(move |_| json(&set));
 

@@ -1,0 +1,193 @@
+//! A verifier that remembers what it has verified.
+//!
+//! **Invariant:** a token is found by its exact bytes, all of them compared; the hash that leads to its
+//! place decides nothing, and no caller can supply a key (CVE-2026-35039).
+//! **Invariant:** what is remembered belongs to one policy and one key set, and goes with them. Every
+//! hit is judged by its times again (CVE-2026-107719); revocation, scope and proofs are asked of what
+//! comes out, as for a token verified just now.
+
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::keyset::KeySet;
+use crate::profile::AccessToken;
+use crate::profile::{Policy, Profile, SelfContained, Times};
+use crate::reject::Rejected;
+use crate::time::UnixTime;
+use crate::verify::{Verified, Verifier};
+
+#[cfg(test)]
+mod tests;
+
+/// How many tokens are remembered at the most: the room is taken at once, and never grows.
+///
+/// A token and its claims take about a kilobyte; a token of over 2 KiB is verified every time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CacheSize(usize);
+
+impl CacheSize {
+    /// At most `tokens`, rounded up to a power of two, from 64 to 1,048,576.
+    #[must_use]
+    pub const fn tokens(tokens: usize) -> Self {
+        let most = 1 << 20;
+        if tokens > most {
+            Self(most)
+        } else if tokens < 64 {
+            Self(64)
+        } else {
+            Self(tokens.next_power_of_two())
+        }
+    }
+}
+
+/// A [`Verifier`] that remembers the tokens it has accepted, so that the same token costs no second
+/// signature check. Clones share what they remember.
+///
+/// Only whoever sends the same bytes finds them again. A refused token is never remembered, and neither
+/// is one that is bound to a key: its proof is new each time.
+///
+/// ```
+/// # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+/// use tokenward::{CacheSize, CachedVerifier};
+///
+/// let verifier = CachedVerifier::new(verifier, CacheSize::tokens(10_000));
+/// let claims = verifier.verify(token, now)?;
+/// println!("{}", claims.subject());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Security
+///
+/// It holds tokens in memory until their place is wanted. What it gives was true of the token when it
+/// came first and is judged by its times now; ask for revocations each time, cached or not.
+pub struct CachedVerifier<P: SelfContained = AccessToken> {
+    verifier: Verifier<P>,
+    size: CacheSize,
+    cache: Arc<Cache<P::Claims>>,
+}
+
+impl<P: SelfContained> CachedVerifier<P> {
+    /// A verifier that remembers up to `size` tokens, none so far.
+    #[must_use]
+    pub fn new(verifier: Verifier<P>, size: CacheSize) -> Self {
+        Self { verifier, size, cache: Arc::new(Cache::new(size)) }
+    }
+
+    /// The same policy with other keys, which remembers nothing: what a key that is gone has signed is
+    /// gone with it.
+    #[must_use]
+    pub fn with_keys(&self, keys: KeySet) -> Self {
+        Self::new(self.verifier.with_keys(keys), self.size)
+    }
+
+    /// Verifies `token` as of `now`, or finds that it did before.
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Arc<Verified<P::Claims>>, Rejected> {
+        if let Some((verified, times)) = self.cache.find(token) {
+            self.verifier.policy().check_times(&times, now)?;
+            return Ok(verified);
+        }
+        let (verified, times) = self.verifier.check_timed(token, now)?;
+        let verified = Arc::new(verified);
+        self.cache.keep(token, &verified, times, self.verifier.policy(), now);
+        Ok(verified)
+    }
+
+    /// The verifier, which remembers nothing.
+    #[must_use]
+    pub const fn verifier(&self) -> &Verifier<P> {
+        &self.verifier
+    }
+}
+
+impl<P: SelfContained> Clone for CachedVerifier<P> {
+    fn clone(&self) -> Self {
+        Self { verifier: self.verifier.clone(), size: self.size, cache: Arc::clone(&self.cache) }
+    }
+}
+
+impl<P: SelfContained> fmt::Debug for CachedVerifier<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedVerifier")
+            .field("verifier", &self.verifier)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets of a few places each: a token has one set, and takes one of its places.
+struct Cache<C> {
+    hasher: RandomState,
+    sets: Box<[Mutex<Set<C>>]>,
+}
+
+/// Places in a set. More of them would waste less room, and cost more comparisons.
+const WAYS: usize = 4;
+
+/// The longest token that is remembered, in bytes: what bounds the memory of all.
+const LONGEST: usize = 2 * 1024;
+
+/// How much of the end of a token leads to its set: a part of its signature, which is as good as random,
+/// and which nobody chooses who can have a token accepted.
+const TAIL: usize = 32;
+
+struct Set<C> {
+    places: [Option<Entry<C>>; WAYS],
+    /// The place that is taken next if all are in use.
+    oldest: usize,
+}
+
+struct Entry<C> {
+    token: Box<str>,
+    verified: Arc<Verified<C>>,
+    times: Times,
+}
+
+impl<C> Cache<C> {
+    fn new(size: CacheSize) -> Self {
+        let empty = || Mutex::new(Set { places: [const { None }; WAYS], oldest: 0 });
+        let sets = (0..size.0 / WAYS).map(|_| empty()).collect();
+        Self { hasher: RandomState::new(), sets }
+    }
+
+    fn find(&self, token: &str) -> Option<(Arc<Verified<C>>, Times)> {
+        let set = self.set(token)?.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = set.places.iter().flatten().find(|entry| *entry.token == *token)?;
+        Some((Arc::clone(&entry.verified), entry.times))
+    }
+
+    fn keep<P: Profile>(
+        &self,
+        token: &str,
+        verified: &Arc<Verified<C>>,
+        times: Times,
+        policy: &Policy<P>,
+        now: UnixTime,
+    ) {
+        if token.len() > LONGEST {
+            return;
+        }
+        let entry = Entry { token: token.into(), verified: Arc::clone(verified), times };
+        let Some(set) = self.set(token) else { return };
+        let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_free = |place: &Option<Entry<C>>| {
+            place.as_ref().is_none_or(|old| policy.check_times(&old.times, now).is_err())
+        };
+        let index = set.places.iter().position(is_free).unwrap_or(set.oldest);
+        set.oldest = index.wrapping_add(1) % WAYS;
+        if let Some(place) = set.places.get_mut(index) {
+            *place = Some(entry);
+        }
+    }
+
+    /// The set of `token`. Seeded, so that nobody can aim at one.
+    fn set(&self, token: &str) -> Option<&Mutex<Set<C>>> {
+        let bytes = token.as_bytes();
+        let tail = bytes.last_chunk::<TAIL>().map_or(bytes, |tail| tail);
+        let hash = usize::try_from(self.hasher.hash_one(tail) >> 32_u32).unwrap_or_default();
+        // A power of two, so the remainder is a mask.
+        self.sets.get(hash & self.sets.len().wrapping_sub(1))
+    }
+}
