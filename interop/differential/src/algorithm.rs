@@ -3,10 +3,12 @@
 use tokenward::Algorithm;
 
 /// Every name that RFC 7518, RFC 8037 and RFC 9964 have for what could be ours.
+///
+/// Longest HMAC first: its secret then serves the others too.
 const NAMES: [&str; 16] = [
-    "HS256",
-    "HS384",
     "HS512",
+    "HS384",
+    "HS256",
     "RS256",
     "RS384",
     "RS512",

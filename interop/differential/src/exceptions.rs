@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use tokenward::Algorithm;
 
+use crate::algorithm;
 use crate::change::Change;
 
 /// An entry of `exceptions.toml`.
@@ -20,6 +22,9 @@ pub struct Exception {
     pub algorithms: Vec<String>,
     /// Why they may.
     pub reason: String,
+    /// Whether it depends on the machine, so that not every run needs it.
+    #[serde(default)]
+    pub sometimes: bool,
 }
 
 /// One exception, taken apart so that each part of it must be needed.
@@ -28,6 +33,7 @@ struct Single {
     peer: String,
     change: String,
     algorithm: String,
+    needed: bool,
     used: bool,
 }
 
@@ -65,6 +71,8 @@ impl Exceptions {
         let text = std::fs::read_to_string(path).expect("exceptions.toml is there");
         let file: File = toml::from_str(&text).expect("exceptions.toml is readable");
         assert!(file.exception.iter().all(|one| !one.reason.is_empty()), "each has its reason");
+        let mut algorithms = file.exception.iter().flat_map(|one| &one.algorithms);
+        assert!(algorithms.all(|name| algorithm::names().contains(&name.as_str())), "no algorithm");
         Self::new(&file.exception)
     }
 
@@ -81,7 +89,10 @@ impl Exceptions {
                 for change in or_any(&exception.changes) {
                     for algorithm in or_any(&exception.algorithms) {
                         let (peer, change) = (peer.clone(), change.clone());
-                        all.push(Single { peer, change, algorithm, used: false });
+                        // What the core lacks cannot be needed yet.
+                        let known = algorithm == ANY || algorithm.parse::<Algorithm>().is_ok();
+                        let needed = known && !exception.sometimes;
+                        all.push(Single { peer, change, algorithm, needed, used: false });
                     }
                 }
             }
@@ -106,7 +117,7 @@ impl Exceptions {
     /// Those that nothing needed, each as its peer, change and algorithm.
     #[must_use]
     pub fn unused(&self) -> Vec<String> {
-        let unused = self.0.iter().filter(|exception| !exception.used);
+        let unused = self.0.iter().filter(|exception| exception.needed && !exception.used);
         unused.map(|one| format!("{}, {}, {}", one.peer, one.change, one.algorithm)).collect()
     }
 }

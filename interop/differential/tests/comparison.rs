@@ -48,6 +48,7 @@ fn exception(peer: &str, algorithm: &str) -> Exception {
         changes: Vec::new(),
         algorithms: vec![algorithm.to_owned()],
         reason: "a test".to_owned(),
+        sometimes: false,
     }
 }
 
