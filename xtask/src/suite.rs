@@ -2,12 +2,13 @@
 
 use std::process::Command;
 
+use crate::logs;
 use crate::run::{Failure, root, run};
-use crate::{logs, tools};
+use crate::tools::{self, Tools};
 
 /// Installs what is missing, runs every test, then looks for secrets in all that was logged.
 ///
-/// Arguments go to `cargo test`, to run a part.
+/// Arguments go to `cargo test`, to run a part; the verifiers of others are then left out.
 pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
     let tools = tools::ensure()?;
     let log_dir = root().join("target/test-logs");
@@ -20,5 +21,17 @@ pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
         .env("TOKENWARD_TEST_PYTHON", &tools.python)
         .env("TOKENWARD_TEST_NODE_MODULES", &tools.node_modules)
         .env("TOKENWARD_TEST_LOGS", &log_dir))?;
-    logs::search(&log_dir)
+    logs::search(&log_dir)?;
+    if rest.is_empty() { compare_with_peers(&tools) } else { Ok(()) }
+}
+
+/// Runs the tests of `interop/differential`, and shows their table.
+///
+/// They have a workspace of their own, and stand in it for the sake of its settings.
+fn compare_with_peers(tools: &Tools) -> Result<(), Failure> {
+    run(Command::new(env!("CARGO"))
+        .current_dir(root().join("interop/differential"))
+        .args(["test", "--locked", "--no-fail-fast", "--", "--show-output"])
+        .env("TOKENWARD_TEST_PYTHON", &tools.python)
+        .env("TOKENWARD_TEST_NODE_MODULES", &tools.node_modules))
 }

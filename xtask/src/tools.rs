@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
@@ -18,8 +18,12 @@ const PROGRAMS: [(&str, &str); 8] = [
     ("jq", "jq"),
     ("node", "nodejs"),
     ("npm", "npm"),
+    ("pkg-config", "pkg-config"),
     ("python3", "python3"),
 ];
+
+/// A C library that a peer links, as `pkg-config` calls it, and the Debian package that brings it.
+const LIBRARIES: [(&str, &str); 1] = [("openssl", "libssl-dev")];
 
 /// Where the installed things are, for the tests' environment.
 #[derive(Debug)]
@@ -39,8 +43,9 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
 }
 
 fn debian() -> Result<(), Failure> {
-    let missing: Vec<&str> =
-        PROGRAMS.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+    let programs = PROGRAMS.iter().filter(|(program, _)| !has(program));
+    let libraries = LIBRARIES.iter().filter(|(library, _)| !has_library(library));
+    let missing: Vec<&str> = programs.chain(libraries).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -96,6 +101,13 @@ fn once(
     install()?;
     fs::write(stamp, wanted)?;
     Ok(())
+}
+
+fn has_library(name: &str) -> bool {
+    Command::new("pkg-config")
+        .args(["--exists", name])
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn is_root() -> bool {
