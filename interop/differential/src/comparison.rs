@@ -76,6 +76,7 @@ impl Comparison {
 
     /// The answers of all: ours first.
     fn ask(&mut self, verifier: &Verifier, question: &Question<'_>) -> Vec<Answer> {
+        self.peers.iter_mut().for_each(|peer| peer.begin(question));
         let (Time::Live(time) | Time::Fixed(time)) = question.time;
         let ours = match verifier.verify(question.token, UnixTime::from_secs(time)) {
             Ok(claims) => Answer::Accepted(claims.subject().as_str().to_owned()),

@@ -53,14 +53,14 @@ impl KeyRing {
     #[must_use]
     pub fn generate(algorithms: &[Algorithm]) -> Self {
         let mut all: Vec<Keys> = Vec::new();
-        for algorithm in algorithms {
-            let [trusted, stranger] = [
-                pick(&all, *algorithm, |keys| &keys.trusted),
-                pick(&all, *algorithm, |keys| &keys.stranger),
-            ];
+        // From the end, where the longest secret is, since it serves the shorter HMACs too.
+        for algorithm in algorithms.iter().rev() {
+            let trusted = pick(&all, *algorithm, |keys| &keys.trusted);
+            let stranger = pick(&all, *algorithm, |keys| &keys.stranger);
             let jwk = Value::Object(jwk(&trusted));
             all.push(Keys { algorithm: *algorithm, trusted, stranger, jwk });
         }
+        all.reverse();
         Self(all)
     }
 

@@ -12,7 +12,6 @@
 //! A token is a good one with [`Change`]s, and signed after the change wherever it is in what a
 //! signature covers, so that the rule alone decides and not the signature.
 
-mod algorithm;
 pub mod change;
 mod comparison;
 mod exceptions;
@@ -23,7 +22,6 @@ mod question;
 mod table;
 mod token;
 
-pub use algorithm::{algorithms, is_first_of_its_kind};
 pub use change::Change;
 pub use comparison::{Comparison, Violation};
 pub use exceptions::{Exception, Exceptions};

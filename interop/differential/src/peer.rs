@@ -39,8 +39,18 @@ pub trait Peer {
     /// The name that the table and the exceptions call it by.
     fn name(&self) -> &'static str;
 
-    /// Its verdict, under a policy as equal to ours as its options allow.
-    fn verify(&mut self, question: &Question<'_>) -> Answer;
+    /// Lets a peer that works elsewhere begin, so that the others need not wait for it.
+    fn begin(&mut self, _question: &Question<'_>) {}
+
+    /// Its verdict on the question that was begun, under a policy as equal to ours as its options
+    /// allow.
+    fn finish(&mut self, question: &Question<'_>) -> Answer;
+
+    /// Its verdict.
+    fn verify(&mut self, question: &Question<'_>) -> Answer {
+        self.begin(question);
+        self.finish(question)
+    }
 }
 
 /// All of them, in the order of the table.

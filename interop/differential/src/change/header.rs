@@ -1,9 +1,9 @@
 //! Members of the header: spelled otherwise, missing, of another type, or with a key of their own.
 
 use serde_json::json;
+use tokenward::Algorithm;
 
 use super::Change;
-use crate::algorithm;
 use crate::keys::KEY_ID;
 use crate::members::{Members, escaped, quoted};
 
@@ -35,7 +35,7 @@ fn missing(kind: &'static str, name: &'static str) -> Change {
 
 pub(super) fn alg() -> Vec<Change> {
     const KIND: &str = "header alg";
-    let names = algorithm::names().map(quoted);
+    let names = Algorithm::ALL.map(|algorithm| quoted(algorithm.as_str()));
     let odd =
         ["none", "None", "NONE", "nOnE", "Ed25519", "Ed448", "ES256K", "HS1", "RSA-OAEP", "dir"]
             .map(quoted);

@@ -7,10 +7,9 @@ use std::rc::Rc;
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
-use tokenward::Algorithm;
+use tokenward::{Algorithm, VerifyingKey};
 
 use super::{Change, Edit, Sign};
-use crate::algorithm;
 use crate::keys::{Keys, as_key_of};
 use crate::members::quoted;
 use crate::token::Context;
@@ -33,9 +32,9 @@ fn says(name: &'static str) -> Edit {
     Edit::Header(Rc::new(move |header, _| header.set("alg", &quoted(name))))
 }
 
-fn keys_of<'a>(context: &Context<'a>, name: &str) -> Option<&'a Keys> {
-    let algorithm: Algorithm = name.parse().ok()?;
-    context.ring.iter().find(|keys| keys.algorithm == algorithm)
+/// The keys of another algorithm; the token's own, where the ring is too small.
+fn keys_of<'a>(context: &Context<'a>, algorithm: Algorithm) -> &'a Keys {
+    context.ring.iter().find(|keys| keys.algorithm == algorithm).unwrap_or(context.keys)
 }
 
 /// Signatures by keys that nobody trusts.
@@ -49,10 +48,9 @@ fn strangers() -> Vec<Change> {
         header.set("jwk", &serde_json::json!(jwk).to_string());
     }));
     let jku = Edit::Header(Rc::new(|header, _| header.set("jku", r#""https://example.com/keys""#)));
-    let of_another = algorithm::algorithms().into_iter().map(|algorithm| {
+    let of_another = Algorithm::ALL.map(|algorithm| {
         by(KIND, format!("with a key of {algorithm}"), move |input, context| {
-            let keys = keys_of(context, algorithm.as_str()).unwrap_or(context.keys);
-            keys.stranger.sign(input).expect("a stranger signs")
+            keys_of(context, algorithm).stranger.sign(input).expect("a stranger signs")
         })
     });
     let mut all = vec![
@@ -72,20 +70,21 @@ fn strangers() -> Vec<Change> {
 
 /// Headers that name another algorithm, for which the signature is good.
 fn renamed() -> Vec<Change> {
-    let own = algorithm::names().map(|name| {
-        by("signed with the trusted key, renamed", format!("to {name}"), move |input, context| {
-            let algorithm = name.parse().ok();
-            let key = algorithm.and_then(|algorithm| as_key_of(&context.keys.trusted, algorithm));
-            key.as_ref().unwrap_or(&context.keys.trusted).sign(input).expect("a trusted key signs")
+    let own = Algorithm::ALL.map(|algorithm| {
+        let name = format!("to {algorithm}");
+        by("signed with the trusted key, renamed", name, move |input, context| {
+            let trusted = &context.keys.trusted;
+            let key = as_key_of(trusted, algorithm);
+            key.as_ref().unwrap_or(trusted).sign(input).expect("a trusted key signs")
         })
-        .and(says(name))
+        .and(says(algorithm.as_str()))
     });
-    let theirs = algorithm::names().map(|name| {
-        by("signed with another key, renamed", format!("to {name}"), move |input, context| {
-            let keys = keys_of(context, name).unwrap_or(context.keys);
-            keys.stranger.sign(input).expect("a stranger signs")
+    let theirs = Algorithm::ALL.map(|algorithm| {
+        let name = format!("to {algorithm}");
+        by("signed with another key, renamed", name, move |input, context| {
+            keys_of(context, algorithm).stranger.sign(input).expect("a stranger signs")
         })
-        .and(says(name))
+        .and(says(algorithm.as_str()))
     });
     own.into_iter().chain(theirs).collect()
 }
@@ -93,23 +92,14 @@ fn renamed() -> Vec<Change> {
 /// MACs under what everybody can know.
 fn confused() -> Vec<Change> {
     const KIND: &str = "MAC under what is public";
-    type Secret = fn(&Keys) -> Vec<u8>;
+    type Secret = fn(&VerifyingKey) -> Vec<u8>;
     const SECRETS: [(&str, Secret); 5] = [
-        ("the JWK", |keys| {
-            serde_json::json!(keys.trusted.verifying_key().to_jwk()).to_string().into_bytes()
+        ("the JWK", |key| serde_json::json!(key.to_jwk()).to_string().into_bytes()),
+        ("the PEM", |key| key.to_spki_pem().unwrap_or_default().into_bytes()),
+        ("the PEM without its line end", |key| {
+            key.to_spki_pem().unwrap_or_default().trim_end().as_bytes().to_vec()
         }),
-        ("the PEM", |keys| {
-            form::public_key(keys).and_then(|key| key.public_key_to_pem().ok()).unwrap_or_default()
-        }),
-        ("the PEM without its line end", |keys| {
-            let pem = form::public_key(keys)
-                .and_then(|key| key.public_key_to_pem().ok())
-                .unwrap_or_default();
-            pem.trim_ascii_end().to_vec()
-        }),
-        ("the DER", |keys| {
-            form::public_key(keys).and_then(|key| key.public_key_to_der().ok()).unwrap_or_default()
-        }),
+        ("the DER", |key| key.to_spki_der().unwrap_or_default()),
         ("zeros", |_| vec![0; 32]),
     ];
     let digests = [
@@ -121,7 +111,7 @@ fn confused() -> Vec<Change> {
     for (secret_name, secret) in SECRETS {
         for (name, digest) in digests {
             let sign = move |input: &[u8], context: &Context<'_>| {
-                mac(&secret(context.keys), digest, input)
+                mac(&secret(context.keys.trusted.verifying_key()), digest, input)
             };
             all.push(by(KIND, format!("{secret_name}, as {name}"), sign).and(says(name)));
             if name == "HS256" {

@@ -13,7 +13,7 @@ thread_local! {
 
 static QUIET: Once = Once::new();
 
-/// The answer of `peer`, also if it panics, of which nothing is printed.
+/// The answer of `peer` to what it has begun, also if it panics, of which nothing is printed.
 pub(crate) fn calmly(peer: &mut dyn Peer, question: &Question<'_>) -> Answer {
     QUIET.call_once(|| {
         let loud = panic::take_hook();
@@ -24,7 +24,7 @@ pub(crate) fn calmly(peer: &mut dyn Peer, question: &Question<'_>) -> Answer {
         }));
     });
     ASKING.set(true);
-    let answer = panic::catch_unwind(AssertUnwindSafe(|| peer.verify(question)));
+    let answer = panic::catch_unwind(AssertUnwindSafe(|| peer.finish(question)));
     ASKING.set(false);
     answer.unwrap_or_else(|_| Answer::Refused("a panic".to_owned()))
 }

@@ -59,7 +59,7 @@ impl Peer for Program {
         self.name
     }
 
-    fn verify(&mut self, question: &Question<'_>) -> Answer {
+    fn begin(&mut self, question: &Question<'_>) {
         let fixed = match question.time {
             Time::Live(_) => None,
             Time::Fixed(now) => Some(now),
@@ -76,6 +76,9 @@ impl Peer for Program {
         });
         writeln!(self.questions, "{asked}")
             .unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
+    fn finish(&mut self, _: &Question<'_>) -> Answer {
         let mut line = String::new();
         self.answers.read_line(&mut line).expect("an answer");
         let reply: Reply = serde_json::from_str(&line)

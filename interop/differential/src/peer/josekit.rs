@@ -23,7 +23,7 @@ impl Peer for Josekit {
         "josekit"
     }
 
-    fn verify(&mut self, question: &Question<'_>) -> Answer {
+    fn finish(&mut self, question: &Question<'_>) -> Answer {
         Answer::from_result(verify(question).map_err(|error| error.to_string()))
     }
 }

@@ -15,7 +15,7 @@ impl Peer for JwtSimple {
         "jwt-simple"
     }
 
-    fn verify(&mut self, question: &Question<'_>) -> Answer {
+    fn finish(&mut self, question: &Question<'_>) -> Answer {
         let claims = verify(question).map_err(|error| error.to_string());
         Answer::from_result(claims.and_then(|claims| {
             let complete = claims.issued_at.is_some()

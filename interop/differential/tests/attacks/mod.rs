@@ -6,7 +6,7 @@ mod vector;
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use tokenward::{KeyId, UnixTime, VerifyingKey, danger};
 use tokenward_differential::{Accept, Comparison, Question, Time, Violation};
 use vector::{Case, File, Kind};
@@ -29,7 +29,7 @@ pub(crate) fn all(comparison: &mut Comparison) -> Vec<Violation> {
 
 fn compare(comparison: &mut Comparison, stem: &str, case: &Case) -> Result<bool, Violation> {
     let (token, verifier) = (case.token(), case.verifier());
-    let key = key(&token, verifier.keys().keys());
+    let Some(key) = key(&token, verifier.keys().keys()) else { return Ok(false) };
     let question = Question {
         token: &token,
         algorithm: key.algorithm(),
@@ -45,23 +45,24 @@ fn compare(comparison: &mut Comparison, stem: &str, case: &Case) -> Result<bool,
     )
 }
 
-/// The key that the header names, or the first.
-fn key<'a>(token: &str, keys: &'a [VerifyingKey]) -> &'a VerifyingKey {
+/// The key that the header names, or the first, or none where a set has none.
+fn key<'a>(token: &str, keys: &'a [VerifyingKey]) -> Option<&'a VerifyingKey> {
     let header = danger::decode_unverified(token).map(|token| token.header);
     let named = header.ok().and_then(|header| header.get("kid")?.as_str().map(str::to_owned));
     let found = keys.iter().find(|key| key.key_id().map(KeyId::as_str) == named.as_deref());
-    found.or(keys.first()).expect("a verifier has a key")
+    found.or(keys.first())
 }
 
-/// The key as a JWK; of the secrets there is one alone.
+/// The key as a JWK; a secret, which nothing shows, from the file that has its name.
 fn jwk(key: &VerifyingKey) -> Value {
-    key.to_jwk().map_or_else(
-        || {
-            let text = std::fs::read(vectors().join("keys/hs256.json")).expect("the secret");
-            serde_json::from_slice(&text).expect("a JWK")
-        },
-        |jwk| json!(jwk),
-    )
+    let from_file = || {
+        let name = key.key_id().map_or("", KeyId::as_str);
+        let text = std::fs::read(vectors().join(format!("keys/{name}.json"))).expect("a key file");
+        serde_json::from_slice::<Map<String, Value>>(&text).expect("a JWK")
+    };
+    let mut jwk = key.to_jwk().unwrap_or_else(from_file);
+    jwk.insert("alg".to_owned(), key.algorithm().as_str().into());
+    Value::Object(jwk)
 }
 
 const fn seconds(time: UnixTime) -> u64 {

@@ -3,16 +3,11 @@
 use std::rc::Rc;
 
 use openssl::bn::{BigNum, BigNumContext};
-use openssl::ec::{EcGroup, EcKey};
+use openssl::ec::EcGroup;
 use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
-use openssl::pkey::{Id, PKey, Public};
-use openssl::rsa::Rsa;
-use serde_json::Value;
-use tokenward::b64;
 
 use crate::change::{Change, Edit};
-use crate::keys::Keys;
 use crate::token::Context;
 
 const KIND: &str = "signature in another form";
@@ -141,29 +136,4 @@ fn minus(a: &BigNum, b: &BigNum) -> BigNum {
 fn ed25519_order() -> BigNum {
     let order = "7237005577332262213973186563042994240857116359379907606001950938285454250989";
     BigNum::from_dec_str(order).expect("a number")
-}
-
-/// The trusted key as OpenSSL has it; a secret has no public form.
-pub(super) fn public_key(keys: &Keys) -> Option<PKey<Public>> {
-    let member = |name: &str| -> Option<Vec<u8>> {
-        b64::decode(keys.jwk.get(name).and_then(Value::as_str)?).ok()
-    };
-    match keys.jwk["kty"].as_str()? {
-        "RSA" => {
-            let rsa = Rsa::from_public_components(number(&member("n")?), number(&member("e")?));
-            PKey::from_rsa(rsa.ok()?).ok()
-        }
-        "EC" => {
-            let nid = match keys.jwk["crv"].as_str()? {
-                "P-256" => Nid::X9_62_PRIME256V1,
-                "P-384" => Nid::SECP384R1,
-                _ => Nid::SECP521R1,
-            };
-            let group = EcGroup::from_curve_name(nid).ok()?;
-            let (x, y) = (number(&member("x")?), number(&member("y")?));
-            PKey::from_ec_key(EcKey::from_public_key_affine_coordinates(&group, &x, &y).ok()?).ok()
-        }
-        "OKP" => PKey::public_key_from_raw_bytes(&member("x")?, Id::ED25519).ok(),
-        _ => None,
-    }
 }
