@@ -87,6 +87,14 @@ pub(crate) const fn decoded_len(text: &str) -> usize {
     text.len().saturating_mul(3) / 4
 }
 
+/// `text` without its padding, which must be there where its length asks for it (RFC 4648 § 3.2).
+pub(crate) fn without_padding(text: &str) -> Option<&str> {
+    let bare = text.trim_end_matches('=');
+    let padding = text.len().checked_sub(bare.len())?;
+    // One character over four cannot be made whole by three of padding: it is six bits of a byte.
+    (text.len().is_multiple_of(4) && padding <= 2).then_some(bare)
+}
+
 /// Appends `bytes` as base64url to `text`.
 pub(crate) fn append(bytes: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, text);

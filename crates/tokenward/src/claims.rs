@@ -1,6 +1,7 @@
 //! The claims of an access token (RFC 7519 § 4.1, RFC 9068 § 2.2).
 
 mod borrowed;
+mod fields;
 mod read;
 
 use std::fmt;
@@ -13,7 +14,8 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 pub use borrowed::AccessClaimsRef;
-pub(crate) use read::{Expected, read};
+pub(crate) use fields::{Fields, NamedText};
+pub(crate) use read::{Expected, read, required};
 
 /// The names that mean something to us. A private claim cannot have one.
 pub const RESERVED_CLAIMS: [&str; 13] = [

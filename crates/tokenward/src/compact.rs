@@ -16,17 +16,27 @@ pub(crate) struct Compact<'a> {
 }
 
 impl<'a> Compact<'a> {
-    /// Takes `token` apart. Costs the same whatever a bad token holds, and allocates nothing: a
-    /// megabyte of dots is refused by its length (CVE-2025-30204).
+    /// Takes apart a token of a size that headers of requests have.
     pub(crate) fn split(token: &'a str) -> Result<Self, Reason> {
-        if token.len() > LIMITS.token_bytes {
+        Self::split_within(token, LIMITS.token_bytes, LIMITS.header_bytes)
+    }
+
+    /// Takes `token` apart, which is at most `token_bytes` long, and its header `header_bytes`. Costs
+    /// the same whatever a bad token holds, and allocates nothing: a megabyte of dots is refused by its
+    /// length (CVE-2025-30204).
+    pub(crate) fn split_within(
+        token: &'a str,
+        token_bytes: usize,
+        header_bytes: usize,
+    ) -> Result<Self, Reason> {
+        if token.len() > token_bytes {
             return Err(Reason::TooLong);
         }
         let last = memrchr(b'.', token.as_bytes()).ok_or(Reason::Malformed)?;
         let (signing_input, signature) = cut(token, last).ok_or(Reason::Malformed)?;
         let first = memchr(b'.', signing_input.as_bytes()).ok_or(Reason::Malformed)?;
         let (header, payload) = cut(signing_input, first).ok_or(Reason::Malformed)?;
-        if decoded_len(header) > LIMITS.header_bytes {
+        if decoded_len(header) > header_bytes {
             return Err(Reason::TooLong);
         }
         Ok(Self { header, payload, signature, signing_input })
@@ -42,6 +52,18 @@ impl<'a> Compact<'a> {
             2 => Err(Reason::Encrypted),
             _ => Err(Reason::Malformed),
         }
+    }
+
+    /// The same without the padding, which each part must have (RFC 4648 § 3.2). What is signed keeps
+    /// its own.
+    pub(crate) fn without_padding(self) -> Result<Self, Reason> {
+        let strip = |part: &'a str| b64::without_padding(part).ok_or(Reason::Malformed);
+        Ok(Self {
+            header: strip(self.header)?,
+            payload: strip(self.payload)?,
+            signature: strip(self.signature)?,
+            signing_input: self.signing_input,
+        })
     }
 
     /// The decoded header.

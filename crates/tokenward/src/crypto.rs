@@ -23,5 +23,6 @@ pub(crate) use content::{IV_LEN, TAG_LEN, open as open_content, seal as seal_con
 pub(crate) use curve::Curve;
 pub(crate) use key_wrap::{unwrap as unwrap_key, wrap as wrap_key};
 pub(crate) use oaep::{OaepPrivate, OaepPublic};
+pub(crate) use primitives::sha2_of;
 pub(crate) use private::{PrivateKey, RsaParts};
 pub(crate) use public::{Numbers, PublicKey, RSA_EXPONENT};

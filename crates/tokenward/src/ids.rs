@@ -113,6 +113,15 @@ id! {
     /// The `client_id` of a token: the name of a service, a machine client of the authority.
     ClientId, "client id", 256, "visible ASCII without spaces, quotes or backslashes", visible
 }
+id! {
+    /// The SHA-256 thumbprint of a key (RFC 7638): the `jkt` that a token is bound by (RFC 9449 § 6.1).
+    Thumbprint, "key thumbprint", 43, "base64url of 32 bytes", thumbprint
+}
+id! {
+    /// The name of an Application Load Balancer of AWS:
+    /// `arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID`.
+    LoadBalancerArn, "load balancer ARN", 512, "the ARN of an application load balancer", load_balancer
+}
 
 impl Audience {
     /// The audience of a foreign issuer, whose name need not be plain: often it is a URL.
@@ -214,4 +223,18 @@ fn name(text: &str) -> bool {
 
 fn text(text: &str) -> bool {
     visible(text) || !text.chars().any(char::is_control)
+}
+
+fn thumbprint(text: &str) -> bool {
+    crate::b64::decode(text).is_ok_and(|hash| hash.len() == 32)
+}
+
+fn load_balancer(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    let service = [next(), next(), next()];
+    let [_region, _account, resource] = [next(), next(), next()];
+    visible(text)
+        && matches!(service, ["arn", partition, "elasticloadbalancing"] if !partition.is_empty())
+        && resource.starts_with("loadbalancer/app/")
 }

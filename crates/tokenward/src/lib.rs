@@ -73,7 +73,8 @@ pub use cache::{CacheSize, CachedVerifier};
 pub use claims::{AccessClaims, AccessClaimsRef, RESERVED_CLAIMS};
 pub use error::{BackendError, BackendErrorKind, ErrorChain};
 pub use ids::{
-    Audience, ClientId, InvalidId, IssuerId, Jti, KeyId, SessionId, Subject, TokenVersion,
+    Audience, ClientId, InvalidId, IssuerId, Jti, KeyId, LoadBalancerArn, SessionId, Subject,
+    Thumbprint, TokenVersion,
 };
 pub use issue::{
     AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, TokenRequest, Unsigned,
@@ -87,6 +88,7 @@ pub use jwe::{
 };
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
+pub use profile::id_token::{IdClaims, IdToken, Nonce};
 pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};

@@ -29,6 +29,14 @@ pub struct Limits {
     pub key_set_bytes: usize,
     /// Keys in a key set. Twice those of the largest public sets.
     pub key_set_keys: usize,
+    /// A key-set statement, in bytes: the largest key set, in base64url, with its claims and signature.
+    pub key_set_statement_bytes: usize,
+    /// A status list token, in bytes. 2²⁰ statuses of 8 bits that do not compress, twice in base64url,
+    /// have 1.8 MiB; those of draft-ietf-oauth-status-list, appendix C, are far smaller.
+    pub status_list_bytes: usize,
+    /// The header of a DPoP proof, decoded, in bytes: it holds a public key, of which RSA with 8192
+    /// bits and ML-DSA-65 are the longest that fit into a token with their signature.
+    pub proof_header_bytes: usize,
     /// `apu` and `apv` of a JWE, decoded, in bytes each: the longest identifier that we have, an
     /// issuer's. They are hashed before anything is known about the sender (RFC 7518 § 4.6.2).
     pub party_bytes: usize,
@@ -48,6 +56,9 @@ pub const LIMITS: Limits = Limits {
     key_bytes: 16 * 1024,
     key_set_bytes: 256 * 1024,
     key_set_keys: 64,
+    key_set_statement_bytes: 352 * 1024,
+    status_list_bytes: 2 * 1024 * 1024,
+    proof_header_bytes: 3 * 1024,
     party_bytes: 512,
     secret_bytes: 1024,
 };

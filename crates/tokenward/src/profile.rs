@@ -4,16 +4,24 @@
 //! signed it (RFC 8725 § 3.11), and a handler that takes the claims of one cannot be given another's.
 
 pub(crate) mod access;
+pub mod id_token;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use access::{AccessToken, TokenType, UnknownTokenType};
+pub use id_token::IdToken;
 
+use crate::alg::Algorithm;
 use crate::ids::IssuerId;
+use crate::json::Object;
+use crate::limits::LIMITS;
 use crate::reject::Reason;
 use crate::time::UnixTime;
+
+/// 24 hours.
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A kind of token. The kinds are those of this module; others cannot be made elsewhere.
 pub trait Profile: Sealed + fmt::Debug + Send + Sync + 'static {
@@ -23,8 +31,11 @@ pub trait Profile: Sealed + fmt::Debug + Send + Sync + 'static {
     type Addressee: Clone + fmt::Debug + Send + Sync;
     /// The `typ` of such tokens where we make them, and the one that is recognized at once.
     const TYPE: &'static str;
-    /// The longest time from `iat` to `exp`, or from `iat` to now, unless the verifier is told another.
+    /// The longest time from `iat` to `exp`, or from `iat` to now where there is no `exp`, unless the
+    /// verifier is told another.
     const MAX_LIFETIME: Duration;
+    /// The longest that the verifier can be told.
+    const LONGEST_LIFETIME: Duration;
 }
 
 /// A [`Profile`] that needs to be told nothing about the single token.
@@ -38,6 +49,40 @@ pub trait Sealed: Sized {
     fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(Self::Claims, Times), Reason>
     where
         Self: Profile;
+    #[doc(hidden)]
+    fn form(&self) -> Form {
+        Form::COMPACT
+    }
+    #[doc(hidden)]
+    fn max_lifetime(&self) -> Duration
+    where
+        Self: Profile,
+    {
+        Self::MAX_LIFETIME
+    }
+}
+
+/// What a token looks like before anything in it is decoded.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Form {
+    /// The longest, in bytes.
+    pub(crate) bytes: usize,
+    /// Whether its parts are padded to groups of four characters.
+    pub(crate) padded: bool,
+    /// Whether a header of `alg`, `kid` and [`Profile::TYPE`] alone says all that is asked of one.
+    pub(crate) plain_header: bool,
+}
+
+impl Form {
+    /// That of RFC 7515 § 7.1, in a header of a request.
+    pub(crate) const COMPACT: Self =
+        Self { bytes: LIMITS.token_bytes, padded: false, plain_header: true };
+
+    /// The same in a document that is fetched, of at most so many bytes.
+    pub(crate) const fn document(bytes: usize) -> Self {
+        Self { bytes, ..Self::COMPACT }
+    }
 }
 
 /// How a token came to be of the kind that was asked for.
@@ -55,8 +100,19 @@ pub enum Typed {
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Token<'a> {
+    /// The decoded header, or nothing where it was recognized by its bytes.
+    pub(crate) header: &'a [u8],
     pub(crate) payload: &'a [u8],
     pub(crate) typed: Typed,
+    /// That of the key whose signature it was.
+    pub(crate) algorithm: Algorithm,
+}
+
+impl<'a> Token<'a> {
+    /// The members of the payload.
+    pub(crate) fn members(self) -> Result<Object<'a>, Reason> {
+        Object::parse(self.payload).map_err(|_| Reason::InvalidPayload)
+    }
 }
 
 /// The times by which a token is judged.
@@ -83,22 +139,38 @@ pub struct Policy<P: Profile> {
 impl<P: Profile> Policy<P> {
     /// Judges the times of a token as of `now`.
     pub(crate) fn check_times(&self, times: &Times, now: UnixTime) -> Result<(), Reason> {
-        let latest = now.saturating_add(self.leeway);
-        let over = |end: UnixTime| now >= end.saturating_add(self.leeway);
-        if times.expires_at.is_some_and(over) {
+        times.judge(self.max_lifetime, self.leeway, now)
+    }
+}
+
+impl Times {
+    /// Whether a token with these times is good at `now`, if clocks may differ by `leeway`.
+    pub(crate) fn judge(
+        &self,
+        max_lifetime: Duration,
+        leeway: Duration,
+        now: UnixTime,
+    ) -> Result<(), Reason> {
+        let latest = now.saturating_add(leeway);
+        let over = |end: UnixTime| now >= end.saturating_add(leeway);
+        if self.expires_at.is_some_and(over) {
             return Err(Reason::Expired);
         }
-        if times.not_before.is_some_and(|not_before| not_before > latest) {
+        if self.not_before.is_some_and(|not_before| not_before > latest) {
             return Err(Reason::NotYetValid);
         }
-        let Some(issued_at) = times.issued_at else { return Ok(()) };
-        if issued_at > latest {
+        if self.issued_at.is_some_and(|issued_at| issued_at > latest) {
             return Err(Reason::IssuedInFuture);
         }
-        match times.expires_at {
-            None if over(issued_at.saturating_add(self.max_lifetime)) => Err(Reason::Expired),
-            Some(end) if end <= issued_at => Err(Reason::InvalidClaim("exp")),
-            Some(end) if end.since(issued_at) > self.max_lifetime => Err(Reason::LifetimeTooLong),
+        match (self.issued_at, self.expires_at) {
+            (Some(start), None) if over(start.saturating_add(max_lifetime)) => Err(Reason::Expired),
+            (Some(start), Some(end)) if end <= start => Err(Reason::InvalidClaim("exp")),
+            (Some(start), Some(end)) if end.since(start) > max_lifetime => {
+                Err(Reason::LifetimeTooLong)
+            }
+            // Without a beginning, what is left of its life must be short.
+            (None, Some(end)) if end.since(latest) > max_lifetime => Err(Reason::LifetimeTooLong),
+            (None, None) => Err(Reason::MissingClaim("exp")),
             _ => Ok(()),
         }
     }

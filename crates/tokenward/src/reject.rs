@@ -73,6 +73,15 @@ pub enum Reason {
     WrongIssuer,
     /// Its `aud` is another.
     WrongAudience,
+    /// Its `sub` is another.
+    WrongSubject,
+    /// Its `nonce` is not the one that was sent, is missing, or is there though none was sent
+    /// (OpenID Connect Core § 3.1.3.7; RFC 9449 § 8, where the answer is `use_dpop_nonce`).
+    WrongNonce,
+    /// Its `at_hash` or `c_hash` is of another access token or code (OpenID Connect Core § 3.1.3.6).
+    WrongHash,
+    /// Its header names another `signer` than the expected load balancer.
+    WrongSigner,
     /// Its `exp` has passed.
     Expired,
     /// Its `nbf` has not come yet.
@@ -87,6 +96,15 @@ pub enum Reason {
     WrongProof,
     /// A proof came with it, and it is bound to no key (RFC 9449 § 7.1).
     NotBound,
+    /// It is a proof whose `jwk` is no public key that may sign proofs (RFC 9449 § 4.3).
+    BadProofKey,
+    /// It is a proof for another request: its `htm` or `htu` differ (RFC 9449 § 4.3).
+    WrongRequest,
+    /// It is a key-set statement older than one that was seen.
+    RolledBack,
+    /// It is a key-set statement that does not continue the one that was seen: other keys under the
+    /// same version, or another `prev`.
+    Forked,
     /// Its private claims are not of the type that was asked for.
     InvalidPrivateClaims,
     /// It, its session, its subject, its key or all like it are revoked.
@@ -120,6 +138,10 @@ impl Reason {
             Self::InvalidClaim(_) => "invalid_claim",
             Self::WrongIssuer => "wrong_issuer",
             Self::WrongAudience => "wrong_audience",
+            Self::WrongSubject => "wrong_subject",
+            Self::WrongNonce => "wrong_nonce",
+            Self::WrongHash => "wrong_hash",
+            Self::WrongSigner => "wrong_signer",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
             Self::IssuedInFuture => "issued_in_future",
@@ -127,6 +149,10 @@ impl Reason {
             Self::ProofRequired => "proof_required",
             Self::WrongProof => "wrong_proof",
             Self::NotBound => "not_bound",
+            Self::BadProofKey => "bad_proof_key",
+            Self::WrongRequest => "wrong_request",
+            Self::RolledBack => "rolled_back",
+            Self::Forked => "forked",
             Self::InvalidPrivateClaims => "invalid_private_claims",
             Self::Revoked => "revoked",
             Self::OldVersion => "old_version",
@@ -157,6 +183,10 @@ impl fmt::Display for Reason {
             Self::InvalidClaim(name) => return write!(f, "its `{name}` is invalid"),
             Self::WrongIssuer => "its `iss` is another issuer",
             Self::WrongAudience => "its `aud` is another audience",
+            Self::WrongSubject => "its `sub` is another subject",
+            Self::WrongNonce => "its `nonce` is not the one that was sent",
+            Self::WrongHash => "its `at_hash` or `c_hash` is of something else",
+            Self::WrongSigner => "its `signer` is another load balancer",
             Self::Expired => "it has expired",
             Self::NotYetValid => "it is not valid yet",
             Self::IssuedInFuture => "its `iat` is in the future",
@@ -164,6 +194,12 @@ impl fmt::Display for Reason {
             Self::ProofRequired => "it is bound to a key whose proof is missing",
             Self::WrongProof => "its proof is of another key or for another token",
             Self::NotBound => "it came with a proof and is bound to no key",
+            Self::BadProofKey => "its `jwk` is no public key that may sign proofs",
+            Self::WrongRequest => "it is a proof for another request",
+            Self::RolledBack => "it is an older key-set statement than one that was seen",
+            Self::Forked => {
+                "it is a key-set statement that does not continue the one that was seen"
+            }
             Self::InvalidPrivateClaims => "its private claims are not of the expected type",
             Self::Revoked => "it is revoked",
             Self::OldVersion => "its token version is old",

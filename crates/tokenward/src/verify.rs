@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+pub(crate) use builder::LEEWAY;
 pub use builder::{HasAddressee, HasIssuer, HasKeys, VerifierBuilder};
 pub use scratch::Scratch;
 
@@ -20,6 +21,7 @@ use crate::header::{self, Header};
 use crate::ids::{Audience, IssuerId, KeyId};
 use crate::key::VerifyingKey;
 use crate::keyset::KeySet;
+use crate::limits::LIMITS;
 use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times, Token, Typed, access};
 use crate::reject::{Reason, Rejected};
 use crate::time::UnixTime;
@@ -35,6 +37,14 @@ pub struct Verified<C = AccessClaims> {
 }
 
 impl<C> Verified<C> {
+    pub(crate) const fn new(claims: C, key_id: Option<Arc<KeyId>>) -> Self {
+        Self { claims, key_id }
+    }
+
+    pub(crate) const fn claims_mut(&mut self) -> &mut C {
+        &mut self.claims
+    }
+
     /// The name of the key whose signature it was.
     #[must_use]
     pub fn key_id(&self) -> Option<&KeyId> {
@@ -99,27 +109,40 @@ impl<P: Profile> Verifier<P> {
         let encode = |key: &VerifyingKey| {
             Some(header::encode(key.algorithm(), key.key_id()?, P::TYPE).into())
         };
-        let headers = keys.keys().iter().map(encode).collect();
+        let recognized: &[VerifyingKey] =
+            if policy.profile.form().plain_header { keys.keys() } else { &[] };
+        let headers = recognized.iter().map(encode).collect();
         Self { policy, keys, headers }
     }
 
     /// Verifies all that is the same for every kind of token.
     ///
     /// The signature is checked before any claim is read (OWASP ASVS 9.1.1).
-    fn authenticate<'a>(
+    pub(crate) fn authenticate<'a>(
         &self,
         token: &str,
         scratch: &'a mut Scratch,
     ) -> Result<(Token<'a>, &VerifyingKey), Reason> {
-        let token = Compact::split(token)?;
-        let (key, typed) = self.key_for(&token)?;
-        check_signature(key, &token, scratch)?;
+        let form = self.policy.profile.form();
+        let mut token = Compact::split_within(token, form.bytes, LIMITS.header_bytes)?;
+        if form.padded {
+            token = token.without_padding()?;
+        }
+        let (key, typed) = self.key_for(&token, &mut scratch.header)?;
+        check_signature(key, &token, &mut scratch.bytes)?;
         b64::decode_into(token.payload, &mut scratch.bytes).map_err(|_| Reason::Malformed)?;
-        Ok((Token { payload: &scratch.bytes, typed }, key))
+        let Scratch { header, bytes: payload, .. } = scratch;
+        Ok((Token { header, payload, typed, algorithm: key.algorithm() }, key))
     }
 
-    /// The key of this token, and how the token is of the right type.
-    fn key_for(&self, token: &Compact<'_>) -> Result<(&VerifyingKey, Typed), Reason> {
+    /// The key of this token, and how the token is of the right type. Puts the decoded header into
+    /// `json`, if it must be decoded.
+    fn key_for(
+        &self,
+        token: &Compact<'_>,
+        json: &mut Vec<u8>,
+    ) -> Result<(&VerifyingKey, Typed), Reason> {
+        json.clear();
         // A header that we made is recognized by its bytes, before anything is decoded. It names the
         // key, its algorithm and the right type, so nothing is left to compare.
         let same = |header: &Option<Box<str>>| header.as_deref() == Some(token.header);
@@ -128,8 +151,8 @@ impl<P: Profile> Verifier<P> {
             return Ok((key, Typed::Itself));
         }
         token.check_parts()?;
-        let json = token.decode_header()?;
-        let header = Header::parse(&json)?;
+        b64::decode_into(token.header, json).map_err(|_| Reason::Malformed)?;
+        let header = Header::parse(json)?;
         let typed = self.policy.profile.admits(header.typ.as_deref()).ok_or(Reason::WrongType)?;
         let key = match &header.key_id {
             Some(id) => self.keys.find_str(id).ok_or(Reason::UnknownKey)?,
@@ -158,7 +181,7 @@ impl<P: Profile> Verifier<P> {
         Ok((self.judged(claims, &times, key, now)?, times))
     }
 
-    fn judged<C>(
+    pub(crate) fn judged<C>(
         &self,
         claims: C,
         times: &Times,
@@ -188,8 +211,8 @@ impl<P: Profile<Addressee = Audience>> Verifier<P> {
 impl Verifier {
     /// The most that clocks may be thought to differ by.
     pub const MAX_LEEWAY: Duration = Duration::from_secs(30);
-    /// The longest lifetime that can be accepted at all.
-    pub const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+    /// The longest lifetime of an access token that can be accepted at all.
+    pub const MAX_LIFETIME: Duration = AccessToken::LONGEST_LIFETIME;
 
     /// As [`Self::verify`], with the private claims read as `T`; a token whose private claims are not
     /// of that type is refused.
@@ -272,14 +295,14 @@ impl<P: Profile> fmt::Debug for Verifier<P> {
     }
 }
 
-fn check_signature(
+pub(crate) fn check_signature(
     key: &VerifyingKey,
     token: &Compact<'_>,
-    scratch: &mut Scratch,
+    signature: &mut Vec<u8>,
 ) -> Result<(), Reason> {
-    b64::decode_into(token.signature, &mut scratch.bytes).map_err(|_| Reason::Malformed)?;
-    if scratch.bytes.len() == key.signature_len()
-        && key.verify(token.signing_input.as_bytes(), &scratch.bytes)
+    b64::decode_into(token.signature, signature).map_err(|_| Reason::Malformed)?;
+    if signature.len() == key.signature_len()
+        && key.verify(token.signing_input.as_bytes(), signature)
     {
         Ok(())
     } else {

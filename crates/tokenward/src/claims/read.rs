@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** a claim of the wrong JSON type, or out of range, is a refusal; it never counts as
 //! absent (CVE-2026-25537), not even `null`.
+//! **Invariant:** a token that is bound to a key (`cnf`) is read only with the proof of that key,
+//! whatever kind of token it is.
 
 use std::borrow::Cow;
 use std::sync::Arc;

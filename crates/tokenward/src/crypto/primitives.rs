@@ -4,6 +4,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::{constant_time, digest, hkdf, hmac, rand};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::alg::Algorithm;
+
 /// `N` random bytes from the operating system's generator.
 ///
 /// # Panics
@@ -23,6 +25,26 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
     out.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
     out
+}
+
+/// The SHA-2 digest of `data` of the size that goes with `algorithm` (OpenID Connect Core § 3.1.3.6);
+/// for Ed25519 that is SHA-512 (RFC 8032 § 5.1). ML-DSA hashes with SHA-3 and has none.
+pub(crate) fn sha2_of(algorithm: Algorithm, data: &[u8]) -> Option<Vec<u8>> {
+    let hash = match algorithm {
+        Algorithm::Es256 | Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Hs256 => {
+            &digest::SHA256
+        }
+        Algorithm::Es384 | Algorithm::Rs384 | Algorithm::Ps384 | Algorithm::Hs384 => {
+            &digest::SHA384
+        }
+        Algorithm::Es512
+        | Algorithm::Rs512
+        | Algorithm::Ps512
+        | Algorithm::Hs512
+        | Algorithm::EdDsa => &digest::SHA512,
+        Algorithm::MlDsa44 | Algorithm::MlDsa65 | Algorithm::MlDsa87 => return None,
+    };
+    Some(digest::digest(hash, data).as_ref().to_vec())
 }
 
 /// HMAC-SHA-256 of `data` under `key` (RFC 2104).

@@ -22,6 +22,7 @@ impl Profile for AccessToken {
     type Addressee = Audience;
     const TYPE: &'static str = "at+jwt";
     const MAX_LIFETIME: Duration = AccessLifetime::MAX;
+    const LONGEST_LIFETIME: Duration = super::DAY;
 }
 
 impl SelfContained for AccessToken {}

@@ -9,11 +9,14 @@ use crate::ids::{Audience, IssuerId, Subject};
 use crate::keyset::KeySet;
 use crate::profile::{AccessToken, Profile, TokenType};
 
+/// How far clocks may differ unless said otherwise.
+pub(crate) const LEEWAY: Duration = Duration::from_secs(5);
+
 /// Builds a [`Verifier`]: issuer, audience and keys in any order, then [`build`](Self::build).
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct VerifierBuilder<P = AccessToken, I = Missing, A = Missing, K = Missing> {
-    pub(super) profile: P,
+    pub(crate) profile: P,
     issuer: I,
     addressee: A,
     keys: K,
@@ -44,13 +47,14 @@ impl Verifier {
 
 impl<P: Profile> VerifierBuilder<P> {
     pub(crate) fn new(profile: P) -> Self {
+        let max_lifetime = profile.max_lifetime();
         Self {
             profile,
             issuer: Missing,
             addressee: Missing,
             keys: Missing,
-            leeway: Duration::from_secs(5),
-            max_lifetime: P::MAX_LIFETIME,
+            leeway: LEEWAY,
+            max_lifetime,
         }
     }
 }
@@ -76,9 +80,9 @@ impl<P: Profile, I, A, K> VerifierBuilder<P, I, A, K> {
     }
 
     /// The longest `exp - iat` to take: what the profile says unless said, 15 minutes for access
-    /// tokens, and never over [`Verifier::MAX_LIFETIME`], to which more is cut.
+    /// tokens, and never over [`Profile::LONGEST_LIFETIME`], to which more is cut.
     pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
-        self.max_lifetime = max_lifetime.min(Verifier::MAX_LIFETIME);
+        self.max_lifetime = max_lifetime.min(P::LONGEST_LIFETIME);
         self
     }
 
@@ -150,8 +154,8 @@ impl HasIssuer for IssuerId {
 
 /// That a builder was told whom tokens are for, or what they are about.
 #[diagnostic::on_unimplemented(
-    message = "this verifier does not know its audience",
-    label = "call `.audience(…)` before `.build()`, or `.subject(…)` for a kind of token without one",
+    message = "this verifier does not know its {A}",
+    label = "call `.audience(…)` before `.build()`, or `.subject(…)` if that is what it needs",
     note = "a verifier that takes tokens for any audience takes those that another service was given"
 )]
 pub trait HasAddressee<A> {

@@ -8,6 +8,8 @@ use std::fmt;
 /// It holds the last token's claims until it is used again.
 #[derive(Default)]
 pub struct Scratch {
+    /// The decoded header, where it was decoded.
+    pub(crate) header: Vec<u8>,
     /// The signature first, then the payload.
     pub(crate) bytes: Vec<u8>,
     /// The token that was issued last.
