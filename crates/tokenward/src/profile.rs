@@ -4,7 +4,9 @@
 //! signed it (RFC 8725 § 3.11), and a handler that takes the claims of one cannot be given another's.
 
 pub(crate) mod access;
+mod events;
 pub mod id_token;
+pub mod logout_token;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 pub use access::{AccessToken, TokenType, UnknownTokenType};
 pub use id_token::IdToken;
+pub use logout_token::LogoutToken;
 
 use crate::alg::Algorithm;
 use crate::ids::IssuerId;
