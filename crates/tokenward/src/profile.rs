@@ -7,6 +7,7 @@ pub(crate) mod access;
 mod events;
 pub mod id_token;
 pub mod logout_token;
+pub mod security_event;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub use access::{AccessToken, TokenType, UnknownTokenType};
 pub use id_token::IdToken;
 pub use logout_token::LogoutToken;
+pub use security_event::SecurityEvent;
 
 use crate::alg::Algorithm;
 use crate::ids::IssuerId;
