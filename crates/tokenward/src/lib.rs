@@ -91,6 +91,7 @@ pub use keyset::{KeySet, KeySetError, SkippedKey};
 pub use profile::id_token::{IdClaims, IdToken, Nonce};
 pub use profile::logout_token::{LOGOUT_EVENT, LogoutClaims, LogoutToken};
 pub use profile::security_event::{EventClaims, SecurityEvent, SubjectId};
+pub use profile::status_list::{StatusList, StatusListClaims};
 pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};

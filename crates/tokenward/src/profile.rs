@@ -8,6 +8,7 @@ mod events;
 pub mod id_token;
 pub mod logout_token;
 pub mod security_event;
+pub mod status_list;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use access::{AccessToken, TokenType, UnknownTokenType};
 pub use id_token::IdToken;
 pub use logout_token::LogoutToken;
 pub use security_event::SecurityEvent;
+pub use status_list::StatusList;
 
 use crate::alg::Algorithm;
 use crate::ids::IssuerId;
