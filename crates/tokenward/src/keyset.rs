@@ -68,7 +68,12 @@ impl KeySet {
             return Err(KeySetError::TooLarge);
         }
         let set = Object::parse(json)?;
-        let members = set.get("keys").and_then(Raw::as_array).ok_or(KeySetError::NotAKeySet)?;
+        Self::of_members(set.get("keys").ok_or(KeySetError::NotAKeySet)?)
+    }
+
+    /// The set whose `keys` are these.
+    pub(crate) fn of_members(keys: Raw<'_>) -> Result<Self, KeySetError> {
+        let members = keys.as_array().ok_or(KeySetError::NotAKeySet)?;
         if members.len() > LIMITS.key_set_keys {
             return Err(KeySetError::TooLarge);
         }

@@ -89,6 +89,9 @@ pub use jwe::{
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
 pub use profile::id_token::{IdClaims, IdToken, Nonce};
+pub use profile::key_set_statement::{
+    KeySetClaims, KeySetStatement, KeySetVersion, Seen, Succession,
+};
 pub use profile::logout_token::{LOGOUT_EVENT, LogoutClaims, LogoutToken};
 pub use profile::security_event::{EventClaims, SecurityEvent, SubjectId};
 pub use profile::status_list::{StatusList, StatusListClaims};

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 mod events;
 pub mod id_token;
+pub mod key_set_statement;
 pub mod logout_token;
 pub mod security_event;
 pub mod status_list;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use access::{AccessToken, TokenType, UnknownTokenType};
 pub use id_token::IdToken;
+pub use key_set_statement::KeySetStatement;
 pub use logout_token::LogoutToken;
 pub use security_event::SecurityEvent;
 pub use status_list::StatusList;
