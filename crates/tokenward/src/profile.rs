@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 mod events;
+pub mod foreign;
 pub mod id_token;
 pub mod key_set_statement;
 pub mod logout_token;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use access::{AccessToken, TokenType, UnknownTokenType};
+pub use foreign::{ForeignToken, Preset};
 pub use id_token::IdToken;
 pub use key_set_statement::KeySetStatement;
 pub use logout_token::LogoutToken;
