@@ -1,7 +1,8 @@
 //! The protected header of a token (RFC 7515 § 4).
 //!
 //! **Invariant:** only `alg`, `kid` and `typ` are ever used. `jku`, `x5u`, `jwk` and `x5c`, which would
-//! let a token bring its own key, have no code that reads them.
+//! let a token bring its own key, have no code that reads them; proofs of possession, which are no
+//! tokens, have a reader of their own for `jwk` ([`dpop`](crate::profile::dpop)).
 
 use std::borrow::Cow;
 
@@ -21,7 +22,11 @@ pub(crate) struct Header<'a> {
 impl<'a> Header<'a> {
     /// Reads a decoded header.
     pub(crate) fn parse(json: &'a [u8]) -> Result<Self, Reason> {
-        let header = Object::parse(json).map_err(|_| Reason::InvalidHeader)?;
+        Self::read(&Object::parse(json).map_err(|_| Reason::InvalidHeader)?)
+    }
+
+    /// Reads the members of a decoded header.
+    pub(crate) fn read(header: &Object<'a>) -> Result<Self, Reason> {
         // A library that skips a critical parameter it does not know verifies something else than
         // was signed (CVE-2025-59420). `b64` changes what is signed, `zip` what is read.
         if ["crit", "b64", "zip"].iter().any(|name| header.has(name)) {

@@ -88,6 +88,9 @@ pub use jwe::{
 };
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
+pub use profile::dpop::{
+    DpopKey, InvalidProofRequest, Proof, ProofNonce, ProofRequest, ProofVerifier,
+};
 pub use profile::foreign::{ForeignClaims, ForeignToken, Preset};
 pub use profile::id_token::{IdClaims, IdToken, Nonce};
 pub use profile::key_set_statement::{

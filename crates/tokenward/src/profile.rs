@@ -4,6 +4,7 @@
 //! signed it (RFC 8725 § 3.11), and a handler that takes the claims of one cannot be given another's.
 
 pub(crate) mod access;
+pub mod dpop;
 mod events;
 pub mod foreign;
 pub mod id_token;

@@ -1,5 +1,6 @@
 //! Verification: from a token to a [`Verified`], or to a [`Rejected`] and nothing else.
 
+mod bound;
 mod builder;
 mod scratch;
 

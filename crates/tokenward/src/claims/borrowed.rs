@@ -115,6 +115,13 @@ impl<'a> AccessClaimsRef<'a> {
         self.auth_time
     }
 
+    /// `cnf.jkt`: the thumbprint of the key that the token is bound to, and that its sender has proven
+    /// to hold (RFC 9449 § 6.1).
+    #[must_use]
+    pub fn key_thumbprint(&self) -> Option<&str> {
+        self.key_thumbprint.as_deref()
+    }
+
     /// The claims that are not in [`RESERVED_CLAIMS`], as a type of yours.
     ///
     /// By the rules of [`json`](crate::json): a struct is an object, a name stands once, a number that

@@ -37,6 +37,10 @@ pub(super) fn write(
     if let Some(time) = request.auth_time {
         number(out, r#","auth_time":"#, time.as_secs());
     }
+    if let Some(key) = &request.bound_to {
+        text(out, r#","cnf":{"jkt":"#, key.as_str());
+        out.push(b'}');
+    }
     private(out, &request.private)?;
     out.push(b'}');
     Ok(())

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ids::{ClientId, Jti, SessionId, Subject, TokenVersion};
+use crate::ids::{ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion};
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
@@ -17,6 +17,7 @@ pub struct TokenRequest {
     pub(super) token_version: Option<TokenVersion>,
     pub(super) scope: Scope,
     pub(super) auth_time: Option<UnixTime>,
+    pub(super) bound_to: Option<Thumbprint>,
     pub(super) private: Map<String, Value>,
     pub(super) expires_no_later_than: Option<UnixTime>,
 }
@@ -32,6 +33,7 @@ impl TokenRequest {
             token_version: None,
             scope: Scope::empty(),
             auth_time: None,
+            bound_to: None,
             private: Map::new(),
             expires_no_later_than: None,
         }
@@ -58,6 +60,18 @@ impl TokenRequest {
     /// When the subject last proved who they are.
     pub fn auth_time(mut self, time: UnixTime) -> Self {
         self.auth_time = Some(time);
+        self
+    }
+
+    /// The key that it is bound to (`cnf.jkt`, RFC 9449 § 6.1): it is worth nothing without a proof by
+    /// this key. The thumbprint is that of the proof that came with the request for it.
+    ///
+    /// # Security
+    ///
+    /// Only verifiers that know proofs enforce it ([`Verifier`](crate::Verifier) does). A plain JWKS
+    /// verifier takes a stolen bound token for a good one.
+    pub fn bound_to(mut self, key: Thumbprint) -> Self {
+        self.bound_to = Some(key);
         self
     }
 
