@@ -4,7 +4,10 @@
 use tokenward::crypto::sha256;
 use tokenward::danger::decode_unverified;
 use tokenward::limits::LIMITS;
-use tokenward::{Algorithm, KeyError, KeySet, KeySetError, Reason, SigningKey, VerifyingKey, b64};
+use tokenward::{
+    Algorithm, DpopKey, IssuerId, KeyError, KeySet, KeySetError, ProofNonce, ProofRequest,
+    ProofVerifier, Reason, Seen, SigningKey, Subject, UnixTime, Verifier, VerifyingKey, b64,
+};
 
 #[test]
 fn a_token() {
@@ -74,6 +77,97 @@ fn the_keys_of_a_set() {
     let most = keys(LIMITS.key_set_keys).unwrap();
     assert_eq!(KeySet::parse(most.to_json().as_bytes()).unwrap().keys().len(), LIMITS.key_set_keys);
     assert_eq!(keys(LIMITS.key_set_keys + 1).unwrap_err(), KeySetError::TooLarge);
+}
+
+#[test]
+fn a_status_list() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let verifier = Verifier::status_list()
+        .issuer(IssuerId::new("https://issuer.example.com").unwrap())
+        .subject(Subject::new("u").unwrap())
+        .keys(KeySet::from_keys([key.verifying_key().clone()]).unwrap())
+        .build();
+    let claims = |filling: &str| {
+        format!(r#"{{"sub":"u","iat":1,"status_list":{{"bits":8,"lst":"{filling}"}}}}"#)
+    };
+    let verify = |length: usize| {
+        let token = signed_to(length, &key, "statuslist+jwt", &claims);
+        verifier.verify(&token, UnixTime::from_secs(1)).map(|list| list.compressed().len())
+    };
+    // 2²⁰ bytes, which is what 2²⁰ statuses of 8 bits come to at worst.
+    assert!(verify(LIMITS.status_list_bytes).unwrap() >= 1 << 20);
+    assert_eq!(*verify(LIMITS.status_list_bytes + 4).unwrap_err().reason(), Reason::TooLong);
+}
+
+#[test]
+fn a_key_set_statement() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let verifier = Verifier::key_set_statement()
+        .issuer(IssuerId::new("i").unwrap())
+        .subject(Subject::new("u").unwrap())
+        .keys(KeySet::from_keys([key.verifying_key().clone()]).unwrap())
+        .build();
+    let jwk = serde_json::Value::Object(key.verifying_key().to_jwk().unwrap());
+    let claims = |filling: &str| {
+        format!(r#"{{"iss":"i","sub":"u","iat":1,"exp":2,"keys":[{jwk}],"x":"{filling}"}}"#)
+    };
+    let verify = |length: usize| {
+        let token = signed_to(length, &key, "jwk-set+jwt", &claims);
+        verifier.verify(&token, Seen::Nothing, UnixTime::from_secs(1)).map(drop)
+    };
+    assert!(verify(LIMITS.key_set_statement_bytes).is_ok());
+    assert_eq!(*verify(LIMITS.key_set_statement_bytes + 4).unwrap_err().reason(), Reason::TooLong);
+    // The largest key set fits in, with two kilobytes for the rest.
+    const { assert!(LIMITS.key_set_statement_bytes > (LIMITS.key_set_bytes + 2048) / 3 * 4 + 1536) };
+}
+
+#[test]
+fn the_header_of_a_proof() {
+    let request = ProofRequest::without_token("GET", "https://api.example.com/").unwrap();
+    let verify = |length: usize| {
+        let header = format!(r#"{{"x":"{}"}}"#, "x".repeat(length.checked_sub(8).unwrap()));
+        let proof = format!("{}.e30.AA", b64::encode(header.as_bytes()));
+        let now = UnixTime::from_secs(1);
+        let verdict = ProofVerifier::new().verify(&proof, &request, ProofNonce::NotUsed, now);
+        *verdict.unwrap_err().reason()
+    };
+    assert_eq!(verify(LIMITS.proof_header_bytes), Reason::InvalidHeader);
+    assert_eq!(verify(LIMITS.proof_header_bytes + 1), Reason::TooLong);
+
+    // The longest keys fit in, as long as key and signature fit into a token together.
+    for algorithm in [Algorithm::MlDsa44, Algorithm::Ps512] {
+        let key = DpopKey::new(SigningKey::generate(algorithm)).unwrap();
+        let proof = key.proof(&request, None, UnixTime::from_secs(1)).unwrap();
+        let verdict = ProofVerifier::new().verify(
+            &proof,
+            &request,
+            ProofNonce::NotUsed,
+            UnixTime::from_secs(1),
+        );
+        assert!(verdict.is_ok(), "{algorithm}");
+    }
+}
+
+/// The longest token of `typ` that is at most `length` long: base64url leaves some lengths out.
+fn signed_to(
+    length: usize,
+    key: &SigningKey,
+    typ: &str,
+    claims: &dyn Fn(&str) -> String,
+) -> String {
+    let header = b64::encode(format!(r#"{{"alg":"EdDSA","typ":"{typ}"}}"#).as_bytes());
+    let with = |filling: usize, spaces: usize| {
+        let payload = format!("{}{}", claims(&"AAAA".repeat(filling)), " ".repeat(spaces));
+        format!("{header}.{}", b64::encode(payload.as_bytes()))
+    };
+    let body = length.checked_sub(87).unwrap(); // the dot and a signature of 64 bytes
+    // Three fillings are twelve characters, and sixteen of the token.
+    let filling = body.checked_sub(with(1, 0).len()).unwrap().saturating_mul(3) / 16;
+    let inputs = (0..24).map(|spaces| with(filling, spaces)).filter(|input| input.len() <= body);
+    let input = inputs.max_by_key(String::len).unwrap();
+    let token = format!("{input}.{}", b64::encode(&key.sign(input.as_bytes()).unwrap()));
+    assert!((length.saturating_sub(3)..=length).contains(&token.len()), "{}", token.len());
+    token
 }
 
 fn reason(token: &str) -> Reason {
