@@ -23,6 +23,11 @@
 //! `now` come in; a value goes out. Keys that live in a vault or an HSM are served by splitting
 //! signing: [`Issuer::prepare`] makes the bytes to sign, [`Unsigned::assemble`] the token.
 //!
+//! # Other kinds of tokens
+//!
+//! [`Verifier::builder`] is for access tokens. ID tokens, logout tokens, security events, status lists,
+//! signed key sets and the tokens of issuers that deviate have verifiers of their own: see [`profile`].
+//!
 //! # What is enforced, and where
 //!
 //! The best current practices of [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725):
@@ -36,15 +41,16 @@
 //! | 3.5 Entropy of keys | [`VerifyingKey::from_secret`] takes 32 bytes and more, and no text of a key; [`SigningKey::generate`] |
 //! | 3.6 No compression before encryption | `zip` is refused ([`Reason::CriticalHeader`]) |
 //! | 3.7 UTF-8 | anything else is [`JsonError::Syntax`] |
-//! | 3.8 Issuer and subject | [`VerifierBuilder::issuer`] is required and compared whole; keys belong to one issuer |
+//! | 3.8 Issuer and subject | [`VerifierBuilder::issuer`] is required and compared whole; keys belong to one issuer; where the subject says what a token is for, [`VerifierBuilder::subject`] is required |
 //! | 3.9 Audience | [`VerifierBuilder::audience`] is required |
-//! | 3.10 Do not trust received claims | `kid` is only compared; nothing reads `jku`, `x5u`, `jwk` or `x5c` |
-//! | 3.11 Explicit typing | [`TokenType::AccessToken`] unless said otherwise by name |
-//! | 3.12 Mutually exclusive rules | an audience has its own issuer, keys and type; the alphabet of a token is its only one |
+//! | 3.10 Do not trust received claims | `kid` is only compared; no token's `jku`, `x5u`, `jwk` or `x5c` is read; the `jwk` of a [proof](profile::dpop) shows that its sender has that key, and nothing else |
+//! | 3.11 Explicit typing | each kind of token is a [`profile`] with its own `typ`; what stands in its place where an issuer sets none is said by name ([`TokenType::Jwt`], [`Preset`]) |
+//! | 3.12 Mutually exclusive rules | no kind of token passes for another, for the same issuer, audience and keys; each has claims of a type of its own; the alphabet of a token is its only one |
 //!
 //! Beyond them: one public error; strict JSON ([`JsonError`]) with [`limits`] on everything; a token
-//! bound to a key (`cnf`) is worth nothing without its proof ([`Reason::ProofRequired`]). Plain JWKS
-//! verifiers elsewhere do not enforce that last one: they take a stolen bound token for a good one.
+//! bound to a key (`cnf`) is worth nothing without its proof ([`Reason::ProofRequired`],
+//! [`Verifier::verify_bound`]). Plain JWKS verifiers elsewhere do not enforce that last one: they take a
+//! stolen bound token for a good one.
 
 mod alg;
 pub mod b64;

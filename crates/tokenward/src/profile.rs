@@ -1,7 +1,21 @@
 //! Profiles: what kinds of tokens there are, each with its own type, claims and lifetime.
 //!
-//! A [`Verifier`](crate::Verifier) is for one profile. A token of one kind is none of another, whoever
+//! A [`Verifier`] is for one profile. A token of one kind is none of another, whoever
 //! signed it (RFC 8725 § 3.11), and a handler that takes the claims of one cannot be given another's.
+//!
+//! | kind | `typ` | lifetime, and at most | begins with | verified with |
+//! | --- | --- | --- | --- | --- |
+//! | [`AccessToken`] (RFC 9068) | `at+jwt` | 15 min, 24 h | [`Verifier::builder`] | token, now |
+//! | the same, bound to a key (RFC 9449) | | | | token, [proof](dpop), now |
+//! | [`IdToken`] (OpenID Connect Core) | `JWT` or none | 1 h, 24 h | [`Verifier::id_token`] | token, nonce, now |
+//! | [`LogoutToken`] (Back-Channel Logout) | `logout+jwt` | 2 min, 15 min | [`Verifier::logout_token`] | token, now |
+//! | [`SecurityEvent`] (RFC 8417) | `secevent+jwt` | 1 h old, 7 days | [`Verifier::security_event`] | token, now |
+//! | [`StatusList`] (draft-ietf-oauth-status-list) | `statuslist+jwt` | 24 h old, 31 days | [`Verifier::status_list`] | token, now |
+//! | [`KeySetStatement`] (OpenID Federation) | `jwk-set+jwt` | 7 days, 31 days | [`Verifier::key_set_statement`] | statement, version seen, now |
+//! | [`ForeignToken`] | as its [`Preset`] says | as its preset says, 24 h | [`Verifier::foreign`] | token, now |
+//!
+//! [Proofs of possession](dpop) are no tokens of an issuer, and have a verifier of another kind,
+//! [`ProofVerifier`](crate::ProofVerifier).
 
 pub(crate) mod access;
 pub mod dpop;
@@ -31,6 +45,8 @@ use crate::json::Object;
 use crate::limits::LIMITS;
 use crate::reject::Reason;
 use crate::time::UnixTime;
+#[cfg(doc)]
+use crate::verify::Verifier;
 
 /// 24 hours.
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
