@@ -115,3 +115,10 @@ pub use verify::{HasAddressee, HasIssuer, HasKeys, Scratch, Verified, Verifier, 
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Missing;
+
+/// The code of the pages compiles, and what they say does not compile does not.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+}
