@@ -121,4 +121,10 @@ pub struct Missing;
 mod pages {
     #[doc = include_str!("../README.md")]
     struct Readme;
+
+    #[doc = include_str!("../../../docs/from-jsonwebtoken.md")]
+    struct FromJsonwebtoken;
+
+    #[doc = include_str!("../../../docs/from-pyjwt.md")]
+    struct FromPyjwt;
 }

@@ -26,8 +26,19 @@ const EXCUSED: [(&str, &str, &str); 9] = [
     ("docs/verify-rust.md", "[dependencies]", "the doctests below it compile with the same crates"),
 ];
 
-/// Compiled as doctests of `tokenward-tower`, and so under no name.
-const DOCTESTS: [&str; 3] = ["verify-rust", "verify-rust-core", "verify-rust-jwks"];
+/// Compiled as doctests of `tokenward-tower` or `tokenward`, and so under no name.
+const DOCTESTS: [&str; 10] = [
+    "verify-rust",
+    "verify-rust-core",
+    "verify-rust-jwks",
+    "from-jsonwebtoken-verify",
+    "from-jsonwebtoken-claims",
+    "from-jsonwebtoken-keys",
+    "from-jsonwebtoken-issue",
+    "from-jsonwebtoken-errors",
+    "from-pyjwt-verify-rust",
+    "from-pyjwt-issue-rust",
+];
 
 /// What is shown rather than run.
 const SHOWN: [&str; 3] = ["text", "json", "http"];
