@@ -1,5 +1,16 @@
 //! JSON Web Tokens whose classic mistakes do not compile.
 //!
+//! A guide by task: [verify](#verify), [without allocations](#verify-without-allocations),
+//! [claims of your own](#claims-of-your-own), [issue](#issue), [keys](#keys), [key sets](#key-sets),
+//! [kinds of tokens](#kinds-of-tokens), [encrypted tokens](#encrypted-tokens),
+//! [errors and logs](#errors-and-logs), [limits](#limits), and
+//! [what is enforced, and where](#what-is-enforced-and-where).
+//!
+//! **Invariant:** this crate does no I/O, reads no clock and keeps no globals. Bytes, keys, policy and
+//! `now` come in; a value goes out.
+//!
+//! # Verify
+//!
 //! ```
 //! # fn f(jwks: &[u8], token: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
 //! use tokenward::{Audience, IssuerId, KeySet, Verifier};
@@ -17,11 +28,173 @@
 //!
 //! Leave out the issuer, the audience or the keys, and there is no `build`. There is no flag that turns
 //! a check off. A handler that takes [`Verified`] cannot be reached with a token that nobody verified.
-//! What is dangerous lives in [`danger`].
+//! `now` is any [`UnixTime`]; `std::time::SystemTime::now().into()` is one.
 //!
-//! **Invariant:** this crate does no I/O, reads no clock and keeps no globals. Bytes, keys, policy and
-//! `now` come in; a value goes out. Keys that live in a vault or an HSM are served by splitting
-//! signing: [`Issuer::prepare`] makes the bytes to sign, [`Unsigned::assemble`] the token.
+//! A [`Verifier`] is cheap to clone and has no lock. When keys rotate, [`Verifier::with_keys`] gives one
+//! with the new set. It knows no revocation: whoever holds the revocations asks them about the claims.
+//!
+//! # Verify without allocations
+//!
+//! [`Verifier::verify_in`] gives claims that are slices of a [`Scratch`], which is used again:
+//!
+//! ```
+//! # fn f(verifier: tokenward::Verifier, tokens: &[&str], now: tokenward::UnixTime) {
+//! let mut scratch = tokenward::Scratch::default(); // one for each thread, say
+//! for token in tokens {
+//!     match verifier.verify_in(token, now, &mut scratch) {
+//!         Ok(claims) => println!("{}", claims.subject()),
+//!         Err(rejected) => eprintln!("{}", rejected.reason()),
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! # Claims of your own
+//!
+//! The registered claims have methods and types of their own. The rest is a map in
+//! [`AccessClaims::private`], or a type of yours; a token whose claims are not of it is refused.
+//!
+//! ```
+//! # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+//! #[derive(serde::Deserialize)]
+//! struct Private {
+//!     roles: Vec<String>,
+//! }
+//!
+//! let claims = verifier.verify_as::<Private>(token, now)?;
+//! println!("{} is {:?}", claims.subject(), claims.private().roles);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The strict reader behind it reads other documents too: [`json`].
+//!
+//! # Issue
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use tokenward::{
+//!     AccessLifetime, Algorithm, Audience, ClientId, IssuerId, Issuer, Jti, SigningKey, Subject,
+//!     TokenRequest, UnixTime,
+//! };
+//!
+//! let key = SigningKey::generate(Algorithm::Es256);
+//! let issuer = Issuer::builder()
+//!     .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api")?)
+//!     .audience(Audience::new("billing-api")?)
+//!     .lifetime(AccessLifetime::new(Duration::from_secs(300))?)
+//!     .build();
+//! let request = TokenRequest::new(Subject::new("ada")?, ClientId::new("web")?, Jti::random());
+//! let token = issuer.issue(request, &key, UnixTime::from_secs(1_800_000_000))?;
+//! # assert_eq!(token.split('.').count(), 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A lifetime over 15 minutes does not parse, `exp` is made from `iat`, and a private claim must be on
+//! the allow-list ([`IssuerBuilder::claims`]). [`Issuer::issue_in`] writes into a [`Scratch`]. Keys that
+//! live in a vault or an HSM are served by splitting signing: [`Issuer::prepare`] makes the bytes to
+//! sign, [`Unsigned::assemble`] the token.
+//!
+//! # Keys
+//!
+//! A key has one [`Algorithm`] from the moment it is parsed, and is fit for it: on the curve, long
+//! enough, meant for signatures, its halves belonging together.
+//!
+//! ```
+//! use tokenward::{Algorithm, KeyError, SigningKey, VerifyingKey};
+//!
+//! let key = SigningKey::generate(Algorithm::EdDsa);
+//! let pem = key.verifying_key().to_spki_pem().ok_or("a secret has no public form")?;
+//!
+//! let read = VerifyingKey::from_spki_pem(Algorithm::EdDsa, &pem)?;
+//! assert_eq!(read.thumbprint(), key.verifying_key().thumbprint());
+//! let other = VerifyingKey::from_spki_pem(Algorithm::Es256, &pem);
+//! assert_eq!(other.unwrap_err(), KeyError::WrongAlgorithm(Algorithm::Es256));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | | verify | sign |
+//! | --- | --- | --- |
+//! | JWK | [`VerifyingKey::from_jwk`], [`VerifyingKey::to_jwk`] | [`SigningKey::from_jwk`], [`SigningKey::to_secret_jwk`] |
+//! | PEM | [`VerifyingKey::from_spki_pem`], [`VerifyingKey::to_spki_pem`] | [`SigningKey::from_pem`], [`SigningKey::to_pkcs8_pem`], [`SigningKey::to_sec1_pem`] |
+//! | DER | [`VerifyingKey::from_spki_der`], [`VerifyingKey::to_spki_der`] | [`SigningKey::from_pkcs8_der`], [`SigningKey::to_pkcs8_der`] |
+//! | a secret | [`VerifyingKey::from_secret`] | [`SigningKey::from_secret`], [`SigningKey::to_secret_bytes`] |
+//!
+//! # Key sets
+//!
+//! ```
+//! use tokenward::{Algorithm, KeySet, SigningKey};
+//!
+//! let [old, new] = [Algorithm::Es256, Algorithm::EdDsa].map(SigningKey::generate);
+//! let set = KeySet::from_keys([old.verifying_key().clone(), new.verifying_key().clone()])?;
+//! let read = KeySet::parse(set.to_json().as_bytes())?; // what the authority publishes
+//! assert_eq!(read.keys().len(), 2);
+//! # Ok::<(), tokenward::KeySetError>(())
+//! ```
+//!
+//! A member that cannot be used is left out ([`KeySet::skipped`]); two members of one name, a symmetric
+//! key beside another, or private members end the whole set ([`KeySetError`]). Fetching is not done
+//! here; the crate `tokenward-remote` does it.
+//!
+//! # Kinds of tokens
+//!
+//! A verifier is for one [`profile`], and a token of one kind is none of another, whoever signed it.
+//!
+//! | kind | `typ` | begin with |
+//! | --- | --- | --- |
+//! | access token (RFC 9068) | `at+jwt` | [`Verifier::builder`] |
+//! | an access token of an issuer that sets no type | `JWT` or none | [`VerifierBuilder::accept_type`], which says what is given up |
+//!
+//! # Encrypted tokens
+//!
+//! ```
+//! use tokenward::{ContentType, Curve, Decrypter, DecryptionKey, Encrypter, KeyAlgorithm};
+//!
+//! let key = DecryptionKey::generate(KeyAlgorithm::EcdhEs(Curve::X25519));
+//! let encrypter = Encrypter::new(key.encryption_key().ok_or("it only reads")?);
+//! let text = ContentType::new("text/plain")?;
+//! let sealed = encrypter.encrypt(b"attack at dawn", Some(&text))?;
+//!
+//! let decrypter = Decrypter::builder().keys(key.into()).content_type(text).build();
+//! assert_eq!(decrypter.decrypt(&sealed)?.as_bytes(), b"attack at dawn");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Encryption says who may read, not who wrote. A token that must be both secret and genuine is a signed
+//! one inside an encrypted one, with a policy for each layer: [`NestedVerifier`], and the module [`jwe`].
+//!
+//! # Errors and logs
+//!
+//! ```
+//! use tokenward::{Reason, Rejected};
+//!
+//! fn answer(rejected: Rejected) -> String {
+//!     eprintln!("refused: {}", rejected.reason()); // for the log; `reason().as_str()` for metrics
+//!     rejected.to_string()
+//! }
+//!
+//! assert_eq!(answer(Reason::BadSignature.into()), "invalid token");
+//! assert_eq!(answer(Reason::Expired.into()), "invalid token"); // no oracle
+//! ```
+//!
+//! | error | whose fault | what to do |
+//! | --- | --- | --- |
+//! | [`Rejected`] | the token's | 401 |
+//! | [`KeyError`], [`KeySetError`], [`InvalidId`], [`InvalidScope`] | the configuration's, or the publisher's | say it to the operator |
+//! | [`IssueError`], [`EncryptError`] | the caller's, each variant says how | mend the request |
+//! | [`BackendError`] | nobody's: an outage | 503, and try again |
+//!
+//! No error and no `Debug` of this crate holds a token, a key's private half or a private claim.
+//! [`ErrorChain`] prints an error with its causes on one line.
+//!
+//! # Limits
+//!
+//! Every limit on hostile input is a field of [`limits::LIMITS`], with its source, and none can be turned
+//! up. Nothing panics on bytes from outside; time and memory grow with the length of the input, which is
+//! capped first. There are no Cargo features. What is dangerous lives in [`danger`].
+//!
+//! `no_std` is not promised. The crate builds where [aws-lc-rs](https://docs.rs/aws-lc-rs) does.
 //!
 //! # Other kinds of tokens
 //!
@@ -30,27 +203,50 @@
 //!
 //! # What is enforced, and where
 //!
-//! The best current practices of [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725):
+//! The best current practices of [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725). The tests are files
+//! below `vectors/`, in `attacks/` where no folder is named; `vectors/families.toml` lists the public
+//! record of each attack.
 //!
-//! | rule | enforced by |
-//! | --- | --- |
-//! | 3.1 Algorithm verification | [`VerifyingKey`] has one algorithm, fixed when it is parsed; a header's `alg` can only agree or fail ([`Reason::WrongAlgorithm`]) |
-//! | 3.2 Appropriate algorithms | [`Algorithm`] has no `none`, no RSA 1.5 encryption, nothing that is broken |
-//! | 3.3 Validate all operations | [`Verifier::verify`] gives claims or [`Rejected`], nothing between; [`NestedVerifier`] has a policy for each layer |
-//! | 3.4 Cryptographic inputs | [`KeyError::Malformed`]: points on the curve, RSA of 2048 bits and more, halves that match |
-//! | 3.5 Entropy of keys | [`VerifyingKey::from_secret`] takes 32 bytes and more, and no text of a key; [`SigningKey::generate`] |
-//! | 3.6 No compression before encryption | `zip` is refused ([`Reason::CriticalHeader`]) |
-//! | 3.7 UTF-8 | anything else is [`JsonError::Syntax`] |
-//! | 3.8 Issuer and subject | [`VerifierBuilder::issuer`] is required and compared whole; keys belong to one issuer; where the subject says what a token is for, [`VerifierBuilder::subject`] is required |
-//! | 3.9 Audience | [`VerifierBuilder::audience`] is required |
-//! | 3.10 Do not trust received claims | `kid` is only compared; no token's `jku`, `x5u`, `jwk` or `x5c` is read; the `jwk` of a [proof](profile::dpop) shows that its sender has that key, and nothing else |
-//! | 3.11 Explicit typing | each kind of token is a [`profile`] with its own `typ`; what stands in its place where an issuer sets none is said by name ([`TokenType::Jwt`], [`Preset`]) |
-//! | 3.12 Mutually exclusive rules | no kind of token passes for another, for the same issuer, audience and keys; each has claims of a type of its own; the alphabet of a token is its only one |
+//! | rule | enforced by | tested by |
+//! | --- | --- | --- |
+//! | 3.1 Perform algorithm verification | [`VerifyingKey`] has one algorithm, fixed when it is parsed; a header's `alg` can only agree or fail ([`Reason::WrongAlgorithm`]) | `algorithm-confusion`, `jwk-algorithm` |
+//! | 3.2 Use appropriate algorithms | [`Algorithm`] and [`KeyAlgorithm`] have no `none`, no RSA 1.5 encryption, no passwords ([`Reason::UnsupportedAlgorithm`]) | `alg-none`, `pbes2`, `jwe/algorithms` |
+//! | 3.3 Validate all cryptographic operations | [`Verifier::verify`] gives claims or [`Rejected`], nothing between; [`NestedVerifier`] has a policy for each layer | `several-faults`, `encrypted`, `jwe/nested` |
+//! | 3.4 Validate cryptographic inputs | [`KeyError::Malformed`]: points on the curve, RSA of 2048 bits and more, halves that match; [`KeyError::Roca`]; [`Reason::InvalidEphemeralKey`] | `weak-keys`, `mismatched-halves`, `psychic-signature`, `signature-form`, `jwe/ephemeral-key` |
+//! | 3.5 Ensure keys have sufficient entropy | [`VerifyingKey::from_secret`] takes as many bytes as the hash has, no text of a key and no word; [`SigningKey::generate`] | `weak-secrets`, `empty-secret`, `key-text-as-secret`, `key-text-encoded` |
+//! | 3.6 Avoid compression of encryption inputs | `zip` is refused ([`Reason::CriticalHeader`]), and nothing here compresses | `zip`, `jwe/header` |
+//! | 3.7 Use UTF-8 | anything else is [`JsonError::Syntax`], half a surrogate pair [`JsonError::LoneSurrogate`] | `payload-shape`, `duplicate-names` |
+//! | 3.8 Validate issuer and subject | [`VerifierBuilder::issuer`] is required and compared whole; keys belong to one issuer; [`Subject`] is required, and parsed; where the subject says what a token is for, [`VerifierBuilder::subject`] is required | `issuer-audience`, `claim-types` |
+//! | 3.9 Use and validate audience | [`VerifierBuilder::audience`] is required, and so is `aud` | `issuer-audience` |
+//! | 3.10 Do not trust received claims | `kid` is only compared ([`KeyId`]); no token's `jku`, `x5u`, `jwk` or `x5c` is read; the `jwk` of a [proof](profile::dpop) shows that its sender has that key, and nothing else | `key-in-header` |
+//! | 3.11 Use explicit typing | each kind of token is a [`profile`] with its own `typ`; what stands in its place where an issuer sets none is said by name ([`TokenType::Jwt`], [`Preset`]); [`NestedType`] for the outer layer | `token-type`, `profiles/kinds`, `jwe/content-type` |
+//! | 3.12 Use mutually exclusive validation rules | a [`profile`] has its own type and claims, an audience its own issuer and keys | `token-type`, `issuer-audience` |
 //!
-//! Beyond them: one public error; strict JSON ([`JsonError`]) with [`limits`] on everything; a token
-//! bound to a key (`cnf`) is worth nothing without its proof ([`Reason::ProofRequired`],
-//! [`Verifier::verify_bound`]). Plain JWKS verifiers elsewhere do not enforce that last one: they take a
-//! stolen bound token for a good one.
+//! What its [successor](https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc8725bis/) adds, as of its draft of August 2026:
+//!
+//! | point | enforced by | tested by |
+//! | --- | --- | --- |
+//! | each key with exactly one algorithm, when the operation runs | as 3.1; an RSA key for RS256 verifies no PS256 | `algorithm-confusion` |
+//! | allow-lists, not block-lists | [`Algorithm::ALL`] is all there is | `alg-none` |
+//! | tell JWS from JWE | [`Reason::Encrypted`], [`Reason::NotEncrypted`] | `encrypted`, `jwe/form` |
+//! | the format is legal: letters, digits, `-`, `_`, `.` | canonical base64url ([`b64`]), three parts or five ([`Reason::Malformed`]) | `alphabet`, `json-serialization` |
+//! | bounds on PBES2 and on decompression | neither is here | `pbes2`, `zip` |
+//! | `typ` without `/` is compared as if `application/` stood before it; `JWT` is no type | [`TokenType`] | `token-type` |
+//! | `kid` reaches no query | [`KeyId`]: compared, never interpreted | `key-in-header` |
+//! | fully specified algorithms | `Ed25519` is read beside `EdDSA`, which is what is written | `algorithm-confusion` |
+//! | deterministic ECDSA, a "should" | **not followed**: the crypto library mixes the key and the message into its randomness, so that a bad generator alone gives nothing away | |
+//!
+//! Beyond them:
+//!
+//! | rule | enforced by | tested by |
+//! | --- | --- | --- |
+//! | one public error | [`Rejected`], [`Reason`] | `jwe/one-answer` |
+//! | JSON that all parsers read alike | [`JsonError`] | `duplicate-names`, `deep-json`, `payload-shape` |
+//! | a claim of the wrong type never counts as absent | [`Reason::InvalidClaim`] | `claim-types` |
+//! | a lifetime is capped | [`VerifierBuilder::max_lifetime`], [`AccessLifetime`] | `times` |
+//! | a token bound to a key (`cnf`) is worth nothing without its proof. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`] | `bound-token`, `profiles/dpop` |
+//! | no extension that is not understood | [`Reason::CriticalHeader`] | `crit`, `b64` |
+//! | limits on everything | [`limits`] | `size`, `deep-json`, `key-sets` |
 
 mod alg;
 pub mod b64;

@@ -34,6 +34,20 @@ fn every_record_of_a_vector_is_a_known_attack() {
 }
 
 #[test]
+fn the_table_of_what_is_enforced_names_vectors_that_are_there() {
+    let files = vector_files();
+    let guide = std::fs::read_to_string(root().join("crates/tokenward/src/lib.rs")).unwrap();
+    let (_, tables) = guide.split_once("# What is enforced, and where").unwrap();
+    let rows = tables.lines().filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix(" |"));
+    let tested = rows.filter_map(|row| Some(row.rsplit_once(" | ")?.1));
+    let named: Vec<&str> = tested.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+
+    assert!(named.len() > 40, "only {} names", named.len());
+    let missing: Vec<_> = named.iter().filter(|name| !files.contains_key(**name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn an_attack_that_nothing_answers_is_found_out() {
     let found = |toml: &str| {
         let Families { family } = toml::from_str(toml).unwrap();
