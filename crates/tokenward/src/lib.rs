@@ -219,7 +219,7 @@
 //! | 3.8 Validate issuer and subject | [`VerifierBuilder::issuer`] is required and compared whole; keys belong to one issuer; [`Subject`] is required, and parsed; where the subject says what a token is for, [`VerifierBuilder::subject`] is required | `issuer-audience`, `claim-types` |
 //! | 3.9 Use and validate audience | [`VerifierBuilder::audience`] is required, and so is `aud` | `issuer-audience` |
 //! | 3.10 Do not trust received claims | `kid` is only compared ([`KeyId`]); no token's `jku`, `x5u`, `jwk` or `x5c` is read; the `jwk` of a [proof](profile::dpop) shows that its sender has that key, and nothing else | `key-in-header` |
-//! | 3.11 Use explicit typing | each kind of token is a [`profile`] with its own `typ`; what stands in its place where an issuer sets none is said by name ([`TokenType::Jwt`], [`Preset`]); [`NestedType`] for the outer layer | `token-type`, `profiles/kinds`, `jwe/content-type` |
+//! | 3.11 Use explicit typing | each kind of token is a [`profile`] with its own `typ`; what stands in its place where an issuer sets none is said by name ([`TokenType::Jwt`], [`Preset`]); [`NestedType`] for the outer layer | `token-type`, `profiles/*`, `jwe/content-type` |
 //! | 3.12 Use mutually exclusive validation rules | a [`profile`] has its own type and claims, an audience its own issuer and keys | `token-type`, `issuer-audience` |
 //!
 //! What its [successor](https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc8725bis/) adds, as of its draft of August 2026:
@@ -244,7 +244,7 @@
 //! | JSON that all parsers read alike | [`JsonError`] | `duplicate-names`, `deep-json`, `payload-shape` |
 //! | a claim of the wrong type never counts as absent | [`Reason::InvalidClaim`] | `claim-types` |
 //! | a lifetime is capped | [`VerifierBuilder::max_lifetime`], [`AccessLifetime`] | `times` |
-//! | a token bound to a key (`cnf`) is worth nothing without its proof. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`] | `bound-token`, `profiles/dpop` |
+//! | a token bound to a key (`cnf`) is worth nothing without its proof. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`] | `bound-token`, `profiles/bound-access-token` |
 //! | no extension that is not understood | [`Reason::CriticalHeader`] | `crit`, `b64` |
 //! | limits on everything | [`limits`] | `size`, `deep-json`, `key-sets` |
 
