@@ -39,6 +39,12 @@ pub const RESERVED_CLAIMS: [&str; 13] = [
 /// Handlers get them inside a [`Verified`](crate::Verified), which is the only way to know that they
 /// are true. `T` is what the private claims are read as: a map of them all, or a type of yours
 /// ([`Verifier::verify_as`](crate::Verifier::verify_as)).
+///
+/// ```
+/// fn may_write(claims: &tokenward::AccessClaims) -> bool {
+///     claims.scope().contains("notes:write") && claims.private().get("locked") != Some(&true.into())
+/// }
+/// ```
 #[derive(Clone, Eq, PartialEq)]
 pub struct AccessClaims<T = Map<String, Value>> {
     issuer: Arc<IssuerId>,

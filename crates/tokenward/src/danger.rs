@@ -24,6 +24,15 @@ pub struct Unverified {
 /// # Security
 ///
 /// For looking at a token only. What this gives is whatever the sender liked to write.
+///
+/// ```
+/// // An unsecured token (RFC 7519 § 6.1), which no verifier takes.
+/// let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.";
+/// let unverified = tokenward::danger::decode_unverified(token)?;
+/// assert_eq!(unverified.header["alg"], "none");
+/// assert_eq!(unverified.claims["sub"], "root"); // says whoever wrote it
+/// # Ok::<(), tokenward::Rejected>(())
+/// ```
 pub fn decode_unverified(token: &str) -> Result<Unverified, Rejected> {
     let token = Compact::split(token)?;
     token.check_parts()?;

@@ -61,6 +61,14 @@ impl fmt::Display for BackendErrorKind {
 /// Prints an error and all its causes on one line: `a: b: c`.
 ///
 /// A `Display` of ours says its own part alone; the chain is printed here, at the rim.
+///
+/// ```
+/// use tokenward::{BackendError, BackendErrorKind, ErrorChain};
+///
+/// let error = BackendError::new(BackendErrorKind::Full, "no space left on device");
+/// let line = ErrorChain::new(&error).to_string();
+/// assert_eq!(line, "the back end has no room left: no space left on device");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorChain<'a>(&'a (dyn Error + 'static));
 

@@ -85,16 +85,41 @@ macro_rules! id {
 
 id! {
     /// The `iss` of a token: an absolute URL in our own tokens, any visible text in foreign ones.
+    ///
+    /// ```
+    /// let issuer = tokenward::IssuerId::new("https://auth.example.com/audiences/billing-api")?;
+    /// assert!(issuer.to_string().starts_with("https://")); // compared whole, never in part
+    /// # Ok::<(), tokenward::InvalidId>(())
+    /// ```
     IssuerId, "issuer", 512, "visible ASCII without spaces, quotes or backslashes", visible
 }
 id! {
     /// The name of an audience: a service that accepts tokens, with its own keys and policy.
     ///
     /// It stands in URLs, so it is a plain name.
+    ///
+    /// ```
+    /// use tokenward::{Audience, InvalidId};
+    ///
+    /// let audience = Audience::new("billing-api")?;
+    /// assert_eq!(audience.as_str(), "billing-api");
+    /// assert!(Audience::new("../secrets").is_err());
+    /// assert!("https://api.example.com".parse::<Audience>().is_err()); // see `Audience::foreign`
+    /// # Ok::<(), InvalidId>(())
+    /// ```
     Audience, "audience", 128, "letters, digits, `-`, `_` and `.`, no `.` first", name
 }
 id! {
     /// The `sub` of a token: a user, opaque to us, or `client:NAME` for a service.
+    ///
+    /// ```
+    /// use tokenward::Subject;
+    ///
+    /// assert!(!Subject::new("ada")?.is_client());
+    /// assert!(Subject::new("client:invoices")?.is_client());
+    /// assert!(Subject::new("").is_err());
+    /// # Ok::<(), tokenward::InvalidId>(())
+    /// ```
     Subject, "subject", 256, "anything but control characters", text
 }
 id! {
@@ -129,6 +154,12 @@ impl Audience {
     /// # Security
     ///
     /// For verifying only. Such a name must not reach a path, a file name or a store.
+    ///
+    /// ```
+    /// let audience = tokenward::Audience::foreign("https://api.example.com/")?;
+    /// assert_eq!(audience.as_str(), "https://api.example.com/");
+    /// # Ok::<(), tokenward::InvalidId>(())
+    /// ```
     pub fn foreign(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
         // Held to the rule of an issuer, which may be a URL as well.
         let IssuerId(text) =
@@ -139,6 +170,13 @@ impl Audience {
 
 impl Jti {
     /// A fresh name: 128 random bits, in base64url.
+    ///
+    /// ```
+    /// use tokenward::Jti;
+    ///
+    /// assert_eq!(Jti::random().as_str().len(), 22);
+    /// assert_ne!(Jti::random(), Jti::random());
+    /// ```
     #[must_use]
     pub fn random() -> Self {
         // base64url is within the characters that a name may hold.
@@ -158,6 +196,12 @@ impl Subject {
 }
 
 /// The version of a subject's tokens: bumping it ends everything older.
+///
+/// ```
+/// use tokenward::TokenVersion;
+///
+/// assert!(TokenVersion::FIRST < TokenVersion::FIRST.next());
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TokenVersion(u64);
 

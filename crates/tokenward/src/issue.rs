@@ -35,6 +35,15 @@ use crate::{b64, header};
 ///
 /// The upper bound is what keeps revocation small: nothing has to be remembered for longer. The lower
 /// one is where clock errors would begin to end tokens before they arrive.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tokenward::AccessLifetime;
+///
+/// assert!(AccessLifetime::new(Duration::from_secs(300)).is_ok());
+/// assert!(AccessLifetime::new(Duration::from_secs(24 * 60 * 60)).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct AccessLifetime(Duration);
 
@@ -107,6 +116,31 @@ pub enum IssueError {
 }
 
 /// Issues the access tokens of one audience.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tokenward::{
+///     AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, Jti, SigningKey,
+///     Subject, TokenRequest, UnixTime,
+/// };
+///
+/// let issuer = Issuer::builder()
+///     .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api")?)
+///     .audience(Audience::new("billing-api")?)
+///     .lifetime(AccessLifetime::new(Duration::from_secs(300))?)
+///     .claims(["roles".to_owned()])
+///     .build();
+/// let key = SigningKey::generate(Algorithm::Es256);
+/// let request = TokenRequest::new(Subject::new("ada")?, ClientId::new("web")?, Jti::random());
+/// issuer.issue(request.clone(), &key, UnixTime::from_secs(1_800_000_000))?;
+///
+/// let private = serde_json::json!({ "shoe_size": 38 });
+/// let request = request.private(private.as_object().cloned().unwrap_or_default());
+/// let refused = issuer.issue(request, &key, UnixTime::from_secs(1_800_000_000));
+/// assert_eq!(refused, Err(IssueError::ClaimNotAllowed("shoe_size".to_owned())));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Issuer {
     id: IssuerId,
@@ -139,6 +173,17 @@ impl Issuer {
 
     /// As [`Self::issue`], without an allocation of ours: the token stands in `scratch`, which is used
     /// again for the next one.
+    ///
+    /// ```
+    /// # use tokenward::{IssueError, Issuer, SigningKey, TokenRequest, UnixTime};
+    /// # fn f(issuer: Issuer, requests: &[TokenRequest], key: SigningKey, now: UnixTime) -> Result<(), IssueError> {
+    /// let mut scratch = tokenward::Scratch::default();
+    /// for request in requests {
+    ///     println!("{}", issuer.issue_in(request, &key, now, &mut scratch)?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn issue_in<'a>(
         &self,
         request: &TokenRequest,
@@ -157,6 +202,17 @@ impl Issuer {
     }
 
     /// Makes all of a token but its signature, which the key named `id` will make with `algorithm`.
+    ///
+    /// ```
+    /// # use tokenward::{Algorithm, IssueError, Issuer, KeyId, TokenRequest, UnixTime};
+    /// # fn vault_signs(_: &[u8]) -> Vec<u8> { vec![] }
+    /// # fn f(issuer: Issuer, request: TokenRequest, id: KeyId, now: UnixTime) -> Result<(), IssueError> {
+    /// let unsigned = issuer.prepare(request, &id, Algorithm::Es256, now)?;
+    /// let signature = vault_signs(unsigned.signing_input());
+    /// let token = unsigned.assemble(&signature);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a request is one token, and used up by it")]
     pub fn prepare(
         &self,

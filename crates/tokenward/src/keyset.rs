@@ -63,6 +63,18 @@ pub enum KeySetError {
 
 impl KeySet {
     /// Reads a key set. Members that we cannot use are left out and reported by [`Self::skipped`].
+    ///
+    /// ```
+    /// use tokenward::{KeyError, KeySet};
+    ///
+    /// let set = KeySet::parse(br#"{"keys":[
+    ///     {"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+    ///     {"kty":"OKP","crv":"Ed448","kid":"b","x":"AA"}
+    /// ]}"#)?;
+    /// assert_eq!(set.keys().len(), 1);
+    /// assert_eq!(set.skipped()[0].why, KeyError::Unsupported);
+    /// # Ok::<(), tokenward::KeySetError>(())
+    /// ```
     pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
         if json.len() > LIMITS.key_set_bytes {
             return Err(KeySetError::TooLarge);
@@ -100,6 +112,15 @@ impl KeySet {
     }
 
     /// A set of these keys; an empty one verifies nothing.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeySet, KeySetError, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::Es256).verifying_key().clone();
+    /// assert!(KeySet::from_keys([key.clone()]).is_ok());
+    /// let twice = KeySet::from_keys([key.clone(), key]);
+    /// assert!(matches!(twice, Err(KeySetError::DuplicateKeyId(_))));
+    /// ```
     pub fn from_keys(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeySetError> {
         Self::new(keys.into_iter().collect(), Vec::new())
     }

@@ -4,6 +4,16 @@
 ///
 /// The limits are fixed: nothing that needs more of any of these is one of our inputs, and a limit
 /// that can be turned up gets turned up.
+///
+/// ```
+/// use tokenward::limits::LIMITS;
+///
+/// // Refuse early what would be refused anyhow.
+/// fn could_be_a_token(header: &str) -> bool {
+///     header.len() <= LIMITS.token_bytes
+/// }
+/// # assert!(could_be_a_token("eyJ"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {

@@ -6,6 +6,14 @@ use std::fmt;
 ///
 /// Displays as `invalid token`, whatever the reason: an answer that told more would be an oracle. The
 /// [`Reason`] is for the log and the metrics.
+///
+/// ```
+/// use tokenward::{Reason, Rejected};
+///
+/// let rejected = Rejected::from_reason(Reason::Expired);
+/// assert_eq!(rejected.to_string(), "invalid token"); // for the answer
+/// assert_eq!(rejected.reason().to_string(), "it has expired"); // for the log
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("invalid token")]
 #[non_exhaustive]
@@ -28,6 +36,14 @@ impl Rejected {
 }
 
 /// Why a token was refused. It holds nothing that came with the token.
+///
+/// ```
+/// use tokenward::Reason;
+///
+/// let reason = Reason::MissingClaim("exp");
+/// assert_eq!(reason.as_str(), "missing_claim"); // a label for metrics, of a closed list
+/// assert_eq!(reason.to_string(), "it has no `exp`");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {

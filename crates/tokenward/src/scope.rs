@@ -8,6 +8,17 @@ use std::str::FromStr;
 mod tests;
 
 /// An OAuth scope: a set of names, in the order they were given (RFC 6749 § 3.3).
+///
+/// ```
+/// use tokenward::Scope;
+///
+/// let scope = Scope::parse("notes:read notes:write notes:read")?;
+/// assert_eq!(scope.as_str(), "notes:read notes:write");
+/// assert!(scope.contains("notes:read"));
+/// assert!(Scope::parse("notes:read")?.is_subset_of(&scope));
+/// assert!(Scope::parse("two  spaces").is_err());
+/// # Ok::<(), tokenward::InvalidScope>(())
+/// ```
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Scope(Box<str>);
 
@@ -75,6 +86,12 @@ impl Scope {
 }
 
 /// A scope that stands in a token read without copying; see [`Scope`].
+///
+/// ```
+/// # fn f(claims: &tokenward::Verified<tokenward::AccessClaimsRef<'_>>) -> bool {
+/// claims.scope().contains("notes:write")
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct ScopeRef<'a>(&'a str);
 

@@ -10,6 +10,16 @@ use std::time::{Duration, SystemTime};
 ///
 /// Tokens carry whole seconds ([`UnixTime::as_secs`]); revocation and key rotation need finer ones.
 /// Arithmetic saturates: a wait that overflows is a wait for ever, never one in the past.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use tokenward::UnixTime;
+///
+/// let now = UnixTime::from(SystemTime::now());
+/// assert!(now.saturating_add(Duration::from_secs(300)) > now);
+/// assert_eq!(UnixTime::from_secs(1_800_000_000).to_string(), "1800000000");
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct UnixTime {
     millis: u64,
@@ -90,6 +100,13 @@ impl fmt::Display for UnixTime {
 /// A source of the current time.
 ///
 /// Any `Fn() -> UnixTime` is one.
+///
+/// ```
+/// use tokenward::{Clock, UnixTime};
+///
+/// let stopped = || UnixTime::from_secs(1_000_000); // for a test
+/// assert_eq!(stopped.now().as_secs(), 1_000_000);
+/// ```
 pub trait Clock: Send + Sync {
     /// The current time.
     fn now(&self) -> UnixTime;

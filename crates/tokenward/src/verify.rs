@@ -31,6 +31,20 @@ use crate::time::UnixTime;
 ///
 /// There is no other way to make one: a handler that takes it cannot be reached with a token that
 /// nobody verified.
+///
+/// ```
+/// use tokenward::Verified;
+///
+/// fn refund(claims: &Verified) -> String {
+///     format!("refunded by {}, under key {:?}", claims.subject(), claims.key_id())
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// # fn f(claims: tokenward::AccessClaims) -> tokenward::Verified {
+/// tokenward::Verified { claims, key_id: None }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Verified<C = AccessClaims> {
     claims: C,
@@ -89,6 +103,13 @@ pub struct Verifier<P: Profile = AccessToken> {
 
 impl<P: Profile> Verifier<P> {
     /// The same policy with other keys.
+    ///
+    /// ```
+    /// # fn f(verifier: tokenward::Verifier, fetched: &[u8]) -> Result<(), tokenward::KeySetError> {
+    /// let verifier = verifier.with_keys(tokenward::KeySet::parse(fetched)?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
         Self::new(Arc::clone(&self.policy), keys)
@@ -196,6 +217,14 @@ impl<P: Profile> Verifier<P> {
 
 impl<P: SelfContained> Verifier<P> {
     /// Verifies `token` as of `now`.
+    ///
+    /// ```
+    /// # fn f(verifier: tokenward::Verifier, token: &str) -> Result<(), tokenward::Rejected> {
+    /// let claims = verifier.verify(token, std::time::SystemTime::now().into())?;
+    /// println!("{} until {}", claims.subject(), claims.expires_at());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified<P::Claims>, Rejected> {
         Ok(self.check_timed(token, now)?.0)
     }

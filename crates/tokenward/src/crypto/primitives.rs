@@ -20,6 +20,11 @@ pub fn random<const N: usize>() -> [u8; N] {
 }
 
 /// The SHA-256 digest of `data`.
+///
+/// ```
+/// let digest = tokenward::crypto::sha256(b"abc"); // FIPS 180-4
+/// assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
+/// ```
 #[must_use]
 pub fn sha256(data: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
@@ -56,12 +61,29 @@ pub fn hmac_sha256(key: &[u8; 32], data: &[u8]) -> [u8; 32] {
 }
 
 /// Whether `a` and `b` are equal, in time that depends on their lengths alone.
+///
+/// ```
+/// use tokenward::crypto::{constant_time_eq, sha256};
+///
+/// assert!(constant_time_eq(&sha256(b"abc"), &sha256(b"abc")));
+/// assert!(!constant_time_eq(b"abc", b"abcd"));
+/// ```
 #[must_use]
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(a, b).is_ok()
 }
 
 /// A 256-bit secret that zeroizes itself and has no way to be shown.
+///
+/// ```
+/// use tokenward::crypto::Secret256;
+///
+/// let secret = Secret256::random();
+/// let sealed = secret.seal(b"row 7", b"ada@example.com");
+/// assert_eq!(secret.open(b"row 7", &sealed).as_deref(), Some(&b"ada@example.com".to_vec()));
+/// assert_eq!(secret.open(b"row 8", &sealed), None); // it was sealed for another place
+/// assert_eq!(format!("{secret:?}"), "Secret256(..)");
+/// ```
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Secret256([u8; 32]);
 

@@ -7,6 +7,16 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 /// What one token shall say, beyond what its [`Issuer`](super::Issuer) always says.
+///
+/// ```
+/// use tokenward::{ClientId, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion};
+///
+/// let request = TokenRequest::new(Subject::new("ada")?, ClientId::new("web")?, Jti::random())
+///     .session_id(SessionId::new("s-1")?)
+///     .token_version(TokenVersion::FIRST)
+///     .scope(Scope::parse("notes:read")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until a token is issued for it"]
 pub struct TokenRequest {

@@ -60,7 +60,19 @@ impl SigningKey {
     /// The private key in a PEM text: PKCS#8, SEC1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`).
     ///
     /// With `algorithm`, the key must be of it; without, the key's type decides, and an RSA key is for
-    /// RS256.
+    /// RS256. The key has no name yet: see [`Self::named_by_thumbprint`].
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeyError, SigningKey};
+    ///
+    /// let pem = SigningKey::generate(Algorithm::Es256).to_pkcs8_pem().ok_or("no memory")?;
+    ///
+    /// let key = SigningKey::from_pem(&pem, None)?.named_by_thumbprint();
+    /// assert_eq!(key.algorithm(), Algorithm::Es256);
+    /// let wrong = SigningKey::from_pem(&pem, Some(Algorithm::EdDsa));
+    /// assert_eq!(wrong.unwrap_err(), KeyError::WrongAlgorithm(Algorithm::EdDsa));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_pem(text: &str, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {
         let pem = pem::parse(text)?;
         match pem.label {
@@ -103,6 +115,19 @@ impl SigningKey {
     /// # Security
     ///
     /// Whoever has these bytes signs as this key.
+    ///
+    /// ```
+    /// use tokenward::crypto::Secret256;
+    /// use tokenward::{Algorithm, SigningKey};
+    ///
+    /// let (root, key) = (Secret256::random(), SigningKey::generate(Algorithm::Es256));
+    /// let sealed = root.derive(b"signing keys").seal(b"key 1", &key.to_secret_bytes()?);
+    ///
+    /// let bytes = root.derive(b"signing keys").open(b"key 1", &sealed).ok_or("was changed")?;
+    /// let same = SigningKey::from_secret_bytes(Algorithm::Es256, &bytes)?;
+    /// assert_eq!(same.verifying_key().thumbprint(), key.verifying_key().thumbprint());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_secret_bytes(&self) -> Result<Zeroizing<Vec<u8>>, SignFailed> {
         self.key.to_bytes().ok_or(SignFailed)
     }
@@ -144,6 +169,16 @@ impl SigningKey {
     /// # Security
     ///
     /// Whoever has this text signs as this key.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::EdDsa);
+    /// let jwk = key.to_secret_jwk().ok_or("no memory")?; // overwritten when it is dropped
+    /// let same = SigningKey::from_jwk(jwk.as_bytes())?;
+    /// assert_eq!(same.key_id(), key.key_id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_secret_jwk(&self) -> Option<Zeroizing<String>> {
         jwk::write_private(self)

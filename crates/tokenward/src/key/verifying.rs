@@ -41,6 +41,18 @@ impl VerifyingKey {
 
     /// The key in the `PUBLIC KEY` or `RSA PUBLIC KEY` block of a PEM text, which must be of
     /// `algorithm`.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeyError, VerifyingKey};
+    ///
+    /// let pem = "-----BEGIN PUBLIC KEY-----
+    /// MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+    /// -----END PUBLIC KEY-----
+    /// ";
+    /// let key = VerifyingKey::from_spki_pem(Algorithm::EdDsa, pem)?;
+    /// assert_eq!(key.thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"); // RFC 8037 § A.3
+    /// # Ok::<(), KeyError>(())
+    /// ```
     pub fn from_spki_pem(algorithm: Algorithm, text: &str) -> Result<Self, KeyError> {
         let pem = pem::parse(text)?;
         match pem.label {

@@ -64,6 +64,20 @@ pub(crate) fn read<'a>(
 }
 
 /// What an access token's `typ` may be.
+///
+/// ```
+/// # use tokenward::{Audience, IssuerId, KeySet};
+/// # fn f(issuer: IssuerId, audience: Audience, keys: KeySet) {
+/// use tokenward::{TokenType, Verifier};
+///
+/// let verifier = Verifier::builder()
+///     .issuer(issuer)
+///     .audience(audience)
+///     .keys(keys)
+///     .accept_type(TokenType::Jwt) // gives up the wall between kinds of tokens
+///     .build();
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum TokenType {
