@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::AccessClaimsRef;
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
-use crate::json::{self, Object, Raw, Sink, Text};
+use crate::json::{self, Raw, Sink, Text};
 use crate::reject::Reason;
 use crate::scope::ScopeRef;
 use crate::time::UnixTime;
@@ -91,15 +91,32 @@ impl<'a> Slots<'a> {
             (Some(cnf), Some(proven)) => (cnf, proven),
         };
         let text = cnf.as_object_text().ok_or(Reason::InvalidClaim("cnf"))?;
-        let cnf = Object::parse(text.as_bytes()).map_err(|_| Reason::InvalidClaim("cnf"))?;
+        let mut methods = Methods::default();
+        json::scan(text.as_bytes(), &mut methods).map_err(|_| Reason::InvalidClaim("cnf"))?;
         // A second method that we do not know may be the one that the issuer relies on.
-        let mut methods = cnf.iter();
-        match (methods.next(), methods.next()) {
-            (Some(method), None) if method.name.to_str() == "jkt" => {
-                let key = method.value.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
+        match methods {
+            Methods { thumbprint: Some(key), others: false } => {
+                let key = key.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
                 if key == proven { Ok(Some(key)) } else { Err(Reason::WrongProof) }
             }
             _ => Err(Reason::ProofRequired),
+        }
+    }
+}
+
+/// By what a token can be bound (RFC 7800 § 3.1): the key's thumbprint, and whether by anything else.
+#[derive(Default)]
+struct Methods<'a> {
+    thumbprint: Option<Raw<'a>>,
+    others: bool,
+}
+
+impl<'a> Sink<'a> for Methods<'a> {
+    fn member(&mut self, name: Text<'a>, value: Raw<'a>) {
+        if name.to_str() == "jkt" {
+            self.thumbprint = Some(value);
+        } else {
+            self.others = true;
         }
     }
 }
