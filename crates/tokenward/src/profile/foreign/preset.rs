@@ -99,8 +99,8 @@ pub enum Preset {
     /// versions put into access tokens too, is not refused.
     ///
     /// Source: Keycloak, [Server Administration
-    /// Guide](https://www.keycloak.org/docs/latest/server_admin/#_audience), sections "Audience support"
-    /// and "Session and token timeouts", and its class `org.keycloak.representations.AccessToken`.
+    /// Guide](https://www.keycloak.org/docs/latest/server_admin/), sections "Audience support" and
+    /// "Session and token timeouts", and its class `org.keycloak.util.TokenUtil`.
     Keycloak,
     /// Okta, access tokens of a custom authorization server: no `typ`, `cid` in the place of
     /// `client_id`, `scp` an array in the place of `scope`, `ver: 1`.
