@@ -12,6 +12,7 @@ mod curve;
 mod key_wrap;
 mod low_s;
 mod oaep;
+mod precomputed;
 mod primitives;
 mod private;
 mod public;

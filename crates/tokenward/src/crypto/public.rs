@@ -1,5 +1,7 @@
 //! Keys that verify, parsed once: parsing at each call would cost up to 15 % of an RSA verification.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ML_DSA_44,
@@ -9,6 +11,7 @@ use aws_lc_rs::signature::{
 };
 
 use super::curve::Curve;
+use super::precomputed::{self, ed25519::Ed25519Table, p256::P256Table};
 use crate::alg::Algorithm;
 
 /// The length of an Ed25519 key, in bytes.
@@ -26,6 +29,8 @@ pub(crate) struct PublicKey {
     algorithm: Algorithm,
     numbers: Numbers,
     check: Check,
+    /// What makes many checks faster, once somebody has asked for it.
+    table: OnceLock<Option<Table>>,
 }
 
 /// What makes a public key what it is, as its JWK has it.
@@ -45,6 +50,11 @@ pub(crate) enum Numbers {
 enum Check {
     Signature(ParsedPublicKey),
     Mac(Box<hmac::Key>),
+}
+
+enum Table {
+    P256(P256Table),
+    Ed25519(Ed25519Table),
 }
 
 impl PublicKey {
@@ -79,10 +89,10 @@ impl PublicKey {
         Self::parsed(algorithm, Numbers::Modulus(modulus.into()), key)
     }
 
-    /// The Ed25519 key with this encoding; `None` if it is a point of small order. One that is no
-    /// point at all is taken here, and verifies nothing.
+    /// The Ed25519 key with this encoding; `None` if it is no canonical encoding of a point of prime
+    /// order.
     pub(crate) fn ed25519(x: [u8; ED25519_LEN]) -> Option<Self> {
-        if is_small_order(&x) {
+        if !precomputed::ed25519::is_sound_key(&x) {
             return None;
         }
         let key = ParsedPublicKey::new(&ED25519, x).ok()?;
@@ -107,7 +117,8 @@ impl PublicKey {
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
     pub(crate) fn hmac(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
         let key = hmac::Key::new(hmac_hash(algorithm)?, secret);
-        Some(Self { algorithm, numbers: Numbers::Secret, check: Check::Mac(Box::new(key)) })
+        let check = Check::Mac(Box::new(key));
+        Some(Self { algorithm, numbers: Numbers::Secret, check, table: OnceLock::new() })
     }
 
     /// The one algorithm of this key.
@@ -122,10 +133,33 @@ impl PublicKey {
 
     /// Whether `signature`, in JOSE form, was made over `message` by this key's private half.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        if let Some(Some(table)) = self.table.get() {
+            return table.verify(message, signature);
+        }
         match &self.check {
             Check::Signature(key) => key.verify_sig(message, signature).is_ok(),
             // Compares in constant time, and only the whole tag.
             Check::Mac(key) => hmac::verify(key, message, signature).is_ok(),
+        }
+    }
+
+    /// Makes the table by which many checks are faster, where there is one for such a key: a millisecond
+    /// or two, which a key that serves once should not be made to pay.
+    pub(crate) fn prepare(&self) {
+        self.table.get_or_init(|| self.make_table());
+    }
+
+    fn make_table(&self) -> Option<Table> {
+        if !precomputed::are_allowed() {
+            return None;
+        }
+        match &self.numbers {
+            Numbers::Point { x, y } if self.algorithm == Algorithm::Es256 => {
+                let (x, y) = (x.as_ref().try_into().ok()?, y.as_ref().try_into().ok()?);
+                P256Table::new(x, y).map(Table::P256)
+            }
+            Numbers::Edwards(x) => Ed25519Table::new(x).map(Table::Ed25519),
+            _ => None,
         }
     }
 
@@ -147,7 +181,17 @@ impl PublicKey {
 
     #[expect(clippy::unnecessary_wraps, reason = "every caller answers an option")]
     const fn parsed(algorithm: Algorithm, numbers: Numbers, key: ParsedPublicKey) -> Option<Self> {
-        Some(Self { algorithm, numbers, check: Check::Signature(key) })
+        let check = Check::Signature(key);
+        Some(Self { algorithm, numbers, check, table: OnceLock::new() })
+    }
+}
+
+impl Table {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::P256(table) => table.verify(message, signature),
+            Self::Ed25519(table) => table.verify(message, signature),
+        }
     }
 }
 
@@ -181,47 +225,4 @@ const fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> 
         Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
         _ => return None,
     })
-}
-/// Whether this Ed25519 key lies in the subgroup of order eight, in which one signature fits many
-/// messages. The sign bit is no part of the comparison.
-fn is_small_order(x: &[u8; ED25519_LEN]) -> bool {
-    let mut y = *x;
-    if let Some(last) = y.last_mut() {
-        *last &= 0x7f;
-    }
-    SMALL_ORDER.contains(&y)
-}
-
-/// The y coordinates of all points of order 1, 2, 4 and 8, little-endian, with the non-canonical
-/// encodings (p and p + 1) that decoders are known to take.
-const SMALL_ORDER: [[u8; ED25519_LEN]; 7] = [
-    low(0),
-    low(1),
-    // p - 1, p, p + 1 with p = 2^255 - 19
-    high(0xec),
-    high(0xed),
-    high(0xee),
-    [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
-        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
-        0xfc, 0x05,
-    ],
-    [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
-        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
-        0x03, 0x7a,
-    ],
-];
-
-const fn low(first: u8) -> [u8; ED25519_LEN] {
-    let mut y = [0; ED25519_LEN];
-    y[0] = first;
-    y
-}
-
-const fn high(first: u8) -> [u8; ED25519_LEN] {
-    let mut y = [0xff; ED25519_LEN];
-    y[0] = first;
-    y[ED25519_LEN - 1] = 0x7f;
-    y
 }
