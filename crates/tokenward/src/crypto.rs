@@ -1,4 +1,4 @@
-//! Every call into aws-lc-rs, and nothing else.
+//! Every call into aws-lc-rs, and what gains from tables made once for each key (`precomputed`).
 //!
 //! **Invariant:** no other module of the workspace names `aws_lc_rs`. One crypto library to audit, and
 //! one place where it could be replaced.
