@@ -1,10 +1,13 @@
 //! The project's own commands.
 //!
 //! `cargo xtask test` installs what the tests lack and runs every one of them; `cargo xtask prove`
-//! takes the long figures. Nothing here is shipped.
+//! takes the long figures; `cargo xtask bench core` compares the core library with its peers. Nothing here
+//! is shipped.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on its terminal")]
 
+mod bench;
 mod logs;
+mod machine;
 mod prove;
 mod run;
 mod suite;
@@ -17,6 +20,11 @@ usage: cargo xtask COMMAND
 
   test            install what is missing, then run every test (at most 40 minutes cold, two cores)
   prove [NAME]    the long figures: build, size, memory, start-up, throughput (or one by name)
+  bench core      the core library beside its peers, in one interleaved run:
+                    --quick         rough, in under a minute once it is built
+                    --no-languages  Rust alone
+                    --json FILE     the figures for a program
+                    --write         renew docs/performance.md and its chart
   tools           install what the tests need, and nothing else";
 
 fn main() -> ExitCode {
@@ -25,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["test", rest @ ..] => suite::test(rest),
         ["prove", rest @ ..] => prove::prove(rest),
+        ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::ensure().map(|_| ()),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

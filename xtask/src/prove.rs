@@ -7,8 +7,7 @@
 mod build;
 mod server;
 
-use std::process::Command;
-
+use crate::machine;
 use crate::run::Failure;
 
 /// A figure's name, and what takes it.
@@ -23,24 +22,12 @@ pub(crate) fn prove(names: &[&str]) -> Result<(), Failure> {
         let known = PROOFS.map(|(name, _)| name).join(", ");
         return Err(Failure::usage(&format!("prove knows {known}, not `{unknown}`")));
     }
-    machine()?;
+    println!("{}", machine::describe()?);
     for (name, proof) in PROOFS {
         if names.is_empty() || names.contains(&name) {
             println!("\n## {name}");
             proof()?;
         }
     }
-    Ok(())
-}
-
-/// The machine, without which no figure means anything.
-fn machine() -> Result<(), Failure> {
-    let model = std::fs::read_to_string("/proc/cpuinfo")?;
-    let model =
-        model.lines().find(|line| line.starts_with("model name")).unwrap_or("model name\t: ?");
-    let model = model.split(':').nth(1).unwrap_or("?").trim().to_owned();
-    let cores = std::thread::available_parallelism()?;
-    let rustc = Command::new("rustc").arg("--version").output()?;
-    println!("machine: {model}, {cores} cores; {}", String::from_utf8_lossy(&rustc.stdout).trim());
     Ok(())
 }

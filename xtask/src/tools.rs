@@ -39,51 +39,55 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
     debian()?;
     let home = root().join("target/xtask");
     fs::create_dir_all(&home)?;
-    Ok(Tools { python: python(&home)?, node_modules: node(&home)? })
+    let interop = root().join("interop");
+    Ok(Tools {
+        python: python(&home.join("venv"), &interop.join("python/requirements.txt"))?,
+        node_modules: node(&home.join("node"), &interop.join("node/package.json"))?,
+    })
 }
 
 fn debian() -> Result<(), Failure> {
     let programs = PROGRAMS.iter().filter(|(program, _)| !has(program));
     let libraries = LIBRARIES.iter().filter(|(library, _)| !has_library(library));
     let missing: Vec<&str> = programs.chain(libraries).map(|(_, package)| *package).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let wanted = missing.join(" ");
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+/// Installs Debian packages, or says which ones are wanted.
+pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     if !has("apt-get") || !is_root() {
+        let wanted = packages.join(" ");
         return Err(Failure::new(format!("install these first: apt-get install {wanted}")));
     }
     run(Command::new("apt-get").args(["-qq", "update"]))?;
     run(Command::new("apt-get")
         .args(["-qq", "install", "--yes", "--no-install-recommends"])
-        .args(&missing)
+        .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive")
         // The packages' own services must not start: each test starts its own, on its own port.
         .env("RUNLEVEL", "1"))
 }
 
-fn python(home: &Path) -> Result<PathBuf, Failure> {
-    let venv = home.join("venv");
+/// The Python of the virtual environment `venv`, with the packages of the list `wanted`.
+pub(crate) fn python(venv: &Path, wanted: &Path) -> Result<PathBuf, Failure> {
     let python = venv.join("bin/python");
-    let wanted = root().join("interop/python/requirements.txt");
-    once(&venv.join("installed"), &wanted, || {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    once(&venv.join("installed"), wanted, || {
+        run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
         run(Command::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(&wanted))
+            .arg(wanted))
     })?;
     Ok(python)
 }
 
-fn node(home: &Path) -> Result<PathBuf, Failure> {
-    let dir = home.join("node");
-    fs::create_dir_all(&dir)?;
-    let wanted = root().join("interop/node/package.json");
-    once(&dir.join("installed"), &wanted, || {
-        fs::copy(&wanted, dir.join("package.json"))?;
+/// The `node_modules` in `dir`, with the packages of the `package.json` at `wanted`.
+pub(crate) fn node(dir: &Path, wanted: &Path) -> Result<PathBuf, Failure> {
+    fs::create_dir_all(dir)?;
+    once(&dir.join("installed"), wanted, || {
+        fs::copy(wanted, dir.join("package.json"))?;
         run(Command::new("npm")
             .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&dir))
+            .arg(dir))
     })?;
     Ok(dir.join("node_modules"))
 }

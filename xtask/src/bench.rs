@@ -1,0 +1,100 @@
+//! `cargo xtask bench core`: the core library, the primitive below it, and its peers, side by side.
+//!
+//! Every program speaks the protocol of `bench/peers/harness/src/serve.rs`, so that all of them take part
+//! in the same rounds: a machine that slows down slows everybody down. What is compared is the ratio to
+//! the primitive within each round.
+
+mod allocations;
+mod chart;
+mod instructions;
+mod page;
+mod programs;
+mod report;
+mod rounds;
+mod spread;
+mod table;
+mod targets;
+mod tools;
+mod worker;
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::machine;
+use crate::run::{Failure, root};
+use report::Report;
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+struct Effort {
+    /// Rough figures, soon.
+    quick: bool,
+    /// The other languages too.
+    languages: bool,
+}
+
+#[derive(Debug)]
+struct Options {
+    effort: Effort,
+    json: Option<PathBuf>,
+    write: bool,
+}
+
+/// Runs the benchmark that the arguments name.
+pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
+    let ["core", options @ ..] = args else {
+        return Err(Failure::usage("bench knows one benchmark: core"));
+    };
+    let options = Options::parse(options)?;
+    let report = measure(options.effort)?;
+    println!("\n{}", page::text(&report));
+    if let Some(file) = &options.json {
+        fs::write(file, report.to_json()?)?;
+    }
+    if options.write {
+        page::write(&report)?;
+    }
+    Ok(())
+}
+
+fn measure(effort: Effort) -> Result<Report, Failure> {
+    let dir = root().join("target/xtask/bench");
+    fs::create_dir_all(&dir)?;
+    let mut built = programs::build(effort, &dir)?;
+    let (mut workers, entrants) = worker::start(&mut built.commands)?;
+    let rows = rounds::all(&mut workers, &entrants, &rounds::Plan::of(effort))?;
+    drop(workers);
+    let (instructions, note) = instructions::count(&built.core, &dir, &entrants, effort)?;
+    Ok(Report {
+        machine: machine::describe()?,
+        quick: effort.quick,
+        rows,
+        instructions,
+        allocations: allocations::count(&built.counting, &dir)?,
+        notes: built.notes.into_iter().chain(note).collect(),
+    })
+}
+
+impl Options {
+    fn parse(args: &[&str]) -> Result<Self, Failure> {
+        let effort = Effort { quick: false, languages: true };
+        let mut options = Self { effort, json: None, write: false };
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            match *arg {
+                "--quick" => options.effort.quick = true,
+                "--no-languages" => options.effort.languages = false,
+                "--write" => options.write = true,
+                "--json" => {
+                    let file = args.next().ok_or_else(|| Failure::usage("--json takes a file"))?;
+                    options.json = Some(PathBuf::from(file));
+                }
+                other => return Err(Failure::usage(&format!("bench core knows no `{other}`"))),
+            }
+        }
+        if options.write && options.effort.quick {
+            return Err(Failure::usage("--write takes figures worth writing down: not --quick"));
+        }
+        Ok(options)
+    }
+}
