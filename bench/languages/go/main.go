@@ -12,7 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
+	"syscall"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -46,11 +46,11 @@ func main() {
 			for place, word := range words[1:] {
 				index, count, _ := strings.Cut(word, ":")
 				verify, left := contenders[number(index)], number(count)
-				start := time.Now()
+				start := processorTime()
 				for ; left > 0; left-- {
 					verify()
 				}
-				took[place] += time.Since(start).Nanoseconds()
+				took[place] += processorTime() - start
 			}
 		}
 		fmt.Println(strings.Trim(fmt.Sprint(took), "[]"))
@@ -87,6 +87,12 @@ func number(text string) int {
 	n, err := strconv.Atoi(text)
 	check(err)
 	return n
+}
+
+func processorTime() int64 {
+	var usage syscall.Rusage
+	check(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return usage.Utime.Nano() + usage.Stime.Nano()
 }
 
 func version() string {

@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter_ns
+from time import process_time_ns
 
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -63,8 +63,8 @@ for line in sys.stdin:
     for _ in range(int(repeats)):
         for place, (index, count) in enumerate(batches):
             verify = contenders[index]
-            start = perf_counter_ns()
+            start = process_time_ns()
             for _ in range(count):
                 verify()
-            took[place] += perf_counter_ns() - start
+            took[place] += process_time_ns() - start
     print(*took, flush=True)

@@ -23,7 +23,7 @@ impl Plan {
         if effort.quick {
             Self { rounds: 15, turns: 2, turn: 1e5, warm_up: 5e6 }
         } else {
-            Self { rounds: 200, turns: 5, turn: 2e5, warm_up: 3e8 }
+            Self { rounds: 150, turns: 4, turn: 5e5, warm_up: 3e8 }
         }
     }
 }

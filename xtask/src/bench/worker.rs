@@ -66,7 +66,7 @@ impl Worker {
     }
 
     /// Runs each contender of `batches` (its index, how often), `repeats` times over; the nanoseconds of
-    /// each in all.
+    /// processor time of each in all.
     pub(super) fn run(
         &mut self,
         repeats: u32,

@@ -3,11 +3,12 @@
 //! The program prints one line a contender, with tabs between algorithm, operation, library, version
 //! (`-`: see the lock file) and variant, then `ready`. Each line it reads is `REPEATS INDEX:COUNT …`:
 //! it runs those contenders COUNT times each, one after the other, REPEATS times over, and answers with
-//! the nanoseconds that each took in all. So the contenders of one line share whatever the machine did
-//! meanwhile.
+//! the nanoseconds of processor time that each took in all. So the contenders of one line share whatever
+//! the machine did meanwhile, and nobody pays for what other programs did.
 
 use std::io::{self, BufRead, Write};
-use std::time::Instant;
+
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::contender::Contender;
 
@@ -40,10 +41,18 @@ fn round(contenders: &mut [Contender], line: &str) -> Vec<u64> {
     let mut took = vec![0; batches.len()];
     for _ in 0..repeats {
         for (took, (index, count)) in took.iter_mut().zip(&batches) {
-            let start = Instant::now();
+            // Nobody pays for the caches that the one before left.
+            contenders[*index].run(1);
+            let start = processor_time();
             contenders[*index].run(*count);
-            *took += u64::try_from(start.elapsed().as_nanos()).expect("a short time");
+            *took += processor_time() - start;
         }
     }
     took
+}
+
+/// Nanoseconds that this program has had a processor to itself.
+fn processor_time() -> u64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).expect("a time that began at zero")
 }
