@@ -22,12 +22,8 @@ pub(super) fn text(report: &Report) -> String {
 pub(super) fn write(report: &Report) -> Result<(), Failure> {
     let page = root().join(PAGE);
     let old = fs::read_to_string(&page)?;
-    let marks = old.split_once(BEGIN).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(END)?;
-        Some((before, after))
-    });
     let (before, after) =
-        marks.ok_or_else(|| Failure::new(format!("{PAGE} has lost its marks")))?;
+        around(&old).ok_or_else(|| Failure::new(format!("{PAGE} has lost its marks")))?;
     let figures = markdown(report);
     fs::write(&page, format!("{before}{BEGIN}\n{figures}\n{END}{after}"))?;
     let chart = root().join("docs").join(CHART);
@@ -37,6 +33,13 @@ pub(super) fn write(report: &Report) -> Result<(), Failure> {
     fs::write(chart, chart::svg(report))?;
     println!("wrote {PAGE} and docs/{CHART}");
     Ok(())
+}
+
+/// What stands before and after the marks.
+fn around(page: &str) -> Option<(&str, &str)> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some((before, after))
 }
 
 fn markdown(report: &Report) -> String {
@@ -92,4 +95,16 @@ fn allocations(title: &str, report: &Report, operation: &str) -> Table {
         |one| (&one.name, &one.algorithm),
         |one| format!("{:.0} ({:.0} B)", one.calls, one.bytes),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_a_place_for_the_figures() {
+        let page = fs::read_to_string(root().join(PAGE)).unwrap();
+
+        assert!(around(&page).is_some(), "{PAGE} has lost its marks");
+    }
 }

@@ -3,6 +3,9 @@
 use super::report::{Report, Row};
 use super::spread::Spread;
 
+#[cfg(test)]
+mod tests;
+
 /// A heading, rows of cells, and what they mean.
 #[derive(Debug)]
 pub(super) struct Table {

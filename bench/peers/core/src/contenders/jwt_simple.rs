@@ -51,14 +51,14 @@ pub(super) fn contenders(material: &Rc<Material>, backend: &'static str) -> Vec<
             material,
             name,
             |m: &Material| RS256PublicKey::from_der(&m.public).expect("a public key"),
-            |m: &Material| RS256KeyPair::from_der(&m.private).expect("a private key"),
+            |m: &Material| RS256KeyPair::from_pem(&m.private_pem()).expect("a private key"),
             sign_with_options
         ),
         Algorithm::Ps256 => contenders!(
             material,
             name,
             |m: &Material| PS256PublicKey::from_der(&m.public).expect("a public key"),
-            |m: &Material| PS256KeyPair::from_der(&m.private).expect("a private key"),
+            |m: &Material| PS256KeyPair::from_pem(&m.private_pem()).expect("a private key"),
             sign_with_options
         ),
         Algorithm::Es256 => contenders!(

@@ -10,7 +10,8 @@ use tokenward::{
 };
 
 /// One line for each way that tokenward has to verify or to sign. **More ways belong here**; an
-/// algorithm that [`ours`] does not translate yet has none.
+/// algorithm that [`ours`] does not translate yet has none. `xtask/src/bench/targets.rs` knows the variants
+/// by words in their names: `borrowed`, `cached`, `batch`.
 pub(super) fn contenders(material: &Rc<Material>) -> Vec<Contender> {
     if ours(material.algorithm).is_none() {
         return Vec::new();
