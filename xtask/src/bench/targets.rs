@@ -17,9 +17,6 @@ const RATIOS: [(&str, &str, f64); 9] = [
     ("sign", "EdDSA", 1.06),
 ];
 
-/// The most that a signature in a batch may take, as a multiple of the primitive.
-const BATCH: f64 = 0.45;
-
 /// The most that a cached token with its revocation check may take, in nanoseconds.
 const CACHED: f64 = 150.0;
 
@@ -31,8 +28,6 @@ const SURE: usize = 3;
 
 /// How a variant of ours is called that answers from its cache.
 const CACHE_VARIANT: &str = "cached";
-/// How a variant of ours is called that takes many tokens at once.
-const BATCH_VARIANT: &str = "batch";
 /// How a variant of ours is called whose claims borrow from the token.
 const BORROWED_VARIANT: &str = "borrowed";
 
@@ -46,9 +41,6 @@ pub(super) fn table(report: &Report) -> Table {
         line.insert(SURE, ours.map(|row| sure(row.ratio)).unwrap_or_default());
         table.push(line);
     }
-    let batch = report.rows.iter().filter(|row| is(row, BATCH_VARIANT));
-    let batch = batch.map(|row| row.ratio.median).reduce(f64::max);
-    table.push(unsure(line("verify EdDSA in batches, over the primitive", BATCH, batch, ratio)));
     let cached =
         report.rows.iter().filter(|row| is(row, CACHE_VARIANT)).map(|row| row.nanos.median);
     table.push(unsure(line(
@@ -131,7 +123,7 @@ fn best<'a>(report: &'a Report, operation: &str, algorithm: &str) -> Option<&'a 
     report
         .rows
         .iter()
-        .filter(|row| row.library == OURS && !is(row, CACHE_VARIANT) && !is(row, BATCH_VARIANT))
+        .filter(|row| row.library == OURS && !is(row, CACHE_VARIANT))
         .filter(|row| row.operation == operation && row.algorithm == algorithm)
         .min_by(|one, other| one.ratio.median.total_cmp(&other.ratio.median))
 }

@@ -1,22 +1,49 @@
 //! tokenward.
 
+use std::hint::black_box;
 use std::rc::Rc;
 use std::time::Duration;
 
 use harness::{Algorithm, Contender, Material, Operation, token};
 use tokenward::{
-    AccessLifetime, Audience, ClientId, Issuer, IssuerId, Jti, KeyId, KeySet, Scope, SigningKey,
-    Subject, TokenRequest, UnixTime, Verifier, VerifyingKey,
+    AccessLifetime, Audience, CacheSize, CachedVerifier, ClientId, Issuer, IssuerId, Jti, KeyId,
+    KeySet, Scope, Scratch, SigningKey, Subject, TokenRequest, UnixTime, Verifier, VerifyingKey,
 };
+use tokenward_revocation::{NewRevocation, Revocation, Seq, View};
 
-/// One line for each way that tokenward has to verify or to sign. **More ways belong here**; an
-/// algorithm that [`ours`] does not translate yet has none. `xtask/src/bench/targets.rs` knows the variants
-/// by words in their names: `borrowed`, `cached`, `batch`.
+/// One line for each way that tokenward has to verify or to sign. `xtask/src/bench/targets.rs` knows
+/// the variants by words in their names: `borrowed`, `cached`.
 pub(super) fn contenders(material: &Rc<Material>) -> Vec<Contender> {
-    if ours(material.algorithm).is_none() {
-        return Vec::new();
-    }
-    vec![owned(Rc::clone(material)), issued(Rc::clone(material))]
+    [owned, borrowed, cached, issued, issued_in]
+        .into_iter()
+        .map(|contender| contender(Rc::clone(material)))
+        .collect()
+}
+
+/// [`Verifier::verify_in`]: the claims are slices of a scratch.
+fn borrowed(material: Rc<Material>) -> Contender {
+    let what = (material.algorithm, Operation::Verify);
+    Contender::new(what, ("tokenward", "borrowed claims"), move || {
+        let (verifier, mut scratch) = (verifier(&material), Scratch::default());
+        move || {
+            let verified = verifier.verify_in(&material.token, now(), &mut scratch);
+            black_box(verified.expect("a good token").subject().len())
+        }
+    })
+}
+
+/// [`CachedVerifier::verify`], and whether the token is among 10,000 that are revoked.
+fn cached(material: Rc<Material>) -> Contender {
+    let what = (material.algorithm, Operation::Verify);
+    Contender::new(what, ("tokenward", "cached, with its revocation check"), move || {
+        let verifier = CachedVerifier::new(verifier(&material), CacheSize::tokens(10_000));
+        let revoked = revocations();
+        move || {
+            let verified = verifier.verify(&material.token, now()).expect("a good token");
+            revoked.check(&verified).expect("no revoked token");
+            verified
+        }
+    })
 }
 
 /// [`Verifier::verify`]: the claims are copied out of the token.
@@ -37,15 +64,46 @@ fn issued(material: Rc<Material>) -> Contender {
     })
 }
 
+/// [`Issuer::issue_in`]: the token is made in a scratch.
+fn issued_in(material: Rc<Material>) -> Contender {
+    let what = (material.algorithm, Operation::Sign);
+    Contender::new(what, ("tokenward", "issue_in"), move || {
+        let (issuer, key, request) = (issuer(), signing_key(&material), request());
+        let mut scratch = Scratch::default();
+        move || {
+            let token = issuer.issue_in(&request, &key, now(), &mut scratch);
+            black_box(token.expect("a token").len())
+        }
+    })
+}
+
 /// What tokenward calls the algorithm.
-fn ours(algorithm: Algorithm) -> Option<tokenward::Algorithm> {
+const fn ours(algorithm: Algorithm) -> tokenward::Algorithm {
     match algorithm {
-        Algorithm::Hs256 => Some(tokenward::Algorithm::Hs256),
-        Algorithm::Rs256 => Some(tokenward::Algorithm::Rs256),
-        Algorithm::Es256 => Some(tokenward::Algorithm::Es256),
-        Algorithm::EdDsa => Some(tokenward::Algorithm::EdDsa),
-        Algorithm::Ps256 | Algorithm::MlDsa65 => None,
+        Algorithm::Hs256 => tokenward::Algorithm::Hs256,
+        Algorithm::Rs256 => tokenward::Algorithm::Rs256,
+        Algorithm::Ps256 => tokenward::Algorithm::Ps256,
+        Algorithm::Es256 => tokenward::Algorithm::Es256,
+        Algorithm::EdDsa => tokenward::Algorithm::EdDsa,
+        Algorithm::MlDsa65 => tokenward::Algorithm::MlDsa65,
     }
+}
+
+/// 10,000 tokens that are revoked, none of which is ours.
+fn revocations() -> View {
+    let view = View::local(Audience::new(token::AUDIENCE).expect("an audience"));
+    for number in 1..=10_000 {
+        let new = NewRevocation {
+            audience: None,
+            scope: tokenward_revocation::Scope::Jti(Jti::random()),
+            ends_at: now().saturating_add(Duration::from_secs(1_000)),
+            at: now(),
+            reason: None,
+            by: "bench".to_owned(),
+        };
+        view.insert(&Revocation::committed(Seq::new(number), new));
+    }
+    view
 }
 
 fn verifier(material: &Material) -> Verifier {
@@ -58,7 +116,7 @@ fn verifier(material: &Material) -> Verifier {
 }
 
 fn verifying_key(material: &Material) -> VerifyingKey {
-    let algorithm = ours(material.algorithm).expect("an algorithm");
+    let algorithm = ours(material.algorithm);
     let key = match material.algorithm {
         Algorithm::Hs256 => VerifyingKey::from_secret(algorithm, &material.public),
         _ => VerifyingKey::from_spki_der(algorithm, &material.public),
@@ -67,7 +125,7 @@ fn verifying_key(material: &Material) -> VerifyingKey {
 }
 
 fn signing_key(material: &Material) -> SigningKey {
-    let algorithm = ours(material.algorithm).expect("an algorithm");
+    let algorithm = ours(material.algorithm);
     let key = match material.algorithm {
         Algorithm::Hs256 => SigningKey::from_secret(algorithm, &material.private),
         _ => SigningKey::from_pkcs8_der(algorithm, &material.private),
