@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on its terminal")]
 
 mod bench;
+mod fuzz;
 mod logs;
 mod machine;
 mod prove;
@@ -19,7 +20,10 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test            install what is missing, then run every test (at most 40 minutes cold, two cores)
-  prove [NAME]    the long figures: build, size, memory, start-up, throughput (or one by name)
+  fuzz [--seconds N] [TARGET...]
+                  run the fuzz targets, ten seconds each unless said; fails on a finding
+  fuzz seed       make fuzz/corpus/ from the vectors
+  prove [NAME]    what takes long: build, serve, fuzz (an hour), mutants (or one by name)
   bench core      the core library beside its peers, in one interleaved run:
                     --quick         rough, in under a minute once it is built
                     --no-languages  Rust alone
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {
         ["test", rest @ ..] => suite::test(rest),
+        ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["prove", rest @ ..] => prove::prove(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::ensure().map(|_| ()),

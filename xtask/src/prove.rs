@@ -1,10 +1,15 @@
 //! `cargo xtask prove`: the long figures, on the release binary.
 //!
+//! `fuzz` looks for an hour for what hostile bytes could do; `mutants` shows that the tests of the way to
+//! a verdict notice what is changed on it.
+//!
 //! `build` compiles from nothing and weighs the binary; `serve` starts it and takes start-up time,
 //! memory and throughput. Machines are noisy: the CPU time of the server per request is the steady
 //! figure, the rest is what this machine did today.
 
 mod build;
+mod fuzz;
+mod mutants;
 mod server;
 
 use crate::machine;
@@ -13,7 +18,12 @@ use crate::run::Failure;
 /// A figure's name, and what takes it.
 type Proof = (&'static str, fn() -> Result<(), Failure>);
 
-const PROOFS: [Proof; 2] = [("build", build::prove), ("serve", server::prove)];
+const PROOFS: [Proof; 4] = [
+    ("build", build::prove),
+    ("serve", server::prove),
+    ("fuzz", fuzz::prove),
+    ("mutants", mutants::prove),
+];
 
 /// Takes the figures named, or all of them.
 pub(crate) fn prove(names: &[&str]) -> Result<(), Failure> {
