@@ -115,6 +115,34 @@ fn only_the_core_names_the_crypto_library() {
     }
 }
 
+/// Where a MAC is made outside `crypto`, each time to name something or to find it again. Comparing one
+/// takes `crypto`, whose comparison is in constant time.
+const MAKE_MACS: [&str; 4] = [
+    "crates/tokenward/src/jwe/key.rs",
+    "crates/tokenward/src/key/verifying.rs",
+    "crates/tokenward-revocation/src/fingerprint.rs",
+    "crates/tokenward-server/src/authority/idempotency.rs",
+];
+
+#[test]
+fn a_mac_outside_crypto_is_made_in_a_few_places_that_compare_none() {
+    let crypto = root().join("crates/tokenward/src/crypto");
+    let mut makers: Vec<PathBuf> = Vec::new();
+    for file in sources().filter(|file| !file.starts_with(&crypto) && !is_test(file)) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        if [concat!("hmac_", "sha256("), concat!(".ma", "c(")]
+            .iter()
+            .any(|call| text.contains(call))
+        {
+            makers.push(file);
+        }
+    }
+    makers.sort();
+    let mut allowed = MAKE_MACS.map(|file| root().join(file));
+    allowed.sort();
+    assert_eq!(makers, allowed, "see `MAKE_MACS` in xtask/tests/architecture.rs");
+}
+
 #[test]
 fn every_source_file_says_what_it_is_for() {
     for file in sources().filter(|file| !is_test(file)) {

@@ -5,6 +5,22 @@
 //!
 //! What is public here serves the crates above. The JOSE side (private) knows
 //! numbers and bytes alone; JWK, PEM and the rules about them live in `key`.
+//!
+//! # Comparisons of secrets
+//!
+//! Whoever can measure how long a comparison takes must not learn how much of a guess was right. All
+//! comparisons of what an attacker guesses at are the library's, in constant time, and all are here:
+//!
+//! | what | where |
+//! | --- | --- |
+//! | the MAC of a token (HS256, HS384, HS512) | `hmac::verify` in `public`; nothing else compares a MAC |
+//! | the tag of AES-GCM, of a JWE and of what [`Secret256`] seals | inside `open_in_place` in `content` and `primitives` |
+//! | the check value of a wrapped key (RFC 3394) | inside `unwrap` in `key_wrap` |
+//! | the padding of RSA-OAEP | inside `decrypt` in `oaep` |
+//! | the hash of a secret that crates above keep | [`constant_time_eq`], by its caller |
+//!
+//! A MAC is made elsewhere only to name or to find something; `xtask/tests/architecture.rs` has the list.
+//! Whether a new secret is fit to be one takes as long as it takes: its owner asks, once.
 
 mod agreement;
 mod content;
