@@ -23,7 +23,8 @@ mod tests;
 
 /// How many tokens are remembered at the most: the room is taken at once, and never grows.
 ///
-/// A token and its claims take about a kilobyte; a token of over 2 KiB is verified every time.
+/// A token and its claims take about a kilobyte, and 16 at the most: a token is no longer than
+/// [`LIMITS`](crate::limits::LIMITS) allow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CacheSize(usize);
 
@@ -126,9 +127,6 @@ struct Cache<C> {
 /// Places in a set. More of them would waste less room, and cost more comparisons.
 const WAYS: usize = 4;
 
-/// The longest token that is remembered, in bytes: what bounds the memory of all.
-const LONGEST: usize = 2 * 1024;
-
 /// How much of the end of a token leads to its set: a part of its signature, which is as good as random,
 /// and which nobody chooses who can have a token accepted.
 const TAIL: usize = 32;
@@ -166,9 +164,6 @@ impl<C> Cache<C> {
         policy: &Policy<P>,
         now: UnixTime,
     ) {
-        if token.len() > LONGEST {
-            return;
-        }
         let entry = Entry { token: token.into(), verified: Arc::clone(verified), times };
         let Some(set) = self.set(token) else { return };
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,6 +8,7 @@ use harness::{Algorithm, Contender, Material, Operation, token};
 use tokenward::{
     AccessLifetime, Audience, CacheSize, CachedVerifier, ClientId, Issuer, IssuerId, Jti, KeyId,
     KeySet, Scope, Scratch, SigningKey, Subject, TokenRequest, UnixTime, Verifier, VerifyingKey,
+    b64,
 };
 use tokenward_revocation::{NewRevocation, Revocation, Seq, View};
 
@@ -128,6 +129,12 @@ fn signing_key(material: &Material) -> SigningKey {
     let algorithm = ours(material.algorithm);
     let key = match material.algorithm {
         Algorithm::Hs256 => SigningKey::from_secret(algorithm, &material.private),
+        // A seed, which only a JWK holds alone.
+        Algorithm::MlDsa65 => {
+            let mut jwk = verifying_key(material).to_jwk().expect("a public key");
+            jwk.insert("priv".to_owned(), b64::encode(&material.private).into());
+            SigningKey::from_jwk(serde_json::Value::from(jwk).to_string().as_bytes())
+        }
         _ => SigningKey::from_pkcs8_der(algorithm, &material.private),
     };
     key.expect("a private key").with_key_id(key_id())
