@@ -10,6 +10,16 @@ use tokenward::{
 };
 
 #[test]
+fn a_secret_is_alone_in_its_set() {
+    let public = |algorithm| SigningKey::generate(algorithm).verifying_key().clone();
+    let set = |algorithms: [Algorithm; 2]| KeySet::from_keys(algorithms.map(public)).map(|_| ());
+
+    assert_eq!(set([Algorithm::Es256, Algorithm::EdDsa]), Ok(()));
+    assert_eq!(set([Algorithm::Es256, Algorithm::Hs256]), Err(KeySetError::MixedKinds));
+    assert_eq!(set([Algorithm::Hs256, Algorithm::Hs256]), Err(KeySetError::MixedKinds));
+}
+
+#[test]
 fn a_token() {
     let token = |length: usize| {
         let payload = b64::encode(br#"{"a":1}"#);

@@ -36,6 +36,16 @@ fn every_algorithm_verifies_what_it_signed() {
 }
 
 #[test]
+fn private_claims_are_those_that_are_not_reserved() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+
+    let verified = verifier(&key).verify(&token, NOW).unwrap();
+
+    assert_eq!(verified.private().keys().collect::<Vec<_>>(), ["roles"]);
+}
+
+#[test]
 fn a_signature_by_another_key_of_the_same_name_is_refused() {
     for algorithm in ALGORITHMS {
         let (key, other) = (SigningKey::generate(algorithm), SigningKey::generate(algorithm));

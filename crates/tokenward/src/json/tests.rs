@@ -38,6 +38,18 @@ fn a_name_may_stand_once_in_each_object_however_it_is_written() {
         assert_eq!(error(text), JsonError::DuplicateName, "{text}");
     }
     assert!(Object::parse(br#"{"a":{"a":{"a":1}},"b":{"a":2}}"#).is_ok());
+    assert!(Object::parse(br#"{"a":{"b":1,"\u0061":1}}"#).is_ok());
+}
+
+#[test]
+fn a_name_may_stand_once_among_many() {
+    let many: Vec<String> = (0..60).map(|n| format!("\"n{n}\":1,")).collect();
+    let many = many.concat();
+    for again in [0, 23, 24, 25, 59] {
+        let text = format!(r#"{{{many}"n{again}":2}}"#);
+        assert_eq!(error(&text), JsonError::DuplicateName, "{again}");
+    }
+    assert!(Object::parse(format!(r#"{{{many}"n60":2}}"#).as_bytes()).is_ok());
 }
 
 #[test]
@@ -45,6 +57,22 @@ fn an_object_that_ends_frees_its_names() {
     // The names of a closed object must not count against its later siblings.
     assert!(Object::parse(br#"{"x":{"a":1},"y":{"a":1},"a":1}"#).is_ok());
     assert_eq!(error(r#"{"a":{"b":1},"b":1,"a":1}"#), JsonError::DuplicateName);
+    // A name with an escape in it is compared with all others, however many there were.
+    for before in [0, 40] {
+        let others: Vec<String> = (0..before).map(|n| format!("\"n{n}\":1,")).collect();
+        let others = others.concat();
+        let text = format!(r#"{{"x":{{{others}"a":1}},"\u0061":1}}"#);
+        assert!(Object::parse(text.as_bytes()).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn an_escape_has_four_hexadecimal_digits() {
+    assert!(Object::parse(br#"{"a":"\u00e9"}"#).is_ok());
+    // What parses numbers takes a sign, too.
+    for text in [r"\u+041", r"\u-041", r"\u 041", r"\u004", r"\u004g", r"\u{41}"] {
+        assert_eq!(error(&format!("{{\"a\":\"{text}\"}}")), JsonError::Syntax, "{text}");
+    }
 }
 
 #[test]
@@ -94,6 +122,7 @@ fn a_date_is_a_number_in_the_years_that_can_be_written() {
     };
     assert_eq!(date("0"), Some(UnixTime::EPOCH));
     assert_eq!(date("253402300799"), Some(UnixTime::from_secs(LAST_DATE)));
+    assert_eq!(date("253402300799.5"), Some(UnixTime::from_millis(LAST_DATE * 1_000 + 500)));
     assert_eq!(date("1.5"), Some(UnixTime::from_millis(1_500)));
     assert_eq!(date("1e3"), Some(UnixTime::from_secs(1_000)));
     for text in ["253402300800", "253402300800.5", "-1", "-0.001", "\"1\"", "null", "[1]"] {
