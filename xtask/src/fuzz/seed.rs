@@ -110,9 +110,10 @@ impl Vector<'_> {
             ("jwk", Value::String(text)) => self.add(&["jwk", "jwe"], text.as_bytes()),
             ("key_set", Value::String(text)) => self.add(&["key_set"], text.as_bytes()),
             ("key_set", Value::Object(_)) => self.add(&["key_set"], value.to_string().as_bytes()),
+            ("uri" | "htu", Value::String(uri)) => self.add(&["dpop"], uri.as_bytes()),
             ("header", Value::Object(_)) => self.add(&["header"], value.to_string().as_bytes()),
             ("payload" | "claims", Value::Object(_)) => {
-                self.add(&["json", "json_typed"], value.to_string().as_bytes());
+                self.claims(value.to_string().as_bytes());
             }
             _ => {}
         }
@@ -134,11 +135,23 @@ impl Vector<'_> {
         self.add(&["compact", "base64"], token.as_bytes());
         if let [header, payload, ..] = parts.as_slice() {
             if let Some(header) = decoded(header) {
+                if header.windows(8).any(|window| window == b"dpop+jwt") {
+                    self.add(&["dpop"], token.as_bytes());
+                    self.add(&["dpop"], &header);
+                }
                 self.add(&["header"], &header);
             }
             if let Some(payload) = decoded(payload) {
-                self.add(&["json", "json_typed"], &payload);
+                self.claims(&payload);
             }
+        }
+    }
+
+    /// The claims of a token, or of a proof.
+    fn claims(&mut self, claims: &[u8]) {
+        self.add(&["json", "json_typed"], claims);
+        if claims.windows(5).any(|window| window == b"\"htm\"") {
+            self.add(&["dpop"], claims);
         }
     }
 }
