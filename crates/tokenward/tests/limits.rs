@@ -1,23 +1,16 @@
 //! Each limit holds at its value, and refuses one above it.
 #![cfg(test)]
 
+use std::time::Duration;
+
 use tokenward::crypto::sha256;
 use tokenward::danger::decode_unverified;
 use tokenward::limits::LIMITS;
 use tokenward::{
-    Algorithm, DpopKey, IssuerId, KeyError, KeySet, KeySetError, ProofNonce, ProofRequest,
-    ProofVerifier, Reason, Seen, SigningKey, Subject, UnixTime, Verifier, VerifyingKey, b64,
+    Algorithm, Audience, DpopKey, IssuerId, KeyError, KeySet, KeySetError, ProofNonce,
+    ProofRequest, ProofVerifier, Reason, Seen, SigningKey, Subject, TokenType, UnixTime, Verifier,
+    VerifyingKey, b64,
 };
-
-#[test]
-fn a_secret_is_alone_in_its_set() {
-    let public = |algorithm| SigningKey::generate(algorithm).verifying_key().clone();
-    let set = |algorithms: [Algorithm; 2]| KeySet::from_keys(algorithms.map(public)).map(|_| ());
-
-    assert_eq!(set([Algorithm::Es256, Algorithm::EdDsa]), Ok(()));
-    assert_eq!(set([Algorithm::Es256, Algorithm::Hs256]), Err(KeySetError::MixedKinds));
-    assert_eq!(set([Algorithm::Hs256, Algorithm::Hs256]), Err(KeySetError::MixedKinds));
-}
 
 #[test]
 fn a_token() {
@@ -156,6 +149,42 @@ fn the_header_of_a_proof() {
         );
         assert!(verdict.is_ok(), "{algorithm}");
     }
+}
+
+#[test]
+fn a_secret_is_alone_in_its_set() {
+    let public = |algorithm| SigningKey::generate(algorithm).verifying_key().clone();
+    let set = |algorithms: [Algorithm; 2]| KeySet::from_keys(algorithms.map(public)).map(|_| ());
+
+    assert_eq!(set([Algorithm::Es256, Algorithm::EdDsa]), Ok(()));
+    assert_eq!(set([Algorithm::Es256, Algorithm::Hs256]), Err(KeySetError::MixedKinds));
+    assert_eq!(set([Algorithm::Hs256, Algorithm::Hs256]), Err(KeySetError::MixedKinds));
+}
+
+#[test]
+fn a_lifetime_that_a_verifier_can_be_told_to_take() {
+    let key = SigningKey::generate(Algorithm::Hs256);
+    let verifier = Verifier::builder()
+        .issuer(IssuerId::new("https://i").unwrap())
+        .audience(Audience::new("a").unwrap())
+        .keys(KeySet::from_keys([key.verifying_key().clone()]).unwrap())
+        .accept_type(TokenType::Jwt)
+        .max_lifetime(Verifier::MAX_LIFETIME + Duration::from_secs(1))
+        .build();
+    let verify = |lifetime: u64| {
+        let claims = format!(
+            r#"{{"iss":"https://i","aud":"a","sub":"s","jti":"j","iat":1000000,"exp":{}}}"#,
+            1_000_000 + lifetime
+        );
+        let header = b64::encode(br#"{"alg":"HS256"}"#);
+        let input = format!("{header}.{}", b64::encode(claims.as_bytes()));
+        let signature = b64::encode(&key.sign(input.as_bytes()).unwrap());
+        verifier.verify(&format!("{input}.{signature}"), UnixTime::from_secs(1_000_000))
+    };
+
+    let most = Verifier::MAX_LIFETIME.as_secs();
+    assert!(verify(most).is_ok());
+    assert_eq!(*verify(most + 1).unwrap_err().reason(), Reason::LifetimeTooLong);
 }
 
 /// The longest token of `typ` that is at most `length` long: base64url leaves some lengths out.

@@ -43,8 +43,7 @@ fn a_name_may_stand_once_in_each_object_however_it_is_written() {
 
 #[test]
 fn a_name_may_stand_once_among_many() {
-    let many: Vec<String> = (0..60).map(|n| format!("\"n{n}\":1,")).collect();
-    let many = many.concat();
+    let many = members(60);
     for again in [0, 23, 24, 25, 59] {
         let text = format!(r#"{{{many}"n{again}":2}}"#);
         assert_eq!(error(&text), JsonError::DuplicateName, "{again}");
@@ -59,8 +58,7 @@ fn an_object_that_ends_frees_its_names() {
     assert_eq!(error(r#"{"a":{"b":1},"b":1,"a":1}"#), JsonError::DuplicateName);
     // A name with an escape in it is compared with all others, however many there were.
     for before in [0, 40] {
-        let others: Vec<String> = (0..before).map(|n| format!("\"n{n}\":1,")).collect();
-        let others = others.concat();
+        let others = members(before);
         let text = format!(r#"{{"x":{{{others}"a":1}},"\u0061":1}}"#);
         assert!(Object::parse(text.as_bytes()).is_ok(), "{text}");
     }
@@ -202,6 +200,11 @@ fn value() -> impl Strategy<Value = Value> {
                 .prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()),
         ]
     })
+}
+
+/// Members named n0, n1 and so on, each with a comma after it.
+fn members(count: usize) -> String {
+    (0..count).map(|n| format!("\"n{n}\":1,")).collect::<Vec<_>>().concat()
 }
 
 fn error(text: &str) -> JsonError {
