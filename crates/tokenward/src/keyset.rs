@@ -175,10 +175,6 @@ impl KeySet {
                 return Err(KeySetError::DuplicateKeyId(id.clone()));
             }
         }
-        // Whoever makes a set waits for this, a fetch in the background perhaps, and no request does.
-        for key in &keys {
-            key.prepare();
-        }
         Ok(Self(Arc::new(Inner { keys, skipped })))
     }
 }

@@ -1,6 +1,7 @@
 //! Keys that verify, parsed once: parsing at each call would cost up to 15 % of an RSA verification.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
@@ -29,9 +30,14 @@ pub(crate) struct PublicKey {
     algorithm: Algorithm,
     numbers: Numbers,
     check: Check,
-    /// What makes many checks faster, once somebody has asked for it.
+    /// What makes many checks faster, once there have been some.
     table: OnceLock<Option<Table>>,
+    checks: AtomicU32,
 }
+
+/// After how many checks a key gets its table, which takes as long as some forty of them: a key that
+/// serves once pays nothing, and no start waits.
+const CHECKS_BEFORE_TABLE: u32 = 64;
 
 /// What makes a public key what it is, as its JWK has it.
 pub(crate) enum Numbers {
@@ -118,7 +124,13 @@ impl PublicKey {
     pub(crate) fn hmac(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
         let key = hmac::Key::new(hmac_hash(algorithm)?, secret);
         let check = Check::Mac(Box::new(key));
-        Some(Self { algorithm, numbers: Numbers::Secret, check, table: OnceLock::new() })
+        Some(Self {
+            algorithm,
+            numbers: Numbers::Secret,
+            check,
+            table: OnceLock::new(),
+            checks: AtomicU32::new(0),
+        })
     }
 
     /// The one algorithm of this key.
@@ -133,8 +145,11 @@ impl PublicKey {
 
     /// Whether `signature`, in JOSE form, was made over `message` by this key's private half.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        if let Some(Some(table)) = self.table.get() {
-            return table.verify(message, signature);
+        match self.table.get() {
+            Some(Some(table)) => return table.verify(message, signature),
+            Some(None) => {}
+            None if self.checks.fetch_add(1, Ordering::Relaxed) < CHECKS_BEFORE_TABLE => {}
+            None => self.prepare(),
         }
         match &self.check {
             Check::Signature(key) => key.verify_sig(message, signature).is_ok(),
@@ -144,8 +159,8 @@ impl PublicKey {
     }
 
     /// Makes the table by which many checks are faster, where there is one for such a key: a millisecond
-    /// or two, which a key that serves once should not be made to pay.
-    pub(crate) fn prepare(&self) {
+    /// or two.
+    fn prepare(&self) {
         self.table.get_or_init(|| self.make_table());
     }
 
@@ -182,7 +197,7 @@ impl PublicKey {
     #[expect(clippy::unnecessary_wraps, reason = "every caller answers an option")]
     const fn parsed(algorithm: Algorithm, numbers: Numbers, key: ParsedPublicKey) -> Option<Self> {
         let check = Check::Signature(key);
-        Some(Self { algorithm, numbers, check, table: OnceLock::new() })
+        Some(Self { algorithm, numbers, check, table: OnceLock::new(), checks: AtomicU32::new(0) })
     }
 }
 

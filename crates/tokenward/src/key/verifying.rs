@@ -209,11 +209,6 @@ impl VerifyingKey {
         Ok(Self::new(PublicKey::ml_dsa(algorithm, bytes).ok_or(KeyError::Malformed)?))
     }
 
-    /// Makes ready for many verifications; a key that serves once had better not.
-    pub(crate) fn prepare(&self) {
-        self.key.prepare();
-    }
-
     pub(crate) fn shared_id(&self) -> Option<Arc<KeyId>> {
         self.id.clone()
     }
