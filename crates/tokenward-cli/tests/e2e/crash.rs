@@ -85,8 +85,11 @@ async fn a_first_start_that_is_killed_leaves_nothing_that_stops_the_next() {
         let delay = Duration::from_millis(dice.between(0, 400));
         let (folder, disk) = crate::harness::forgetful_folder();
         let data = folder.path().join("data");
+        // One port for both starts: it is part of the issuer that the keys are made for.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = free.to_string();
         let start = |name| {
-            let mut command = tokenward(&["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]);
+            let mut command = tokenward(&["serve", "--dev", "--listen", &address, "--data"]);
             command.arg(&data);
             disk.attach(&mut command);
             Process::spawn(name, &mut command)
