@@ -94,6 +94,11 @@ impl<'a> Object<'a> {
     }
 
     /// All members, in their order.
+    pub(crate) fn into_members(self) -> Vec<Member<'a>> {
+        self.0
+    }
+
+    /// All members, in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Member<'a>> {
         self.0.iter().copied()
     }

@@ -157,8 +157,9 @@ impl<'a> AccessClaimsRef<'a> {
     }
 
     fn private_members(&self) -> impl Iterator<Item = Member<'a>> {
-        let all = Object::parse(self.payload).into_iter();
-        all.flat_map(|all| all.iter().collect::<Vec<_>>())
+        Object::parse(self.payload)
+            .into_iter()
+            .flat_map(Object::into_members)
             .filter(|member| !RESERVED_CLAIMS.contains(&&*member.name.to_str()))
     }
 

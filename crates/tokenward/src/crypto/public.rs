@@ -149,7 +149,9 @@ impl PublicKey {
             Some(Some(table)) => return table.verify(message, signature),
             Some(None) => {}
             None if self.checks.fetch_add(1, Ordering::Relaxed) < CHECKS_BEFORE_TABLE => {}
-            None => self.prepare(),
+            None => {
+                self.table.get_or_init(|| self.make_table());
+            }
         }
         match &self.check {
             Check::Signature(key) => key.verify_sig(message, signature).is_ok(),
@@ -158,12 +160,8 @@ impl PublicKey {
         }
     }
 
-    /// Makes the table by which many checks are faster, where there is one for such a key: a millisecond
-    /// or two.
-    fn prepare(&self) {
-        self.table.get_or_init(|| self.make_table());
-    }
-
+    /// The table by which many checks are faster, where there is one for such a key: a millisecond or
+    /// two.
     fn make_table(&self) -> Option<Table> {
         if !precomputed::are_allowed() {
             return None;

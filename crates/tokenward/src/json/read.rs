@@ -54,7 +54,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                 visitor.visit_seq(Elements(elements.into_iter()))
             }
             Raw::Object(text) => {
-                let members: Vec<_> = Object::parse(text.as_bytes())?.iter().collect();
+                let members = Object::parse(text.as_bytes())?.into_members();
                 ObjectReader::new(members).deserialize_any(visitor)
             }
         }
@@ -100,8 +100,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                 visitor.visit_enum(Variant { name, value: None })
             }
             Raw::Object(text) => {
-                let mut members =
-                    Object::parse(text.as_bytes())?.iter().collect::<Vec<_>>().into_iter();
+                let mut members = Object::parse(text.as_bytes())?.into_members().into_iter();
                 match (members.next(), members.next()) {
                     (Some(Member { name, value }), None) => {
                         let name = name.to_str().into_owned();
