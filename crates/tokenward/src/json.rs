@@ -34,7 +34,7 @@ use serde_json::Value;
 
 pub(crate) use read::ObjectReader;
 pub use read::{ReadError, from_slice, from_str};
-pub(crate) use scan::Sink;
+pub(crate) use scan::{Sink, Span};
 
 #[cfg(doc)]
 use crate::limits::LIMITS;
@@ -104,9 +104,12 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Checks `text`, which must be one object and nothing else, and hands its members to `sink`.
-pub(crate) fn scan<'a>(text: &'a [u8], sink: &mut impl Sink<'a>) -> Result<(), JsonError> {
-    scan::object(std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?, sink)
+/// Checks `text`, which must be one object and nothing else, and hands its members to `sink`; gives
+/// the text back.
+pub(crate) fn scan<'a>(text: &'a [u8], sink: &mut impl Sink<'a>) -> Result<&'a str, JsonError> {
+    let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
+    scan::object(text, sink)?;
+    Ok(text)
 }
 
 /// What stands between the quotes of a string, already checked.
@@ -120,11 +123,13 @@ impl<'a> Text<'a> {
     /// What the string says.
     #[inline]
     pub(crate) fn to_str(self) -> Cow<'a, str> {
-        if !self.escaped {
-            return Cow::Borrowed(self.inner);
-        }
+        if self.escaped { Cow::Owned(self.unescaped()) } else { Cow::Borrowed(self.inner) }
+    }
+
+    #[cold]
+    fn unescaped(self) -> String {
         // The scanner has read every escape, so this cannot fail.
-        Cow::Owned(serde_json::from_str(&format!("\"{}\"", self.inner)).unwrap_or_default())
+        serde_json::from_str(&format!("\"{}\"", self.inner)).unwrap_or_default()
     }
 
     fn same(self, other: Self) -> bool {
@@ -151,6 +156,7 @@ const LAST_DATE: u64 = 253_402_300_799;
 
 impl<'a> Raw<'a> {
     /// The text of a string.
+    #[inline]
     pub(crate) fn as_str(self) -> Option<Cow<'a, str>> {
         let Self::String(text) = self else { return None };
         Some(text.to_str())

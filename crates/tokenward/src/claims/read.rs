@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::AccessClaimsRef;
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
-use crate::json::{self, Raw, Sink, Text};
+use crate::json::{self, JsonError, Raw, Sink, Span};
 use crate::reject::Reason;
 use crate::scope::ScopeRef;
 use crate::time::UnixTime;
@@ -30,14 +30,13 @@ pub(crate) fn read<'a>(
     payload: &'a [u8],
     expected: &Expected<'a>,
 ) -> Result<AccessClaimsRef<'a>, Reason> {
-    let mut claims = Slots::default();
-    json::scan(payload, &mut claims).map_err(|_| Reason::InvalidPayload)?;
+    let claims = Slots::scan(payload).map_err(|_| Reason::InvalidPayload)?;
     let key_thumbprint = claims.confirmation(expected.proven_key)?;
-    if Claim("iss", claims.iss).required()?.text()? != expected.issuer.as_str() {
+    if claims.get(Known::ISS).required()?.text()? != expected.issuer.as_str() {
         return Err(Reason::WrongIssuer);
     }
-    let audiences = Claim("aud", claims.aud).required()?.audiences(expected.audience)?;
-    let client_id = Claim("client_id", claims.client_id).id(ClientId::fits)?;
+    let audiences = claims.get(Known::AUD).required()?.audiences(expected.audience)?;
+    let client_id = claims.get(Known::CLIENT_ID).id(ClientId::fits)?;
     if expected.client_id && client_id.is_none() {
         return Err(Reason::MissingClaim("client_id"));
     }
@@ -45,44 +44,90 @@ pub(crate) fn read<'a>(
         issuer: expected.issuer,
         audience: expected.audience,
         audiences,
-        subject: required("sub", Claim("sub", claims.sub).id(Subject::fits)?)?,
+        subject: required("sub", claims.get(Known::SUB).id(Subject::fits)?)?,
         client_id,
-        token_id: required("jti", Claim("jti", claims.jti).id(Jti::fits)?)?,
-        session_id: Claim("sid", claims.sid).id(SessionId::fits)?,
-        token_version: Claim("ver", claims.ver).version()?,
-        issued_at: required("iat", Claim("iat", claims.iat).date()?)?,
-        expires_at: required("exp", Claim("exp", claims.exp).date()?)?,
-        not_before: Claim("nbf", claims.nbf).date()?,
-        scope: Claim("scope", claims.scope).id(|text| ScopeRef::parse(text).is_ok())?,
-        auth_time: Claim("auth_time", claims.auth_time).date()?,
+        token_id: required("jti", claims.get(Known::JTI).id(Jti::fits)?)?,
+        session_id: claims.get(Known::SID).id(SessionId::fits)?,
+        token_version: claims.get(Known::VER).version()?,
+        issued_at: required("iat", claims.get(Known::IAT).date()?)?,
+        expires_at: required("exp", claims.get(Known::EXP).date()?)?,
+        not_before: claims.get(Known::NBF).date()?,
+        scope: claims.get(Known::SCOPE).id(|text| ScopeRef::parse(text).is_ok())?,
+        auth_time: claims.get(Known::AUTH_TIME).date()?,
         key_thumbprint,
         payload,
     })
 }
 
-/// The claims that mean something to us, found in one pass.
+/// A claim that means something to us, and its place among those.
+#[derive(Clone, Copy)]
+struct Known {
+    place: u8,
+    name: &'static str,
+}
+
+impl Known {
+    const ISS: Self = Self { place: 0, name: "iss" };
+    const AUD: Self = Self { place: 1, name: "aud" };
+    const SUB: Self = Self { place: 2, name: "sub" };
+    const CLIENT_ID: Self = Self { place: 3, name: "client_id" };
+    const JTI: Self = Self { place: 4, name: "jti" };
+    const SID: Self = Self { place: 5, name: "sid" };
+    const IAT: Self = Self { place: 6, name: "iat" };
+    const EXP: Self = Self { place: 7, name: "exp" };
+    const NBF: Self = Self { place: 8, name: "nbf" };
+    const VER: Self = Self { place: 9, name: "ver" };
+    const SCOPE: Self = Self { place: 10, name: "scope" };
+    const AUTH_TIME: Self = Self { place: 11, name: "auth_time" };
+    const CNF: Self = Self { place: 12, name: "cnf" };
+    const COUNT: usize = 13;
+
+    /// By bytes, which are compared in place; texts would be by a call for each name.
+    fn named(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"iss" => Self::ISS,
+            b"aud" => Self::AUD,
+            b"sub" => Self::SUB,
+            b"client_id" => Self::CLIENT_ID,
+            b"jti" => Self::JTI,
+            b"sid" => Self::SID,
+            b"iat" => Self::IAT,
+            b"exp" => Self::EXP,
+            b"nbf" => Self::NBF,
+            b"ver" => Self::VER,
+            b"scope" => Self::SCOPE,
+            b"auth_time" => Self::AUTH_TIME,
+            b"cnf" => Self::CNF,
+            _ => return None,
+        })
+    }
+}
+
+/// What stands in these claims, found in one pass.
 #[derive(Default)]
 struct Slots<'a> {
-    iss: Option<Raw<'a>>,
-    aud: Option<Raw<'a>>,
-    sub: Option<Raw<'a>>,
-    client_id: Option<Raw<'a>>,
-    jti: Option<Raw<'a>>,
-    sid: Option<Raw<'a>>,
-    iat: Option<Raw<'a>>,
-    exp: Option<Raw<'a>>,
-    nbf: Option<Raw<'a>>,
-    ver: Option<Raw<'a>>,
-    scope: Option<Raw<'a>>,
-    auth_time: Option<Raw<'a>>,
-    cnf: Option<Raw<'a>>,
+    text: &'a str,
+    spans: [Option<Span>; Known::COUNT],
 }
 
 impl<'a> Slots<'a> {
+    fn scan(payload: &'a [u8]) -> Result<Self, JsonError> {
+        let mut slots = Self::default();
+        slots.text = json::scan(payload, &mut slots)?;
+        Ok(slots)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that no claim is written to be read at once")]
+    fn get(&self, known: Known) -> Claim<'a> {
+        let span = self.spans.get(usize::from(known.place)).copied().flatten();
+        Claim(known.name, span.map(|span| span.raw(self.text)))
+    }
+
     /// The thumbprint of the key that the token is bound to (RFC 9449 § 6.1), which must be the one
     /// that was proven. Whoever holds a bound token without its key has stolen it.
     fn confirmation(&self, proven: Option<&str>) -> Result<Option<Cow<'a, str>>, Reason> {
-        let (cnf, proven) = match (self.cnf, proven) {
+        let (cnf, proven) = match (self.get(Known::CNF).1, proven) {
             (None, None) => return Ok(None),
             (Some(_), None) => return Err(Reason::ProofRequired),
             // A proof for a token that needs none: a client that mistakes a bearer token for a bound
@@ -112,9 +157,9 @@ struct Methods<'a> {
 }
 
 impl<'a> Sink<'a> for Methods<'a> {
-    fn member(&mut self, name: Text<'a>, value: Raw<'a>) {
-        if name.to_str() == "jkt" {
-            self.thumbprint = Some(value);
+    fn member(&mut self, text: &'a str, name: Span, _place: Option<u8>, value: Span) {
+        if name.text(text).to_str() == "jkt" {
+            self.thumbprint = Some(value.raw(text));
         } else {
             self.others = true;
         }
@@ -122,25 +167,14 @@ impl<'a> Sink<'a> for Methods<'a> {
 }
 
 impl<'a> Sink<'a> for Slots<'a> {
-    fn member(&mut self, name: Text<'a>, value: Raw<'a>) {
-        // As bytes, which are compared in place; texts would be by a call for each name.
-        let slot = match name.to_str().as_bytes() {
-            b"iss" => &mut self.iss,
-            b"aud" => &mut self.aud,
-            b"sub" => &mut self.sub,
-            b"client_id" => &mut self.client_id,
-            b"jti" => &mut self.jti,
-            b"sid" => &mut self.sid,
-            b"iat" => &mut self.iat,
-            b"exp" => &mut self.exp,
-            b"nbf" => &mut self.nbf,
-            b"ver" => &mut self.ver,
-            b"scope" => &mut self.scope,
-            b"auth_time" => &mut self.auth_time,
-            b"cnf" => &mut self.cnf,
-            _ => return,
-        };
-        *slot = Some(value);
+    fn place(name: &[u8]) -> Option<u8> {
+        Known::named(name).map(|known| known.place)
+    }
+
+    fn member(&mut self, _text: &'a str, _name: Span, place: Option<u8>, value: Span) {
+        if let Some(slot) = place.and_then(|place| self.spans.get_mut(usize::from(place))) {
+            *slot = Some(value);
+        }
     }
 }
 

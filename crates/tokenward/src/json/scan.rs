@@ -8,12 +8,19 @@ use crate::limits::LIMITS;
 
 /// Where members of the outermost object go.
 pub(crate) trait Sink<'a> {
-    fn member(&mut self, name: Text<'a>, value: Raw<'a>);
+    /// The place that the sink has for this name, below 64: a name whose place is taken stands twice,
+    /// and names with a place are compared with no others.
+    fn place(_name: &[u8]) -> Option<u8> {
+        None
+    }
+
+    /// A member of the object in `text`.
+    fn member(&mut self, text: &'a str, name: Span, place: Option<u8>, value: Span);
 }
 
 impl<'a> Sink<'a> for Vec<Member<'a>> {
-    fn member(&mut self, name: Text<'a>, value: Raw<'a>) {
-        self.push(Member { name, value });
+    fn member(&mut self, text: &'a str, name: Span, _place: Option<u8>, value: Span) {
+        self.push(Member { name: name.text(text), value: value.raw(text) });
     }
 }
 
@@ -21,12 +28,63 @@ impl<'a> Sink<'a> for Vec<Member<'a>> {
 struct Nowhere;
 
 impl<'a> Sink<'a> for Nowhere {
-    fn member(&mut self, _name: Text<'a>, _value: Raw<'a>) {}
+    fn member(&mut self, _text: &'a str, _name: Span, _place: Option<u8>, _value: Span) {}
+}
+
+/// Where in the text a value stands: in two registers, where a [`Raw`] takes four words of memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Null,
+    True,
+    False,
+    Number,
+    /// What stands between the quotes.
+    String,
+    /// The same, with escapes.
+    Escaped,
+    Array,
+    Object,
+}
+
+impl Span {
+    #[inline]
+    fn slice(self, text: &str) -> &str {
+        let at = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+        text.get(at(self.start)..at(self.end)).unwrap_or_default()
+    }
+
+    /// The string that it is in `text`.
+    #[inline]
+    pub(crate) fn text(self, text: &str) -> Text<'_> {
+        Text { inner: self.slice(text), escaped: self.kind == Kind::Escaped }
+    }
+
+    /// The value that it is in `text`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that no `Raw` is written to be read at once")]
+    pub(crate) fn raw(self, text: &str) -> Raw<'_> {
+        match self.kind {
+            Kind::Null => Raw::Null,
+            Kind::True => Raw::Bool(true),
+            Kind::False => Raw::Bool(false),
+            Kind::Number => Raw::Number(self.slice(text)),
+            Kind::String | Kind::Escaped => Raw::String(self.text(text)),
+            Kind::Array => Raw::Array(self.slice(text)),
+            Kind::Object => Raw::Object(self.slice(text)),
+        }
+    }
 }
 
 /// Scans `text` as one object; hands its members to `sink`.
 pub(super) fn object<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), JsonError> {
-    let mut scan = Scan::new(text);
+    let mut scan = Scan::new(text)?;
     scan.space();
     if !scan.eat(b'{') {
         // A reader that takes arrays for objects finds no claim in one, and skips all checks
@@ -39,78 +97,80 @@ pub(super) fn object<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), 
 
 /// Scans `text` as one array; gives its elements.
 pub(super) fn array(text: &str) -> Result<Vec<Raw<'_>>, JsonError> {
-    let mut scan = Scan::new(text);
+    let mut scan = Scan::new(text)?;
     if !scan.eat(b'[') {
         return Err(JsonError::Syntax);
     }
     let mut elements = Vec::new();
-    scan.array(1, |element| elements.push(element))?;
+    scan.array(1, |element| elements.push(element.raw(text)))?;
     scan.end()?;
     Ok(elements)
 }
 
 /// Scans `text` as one value of any kind.
 pub(super) fn any(text: &str) -> Result<Raw<'_>, JsonError> {
-    let mut scan = Scan::new(text);
+    let mut scan = Scan::new(text)?;
     scan.space();
     let value = scan.value(0)?;
     scan.end()?;
-    Ok(value)
+    Ok(value.raw(text))
 }
 
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    names: Names<'a>,
+    names: Names,
 }
 
 impl<'a> Scan<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, names: Names::default() }
+    fn new(text: &'a str) -> Result<Self, JsonError> {
+        // No place in it is beyond what a span can say.
+        u32::try_from(text.len()).map_err(|_| JsonError::TooLarge)?;
+        Ok(Self { text, bytes: text.as_bytes(), at: 0, names: Names::default() })
     }
 
-    fn value(&mut self, depth: usize) -> Result<Raw<'a>, JsonError> {
+    fn value(&mut self, depth: usize) -> Result<Span, JsonError> {
         let start = self.at;
         let inner = depth.saturating_add(1);
         match self.peek().ok_or(JsonError::Syntax)? {
-            b'"' => self.string().map(Raw::String),
+            b'"' => self.string(),
             b'{' => {
                 self.skip();
                 self.object(inner, &mut Nowhere)?;
-                Ok(Raw::Object(self.since(start)))
+                Ok(self.since(start, Kind::Object))
             }
             b'[' => {
                 self.skip();
                 self.array(inner, |_| ())?;
-                Ok(Raw::Array(self.since(start)))
+                Ok(self.since(start, Kind::Array))
             }
-            b't' => self.word(b"true", Raw::Bool(true)),
-            b'f' => self.word(b"false", Raw::Bool(false)),
-            b'n' => self.word(b"null", Raw::Null),
-            _ => self.number().map(Raw::Number),
+            b't' => self.word(b"true", Kind::True),
+            b'f' => self.word(b"false", Kind::False),
+            b'n' => self.word(b"null", Kind::Null),
+            _ => self.number(),
         }
     }
 
     /// The members after `{`, up to and with `}`.
-    fn object(&mut self, depth: usize, sink: &mut impl Sink<'a>) -> Result<(), JsonError> {
+    fn object<S: Sink<'a>>(&mut self, depth: usize, sink: &mut S) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
-        let first = self.names.len();
-        let mut seen = 0;
+        let mut seen = Seen { first: self.names.len(), ..Seen::default() };
         self.space();
         if self.eat(b'}') {
             return Ok(());
         }
         loop {
             self.space();
-            let name = self.name(first, &mut seen)?;
+            let (name, place) = self.name::<S>(&mut seen)?;
             self.space();
             self.expect(b':')?;
             self.space();
-            sink.member(name, self.value(depth)?);
+            let value = self.value(depth)?;
+            sink.member(self.text, name, place, value);
             self.space();
             if self.eat(b'}') {
-                self.names.truncate(first);
+                self.names.truncate(seen.first);
                 return Ok(());
             }
             self.expect(b',')?;
@@ -118,7 +178,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The elements after `[`, up to and with `]`.
-    fn array(&mut self, depth: usize, mut keep: impl FnMut(Raw<'a>)) -> Result<(), JsonError> {
+    fn array(&mut self, depth: usize, mut keep: impl FnMut(Span)) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
         self.space();
         if self.eat(b']') {
@@ -135,47 +195,89 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A name that differs from all since `first`, each of which has left its mark in `seen`.
-    fn name(&mut self, first: usize, seen: &mut u64) -> Result<Text<'a>, JsonError> {
+    /// A name that this object has not had yet, and its place in the sink.
+    #[inline]
+    fn name<S: Sink<'a>>(&mut self, seen: &mut Seen) -> Result<(Span, Option<u8>), JsonError> {
         let name = self.string()?;
-        within(self.names.len().saturating_sub(first).saturating_add(1), LIMITS.json_members)?;
-        let mark = mark(name);
-        // Names whose marks differ are different, and most do.
-        if *seen & mark != 0 && self.names.holds(name, first) {
+        seen.count = seen.count.saturating_add(1);
+        within(seen.count, LIMITS.json_members)?;
+        let place = match name.kind {
+            Kind::Escaped => S::place(name.text(self.text).to_str().as_bytes()),
+            _ => S::place(name.slice(self.text).as_bytes()),
+        };
+        let Some(place) = place else {
+            self.other_name(name, seen)?;
+            return Ok((name, None));
+        };
+        let bit = 1_u64.wrapping_shl(place.into());
+        if seen.places & bit != 0 {
             return Err(JsonError::DuplicateName);
         }
-        *seen |= mark;
+        seen.places |= bit;
+        Ok((name, Some(place)))
+    }
+
+    /// A name that has no place: it must differ from all such names of its object.
+    #[inline(never)]
+    fn other_name(&mut self, name: Span, seen: &mut Seen) -> Result<(), JsonError> {
+        let mark = mark(name.text(self.text));
+        // Names whose marks differ are different, and most do.
+        if seen.marks & mark != 0 && self.names.holds(name, seen.first, self.text) {
+            return Err(JsonError::DuplicateName);
+        }
+        seen.marks |= mark;
         self.names.push(name);
-        Ok(name)
+        Ok(())
     }
 
     /// A string, without its quotes.
-    fn string(&mut self) -> Result<Text<'a>, JsonError> {
-        let [b'"', inner @ ..] = self.bytes.get(self.at..).unwrap_or_default() else {
-            return Err(JsonError::Syntax);
-        };
-        let start = self.at.saturating_add(1);
-        let plain = special(inner).ok_or(JsonError::Syntax)?;
-        self.at = start.saturating_add(plain);
-        if inner.get(plain) == Some(&b'"') {
-            let inner = self.since(start);
-            self.skip();
-            return Ok(Text { inner, escaped: false });
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a fifth of the scan; the compiler makes calls of it")]
+    fn string(&mut self) -> Result<Span, JsonError> {
+        self.expect(b'"')?;
+        let start = self.at;
+        self.find_special()?;
+        let inner = self.since(start, Kind::String);
+        if self.eat(b'"') { Ok(inner) } else { self.string_with_escapes(start) }
+    }
+
+    /// Goes to the next quote, backslash or control character.
+    #[inline]
+    fn find_special(&mut self) -> Result<(), JsonError> {
+        let mut at = self.at;
+        while let Some(word) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let found = special_in(u64::from_le_bytes(*word));
+            if found != 0 {
+                let byte = usize::try_from(found.trailing_zeros() / 8);
+                self.at = at.wrapping_add(byte.unwrap_or_default());
+                return Ok(());
+            }
+            at = at.wrapping_add(8);
         }
-        self.string_with_escapes(start)
+        self.at = at;
+        self.find_special_at_end()
+    }
+
+    /// The same where fewer than eight bytes are left.
+    #[cold]
+    fn find_special_at_end(&mut self) -> Result<(), JsonError> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+        self.at = self.at.wrapping_add(special.ok_or(JsonError::Syntax)?);
+        Ok(())
     }
 
     /// The rest of a string that began at `start`, at its first backslash.
     #[cold]
-    fn string_with_escapes(&mut self, start: usize) -> Result<Text<'a>, JsonError> {
-        while !self.eat(b'"') {
+    fn string_with_escapes(&mut self, start: usize) -> Result<Span, JsonError> {
+        while self.peek() != Some(b'"') {
             self.expect(b'\\')?; // else a bare control character
             self.escape()?;
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            self.at = self.at.saturating_add(special(rest).ok_or(JsonError::Syntax)?);
+            self.find_special()?;
         }
-        let inner = self.text.get(start..self.at.saturating_sub(1)).unwrap_or_default();
-        Ok(Text { inner, escaped: true })
+        let inner = self.since(start, Kind::Escaped);
+        self.skip();
+        Ok(inner)
     }
 
     /// What follows a backslash.
@@ -214,7 +316,7 @@ impl<'a> Scan<'a> {
         u16::from_str_radix(digits, 16).map_err(|_| JsonError::Syntax)
     }
 
-    fn number(&mut self) -> Result<&'a str, JsonError> {
+    fn number(&mut self) -> Result<Span, JsonError> {
         let start = self.at;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -228,15 +330,16 @@ impl<'a> Scan<'a> {
             let _signed = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
-        let text = self.since(start);
-        if text.len() == integer && integer <= SURELY_IN_RANGE {
-            return Ok(text);
+        let number = self.since(start, Kind::Number);
+        if self.at.saturating_sub(start) == integer && integer <= SURELY_IN_RANGE {
+            return Ok(number);
         }
+        let text = number.slice(self.text);
         let value: f64 = text.parse().map_err(|_| JsonError::Syntax)?;
         if text.len() > LIMITS.json_number_bytes || value.abs() > LIMITS.json_number {
             return Err(JsonError::NumberRange);
         }
-        Ok(text)
+        Ok(number)
     }
 
     /// One or more digits.
@@ -248,14 +351,16 @@ impl<'a> Scan<'a> {
         if self.at == start { Err(JsonError::Syntax) } else { Ok(()) }
     }
 
-    fn word(&mut self, word: &[u8], value: Raw<'a>) -> Result<Raw<'a>, JsonError> {
+    fn word(&mut self, word: &[u8], kind: Kind) -> Result<Span, JsonError> {
+        let start = self.at;
         if !self.bytes.get(self.at..).unwrap_or_default().starts_with(word) {
             return Err(JsonError::Syntax);
         }
         self.at = self.at.saturating_add(word.len());
-        Ok(value)
+        Ok(self.since(start, kind))
     }
 
+    #[inline]
     fn space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.skip();
@@ -283,8 +388,10 @@ impl<'a> Scan<'a> {
     }
 
     /// What was scanned since `start`.
-    fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or_default()
+    #[inline]
+    fn since(&self, start: usize, kind: Kind) -> Span {
+        let at = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: at(start), end: at(self.at), kind }
     }
 
     fn end(&mut self) -> Result<(), JsonError> {
@@ -314,26 +421,37 @@ fn mark(name: Text<'_>) -> u64 {
     1_u64.wrapping_shl(mixed.wrapping_add(len.wrapping_mul(39)))
 }
 
-/// The names in the objects that are open, the outer ones first: the first few without an allocation.
+/// The names of one object so far.
 #[derive(Default)]
-struct Names<'a> {
-    near: [Text<'a>; NEAR],
+struct Seen {
+    count: usize,
+    /// A bit for each place in the sink.
+    places: u64,
+    /// The marks of the other names, and where in [`Names`] they begin.
+    marks: u64,
+    first: usize,
+}
+
+/// The names without a place in the objects that are open, the outer ones first: the first few without an allocation.
+#[derive(Default)]
+struct Names {
+    near: [Option<Span>; NEAR],
     near_len: usize,
-    far: Vec<Text<'a>>,
+    far: Vec<Span>,
 }
 
 /// More names than the claims of a token usually have.
 const NEAR: usize = 24;
 
-impl<'a> Names<'a> {
+impl Names {
     fn len(&self) -> usize {
         self.near_len.saturating_add(self.far.len())
     }
 
-    fn push(&mut self, name: Text<'a>) {
+    fn push(&mut self, name: Span) {
         match self.near.get_mut(self.near_len) {
             Some(place) => {
-                *place = name;
+                *place = Some(name);
                 self.near_len = self.near_len.saturating_add(1);
             }
             None => self.far.push(name),
@@ -347,24 +465,11 @@ impl<'a> Names<'a> {
 
     /// Whether `name` is one of those since `first`.
     #[cold]
-    fn holds(&self, name: Text<'a>, first: usize) -> bool {
-        let near = self.near.iter().take(self.near_len);
-        near.chain(&self.far).skip(first).any(|other| other.same(name))
+    fn holds(&self, name: Span, first: usize, text: &str) -> bool {
+        let near = self.near.iter().take(self.near_len).flatten();
+        let name = name.text(text);
+        near.chain(&self.far).skip(first).any(|other| other.text(text).same(name))
     }
-}
-
-/// Where the first quote, backslash or control character is.
-fn special(bytes: &[u8]) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        let found = special_in(u64::from_le_bytes(*word));
-        if found != 0 {
-            let byte = usize::try_from(found.trailing_zeros() / 8).ok()?;
-            return index.checked_mul(8)?.checked_add(byte);
-        }
-    }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-    rest.iter().position(is_special)?.checked_add(bytes.len().checked_sub(rest.len())?)
 }
 
 /// Eight bytes at once: the top bit of the lowest byte that is special, and perhaps of some above it.
