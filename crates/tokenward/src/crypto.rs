@@ -1,4 +1,4 @@
-//! Every call into aws-lc-rs, and what gains from tables made once for each key (`precomputed`).
+//! Every call into aws-lc-rs, and what gains from work done once for each key (`precomputed`, `mac`).
 //!
 //! **Invariant:** no other module of the workspace names `aws_lc_rs`. One crypto library to audit, and
 //! one place where it could be replaced.
@@ -13,7 +13,7 @@
 //!
 //! | what | where |
 //! | --- | --- |
-//! | the MAC of a token (HS256, HS384, HS512) | `hmac::verify` in `public`; nothing else compares a MAC |
+//! | the MAC of a token (HS256, HS384, HS512) | `verify` in `mac`; nothing else compares a MAC |
 //! | the tag of AES-GCM, of a JWE and of what [`Secret256`] seals | inside `open_in_place` in `content` and `primitives` |
 //! | the check value of a wrapped key (RFC 3394) | inside `unwrap` in `key_wrap` |
 //! | the padding of RSA-OAEP | inside `decrypt` in `oaep` |
@@ -27,6 +27,7 @@ mod content;
 mod curve;
 mod key_wrap;
 mod low_s;
+mod mac;
 mod oaep;
 mod precomputed;
 mod primitives;

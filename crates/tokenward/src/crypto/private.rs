@@ -1,7 +1,6 @@
 //! Keys that sign. None has a `Debug`, and what leaves goes out in zeroizing buffers.
 
 use aws_lc_rs::encoding::{AsBigEndian, AsDer};
-use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPairComponents, KeySize};
 use aws_lc_rs::signature::{
@@ -15,7 +14,8 @@ use zeroize::Zeroizing;
 
 use super::curve::Curve;
 use super::low_s;
-use super::public::{RSA_EXPONENT, hmac_hash};
+use super::mac::MacKey;
+use super::public::RSA_EXPONENT;
 use crate::alg::{Algorithm, Family};
 
 /// A key that signs with one algorithm.
@@ -30,7 +30,7 @@ enum Pair {
     Ed25519(Box<Ed25519KeyPair>),
     MlDsa(Box<PqdsaKeyPair>),
     /// With the secret it was made of.
-    Hmac(Box<hmac::Key>, Zeroizing<Vec<u8>>),
+    Hmac(MacKey, Zeroizing<Vec<u8>>),
 }
 
 /// The numbers of an RSA private key with exponent 65537, big-endian (RFC 7518 § 6.3.2).
@@ -67,7 +67,7 @@ impl PrivateKey {
 
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
     pub(crate) fn hmac(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
-        let key = Box::new(hmac::Key::new(hmac_hash(algorithm)?, secret));
+        let key = MacKey::new(algorithm, secret)?;
         Some(Self { algorithm, pair: Pair::Hmac(key, Zeroizing::new(secret.to_vec())) })
     }
 
@@ -216,7 +216,7 @@ impl PrivateKey {
                     return None;
                 }
             }
-            Pair::Hmac(key, _) => out.extend_from_slice(hmac::sign(key, message).as_ref()),
+            Pair::Hmac(key, _) => key.append(message, out),
         }
         Some(())
     }

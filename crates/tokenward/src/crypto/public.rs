@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ML_DSA_44,
     ML_DSA_65, ML_DSA_87, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -12,6 +11,7 @@ use aws_lc_rs::signature::{
 };
 
 use super::curve::Curve;
+use super::mac::MacKey;
 use super::precomputed::{self, ed25519::Ed25519Table, p256::P256Table};
 use crate::alg::Algorithm;
 
@@ -55,7 +55,7 @@ pub(crate) enum Numbers {
 
 enum Check {
     Signature(ParsedPublicKey),
-    Mac(Box<hmac::Key>),
+    Mac(MacKey),
 }
 
 enum Table {
@@ -122,8 +122,7 @@ impl PublicKey {
 
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
     pub(crate) fn hmac(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
-        let key = hmac::Key::new(hmac_hash(algorithm)?, secret);
-        let check = Check::Mac(Box::new(key));
+        let check = Check::Mac(MacKey::new(algorithm, secret)?);
         Some(Self {
             algorithm,
             numbers: Numbers::Secret,
@@ -155,8 +154,7 @@ impl PublicKey {
         }
         match &self.check {
             Check::Signature(key) => key.verify_sig(message, signature).is_ok(),
-            // Compares in constant time, and only the whole tag.
-            Check::Mac(key) => hmac::verify(key, message, signature).is_ok(),
+            Check::Mac(key) => key.verify(message, signature),
         }
     }
 
@@ -187,7 +185,11 @@ impl PublicKey {
     /// The HMAC of `message`, for a symmetric key.
     pub(crate) fn mac(&self, message: &[u8]) -> Option<Vec<u8>> {
         match &self.check {
-            Check::Mac(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
+            Check::Mac(key) => {
+                let mut mac = Vec::new();
+                key.append(message, &mut mac);
+                Some(mac)
+            }
             Check::Signature(_) => None,
         }
     }
@@ -206,16 +208,6 @@ impl Table {
             Self::Ed25519(table) => table.verify(message, signature),
         }
     }
-}
-
-/// The hash of an HMAC algorithm.
-pub(super) fn hmac_hash(algorithm: Algorithm) -> Option<hmac::Algorithm> {
-    Some(match algorithm {
-        Algorithm::Hs256 => hmac::HMAC_SHA256,
-        Algorithm::Hs384 => hmac::HMAC_SHA384,
-        Algorithm::Hs512 => hmac::HMAC_SHA512,
-        _ => return None,
-    })
 }
 
 /// The length of an encoded ML-DSA public key, in bytes (FIPS 204, table 2).
