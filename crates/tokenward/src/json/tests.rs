@@ -268,7 +268,12 @@ enum Kind {
     Plain,
     Named(String),
     Whole { number: i8 },
+    Known(Known),
 }
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {}
 
 #[test]
 fn a_derived_type_is_read_by_its_names() {
@@ -307,6 +312,7 @@ fn an_error_of_shape_does_not_repeat_what_was_there() {
         r#"{"name":4711}"#,
         r#"{"name":"x","more":["s3cr3t"]}"#,
         r#"{"name":"x","more":[{"whole":{"number":4711}}]}"#,
+        r#"{"name":"x","more":[{"known":{"s3cr3t":1}}]}"#,
     ] {
         let error = from_str::<Pair<'_>>(text).unwrap_err().to_string();
         assert!(error.contains("expected"), "{error}");
