@@ -106,6 +106,19 @@ fn signing_elsewhere_gives_the_same_token() {
 }
 
 #[test]
+fn a_debug_print_of_what_will_be_a_token_says_nothing_of_its_private_claims() {
+    let claims = json!({ "roles": "planted" });
+    let request = request(claims.as_object().unwrap().clone());
+    let shown = format!("{request:?}");
+    assert!(shown.contains("u-1") && !shown.contains("planted"), "{shown}");
+
+    let id = KeyId::new("k").unwrap();
+    let unsigned = issuer(&["roles"]).prepare(request, &id, Algorithm::Es256, UnixTime::EPOCH);
+    let shown = format!("{:?}", unsigned.unwrap());
+    assert!(shown.contains("300") && !shown.contains("eyJ"), "{shown}");
+}
+
+#[test]
 fn lifetimes_end_at_their_bounds() {
     let new = |millis| AccessLifetime::new(Duration::from_millis(millis)).map(AccessLifetime::get);
 
