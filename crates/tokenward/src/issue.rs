@@ -105,8 +105,9 @@ pub enum IssueError {
     /// The session or the key ends before the token would begin.
     #[error("the token would end before it begins")]
     AlreadyEnded,
-    /// The private claims cannot be read back by strict readers.
-    #[error("the private claims are not acceptable JSON")]
+    /// The claims cannot be read back by strict readers: the private ones, or a number or a time that is
+    /// too large for them.
+    #[error("the claims are not acceptable JSON")]
     Json(#[from] JsonError),
     /// The token would be longer than verifiers take.
     #[error("the token would be too long")]

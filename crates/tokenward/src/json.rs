@@ -156,7 +156,7 @@ pub(crate) enum Raw<'a> {
 }
 
 /// The last second of the year 9999, the last one that RFC 3339 can write.
-const LAST_DATE: u64 = 253_402_300_799;
+pub(crate) const LAST_DATE: u64 = 253_402_300_799;
 
 impl<'a> Raw<'a> {
     /// The text of a string.

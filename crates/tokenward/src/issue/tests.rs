@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::ids::{ClientId, Jti, Subject};
+use crate::ids::{ClientId, Jti, Subject, TokenVersion};
 
 #[test]
 fn a_claim_that_is_not_allowed_is_refused_by_name() {
@@ -79,6 +79,25 @@ fn a_token_that_verifiers_would_refuse_is_not_issued() {
     let deep = (0..16).fold(json!(1), |value, _| json!([value]));
     let deep = json!({ "roles": deep });
     assert_eq!(issue(&deep).unwrap_err(), IssueError::Json(JsonError::TooLarge));
+}
+
+#[test]
+fn a_version_or_a_time_that_verifiers_would_refuse_is_not_issued() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let issue = |request, now| issuer(&[]).issue(request, &key, UnixTime::from_secs(now)).map(drop);
+    let plain = || request(Map::new());
+    let out_of_range = Err(IssueError::Json(JsonError::NumberRange));
+
+    let version = |number| plain().token_version(TokenVersion::new(number));
+    assert_eq!(issue(version(9_007_199_254_740_991), 1_000_000), Ok(()));
+    assert_eq!(issue(version(9_007_199_254_740_992), 1_000_000), out_of_range);
+
+    let last = 253_402_300_799;
+    let auth_time = |secs| plain().auth_time(UnixTime::from_secs(secs));
+    assert_eq!(issue(auth_time(last), 1_000_000), Ok(()));
+    assert_eq!(issue(auth_time(last + 1), 1_000_000), out_of_range);
+    assert_eq!(issue(plain(), last - 300), Ok(()));
+    assert_eq!(issue(plain(), last - 299), out_of_range);
 }
 
 #[test]
