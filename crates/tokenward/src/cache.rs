@@ -1,7 +1,8 @@
 //! A verifier that remembers what it has verified.
 //!
 //! **Invariant:** a token is found by its exact bytes, all of them compared; the hash that leads to its
-//! place decides nothing, and no caller can supply a key (CVE-2026-35039).
+//! place decides nothing, and no caller can supply a key (CVE-2026-35039). The signature, which a thief
+//! of the rest would guess at, is compared in constant time.
 //! **Invariant:** what is remembered belongs to one policy and one key set, and goes with them. Every
 //! hit is judged by its times again (CVE-2026-107719); revocation, scope and proofs are asked of what
 //! comes out, as for a token verified just now.
@@ -11,6 +12,7 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::crypto::constant_time_eq;
 use crate::keyset::KeySet;
 use crate::profile::AccessToken;
 use crate::profile::{Policy, Profile, SelfContained, Times};
@@ -23,8 +25,9 @@ mod tests;
 
 /// How many tokens are remembered at the most: the room is taken at once, and never grows.
 ///
-/// A token and its claims take about a kilobyte, and 16 at the most: a token is no longer than
-/// [`LIMITS`](crate::limits::LIMITS) allow.
+/// A token and its claims take about a kilobyte. A token is no longer than
+/// [`LIMITS`](crate::limits::LIMITS) allow, and private claims may take sixteen times their text: an
+/// array of digits does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CacheSize(usize);
 
@@ -139,8 +142,24 @@ struct Set<C> {
 
 struct Entry<C> {
     token: Box<str>,
+    /// The length of what is signed, after which the signature begins.
+    signed: usize,
     verified: Arc<Verified<C>>,
     times: Times,
+}
+
+impl<C> Entry<C> {
+    /// Whether this is `token`, of which the time tells nothing but how much of what is signed was
+    /// right: of the signature, which makes the token worth something, it tells no part.
+    fn is_of(&self, token: &str) -> bool {
+        let (own, other) = (self.token.as_bytes(), token.as_bytes());
+        match (own.split_at_checked(self.signed), other.split_at_checked(self.signed)) {
+            (Some((own, own_signature)), Some((other, signature))) => {
+                own == other && constant_time_eq(own_signature, signature)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl<C> Cache<C> {
@@ -152,7 +171,7 @@ impl<C> Cache<C> {
 
     fn find(&self, token: &str) -> Option<(Arc<Verified<C>>, Times)> {
         let set = self.set(token)?.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = set.places.iter().flatten().find(|entry| *entry.token == *token)?;
+        let entry = set.places.iter().flatten().find(|entry| entry.is_of(token))?;
         Some((Arc::clone(&entry.verified), entry.times))
     }
 
@@ -164,7 +183,8 @@ impl<C> Cache<C> {
         policy: &Policy<P>,
         now: UnixTime,
     ) {
-        let entry = Entry { token: token.into(), verified: Arc::clone(verified), times };
+        let signed = token.rfind('.').unwrap_or_default();
+        let entry = Entry { token: token.into(), signed, verified: Arc::clone(verified), times };
         let Some(set) = self.set(token) else { return };
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
         let is_free = |place: &Option<Entry<C>>| {

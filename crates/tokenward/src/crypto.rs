@@ -18,6 +18,7 @@
 //! | the check value of a wrapped key (RFC 3394) | inside `unwrap` in `key_wrap` |
 //! | the padding of RSA-OAEP | inside `decrypt` in `oaep` |
 //! | the hash of a secret that crates above keep | [`constant_time_eq`], by its caller |
+//! | the signature of a token that was verified before | [`constant_time_eq`], in `cache` |
 //!
 //! A MAC is made elsewhere only to name or to find something; `xtask/tests/architecture.rs` has the list.
 //! Whether a new secret is fit to be one takes as long as it takes: its owner asks, once.

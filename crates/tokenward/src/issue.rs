@@ -15,6 +15,7 @@ mod screen;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 pub use builder::IssuerBuilder;
@@ -104,8 +105,9 @@ pub enum IssueError {
     /// The session or the key ends before the token would begin.
     #[error("the token would end before it begins")]
     AlreadyEnded,
-    /// The private claims cannot be read back by strict readers.
-    #[error("the private claims are not acceptable JSON")]
+    /// The claims cannot be read back by strict readers: the private ones, or a number or a time that is
+    /// too large for them.
+    #[error("the claims are not acceptable JSON")]
     Json(#[from] JsonError),
     /// The token would be longer than verifiers take.
     #[error("the token would be too long")]
@@ -150,7 +152,6 @@ pub struct Issuer {
 }
 
 /// A token that lacks only its signature.
-#[derive(Debug)]
 #[must_use = "an unsigned token is worth nothing"]
 pub struct Unsigned {
     signing_input: String,
@@ -317,5 +318,14 @@ impl Unsigned {
         token.push('.');
         b64::append(signature, &mut token);
         token
+    }
+}
+
+/// Shows when it will end, and nothing of its claims.
+impl fmt::Debug for Unsigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsigned")
+            .field("expires_at", &self.expires_at.as_secs())
+            .finish_non_exhaustive()
     }
 }

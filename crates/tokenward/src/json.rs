@@ -27,6 +27,7 @@ mod read;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod unescape;
 
 use std::borrow::Cow;
 
@@ -39,6 +40,7 @@ pub(crate) use scan::{Sink, Span};
 #[cfg(doc)]
 use crate::limits::LIMITS;
 use crate::time::UnixTime;
+use unescape::Unescaped;
 
 /// Why a text is not JSON that we read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -85,7 +87,7 @@ impl<'a> Object<'a> {
 
     /// The value of the member `name`.
     pub(crate) fn get(&self, name: &str) -> Option<Raw<'a>> {
-        self.0.iter().find(|member| member.name.to_str() == name).map(|member| member.value)
+        self.0.iter().find(|member| member.name.is(name)).map(|member| member.value)
     }
 
     /// Whether there is a member `name`.
@@ -128,13 +130,20 @@ impl<'a> Text<'a> {
 
     #[cold]
     fn unescaped(self) -> String {
-        // The scanner has read every escape, so this cannot fail.
-        serde_json::from_str(&format!("\"{}\"", self.inner)).unwrap_or_default()
+        Unescaped::new(self.inner).collect()
+    }
+
+    /// Whether it says `text`.
+    fn is(self, text: &str) -> bool {
+        if self.escaped {
+            return Unescaped::new(self.inner).eq(text.chars());
+        }
+        self.inner == text
     }
 
     fn same(self, other: Self) -> bool {
         if self.escaped || other.escaped {
-            return self.to_str() == other.to_str();
+            return Unescaped::new(self.inner).eq(Unescaped::new(other.inner));
         }
         self.inner == other.inner
     }
@@ -152,7 +161,7 @@ pub(crate) enum Raw<'a> {
 }
 
 /// The last second of the year 9999, the last one that RFC 3339 can write.
-const LAST_DATE: u64 = 253_402_300_799;
+pub(crate) const LAST_DATE: u64 = 253_402_300_799;
 
 impl<'a> Raw<'a> {
     /// The text of a string.

@@ -15,6 +15,7 @@ mod verifying;
 
 pub(crate) use der::rsa_public_key;
 pub(crate) use jwk::exposure;
+pub(crate) use roca::has_fingerprint as has_roca_fingerprint;
 pub use signing::{SignFailed, SigningKey};
 pub use verifying::VerifyingKey;
 

@@ -69,24 +69,35 @@ pub trait Profile: Sealed + fmt::Debug + Send + Sync + 'static {
 /// A [`Profile`] that needs to be told nothing about the single token.
 pub trait SelfContained: Profile {}
 
-/// What the verifier asks of a profile. Private, so that no rule can be left out elsewhere.
-pub trait Sealed: Sized {
-    #[doc(hidden)]
-    fn admits(&self, typ: Option<&str>) -> Option<Typed>;
-    #[doc(hidden)]
-    fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(Self::Claims, Times), Reason>
-    where
-        Self: Profile;
-    #[doc(hidden)]
-    fn form(&self) -> Form {
-        Form::COMPACT
-    }
-    #[doc(hidden)]
-    fn max_lifetime(&self) -> Duration
-    where
-        Self: Profile,
-    {
-        Self::MAX_LIFETIME
+pub(crate) use sealed::Sealed;
+
+mod sealed {
+    use std::time::Duration;
+
+    use super::{Form, Policy, Profile, Times, Token, Typed};
+    use crate::reject::Reason;
+
+    /// What the verifier asks of a profile. It cannot be named elsewhere, so that no rule can be left
+    /// out there.
+    #[expect(unnameable_types, reason = "that is what keeps other crates from kinds of their own")]
+    pub trait Sealed: Sized {
+        #[doc(hidden)]
+        fn admits(&self, typ: Option<&str>) -> Option<Typed>;
+        #[doc(hidden)]
+        fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(Self::Claims, Times), Reason>
+        where
+            Self: Profile;
+        #[doc(hidden)]
+        fn form(&self) -> Form {
+            Form::COMPACT
+        }
+        #[doc(hidden)]
+        fn max_lifetime(&self) -> Duration
+        where
+            Self: Profile,
+        {
+            Self::MAX_LIFETIME
+        }
     }
 }
 

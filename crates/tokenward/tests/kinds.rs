@@ -128,6 +128,11 @@ fn a_security_event_says_what_happened_to_whom() {
     assert_eq!((issuer.as_str(), subject.as_str()), ("https://idp.example.com", "u-9"));
     assert_eq!(about.format(), "iss_sub");
     assert_eq!(about.members::<Map<String, Value>>().unwrap()["sub"], "u-9");
+
+    // What kind of event, and how the subject is named, but not what is said of them.
+    let shown = format!("{claims:?}");
+    assert!(shown.contains("urn:a") && shown.contains("iss_sub"), "{shown}");
+    assert!(!shown.contains("because") && !shown.contains("u-9"), "{shown}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! ECDSA signatures in low-s form.
 //!
 //! Of (r, s) and (r, n - s) both verify. We make the smaller, so that a signature of ours has one
-//! form; we accept both, because RFC 7518 § 3.4 does, and nothing is ever keyed on a token's bytes.
+//! form; we accept both, because RFC 7518 § 3.4 does. A token is revoked by its name and not by its
+//! bytes; what is remembered by its bytes is the verdict, which is the same for both.
 
 use super::curve::Curve;
 

@@ -4,9 +4,13 @@ use serde_json::{Map, Value};
 
 use super::{IssueError, Issuer, TokenRequest};
 use crate::claims::RESERVED_CLAIMS;
-use crate::json::{JsonError, Object};
+use crate::ids::TokenVersion;
+use crate::json::{JsonError, LAST_DATE, Object};
 use crate::limits::LIMITS;
 use crate::time::UnixTime;
+
+/// The largest whole number that all readers share (RFC 7493 § 2.2).
+const LARGEST: u64 = (1 << 53) - 1;
 
 /// Replaces the contents of `out` by the claims of a token.
 pub(super) fn write(
@@ -16,6 +20,11 @@ pub(super) fn write(
     expires_at: UnixTime,
     out: &mut Vec<u8>,
 ) -> Result<(), IssueError> {
+    let version = request.token_version.map_or(0, TokenVersion::get);
+    let last = request.auth_time.unwrap_or_default().max(expires_at);
+    if version > LARGEST || last.as_secs() > LAST_DATE {
+        return Err(JsonError::NumberRange.into());
+    }
     out.clear();
     out.push(b'{');
     text(out, r#""iss":"#, issuer.id.as_str());

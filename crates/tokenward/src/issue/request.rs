@@ -1,5 +1,7 @@
 //! What one token shall say.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::ids::{ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion};
@@ -17,7 +19,7 @@ use crate::time::UnixTime;
 ///     .scope(Scope::parse("notes:read")?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a request does nothing until a token is issued for it"]
 pub struct TokenRequest {
     pub(super) subject: Subject,
@@ -98,5 +100,20 @@ impl TokenRequest {
             None => end,
         });
         self
+    }
+}
+
+/// Shows whom the token will be about, and nothing of its private claims.
+impl fmt::Debug for TokenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("subject", &self.subject.as_str())
+            .field("client_id", &self.client_id.as_str())
+            .field("token_id", &self.token_id.as_str())
+            .field("session_id", &self.session_id.as_ref().map(SessionId::as_str))
+            .field("token_version", &self.token_version.map(TokenVersion::get))
+            .field("scope", &self.scope.as_str())
+            .field("expires_no_later_than", &self.expires_no_later_than.map(UnixTime::as_secs))
+            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::ids::{ClientId, Jti, Subject};
+use crate::ids::{ClientId, Jti, Subject, TokenVersion};
 
 #[test]
 fn a_claim_that_is_not_allowed_is_refused_by_name() {
@@ -82,6 +82,25 @@ fn a_token_that_verifiers_would_refuse_is_not_issued() {
 }
 
 #[test]
+fn a_version_or_a_time_that_verifiers_would_refuse_is_not_issued() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let issue = |request, now| issuer(&[]).issue(request, &key, UnixTime::from_secs(now)).map(drop);
+    let plain = || request(Map::new());
+    let out_of_range = Err(IssueError::Json(JsonError::NumberRange));
+
+    let version = |number| plain().token_version(TokenVersion::new(number));
+    assert_eq!(issue(version(9_007_199_254_740_991), 1_000_000), Ok(()));
+    assert_eq!(issue(version(9_007_199_254_740_992), 1_000_000), out_of_range);
+
+    let last = 253_402_300_799;
+    let auth_time = |secs| plain().auth_time(UnixTime::from_secs(secs));
+    assert_eq!(issue(auth_time(last), 1_000_000), Ok(()));
+    assert_eq!(issue(auth_time(last + 1), 1_000_000), out_of_range);
+    assert_eq!(issue(plain(), last - 300), Ok(()));
+    assert_eq!(issue(plain(), last - 299), out_of_range);
+}
+
+#[test]
 fn a_key_without_a_name_signs_no_token() {
     let key = SigningKey::from_secret(Algorithm::Hs256, &crate::crypto::sha256(b"seed")).unwrap();
     let request = request(Map::new());
@@ -103,6 +122,19 @@ fn signing_elsewhere_gives_the_same_token() {
     let signature = key.sign(unsigned.signing_input()).unwrap();
 
     assert_eq!(unsigned.assemble(&signature), whole);
+}
+
+#[test]
+fn a_debug_print_of_what_will_be_a_token_says_nothing_of_its_private_claims() {
+    let claims = json!({ "roles": "planted" });
+    let request = request(claims.as_object().unwrap().clone());
+    let shown = format!("{request:?}");
+    assert!(shown.contains("u-1") && !shown.contains("planted"), "{shown}");
+
+    let id = KeyId::new("k").unwrap();
+    let unsigned = issuer(&["roles"]).prepare(request, &id, Algorithm::Es256, UnixTime::EPOCH);
+    let shown = format!("{:?}", unsigned.unwrap());
+    assert!(shown.contains("300") && !shown.contains("eyJ"), "{shown}");
 }
 
 #[test]

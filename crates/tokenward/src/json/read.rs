@@ -290,4 +290,8 @@ impl de::Error for ReadError {
     fn unknown_variant(_found: &str, _expected: &'static [&'static str]) -> Self {
         Self::Shape("expected one of the known variants".into())
     }
+
+    fn unknown_field(_found: &str, _expected: &'static [&'static str]) -> Self {
+        Self::Shape("expected no other than the known fields".into())
+    }
 }

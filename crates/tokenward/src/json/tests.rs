@@ -151,8 +151,53 @@ proptest! {
     }
 
     #[test]
+    fn a_text_is_the_same_however_each_of_its_characters_is_written(
+        one in spelled_characters(),
+        other in spelled_characters(),
+    ) {
+        let written = |characters: &[(char, u8)], skip: u8| -> String {
+            characters.iter().map(|(c, way)| spelled(*c, way.wrapping_add(skip))).collect()
+        };
+        let said = |characters: &[(char, u8)]| -> String {
+            characters.iter().map(|(c, _)| *c).collect()
+        };
+        let text = format!(r#"{{"{}":0}}"#, written(&one, 0));
+        let object = Object::parse(text.as_bytes()).unwrap();
+        prop_assert_eq!(object.iter().next().unwrap().name.to_str(), said(&one));
+        prop_assert!(object.has(&said(&one)));
+        prop_assert_eq!(object.has(&said(&other)), said(&one) == said(&other));
+
+        let twice = format!(r#"{{"{}":0,"{}":0}}"#, written(&one, 0), written(&one, 1));
+        prop_assert_eq!(Object::parse(twice.as_bytes()).unwrap_err(), JsonError::DuplicateName);
+        let both = format!(r#"{{"{}":0,"{}":0}}"#, written(&one, 0), written(&other, 0));
+        let parsed = Object::parse(both.as_bytes());
+        prop_assert_eq!(parsed.is_err(), said(&one) == said(&other));
+    }
+
+    #[test]
     fn no_bytes_at_all_make_us_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _outcome = Object::parse(&bytes);
+    }
+}
+
+/// Characters, few of them likely and so often the same, each with a way to write it.
+fn spelled_characters() -> impl Strategy<Value = Vec<(char, u8)>> {
+    let likely =
+        prop::sample::select(vec!['a', '"', '\\', '/', '\u{8}', '\n', 'é', '\u{ffff}', '😀']);
+    let character = prop_oneof![3 => likely, 1 => any::<char>()];
+    proptest::collection::vec((character, any::<u8>()), 0..4)
+}
+
+/// `character` as it may stand in a string: as a writer writes it, or as an escape of either case.
+fn spelled(character: char, way: u8) -> String {
+    let escape = |unit: &u16| match way % 3 {
+        1 => format!("\\u{unit:04x}"),
+        _ => format!("\\u{unit:04X}"),
+    };
+    let written = json!(character).to_string();
+    match written.strip_prefix('"').and_then(|written| written.strip_suffix('"')) {
+        Some(written) if way.is_multiple_of(3) => written.to_owned(),
+        _ => character.encode_utf16(&mut [0; 2]).iter().map(escape).collect(),
     }
 }
 
@@ -223,7 +268,12 @@ enum Kind {
     Plain,
     Named(String),
     Whole { number: i8 },
+    Known(Known),
 }
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {}
 
 #[test]
 fn a_derived_type_is_read_by_its_names() {
@@ -262,6 +312,7 @@ fn an_error_of_shape_does_not_repeat_what_was_there() {
         r#"{"name":4711}"#,
         r#"{"name":"x","more":["s3cr3t"]}"#,
         r#"{"name":"x","more":[{"whole":{"number":4711}}]}"#,
+        r#"{"name":"x","more":[{"known":{"s3cr3t":1}}]}"#,
     ] {
         let error = from_str::<Pair<'_>>(text).unwrap_err().to_string();
         assert!(error.contains("expected"), "{error}");

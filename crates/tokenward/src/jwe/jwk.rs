@@ -7,7 +7,7 @@ use super::algorithm::{Curve, KeyAlgorithm};
 use super::key::{Holder, Recipient};
 use crate::b64;
 use crate::crypto::{
-    AgreementPrivate, AgreementPublic, OaepPrivate, OaepPublic, P256_LEN, RSA_EXPONENT, RsaParts,
+    AgreementPrivate, AgreementPublic, OaepPrivate, P256_LEN, RSA_EXPONENT, RsaParts,
 };
 use crate::ids::KeyId;
 use crate::json::{Object, Raw};
@@ -82,7 +82,7 @@ impl<'a> Jwk<'a> {
             Kind::Agreement(curve) => {
                 public_key(&self.members, curve)?.map(|key| Recipient::Agreement(curve, key))
             }
-            Kind::Rsa => OaepPublic::new(&self.rsa_modulus()?).map(Recipient::Rsa),
+            Kind::Rsa => return Recipient::rsa(&self.rsa_modulus()?),
             Kind::Secret => return Recipient::from_secret(&self.secret()?),
         };
         recipient.ok_or(KeyError::Malformed)

@@ -13,7 +13,7 @@ use crate::crypto::{
     self, AgreementPrivate, AgreementPublic, DerivationInfo, OaepPrivate, OaepPublic, RSA_EXPONENT,
 };
 use crate::ids::KeyId;
-use crate::key::{KeyError, rsa_public_key};
+use crate::key::{KeyError, has_roca_fingerprint, rsa_public_key};
 use crate::limits::LIMITS;
 
 /// A recipient's public key, or a shared key, that encrypts with one algorithm. Clones are cheap.
@@ -162,6 +162,12 @@ impl Recipient {
         // A128GCM is only read.
         let secret = secret.try_into().map_err(|_| KeyError::Unsupported)?;
         Ok(Self::Secret(Zeroizing::new(secret)))
+    }
+
+    /// The RSA key with this modulus, which must not be one that can be factored.
+    pub(super) fn rsa(modulus: &[u8]) -> Result<Self, KeyError> {
+        let key = OaepPublic::new(modulus).ok_or(KeyError::Malformed)?;
+        if has_roca_fingerprint(modulus) { Err(KeyError::Roca) } else { Ok(Self::Rsa(key)) }
     }
 
     /// Refuses a point of small order, with which every shared secret is zero (RFC 7748 § 6.1).
@@ -342,10 +348,12 @@ impl Holder {
             Self::Agreement(curve, key) => {
                 key.public().map(|public| Recipient::Agreement(*curve, public))
             }
-            Self::Rsa(key) => rsa_public_key(key.public_document())
-                .filter(|(_, exponent)| *exponent == RSA_EXPONENT)
-                .and_then(|(modulus, _)| OaepPublic::new(modulus))
-                .map(Recipient::Rsa),
+            Self::Rsa(key) => match rsa_public_key(key.public_document()) {
+                Some((modulus, exponent)) if exponent == RSA_EXPONENT => {
+                    return Recipient::rsa(modulus).map(Some);
+                }
+                _ => None,
+            },
         };
         public.map(Some).ok_or(KeyError::Malformed)
     }

@@ -11,7 +11,7 @@ const PRIMES: [u32; 38] = [
 ];
 
 /// Whether `modulus`, big-endian, has the fingerprint.
-pub(super) fn has_fingerprint(modulus: &[u8]) -> bool {
+pub(crate) fn has_fingerprint(modulus: &[u8]) -> bool {
     PRIMES.iter().all(|prime| is_power_of_65537(remainder(modulus, *prime), *prime))
 }
 

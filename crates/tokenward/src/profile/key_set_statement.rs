@@ -2,8 +2,8 @@
 //! that whoever owns the web server, the CDN or the DNS does not have.
 //!
 //! `typ: jwk-set+jwt`; `iss` (who vouches), `sub` (whose keys), `iat`, `exp` and `keys` required, the
-//! last by the rules of [`KeySet`]. Seven days at most from `iat` to `exp` unless said otherwise, and
-//! never over 31.
+//! last by the rules of [`KeySet`] and all of them public. Seven days at most from `iat` to `exp` unless
+//! said otherwise, and never over 31.
 //!
 //! A signature alone does not keep old sets from being brought back. Two claims of our own do, where the
 //! publisher writes them: `version`, a number that grows with every change of the keys, and `prev`, the
@@ -124,7 +124,7 @@ impl Sealed for KeySetStatement {
             subject: Arc::clone(&policy.addressee),
             issued_at: required("iat", times.issued_at)?,
             expires_at: required("exp", times.expires_at)?,
-            key_set: KeySet::of_members(keys).map_err(|_| Reason::InvalidClaim("keys"))?,
+            key_set: published(keys).ok_or(Reason::InvalidClaim("keys"))?,
             version: number.map(|number| KeySetVersion { number, hash: hash(keys) }),
             previous: previous(payload.get("prev"))?,
             succession: Succession::Unknown,
@@ -134,6 +134,14 @@ impl Sealed for KeySetStatement {
         }
         Ok((read, times))
     }
+}
+
+/// The key set whose members are these, all public: a statement is read by everybody, and whoever reads
+/// a symmetric key signs with it.
+fn published(keys: Raw<'_>) -> Option<KeySet> {
+    let set = KeySet::of_members(keys).ok()?;
+    let symmetric = set.keys().iter().any(|key| key.algorithm().is_symmetric());
+    (!symmetric).then_some(set)
 }
 
 /// The SHA-256 of the text of `keys`.

@@ -1,0 +1,7 @@
+use tokenward::profile::Sealed;
+
+fn main() {}
+
+struct AnyToken;
+
+impl Sealed for AnyToken {}
