@@ -61,6 +61,7 @@ impl VerifyingKey {
                 Self::from_pkcs1(algorithm, &pem.der)
             }
             "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Err(KeyError::PrivateMembers),
+            "CERTIFICATE" => Err(KeyError::Certificate),
             _ => Err(KeyError::Unsupported),
         }
     }
@@ -123,6 +124,27 @@ impl VerifyingKey {
     #[must_use]
     pub fn with_key_id(self, id: KeyId) -> Self {
         Self { id: Some(Arc::new(id)), key: self.key }
+    }
+
+    /// The same key named by its thumbprint, unless it has a name: the name that
+    /// [`SigningKey::named_by_thumbprint`](super::SigningKey::named_by_thumbprint) gives its other half.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey, VerifyingKey};
+    ///
+    /// let private = SigningKey::generate(Algorithm::Es256); // it has this name
+    /// let pem = private.verifying_key().to_spki_pem().ok_or("a secret has no public form")?;
+    ///
+    /// let public = VerifyingKey::from_spki_pem(Algorithm::Es256, &pem)?; // PEM holds no name
+    /// assert_eq!(public.named_by_thumbprint().key_id(), private.key_id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn named_by_thumbprint(self) -> Self {
+        match KeyId::new(self.thumbprint()) {
+            Ok(id) if self.id.is_none() => self.with_key_id(id),
+            _ => self,
+        }
     }
 
     /// The JWK thumbprint: base64url of SHA-256 over the key's required members (RFC 7638).
