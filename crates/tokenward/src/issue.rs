@@ -82,11 +82,13 @@ impl AccessLifetime {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssueError {
-    /// The key has no `kid`, by which verifiers would find it.
-    #[error("the signing key has no key id")]
+    /// The key has no `kid`, by which verifiers would find it: PEM, DER and secrets hold none. Give it
+    /// one by [`SigningKey::with_key_id`] or [`SigningKey::named_by_thumbprint`], and its other half the
+    /// same.
+    #[error("the signing key has no key id; name it, by its thumbprint for example")]
     NoKeyId,
-    /// A private claim is not on the audience's allow-list. Add it there, or keep it beside the
-    /// session, where it is encrypted.
+    /// A private claim is not on the audience's allow-list. Add it there ([`IssuerBuilder::claims`]), or
+    /// keep it beside the session, where it is encrypted.
     #[error("the claim {0:?} is not on the audience's allow-list")]
     ClaimNotAllowed(String),
     /// A private claim has the name of a claim that the issuer alone sets.
@@ -104,10 +106,10 @@ pub enum IssueError {
     /// The session or the key ends before the token would begin.
     #[error("the token would end before it begins")]
     AlreadyEnded,
-    /// The private claims cannot be read back by strict readers.
+    /// The private claims cannot be read back by strict readers, or are no object.
     #[error("the private claims are not acceptable JSON")]
     Json(#[from] JsonError),
-    /// The token would be longer than verifiers take.
+    /// The token would be longer than verifiers take, 8 KiB. Keep what is long beside the session.
     #[error("the token would be too long")]
     TooLong,
     /// The key did not sign.
@@ -129,7 +131,7 @@ pub enum IssueError {
 ///     .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api")?)
 ///     .audience(Audience::new("billing-api")?)
 ///     .lifetime(AccessLifetime::new(Duration::from_secs(300))?)
-///     .claims(["roles".to_owned()])
+///     .claims(["roles"])
 ///     .build();
 /// let key = SigningKey::generate(Algorithm::Es256);
 /// let request = TokenRequest::new(Subject::new("ada")?, ClientId::new("web")?, Jti::random());
