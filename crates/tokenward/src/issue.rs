@@ -151,7 +151,7 @@ pub struct Issuer {
     allowed: BTreeSet<String>,
 }
 
-/// A token that lacks only its signature.
+/// A token that lacks only its signature. [`Issuer::prepare`] makes one.
 #[derive(Debug)]
 #[must_use = "an unsigned token is worth nothing"]
 pub struct Unsigned {
@@ -160,7 +160,7 @@ pub struct Unsigned {
 }
 
 impl Issuer {
-    /// Signs a token as of `now` with a key at hand.
+    /// Signs a token as of `now` with a key at hand. The [type](Self) has an example.
     #[expect(clippy::needless_pass_by_value, reason = "a request is one token, and used up by it")]
     pub fn issue(
         &self,
@@ -280,6 +280,17 @@ impl Issuer {
     }
 
     /// Checks private claims by themselves, for a caller that keeps them until tokens are issued.
+    ///
+    /// ```
+    /// # fn f(issuer: tokenward::Issuer) {
+    /// use tokenward::IssueError;
+    ///
+    /// let claims = [("email".to_owned(), "ada@example.com".into())].into_iter().collect();
+    /// if let Err(IssueError::ClaimNotAllowed(name)) = issuer.check_claims(&claims) {
+    ///     println!("{name} does not belong into tokens of {}", issuer.audience());
+    /// }
+    /// # }
+    /// ```
     pub fn check_claims(
         &self,
         claims: &serde_json::Map<String, serde_json::Value>,
