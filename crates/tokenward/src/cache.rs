@@ -28,6 +28,13 @@ mod tests;
 /// A token and its claims take about a kilobyte. A token is no longer than
 /// [`LIMITS`](crate::limits::LIMITS) allow, and private claims may take sixteen times their text: an
 /// array of digits does.
+///
+/// ```
+/// use tokenward::CacheSize;
+///
+/// assert_eq!(CacheSize::tokens(10_000), CacheSize::tokens(16_384));
+/// assert_eq!(CacheSize::tokens(0), CacheSize::tokens(64));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CacheSize(usize);
 
@@ -82,12 +89,21 @@ impl<P: SelfContained> CachedVerifier<P> {
 
     /// The same policy with other keys, which remembers nothing: what a key that is gone has signed is
     /// gone with it.
+    ///
+    /// ```
+    /// # fn f(cached: tokenward::CachedVerifier, fetched: &[u8]) -> Result<(), tokenward::KeySetError> {
+    /// let cached = cached.with_keys(tokenward::KeySet::parse(fetched)?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
         Self::new(self.verifier.with_keys(keys), self.size)
     }
 
     /// Verifies `token` as of `now`, or finds that it did before.
+    ///
+    /// Private claims come as a map; for a type of yours, ask [`Self::verifier`], which remembers nothing.
     pub fn verify(&self, token: &str, now: UnixTime) -> Result<Arc<Verified<P::Claims>>, Rejected> {
         if let Some((verified, times)) = self.cache.find(token) {
             self.verifier.policy().check_times(&times, now)?;

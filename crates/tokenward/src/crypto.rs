@@ -1,4 +1,5 @@
 //! Every call into aws-lc-rs, and what gains from work done once for each key (`precomputed`, `mac`).
+//! To verify and to issue, nothing here need be called.
 //!
 //! **Invariant:** no other module of the workspace names `aws_lc_rs`. One crypto library to audit, and
 //! one place where it could be replaced.

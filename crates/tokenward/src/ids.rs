@@ -6,6 +6,14 @@ use std::borrow::Borrow;
 use std::fmt;
 
 /// An identifier was empty, too long, or held a character it may not hold.
+///
+/// ```
+/// let error = tokenward::KeyId::new("my key").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "key id must be 1 to 256 characters, visible ASCII without spaces, quotes or backslashes",
+/// );
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{what} must be 1 to {max} characters, {charset}")]
 #[non_exhaustive]
@@ -124,27 +132,53 @@ id! {
 }
 id! {
     /// The `sid` of a token: one login of one subject on one device.
+    ///
+    /// ```
+    /// assert_eq!(tokenward::SessionId::new("s-1")?.as_str(), "s-1");
+    /// # Ok::<(), tokenward::InvalidId>(())
+    /// ```
     SessionId, "session id", 128, "visible ASCII without spaces, quotes or backslashes", visible
 }
 id! {
-    /// The `jti` of a token.
+    /// The `jti` of a token. [`Jti::random`] makes a fresh one.
     Jti, "token id", 256, "visible ASCII without spaces, quotes or backslashes", visible
 }
 id! {
-    /// The `kid` of a key.
+    /// The `kid` of a key: compared, never interpreted.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeyId, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::Es256).with_key_id(KeyId::new("2026-08")?);
+    /// assert_eq!(key.verifying_key().key_id().map(KeyId::as_str), Some("2026-08"));
+    /// # Ok::<(), tokenward::InvalidId>(())
+    /// ```
     KeyId, "key id", 256, "visible ASCII without spaces, quotes or backslashes", visible
 }
 id! {
     /// The `client_id` of a token: the name of a service, a machine client of the authority.
+    ///
+    /// ```
+    /// assert_eq!(tokenward::ClientId::new("web")?.to_string(), "web");
+    /// # Ok::<(), tokenward::InvalidId>(())
+    /// ```
     ClientId, "client id", 256, "visible ASCII without spaces, quotes or backslashes", visible
 }
 id! {
     /// The SHA-256 thumbprint of a key (RFC 7638): the `jkt` that a token is bound by (RFC 9449 § 6.1).
+    ///
+    /// ```
+    /// use tokenward::Thumbprint;
+    ///
+    /// assert!(Thumbprint::new("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k").is_ok());
+    /// assert!(Thumbprint::new("kPrK").is_err());
+    /// ```
     Thumbprint, "key thumbprint", 43, "base64url of 32 bytes", thumbprint
 }
 id! {
     /// The name of an Application Load Balancer of AWS:
-    /// `arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID`.
+    /// `arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID`. For
+    /// [`Preset::AwsLoadBalancer`](crate::Preset::AwsLoadBalancer).
     LoadBalancerArn, "load balancer ARN", 512, "the ARN of an application load balancer", load_balancer
 }
 

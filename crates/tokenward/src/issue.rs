@@ -83,11 +83,13 @@ impl AccessLifetime {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssueError {
-    /// The key has no `kid`, by which verifiers would find it.
-    #[error("the signing key has no key id")]
+    /// The key has no `kid`, by which verifiers would find it: PEM, DER and secrets hold none. Give it
+    /// one by [`SigningKey::with_key_id`] or [`SigningKey::named_by_thumbprint`], and its other half the
+    /// same.
+    #[error("the signing key has no key id; name it, by its thumbprint for example")]
     NoKeyId,
-    /// A private claim is not on the audience's allow-list. Add it there, or keep it beside the
-    /// session, where it is encrypted.
+    /// A private claim is not on the audience's allow-list. Add it there ([`IssuerBuilder::claims`]), or
+    /// keep it beside the session, where it is encrypted.
     #[error("the claim {0:?} is not on the audience's allow-list")]
     ClaimNotAllowed(String),
     /// A private claim has the name of a claim that the issuer alone sets.
@@ -106,10 +108,10 @@ pub enum IssueError {
     #[error("the token would end before it begins")]
     AlreadyEnded,
     /// The claims cannot be read back by strict readers: the private ones, or a number or a time that is
-    /// too large for them.
+    /// too large for them; or the private ones are no object.
     #[error("the claims are not acceptable JSON")]
     Json(#[from] JsonError),
-    /// The token would be longer than verifiers take.
+    /// The token would be longer than verifiers take, 8 KiB. Keep what is long beside the session.
     #[error("the token would be too long")]
     TooLong,
     /// The key did not sign.
@@ -131,7 +133,7 @@ pub enum IssueError {
 ///     .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api")?)
 ///     .audience(Audience::new("billing-api")?)
 ///     .lifetime(AccessLifetime::new(Duration::from_secs(300))?)
-///     .claims(["roles".to_owned()])
+///     .claims(["roles"])
 ///     .build();
 /// let key = SigningKey::generate(Algorithm::Es256);
 /// let request = TokenRequest::new(Subject::new("ada")?, ClientId::new("web")?, Jti::random());
@@ -151,7 +153,7 @@ pub struct Issuer {
     allowed: BTreeSet<String>,
 }
 
-/// A token that lacks only its signature.
+/// A token that lacks only its signature. [`Issuer::prepare`] makes one.
 #[must_use = "an unsigned token is worth nothing"]
 pub struct Unsigned {
     signing_input: String,
@@ -159,7 +161,7 @@ pub struct Unsigned {
 }
 
 impl Issuer {
-    /// Signs a token as of `now` with a key at hand.
+    /// Signs a token as of `now` with a key at hand. The [type](Self) has an example.
     #[expect(clippy::needless_pass_by_value, reason = "a request is one token, and used up by it")]
     pub fn issue(
         &self,
@@ -279,6 +281,17 @@ impl Issuer {
     }
 
     /// Checks private claims by themselves, for a caller that keeps them until tokens are issued.
+    ///
+    /// ```
+    /// # fn f(issuer: tokenward::Issuer) {
+    /// use tokenward::IssueError;
+    ///
+    /// let claims = [("email".to_owned(), "ada@example.com".into())].into_iter().collect();
+    /// if let Err(IssueError::ClaimNotAllowed(name)) = issuer.check_claims(&claims) {
+    ///     println!("{name} does not belong into tokens of {}", issuer.audience());
+    /// }
+    /// # }
+    /// ```
     pub fn check_claims(
         &self,
         claims: &serde_json::Map<String, serde_json::Value>,

@@ -23,6 +23,7 @@
 //! # Ok::<(), tokenward::json::ReadError>(())
 //! ```
 
+mod names;
 mod read;
 mod scan;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod tests;
 mod unescape;
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use serde_json::Value;
 
@@ -141,11 +143,12 @@ impl<'a> Text<'a> {
         self.inner == text
     }
 
-    fn same(self, other: Self) -> bool {
+    /// In the order of what they say.
+    fn cmp(self, other: Self) -> Ordering {
         if self.escaped || other.escaped {
-            return Unescaped::new(self.inner).eq(Unescaped::new(other.inner));
+            return Unescaped::new(self.inner).cmp(Unescaped::new(other.inner));
         }
-        self.inner == other.inner
+        self.inner.cmp(other.inner)
     }
 }
 

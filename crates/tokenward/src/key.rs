@@ -31,7 +31,8 @@ pub enum KeyError {
     /// The JWK is not JSON as we read it.
     #[error("the JWK is unreadable")]
     Json(#[from] JsonError),
-    /// The text holds no whole PEM block, or one whose body is not base64.
+    /// The text holds no whole PEM block, or one whose body is not base64. A key set or a JWK is JSON,
+    /// and has readers of its own.
     #[error("the text holds no readable PEM block")]
     NotPem,
     /// The text holds several keys. Give each its own file.
@@ -43,14 +44,18 @@ pub enum KeyError {
     /// The document is longer than any key.
     #[error("the key is too large")]
     TooLarge,
+    /// The text is a certificate, whose chain nobody here checks. Take its key out of it.
+    #[error("a certificate is no key; `openssl x509 -pubkey -noout` takes its key out")]
+    Certificate,
     /// A member that keys of this type need is not there.
     #[error("the JWK has no `{0}`")]
     MissingMember(&'static str),
     /// A member has the wrong JSON type, encoding or length.
     #[error("the JWK's `{0}` is invalid")]
     InvalidMember(&'static str),
-    /// The key's type, curve or algorithm is none that this crate has.
-    #[error("the key's type or algorithm is not supported")]
+    /// The key's type, curve or algorithm is none that this crate has: see
+    /// [`Algorithm::ALL`] and [`KeyAlgorithm`].
+    #[error("the key's type, curve or algorithm is not supported")]
     Unsupported,
     /// The key is for another algorithm than was asked for, or than it says itself.
     #[error("the key is not for {0}")]
@@ -59,10 +64,11 @@ pub enum KeyError {
     #[error("the key is not for {0}")]
     NotForEncryption(KeyAlgorithm),
     /// `use` or `key_ops` does not allow what was asked for: signatures, or encryption.
-    #[error("the key is not meant for this use")]
+    #[error("the key's `use` or `key_ops` does not allow this use")]
     WrongUse,
-    /// A public key holds private members. Whoever published it must replace the key.
-    #[error("the public key holds private members: treat it as leaked")]
+    /// A private key stands where a public one belongs. If that is the wrong file, take the public half;
+    /// if others could read it, the key is leaked, and must be replaced.
+    #[error("a private key where a public one belongs; treat it as leaked if it was published")]
     PrivateMembers,
     /// A public key was given where a private one is needed.
     #[error("the key has no private half")]
@@ -74,7 +80,8 @@ pub enum KeyError {
     /// The RSA key was made by a faulty library and can be factored (CVE-2017-15361). Make a new one.
     #[error("the RSA key has the ROCA weakness (CVE-2017-15361); make a new one")]
     Roca,
-    /// The secret is shorter than the algorithm's hash (RFC 7518 § 3.2).
+    /// The secret is shorter than the algorithm's hash (RFC 7518 § 3.2). Longer text is no remedy:
+    /// `openssl rand` makes bytes.
     #[error("the secret is too short; it takes at least {least} random bytes")]
     ShortSecret {
         /// The least length, in bytes.

@@ -15,6 +15,8 @@ use crate::key::{KeyError, VerifyingKey};
 use crate::limits::LIMITS;
 
 /// The keys that verify tokens of one issuer. Clones are cheap.
+///
+/// [`Self::parse`] reads what an issuer publishes, [`Self::from_keys`] takes what is at hand.
 #[derive(Clone)]
 pub struct KeySet(Arc<Inner>);
 
@@ -35,6 +37,13 @@ pub struct SkippedKey {
 }
 
 /// A text is no key set that may be trusted.
+///
+/// ```
+/// use tokenward::{ErrorChain, KeySet};
+///
+/// let error = KeySet::parse(b"<html>").unwrap_err();
+/// assert_eq!(ErrorChain::new(&error).to_string(), "the key set is unreadable: not valid JSON");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
@@ -131,19 +140,28 @@ impl KeySet {
         &self.0.keys
     }
 
-    /// The key named `id`.
+    /// The key named `id`. Verifiers look it up themselves.
     #[must_use]
     pub fn find(&self, id: &KeyId) -> Option<&VerifyingKey> {
         self.find_str(id.as_str())
     }
 
-    /// What [`Self::parse`] left out.
+    /// What [`Self::parse`] left out. Log it: a token by such a key is refused.
     #[must_use]
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.0.skipped
     }
 
-    /// The set as JSON, public members alone. A symmetric key is not in it.
+    /// The set as JSON, to publish: public members alone. A symmetric key is not in it.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeySet, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::Es256);
+    /// let jwks = KeySet::from_keys([key.verifying_key().clone()])?.to_json();
+    /// assert!(jwks.starts_with(r#"{"keys":[{"alg":"ES256","crv":"P-256","#));
+    /// # Ok::<(), tokenward::KeySetError>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         let keys: Vec<_> = self.0.keys.iter().filter_map(VerifyingKey::to_jwk).collect();

@@ -1,10 +1,17 @@
 //! JSON Web Tokens whose classic mistakes do not compile.
 //!
-//! A guide by task: [verify](#verify), [without allocations](#verify-without-allocations),
+//! A guide by task: [verify](#verify), [with a shared secret](#verify-with-a-shared-secret),
+//! [tokens of other issuers](#verify-tokens-of-other-issuers),
+//! [without allocations](#verify-without-allocations), [with a cache](#verify-with-a-cache),
 //! [claims of your own](#claims-of-your-own), [issue](#issue), [keys](#keys), [key sets](#key-sets),
-//! [kinds of tokens](#kinds-of-tokens), [encrypted tokens](#encrypted-tokens),
-//! [errors and logs](#errors-and-logs), [limits](#limits), and
+//! [rotate keys](#rotate-keys), [kinds of tokens](#kinds-of-tokens),
+//! [proofs of possession](#proofs-of-possession), [encrypted tokens](#encrypted-tokens),
+//! [errors and logs](#errors-and-logs), [a good token is refused](#a-good-token-is-refused),
+//! [limits](#limits), [versions](#versions), and
 //! [what is enforced, and where](#what-is-enforced-and-where).
+//!
+//! Those who come from `jsonwebtoken` or `PyJWT` find each line of theirs in `docs/from-jsonwebtoken.md` and
+//! `docs/from-pyjwt.md` of the repository.
 //!
 //! **Invariant:** this crate does no I/O, reads no clock and keeps no globals. Bytes, keys, policy and
 //! `now` come in; a value goes out.
@@ -30,8 +37,44 @@
 //! a check off. A handler that takes [`Verified`] cannot be reached with a token that nobody verified.
 //! `now` is any [`UnixTime`]; `std::time::SystemTime::now().into()` is one.
 //!
-//! A [`Verifier`] is cheap to clone and has no lock. When keys rotate, [`Verifier::with_keys`] gives one
-//! with the new set. It knows no revocation: whoever holds the revocations asks them about the claims.
+//! A [`Verifier`] is cheap to clone and has no lock. It knows no revocation: whoever holds the
+//! revocations asks them about the claims.
+//!
+//! # Verify with a shared secret
+//!
+//! ```
+//! # let secret = tokenward::crypto::random::<32>();
+//! use tokenward::{Algorithm, KeyId, KeySet, VerifyingKey};
+//!
+//! let key = VerifyingKey::from_secret(Algorithm::Hs256, &secret)?; // 32 random bytes or more
+//! let keys = KeySet::from_keys([key.with_key_id(KeyId::new("2026-08")?)])?; // for the builder above
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The name is that of the tokens' `kid`; leave it out for tokens that name no key. The key must be alone
+//! in its set. Whoever can verify with it can issue: it is for one service alone.
+//!
+//! # Verify tokens of other issuers
+//!
+//! Most issuers do not keep to RFC 9068, which [`Verifier::builder`] asks for. Each has a [`Preset`] that
+//! says what its tokens look like and what is given up, and so has any JWT ([`Preset::Plain`]):
+//!
+//! ```
+//! # fn f(jwks: &[u8], token: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+//! use tokenward::{Audience, IssuerId, KeySet, Preset, Verifier};
+//!
+//! let verifier = Verifier::foreign(Preset::Cognito)
+//!     .issuer(IssuerId::new("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI")?)
+//!     .audience(Audience::foreign("1example23456789")?) // one that need not be a plain name
+//!     .keys(KeySet::parse(jwks)?)
+//!     .build();
+//! let claims = verifier.verify(token, now)?;
+//! println!("{} may {}", claims.subject(), claims.scope());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What to write for issuer and audience, and where the keys are: [`profile::foreign`].
 //!
 //! # Verify without allocations
 //!
@@ -46,6 +89,23 @@
 //!         Err(rejected) => eprintln!("{}", rejected.reason()),
 //!     }
 //! }
+//! # }
+//! ```
+//!
+//! Access tokens alone have it.
+//!
+//! # Verify with a cache
+//!
+//! Clients send the same token with each request. [`CachedVerifier`] remembers those it has accepted, by
+//! all of their bytes, and judges their times anew:
+//!
+//! ```
+//! # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+//! use tokenward::{CacheSize, CachedVerifier};
+//!
+//! let verifier = CachedVerifier::new(verifier, CacheSize::tokens(10_000)); // once
+//! println!("{}", verifier.verify(token, now)?.subject());
+//! # Ok(())
 //! # }
 //! ```
 //!
@@ -67,7 +127,9 @@
 //! # }
 //! ```
 //!
-//! The strict reader behind it reads other documents too: [`json`].
+//! [`AccessClaimsRef::private`] reads a type that borrows. To issue such claims, put their names on the
+//! allow-list ([`IssuerBuilder::claims`]) and their values into [`TokenRequest::private_as`]. The strict
+//! reader behind it reads other documents too: [`json`].
 //!
 //! # Issue
 //!
@@ -92,7 +154,8 @@
 //! ```
 //!
 //! A lifetime over 15 minutes does not parse, `exp` is made from `iat`, and a private claim must be on
-//! the allow-list ([`IssuerBuilder::claims`]). [`Issuer::issue_in`] writes into a [`Scratch`]. Keys that
+//! the allow-list ([`IssuerBuilder::claims`]). A key that comes from PEM, DER or a secret needs a name
+//! first ([`SigningKey::named_by_thumbprint`]). [`Issuer::issue_in`] writes into a [`Scratch`]. Keys that
 //! live in a vault or an HSM are served by splitting signing: [`Issuer::prepare`] makes the bytes to
 //! sign, [`Unsigned::assemble`] the token.
 //!
@@ -121,6 +184,10 @@
 //! | DER | [`VerifyingKey::from_spki_der`], [`VerifyingKey::to_spki_der`] | [`SigningKey::from_pkcs8_der`], [`SigningKey::to_pkcs8_der`] |
 //! | a secret | [`VerifyingKey::from_secret`] | [`SigningKey::from_secret`], [`SigningKey::to_secret_bytes`] |
 //!
+//! Only a JWK holds the key's name (`kid`), by which tokens find it. Other forms get it by `with_key_id` or
+//! `named_by_thumbprint`, both halves the same. Keys that encrypt are others, and come as JWK alone: see
+//! [`EncryptionKey`].
+//!
 //! # Key sets
 //!
 //! ```
@@ -137,14 +204,63 @@
 //! key beside another, or private members end the whole set ([`KeySetError`]). Fetching is not done
 //! here; the crate `tokenward-remote` does it.
 //!
+//! # Rotate keys
+//!
+//! A key is published before it signs, and stays until its last token has expired:
+//!
+//! ```
+//! # fn f(verifier: tokenward::Verifier, token_of_old: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+//! use tokenward::{Algorithm, KeySet, SigningKey};
+//!
+//! let [old, new] = [Algorithm::Es256, Algorithm::Es256].map(SigningKey::generate);
+//! let [was, is] = [&old, &new].map(|key| key.verifying_key().clone());
+//!
+//! // 1. Publish both, and wait until all verifiers have fetched them.
+//! let verifier = verifier.with_keys(KeySet::from_keys([was, is.clone()])?);
+//! // 2. Sign with `new` alone, and wait for the lifetime of a token and the leeway.
+//! // 3. Publish `new` alone. What `old` has signed is refused from now on.
+//! let verifier = verifier.with_keys(KeySet::from_keys([is])?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Verifier::with_keys`] gives another verifier with the same policy; put it where the threads find it,
+//! behind an `arc_swap::ArcSwap` for example. The crate `tokenward-remote` fetches and swaps by itself.
+//!
 //! # Kinds of tokens
 //!
-//! A verifier is for one [`profile`], and a token of one kind is none of another, whoever signed it.
+//! A verifier is for one kind of token, and a token of one kind is none of another, whoever signed it. The
+//! module [`profile`] has a table of their types, claims and lifetimes.
 //!
-//! | kind | `typ` | begin with |
-//! | --- | --- | --- |
-//! | access token (RFC 9068) | `at+jwt` | [`Verifier::builder`] |
-//! | an access token of an issuer that sets no type | `JWT` or none | [`VerifierBuilder::accept_type`], which says what is given up |
+//! | kind | begin with |
+//! | --- | --- |
+//! | access token (RFC 9068) | [`Verifier::builder`] |
+//! | the same with `typ: JWT` or none, and without `client_id` | [`VerifierBuilder::accept_type`], which says what is given up |
+//! | access token of an issuer that deviates further, or any other JWT | [`Verifier::foreign`] |
+//! | ID token (OpenID Connect) | [`Verifier::id_token`] |
+//! | logout token (OpenID Connect) | [`Verifier::logout_token`] |
+//! | security event (RFC 8417) | [`Verifier::security_event`] |
+//! | status list | [`Verifier::status_list`] |
+//! | signed key set | [`Verifier::key_set_statement`] |
+//!
+//! # Proofs of possession
+//!
+//! A token that is bound to a key ([`TokenRequest::bound_to`]) is worth nothing without a proof by that key
+//! (DPoP, RFC 9449): [`Verifier::verify`] refuses it, [`Verifier::verify_bound`] asks for the proof.
+//!
+//! ```
+//! # fn f(verifier: tokenward::Verifier, dpop_header: &str, token: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+//! use tokenward::{ProofNonce, ProofRequest, ProofVerifier};
+//!
+//! let request = ProofRequest::with_token("GET", "https://api.example.com/notes", token)?;
+//! let proof = ProofVerifier::new().verify(dpop_header, &request, ProofNonce::NotUsed, now)?;
+//! let claims = verifier.verify_bound(token, &proof, now)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Whether a proof was used before is yours to remember: [`profile::dpop`] says how. [`DpopKey`] is the
+//! client's side.
 //!
 //! # Encrypted tokens
 //!
@@ -188,6 +304,25 @@
 //! No error and no `Debug` of this crate holds a token, a key's private half or a private claim.
 //! [`ErrorChain`] prints an error with its causes on one line.
 //!
+//! # A good token is refused
+//!
+//! Log [`Rejected::reason`]. What it often is:
+//!
+//! | reason | because | remedy |
+//! | --- | --- | --- |
+//! | [`WrongType`](Reason::WrongType) | a JWT as RFC 7519 alone has it, or of a large issuer | [`Verifier::foreign`] with its [`Preset`] |
+//! | [`MissingClaim`](Reason::MissingClaim) | the same, and `accept_type` was tried, which forgives `client_id` alone | the same |
+//! | [`UnknownKey`](Reason::UnknownKey) | a key from PEM or a secret has no name; or the set is old | [`VerifyingKey::with_key_id`]; fetch the set |
+//! | [`NoKeyId`](Reason::NoKeyId) | the token names no key, and there are several | a `kid` at the issuer, or a set of one |
+//! | [`WrongAlgorithm`](Reason::WrongAlgorithm) | an RSA key without `alg` is for RS256 | `alg` in the JWK, or another [`Algorithm`] for the PEM |
+//! | [`WrongIssuer`](Reason::WrongIssuer) | `iss` is compared whole, with its last `/` | the `iss` that the token has |
+//! | [`WrongAudience`](Reason::WrongAudience) | it is for another service, or for a URL | [`Audience::foreign`] |
+//! | [`LifetimeTooLong`](Reason::LifetimeTooLong) | over 15 minutes | [`VerifierBuilder::max_lifetime`], up to a day |
+//! | [`IssuedInFuture`](Reason::IssuedInFuture) | clocks differ | [`VerifierBuilder::leeway`], up to 30 seconds |
+//! | [`ProofRequired`](Reason::ProofRequired) | it has `cnf` | [`Verifier::verify_bound`] |
+//!
+//! [`danger::decode_unverified`] shows what a token says.
+//!
 //! # Limits
 //!
 //! Every limit on hostile input is a field of [`limits::LIMITS`], with its source, and none can be turned
@@ -197,10 +332,11 @@
 //! `no_std` is not promised. The crate builds where [aws-lc-rs](https://docs.rs/aws-lc-rs) does, and so not
 //! for `wasm32-unknown-unknown`, which lacks the C library that it wants.
 //!
-//! # Other kinds of tokens
+//! # Versions
 //!
-//! [`Verifier::builder`] is for access tokens. ID tokens, logout tokens, security events, status lists,
-//! signed key sets and the tokens of issuers that deviate have verifiers of their own: see [`profile`].
+//! Semantic versioning. `SECURITY.md` of the repository says what a version number promises, what a fix
+//! may refuse that was accepted, and when the minimum Rust version (`rust-version`, 1.90) may rise. The
+//! types of `serde`, `serde_json` and `zeroize` in the public API are those of their version 1.
 //!
 //! # What is enforced, and where
 //!

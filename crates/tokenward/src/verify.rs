@@ -93,7 +93,8 @@ impl<C> Deref for Verified<C> {
 /// cheap.
 ///
 /// No check can be turned off. Revocation is not its business: whoever holds the revocations asks
-/// them about the [`Verified`] claims.
+/// them about the [`Verified`] claims. [`Verifier::builder`] begins one for access tokens; for other
+/// kinds, see [`profile`](crate::profile).
 pub struct Verifier<P: Profile = AccessToken> {
     policy: Arc<Policy<P>>,
     keys: KeySet,

@@ -74,7 +74,7 @@ fn a_public_key_that_cannot_be_used_says_why() {
         ("es256-spki", Algorithm::Hs256, KeyError::WrongAlgorithm(Algorithm::Hs256)),
         ("es256-pkcs8", Algorithm::Es256, KeyError::PrivateMembers),
         ("es256-sec1", Algorithm::Es256, KeyError::PrivateMembers),
-        ("certificate", Algorithm::Es256, KeyError::Unsupported),
+        ("certificate", Algorithm::Es256, KeyError::Certificate),
     ] {
         assert_eq!(
             VerifyingKey::from_spki_pem(algorithm, &read(file)).unwrap_err(),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokenward::{
-    AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, Jti, KeySet,
-    Reason, Rejected, Scope, SessionId, SigningKey, Subject, TokenRequest, TokenVersion, UnixTime,
-    Verifier,
+    AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, JsonError, Jti,
+    KeyId, KeySet, Reason, Rejected, Scope, SessionId, SigningKey, Subject, TokenRequest,
+    TokenVersion, UnixTime, Verifier,
 };
 
 const ALGORITHMS: [Algorithm; 4] =
@@ -133,6 +133,30 @@ fn a_key_that_left_the_set_verifies_nothing_more() {
 }
 
 #[test]
+fn both_halves_of_a_key_without_a_name_get_the_same() {
+    let pem = SigningKey::generate(Algorithm::Es256).to_pkcs8_pem().unwrap();
+    let key = SigningKey::from_pem(&pem, None).unwrap();
+    assert_eq!(issuer().issue(request(), &key, NOW), Err(IssueError::NoKeyId));
+    let public = key.verifying_key().clone();
+    let key = key.named_by_thumbprint();
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+
+    let of = |public| verifier(&key).with_keys(KeySet::from_keys([public]).unwrap());
+    assert_eq!(reason(of(public.clone()).verify(&token, NOW)), Reason::UnknownKey);
+    assert!(of(public.clone().named_by_thumbprint()).verify(&token, NOW).is_ok());
+
+    let named = public.with_key_id(KeyId::new("a").unwrap()).named_by_thumbprint();
+    assert_eq!(named.key_id().map(KeyId::as_str), Some("a"));
+}
+
+#[test]
+fn private_claims_are_an_object() {
+    let claims = request().private_as(&["roles"]);
+
+    assert_eq!(claims.unwrap_err(), IssueError::Json(JsonError::NotAnObject));
+}
+
+#[test]
 fn a_key_set_survives_being_written_and_read() {
     for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa] {
         let key = SigningKey::generate(algorithm);
@@ -160,7 +184,7 @@ fn issuer() -> Issuer {
         .issuer(issuer_id())
         .audience(audience())
         .lifetime(AccessLifetime::new(Duration::from_secs(300)).unwrap())
-        .claims(["roles".to_owned()])
+        .claims(["roles"])
         .build()
 }
 
@@ -173,12 +197,12 @@ fn verifier(key: &SigningKey) -> Verifier {
 }
 
 fn request() -> TokenRequest {
-    let serde_json::Value::Object(private) = json!({ "roles": ["admin"] }) else { panic!() };
     TokenRequest::new(Subject::new("u-1").unwrap(), ClientId::new("web").unwrap(), Jti::random())
         .session_id(SessionId::new("s-1").unwrap())
         .token_version(TokenVersion::new(3))
         .scope(Scope::parse("read write").unwrap())
-        .private(private)
+        .private_as(&json!({ "roles": ["admin"] }))
+        .unwrap()
 }
 
 fn issuer_id() -> IssuerId {

@@ -19,6 +19,14 @@ use crate::time::UnixTime;
 ///
 /// Handlers get them inside a [`Verified`](crate::Verified), which is the only way to know that they
 /// are true.
+///
+/// ```
+/// use tokenward::{AccessClaimsRef, Verified};
+///
+/// fn may_write(claims: &Verified<AccessClaimsRef<'_>>) -> bool {
+///     claims.scope().contains("notes:write")
+/// }
+/// ```
 #[derive(Clone)]
 pub struct AccessClaimsRef<'a> {
     pub(super) issuer: &'a Arc<IssuerId>,
@@ -125,7 +133,21 @@ impl<'a> AccessClaimsRef<'a> {
     /// The claims that are not in [`RESERVED_CLAIMS`], as a type of yours.
     ///
     /// By the rules of [`json`](crate::json): a struct is an object, a name stands once, a number that
-    /// is no integer is none.
+    /// is no integer is none. Each call reads them again.
+    ///
+    /// ```
+    /// # use tokenward::{AccessClaimsRef, Verified, json::ReadError};
+    /// # fn f(claims: Verified<AccessClaimsRef<'_>>) -> Result<(), ReadError> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Private<'a> {
+    ///     locale: &'a str, // refused if the token escapes it; `Cow<'a, str>` takes both
+    /// }
+    ///
+    /// let private: Private<'_> = claims.private()?;
+    /// println!("{} reads {}", claims.subject(), private.locale);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn private<T: Deserialize<'a>>(&self) -> Result<T, ReadError> {
         T::deserialize(ObjectReader::new(self.private_members().collect()))
     }

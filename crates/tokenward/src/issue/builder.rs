@@ -56,8 +56,14 @@ impl<I, A, L> IssuerBuilder<I, A, L> {
     }
 
     /// The private claims that its tokens may have; none unless said.
-    pub fn claims(mut self, allowed: impl IntoIterator<Item = String>) -> Self {
-        self.allowed = allowed.into_iter().collect();
+    ///
+    /// ```
+    /// use tokenward::{Issuer, IssuerBuilder};
+    ///
+    /// let issuer: IssuerBuilder = Issuer::builder().claims(["roles", "locale"]);
+    /// ```
+    pub fn claims(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed = allowed.into_iter().map(Into::into).collect();
         self
     }
 }

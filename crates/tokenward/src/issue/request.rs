@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::IssueError;
 use crate::ids::{ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion};
+use crate::json::JsonError;
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
@@ -82,6 +85,15 @@ impl TokenRequest {
     ///
     /// Only verifiers that know proofs enforce it ([`Verifier`](crate::Verifier) does). A plain JWKS
     /// verifier takes a stolen bound token for a good one.
+    ///
+    /// ```
+    /// # use tokenward::{Issuer, IssueError, Proof, SigningKey, TokenRequest, UnixTime, Verified};
+    /// # fn f(issuer: Issuer, key: SigningKey, request: TokenRequest, proof: Verified<Proof>, now: UnixTime) -> Result<(), IssueError> {
+    /// let request = request.bound_to(proof.key_thumbprint().clone());
+    /// let token = issuer.issue(request, &key, now)?; // for `Verifier::verify_bound`
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bound_to(mut self, key: Thumbprint) -> Self {
         self.bound_to = Some(key);
         self
@@ -93,7 +105,32 @@ impl TokenRequest {
         self
     }
 
-    /// When it must have ended, whatever its lifetime: the end of its session, or of its key.
+    /// As [`Self::private`], out of a type of yours: what
+    /// [`Verifier::verify_as`](crate::Verifier::verify_as) reads again. A type that is no object is
+    /// [`IssueError::Json`].
+    ///
+    /// ```
+    /// use tokenward::{ClientId, Jti, Subject, TokenRequest};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Private {
+    ///     roles: Vec<String>,
+    /// }
+    ///
+    /// let private = Private { roles: vec!["admin".to_owned()] };
+    /// let request = TokenRequest::new(Subject::new("ada")?, ClientId::new("web")?, Jti::random())
+    ///     .private_as(&private)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn private_as<T: Serialize>(self, claims: &T) -> Result<Self, IssueError> {
+        match serde_json::to_value(claims).map_err(|_| JsonError::Syntax)? {
+            Value::Object(claims) => Ok(self.private(claims)),
+            _ => Err(JsonError::NotAnObject.into()),
+        }
+    }
+
+    /// When it must have ended, whatever its lifetime: the end of its session, or of its key. Said twice,
+    /// the earlier counts.
     pub fn expires_no_later_than(mut self, end: UnixTime) -> Self {
         self.expires_no_later_than = Some(match self.expires_no_later_than {
             Some(other) => other.min(end),

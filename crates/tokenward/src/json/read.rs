@@ -26,6 +26,12 @@ pub enum ReadError {
 }
 
 /// Reads `T` from JSON in UTF-8, by the rules of this [module](super).
+///
+/// ```
+/// let roles: Vec<&str> = tokenward::json::from_slice(br#"["admin","auditor"]"#)?;
+/// assert_eq!(roles, ["admin", "auditor"]);
+/// # Ok::<(), tokenward::json::ReadError>(())
+/// ```
 pub fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, ReadError> {
     from_str(std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?)
 }

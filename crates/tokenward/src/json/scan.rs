@@ -3,6 +3,7 @@
 //! It hands each member of the outermost object to a [`Sink`] as it is found, so that whoever wants a
 //! few of them keeps nothing else, and allocates nothing.
 
+use super::names::{Names, Seen};
 use super::{JsonError, Member, Raw, Text};
 use crate::limits::LIMITS;
 
@@ -155,7 +156,7 @@ impl<'a> Scan<'a> {
     /// The members after `{`, up to and with `}`.
     fn object<S: Sink<'a>>(&mut self, depth: usize, sink: &mut S) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
-        let mut seen = Seen { first: self.names.len(), ..Seen::default() };
+        let mut seen = self.names.begin();
         self.space();
         if self.eat(b'}') {
             return Ok(());
@@ -170,8 +171,7 @@ impl<'a> Scan<'a> {
             sink.member(self.text, name, place, value);
             self.space();
             if self.eat(b'}') {
-                self.names.truncate(seen.first);
-                return Ok(());
+                return self.names.end(&seen, self.text);
             }
             self.expect(b',')?;
         }
@@ -199,35 +199,16 @@ impl<'a> Scan<'a> {
     #[inline]
     fn name<S: Sink<'a>>(&mut self, seen: &mut Seen) -> Result<(Span, Option<u8>), JsonError> {
         let name = self.string()?;
-        seen.count = seen.count.saturating_add(1);
-        within(seen.count, LIMITS.json_members)?;
+        within(seen.count(), LIMITS.json_members)?;
         let place = match name.kind {
             Kind::Escaped => S::place(name.text(self.text).to_str().as_bytes()),
             _ => S::place(name.slice(self.text).as_bytes()),
         };
         let Some(place) = place else {
-            self.other_name(name, seen)?;
+            self.names.add(name, seen, self.text)?;
             return Ok((name, None));
         };
-        let bit = 1_u64.wrapping_shl(place.into());
-        if seen.places & bit != 0 {
-            return Err(JsonError::DuplicateName);
-        }
-        seen.places |= bit;
-        Ok((name, Some(place)))
-    }
-
-    /// A name that has no place: it must differ from all such names of its object.
-    #[inline(never)]
-    fn other_name(&mut self, name: Span, seen: &mut Seen) -> Result<(), JsonError> {
-        let mark = mark(name.text(self.text));
-        // Names whose marks differ are different, and most do.
-        if seen.marks & mark != 0 && self.names.holds(name, seen.first, self.text) {
-            return Err(JsonError::DuplicateName);
-        }
-        seen.marks |= mark;
-        self.names.push(name);
-        Ok(())
+        if seen.takes(place) { Ok((name, Some(place))) } else { Err(JsonError::DuplicateName) }
     }
 
     /// A string, without its quotes.
@@ -405,71 +386,6 @@ const SURELY_IN_RANGE: usize = 15;
 
 fn within(count: usize, limit: usize) -> Result<(), JsonError> {
     if count <= limit { Ok(()) } else { Err(JsonError::TooLarge) }
-}
-
-/// One bit of 64, by the length of a name and two of its bytes, so that the usual claims differ; all
-/// bits for a name that may be written in several ways.
-fn mark(name: Text<'_>) -> u64 {
-    if name.escaped {
-        return u64::MAX;
-    }
-    let bytes = name.inner.as_bytes();
-    let last = bytes.last().copied().unwrap_or_default();
-    let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
-    let mixed = u32::from(last).wrapping_add(u32::from(middle).wrapping_mul(8));
-    let len = u32::try_from(bytes.len()).unwrap_or_default();
-    1_u64.wrapping_shl(mixed.wrapping_add(len.wrapping_mul(39)))
-}
-
-/// The names of one object so far.
-#[derive(Default)]
-struct Seen {
-    count: usize,
-    /// A bit for each place in the sink.
-    places: u64,
-    /// The marks of the other names, and where in [`Names`] they begin.
-    marks: u64,
-    first: usize,
-}
-
-/// The names without a place in the objects that are open, the outer ones first: the first few without an allocation.
-#[derive(Default)]
-struct Names {
-    near: [Option<Span>; NEAR],
-    near_len: usize,
-    far: Vec<Span>,
-}
-
-/// More names than the claims of a token usually have.
-const NEAR: usize = 24;
-
-impl Names {
-    fn len(&self) -> usize {
-        self.near_len.saturating_add(self.far.len())
-    }
-
-    fn push(&mut self, name: Span) {
-        match self.near.get_mut(self.near_len) {
-            Some(place) => {
-                *place = Some(name);
-                self.near_len = self.near_len.saturating_add(1);
-            }
-            None => self.far.push(name),
-        }
-    }
-
-    fn truncate(&mut self, len: usize) {
-        self.far.truncate(len.saturating_sub(NEAR));
-        self.near_len = self.near_len.min(len);
-    }
-
-    /// Whether `name` is one of those since `first`.
-    #[cold]
-    fn holds(&self, name: Span, first: usize, text: &str) -> bool {
-        let near = self.near.iter().take(self.near_len).flatten();
-        let name = name.text(text);
-        near.chain(&self.far).skip(first).any(|other| other.text(text).same(name))
-    }
 }
 
 /// Eight bytes at once: the top bit of the lowest byte that is special, and perhaps of some above it.

@@ -19,7 +19,7 @@ pub enum EncryptError {
     #[error("the encrypted token would be too long")]
     TooLong,
     /// What should be nested is not a signed token in the compact serialization.
-    #[error("only a signed token can be nested")]
+    #[error("only a signed token, of three parts, can be nested")]
     NotSigned,
     /// The crypto library had no memory or no randomness.
     #[error("the token could not be encrypted")]
@@ -82,6 +82,16 @@ impl Encrypter {
     /// Encrypts a signed token, for a [`NestedVerifier`](super::NestedVerifier).
     ///
     /// The signature is inside, where nobody can strip it, and nobody sees who signed (RFC 7519 § 11.2).
+    ///
+    /// ```
+    /// # fn f(jwk: &[u8], access_token: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use tokenward::{Encrypter, EncryptionKey, NestedType};
+    ///
+    /// let encrypter = Encrypter::new(EncryptionKey::from_jwk(jwk)?); // the recipient's public key
+    /// let sealed = encrypter.nest(access_token, NestedType::AccessToken)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn nest(&self, token: &str, nested: NestedType) -> Result<String, EncryptError> {
         let in_alphabet = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         let signed = token.bytes().filter(|byte| *byte == b'.').count() == 2

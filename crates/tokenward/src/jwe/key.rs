@@ -181,7 +181,8 @@ impl Recipient {
 
 /// A private key, or a shared key, that decrypts with one algorithm.
 ///
-/// It cannot be cloned or shown; what must leave goes through [`Self::to_secret_bytes`], by name.
+/// It cannot be cloned or shown; what must leave goes through [`Self::to_secret_bytes`], by name. One key
+/// is a [`DecryptionKeys`](super::DecryptionKeys) by `into`.
 pub struct DecryptionKey {
     id: Option<Arc<KeyId>>,
     algorithm: KeyAlgorithm,
@@ -199,6 +200,16 @@ pub(super) enum Holder {
 
 impl DecryptionKey {
     /// A fresh key for `algorithm`, named by its thumbprint. RSA keys have 3072 bits.
+    ///
+    /// ```
+    /// use tokenward::{DecryptionKey, KeyAlgorithm};
+    ///
+    /// let key = DecryptionKey::generate(KeyAlgorithm::RsaOaep256);
+    /// let bytes = key.to_secret_bytes().ok_or("no memory")?; // to seal and to keep
+    /// let same = DecryptionKey::from_secret_bytes(KeyAlgorithm::RsaOaep256, &bytes)?;
+    /// assert_eq!(same.key_id(), None); // the bytes do not hold the name
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -228,6 +239,18 @@ impl DecryptionKey {
     /// that its `alg` says.
     ///
     /// A symmetric key may also say `A256GCM` or `A128GCM` for `dir`.
+    ///
+    /// ```
+    /// use tokenward::{Curve, DecryptionKey, KeyAlgorithm};
+    ///
+    /// let key = DecryptionKey::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"X25519","alg":"ECDH-ES","use":"enc","kid":"a",
+    ///          "d":"dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo",
+    ///          "x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}"#, // RFC 7748 § 6.1
+    /// )?;
+    /// assert_eq!(key.algorithm(), KeyAlgorithm::EcdhEs(Curve::X25519));
+    /// # Ok::<(), tokenward::KeyError>(())
+    /// ```
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         Self::read(json, None)
     }

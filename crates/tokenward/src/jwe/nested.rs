@@ -36,7 +36,18 @@ impl NestedType {
 /// The outer layer must decrypt and say what it holds; the inner one must be a signed token that the
 /// [`Verifier`] takes by its own policy. Encryption alone proves nothing: unsigned claims under a
 /// public key are anybody's (CVE-2026-29000). A token that comes unencrypted is refused, and so is one
-/// that is encrypted twice. See [`jwe`](super) for an example.
+/// that is encrypted twice.
+///
+/// ```
+/// # fn f(jwk: &[u8], verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+/// use tokenward::{DecryptionKey, NestedType, NestedVerifier};
+///
+/// let keys = DecryptionKey::from_jwk(jwk)?.into();
+/// let verifier = NestedVerifier::new(keys, NestedType::AccessToken, verifier);
+/// println!("{}", verifier.verify(token, now)?.subject());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct NestedVerifier<P: SelfContained = AccessToken> {
     decrypter: Decrypter,

@@ -14,7 +14,8 @@ use crate::profile::{AccessToken, Profile};
 
 /// A private key, or a shared secret, that signs with one algorithm.
 ///
-/// It cannot be cloned or shown; what must leave goes through [`Self::to_secret_bytes`], by name.
+/// It cannot be cloned or shown; what must leave goes through [`Self::to_secret_bytes`], by name. Share it
+/// behind an `Arc`.
 pub struct SigningKey {
     key: PrivateKey,
     public: VerifyingKey,
@@ -52,7 +53,16 @@ impl SigningKey {
         key.named_by_thumbprint()
     }
 
-    /// The key in a PKCS#8 document (RFC 5958), which must be of `algorithm`.
+    /// The key in a PKCS#8 document (RFC 5958), which must be of `algorithm`. It has no name yet: see
+    /// [`Self::named_by_thumbprint`].
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey};
+    ///
+    /// let der = SigningKey::generate(Algorithm::Es256).to_pkcs8_der().ok_or("no memory")?;
+    /// let key = SigningKey::from_pkcs8_der(Algorithm::Es256, &der)?.named_by_thumbprint();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_pkcs8_der(algorithm: Algorithm, document: &[u8]) -> Result<Self, KeyError> {
         Self::from_any_pkcs8(document, Some(algorithm))
     }
@@ -89,12 +99,33 @@ impl SigningKey {
         }
     }
 
-    /// The key in a private or symmetric JWK (RFC 7517, RFC 8037), whose halves must match.
+    /// The key in a private or symmetric JWK (RFC 7517, RFC 8037), whose halves must match. Without
+    /// `alg`, the algorithm is as in [`VerifyingKey::from_jwk`].
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    ///          "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#, // RFC 8037 § A.1
+    /// )?;
+    /// assert_eq!(key.algorithm(), Algorithm::EdDsa);
+    /// # Ok::<(), tokenward::KeyError>(())
+    /// ```
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         jwk::private(json)
     }
 
-    /// A shared secret; see [`VerifyingKey::from_secret`].
+    /// A shared secret; see [`VerifyingKey::from_secret`]. It has no name yet.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, KeySet, SigningKey};
+    ///
+    /// let secret = tokenward::crypto::random::<32>();
+    /// let key = SigningKey::from_secret(Algorithm::Hs256, &secret)?.named_by_thumbprint();
+    /// let keys = KeySet::from_keys([key.verifying_key().clone()])?; // for the same service's verifier
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_secret(algorithm, secret)?;
         let key = PrivateKey::hmac(algorithm, secret).ok_or(KeyError::WrongAlgorithm(algorithm))?;
@@ -202,7 +233,7 @@ impl SigningKey {
         self.public.key_id()
     }
 
-    /// The same key under the name `id`.
+    /// The same key under the name `id`, which its tokens will have as `kid`.
     #[must_use]
     pub fn with_key_id(self, id: KeyId) -> Self {
         let header = header::encode(self.algorithm(), &id, AccessToken::TYPE).into();
@@ -218,7 +249,8 @@ impl SigningKey {
         }
     }
 
-    /// The signature of `input` in JOSE form (ECDSA: r and s in full length, low s).
+    /// The signature of `input` in JOSE form (ECDSA: r and s in full length, low s). Tokens are made by
+    /// [`Issuer`](crate::Issuer).
     pub fn sign(&self, input: &[u8]) -> Result<Vec<u8>, SignFailed> {
         let mut signature = Vec::new();
         self.sign_into(input, &mut signature)?;

@@ -13,6 +13,9 @@ use crate::ids::KeyId;
 use crate::limits::LIMITS;
 
 /// A public key, or a shared secret, that verifies with one algorithm. Clones are cheap.
+///
+/// Put it into a [`KeySet`](crate::KeySet) for a [`Verifier`](crate::Verifier). Out of PEM, DER or a
+/// secret it has no name, and verifies tokens that name no key: see [`Self::with_key_id`].
 #[derive(Clone)]
 pub struct VerifyingKey {
     id: Option<Arc<KeyId>>,
@@ -61,6 +64,7 @@ impl VerifyingKey {
                 Self::from_pkcs1(algorithm, &pem.der)
             }
             "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Err(KeyError::PrivateMembers),
+            "CERTIFICATE" => Err(KeyError::Certificate),
             _ => Err(KeyError::Unsupported),
         }
     }
@@ -68,6 +72,16 @@ impl VerifyingKey {
     /// The key in a `SubjectPublicKeyInfo` (RFC 5280 § 4.1), which must be of `algorithm`.
     ///
     /// An RSA key's document names no signature scheme, so any algorithm of RSA may be asked of it.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey, VerifyingKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::Es384);
+    /// let der = key.verifying_key().to_spki_der().ok_or("a secret has no public form")?;
+    /// let read = VerifyingKey::from_spki_der(Algorithm::Es384, &der)?;
+    /// assert_eq!(read.thumbprint(), key.verifying_key().thumbprint());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_spki_der(algorithm: Algorithm, document: &[u8]) -> Result<Self, KeyError> {
         if document.len() > LIMITS.key_bytes {
             return Err(KeyError::TooLarge);
@@ -100,6 +114,10 @@ impl VerifyingKey {
     ///
     /// let weak = VerifyingKey::from_secret(Algorithm::Hs256, b"your-256-bit-secret-your-256-bit");
     /// assert_eq!(weak.unwrap_err(), KeyError::DictionarySecret);
+    ///
+    /// let secret = tokenward::crypto::random::<32>(); // or what `openssl rand 32` wrote
+    /// let key = VerifyingKey::from_secret(Algorithm::Hs256, &secret)?;
+    /// # Ok::<(), KeyError>(())
     /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
         let key = PublicKey::hmac(algorithm, secret).ok_or(KeyError::WrongAlgorithm(algorithm))?;
@@ -119,10 +137,40 @@ impl VerifyingKey {
         self.id.as_deref()
     }
 
-    /// The same key under the name `id`.
+    /// The same key under the name `id`, which is the `kid` of the tokens that it verifies.
+    ///
+    /// ```
+    /// # fn f(pem: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use tokenward::{Algorithm, KeyId, VerifyingKey};
+    ///
+    /// let key = VerifyingKey::from_spki_pem(Algorithm::Rs256, pem)?.with_key_id(KeyId::new("2026-08")?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_key_id(self, id: KeyId) -> Self {
         Self { id: Some(Arc::new(id)), key: self.key }
+    }
+
+    /// The same key named by its thumbprint, unless it has a name: the name that
+    /// [`SigningKey::named_by_thumbprint`](super::SigningKey::named_by_thumbprint) gives its other half.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey, VerifyingKey};
+    ///
+    /// let private = SigningKey::generate(Algorithm::Es256); // it has this name
+    /// let pem = private.verifying_key().to_spki_pem().ok_or("a secret has no public form")?;
+    ///
+    /// let public = VerifyingKey::from_spki_pem(Algorithm::Es256, &pem)?; // PEM holds no name
+    /// assert_eq!(public.named_by_thumbprint().key_id(), private.key_id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn named_by_thumbprint(self) -> Self {
+        match KeyId::new(self.thumbprint()) {
+            Ok(id) if self.id.is_none() => self.with_key_id(id),
+            _ => self,
+        }
     }
 
     /// The JWK thumbprint: base64url of SHA-256 over the key's required members (RFC 7638).
@@ -141,6 +189,15 @@ impl VerifyingKey {
     }
 
     /// The key as a public JWK with `alg`, `use` and `kid`. A symmetric key has no public form.
+    ///
+    /// ```
+    /// use tokenward::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::EdDsa);
+    /// let jwk = key.verifying_key().to_jwk().ok_or("a secret has no public form")?;
+    /// assert_eq!(jwk["crv"], "Ed25519");
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub fn to_jwk(&self) -> Option<Map<String, Value>> {
         let mut jwk = self.required_members()?;
@@ -153,6 +210,8 @@ impl VerifyingKey {
     }
 
     /// Whether `signature`, in JOSE form, was made over `input` by this key's private half.
+    ///
+    /// For bytes that are no token; a [`Verifier`](crate::Verifier) checks all the rest as well.
     #[must_use]
     pub fn verify(&self, input: &[u8], signature: &[u8]) -> bool {
         self.key.verify(input, signature)

@@ -84,7 +84,9 @@ pub enum TokenType {
     /// An access token of RFC 9068: `at+jwt` or `application/at+jwt`, with a `client_id`.
     #[default]
     AccessToken,
-    /// Also `JWT`, or no `typ` at all, and then without `client_id`: for issuers that set no type.
+    /// Also `JWT`, or no `typ` at all, and then without `client_id`: for issuers that set no type, and
+    /// otherwise say all that an access token does. For others, see
+    /// [`Preset`](crate::Preset).
     ///
     /// # Security
     ///

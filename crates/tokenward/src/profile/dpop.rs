@@ -64,6 +64,16 @@ use crate::verify::{LEEWAY, Verified, Verifier, check_signature};
 const TYPE: &str = "dpop+jwt";
 
 /// Decides about proofs: see the [module](self). Clones are cheap.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tokenward::{Algorithm, ProofVerifier};
+///
+/// let verifier = ProofVerifier::new()
+///     .max_age(Duration::from_secs(30))
+///     .algorithms([Algorithm::Es256, Algorithm::EdDsa]);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a verifier does nothing by itself"]
 pub struct ProofVerifier {
@@ -85,6 +95,19 @@ pub struct Proof {
 }
 
 /// Which nonces a proof may have (RFC 9449 § 8, § 9).
+///
+/// ```
+/// # use tokenward::{ProofRequest, ProofVerifier, UnixTime};
+/// # fn f(header: &str, request: ProofRequest<'_>, current: &str, last: &str, now: UnixTime) {
+/// use tokenward::{ProofNonce, Reason};
+///
+/// match ProofVerifier::new().verify(header, &request, ProofNonce::OneOf(&[current, last]), now) {
+///     Ok(proof) => println!("{}", proof.key_thumbprint()),
+///     Err(rejected) if *rejected.reason() == Reason::WrongNonce => println!("use_dpop_nonce"),
+///     Err(_) => println!("invalid_dpop_proof"),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a server gives out nonces, or it does not")]
 pub enum ProofNonce<'a> {

@@ -23,6 +23,20 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The issuer is compared whole, to its last `/`. What it is as a rule, and where its keys are, beside its
+//! discovery document, which decides:
+//!
+//! | preset | issuer | audience | keys |
+//! | --- | --- | --- | --- |
+//! | [`Preset::Auth0`] | `https://TENANT.REGION.auth0.com/` | the identifier of the API | `.well-known/jwks.json` after the issuer |
+//! | [`Preset::Cognito`] | `https://cognito-idp.REGION.amazonaws.com/POOL` | the id of the app client | `/.well-known/jwks.json` after the issuer |
+//! | [`Preset::AwsLoadBalancer`] | that of its identity provider | its client id there | one PEM a key: `https://public-keys.auth.elb.REGION.amazonaws.com/KID` |
+//! | [`Preset::EntraV2`] | `https://login.microsoftonline.com/TENANT/v2.0` | the application id of the API | `https://login.microsoftonline.com/TENANT/discovery/v2.0/keys` |
+//! | [`Preset::Keycloak`] | `https://HOST/realms/REALM` | what an audience mapper says | `/protocol/openid-connect/certs` after the issuer |
+//! | [`Preset::Okta`] | `https://DOMAIN/oauth2/SERVER` | that of the authorization server | `/v1/keys` after the issuer |
+//! | [`Preset::Google`] | `https://accounts.google.com` | what the caller asked for, as a rule the URL of the service | `https://www.googleapis.com/oauth2/v3/certs` |
+//! | [`Preset::Plain`] | as its tokens say | as its tokens say | |
 
 mod claims;
 mod preset;
@@ -84,6 +98,15 @@ impl Sealed for ForeignToken {
 
 impl Verifier {
     /// Begins a verifier of [foreign access tokens](crate::profile::foreign).
+    ///
+    /// ```
+    /// # fn f(issuer: tokenward::IssuerId, audience: tokenward::Audience, keys: tokenward::KeySet) {
+    /// use tokenward::{ForeignToken, Preset, Verifier};
+    ///
+    /// let verifier: Verifier<ForeignToken> =
+    ///     Verifier::foreign(Preset::Plain).issuer(issuer).audience(audience).keys(keys).build();
+    /// # }
+    /// ```
     pub fn foreign(preset: Preset) -> VerifierBuilder<ForeignToken> {
         VerifierBuilder::new(ForeignToken { preset })
     }

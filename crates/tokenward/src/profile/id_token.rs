@@ -173,7 +173,8 @@ impl Verifier {
 }
 
 impl Verifier<IdToken> {
-    /// Verifies `token` as of `now`, as the answer to a request that was sent with `nonce`.
+    /// Verifies `token` as of `now`, as the answer to a request that was sent with `nonce`. The
+    /// [module](crate::profile::id_token) has an example.
     pub fn verify(
         &self,
         token: &str,

@@ -34,6 +34,14 @@ impl Verifier {
     }
 
     /// As [`Self::verify_bound`], without an allocation, as [`Self::verify_in`] is.
+    ///
+    /// ```
+    /// # fn f(verifier: tokenward::Verifier, token: &str, proof: &tokenward::Verified<tokenward::Proof>, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// let mut scratch = tokenward::Scratch::default();
+    /// let claims = verifier.verify_bound_in(token, proof, now, &mut scratch)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn verify_bound_in<'a>(
         &'a self,
         token: &str,

@@ -13,6 +13,23 @@ use crate::profile::{AccessToken, Profile, TokenType};
 pub(crate) const LEEWAY: Duration = Duration::from_secs(5);
 
 /// Builds a [`Verifier`]: issuer, audience and keys in any order, then [`build`](Self::build).
+///
+/// ```
+/// # fn f(keys: tokenward::KeySet) -> Result<tokenward::Verifier, tokenward::InvalidId> {
+/// use std::time::Duration;
+///
+/// use tokenward::{Audience, IssuerId, Verifier};
+///
+/// let verifier = Verifier::builder()
+///     .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api")?)
+///     .audience(Audience::new("billing-api")?)
+///     .keys(keys)
+///     .leeway(Duration::from_secs(10))
+///     .max_lifetime(Duration::from_secs(60 * 60))
+///     .build();
+/// # Ok(verifier)
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct VerifierBuilder<P = AccessToken, I = Missing, A = Missing, K = Missing> {
@@ -66,7 +83,7 @@ impl<P: Profile, I, A, K> VerifierBuilder<P, I, A, K> {
         VerifierBuilder { profile, issuer, addressee, keys, leeway, max_lifetime }
     }
 
-    /// The keys to trust.
+    /// The keys to trust. [`Verifier::with_keys`] changes them later.
     pub fn keys(self, keys: KeySet) -> VerifierBuilder<P, I, A, KeySet> {
         let Self { profile, issuer, addressee, leeway, max_lifetime, .. } = self;
         VerifierBuilder { profile, issuer, addressee, keys, leeway, max_lifetime }
@@ -108,6 +125,9 @@ impl<P: Profile<Addressee = Subject>, I, A, K> VerifierBuilder<P, I, A, K> {
 
 impl<I, A, K> VerifierBuilder<AccessToken, I, A, K> {
     /// The type that tokens must have; [`TokenType::AccessToken`] unless said.
+    ///
+    /// All that an access token must have is still asked for, but for `client_id`. A JWT that lacks more,
+    /// or that names it otherwise, is for [`Verifier::foreign`]. [`TokenType`] has an example.
     pub fn accept_type(mut self, accept: TokenType) -> Self {
         self.profile.accept = accept;
         self

@@ -32,7 +32,7 @@ pub struct DpopKey {
 }
 
 impl DpopKey {
-    /// A key for proofs, which must not be symmetric.
+    /// A key for proofs, which must not be symmetric ([`KeyError::Unsupported`]).
     pub fn new(key: SigningKey) -> Result<Self, KeyError> {
         let mut jwk = key.verifying_key().to_jwk().ok_or(KeyError::Unsupported)?;
         // The key of a proof needs no name and no use: it is there, and this is what it does.

@@ -29,6 +29,15 @@ pub struct InvalidProofRequest;
 
 impl<'a> ProofRequest<'a> {
     /// A request to an API, with its access token: the proof must have the hash of that token.
+    ///
+    /// ```
+    /// # fn f(access_token: &str) -> Result<(), tokenward::InvalidProofRequest> {
+    /// use tokenward::ProofRequest;
+    ///
+    /// let request = ProofRequest::with_token("GET", "https://api.example.com/notes", access_token)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_token(
         method: &'a str,
         uri: &str,

@@ -12,7 +12,14 @@ use crate::time::UnixTime;
 /// The claims of a foreign access token, each of its own type.
 ///
 /// They are not [`AccessClaims`](crate::AccessClaims): a subject of another issuer is not one of ours,
-/// and what is optional differs. `T` is what the claims that are not in RFC 7519 are read as.
+/// and what is optional differs. `T` is what the claims that are not in RFC 7519 are read as: a map of them
+/// all, or a type of yours, by the verifier's `verify_as`.
+///
+/// ```
+/// fn tenant(claims: &tokenward::ForeignClaims) -> Option<&str> {
+///     claims.private().get("tid")?.as_str()
+/// }
+/// ```
 #[derive(Clone, Eq, PartialEq)]
 pub struct ForeignClaims<T = Map<String, Value>> {
     pub(super) issuer: Arc<IssuerId>,

@@ -10,6 +10,14 @@ use crate::profile::DAY;
 /// Where an issuer can be made to keep to RFC 9068, do that and use
 /// [`Verifier::builder`](crate::Verifier::builder): Auth0 has a token profile for it, Keycloak a switch
 /// for the header type.
+///
+/// ```
+/// use tokenward::{LoadBalancerArn, Preset};
+///
+/// let arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+/// let preset = Preset::AwsLoadBalancer(LoadBalancerArn::new(arn)?); // the others need nothing
+/// # Ok::<(), tokenward::InvalidId>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Preset {
