@@ -13,6 +13,7 @@ mod prove;
 mod run;
 mod suite;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,8 @@ usage: cargo xtask COMMAND
   fuzz [--seconds N] [TARGET...]
                   run the fuzz targets, ten seconds each unless said; fails on a finding
   fuzz seed       make fuzz/corpus/ from the vectors
-  prove [NAME]    what takes long: build, serve, fuzz (an hour), mutants (or one by name)
+  wasm [ARG...]   run the core's tests as WebAssembly (wasm32-wasip1), in Node
+  prove [NAME]    what takes long: build, serve, wasm, fuzz (an hour), mutants (or one by name)
   bench core      the core library beside its peers, in one interleaved run:
                     --quick         rough, in under a minute once it is built
                     --no-languages  Rust alone
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["test", rest @ ..] => suite::test(rest),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
+        ["wasm", rest @ ..] => wasm::wasm(rest),
         ["prove", rest @ ..] => prove::prove(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::ensure().map(|_| ()),

@@ -5,7 +5,7 @@
 //!
 //! `build` compiles from nothing and weighs the binary; `serve` starts it and takes start-up time,
 //! memory and throughput. Machines are noisy: the CPU time of the server per request is the steady
-//! figure, the rest is what this machine did today.
+//! figure, the rest is what this machine did today. `wasm` runs the core's tests as WebAssembly.
 
 mod build;
 mod fuzz;
@@ -14,13 +14,15 @@ mod server;
 
 use crate::machine;
 use crate::run::Failure;
+use crate::wasm;
 
 /// A figure's name, and what takes it.
 type Proof = (&'static str, fn() -> Result<(), Failure>);
 
-const PROOFS: [Proof; 4] = [
+const PROOFS: [Proof; 5] = [
     ("build", build::prove),
     ("serve", server::prove),
+    ("wasm", wasm::prove),
     ("fuzz", fuzz::prove),
     ("mutants", mutants::prove),
 ];

@@ -329,8 +329,9 @@
 //! up. Nothing panics on bytes from outside; time and memory grow with the length of the input, which is
 //! capped first. There are no Cargo features. What is dangerous lives in [`danger`].
 //!
-//! `no_std` is not promised. The crate builds where [aws-lc-rs](https://docs.rs/aws-lc-rs) does, and so not
-//! for `wasm32-unknown-unknown`, which lacks the C library that it wants.
+//! `no_std` is not promised. The crate builds where [aws-lc-rs](https://docs.rs/aws-lc-rs) does: as
+//! WebAssembly for `wasm32-wasip1`, where its tests run, and not as it is for `wasm32-unknown-unknown`,
+//! which lacks the C library that it wants.
 //!
 //! # Versions
 //!
