@@ -1,5 +1,6 @@
 //! The payload of a token, in an order that is always the same.
 
+use memchr::memchr2;
 use serde_json::{Map, Value};
 
 use super::{IssueError, Issuer, TokenRequest};
@@ -79,20 +80,20 @@ fn text(out: &mut Vec<u8>, name: &str, value: &str) {
     out.extend_from_slice(name.as_bytes());
     out.push(b'"');
     // Identifiers hold no control characters; of the rest two want an escape (RFC 8259 § 7).
-    for part in value.split_inclusive(['"', '\\']) {
-        match part.as_bytes() {
-            [plain @ .., mark @ (b'"' | b'\\')] => {
-                out.extend_from_slice(plain);
-                out.extend_from_slice(&[b'\\', *mark]);
-            }
-            plain => out.extend_from_slice(plain),
-        }
+    let mut rest = value.as_bytes();
+    while let Some((plain, [mark, after @ ..])) =
+        memchr2(b'"', b'\\', rest).and_then(|at| rest.split_at_checked(at))
+    {
+        out.extend_from_slice(plain);
+        out.extend_from_slice(&[b'\\', *mark]);
+        rest = after;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
 }
 
 fn number(out: &mut Vec<u8>, name: &str, value: u64) {
     out.extend_from_slice(name.as_bytes());
     // Writing to a vector cannot fail.
-    let _written = std::io::Write::write_fmt(out, format_args!("{value}"));
+    let _written = serde_json::to_writer(out, &value);
 }
