@@ -218,6 +218,16 @@ fn reason<T: std::fmt::Debug>(result: Result<T, Rejected>) -> Reason {
 }
 
 #[test]
+fn a_debug_print_of_a_verifier_says_what_it_demands_and_no_secret() {
+    let secret = b"9vQ2-kXz7Lw0_pRt4Hn6Yb8Jc1Mf5Gd3~sTu";
+    let key = SigningKey::from_secret(Algorithm::Hs256, secret).unwrap();
+    let shown = format!("{:?}", verifier(&key.with_key_id(KeyId::new("k").unwrap())));
+
+    assert!(shown.contains(issuer_id().as_str()) && shown.contains(audience().as_str()), "{shown}");
+    assert!(!shown.contains("9vQ2") && !shown.contains("57, 118, 81, 50"), "{shown}");
+}
+
+#[test]
 fn a_debug_print_of_claims_says_nothing_of_private_ones() {
     let key = SigningKey::generate(Algorithm::Es256);
     let token = issuer().issue(request(), &key, NOW).unwrap();
