@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokenward::{
     AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, JsonError, Jti,
-    KeyId, KeySet, Reason, Rejected, Scope, SessionId, SigningKey, Subject, TokenRequest,
+    KeyId, KeySet, Reason, Rejected, Scope, Scratch, SessionId, SigningKey, Subject, TokenRequest,
     TokenVersion, UnixTime, Verifier,
 };
 
@@ -225,6 +225,16 @@ fn a_debug_print_of_a_verifier_says_what_it_demands_and_no_secret() {
 
     assert!(shown.contains(issuer_id().as_str()) && shown.contains(audience().as_str()), "{shown}");
     assert!(!shown.contains("9vQ2") && !shown.contains("57, 118, 81, 50"), "{shown}");
+}
+
+#[test]
+fn a_debug_print_of_a_scratch_shows_nothing_of_the_token_in_it() {
+    let key = SigningKey::generate(Algorithm::Es256);
+    let token = issuer().issue(request(), &key, NOW).unwrap();
+    let mut scratch = Scratch::default();
+    verifier(&key).verify_in(&token, NOW, &mut scratch).unwrap();
+
+    assert_eq!(format!("{scratch:?}"), "Scratch { .. }");
 }
 
 #[test]
