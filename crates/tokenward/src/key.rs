@@ -7,6 +7,7 @@
 mod der;
 mod disguise;
 mod jwk;
+mod members;
 mod pem;
 mod roca;
 mod secret;
@@ -15,6 +16,7 @@ mod verifying;
 
 pub(crate) use der::rsa_public_key;
 pub(crate) use jwk::exposure;
+pub(crate) use members::Members;
 pub(crate) use roca::has_fingerprint as has_roca_fingerprint;
 pub use signing::{SignFailed, SigningKey};
 pub use verifying::VerifyingKey;
