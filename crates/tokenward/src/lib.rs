@@ -401,6 +401,7 @@ pub mod jwe;
 mod key;
 mod keyset;
 pub mod limits;
+mod missing;
 pub mod profile;
 mod reject;
 mod scope;
@@ -427,6 +428,9 @@ pub use jwe::{
 };
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
+pub use missing::{
+    HasAddressee, HasContentType, HasDecryptionKeys, HasIssuer, HasKeys, HasLifetime, Missing,
+};
 pub use profile::dpop::{
     DpopKey, InvalidProofRequest, Proof, ProofNonce, ProofRequest, ProofVerifier,
 };
@@ -442,12 +446,7 @@ pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};
 pub use time::{Clock, UnixTime};
-pub use verify::{HasAddressee, HasIssuer, HasKeys, Scratch, Verified, Verifier, VerifierBuilder};
-
-/// Marks what a builder has not been told yet, and without which it has no `build`.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Missing;
+pub use verify::{Scratch, Verified, Verifier, VerifierBuilder};
 
 /// The code of the pages compiles, and what they say does not compile does not.
 #[cfg(doctest)]
