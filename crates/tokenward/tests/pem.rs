@@ -57,6 +57,8 @@ fn a_private_key_that_cannot_be_used_says_why() {
         ("es256-encrypted-pkcs8", KeyError::Encrypted),
         ("es256-encrypted-sec1", KeyError::Encrypted),
         ("rsa-pss-pkcs8", KeyError::Unsupported),
+        ("secp256k1-sec1", KeyError::Unsupported),
+        ("secp256k1-pkcs8", KeyError::Unsupported),
         ("rsa1024-pkcs8", KeyError::Malformed),
         ("rsa-e3-pkcs8", KeyError::Malformed),
         ("es256-spki", KeyError::NotPrivate),
@@ -70,6 +72,7 @@ fn a_private_key_that_cannot_be_used_says_why() {
 fn a_public_key_that_cannot_be_used_says_why() {
     for (file, algorithm, error) in [
         ("rsa-pss-spki", Algorithm::Rs256, KeyError::Unsupported),
+        ("secp256k1-spki", Algorithm::Es256, KeyError::Unsupported),
         ("es256-spki", Algorithm::Rs256, KeyError::WrongAlgorithm(Algorithm::Rs256)),
         ("es256-spki", Algorithm::Hs256, KeyError::WrongAlgorithm(Algorithm::Hs256)),
         ("es256-pkcs8", Algorithm::Es256, KeyError::PrivateMembers),

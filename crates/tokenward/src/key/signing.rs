@@ -285,6 +285,9 @@ impl SigningKey {
     }
 
     fn from_sec1_der(document: &[u8], wanted: Option<Algorithm>) -> Result<Self, KeyError> {
+        if der::is_on_another_curve(document) {
+            return Err(KeyError::Unsupported);
+        }
         let mut curves = Curve::ALL.into_iter();
         let key = curves.find_map(|curve| PrivateKey::ecdsa_from_der(curve, document));
         let key = key.ok_or(KeyError::Malformed)?;
