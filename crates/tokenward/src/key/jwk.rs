@@ -187,9 +187,13 @@ fn algorithm(members: &Members<'_>) -> Result<Algorithm, KeyError> {
         _ => return Err(KeyError::Unsupported),
     };
     match (implied, named) {
-        (Some(implied), Some(named)) if implied != named => Err(KeyError::WrongAlgorithm(named)),
+        (Some(implied), Some(named)) if implied != named => {
+            Err(KeyError::wrong_algorithm(named, implied))
+        }
         (Some(implied), _) => Ok(implied),
-        (None, Some(named)) if named.family() != family => Err(KeyError::WrongAlgorithm(named)),
+        (None, Some(wanted)) if wanted.family() != family => {
+            Err(KeyError::WrongAlgorithm { wanted, fits: family.algorithms() })
+        }
         (None, Some(named)) => Ok(named),
         (None, None) => match family {
             Family::Rsa => Ok(Algorithm::Rs256),
