@@ -200,9 +200,9 @@
 //! # Ok::<(), tokenward::KeySetError>(())
 //! ```
 //!
-//! A member that cannot be used is left out ([`KeySet::skipped`]); two members of one name, a symmetric
-//! key beside another, or private members end the whole set ([`KeySetError`]). Fetching is not done
-//! here; the crate `tokenward-remote` does it.
+//! A member that cannot be used, or whose private half is in the set, is left out ([`KeySet::skipped`]); two
+//! members of one name, or a symmetric key beside another, end the whole set ([`KeySetError`]). Fetching is
+//! not done here; the crate `tokenward-remote` does it.
 //!
 //! # Rotate keys
 //!

@@ -18,22 +18,7 @@ pub(super) fn public(json: &[u8]) -> Result<VerifyingKey, KeyError> {
         return Err(KeyError::PrivateMembers);
     }
     jwk.check_use("verify")?;
-    let key = match jwk.family() {
-        Family::Ec => {
-            let curve = jwk.curve()?;
-            PublicKey::ecdsa(curve, &jwk.coordinate(curve, "x")?, &jwk.coordinate(curve, "y")?)
-                .ok_or(KeyError::Malformed)
-                .map(VerifyingKey::new)
-        }
-        Family::Rsa => VerifyingKey::rsa(jwk.algorithm, &jwk.members.rsa_modulus()?),
-        Family::Okp => VerifyingKey::ed25519(&jwk.members.bytes("x")?),
-        Family::Akp => VerifyingKey::ml_dsa(jwk.algorithm, &jwk.members.bytes("pub")?),
-        Family::Secret => VerifyingKey::from_secret(jwk.algorithm, &jwk.members.bytes("k")?),
-    };
-    Ok(match jwk.id {
-        Some(id) => key?.with_key_id(id),
-        None => key?,
-    })
+    jwk.verifying_key()
 }
 
 /// A private or symmetric key.
@@ -116,10 +101,18 @@ fn secret_frame(key: &SigningKey) -> Value {
     frame
 }
 
-/// Whether a member of a key set is symmetric, and whether it holds what must stay private.
+/// What a member of a key set gives away.
 pub(crate) struct Exposure {
+    /// Whether it is symmetric.
     pub(crate) symmetric: bool,
-    pub(crate) private: bool,
+    /// The key whose private half stands there.
+    pub(crate) leaked: Option<Leaked>,
+}
+
+/// A key whose private half was published, as far as it can be told.
+pub(crate) struct Leaked {
+    id: Option<KeyId>,
+    thumbprint: Option<String>,
 }
 
 /// What a member of a key set gives away, read even where the key itself is of no use to us.
@@ -127,7 +120,22 @@ pub(crate) fn exposure(json: &[u8]) -> Option<Exposure> {
     // A member that is too long to be a key of ours is left out, and does not end the set.
     let members = Members::of_any_size(json).ok()?;
     let symmetric = members.text("kty").ok().flatten().is_some_and(|kty| kty == "oct");
-    Some(Exposure { symmetric, private: members.are_private() && !symmetric })
+    let leaked = (members.are_private() && !symmetric).then(|| Leaked {
+        id: members.key_id().ok().flatten(),
+        thumbprint: Jwk::parse(json)
+            .and_then(|jwk| jwk.verifying_key())
+            .map(|key| key.thumbprint())
+            .ok(),
+    });
+    Some(Exposure { symmetric, leaked })
+}
+
+impl Leaked {
+    /// Whether `key` is the public half, or what tokens by the private half would name.
+    pub(crate) fn is(&self, key: &VerifyingKey) -> bool {
+        (self.id.is_some() && self.id.as_ref() == key.key_id())
+            || self.thumbprint.as_ref().is_some_and(|own| *own == key.thumbprint())
+    }
 }
 
 /// A JWK whose type, algorithm and name have been read.
@@ -151,6 +159,25 @@ impl<'a> Jwk<'a> {
 
     fn curve(&self) -> Result<Curve, KeyError> {
         Curve::of(self.algorithm).ok_or(KeyError::Unsupported)
+    }
+
+    /// The key, or its public half, whatever it may be used for.
+    fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
+        let key = match self.family() {
+            Family::Ec => {
+                let curve = self.curve()?;
+                let (x, y) = (self.coordinate(curve, "x")?, self.coordinate(curve, "y")?);
+                PublicKey::ecdsa(curve, &x, &y).ok_or(KeyError::Malformed).map(VerifyingKey::new)
+            }
+            Family::Rsa => VerifyingKey::rsa(self.algorithm, &self.members.rsa_modulus()?),
+            Family::Okp => VerifyingKey::ed25519(&self.members.bytes("x")?),
+            Family::Akp => VerifyingKey::ml_dsa(self.algorithm, &self.members.bytes("pub")?),
+            Family::Secret => VerifyingKey::from_secret(self.algorithm, &self.members.bytes("k")?),
+        };
+        Ok(match &self.id {
+            Some(id) => key?.with_key_id(id.clone()),
+            None => key?,
+        })
     }
 
     /// Checks that `use` and `key_ops`, where given, allow `operation`.
