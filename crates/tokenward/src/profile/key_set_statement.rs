@@ -113,9 +113,7 @@ impl Sealed for KeySetStatement {
     fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(KeySetClaims, Times), Reason> {
         let payload = token.members()?;
         let claims = Fields::of(&payload, &policy.issuer)?;
-        if claims.claim("sub").required()?.text()? != policy.addressee.as_str() {
-            return Err(Reason::WrongSubject);
-        }
+        claims.check_subject(&policy.addressee)?;
         let times = claims.times()?;
         let keys = required("keys", payload.get("keys"))?;
         let number = claims.claim("version").number()?;
