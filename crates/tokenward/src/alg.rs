@@ -117,6 +117,18 @@ impl Algorithm {
         }
     }
 
+    /// The algorithms that a key for this one can serve, if nothing else is said of it: an RSA key's
+    /// numbers and a secret's bytes do not tell for which of their family they are.
+    pub(crate) fn with_the_same_keys(self) -> &'static [Self] {
+        match self.family() {
+            family @ (Family::Rsa | Family::Secret) => family.algorithms(),
+            Family::Ec | Family::Okp | Family::Akp => {
+                let all: &'static [Self] = &Self::ALL;
+                all.iter().find(|one| **one == self).map_or(&[], std::slice::from_ref)
+            }
+        }
+    }
+
     /// The length of its signatures in JOSE form, in bytes; `None` for RSA, where the key decides.
     ///
     /// ```
@@ -155,6 +167,20 @@ pub(crate) enum Family {
     Okp,
     Akp,
     Secret,
+}
+
+impl Family {
+    /// The algorithms that take such a key.
+    pub(crate) const fn algorithms(self) -> &'static [Algorithm] {
+        use Algorithm as A;
+        match self {
+            Self::Ec => &[A::Es256, A::Es384, A::Es512],
+            Self::Rsa => &[A::Rs256, A::Rs384, A::Rs512, A::Ps256, A::Ps384, A::Ps512],
+            Self::Okp => &[A::EdDsa],
+            Self::Akp => &[A::MlDsa44, A::MlDsa65, A::MlDsa87],
+            Self::Secret => &[A::Hs256, A::Hs384, A::Hs512],
+        }
+    }
 }
 
 impl fmt::Display for Algorithm {

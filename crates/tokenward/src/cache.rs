@@ -14,8 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::crypto::constant_time_eq;
 use crate::keyset::KeySet;
-use crate::profile::AccessToken;
-use crate::profile::{Policy, Profile, SelfContained, Times};
+use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times};
 use crate::reject::Rejected;
 use crate::time::UnixTime;
 use crate::verify::{Verified, Verifier};

@@ -18,7 +18,7 @@ pub(crate) use fields::{Fields, NamedText};
 pub(crate) use read::{Expected, read, required};
 
 /// The names that mean something to us. A private claim cannot have one.
-pub const RESERVED_CLAIMS: [&str; 13] = [
+pub const RESERVED_CLAIMS: &[&str] = &[
     "iss",
     "aud",
     "sub",
@@ -59,14 +59,13 @@ pub struct AccessClaims<T = Map<String, Value>> {
     issued_at: UnixTime,
     expires_at: UnixTime,
     not_before: Option<UnixTime>,
-    scope: Option<Scope>,
+    scope: Scope,
+    /// Whether the token says its scope, be it empty.
+    scoped: bool,
     auth_time: Option<UnixTime>,
     key_thumbprint: Option<Box<str>>,
     private: T,
 }
-
-/// The scope of a token that has none.
-static NO_SCOPE: std::sync::LazyLock<Scope> = std::sync::LazyLock::new(Scope::empty);
 
 impl<T> AccessClaims<T> {
     /// `iss`: who issued the token; always the one that the verifier expects.
@@ -126,8 +125,8 @@ impl<T> AccessClaims<T> {
 
     /// `scope`: what the token may do; empty if it does not say.
     #[must_use]
-    pub fn scope(&self) -> &Scope {
-        self.scope.as_ref().unwrap_or(&NO_SCOPE)
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// `auth_time`: when the subject last proved who they are.
@@ -180,7 +179,7 @@ impl AccessClaims {
         put("iat", Some(date(self.issued_at)));
         put("exp", Some(date(self.expires_at)));
         put("nbf", self.not_before.map(date));
-        put("scope", self.scope.as_ref().map(|scope| scope.as_str().into()));
+        put("scope", self.scoped.then(|| self.scope.as_str().into()));
         put("auth_time", self.auth_time.map(date));
         put("cnf", self.key_thumbprint.as_deref().map(|jkt| json!({ "jkt": jkt })));
         json

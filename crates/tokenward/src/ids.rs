@@ -112,10 +112,16 @@ id! {
     /// let audience = Audience::new("billing-api")?;
     /// assert_eq!(audience.as_str(), "billing-api");
     /// assert!(Audience::new("../secrets").is_err());
-    /// assert!("https://api.example.com".parse::<Audience>().is_err()); // see `Audience::foreign`
+    ///
+    /// let error = Audience::new("https://api.example.com").unwrap_err().to_string();
+    /// assert!(error.ends_with("that of another issuer may be a URL: `Audience::foreign`"));
     /// # Ok::<(), InvalidId>(())
     /// ```
-    Audience, "audience", 128, "letters, digits, `-`, `_` and `.`, no `.` first", name
+    Audience,
+    "audience",
+    128,
+    "letters, digits, `-`, `_` and `.`, no `.` first; that of another issuer may be a URL: `Audience::foreign`",
+    name
 }
 id! {
     /// The `sub` of a token: a user, opaque to us, or `client:NAME` for a service.

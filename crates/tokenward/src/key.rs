@@ -7,6 +7,7 @@
 mod der;
 mod disguise;
 mod jwk;
+mod members;
 mod pem;
 mod roca;
 mod secret;
@@ -15,9 +16,12 @@ mod verifying;
 
 pub(crate) use der::rsa_public_key;
 pub(crate) use jwk::exposure;
+pub(crate) use members::Members;
 pub(crate) use roca::has_fingerprint as has_roca_fingerprint;
 pub use signing::{SignFailed, SigningKey};
 pub use verifying::VerifyingKey;
+
+use std::fmt;
 
 use crate::alg::Algorithm;
 use crate::crypto::Curve;
@@ -58,8 +62,13 @@ pub enum KeyError {
     #[error("the key's type, curve or algorithm is not supported")]
     Unsupported,
     /// The key is for another algorithm than was asked for, or than it says itself.
-    #[error("the key is not for {0}")]
-    WrongAlgorithm(Algorithm),
+    #[error("the key is not for {wanted}, but for {}", OneOf(fits))]
+    WrongAlgorithm {
+        /// What was asked for, or what the key's `alg` says.
+        wanted: Algorithm,
+        /// What such a key can be for: several algorithms for an RSA key or a secret.
+        fits: &'static [Algorithm],
+    },
     /// The key is for another way of encrypting than was asked for.
     #[error("the key is not for {0}")]
     NotForEncryption(KeyAlgorithm),
@@ -97,6 +106,30 @@ pub enum KeyError {
     /// The secret is the text or document of a key.
     #[error("the secret is itself a key's text; it takes random bytes")]
     SecretIsKey,
+}
+
+impl KeyError {
+    /// A key like those for `found` is not for `wanted`.
+    fn wrong_algorithm(wanted: Algorithm, found: Algorithm) -> Self {
+        Self::WrongAlgorithm { wanted, fits: found.with_the_same_keys() }
+    }
+}
+
+/// `A`, `A or B`, `A, B or C`.
+struct OneOf<'a>(&'a [Algorithm]);
+
+impl fmt::Display for OneOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, algorithm) in self.0.iter().enumerate() {
+            let before = match self.0.len().saturating_sub(index) {
+                _ if index == 0 => "",
+                1 => " or ",
+                _ => ", ",
+            };
+            write!(f, "{before}{algorithm}")?;
+        }
+        Ok(())
+    }
 }
 
 /// The curve and the coordinates of an uncompressed point (SEC 1 § 2.3.3).

@@ -27,6 +27,8 @@ struct Inner {
 
 /// A member of a key set that was left out. The others still count: one bad member must not end all
 /// verification (CVE-2026-102274).
+///
+/// [`KeyError::PrivateMembers`] is one to wake somebody for: the publisher has leaked that key.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SkippedKey {
@@ -65,8 +67,9 @@ pub enum KeySetError {
     /// A symmetric key stands beside another key.
     #[error("a symmetric key must be alone in its set")]
     MixedKinds,
-    /// A member holds private material. The publisher must treat that key as leaked.
-    #[error("the key set holds private members: treat that key as leaked")]
+    /// No key is left without those whose private halves stand in the set. The publisher must replace
+    /// them.
+    #[error("the key set holds the private half of every key: treat them as leaked")]
     PrivateMembers,
 }
 
@@ -84,6 +87,12 @@ impl KeySet {
     /// assert_eq!(set.skipped()[0].why, KeyError::Unsupported);
     /// # Ok::<(), tokenward::KeySetError>(())
     /// ```
+    ///
+    /// # Security
+    ///
+    /// A member with private material is left out, and so is every other with its name or its public
+    /// half: whoever has read the set signs as that key. Were the whole set refused instead, the one
+    /// before it would go on serving, and the leaked key with it.
     pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
         if json.len() > LIMITS.key_set_bytes {
             return Err(KeySetError::TooLarge);
@@ -98,26 +107,28 @@ impl KeySet {
         if members.len() > LIMITS.key_set_keys {
             return Err(KeySetError::TooLarge);
         }
-        let mut keys = Vec::with_capacity(members.len());
-        let mut skipped = Vec::new();
+        let (mut keys, mut leaked, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
         for (index, member) in members.iter().enumerate() {
             let member = member.as_object_text().ok_or(KeySetError::NotAKeySet)?.as_bytes();
             let exposure = crate::key::exposure(member).ok_or(KeySetError::NotAKeySet)?;
-            if exposure.private {
-                return Err(KeySetError::PrivateMembers);
-            }
             if exposure.symmetric && members.len() > 1 {
                 return Err(KeySetError::MixedKinds);
             }
+            leaked.extend(exposure.leaked);
             match VerifyingKey::from_jwk(member) {
-                Ok(key) => keys.push(key),
+                Ok(key) => keys.push((index, key)),
                 Err(why) => skipped.push(SkippedKey { index, why }),
             }
         }
-        if keys.is_empty() {
-            return Err(KeySetError::NoUsableKey);
+        let is_leaked = |(_, key): &mut (_, _)| leaked.iter().any(|one| one.is(key));
+        let again = keys.extract_if(.., is_leaked);
+        skipped.extend(again.map(|(index, _)| SkippedKey { index, why: KeyError::PrivateMembers }));
+        skipped.sort_by_key(|skipped| skipped.index);
+        match (keys.is_empty(), leaked.is_empty()) {
+            (true, true) => Err(KeySetError::NoUsableKey),
+            (true, false) => Err(KeySetError::PrivateMembers),
+            (false, _) => Self::new(keys.into_iter().map(|(_, key)| key).collect(), skipped),
         }
-        Self::new(keys, skipped)
     }
 
     /// A set of these keys; an empty one verifies nothing.

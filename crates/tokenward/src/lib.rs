@@ -165,7 +165,7 @@
 //! enough, meant for signatures, its halves belonging together.
 //!
 //! ```
-//! use tokenward::{Algorithm, KeyError, SigningKey, VerifyingKey};
+//! use tokenward::{Algorithm, SigningKey, VerifyingKey};
 //!
 //! let key = SigningKey::generate(Algorithm::EdDsa);
 //! let pem = key.verifying_key().to_spki_pem().ok_or("a secret has no public form")?;
@@ -173,7 +173,7 @@
 //! let read = VerifyingKey::from_spki_pem(Algorithm::EdDsa, &pem)?;
 //! assert_eq!(read.thumbprint(), key.verifying_key().thumbprint());
 //! let other = VerifyingKey::from_spki_pem(Algorithm::Es256, &pem);
-//! assert_eq!(other.unwrap_err(), KeyError::WrongAlgorithm(Algorithm::Es256));
+//! assert_eq!(other.unwrap_err().to_string(), "the key is not for ES256, but for EdDSA");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -200,9 +200,9 @@
 //! # Ok::<(), tokenward::KeySetError>(())
 //! ```
 //!
-//! A member that cannot be used is left out ([`KeySet::skipped`]); two members of one name, a symmetric
-//! key beside another, or private members end the whole set ([`KeySetError`]). Fetching is not done
-//! here; the crate `tokenward-remote` does it.
+//! A member that cannot be used, or whose private half is in the set, is left out ([`KeySet::skipped`]); two
+//! members of one name, or a symmetric key beside another, end the whole set ([`KeySetError`]). Fetching is
+//! not done here; the crate `tokenward-remote` does it.
 //!
 //! # Rotate keys
 //!
@@ -402,6 +402,7 @@ pub mod jwe;
 mod key;
 mod keyset;
 pub mod limits;
+mod missing;
 pub mod profile;
 mod reject;
 mod scope;
@@ -428,6 +429,9 @@ pub use jwe::{
 };
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};
+pub use missing::{
+    HasAddressee, HasContentType, HasDecryptionKeys, HasIssuer, HasKeys, HasLifetime, Missing,
+};
 pub use profile::dpop::{
     DpopKey, InvalidProofRequest, Proof, ProofNonce, ProofRequest, ProofVerifier,
 };
@@ -443,12 +447,7 @@ pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};
 pub use time::{Clock, UnixTime};
-pub use verify::{HasAddressee, HasIssuer, HasKeys, Scratch, Verified, Verifier, VerifierBuilder};
-
-/// Marks what a builder has not been told yet, and without which it has no `build`.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Missing;
+pub use verify::{Scratch, Verified, Verifier, VerifierBuilder};
 
 /// The code of the pages compiles, and what they say does not compile does not.
 #[cfg(doctest)]

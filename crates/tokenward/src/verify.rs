@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 pub(crate) use builder::LEEWAY;
-pub use builder::{HasAddressee, HasIssuer, HasKeys, VerifierBuilder};
+pub use builder::VerifierBuilder;
 pub use scratch::Scratch;
 
 use crate::b64;

@@ -195,7 +195,7 @@ fn private(key: &DecryptionKey) -> String {
 
 fn variant(error: &KeyError) -> String {
     let error = format!("{error:?}");
-    error.split('(').next().unwrap().to_owned()
+    error.split(['(', ' ']).next().unwrap().to_owned()
 }
 
 fn algorithm(name: &str) -> KeyAlgorithm {

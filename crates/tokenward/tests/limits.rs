@@ -58,6 +58,22 @@ fn a_key() {
 }
 
 #[test]
+fn a_key_in_a_set_which_is_left_out_alone() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let jwk = serde_json::Value::Object(key.verifying_key().to_jwk().unwrap()).to_string();
+    let padded = |length: usize| {
+        let long = jwk.replacen('{', &format!("{{{}", " ".repeat(length - jwk.len())), 1);
+        let named = jwk.replace(key.key_id().unwrap().as_str(), "another");
+        KeySet::parse(format!(r#"{{"keys":[{long},{named}]}}"#).as_bytes()).unwrap()
+    };
+
+    assert_eq!(padded(LIMITS.key_bytes).keys().len(), 2);
+    let one = padded(LIMITS.key_bytes + 1);
+    assert_eq!(one.keys().len(), 1);
+    assert_eq!(one.skipped()[0].why, KeyError::TooLarge);
+}
+
+#[test]
 fn a_key_set() {
     let key = SigningKey::generate(Algorithm::EdDsa);
     let set = KeySet::from_keys([key.verifying_key().clone()]).unwrap().to_json();

@@ -57,6 +57,8 @@ fn a_private_key_that_cannot_be_used_says_why() {
         ("es256-encrypted-pkcs8", KeyError::Encrypted),
         ("es256-encrypted-sec1", KeyError::Encrypted),
         ("rsa-pss-pkcs8", KeyError::Unsupported),
+        ("secp256k1-sec1", KeyError::Unsupported),
+        ("secp256k1-pkcs8", KeyError::Unsupported),
         ("rsa1024-pkcs8", KeyError::Malformed),
         ("rsa-e3-pkcs8", KeyError::Malformed),
         ("es256-spki", KeyError::NotPrivate),
@@ -70,8 +72,7 @@ fn a_private_key_that_cannot_be_used_says_why() {
 fn a_public_key_that_cannot_be_used_says_why() {
     for (file, algorithm, error) in [
         ("rsa-pss-spki", Algorithm::Rs256, KeyError::Unsupported),
-        ("es256-spki", Algorithm::Rs256, KeyError::WrongAlgorithm(Algorithm::Rs256)),
-        ("es256-spki", Algorithm::Hs256, KeyError::WrongAlgorithm(Algorithm::Hs256)),
+        ("secp256k1-spki", Algorithm::Es256, KeyError::Unsupported),
         ("es256-pkcs8", Algorithm::Es256, KeyError::PrivateMembers),
         ("es256-sec1", Algorithm::Es256, KeyError::PrivateMembers),
         ("certificate", Algorithm::Es256, KeyError::Certificate),
@@ -85,10 +86,30 @@ fn a_public_key_that_cannot_be_used_says_why() {
 }
 
 #[test]
-fn a_key_of_another_algorithm_than_asked_for_is_refused() {
-    let error = SigningKey::from_pem(&read("es256-pkcs8"), Some(Algorithm::EdDsa)).unwrap_err();
+fn a_key_of_another_algorithm_than_asked_for_is_refused_and_says_what_it_is_for() {
+    const RSA: &str = "RS256, RS384, RS512, PS256, PS384 or PS512";
+    for (file, asked, fits) in [
+        ("es256", Algorithm::EdDsa, "ES256"),
+        ("es256", Algorithm::Hs256, "ES256"),
+        ("es256", Algorithm::Rs256, "ES256"),
+        ("ed25519", Algorithm::Es256, "EdDSA"),
+        ("rs256", Algorithm::Es256, RSA),
+    ] {
+        let expected = format!("the key is not for {asked}, but for {fits}");
+        let private = SigningKey::from_pem(&read(&format!("{file}-pkcs8")), Some(asked));
+        assert_eq!(private.unwrap_err().to_string(), expected);
+        let public = VerifyingKey::from_spki_pem(asked, &read(&format!("{file}-spki")));
+        assert_eq!(public.unwrap_err().to_string(), expected);
+    }
 
-    assert_eq!(error, KeyError::WrongAlgorithm(Algorithm::EdDsa));
+    let pkcs1 = VerifyingKey::from_spki_pem(Algorithm::Es256, &read("rs256-pkcs1-public"));
+    assert_eq!(pkcs1.unwrap_err().to_string(), format!("the key is not for ES256, but for {RSA}"));
+    let secret = VerifyingKey::from_secret(Algorithm::Es256, &[0; 32]);
+    let expected = "the key is not for ES256, but for HS256, HS384 or HS512";
+    assert_eq!(secret.unwrap_err().to_string(), expected);
+    let jwk = br#"{"kty":"AKP","alg":"HS256","pub":"AA"}"#;
+    let expected = "the key is not for HS256, but for ML-DSA-44, ML-DSA-65 or ML-DSA-87";
+    assert_eq!(VerifyingKey::from_jwk(jwk).unwrap_err().to_string(), expected);
 }
 
 #[test]

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokenward::{
     AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, JsonError, Jti,
-    KeyId, KeySet, Reason, Rejected, Scope, Scratch, SessionId, SigningKey, Subject, TokenRequest,
-    TokenVersion, UnixTime, Verifier,
+    KeyId, KeySet, RESERVED_CLAIMS, Reason, Rejected, Scope, Scratch, SessionId, SigningKey,
+    Subject, TokenRequest, TokenVersion, UnixTime, Verifier, b64,
 };
 
 const ALGORITHMS: [Algorithm; 4] =
@@ -43,6 +43,33 @@ fn private_claims_are_those_that_are_not_reserved() {
     let verified = verifier(&key).verify(&token, NOW).unwrap();
 
     assert_eq!(verified.private().keys().collect::<Vec<_>>(), ["roles"]);
+}
+
+#[test]
+fn a_claim_is_reserved_if_and_only_if_it_is_read() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let token = |claims: &Value| {
+        let header =
+            json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": key.key_id().unwrap().as_str() });
+        let part = |value: &Value| b64::encode(value.to_string().as_bytes());
+        let input = format!("{}.{}", part(&header), part(claims));
+        format!("{input}.{}", b64::encode(&key.sign(input.as_bytes()).unwrap()))
+    };
+    let good = json!({
+        "iss": issuer_id().as_str(), "aud": "billing-api", "sub": "u-1", "client_id": "web",
+        "jti": "t-1", "iat": 1_000_000, "exp": 1_000_300, "nbf": 1_000_000.5, "sid": "s-1", "ver": 1,
+        "scope": "", "auth_time": 999_000,
+    });
+
+    let claims = verifier(&key).verify(&token(&good), NOW).unwrap();
+    assert_eq!(Value::Object(claims.to_json()), good);
+    assert!(claims.private().is_empty());
+    for name in RESERVED_CLAIMS {
+        assert!(*name == "cnf" || good.get(name).is_some(), "{name}");
+        let mut bad = good.clone();
+        bad[name] = json!({});
+        assert!(verifier(&key).verify(&token(&bad), NOW).is_err(), "{name}");
+    }
 }
 
 #[test]

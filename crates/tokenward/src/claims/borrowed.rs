@@ -155,10 +155,8 @@ impl<'a> AccessClaimsRef<'a> {
     /// The same claims, in a value that borrows nothing.
     #[must_use]
     pub fn to_owned_claims(&self) -> AccessClaims {
-        let private = self.private_members().filter_map(|member| {
-            Some((member.name.to_str().into_owned(), member.value.to_value()?))
-        });
-        self.with_private(private.collect())
+        // What the scanner has checked is always a value, so nothing is lost here.
+        self.with_private(self.private_values().flatten().collect())
     }
 
     /// The same claims, with the private ones as `T`.
@@ -168,14 +166,13 @@ impl<'a> AccessClaimsRef<'a> {
 
     /// The same claims, with the private ones as a map.
     pub(crate) fn to_owned_map(&self) -> Result<AccessClaims, Reason> {
-        let private: Result<Map<String, Value>, Reason> = self
-            .private_members()
-            .map(|member| {
-                let value = member.value.to_value().ok_or(Reason::InvalidPayload)?;
-                Ok((member.name.to_str().into_owned(), value))
-            })
-            .collect();
-        Ok(self.with_private(private?))
+        let private: Option<Map<String, Value>> = self.private_values().collect();
+        Ok(self.with_private(private.ok_or(Reason::InvalidPayload)?))
+    }
+
+    fn private_values(&self) -> impl Iterator<Item = Option<(String, Value)>> {
+        self.private_members()
+            .map(|member| Some((member.name.to_str().into_owned(), member.value.to_value()?)))
     }
 
     fn private_members(&self) -> impl Iterator<Item = Member<'a>> {
@@ -202,7 +199,8 @@ impl<'a> AccessClaimsRef<'a> {
             issued_at: self.issued_at,
             expires_at: self.expires_at,
             not_before: self.not_before,
-            scope: self.scope.is_some().then(|| self.scope().to_scope()),
+            scope: self.scope().to_scope(),
+            scoped: self.scope.is_some(),
             auth_time: self.auth_time,
             key_thumbprint: self.key_thumbprint.as_deref().map(Into::into),
             private,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::read::{Claim, required};
-use crate::ids::IssuerId;
+use crate::ids::{IssuerId, Subject};
 use crate::json::{Member, Object, ObjectReader, Raw};
 use crate::profile::Times;
 use crate::reject::Reason;
@@ -36,6 +36,15 @@ impl<'p, 'a> Fields<'p, 'a> {
             Self::of(payload, issuer)
         } else {
             Ok(Self(payload))
+        }
+    }
+
+    /// Checks that the token is about `subject`.
+    pub(crate) fn check_subject(self, subject: &Subject) -> Result<(), Reason> {
+        if self.claim("sub").required()?.text()? == subject.as_str() {
+            Ok(())
+        } else {
+            Err(Reason::WrongSubject)
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{AccessLifetime, Issuer};
-use crate::Missing;
 use crate::ids::{Audience, IssuerId};
+use crate::missing::{HasAddressee, HasIssuer, HasLifetime, Missing};
 
 /// Builds an [`Issuer`]: issuer, audience and lifetime in any order, then [`build`](Self::build).
 #[derive(Clone, Debug)]
@@ -19,9 +19,9 @@ pub struct IssuerBuilder<I = Missing, A = Missing, L = Missing> {
 impl Issuer {
     /// Begins an issuer.
     ///
-    /// A token without a lifetime does not compile:
+    /// Leaving out the issuer, the audience or the lifetime does not compile:
     ///
-    /// ```compile_fail,E0599
+    /// ```compile_fail,E0277
     /// # fn f(issuer: tokenward::IssuerId, audience: tokenward::Audience) {
     /// tokenward::Issuer::builder().issuer(issuer).audience(audience).build();
     /// # }
@@ -68,11 +68,20 @@ impl<I, A, L> IssuerBuilder<I, A, L> {
     }
 }
 
-impl IssuerBuilder<IssuerId, Audience, AccessLifetime> {
+impl<I, A, L> IssuerBuilder<I, A, L> {
     /// The issuer.
     #[must_use]
-    pub fn build(self) -> Issuer {
-        let Self { issuer, audience, lifetime, allowed } = self;
-        Issuer { id: issuer, audience, lifetime, allowed }
+    pub fn build(self) -> Issuer
+    where
+        I: HasIssuer,
+        A: HasAddressee<Audience>,
+        L: HasLifetime,
+    {
+        Issuer {
+            id: self.issuer.into_issuer(),
+            audience: self.audience.into_addressee(),
+            lifetime: self.lifetime.into_lifetime(),
+            allowed: self.allowed,
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::b64;
-use crate::b64::decoded_len;
+use crate::b64::{self, decoded_len};
 use crate::crypto::{IV_LEN, TAG_LEN};
 use crate::limits::LIMITS;
 use crate::reject::Reason;

@@ -6,21 +6,13 @@ use zeroize::Zeroizing;
 use super::algorithm::{Curve, KeyAlgorithm};
 use super::key::{Holder, Recipient};
 use crate::b64;
-use crate::crypto::{
-    AgreementPrivate, AgreementPublic, OaepPrivate, P256_LEN, RSA_EXPONENT, RsaParts,
-};
+use crate::crypto::{AgreementPrivate, AgreementPublic, OaepPrivate, P256_LEN};
 use crate::ids::KeyId;
-use crate::json::{Object, Raw};
-use crate::key::KeyError;
-use crate::limits::LIMITS;
-
-/// The private members of all key types (RFC 7518 § 6, RFC 9964: `priv`). `k` is apart: in a key of
-/// type `oct` it is all there is.
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv", "k"];
+use crate::key::{KeyError, Members};
 
 /// A JWK whose type, algorithm, use and name have been read.
 pub(super) struct Jwk<'a> {
-    members: Object<'a>,
+    members: Members<'a>,
     kind: Kind,
     pub(super) algorithm: KeyAlgorithm,
     pub(super) id: Option<KeyId>,
@@ -48,12 +40,9 @@ impl<'a> Jwk<'a> {
         pinned: Option<KeyAlgorithm>,
         half: Half,
     ) -> Result<Self, KeyError> {
-        if json.len() > LIMITS.key_bytes {
-            return Err(KeyError::TooLarge);
-        }
-        let members = Object::parse(json)?;
+        let members = Members::parse(json)?;
         let kind = Kind::of(&members)?;
-        let private = PRIVATE.iter().any(|name| members.has(name));
+        let private = members.are_private();
         match half {
             Half::Encrypts if private && kind != Kind::Secret => {
                 return Err(KeyError::PrivateMembers);
@@ -61,7 +50,7 @@ impl<'a> Jwk<'a> {
             Half::Decrypts if !private => return Err(KeyError::NotPrivate),
             _ => {}
         }
-        let algorithm = match text(&members, "alg")? {
+        let algorithm = match members.text("alg")? {
             Some(name) => kind.algorithm(&name).ok_or(KeyError::Unsupported)?,
             None => pinned.ok_or(KeyError::MissingMember("alg"))?,
         };
@@ -70,9 +59,7 @@ impl<'a> Jwk<'a> {
             return Err(KeyError::NotForEncryption(pinned));
         }
         check_use(&members, kind, half)?;
-        let id = text(&members, "kid")?
-            .map(|id| KeyId::new(id).map_err(|_| KeyError::InvalidMember("kid")))
-            .transpose()?;
+        let id = members.key_id()?;
         Ok(Self { members, kind, algorithm, id })
     }
 
@@ -82,7 +69,7 @@ impl<'a> Jwk<'a> {
             Kind::Agreement(curve) => {
                 public_key(&self.members, curve)?.map(|key| Recipient::Agreement(curve, key))
             }
-            Kind::Rsa => return Recipient::rsa(&self.rsa_modulus()?),
+            Kind::Rsa => return Recipient::rsa(&self.members.rsa_modulus()?),
             Kind::Secret => return Recipient::from_secret(&self.secret()?),
         };
         recipient.ok_or(KeyError::Malformed)
@@ -102,7 +89,9 @@ impl<'a> Jwk<'a> {
                     .filter(|key| key.public().is_some_and(|own| own.bytes() == said.bytes()))
                     .map(|key| Holder::Agreement(curve, key))
             }
-            Kind::Rsa => self.rsa_private()?.map(Holder::Rsa),
+            Kind::Rsa => {
+                OaepPrivate::from_parts(&self.members.rsa_numbers()?.parts()).map(Holder::Rsa)
+            }
             Kind::Secret => return Holder::from_secret(&self.secret()?),
         };
         holder.ok_or(KeyError::Malformed)
@@ -110,46 +99,19 @@ impl<'a> Jwk<'a> {
 
     /// `k`, whose length must be that of the content encryption where `alg` names one.
     fn secret(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let secret = bytes(&self.members, "k")?;
-        let length = match text(&self.members, "alg")?.as_deref() {
+        let secret = self.members.bytes("k")?;
+        let length = match self.members.text("alg")?.as_deref() {
             Some("A128GCM") => 16,
             Some("A256GCM") => 32,
             _ => secret.len(),
         };
         if secret.len() == length { Ok(secret) } else { Err(KeyError::InvalidMember("k")) }
     }
-
-    fn rsa_modulus(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        if number(&self.members, "e")?.as_slice() != RSA_EXPONENT {
-            return Err(KeyError::InvalidMember("e"));
-        }
-        number(&self.members, "n")
-    }
-
-    fn rsa_private(&self) -> Result<Option<OaepPrivate>, KeyError> {
-        if self.members.has("oth") {
-            // More than two primes (RFC 7518 § 6.3.2.7).
-            return Err(KeyError::Unsupported);
-        }
-        let number = |name| number(&self.members, name);
-        let (n, d, p, q) = (self.rsa_modulus()?, number("d")?, number("p")?, number("q")?);
-        let (dp, dq, qi) = (number("dp")?, number("dq")?, number("qi")?);
-        Ok(OaepPrivate::from_parts(&RsaParts {
-            n: &n,
-            d: &d,
-            p: &p,
-            q: &q,
-            dp: &dp,
-            dq: &dq,
-            qi: &qi,
-        }))
-    }
 }
 
 impl Kind {
-    fn of(members: &Object<'_>) -> Result<Self, KeyError> {
-        let kty = text(members, "kty")?.ok_or(KeyError::MissingMember("kty"))?;
-        match (kty.as_str(), text(members, "crv")?.as_deref()) {
+    fn of(members: &Members<'_>) -> Result<Self, KeyError> {
+        match (&*members.key_type()?, members.text("crv")?.as_deref()) {
             ("EC", Some("P-256")) => Ok(Self::Agreement(Curve::P256)),
             ("OKP", Some("X25519")) => Ok(Self::Agreement(Curve::X25519)),
             ("RSA", None) => Ok(Self::Rsa),
@@ -192,14 +154,8 @@ impl Kind {
 }
 
 /// Checks that `use` and `key_ops`, where given, allow encryption and nothing that signs.
-fn check_use(members: &Object<'_>, kind: Kind, half: Half) -> Result<(), KeyError> {
-    if text(members, "use")?.is_some_and(|usage| usage != "enc") {
-        return Err(KeyError::WrongUse);
-    }
-    let Some(operations) = members.get("key_ops") else { return Ok(()) };
-    let operations: Option<Vec<_>> =
-        operations.as_array().and_then(|all| all.into_iter().map(Raw::as_str).collect());
-    let operations = operations.ok_or(KeyError::InvalidMember("key_ops"))?;
+fn check_use(members: &Members<'_>, kind: Kind, half: Half) -> Result<(), KeyError> {
+    let Some(operations) = members.operations("enc")? else { return Ok(()) };
     let signs = operations.iter().any(|name| name == "sign" || name == "verify");
     let wanted = kind.operations(half);
     let fits = operations.iter().any(|name| wanted.contains(&name.as_ref()));
@@ -211,10 +167,9 @@ fn check_use(members: &Object<'_>, kind: Kind, half: Half) -> Result<(), KeyErro
 
 /// The key in an `epk`: public, of exactly this curve, on it (RFC 7518 § 4.6.1.1).
 pub(super) fn ephemeral(json: &[u8], curve: Curve) -> Option<AgreementPublic> {
-    let members = Object::parse(json).ok()?;
-    let is = |name, value| text(&members, name).ok().flatten().as_deref() == Some(value);
-    let private = PRIVATE.iter().any(|name| members.has(name));
-    if private || !is("kty", curve.key_type()) || !is("crv", curve.as_str()) {
+    let members = Members::parse(json).ok()?;
+    let is = |name, value| members.text(name).ok().flatten().as_deref() == Some(value);
+    if members.are_private() || !is("kty", curve.key_type()) || !is("crv", curve.as_str()) {
         return None;
     }
     public_key(&members, curve).ok().flatten()
@@ -238,7 +193,7 @@ pub(super) fn public_members(curve: Curve, key: &AgreementPublic) -> Map<String,
     members
 }
 
-fn public_key(members: &Object<'_>, curve: Curve) -> Result<Option<AgreementPublic>, KeyError> {
+fn public_key(members: &Members<'_>, curve: Curve) -> Result<Option<AgreementPublic>, KeyError> {
     let x = fixed(members, "x")?;
     Ok(match curve {
         Curve::P256 => AgreementPublic::p256(&x, &fixed(members, "y")?),
@@ -246,31 +201,7 @@ fn public_key(members: &Object<'_>, curve: Curve) -> Result<Option<AgreementPubl
     })
 }
 
-/// A member in base64url.
-fn bytes(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let text = members.get(name).ok_or(KeyError::MissingMember(name))?;
-    let text = text.as_str().ok_or(KeyError::InvalidMember(name))?;
-    b64::decode(&text).map(Zeroizing::new).map_err(|_| KeyError::InvalidMember(name))
-}
-
-/// A member of exactly 32 bytes: leading zeros count (RFC 7518 § 6.2.1.2).
-fn fixed(members: &Object<'_>, name: &'static str) -> Result<[u8; 32], KeyError> {
-    bytes(members, name)?.as_slice().try_into().map_err(|_| KeyError::InvalidMember(name))
-}
-
-/// A positive number without leading zeros (RFC 7518 § 2, `Base64urlUInt`).
-fn number(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let bytes = bytes(members, name)?;
-    match bytes.first() {
-        Some(1..) => Ok(bytes),
-        _ => Err(KeyError::InvalidMember(name)),
-    }
-}
-
-/// A member that is a string if it is there.
-fn text(members: &Object<'_>, name: &'static str) -> Result<Option<String>, KeyError> {
-    members
-        .get(name)
-        .map(|value| value.as_str().map(Into::into).ok_or(KeyError::InvalidMember(name)))
-        .transpose()
+/// A coordinate or scalar of either curve.
+fn fixed(members: &Members<'_>, name: &'static str) -> Result<[u8; 32], KeyError> {
+    members.fixed(name, 32)?.as_slice().try_into().map_err(|_| KeyError::InvalidMember(name))
 }

@@ -15,8 +15,11 @@ pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const SEQUENCE: u8 = 0x30;
+const OBJECT_IDENTIFIER: u8 = 0x06;
 /// `[0] IMPLICIT OCTET STRING`.
 const SEED: u8 = 0x80;
+/// `[0] EXPLICIT`, around the parameters of an `ECPrivateKey`.
+const EC_PARAMETERS: u8 = 0xa0;
 
 /// The contents of an `AlgorithmIdentifier` (RFC 5280 § 4.1.1.2).
 const ID_P256: &[u8] = &[
@@ -136,6 +139,18 @@ pub(super) fn pkcs8(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let algorithm = info.next(SEQUENCE)?;
     let key = info.next(OCTET_STRING)?;
     Some((algorithm, key))
+}
+
+/// Whether an `ECPrivateKey` names a curve that no algorithm here signs on (RFC 5915 § 3).
+pub(super) fn is_on_another_curve(bytes: &[u8]) -> bool {
+    let named = || {
+        let mut key = Der::only_sequence(bytes)?;
+        key.next(INTEGER)?;
+        key.next(OCTET_STRING)?;
+        let name = key.next(EC_PARAMETERS)?;
+        name.starts_with(&[OBJECT_IDENTIFIER]).then_some(name)
+    };
+    named().is_some_and(|name| ![ID_P256, ID_P384, ID_P521].iter().any(|id| id.ends_with(name)))
 }
 
 /// The numbers of an `RSAPrivateKey` from the modulus on: n, e, d, p, q, dp, dq, qi (RFC 8017 § A.1.2).

@@ -3,47 +3,28 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::members::Members;
 use super::{KeyError, SigningKey, VerifyingKey, der};
 use crate::alg::{Algorithm, Family};
 use crate::b64;
-use crate::crypto::{Curve, PrivateKey, PublicKey, RSA_EXPONENT, RsaParts};
+use crate::crypto::{Curve, PrivateKey, PublicKey};
 use crate::ids::KeyId;
-use crate::json::{Object, Raw};
 use crate::limits::LIMITS;
-
-/// The private members of all key types (RFC 7518 § 6, RFC 9964: `priv`). `k` is apart: in a key of
-/// type `oct` it is all there is, and in any other it is private material in the wrong place.
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv", "k"];
 
 /// A public or symmetric key.
 pub(super) fn public(json: &[u8]) -> Result<VerifyingKey, KeyError> {
     let jwk = Jwk::parse(json)?;
-    if jwk.family() != Family::Secret && jwk.is_private() {
+    if jwk.family() != Family::Secret && jwk.members.are_private() {
         return Err(KeyError::PrivateMembers);
     }
     jwk.check_use("verify")?;
-    let key = match jwk.family() {
-        Family::Ec => {
-            let curve = jwk.curve()?;
-            PublicKey::ecdsa(curve, &jwk.coordinate(curve, "x")?, &jwk.coordinate(curve, "y")?)
-                .ok_or(KeyError::Malformed)
-                .map(VerifyingKey::new)
-        }
-        Family::Rsa => VerifyingKey::rsa(jwk.algorithm, &jwk.rsa_modulus()?),
-        Family::Okp => VerifyingKey::ed25519(&jwk.bytes("x")?),
-        Family::Akp => VerifyingKey::ml_dsa(jwk.algorithm, &jwk.bytes("pub")?),
-        Family::Secret => VerifyingKey::from_secret(jwk.algorithm, &jwk.bytes("k")?),
-    };
-    Ok(match jwk.id {
-        Some(id) => key?.with_key_id(id),
-        None => key?,
-    })
+    jwk.verifying_key()
 }
 
 /// A private or symmetric key.
 pub(super) fn private(json: &[u8]) -> Result<SigningKey, KeyError> {
     let jwk = Jwk::parse(json)?;
-    if !jwk.is_private() {
+    if !jwk.members.are_private() {
         return Err(KeyError::NotPrivate);
     }
     jwk.check_use("sign")?;
@@ -53,13 +34,18 @@ pub(super) fn private(json: &[u8]) -> Result<SigningKey, KeyError> {
             let (d, x) = (jwk.coordinate(curve, "d")?, jwk.coordinate(curve, "x")?);
             PrivateKey::ecdsa_from_parts(curve, &d, &x, &jwk.coordinate(curve, "y")?)
         }
-        Family::Rsa => jwk.rsa_private()?,
-        Family::Okp => PrivateKey::ed25519_from_parts(&jwk.bytes("d")?, &jwk.bytes("x")?),
+        Family::Rsa => {
+            let numbers = jwk.members.rsa_numbers()?;
+            PrivateKey::rsa_from_parts(jwk.algorithm, &numbers.parts())
+        }
+        Family::Okp => {
+            PrivateKey::ed25519_from_parts(&jwk.members.bytes("d")?, &jwk.members.bytes("x")?)
+        }
         Family::Akp => {
-            let (seed, public) = (jwk.bytes("priv")?, jwk.bytes("pub")?);
+            let (seed, public) = (jwk.members.bytes("priv")?, jwk.members.bytes("pub")?);
             PrivateKey::ml_dsa_from_parts(jwk.algorithm, &seed, &public)
         }
-        Family::Secret => PrivateKey::hmac(jwk.algorithm, &jwk.bytes("k")?),
+        Family::Secret => PrivateKey::hmac(jwk.algorithm, &jwk.members.bytes("k")?),
     };
     let key = SigningKey::new(key.ok_or(KeyError::Malformed)?)?;
     Ok(match jwk.id {
@@ -115,37 +101,55 @@ fn secret_frame(key: &SigningKey) -> Value {
     frame
 }
 
-/// Whether a member of a key set is symmetric, and whether it holds what must stay private.
+/// What a member of a key set gives away.
 pub(crate) struct Exposure {
+    /// Whether it is symmetric.
     pub(crate) symmetric: bool,
-    pub(crate) private: bool,
+    /// The key whose private half stands there.
+    pub(crate) leaked: Option<Leaked>,
+}
+
+/// A key whose private half was published, as far as it can be told.
+pub(crate) struct Leaked {
+    id: Option<KeyId>,
+    thumbprint: Option<String>,
 }
 
 /// What a member of a key set gives away, read even where the key itself is of no use to us.
 pub(crate) fn exposure(json: &[u8]) -> Option<Exposure> {
-    let object = Object::parse(json).ok()?;
-    let symmetric = object.get("kty").and_then(Raw::as_str).is_some_and(|kty| kty == "oct");
-    let private = PRIVATE.iter().any(|name| object.has(name));
-    Some(Exposure { symmetric, private: private && !symmetric })
+    // A member that is too long to be a key of ours is left out, and does not end the set.
+    let members = Members::of_any_size(json).ok()?;
+    let symmetric = members.text("kty").ok().flatten().is_some_and(|kty| kty == "oct");
+    let leaked = (members.are_private() && !symmetric).then(|| Leaked {
+        id: members.key_id().ok().flatten(),
+        thumbprint: Jwk::parse(json)
+            .and_then(|jwk| jwk.verifying_key())
+            .map(|key| key.thumbprint())
+            .ok(),
+    });
+    Some(Exposure { symmetric, leaked })
+}
+
+impl Leaked {
+    /// Whether `key` is the public half, or what tokens by the private half would name.
+    pub(crate) fn is(&self, key: &VerifyingKey) -> bool {
+        (self.id.is_some() && self.id.as_ref() == key.key_id())
+            || self.thumbprint.as_ref().is_some_and(|own| *own == key.thumbprint())
+    }
 }
 
 /// A JWK whose type, algorithm and name have been read.
 struct Jwk<'a> {
-    members: Object<'a>,
+    members: Members<'a>,
     algorithm: Algorithm,
     id: Option<KeyId>,
 }
 
 impl<'a> Jwk<'a> {
     fn parse(json: &'a [u8]) -> Result<Self, KeyError> {
-        if json.len() > LIMITS.key_bytes {
-            return Err(KeyError::TooLarge);
-        }
-        let members = Object::parse(json)?;
+        let members = Members::parse(json)?;
         let algorithm = algorithm(&members)?;
-        let id = text(&members, "kid")?
-            .map(|id| KeyId::new(id).map_err(|_| KeyError::InvalidMember("kid")))
-            .transpose()?;
+        let id = members.key_id()?;
         Ok(Self { members, algorithm, id })
     }
 
@@ -157,81 +161,47 @@ impl<'a> Jwk<'a> {
         Curve::of(self.algorithm).ok_or(KeyError::Unsupported)
     }
 
-    fn is_private(&self) -> bool {
-        PRIVATE.iter().any(|name| self.members.has(name))
+    /// The key, or its public half, whatever it may be used for.
+    fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
+        let key = match self.family() {
+            Family::Ec => {
+                let curve = self.curve()?;
+                let (x, y) = (self.coordinate(curve, "x")?, self.coordinate(curve, "y")?);
+                PublicKey::ecdsa(curve, &x, &y).ok_or(KeyError::Malformed).map(VerifyingKey::new)
+            }
+            Family::Rsa => VerifyingKey::rsa(self.algorithm, &self.members.rsa_modulus()?),
+            Family::Okp => VerifyingKey::ed25519(&self.members.bytes("x")?),
+            Family::Akp => VerifyingKey::ml_dsa(self.algorithm, &self.members.bytes("pub")?),
+            Family::Secret => VerifyingKey::from_secret(self.algorithm, &self.members.bytes("k")?),
+        };
+        Ok(match &self.id {
+            Some(id) => key?.with_key_id(id.clone()),
+            None => key?,
+        })
     }
 
-    /// Checks that `use` and `key_ops`, where given, allow `operation` (RFC 7517 §§ 4.2, 4.3).
+    /// Checks that `use` and `key_ops`, where given, allow `operation`.
     fn check_use(&self, operation: &str) -> Result<(), KeyError> {
-        if text(&self.members, "use")?.is_some_and(|usage| usage != "sig") {
-            return Err(KeyError::WrongUse);
-        }
-        let Some(operations) = self.members.get("key_ops") else { return Ok(()) };
-        let invalid = || KeyError::InvalidMember("key_ops");
-        let operations = operations.as_array().ok_or_else(invalid)?;
-        let operations: Option<Vec<_>> = operations.into_iter().map(Raw::as_str).collect();
-        let operations = operations.ok_or_else(invalid)?;
-        if operations.iter().any(|name| name == operation) {
-            Ok(())
-        } else {
-            Err(KeyError::WrongUse)
+        match self.members.operations("sig")? {
+            Some(all) if !all.iter().any(|name| name == operation) => Err(KeyError::WrongUse),
+            _ => Ok(()),
         }
     }
 
-    /// A member in base64url.
-    fn bytes(&self, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let text = self.members.get(name).ok_or(KeyError::MissingMember(name))?;
-        let text = text.as_str().ok_or(KeyError::InvalidMember(name))?;
-        b64::decode(&text).map(Zeroizing::new).map_err(|_| KeyError::InvalidMember(name))
-    }
-
-    /// A coordinate or scalar, of exactly the curve's length: leading zeros count (RFC 7518 § 6.2.1.2).
     fn coordinate(&self, curve: Curve, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let bytes = self.bytes(name)?;
-        if bytes.len() == curve.coordinate_len() {
-            Ok(bytes)
-        } else {
-            Err(KeyError::InvalidMember(name))
-        }
-    }
-
-    /// A positive number without leading zeros (RFC 7518 § 2, `Base64urlUInt`).
-    fn number(&self, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let bytes = self.bytes(name)?;
-        match bytes.first() {
-            Some(1..) => Ok(bytes),
-            _ => Err(KeyError::InvalidMember(name)),
-        }
-    }
-
-    fn rsa_modulus(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        if self.number("e")?.as_slice() != RSA_EXPONENT {
-            return Err(KeyError::InvalidMember("e"));
-        }
-        self.number("n")
-    }
-
-    fn rsa_private(&self) -> Result<Option<PrivateKey>, KeyError> {
-        if self.members.has("oth") {
-            // More than two primes (RFC 7518 § 6.3.2.7).
-            return Err(KeyError::Unsupported);
-        }
-        let (n, d) = (self.rsa_modulus()?, self.number("d")?);
-        let (p, q) = (self.number("p")?, self.number("q")?);
-        let (dp, dq, qi) = (self.number("dp")?, self.number("dq")?, self.number("qi")?);
-        let parts = RsaParts { n: &n, d: &d, p: &p, q: &q, dp: &dp, dq: &dq, qi: &qi };
-        Ok(PrivateKey::rsa_from_parts(self.algorithm, &parts))
+        self.members.fixed(name, curve.coordinate_len())
     }
 }
 
 /// The one algorithm of a key: what its type and curve say, and `alg`, which can only agree.
-fn algorithm(members: &Object<'_>) -> Result<Algorithm, KeyError> {
-    let kty = text(members, "kty")?.ok_or(KeyError::MissingMember("kty"))?;
-    let crv = text(members, "crv")?;
-    let named = text(members, "alg")?
+fn algorithm(members: &Members<'_>) -> Result<Algorithm, KeyError> {
+    let kty = members.key_type()?;
+    let crv = members.text("crv")?;
+    let named = members
+        .text("alg")?
         .map(|name| Algorithm::from_name(&name).ok_or(KeyError::Unsupported))
         .transpose()?;
-    let (family, implied) = match (kty.as_str(), crv.as_deref()) {
+    let (family, implied) = match (&*kty, crv.as_deref()) {
         ("EC", Some(crv)) => {
             let curve = Curve::ALL.into_iter().find(|curve| curve.name() == crv);
             (Family::Ec, Some(curve.ok_or(KeyError::Unsupported)?.algorithm()))
@@ -244,9 +214,13 @@ fn algorithm(members: &Object<'_>) -> Result<Algorithm, KeyError> {
         _ => return Err(KeyError::Unsupported),
     };
     match (implied, named) {
-        (Some(implied), Some(named)) if implied != named => Err(KeyError::WrongAlgorithm(named)),
+        (Some(implied), Some(named)) if implied != named => {
+            Err(KeyError::wrong_algorithm(named, implied))
+        }
         (Some(implied), _) => Ok(implied),
-        (None, Some(named)) if named.family() != family => Err(KeyError::WrongAlgorithm(named)),
+        (None, Some(wanted)) if wanted.family() != family => {
+            Err(KeyError::WrongAlgorithm { wanted, fits: family.algorithms() })
+        }
         (None, Some(named)) => Ok(named),
         (None, None) => match family {
             Family::Rsa => Ok(Algorithm::Rs256),
@@ -255,12 +229,4 @@ fn algorithm(members: &Object<'_>) -> Result<Algorithm, KeyError> {
             _ => Err(KeyError::MissingMember("alg")),
         },
     }
-}
-
-/// A member that is a string if it is there.
-fn text(members: &Object<'_>, name: &'static str) -> Result<Option<String>, KeyError> {
-    members
-        .get(name)
-        .map(|value| value.as_str().map(Into::into).ok_or(KeyError::InvalidMember(name)))
-        .transpose()
 }

@@ -73,14 +73,14 @@ impl SigningKey {
     /// RS256. The key has no name yet: see [`Self::named_by_thumbprint`].
     ///
     /// ```
-    /// use tokenward::{Algorithm, KeyError, SigningKey};
+    /// use tokenward::{Algorithm, SigningKey};
     ///
     /// let pem = SigningKey::generate(Algorithm::Es256).to_pkcs8_pem().ok_or("no memory")?;
     ///
     /// let key = SigningKey::from_pem(&pem, None)?.named_by_thumbprint();
     /// assert_eq!(key.algorithm(), Algorithm::Es256);
     /// let wrong = SigningKey::from_pem(&pem, Some(Algorithm::EdDsa));
-    /// assert_eq!(wrong.unwrap_err(), KeyError::WrongAlgorithm(Algorithm::EdDsa));
+    /// assert_eq!(wrong.unwrap_err().to_string(), "the key is not for EdDSA, but for ES256");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_pem(text: &str, algorithm: Option<Algorithm>) -> Result<Self, KeyError> {
@@ -128,7 +128,7 @@ impl SigningKey {
     /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_secret(algorithm, secret)?;
-        let key = PrivateKey::hmac(algorithm, secret).ok_or(KeyError::WrongAlgorithm(algorithm))?;
+        let key = PrivateKey::hmac(algorithm, secret).ok_or(KeyError::Malformed)?;
         Ok(Self { key, public, header: None })
     }
 
@@ -285,6 +285,9 @@ impl SigningKey {
     }
 
     fn from_sec1_der(document: &[u8], wanted: Option<Algorithm>) -> Result<Self, KeyError> {
+        if der::is_on_another_curve(document) {
+            return Err(KeyError::Unsupported);
+        }
         let mut curves = Curve::ALL.into_iter();
         let key = curves.find_map(|curve| PrivateKey::ecdsa_from_der(curve, document));
         let key = key.ok_or(KeyError::Malformed)?;
@@ -316,7 +319,7 @@ fn agreed(found: Algorithm, wanted: Option<Algorithm>) -> Result<Algorithm, KeyE
     match wanted {
         None => Ok(found),
         Some(wanted) if der::identifier(wanted) == der::identifier(found) => Ok(wanted),
-        Some(wanted) => Err(KeyError::WrongAlgorithm(wanted)),
+        Some(wanted) => Err(KeyError::wrong_algorithm(wanted, found)),
     }
 }
 

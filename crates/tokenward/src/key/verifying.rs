@@ -63,6 +63,7 @@ impl VerifyingKey {
             "RSA PUBLIC KEY" if algorithm.family() == Family::Rsa => {
                 Self::from_pkcs1(algorithm, &pem.der)
             }
+            "RSA PUBLIC KEY" => Err(KeyError::wrong_algorithm(algorithm, Algorithm::Rs256)),
             "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Err(KeyError::PrivateMembers),
             "CERTIFICATE" => Err(KeyError::Certificate),
             _ => Err(KeyError::Unsupported),
@@ -89,7 +90,7 @@ impl VerifyingKey {
         let (id, bytes) = der::subject_public_key_info(document).ok_or(KeyError::Malformed)?;
         let found = der::algorithm(id).ok_or(KeyError::Unsupported)?;
         if der::identifier(algorithm) != der::identifier(found) {
-            return Err(KeyError::WrongAlgorithm(algorithm));
+            return Err(KeyError::wrong_algorithm(algorithm, found));
         }
         match algorithm.family() {
             Family::Ec => Self::from_point(bytes),
@@ -120,7 +121,8 @@ impl VerifyingKey {
     /// # Ok::<(), KeyError>(())
     /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
-        let key = PublicKey::hmac(algorithm, secret).ok_or(KeyError::WrongAlgorithm(algorithm))?;
+        let key = PublicKey::hmac(algorithm, secret)
+            .ok_or_else(|| KeyError::wrong_algorithm(algorithm, Algorithm::Hs256))?;
         secret::check(algorithm, secret)?;
         Ok(Self::new(key))
     }

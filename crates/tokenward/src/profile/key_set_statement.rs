@@ -2,7 +2,7 @@
 //! that whoever owns the web server, the CDN or the DNS does not have.
 //!
 //! `typ: jwk-set+jwt`; `iss` (who vouches), `sub` (whose keys), `iat`, `exp` and `keys` required, the
-//! last by the rules of [`KeySet`] and all of them public. Seven days at most from `iat` to `exp` unless
+//! last by the rules of [`KeySet`] and none of them symmetric. Seven days at most from `iat` to `exp` unless
 //! said otherwise, and never over 31.
 //!
 //! A signature alone does not keep old sets from being brought back. Two claims of our own do, where the
@@ -113,9 +113,7 @@ impl Sealed for KeySetStatement {
     fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(KeySetClaims, Times), Reason> {
         let payload = token.members()?;
         let claims = Fields::of(&payload, &policy.issuer)?;
-        if claims.claim("sub").required()?.text()? != policy.addressee.as_str() {
-            return Err(Reason::WrongSubject);
-        }
+        claims.check_subject(&policy.addressee)?;
         let times = claims.times()?;
         let keys = required("keys", payload.get("keys"))?;
         let number = claims.claim("version").number()?;

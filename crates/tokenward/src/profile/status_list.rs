@@ -84,9 +84,7 @@ impl Sealed for StatusList {
     fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(StatusListClaims, Times), Reason> {
         let payload = token.members()?;
         let claims = Fields::of_perhaps(&payload, &policy.issuer)?;
-        if claims.claim("sub").required()?.text()? != policy.addressee.as_str() {
-            return Err(Reason::WrongSubject);
-        }
+        claims.check_subject(&policy.addressee)?;
         let own = claims.times()?;
         let issued_at = required("iat", own.issued_at)?;
         let oldest = issued_at.saturating_add(policy.max_lifetime);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Policy, Verifier};
-use crate::Missing;
 use crate::ids::{Audience, IssuerId, Subject};
 use crate::keyset::KeySet;
+use crate::missing::{HasAddressee, HasIssuer, HasKeys, Missing};
 use crate::profile::{AccessToken, Profile, TokenType};
 
 /// How far clocks may differ unless said otherwise.
@@ -152,62 +152,5 @@ impl<P, I, A, K> VerifierBuilder<P, I, A, K> {
             max_lifetime: self.max_lifetime,
         };
         Verifier::new(Arc::new(policy), self.keys.into_keys())
-    }
-}
-
-/// That a builder was told the issuer.
-#[diagnostic::on_unimplemented(
-    message = "this verifier does not know its issuer",
-    label = "call `.issuer(…)` before `.build()`",
-    note = "a verifier that takes tokens of any issuer would take an attacker's"
-)]
-pub trait HasIssuer {
-    #[doc(hidden)]
-    fn into_issuer(self) -> IssuerId;
-}
-
-impl HasIssuer for IssuerId {
-    fn into_issuer(self) -> IssuerId {
-        self
-    }
-}
-
-/// That a builder was told whom tokens are for, or what they are about.
-#[diagnostic::on_unimplemented(
-    message = "this verifier does not know its {A}",
-    label = "call `.audience(…)` before `.build()`, or `.subject(…)` if that is what it needs",
-    note = "a verifier that takes tokens for any audience takes those that another service was given"
-)]
-pub trait HasAddressee<A> {
-    #[doc(hidden)]
-    fn into_addressee(self) -> A;
-}
-
-impl HasAddressee<Self> for Audience {
-    fn into_addressee(self) -> Self {
-        self
-    }
-}
-
-impl HasAddressee<Self> for Subject {
-    fn into_addressee(self) -> Self {
-        self
-    }
-}
-
-/// That a builder was told the keys.
-#[diagnostic::on_unimplemented(
-    message = "this verifier has no keys",
-    label = "call `.keys(…)` before `.build()`",
-    note = "without keys there is no signature to check"
-)]
-pub trait HasKeys {
-    #[doc(hidden)]
-    fn into_keys(self) -> KeySet;
-}
-
-impl HasKeys for KeySet {
-    fn into_keys(self) -> KeySet {
-        self
     }
 }

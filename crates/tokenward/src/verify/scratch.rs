@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// Room for one token, so that [`Verifier::verify_in`](crate::Verifier::verify_in) and
-/// [`Issuer::issue_in`](crate::Issuer::issue_in) allocate nothing. It grows to what the longest token needed, a few kilobytes, and no further.
+/// [`Issuer::issue_in`](crate::Issuer::issue_in) allocate nothing. It grows to what the longest token needed,
+/// a few kilobytes, and no further.
 ///
 /// It holds the last token's claims until it is used again, which the compiler sees to:
 ///

@@ -1,8 +1,8 @@
 //! The builder of decrypters, which has no `build` before all that matters was said.
 
 use super::Decrypter;
-use crate::Missing;
 use crate::jwe::{ContentType, DecryptionKeys};
+use crate::missing::{HasContentType, HasDecryptionKeys, Missing};
 
 /// Builds a [`Decrypter`]: keys and content type in any order, then [`build`](Self::build).
 #[derive(Clone, Debug)]
@@ -18,13 +18,13 @@ impl Decrypter {
     ///
     /// Leaving out the keys, or what the content must be, does not compile:
     ///
-    /// ```compile_fail,E0599
+    /// ```compile_fail,E0277
     /// # fn f(text: tokenward::ContentType) {
     /// tokenward::Decrypter::builder().content_type(text).build();
     /// # }
     /// ```
     ///
-    /// ```compile_fail,E0599
+    /// ```compile_fail,E0277
     /// # fn f(keys: tokenward::DecryptionKeys) {
     /// tokenward::Decrypter::builder().keys(keys).build();
     /// # }
@@ -80,11 +80,18 @@ impl<K, C> DecrypterBuilder<K, C> {
     }
 }
 
-impl DecrypterBuilder<DecryptionKeys, Option<ContentType>> {
+impl<K, C> DecrypterBuilder<K, C> {
     /// The decrypter.
     #[must_use]
-    pub fn build(self) -> Decrypter {
-        let Self { keys, content_type, accept_a128gcm } = self;
-        Decrypter { keys, content_type, accept_a128gcm }
+    pub fn build(self) -> Decrypter
+    where
+        K: HasDecryptionKeys,
+        C: HasContentType,
+    {
+        Decrypter {
+            keys: self.keys.into_decryption_keys(),
+            content_type: self.content_type.into_content_type(),
+            accept_a128gcm: self.accept_a128gcm,
+        }
     }
 }

@@ -1,0 +1,7 @@
+use tokenward::{ContentType, Decrypter};
+
+fn main() {}
+
+fn decrypter(text: ContentType) -> Decrypter {
+    Decrypter::builder().content_type(text).build()
+}
