@@ -64,6 +64,8 @@ fn a_claim_is_reserved_if_and_only_if_it_is_read() {
     let claims = verifier(&key).verify(&token(&good), NOW).unwrap();
     assert_eq!(Value::Object(claims.to_json()), good);
     assert!(claims.private().is_empty());
+    assert_eq!(claims.auth_time(), Some(UnixTime::from_secs(999_000)));
+    assert_eq!(claims.not_before(), Some(UnixTime::from_millis(1_000_000_500)));
     for name in RESERVED_CLAIMS {
         assert!(*name == "cnf" || good.get(name).is_some(), "{name}");
         let mut bad = good.clone();
