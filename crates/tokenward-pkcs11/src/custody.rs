@@ -38,12 +38,11 @@ impl Pkcs11 {
         Ok(Self { sessions })
     }
 
-    fn holds(&self, algorithm: Algorithm) -> Result<(), CustodyError> {
-        match objects::mechanisms(algorithm) {
-            Some([make, sign]) if self.sessions.offers(make) && self.sessions.offers(sign) => {
-                Ok(())
-            }
-            _ => Err(CustodyError::Unsupported { custody: NAME, algorithm }),
+    fn must_hold(&self, algorithm: Algorithm) -> Result<(), CustodyError> {
+        if self.holds(algorithm) {
+            Ok(())
+        } else {
+            Err(CustodyError::Unsupported { custody: NAME, algorithm })
         }
     }
 }
@@ -54,8 +53,13 @@ impl Custody for Pkcs11 {
         NAME
     }
 
+    fn holds(&self, algorithm: Algorithm) -> bool {
+        objects::mechanisms(algorithm)
+            .is_some_and(|wanted| wanted.into_iter().all(|one| self.sessions.offers(one)))
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
-        self.holds(spec.algorithm)?;
+        self.must_hold(spec.algorithm)?;
         let order = spec.clone();
         let work = move |session: &Session| generate(session, &order);
         let (public, name) = self.sessions.with(work).await.map_err(failed)?;
@@ -74,7 +78,7 @@ impl Custody for Pkcs11 {
         issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
-        self.holds(key.algorithm)?;
+        self.must_hold(key.algorithm)?;
         let name = Name::of_stored(issuer, key)?;
         let public = public_half(key)?;
         let algorithm = key.algorithm;

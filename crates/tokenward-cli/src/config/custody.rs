@@ -12,7 +12,6 @@ pub(crate) enum Custody {
     /// In the store, under the key-encryption key.
     Sealed,
     /// In a token that speaks PKCS #11.
-    #[expect(dead_code, reason = "read by the custody, which is refused until it is there")]
     Pkcs11(Pkcs11),
     /// In a custody that comes with a later version, by its name.
     Later(&'static str),
@@ -20,7 +19,6 @@ pub(crate) enum Custody {
 
 /// `[keys.pkcs11]`.
 #[derive(Debug)]
-#[expect(dead_code, reason = "read by the custody, which is refused until it is there")]
 pub(crate) struct Pkcs11 {
     /// The vendor's library.
     pub(crate) module: PathBuf,
