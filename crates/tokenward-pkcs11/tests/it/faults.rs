@@ -1,5 +1,6 @@
 //! What an operator can get wrong, and what a token can do to us.
 
+use std::fs;
 use std::path::PathBuf;
 
 use cryptoki::context::Pkcs11 as Library;
@@ -7,7 +8,8 @@ use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 use cryptoki::types::AuthPin;
-use tokenward::{Algorithm, KeyId};
+use serde_json::json;
+use tokenward::{Algorithm, IssuerId, KeyId, b64, crypto};
 use tokenward_keys::{Custody as _, CustodyError, StoredKey};
 use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
 use zeroize::Zeroizing;
@@ -164,6 +166,59 @@ fn a_key_that_is_not_the_published_one_gives_no_signature() {
         let error = signer.sign(b"input").await.unwrap_err();
         assert!(matches!(error, CustodyError::WrongSignature { .. }), "{error}");
     });
+}
+
+#[test]
+fn whoever_rewrites_the_store_gets_no_signature_for_another_issuer() {
+    in_softhsm(
+        "faults::whoever_rewrites_the_store_gets_no_signature_for_another_issuer",
+        async || {
+            let custody = custody().await;
+            let row = new_key(&custody).await;
+            let other = IssuerId::new("https://other.example.com").unwrap();
+            let created = row.created_at.as_millis();
+            let context = format!("tokenward pkcs11 v1\n{other}\n{}\nES256\n{created}", row.id);
+            let digest = b64::encode(&crypto::sha256(context.as_bytes()));
+            let handle =
+                json!({ "v": 1, "label": row.id.as_str(), "id": digest, "iss": other.as_str() });
+            let forged = StoredKey { handle: Some(handle.to_string().into_bytes()), ..row.clone() };
+
+            let error = custody.signer(&other, &forged).await.unwrap_err();
+            assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
+        },
+    );
+}
+
+#[test]
+fn a_public_half_that_the_kid_is_not_made_of_is_damage() {
+    in_softhsm("faults::a_public_half_that_the_kid_is_not_made_of_is_damage", async || {
+        let custody = custody().await;
+        let row = new_key(&custody).await;
+        let other = new_key(&custody).await;
+
+        for public in [other.public, String::new()] {
+            let row = StoredKey { public, ..row.clone() };
+            let error = custody.signer(&issuer(), &row).await.unwrap_err();
+            assert!(matches!(error, CustodyError::Damaged { .. }), "{error}");
+        }
+    });
+}
+
+#[test]
+fn a_token_that_is_gone_ends_in_an_error_and_not_in_a_signature() {
+    in_softhsm(
+        "faults::a_token_that_is_gone_ends_in_an_error_and_not_in_a_signature",
+        async || {
+            let custody = custody().await;
+            let row = new_key(&custody).await;
+            let signer = custody.signer(&issuer(), &row).await.unwrap();
+            let config = PathBuf::from(std::env::var_os("SOFTHSM2_CONF").unwrap());
+            fs::remove_dir_all(config.with_file_name("tokens")).unwrap();
+
+            signer.sign(b"input").await.unwrap_err();
+            custody.generate(&spec(Algorithm::Es256)).await.unwrap_err();
+        },
+    );
 }
 
 #[test]
