@@ -1,0 +1,77 @@
+//! Which custody holds the private keys. A new one is a crate, and a few lines here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokenward::Algorithm;
+use tokenward_keys::{Custody, Kek, Sealed};
+use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
+use zeroize::Zeroizing;
+
+use crate::config::{self, Config};
+use crate::failure::Failure;
+use crate::secret::{Secret, Variables};
+
+/// What is needed to open a custody; its secrets are found already.
+pub(super) enum CustodySource {
+    /// The store itself.
+    Sealed,
+    /// A token that speaks PKCS #11.
+    Pkcs11 { module: PathBuf, token: String, pin: Secret },
+}
+
+impl CustodySource {
+    /// What `config` says.
+    pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
+        match &config.keys.custody {
+            config::Custody::Sealed => Ok(Self::Sealed),
+            config::Custody::Pkcs11(pkcs11) => Ok(Self::Pkcs11 {
+                module: pkcs11.module.clone(),
+                token: pkcs11.token.clone(),
+                pin: pkcs11.pin.find(
+                    "keys.pkcs11.pin",
+                    &config.environment,
+                    &config.base,
+                    variables,
+                )?,
+            }),
+            config::Custody::Later(name) => {
+                Err(Failure::cannot(format!("keys.custody: \"{name}\" comes with a later version")))
+            }
+        }
+    }
+
+    /// Opens it for real, for keys of `algorithms`. `kek` seals what stays in the store.
+    pub(super) async fn open(
+        self,
+        kek: Kek,
+        algorithms: impl Iterator<Item = Algorithm>,
+    ) -> Result<Arc<dyn Custody>, Failure> {
+        let custody: Arc<dyn Custody> = match self {
+            Self::Sealed => Arc::new(Sealed::new(kek)),
+            Self::Pkcs11 { module, token, pin } => {
+                let pin = Zeroizing::new(pin.expose().to_owned());
+                Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)
+            }
+        };
+        for algorithm in algorithms {
+            if !custody.holds(algorithm) {
+                return Err(Failure::cannot(format!(
+                    "audience.algorithm: custody \"{}\" holds no {algorithm} keys; use \"ES256\"",
+                    custody.name()
+                )));
+            }
+        }
+        Ok(custody)
+    }
+}
+
+fn of_pkcs11(error: &Pkcs11Error) -> Failure {
+    let setting = match error.setting() {
+        Some(Setting::Module) => "keys.pkcs11.module",
+        Some(Setting::Token) => "keys.pkcs11.token",
+        Some(Setting::Pin) => "keys.pkcs11.pin",
+        _ => "keys.pkcs11",
+    };
+    Failure::because(setting, error)
+}
