@@ -11,7 +11,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, UnixTime, VerifyingKey};
+use tokenward::{
+    Algorithm, Audience, InvalidId, IssuerId, KeyId, SigningKey, UnixTime, VerifyingKey,
+};
 
 pub use kek::{Kek, KekError, PassphraseCost};
 pub use sealed::Sealed;
@@ -32,6 +34,15 @@ pub struct NewKey {
     pub created_at: UnixTime,
     /// What the `kid` begins with, for example `prod`: it shows at a glance where a token came from.
     pub kid_prefix: String,
+}
+
+impl NewKey {
+    /// The `kid` of the key with this public half: `PREFIX-THUMBPRINT` (RFC 7638).
+    ///
+    /// It fails only if the prefix is no text for an id.
+    pub fn key_id(&self, public: &VerifyingKey) -> Result<KeyId, InvalidId> {
+        KeyId::new(format!("{}-{}", self.kid_prefix, public.thumbprint()))
+    }
 }
 
 /// A key that a custody has made, not yet stored.
@@ -66,7 +77,8 @@ pub trait Custody: Send + Sync + 'static {
     /// Makes a key.
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError>;
 
-    /// Takes `key` in.
+    /// Takes `key` in. A custody whose keys never leave it takes none:
+    /// [`NoImport`](CustodyError::NoImport).
     async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError>;
 
     /// Whoever signs with `key`, whose tokens bear `issuer`.
@@ -152,6 +164,32 @@ pub enum CustodyError {
         custody: &'static str,
         /// The algorithm asked for.
         algorithm: Algorithm,
+    },
+    /// The custody makes its keys itself.
+    #[error("custody `{custody}` takes no key in: it makes its own, which never leave it")]
+    NoImport {
+        /// The custody concerned.
+        custody: &'static str,
+    },
+    /// The key that the custody holds is not one to sign with.
+    #[error("key `{key}` is not fit to sign in custody `{custody}`: {why}")]
+    Unfit {
+        /// The custody concerned.
+        custody: &'static str,
+        /// The key concerned.
+        key: KeyId,
+        /// What is wrong with it, and the mend.
+        why: String,
+    },
+    /// The signature that the custody gave is none of the key's. It was not handed on.
+    #[error(
+        "custody `{custody}` gave a signature that is none of key `{key}`: look for a fault there"
+    )]
+    WrongSignature {
+        /// The custody concerned.
+        custody: &'static str,
+        /// The key concerned.
+        key: KeyId,
     },
     /// The custody did not answer, or refused. Try again.
     #[error("custody `{custody}` failed")]

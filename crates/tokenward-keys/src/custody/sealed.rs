@@ -39,8 +39,7 @@ impl Sealed {
         if algorithm.is_symmetric() {
             return Err(CustodyError::Unsupported { custody: NAME, algorithm });
         }
-        let thumbprint = key.verifying_key().thumbprint();
-        let id = KeyId::new(format!("{}-{thumbprint}", spec.kid_prefix)).map_err(failed)?;
+        let id = spec.key_id(key.verifying_key()).map_err(failed)?;
         let key = key.with_key_id(id.clone());
 
         let private =

@@ -1,27 +1,9 @@
+//! What is particular to this custody; the rest is in the contract that all of them keep.
+
 use tokenward::Audience;
 
 use super::*;
 use crate::stored::KeyState;
-
-#[test]
-fn what_was_sealed_signs_again_after_a_restart() {
-    for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa] {
-        let (made, stored) = sealed_key(algorithm);
-        let signer = block_on(Sealed::new(kek(1)).signer(&issuer(), &stored)).unwrap();
-
-        let signature = block_on(signer.sign(b"input")).unwrap();
-
-        assert!(made.public.verify(b"input", &signature));
-        assert_eq!((signer.key_id(), signer.algorithm()), (&stored.id, algorithm));
-    }
-}
-
-#[test]
-fn a_key_is_named_after_its_environment_and_thumbprint() {
-    let (made, stored) = sealed_key(Algorithm::Es256);
-
-    assert_eq!(stored.id.as_str(), format!("test-{}", made.public.thumbprint()));
-}
 
 #[test]
 fn another_key_encryption_key_is_named_as_the_cause() {
@@ -36,22 +18,6 @@ fn another_key_encryption_key_is_named_as_the_cause() {
             stored.id,
             kek(1).id(),
             kek(2).id()
-        )
-    );
-}
-
-#[test]
-fn a_renamed_issuer_is_named_as_the_cause() {
-    let (_, stored) = sealed_key(Algorithm::Es256);
-    let other = IssuerId::new("https://other.example.com").unwrap();
-    let error = block_on(Sealed::new(kek(1)).signer(&other, &stored)).unwrap_err();
-
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "key `{}` was made for the issuer https://auth.example.com/audiences/api: restore that \
-             `issuer`, or start with new keys",
-            stored.id
         )
     );
 }
@@ -81,39 +47,6 @@ fn an_issuer_rewritten_in_the_envelope_does_not_help() {
 
     let error = block_on(Sealed::new(kek(1)).signer(&other, &stored)).unwrap_err();
     assert!(matches!(error, CustodyError::Damaged { .. }), "{error}");
-}
-
-#[test]
-fn a_damaged_handle_is_damage_and_a_destroyed_one_is_told_apart() {
-    let (_, stored) = sealed_key(Algorithm::Es256);
-    let handle = stored.handle.clone().unwrap();
-    let truncated = handle[..handle.len() / 2].to_vec();
-    for handle in [Vec::new(), b"{}".to_vec(), truncated] {
-        let row = StoredKey { handle: Some(handle), ..stored.clone() };
-        let error = block_on(Sealed::new(kek(1)).signer(&issuer(), &row)).unwrap_err();
-        assert!(matches!(error, CustodyError::Damaged { .. }), "{error}");
-    }
-    let row = StoredKey { handle: None, ..stored };
-    let error = block_on(Sealed::new(kek(1)).signer(&issuer(), &row)).unwrap_err();
-    assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
-}
-
-#[test]
-fn a_symmetric_key_is_not_held() {
-    let spec = NewKey { algorithm: Algorithm::Hs256, ..spec(Algorithm::Es256) };
-    let error = block_on(Sealed::new(kek(1)).generate(&spec)).unwrap_err();
-
-    assert_eq!(error.to_string(), "custody `sealed` holds no HS256 keys");
-}
-
-#[test]
-fn neither_a_signer_nor_a_made_key_shows_more_than_its_id() {
-    let (made, stored) = sealed_key(Algorithm::Es256);
-    let signer = block_on(Sealed::new(kek(1)).signer(&issuer(), &stored)).unwrap();
-
-    let id = &stored.id;
-    assert_eq!(format!("{signer:?}"), format!("InMemory {{ id: {id:?}, .. }}"));
-    assert_eq!(format!("{made:?}"), format!("MadeKey {{ id: Some({id:?}), .. }}"));
 }
 
 fn sealed_key(algorithm: Algorithm) -> (MadeKey, StoredKey) {
