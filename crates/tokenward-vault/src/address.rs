@@ -82,12 +82,12 @@ pub enum BadAddress {
 /// The path at which an engine is mounted, without slashes around it; also the path of a namespace.
 ///
 /// ```
-/// use tokenward_vault::{BadMount, Mount};
+/// use tokenward_vault::Mount;
 ///
 /// assert_eq!(Mount::new("teams/login/transit")?.as_str(), "teams/login/transit");
-/// assert_eq!(Mount::new("transit/"), Err(BadMount));
-/// assert_eq!(Mount::new("transit/../sys"), Err(BadMount));
-/// # Ok::<(), BadMount>(())
+/// assert!(Mount::new("transit/").is_err());
+/// assert!(Mount::new("transit/../sys").is_err());
+/// # Ok::<(), tokenward_vault::BadMount>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Mount(String);
@@ -128,7 +128,9 @@ impl fmt::Display for Mount {
 
 /// A text that is no path of a mount or a namespace.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("it must be names of letters, digits, `-`, `_` and `.` with a `/` between them, such as \"transit\"")]
+#[error(
+    "it must be names of letters, digits, `-`, `_` and `.` with a `/` between them, such as \"transit\""
+)]
 #[non_exhaustive]
 pub struct BadMount;
 

@@ -34,7 +34,8 @@ pub struct VaultOptions {
     pub tls: ClientConfig,
     /// How long a connection may take, before TLS begins.
     pub connect_timeout: Duration,
-    /// How long each answer may take. A call is tried three times at most.
+    /// How long each answer may take, ten times as long where the vault makes a key. What fails in passing
+    /// is tried three times at most; what takes too long, once.
     pub answer_timeout: Duration,
 }
 

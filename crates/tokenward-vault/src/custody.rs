@@ -42,7 +42,12 @@ impl VaultTransit {
     }
 
     /// What the vault made under `name`, if it is fit to sign.
-    async fn made(&self, spec: &NewKey, name: String, kind: &Kind) -> Result<MadeKey, CustodyError> {
+    async fn made(
+        &self,
+        spec: &NewKey,
+        name: String,
+        kind: &Kind,
+    ) -> Result<MadeKey, CustodyError> {
         let path = || format!("{}/keys/{name}", self.transit.mount());
         let info = self.transit.read(&name).await.map_err(failed)?;
         let info = info.ok_or_else(|| failed(VaultError::Missing { path: path() }))?;
@@ -53,6 +58,8 @@ impl VaultTransit {
         must_be_fit(&info, &name, FIRST, kind, &id)?;
         let handle = Handle {
             v: FORM,
+            kid: id.as_str().to_owned(),
+            iss: spec.issuer.as_str().to_owned(),
             mount: self.transit.mount().as_str().to_owned(),
             name,
             version: FIRST,
@@ -61,11 +68,11 @@ impl VaultTransit {
         Ok(MadeKey::new(public.with_key_id(id), handle))
     }
 
-    /// The handle of `key`, if it is one of ours here.
+    /// The handle of `key`, if it is that of this very key, and one of ours here.
     fn handle(&self, key: &StoredKey, text: &[u8]) -> Result<Handle, CustodyError> {
         let handle: Handle = serde_json::from_slice(text)
             .ok()
-            .filter(|handle: &Handle| handle.v == FORM)
+            .filter(|handle: &Handle| handle.v == FORM && handle.kid == key.id.as_str())
             .ok_or_else(|| CustodyError::Damaged { key: key.id.clone() })?;
         if handle.mount != self.transit.mount().as_str() {
             let why = format!("it is in `{}`: restore keys.vault.mount", handle.mount);
@@ -113,13 +120,16 @@ impl Custody for VaultTransit {
 
     async fn signer(
         &self,
-        _issuer: &IssuerId,
+        issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         let (id, algorithm) = (&key.id, key.algorithm);
         let text =
             key.handle.as_deref().ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
-        let Handle { name, version, .. } = self.handle(key, text)?;
+        let Handle { name, version, iss, .. } = self.handle(key, text)?;
+        if iss != issuer.as_str() {
+            return Err(CustodyError::OtherIssuer { key: id.clone(), made_for: iss });
+        }
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
         let public = VerifyingKey::from_jwk(key.public.as_bytes())
@@ -127,14 +137,12 @@ impl Custody for VaultTransit {
             .filter(|public| public.algorithm() == algorithm)
             .ok_or_else(|| CustodyError::Damaged { key: id.clone() })?;
         let info = self.transit.read(&name).await.map_err(failed)?;
-        let info = info.ok_or_else(|| {
-            let mount = self.transit.mount();
-            unfit(id, format!("Vault has no `{mount}/keys/{name}`: restore it, or rotate"))
-        })?;
+        let info = info.ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
         must_be_fit(&info, &name, version, kind, id)?;
         let held = info.public(version, algorithm).map(|held| held.thumbprint());
         if held.as_ref() != Some(&public.thumbprint()) {
-            let why = format!("transit key `{name}` has another public half: restore it, or rotate");
+            let why =
+                format!("transit key `{name}` has another public half: restore it, or rotate");
             return Err(unfit(id, why));
         }
         let transit = self.transit.clone();
@@ -200,6 +208,10 @@ impl Signer for InVault {
 struct Handle {
     /// The version of this form.
     v: u8,
+    /// The `kid` of the key.
+    kid: String,
+    /// The issuer that the key signs for.
+    iss: String,
     /// Where the engine is mounted.
     mount: String,
     /// The name of the transit key.

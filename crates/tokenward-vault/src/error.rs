@@ -16,7 +16,9 @@ use crate::login::LoginError;
 pub enum VaultError {
     /// No connection, or it broke before the answer: the address, the network, or a certificate that is
     /// not trusted.
-    #[error("{address} cannot be reached: look at keys.vault.address, the network and keys.vault.ca")]
+    #[error(
+        "{address} cannot be reached: look at keys.vault.address, the network and keys.vault.ca"
+    )]
     Unreachable {
         /// The address that was tried.
         address: String,
@@ -46,7 +48,9 @@ pub enum VaultError {
         path: String,
     },
     /// The node sends us elsewhere; a token must not follow.
-    #[error("Vault answered {status}, and no redirect is followed: set keys.vault.address to the cluster's")]
+    #[error(
+        "Vault answered {status}, and no redirect is followed: set keys.vault.address to the cluster's"
+    )]
     Redirected {
         /// The status.
         status: StatusCode,
@@ -58,7 +62,9 @@ pub enum VaultError {
     #[error("Vault is not initialized: run `vault operator init`")]
     NotInitialized,
     /// The node serves nothing.
-    #[error("this Vault node is a standby that serves nothing ({status}): set keys.vault.address to the cluster's")]
+    #[error(
+        "this Vault node is a standby that serves nothing ({status}): set keys.vault.address to the cluster's"
+    )]
     Standby {
         /// The status.
         status: StatusCode,
@@ -81,16 +87,22 @@ pub enum VaultError {
     #[error("the credential for Vault could not be read")]
     NoCredential(#[source] LoginError),
     /// Role id and secret id do not fit, or the secret id is used up.
-    #[error("Vault refuses the AppRole login: make a new secret id (`vault write -f auth/{mount}/role/ROLE/secret-id`) and set keys.vault.secret_id, or correct keys.vault.role_id")]
+    #[error(
+        "Vault refuses the AppRole login: make a new secret id (`vault write -f auth/{mount}/role/ROLE/secret-id`) and set keys.vault.secret_id, or correct keys.vault.role_id"
+    )]
     BadAppRole {
         /// Where the method is mounted.
         mount: Mount,
     },
     /// The token is unknown, revoked or expired.
-    #[error("Vault does not know the token, or it has expired: set keys.vault.token to a fresh one")]
+    #[error(
+        "Vault does not know the token, or it has expired: set keys.vault.token to a fresh one"
+    )]
     BadToken,
     /// The token is good and may not do this, in a mount that it may use.
-    #[error("Vault denies `{capability}` on `{path}`: grant it in the policy of the token (docs/custody-vault.md)")]
+    #[error(
+        "Vault denies `{capability}` on `{path}`: grant it in the policy of the token (docs/custody-vault.md)"
+    )]
     Denied {
         /// The path.
         path: String,
@@ -98,7 +110,9 @@ pub enum VaultError {
         capability: &'static str,
     },
     /// The token is good and sees no such mount: it is not there, or no policy grants anything in it.
-    #[error("Vault shows no engine at `{mount}`: correct keys.vault.mount (or keys.vault.namespace), or grant `{capability}` on `{path}`")]
+    #[error(
+        "Vault shows no engine at `{mount}`: correct keys.vault.mount (or keys.vault.namespace), or grant `{capability}` on `{path}`"
+    )]
     Unseen {
         /// The mount.
         mount: Mount,
@@ -108,7 +122,9 @@ pub enum VaultError {
         capability: &'static str,
     },
     /// There is no engine at the path.
-    #[error("Vault has nothing at `{path}`: correct keys.vault.mount, or `vault secrets enable -path={mount} transit`")]
+    #[error(
+        "Vault has nothing at `{path}`: correct keys.vault.mount, or `vault secrets enable -path={mount} transit`"
+    )]
     NoMount {
         /// The mount.
         mount: Mount,
@@ -124,7 +140,9 @@ pub enum VaultError {
         kind: String,
     },
     /// The engine has no such path.
-    #[error("the engine has no `{path}`: it must be transit, of Vault 1.3 or later (keys.vault.mount)")]
+    #[error(
+        "the engine has no `{path}`: it must be transit, of Vault 1.3 or later (keys.vault.mount)"
+    )]
     NoPath {
         /// The path.
         path: String,
@@ -136,7 +154,9 @@ pub enum VaultError {
         path: String,
     },
     /// The signature was made with another version of the key than it was asked of.
-    #[error("Vault signed with version {got} of `{name}`, and version {wanted} was asked for: look for a fault there")]
+    #[error(
+        "Vault signed with version {got} of `{name}`, and version {wanted} was asked for: look for a fault there"
+    )]
     OtherVersion {
         /// The name of the key.
         name: String,

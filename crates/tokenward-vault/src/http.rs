@@ -30,15 +30,17 @@ pub(crate) struct Call {
     pub(crate) path: String,
     /// JSON.
     pub(crate) body: Option<Zeroizing<Vec<u8>>>,
+    /// How many times as long as others this may take.
+    pub(crate) effort: u32,
 }
 
 impl Call {
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None }
+        Self { method: Method::GET, path: path.into(), body: None, effort: 1 }
     }
 
     pub(crate) fn delete(path: impl Into<String>) -> Self {
-        Self { method: Method::DELETE, path: path.into(), body: None }
+        Self { method: Method::DELETE, path: path.into(), body: None, effort: 1 }
     }
 
     pub(crate) fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
@@ -48,7 +50,7 @@ impl Call {
     /// As [`Self::post`], with a body that is JSON already and is overwritten after use.
     pub(crate) fn post_text(path: impl Into<String>, body: String) -> Self {
         let body = Zeroizing::new(body.into_bytes());
-        Self { method: Method::POST, path: path.into(), body: Some(body) }
+        Self { method: Method::POST, path: path.into(), body: Some(body), effort: 1 }
     }
 
     /// The capability that the policy must grant for this (a key that is made is `create` or `update`).
@@ -106,7 +108,7 @@ impl Transport {
         call: &Call,
         token: Option<&HeaderValue>,
     ) -> Result<Answer, VaultError> {
-        let wait = self.answer_timeout;
+        let wait = self.answer_timeout.saturating_mul(call.effort);
         let whole = self.send_within(call, token);
         timeout(wait, whole).await.unwrap_or(Err(VaultError::TooSlow { wait }))
     }
@@ -160,7 +162,8 @@ pub(crate) struct Answer {
 impl Answer {
     /// The body of a good answer.
     pub(crate) fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, VaultError> {
-        serde_json::from_slice(&self.body).map_err(|_| VaultError::Garbage { path: path.to_owned() })
+        serde_json::from_slice(&self.body)
+            .map_err(|_| VaultError::Garbage { path: path.to_owned() })
     }
 
     /// A good answer, or what the vault means by another. `403` is for the caller to look into.
@@ -170,9 +173,7 @@ impl Answer {
         Err(match self.status.as_u16() {
             200..=299 => return Ok(self),
             300..=399 => VaultError::Redirected { status: self.status },
-            403 => {
-                VaultError::Denied { path: path(), capability: call.capability() }
-            }
+            403 => VaultError::Denied { path: path(), capability: call.capability() },
             404 => match said() {
                 said if said.contains("no handler for route") => {
                     VaultError::NoMount { mount: mount.clone(), path: path() }

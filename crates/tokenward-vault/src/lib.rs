@@ -1,4 +1,4 @@
-//! HashiCorp Vault and OpenBao as a custody: private keys that never leave the vault's transit engine.
+//! Vault (and `OpenBao`) as a custody: private keys that never leave its transit engine.
 //!
 //! [`Vault`] is a client for the few calls that this takes: who we are (a token, or an `AppRole`), how long
 //! that lasts, and what to do while the vault is sealed, slow or gone. [`VaultTransit`] is the custody on

@@ -2,7 +2,8 @@ use super::*;
 
 #[test]
 fn a_token_crosses_no_network_in_the_clear() {
-    for good in ["https://vault", "http://localhost:8200", "http://[::1]:8200", "http://127.1.2.3"] {
+    for good in ["https://vault", "http://localhost:8200", "http://[::1]:8200", "http://127.1.2.3"]
+    {
         assert!(VaultAddress::new(good).is_ok(), "{good}");
     }
     for bad in ["http://vault", "http://10.0.0.1", "http://localhost.example.com", "ftp://vault"] {

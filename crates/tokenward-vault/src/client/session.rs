@@ -116,13 +116,8 @@ impl Inner {
         now: UnixTime,
     ) -> Result<Lease, VaultError> {
         // Written in one piece: a text that grows leaves copies behind.
-        let body = [
-            "{\"role_id\":\"",
-            role_id.expose(),
-            "\",\"secret_id\":\"",
-            secret_id.expose(),
-            "\"}",
-        ];
+        let body =
+            ["{\"role_id\":\"", role_id.expose(), "\",\"secret_id\":\"", secret_id.expose(), "\"}"];
         let call = Call::post_text(format!("auth/{mount}/login"), body.concat());
         let answer = self.send(&call, None).await?;
         // A wrong role id, a wrong, used or expired secret id: the vault tells them apart for nobody.

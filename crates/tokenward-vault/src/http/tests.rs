@@ -12,7 +12,11 @@ fn each_answer_of_the_api_has_its_own_meaning() {
         (429, "", "Vault throttles (429)"),
         (472, "", "this Vault node is a standby"),
         (473, "", "this Vault node is a standby"),
-        (500, r#"{"errors":["internal error"]}"#, "Vault answered 500 Internal Server Error: internal"),
+        (
+            500,
+            r#"{"errors":["internal error"]}"#,
+            "Vault answered 500 Internal Server Error: internal",
+        ),
         (501, "", "Vault is not initialized"),
         (503, r#"{"errors":["Vault is sealed"]}"#, "Vault is sealed: unseal it"),
         (503, r#"{"error":"barrier sealed"}"#, "Vault is sealed: unseal it"),
