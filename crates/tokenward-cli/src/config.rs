@@ -15,9 +15,11 @@ use crate::failure::Failure;
 use crate::files;
 use crate::secret::{Environment, SecretRef};
 
+pub(crate) use custody::Custody;
 pub(crate) use reader::Problem;
 
 mod authority;
+mod custody;
 pub(crate) mod gate;
 mod later;
 mod reader;
@@ -96,12 +98,12 @@ pub(crate) enum Feed {
 /// `[keys]`.
 #[derive(Debug)]
 pub(crate) struct Keys {
-    pub(crate) custody: String,
+    pub(crate) custody: Custody,
     pub(crate) kek: Kek,
     pub(crate) times: KeySettings,
 }
 
-/// What opens sealed keys.
+/// What opens sealed keys, and whatever else is sealed in the store.
 #[derive(Debug)]
 pub(crate) enum Kek {
     KeyFile(PathBuf),

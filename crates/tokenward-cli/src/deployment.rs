@@ -2,6 +2,8 @@
 //!
 //! This is the one place that names back ends: a new one is a crate, and a line here.
 
+mod custody;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,13 +12,15 @@ use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
-use tokenward_keys::{Custody, Kek, KeyRing, KeyStore, PassphraseCost, Sealed, Timing};
+use tokenward_keys::{Custody, Kek, KeyRing, KeyStore, PassphraseCost, Timing};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
 use tokenward_server::{Parts, Settings};
 use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
+
+use custody::CustodySource;
 
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
 use crate::dev::{self, DevFolder, DevSecrets};
@@ -39,6 +43,7 @@ pub(crate) struct Deployment {
     pub(crate) settings: Settings,
     store: PathBuf,
     kek: KekSource,
+    custody: CustodySource,
 }
 
 impl fmt::Debug for Deployment {
@@ -56,7 +61,7 @@ enum KekSource {
 pub(crate) struct Opened {
     settings: Settings,
     store: SqliteStore,
-    custody: Arc<Sealed>,
+    custody: Arc<dyn Custody>,
     data_key: Secret256,
 }
 
@@ -89,6 +94,7 @@ impl Deployment {
             settings: settings_of(config, variables)?,
             store: files::resolve(data, store),
             kek,
+            custody: CustodySource::of_config(config, variables)?,
         })
     }
 
@@ -103,6 +109,7 @@ impl Deployment {
             settings: dev_settings(port, secrets, now)?,
             store: folder.path("tokenward.db"),
             kek: KekSource::File { setting: "kek.key".to_owned(), bytes: folder.kek()? },
+            custody: CustodySource::Sealed,
         })
     }
 
@@ -116,7 +123,7 @@ impl Deployment {
         let kek = self.kek.open(&store).await?;
         must_be_of(&store, &kek, &setting).await?;
         let data_key = kek.derive(DATA_KEY);
-        let custody = Arc::new(Sealed::new(kek));
+        let custody = self.custody.open(kek).await?;
         Ok(Opened { settings: self.settings, store, custody, data_key })
     }
 }
@@ -128,7 +135,7 @@ impl Opened {
             settings: self.settings.clone(),
             clock: clock::system(),
             keys: Arc::new(self.store.clone()),
-            custody: Arc::<Sealed>::clone(&self.custody),
+            custody: Arc::clone(&self.custody),
             sessions: Arc::new(self.store.clone()),
             services: Arc::new(self.store.clone()),
             revocations: Arc::new(self.store.clone()),
@@ -149,7 +156,7 @@ impl Opened {
 
     fn ring(&self, audience: &AudienceSettings) -> Result<KeyRing, Failure> {
         let keys: Arc<dyn KeyStore> = Arc::new(self.store.clone());
-        let custody: Arc<dyn Custody> = Arc::<Sealed>::clone(&self.custody);
+        let custody = Arc::clone(&self.custody);
         let issuer =
             self.settings.issuer_of(&audience.name).map_err(|e| Failure::cannot(e.to_string()))?;
         let timing = Timing::new(self.settings.keys.timing(audience.access_lifetime))

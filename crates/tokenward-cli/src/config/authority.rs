@@ -10,7 +10,7 @@ use tokenward_sessions::AllowedScopes;
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     Address, AudienceConfig, Config, Feed, Kek, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
-    Revocation, ServiceConfig, Store, Tls, rules, values,
+    Revocation, ServiceConfig, Store, Tls, custody, rules, values,
 };
 use crate::secret::Environment;
 
@@ -157,17 +157,7 @@ fn revocation(section: Section<'_>) -> Option<Revocation> {
 }
 
 fn keys(section: Section<'_>) -> Option<Keys> {
-    const CUSTODIES: [&str; 7] = [
-        "memory",
-        "sealed",
-        "vault-transit",
-        "vault-kv",
-        "aws-kms",
-        "aws-secrets-manager",
-        "pkcs11",
-    ];
-    let custody =
-        section.or("custody", "sealed".to_owned(), |text| values::one_of(text, &CUSTODIES));
+    let custody = custody::read(&section);
     let key_file = section.path("key_file");
     let passphrase = section.has("passphrase").then(|| values::secret(&section, "passphrase"));
     let kek = match (section.has("key_file"), passphrase) {

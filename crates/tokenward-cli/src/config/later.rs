@@ -1,6 +1,6 @@
 //! Settings whose back ends this version does not bring yet: refused, each with what to use now.
 
-use crate::config::{Config, Feed, Problem, ProxyAuth, ProxyConfig, Store, Tls};
+use crate::config::{Config, Custody, Feed, Problem, ProxyAuth, ProxyConfig, Store, Tls};
 
 /// What `config` asks for in vain.
 pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
@@ -31,9 +31,23 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
     if matches!(config.revocation.feed, Feed::Redis) {
         later("revocation.feed", "Redis comes with a later version; use \"local\"".to_owned());
     }
-    if config.keys.custody != "sealed" {
-        let custody = &config.keys.custody;
-        later("keys.custody", format!("\"{custody}\" comes with a later version; use \"sealed\""));
+    match &config.keys.custody {
+        Custody::Sealed => {}
+        Custody::Pkcs11(_) => {
+            later(
+                "keys.custody",
+                "\"pkcs11\" comes with a later version; use \"sealed\"".to_owned(),
+            );
+        }
+        Custody::Later("memory") => later(
+            "keys.custody",
+            "\"memory\" loses its keys at every restart, so it takes two replicas, which come with a \
+             later version; use \"sealed\""
+                .to_owned(),
+        ),
+        Custody::Later(name) => {
+            later("keys.custody", format!("\"{name}\" comes with a later version; use \"sealed\""));
+        }
     }
     for audience in config.audiences.iter().filter(|audience| audience.algorithm == "HS256") {
         let name = &audience.name;

@@ -141,6 +141,36 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         ),
         (
             "key_file = \"kek.key\"",
+            "custody = \"hsm\"",
+            "tokenward.toml:15: keys.custody: `hsm` is not known here; choose one of \"memory\", \"sealed\", \"vault-transit\", \"vault-kv\", \"aws-kms\", \"aws-secrets-manager\", \"pkcs11\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "[keys.pkcs11]\nmodule = \"/x.so\"\ntoken = \"t\"\npin = { env = \"PIN\" }",
+            "tokenward.toml:15: keys.pkcs11: is for custody = \"pkcs11\" alone, and it is \"sealed\"; delete the table",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"pkcs11\"\n[keys.pkcs11]\nmodule = \"softhsm2.so\"\ntoken = \"t\"\npin = { env = \"PIN\" }",
+            "tokenward.toml:17: keys.pkcs11.module: `softhsm2.so` is no absolute path; name the file of the vendor's library",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"pkcs11\"\n[keys.pkcs11]\nmodule = \"/x.so\"\npin = { env = \"PIN\" }",
+            "tokenward.toml:16: keys.pkcs11.token: is missing; write for example token = \"tokenward\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"pkcs11\"\n[keys.pkcs11]\nmodule = \"/x.so\"\ntoken = \"t\"",
+            "tokenward.toml:16: keys.pkcs11.pin: is missing; write for example pin = { env = \"HSM_PIN\" }",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"pkcs11\"\n[keys.pkcs11]\nmodule = \"/x.so\"\ntoken = \"t\"\npin = \"1234\"",
+            "tokenward.toml:19: keys.pkcs11.pin: a secret never stands in the file; write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }",
+        ),
+        (
+            "key_file = \"kek.key\"",
             "key_file = \"kek.key\"\nrotate_every = \"1h\"\nkey_set_max_age = \"2h\"",
             "tokenward.toml:16: keys.rotate_every: is 1h, but must be at least keys.key_set_max_age + keys.propagation + keys.signer_lease = 2h1m10s: raise it, or lower one of these",
         ),
@@ -275,6 +305,11 @@ fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
             "key_file = \"kek.key\"",
             "custody = \"vault-transit\"",
             "tokenward.toml: keys.custody: \"vault-transit\" comes with a later version; use \"sealed\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"memory\"",
+            "tokenward.toml: keys.custody: \"memory\" loses its keys at every restart, so it takes two replicas, which come with a later version; use \"sealed\"",
         ),
         (
             "[keys]",

@@ -25,6 +25,11 @@ nobody_knows = 1
 nobody_knows = 1
 [keys]
 nobody_knows = 1
+[keys.pkcs11]
+module = "/usr/lib/softhsm/libsofthsm2.so"
+token = "tokenward"
+pin = { env = "HSM_PIN" }
+nobody_knows = 1
 [[audience]]
 name = "a"
 nobody_knows = 1
@@ -91,6 +96,7 @@ fn known(said: &str) -> BTreeSet<String> {
         "store",
         "revocation",
         "keys",
+        "keys.pkcs11",
         "audience",
         "service",
         "proxy",
