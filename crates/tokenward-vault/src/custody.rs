@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey};
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey};
 use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
 
 use crate::address::Mount;
@@ -19,8 +19,7 @@ use crate::transit::{KeyInfo, Kind, Transit};
 
 /// The custody `vault-transit`. It works within a Tokio runtime.
 ///
-/// Every signature is a call to the vault and back: some hundred a second, where a key in this process
-/// makes tens of thousands.
+/// Every signature, so every token, is a call to the vault and back.
 #[derive(Clone)]
 pub struct VaultTransit {
     transit: Transit,
@@ -34,11 +33,19 @@ impl VaultTransit {
         Self { transit: Transit::new(vault, mount), environment: environment.into() }
     }
 
-    /// Whether the vault is reached, unsealed, lets us in, and has a transit engine at the mount.
-    pub async fn check(&self) -> Result<(), VaultError> {
+    /// Renews the login in the background for as long as this custody is there, so that it does not end
+    /// while nobody signs.
+    pub fn keep_logged_in(&self) {
+        self.transit.vault().keep_logged_in();
+    }
+
+    /// Whether the vault is reached, unsealed, lets us in, has a transit engine at the mount, and grants what
+    /// keys of `audience` take. Nothing is made or changed: the calls are about a key that is not there.
+    pub async fn check(&self, audience: &Audience) -> Result<(), VaultError> {
         let vault = self.transit.vault();
         vault.check().await?;
-        vault.must_be(self.transit.mount(), "transit").await
+        vault.must_be(self.transit.mount(), "transit").await?;
+        self.transit.must_grant(&name::fresh(&self.environment, audience.as_str())).await
     }
 
     /// What the vault made under `name`, if it is fit to sign.
@@ -94,6 +101,10 @@ impl VaultTransit {
 impl Custody for VaultTransit {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    async fn check(&self, audience: &Audience) -> Result<(), CustodyError> {
+        Self::check(self, audience).await.map_err(failed)
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {

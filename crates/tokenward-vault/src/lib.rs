@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use tokenward::Clock;
+//! use tokenward::{Audience, Clock};
 //! use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
 //!
 //! # async fn f(
@@ -20,7 +20,8 @@
 //! };
 //! let vault = Vault::new(VaultOptions::new(address, tls), move || Ok(login.clone()), clock);
 //! let custody = VaultTransit::new(vault, Mount::new("transit")?, "prod");
-//! custody.check().await?; // what `tokenward check` asks: reached, unsealed, let in, and a transit engine
+//! // What `tokenward check` asks: reached, unsealed, let in, a transit engine, and the policy that it takes.
+//! custody.check(&Audience::new("billing-api")?).await?;
 //! # Ok(())
 //! # }
 //! ```

@@ -103,6 +103,24 @@ impl Transit {
         }
     }
 
+    /// Whether a key that is called `name`, and is not there, could be read, changed, used and deleted.
+    pub(crate) async fn must_grant(&self, name: &str) -> Result<(), VaultError> {
+        self.read(name).await?;
+        let sign = json!({ "input": STANDARD.encode("check") });
+        for call in [
+            Call::post(format!("{}/config", self.key(name)), &json!({})),
+            Call::post(format!("{}/sign/{name}", self.mount), &sign),
+            Call::delete(self.key(name)),
+        ] {
+            match self.vault.call(&self.mount, &call).await {
+                // Granted, and there is no such key.
+                Ok(_) | Err(VaultError::Refused { .. } | VaultError::Missing { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn key(&self, name: &str) -> String {
         format!("{}/keys/{name}", self.mount)
     }

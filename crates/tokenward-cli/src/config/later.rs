@@ -32,7 +32,7 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
         later("revocation.feed", "Redis comes with a later version; use \"local\"".to_owned());
     }
     match &config.keys.custody {
-        Custody::Sealed => {}
+        Custody::Sealed | Custody::VaultTransit(_) => {}
         Custody::Pkcs11(_) => {
             later(
                 "keys.custody",

@@ -1,8 +1,11 @@
 //! Which custody holds the private keys. A new one is a crate, and a few lines here.
 
+mod vault;
+
 use std::sync::Arc;
 
 use tokenward_keys::{Custody, Kek, Sealed};
+use tokenward_vault::VaultTransit;
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
@@ -12,13 +15,18 @@ use crate::secret::Variables;
 pub(super) enum CustodySource {
     /// The store itself.
     Sealed,
+    /// The transit engine of a vault.
+    VaultTransit(VaultTransit),
 }
 
 impl CustodySource {
     /// What `config` says.
-    pub(super) fn of_config(config: &Config, _: &Variables) -> Result<Self, Failure> {
+    pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
         match &config.keys.custody {
             config::Custody::Sealed => Ok(Self::Sealed),
+            config::Custody::VaultTransit(vault) => {
+                vault::custody(config, vault, variables).map(Self::VaultTransit)
+            }
             config::Custody::Pkcs11(_) => {
                 Err(Failure::cannot("keys.custody: \"pkcs11\" comes with a later version"))
             }
@@ -33,6 +41,10 @@ impl CustodySource {
     pub(super) async fn open(self, kek: Kek) -> Result<Arc<dyn Custody>, Failure> {
         match self {
             Self::Sealed => Ok(Arc::new(Sealed::new(kek))),
+            Self::VaultTransit(custody) => {
+                custody.keep_logged_in();
+                Ok(Arc::new(custody))
+            }
         }
     }
 }

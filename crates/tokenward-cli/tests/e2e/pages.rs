@@ -6,3 +6,4 @@
 mod from;
 mod languages;
 mod proxies;
+mod vault;

@@ -7,13 +7,13 @@ use serde_json::json;
 use tokenward::Clock as _;
 use tokenward_vault::{Login, Mount, Vault, VaultError, VaultSecret, VaultTransit};
 
-use crate::stand_in::{StandIn, chain, custody, new_signer};
+use crate::stand_in::{StandIn, api, chain, custody, new_signer};
 
 #[tokio::test]
 async fn the_policy_of_the_page_is_enough() {
     let vault = StandIn::start();
 
-    vault.custody().check().await.unwrap();
+    vault.custody().check(&api()).await.unwrap();
 }
 
 #[tokio::test]
@@ -99,10 +99,10 @@ async fn a_token_that_was_replaced_on_disk_is_found() {
 async fn a_token_that_has_ended_is_named_and_not_shown() {
     let vault = StandIn::start();
     let custody = custody(vault.client(vault.token(100)));
-    custody.check().await.unwrap();
+    custody.check(&api()).await.unwrap();
     vault.advance(200);
 
-    let error = custody.check().await.unwrap_err();
+    let error = custody.check(&api()).await.unwrap_err();
     assert!(matches!(error, VaultError::BadToken), "{error}");
     assert!(chain(&error).contains("set keys.vault.token to a fresh one"));
 }
@@ -114,7 +114,7 @@ async fn a_wrong_secret_id_is_named_and_not_shown() {
     let secret_id = VaultSecret::new("wrong-secret-id").unwrap();
     let custody = custody(vault.client(Login::AppRole { mount, role_id, secret_id }));
 
-    let error = custody.check().await.unwrap_err();
+    let error = custody.check(&api()).await.unwrap_err();
     let said = format!("{} {error:?} {custody:?}", chain(&error));
     assert!(said.contains("set keys.vault.secret_id") && !said.contains("wrong-secret"), "{said}");
 }
@@ -143,9 +143,29 @@ async fn a_missing_permission_a_wrong_mount_and_a_wrong_engine_are_told_apart() 
     assert!(gone.contains("or `vault secrets enable -path=gone transit`"), "{gone}");
 
     let kv = Mount::new("secret").unwrap();
-    let error = VaultTransit::new(vault.client(vault.app_role()), kv, "test").check().await;
+    let error = VaultTransit::new(vault.client(vault.app_role()), kv, "test").check(&api()).await;
     let said = chain(&error.unwrap_err());
     assert_eq!(said, "the engine at `secret` is `kv`, not `transit`: correct keys.vault.mount");
+}
+
+#[tokio::test]
+async fn what_the_policy_does_not_grant_is_found_before_a_key_is_needed() {
+    for (path, capability, missing) in [
+        ("transit/sign/test-*", "update", "update` on `transit/sign/test-api-"),
+        ("transit/keys/test-*", "read", "read` on `transit/keys/test-api-"),
+        ("transit/keys/test-*", "update", "update` on `transit/keys/test-api-"),
+        ("transit/keys/test-*", "delete", "delete` on `transit/keys/test-api-"),
+    ] {
+        let vault = StandIn::start();
+        let policy = crate::stand_in::policy();
+        let (before, at) = policy.split_once(&format!("\"{path}\"")).unwrap();
+        let less = at.replacen(&format!("\"{capability}\""), "\"list\"", 1);
+        let policy = json!({ "policy": format!("{before}\"{path}\"{less}") });
+        vault.post("sys/policies/acl/tokenward", &policy);
+
+        let said = chain(&vault.custody().check(&api()).await.unwrap_err());
+        assert!(said.starts_with(&format!("Vault denies `{missing}")), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -168,12 +168,16 @@ pub(crate) async fn new_signer(custody: &VaultTransit) -> Arc<dyn Signer> {
 
 pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
     NewKey {
-        audience: Audience::new("api").unwrap(),
+        audience: api(),
         issuer: issuer(),
         algorithm,
         created_at: TestClock::default().now(),
         kid_prefix: "test".to_owned(),
     }
+}
+
+pub(crate) fn api() -> Audience {
+    Audience::new("api").unwrap()
 }
 
 pub(crate) fn issuer() -> IssuerId {
@@ -195,7 +199,7 @@ fn row(algorithm: Algorithm, made: &MadeKey) -> StoredKey {
     let now = TestClock::default().now();
     StoredKey {
         id: made.public.key_id().unwrap().clone(),
-        audience: Audience::new("api").unwrap(),
+        audience: api(),
         algorithm,
         public: serde_json::to_string(&made.public.to_jwk()).unwrap(),
         state: KeyState::Standby,
@@ -214,7 +218,7 @@ fn row(algorithm: Algorithm, made: &MadeKey) -> StoredKey {
 }
 
 /// The policy that the page prints, for the environment of the tests.
-fn policy() -> String {
+pub(crate) fn policy() -> String {
     let page = std::fs::read_to_string(root().join("docs/custody-vault.md")).unwrap();
     let (_, rest) = page.split_once("```hcl\n").unwrap();
     rest.split_once("```").unwrap().0.replace("prod-", "test-")
