@@ -130,6 +130,31 @@ impl SecretRef {
     }
 }
 
+impl SecretRef {
+    /// The secret as it is now each time it is asked for: a file may have been replaced, what the
+    /// environment gave stays. Fails as [`Self::find`] does.
+    pub(crate) fn follow(
+        &self,
+        setting: &'static str,
+        environment: &Environment,
+        base: &Path,
+        variables: &Variables,
+    ) -> Result<impl Fn() -> Result<Secret, Failure> + Send + Sync + 'static, Failure> {
+        let found = self.find(setting, environment, base, variables)?;
+        let file = match self {
+            Self::Env(_) => None,
+            Self::File(path) => Some(files::resolve(base, path)),
+            Self::Credential(name) => {
+                variables.get("CREDENTIALS_DIRECTORY").map(|dir| Path::new(dir).join(name))
+            }
+        };
+        Ok(move || match &file {
+            Some(path) => from_file(setting, path).map(Secret),
+            None => Ok(Secret(found.0.clone())),
+        })
+    }
+}
+
 fn from_env(
     setting: &str,
     name: &str,

@@ -79,6 +79,12 @@ pub trait Custody: Send + Sync + 'static {
         !algorithm.is_symmetric()
     }
 
+    /// Whether the custody can be reached and lets us hold keys of `audience`, before any is asked for: what
+    /// `check` asks.
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
+    }
+
     /// Makes a key.
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError>;
 

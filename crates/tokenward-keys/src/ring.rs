@@ -144,8 +144,10 @@ impl KeyRing {
         Ok(Imported { key: id, trusted_from: now.saturating_add(self.timing.ripening()) })
     }
 
-    /// Asks the custody to open every private key that signs or will sign: what `check` does.
+    /// Asks the custody whether it lets us in, and to open every private key that signs or will sign: what
+    /// `check` does.
     pub async fn probe(&self) -> Result<(), RingError> {
+        self.custody.check(&self.audience).await?;
         for stored in self.store.keys(&self.audience).await? {
             if let AnyKey::Standby(_) | AnyKey::Active(_) = AnyKey::try_from(stored.clone())? {
                 self.open(&stored).await?;

@@ -1,6 +1,9 @@
 //! `keys.custody` and the table of the custody that it names.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tokenward_vault::{Mount, VaultAddress, VaultSecret};
 
 use crate::config::reader::Section;
 use crate::config::values;
@@ -11,10 +14,32 @@ use crate::secret::SecretRef;
 pub(crate) enum Custody {
     /// In the store, under the key-encryption key.
     Sealed,
+    /// In the transit engine of a vault.
+    VaultTransit(VaultConfig),
     /// In a token that speaks PKCS #11.
     Pkcs11(Pkcs11),
     /// In a custody that comes with a later version, by its name.
     Later(&'static str),
+}
+
+/// `[keys.vault]`.
+#[derive(Debug)]
+pub(crate) struct VaultConfig {
+    pub(crate) address: VaultAddress,
+    pub(crate) namespace: Option<Mount>,
+    /// Where the engine is mounted.
+    pub(crate) mount: Mount,
+    /// Certificates that are trusted besides the system's.
+    pub(crate) ca: Option<PathBuf>,
+    pub(crate) timeout: Duration,
+    pub(crate) login: VaultLogin,
+}
+
+/// Who we are to the vault.
+#[derive(Debug)]
+pub(crate) enum VaultLogin {
+    Token(SecretRef),
+    AppRole { mount: Mount, role_id: VaultSecret, secret_id: SecretRef },
 }
 
 /// `[keys.pkcs11]`.
@@ -28,9 +53,11 @@ pub(crate) struct Pkcs11 {
 }
 
 const SEALED: &str = "sealed";
+const VAULT: &str = "vault";
+const VAULT_TRANSIT: &str = "vault-transit";
 const PKCS11: &str = "pkcs11";
 const CUSTODIES: [&str; 7] =
-    ["memory", SEALED, "vault-transit", "vault-kv", "aws-kms", "aws-secrets-manager", PKCS11];
+    ["memory", SEALED, VAULT_TRANSIT, "vault-kv", "aws-kms", "aws-secrets-manager", PKCS11];
 
 /// Reads what `keys` says of the custody.
 pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
@@ -40,8 +67,10 @@ pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
     })?;
     // A table is read wherever it stands, so that its own mistakes show too.
     let pkcs11 = table(keys, PKCS11, &[PKCS11], name, pkcs11);
+    let vault = table(keys, VAULT, &[VAULT_TRANSIT], name, vault);
     match name {
         SEALED => Some(Custody::Sealed),
+        VAULT_TRANSIT => vault.map(Custody::VaultTransit),
         PKCS11 => pkcs11.map(Custody::Pkcs11),
         later => Some(Custody::Later(later)),
     }
@@ -66,6 +95,61 @@ fn table<T>(
         );
     }
     if is_there || is_used { read(keys.section(key)) } else { None }
+}
+
+fn vault(section: Section<'_>) -> Option<VaultConfig> {
+    let mount = |text: &str| Mount::new(text).map_err(|error| format!("`{text}`: {error}"));
+    let address = section.required("address", "\"https://vault.example.com:8200\"", |text| {
+        VaultAddress::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let namespace = section.parsed("namespace", mount);
+    let engine = section.parsed("mount", mount).or_else(|| default(&section, "mount", "transit"));
+    let ca = section.path("ca");
+    let wrong = [("namespace", namespace.is_none()), ("ca", ca.is_none())];
+    let wrong = wrong.into_iter().any(|(key, missing)| missing && section.has(key));
+    let [least, most] = [Duration::from_millis(100), Duration::from_secs(30)];
+    let timeout = section.duration("timeout", Duration::from_secs(3), [least, most]);
+    let login = vault_login(&section, mount);
+    section.finish();
+    if wrong {
+        return None;
+    }
+    let (address, mount, timeout, login) = (address?, engine?, timeout?, login?);
+    Some(VaultConfig { address, namespace, mount, ca, timeout, login })
+}
+
+/// Exactly one of a token and a role.
+fn vault_login(
+    section: &Section<'_>,
+    mount: impl Fn(&str) -> Result<Mount, String>,
+) -> Option<VaultLogin> {
+    let token = section.has("token").then(|| values::secret(section, "token"));
+    let secret_id = section.has("secret_id").then(|| values::secret(section, "secret_id"));
+    let is_role = secret_id.is_some() || section.has("role_id");
+    let role_id =
+        section.parsed("role_id", |text| VaultSecret::new(text).map_err(|error| error.to_string()));
+    let auth_mount =
+        section.parsed("auth_mount", mount).or_else(|| default(section, "auth_mount", "approle"));
+    match (token, secret_id) {
+        (Some(token), None) if !is_role => token.map(VaultLogin::Token),
+        (None, Some(secret_id)) if section.has("role_id") => Some(VaultLogin::AppRole {
+            mount: auth_mount?,
+            role_id: role_id?,
+            secret_id: secret_id?,
+        }),
+        _ => {
+            section.whole_problem(
+                "says not who we are; write either role_id = \"…\" and \
+                 secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
+            );
+            None
+        }
+    }
+}
+
+/// The usual place, unless the setting names another.
+fn default(section: &Section<'_>, key: &'static str, usual: &str) -> Option<Mount> {
+    if section.has(key) { None } else { Mount::new(usual).ok() }
 }
 
 fn pkcs11(section: Section<'_>) -> Option<Pkcs11> {

@@ -171,6 +171,21 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         ),
         (
             "key_file = \"kek.key\"",
+            "custody = \"vault-transit\"\n[keys.vault]\naddress = \"http://vault.example.com\"\ntoken = { env = \"T\" }",
+            "tokenward.toml:17: keys.vault.address: `http://vault.example.com`: it must be an https URL (http is for a loopback address alone)",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"vault-transit\"\n[keys.vault]\naddress = \"https://v\"\nmount = \"/transit\"\ntoken = { env = \"T\" }",
+            "tokenward.toml:18: keys.vault.mount: `/transit`: it must be names of letters, digits, `-`, `_` and `.` with a `/` between them, such as \"transit\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "custody = \"vault-transit\"\n[keys.vault]\naddress = \"https://v\"\nrole_id = \"r\"\ntoken = { env = \"T\" }",
+            "tokenward.toml:16: keys.vault: says not who we are; write either role_id = \"…\" and secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
+        ),
+        (
+            "key_file = \"kek.key\"",
             "key_file = \"kek.key\"\nrotate_every = \"1h\"\nkey_set_max_age = \"2h\"",
             "tokenward.toml:16: keys.rotate_every: is 1h, but must be at least keys.key_set_max_age + keys.propagation + keys.signer_lease = 2h1m10s: raise it, or lower one of these",
         ),
@@ -303,8 +318,8 @@ fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
         ),
         (
             "key_file = \"kek.key\"",
-            "custody = \"vault-transit\"",
-            "tokenward.toml: keys.custody: \"vault-transit\" comes with a later version; use \"sealed\"",
+            "custody = \"vault-kv\"",
+            "tokenward.toml: keys.custody: \"vault-kv\" comes with a later version; use \"sealed\"",
         ),
         (
             "key_file = \"kek.key\"",

@@ -1,11 +1,14 @@
 //! Which custody holds the private keys. A new one is a crate, and a few lines here.
 
+mod vault;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokenward::Algorithm;
 use tokenward_keys::{Custody, Kek, Sealed};
 use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
+use tokenward_vault::VaultTransit;
 use zeroize::Zeroizing;
 
 use crate::config::{self, Config};
@@ -18,6 +21,8 @@ pub(super) enum CustodySource {
     Sealed,
     /// A token that speaks PKCS #11.
     Pkcs11 { module: PathBuf, token: String, pin: Secret },
+    /// The transit engine of a vault.
+    VaultTransit(VaultTransit),
 }
 
 impl CustodySource {
@@ -35,6 +40,9 @@ impl CustodySource {
                     variables,
                 )?,
             }),
+            config::Custody::VaultTransit(vault) => {
+                vault::custody(config, vault, variables).map(Self::VaultTransit)
+            }
             config::Custody::Later(name) => {
                 Err(Failure::cannot(format!("keys.custody: \"{name}\" comes with a later version")))
             }
@@ -52,6 +60,10 @@ impl CustodySource {
             Self::Pkcs11 { module, token, pin } => {
                 let pin = Zeroizing::new(pin.expose().to_owned());
                 Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)
+            }
+            Self::VaultTransit(custody) => {
+                custody.keep_logged_in();
+                Arc::new(custody)
             }
         };
         for algorithm in algorithms {

@@ -7,3 +7,4 @@ mod custody;
 mod from;
 mod languages;
 mod proxies;
+mod vault;

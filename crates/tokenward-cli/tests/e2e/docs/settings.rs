@@ -25,6 +25,10 @@ nobody_knows = 1
 nobody_knows = 1
 [keys]
 nobody_knows = 1
+[keys.vault]
+address = "https://vault.example.com"
+token = { env = "VAULT_TOKEN" }
+nobody_knows = 1
 [keys.pkcs11]
 module = "/usr/lib/softhsm/libsofthsm2.so"
 token = "tokenward"
@@ -97,6 +101,7 @@ fn known(said: &str) -> BTreeSet<String> {
         "revocation",
         "keys",
         "keys.pkcs11",
+        "keys.vault",
         "audience",
         "service",
         "proxy",
