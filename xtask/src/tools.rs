@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
@@ -20,6 +20,7 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("npm", "npm"),
     ("pkg-config", "pkg-config"),
     ("python3", "python3"),
+    ("softhsm2-util", "softhsm2"),
 ];
 
 /// A C library that a peer links, as `pkg-config` calls it, and the Debian package that brings it.

@@ -123,7 +123,8 @@ impl Deployment {
         let kek = self.kek.open(&store).await?;
         must_be_of(&store, &kek, &setting).await?;
         let data_key = kek.derive(DATA_KEY);
-        let custody = self.custody.open(kek).await?;
+        let algorithms = self.settings.audiences.iter().map(|audience| audience.algorithm);
+        let custody = self.custody.open(kek, algorithms).await?;
         Ok(Opened { settings: self.settings, store, custody, data_key })
     }
 }

@@ -74,6 +74,11 @@ pub trait Custody: Send + Sync + 'static {
     /// Its name in the configuration and in [`StoredKey::custody`].
     fn name(&self) -> &'static str;
 
+    /// Whether it makes keys of `algorithm`: what is asked of it at a start, before anything is made.
+    fn holds(&self, algorithm: Algorithm) -> bool {
+        !algorithm.is_symmetric()
+    }
+
     /// Whether the custody can be reached and lets us hold keys of `audience`, before any is asked for: what
     /// `check` asks.
     async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {

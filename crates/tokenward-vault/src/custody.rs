@@ -103,6 +103,10 @@ impl Custody for VaultTransit {
         NAME
     }
 
+    fn holds(&self, algorithm: Algorithm) -> bool {
+        Kind::of(algorithm).is_some()
+    }
+
     async fn check(&self, audience: &Audience) -> Result<(), CustodyError> {
         Self::check(self, audience).await.map_err(failed)
     }

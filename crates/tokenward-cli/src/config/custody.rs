@@ -17,7 +17,6 @@ pub(crate) enum Custody {
     /// In the transit engine of a vault.
     VaultTransit(VaultConfig),
     /// In a token that speaks PKCS #11.
-    #[expect(dead_code, reason = "read by the custody, which is refused until it is there")]
     Pkcs11(Pkcs11),
     /// In a custody that comes with a later version, by its name.
     Later(&'static str),
@@ -45,7 +44,6 @@ pub(crate) enum VaultLogin {
 
 /// `[keys.pkcs11]`.
 #[derive(Debug)]
-#[expect(dead_code, reason = "read by the custody, which is refused until it is there")]
 pub(crate) struct Pkcs11 {
     /// The vendor's library.
     pub(crate) module: PathBuf,
@@ -141,7 +139,7 @@ fn vault_login(
         }),
         _ => {
             section.whole_problem(
-                "says not who we are; write either role_id = \"…\" and \
+                "does not say who we are; write either role_id = \"…\" and \
                  secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
             );
             None

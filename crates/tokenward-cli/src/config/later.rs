@@ -32,13 +32,7 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
         later("revocation.feed", "Redis comes with a later version; use \"local\"".to_owned());
     }
     match &config.keys.custody {
-        Custody::Sealed | Custody::VaultTransit(_) => {}
-        Custody::Pkcs11(_) => {
-            later(
-                "keys.custody",
-                "\"pkcs11\" comes with a later version; use \"sealed\"".to_owned(),
-            );
-        }
+        Custody::Sealed | Custody::Pkcs11(_) | Custody::VaultTransit(_) => {}
         Custody::Later("memory") => later(
             "keys.custody",
             "\"memory\" loses its keys at every restart, so it takes two replicas, which come with a \

@@ -2,14 +2,18 @@
 
 mod vault;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokenward::Algorithm;
 use tokenward_keys::{Custody, Kek, Sealed};
+use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
 use tokenward_vault::VaultTransit;
+use zeroize::Zeroizing;
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
-use crate::secret::Variables;
+use crate::secret::{Secret, Variables};
 
 /// What is needed to open a custody; its secrets are found already.
 pub(super) enum CustodySource {
@@ -17,6 +21,8 @@ pub(super) enum CustodySource {
     Sealed,
     /// The transit engine of a vault.
     VaultTransit(VaultTransit),
+    /// A token that speaks PKCS #11.
+    Pkcs11 { module: PathBuf, token: String, pin: Secret },
 }
 
 impl CustodySource {
@@ -27,24 +33,57 @@ impl CustodySource {
             config::Custody::VaultTransit(vault) => {
                 vault::custody(config, vault, variables).map(Self::VaultTransit)
             }
-            config::Custody::Pkcs11(_) => {
-                Err(Failure::cannot("keys.custody: \"pkcs11\" comes with a later version"))
-            }
+            config::Custody::Pkcs11(pkcs11) => Ok(Self::Pkcs11 {
+                module: pkcs11.module.clone(),
+                token: pkcs11.token.clone(),
+                pin: pkcs11.pin.find(
+                    "keys.pkcs11.pin",
+                    &config.environment,
+                    &config.base,
+                    variables,
+                )?,
+            }),
             config::Custody::Later(name) => {
                 Err(Failure::cannot(format!("keys.custody: \"{name}\" comes with a later version")))
             }
         }
     }
 
-    /// Opens it for real. `kek` seals what stays in the store.
-    #[expect(clippy::unused_async, reason = "whoever holds keys elsewhere connects")]
-    pub(super) async fn open(self, kek: Kek) -> Result<Arc<dyn Custody>, Failure> {
-        match self {
-            Self::Sealed => Ok(Arc::new(Sealed::new(kek))),
+    /// Opens it for real, for keys of `algorithms`. `kek` seals what stays in the store.
+    pub(super) async fn open(
+        self,
+        kek: Kek,
+        algorithms: impl Iterator<Item = Algorithm>,
+    ) -> Result<Arc<dyn Custody>, Failure> {
+        let custody: Arc<dyn Custody> = match self {
+            Self::Sealed => Arc::new(Sealed::new(kek)),
             Self::VaultTransit(custody) => {
                 custody.keep_logged_in();
-                Ok(Arc::new(custody))
+                Arc::new(custody)
+            }
+            Self::Pkcs11 { module, token, pin } => {
+                let pin = Zeroizing::new(pin.expose().to_owned());
+                Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)
+            }
+        };
+        for algorithm in algorithms {
+            if !custody.holds(algorithm) {
+                return Err(Failure::cannot(format!(
+                    "audience.algorithm: custody \"{}\" holds no {algorithm} keys; use \"ES256\"",
+                    custody.name()
+                )));
             }
         }
+        Ok(custody)
     }
+}
+
+fn of_pkcs11(error: &Pkcs11Error) -> Failure {
+    let setting = match error.setting() {
+        Some(Setting::Module) => "keys.pkcs11.module",
+        Some(Setting::Token) => "keys.pkcs11.token",
+        Some(Setting::Pin) => "keys.pkcs11.pin",
+        _ => "keys.pkcs11",
+    };
+    Failure::because(setting, error)
 }

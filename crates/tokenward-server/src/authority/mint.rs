@@ -12,7 +12,7 @@ use tokenward::{
     ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion, UnixTime,
     Unsigned,
 };
-use tokenward_keys::Signer;
+use tokenward_keys::{CustodyError, Signer};
 use tokenward_sessions::Session;
 use zeroize::Zeroizing;
 
@@ -121,8 +121,14 @@ impl Authority {
         scope: Scope,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
-        let (unsigned, signer) = self.prepare(audience, request, now)?;
-        let signature = signer.sign(unsigned.signing_input()).await.map_err(|error| {
+        let (mut unsigned, mut signer) = self.prepare(audience, request.clone(), now)?;
+        let mut signature = signer.sign(unsigned.signing_input()).await;
+        // A rotation between the two lines above has destroyed the key: another signs by now.
+        if matches!(signature, Err(CustodyError::NoPrivateHalf { .. })) {
+            (unsigned, signer) = self.prepare(audience, request, now)?;
+            signature = signer.sign(unsigned.signing_input()).await;
+        }
+        let signature = signature.map_err(|error| {
             tracing::error!(
                 audience = %audience.name,
                 error = %tokenward::ErrorChain::new(&error),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, Clock, IssuerId, UnixTime, Verified};
-use tokenward_keys::{Kek, Sealed};
+use tokenward_keys::{Custody, Kek, Sealed};
 use tokenward_remote::Refusal;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
@@ -79,6 +79,16 @@ impl Bench {
         secret: String,
     ) -> Self {
         let authority = start(&dir, &clock, settings).await;
+        let router = authority.public_router();
+        Self { authority, router, clock, dir, secret }
+    }
+
+    /// The same authority, started again with another custody.
+    pub(crate) async fn in_custody(self, custody: Arc<dyn Custody>) -> Self {
+        let (settings, secret) = (self.authority.settings().clone(), self.secret.clone());
+        let (dir, clock) = self.stop().await;
+        let parts = Parts { custody, ..parts(&dir, &clock, settings) };
+        let authority = Authority::start(parts).await.unwrap();
         let router = authority.public_router();
         Self { authority, router, clock, dir, secret }
     }
@@ -268,7 +278,7 @@ pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Par
         settings,
         clock: Arc::new(clock.clone()),
         keys: Arc::new(store.clone()),
-        custody: Arc::new(Sealed::new(Kek::new(Secret256::from_bytes([7; 32])))),
+        custody: Arc::new(sealed()),
         sessions: Arc::new(store.clone()),
         services: Arc::new(store.clone()),
         revocations: Arc::new(store.clone()),
@@ -346,4 +356,9 @@ fn service(
         secrets: secret.map(stored).into_iter().collect(),
         declared: true,
     }
+}
+
+/// The custody of every authority here.
+pub(crate) fn sealed() -> Sealed {
+    Sealed::new(Kek::new(Secret256::from_bytes([7; 32])))
 }

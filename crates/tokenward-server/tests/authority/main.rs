@@ -19,6 +19,8 @@ mod remote;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod signing;
+#[cfg(test)]
 mod silence;
 #[cfg(test)]
 mod starting;

@@ -48,6 +48,7 @@ async fn each_algorithm_signs_again_after_a_restart<C: Custody>(
 ) {
     for algorithm in traits.algorithms {
         let custody = open().await;
+        assert!(custody.holds(*algorithm), "{algorithm}");
         let made = custody.generate(&spec(*algorithm)).await.unwrap();
         let id = made.public.key_id().unwrap().as_str();
         assert_eq!(id, format!("test-{}", made.public.thumbprint()));
@@ -72,6 +73,7 @@ async fn algorithms_it_does_not_hold_are_refused_by_name<C: Custody>(
 ) {
     let custody = open().await;
     for algorithm in Algorithm::ALL.into_iter().filter(|one| !traits.algorithms.contains(one)) {
+        assert!(!custody.holds(algorithm), "{algorithm}");
         let error = custody.generate(&spec(algorithm)).await.unwrap_err();
         let name = custody.name();
         assert_eq!(error.to_string(), format!("custody `{name}` holds no {algorithm} keys"));

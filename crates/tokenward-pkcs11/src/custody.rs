@@ -1,0 +1,223 @@
+//! The custody and its signers.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use cryptoki::object::ObjectHandle;
+use cryptoki::session::Session;
+use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey};
+use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
+use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
+
+use crate::error::Pkcs11Error;
+use crate::handle::Name;
+use crate::sessions::{Failed, Sessions};
+use crate::{objects, public};
+
+/// The custody `pkcs11`. It works within a Tokio runtime.
+#[derive(Clone, Debug)]
+pub struct Pkcs11 {
+    sessions: Sessions,
+}
+
+impl Pkcs11 {
+    /// Loads the vendor's library `module`, finds the token with the label `token` and logs in.
+    ///
+    /// The library is code: it runs with every right of this process.
+    pub async fn open(
+        module: PathBuf,
+        token: String,
+        pin: Zeroizing<String>,
+    ) -> Result<Self, Pkcs11Error> {
+        let sessions = spawn_blocking(move || Sessions::open(&module, &token, &pin))
+            .await
+            .map_err(|_| Pkcs11Error::Thread)??;
+        Ok(Self { sessions })
+    }
+
+    fn must_hold(&self, algorithm: Algorithm) -> Result<(), CustodyError> {
+        if self.holds(algorithm) {
+            Ok(())
+        } else {
+            Err(CustodyError::Unsupported { custody: NAME, algorithm })
+        }
+    }
+}
+
+#[async_trait]
+impl Custody for Pkcs11 {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn holds(&self, algorithm: Algorithm) -> bool {
+        objects::mechanisms(algorithm)
+            .is_some_and(|wanted| wanted.into_iter().all(|one| self.sessions.offers(one)))
+    }
+
+    async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
+        self.must_hold(spec.algorithm)?;
+        let order = spec.clone();
+        let work = move |session: &Session| generate(session, &order);
+        let (public, name) = self.sessions.with(work).await.map_err(failed)?;
+        let handle = name
+            .to_handle(&spec.issuer)
+            .map_err(|error| CustodyError::Failed { custody: NAME, source: Box::new(error) })?;
+        Ok(MadeKey::new(public, handle))
+    }
+
+    async fn import(&self, _: &NewKey, _: SigningKey) -> Result<MadeKey, CustodyError> {
+        Err(CustodyError::NoImport { custody: NAME })
+    }
+
+    async fn signer(
+        &self,
+        issuer: &IssuerId,
+        key: &StoredKey,
+    ) -> Result<Arc<dyn Signer>, CustodyError> {
+        self.must_hold(key.algorithm)?;
+        let name = Name::of_stored(issuer, key)?;
+        let public = public_half(key)?;
+        let algorithm = key.algorithm;
+        let wanted = name.clone();
+        let found = self.sessions.with(move |session| {
+            let Some(object) = objects::find(session, &wanted)? else { return Ok(None) };
+            Ok(Some((object, objects::flaw(session, object, algorithm)?)))
+        });
+        let id = key.id.clone();
+        match found.await.map_err(failed)? {
+            None => Err(CustodyError::NoPrivateHalf { key: id }),
+            Some((_, Some(flaw))) => {
+                let why =
+                    format!("{flaw}; `tokenward keys compromise {id}`, and look for who made it");
+                Err(CustodyError::Unfit { custody: NAME, key: id, why })
+            }
+            Some((object, None)) => {
+                let key = Arc::new(Key { name, public, object: Mutex::new(Some(object)) });
+                Ok(Arc::new(InToken { id, algorithm, key, sessions: self.sessions.clone() }))
+            }
+        }
+    }
+
+    async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
+        let name = Name::of_ended(key)?;
+        let work = move |session: &Session| Ok(objects::destroy(session, &name)?);
+        self.sessions.with(work).await.map_err(failed)
+    }
+}
+
+/// Makes a pair, and leaves nothing behind if it cannot be used.
+fn generate(session: &Session, spec: &NewKey) -> Result<(VerifyingKey, Name), Failed> {
+    let algorithm = spec.algorithm;
+    let unnamed = format!("{}-unnamed", spec.kid_prefix);
+    let pair = objects::make(session, algorithm, &unnamed)?;
+    let named = || {
+        let public = public::read(session, pair.0, algorithm)?;
+        let id = spec.key_id(&public).map_err(|_| Pkcs11Error::PublicKey("it has no id"))?;
+        let name = Name::of_new(spec, &id);
+        objects::rename(session, pair, &name)?;
+        Ok((public.with_key_id(id), name))
+    };
+    named().inspect_err(|_| {
+        for object in [pair.0, pair.1] {
+            if let Err(error) = session.destroy_object(object) {
+                let error = Pkcs11Error::from(error);
+                tracing::warn!(%error, label = unnamed, "half a key is left in the token: destroy it there");
+            }
+        }
+    })
+}
+
+/// The stored public half, if the `kid` is made of it.
+fn public_half(key: &StoredKey) -> Result<VerifyingKey, CustodyError> {
+    VerifyingKey::from_jwk(key.public.as_bytes())
+        .ok()
+        .filter(|public| public.algorithm() == key.algorithm)
+        .filter(|public| key.id.as_str().ends_with(&public.thumbprint()))
+        .ok_or_else(|| CustodyError::Damaged { key: key.id.clone() })
+}
+
+/// Signs in the token.
+struct InToken {
+    id: KeyId,
+    algorithm: Algorithm,
+    key: Arc<Key>,
+    sessions: Sessions,
+}
+
+struct Key {
+    name: Name,
+    public: VerifyingKey,
+    /// Where the token has it; found again when the token says that it is not there.
+    object: Mutex<Option<ObjectHandle>>,
+}
+
+impl Key {
+    fn sign(
+        &self,
+        session: &Session,
+        algorithm: Algorithm,
+        input: &[u8],
+    ) -> Result<Option<Vec<u8>>, Failed> {
+        let known = *self.object.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(object) = known {
+            match objects::sign(session, object, algorithm, input) {
+                Ok(signature) if self.public.verify(input, &signature) => {
+                    return Ok(Some(signature));
+                }
+                // After the last session was lost, the number may be gone, or that of another object.
+                _ => self.keep(None),
+            }
+        }
+        let Some(object) = objects::find(session, &self.name)? else { return Ok(None) };
+        let signature = objects::sign(session, object, algorithm, input)?;
+        self.keep(Some(object));
+        Ok(Some(signature))
+    }
+
+    fn keep(&self, object: Option<ObjectHandle>) {
+        *self.object.lock().unwrap_or_else(PoisonError::into_inner) = object;
+    }
+}
+
+impl fmt::Debug for InToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InToken").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Signer for InToken {
+    fn key_id(&self) -> &KeyId {
+        &self.id
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
+        let (key, algorithm, owned) = (Arc::clone(&self.key), self.algorithm, input.to_vec());
+        let work = move |session: &Session| key.sign(session, algorithm, &owned);
+        let signature = self
+            .sessions
+            .with(work)
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| CustodyError::NoPrivateHalf { key: self.id.clone() })?;
+        if self.key.public.verify(input, &signature) {
+            Ok(signature)
+        } else {
+            Err(CustodyError::WrongSignature { custody: NAME, key: self.id.clone() })
+        }
+    }
+}
+
+fn failed(error: Failed) -> CustodyError {
+    CustodyError::Failed { custody: NAME, source: Box::new(Pkcs11Error::from(error)) }
+}
+
+const NAME: &str = "pkcs11";

@@ -1,0 +1,231 @@
+//! The sessions with a token: a bounded number, logged in, each used by one thread at a time.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::error::{Error, RvError};
+use cryptoki::mechanism::MechanismType;
+use cryptoki::session::{Session, UserType};
+use cryptoki::slot::{Limit, Slot};
+use cryptoki::types::AuthPin;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::error::{Pkcs11Error, is_lost_session};
+
+/// A token that we are logged in to. Clones share the sessions.
+#[derive(Clone)]
+pub(crate) struct Sessions(Arc<Inner>);
+
+struct Inner {
+    library: Pkcs11,
+    slot: Slot,
+    pin: AuthPin,
+    pin_refused: AtomicBool,
+    mechanisms: Vec<MechanismType>,
+    idle: Mutex<Vec<Session>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Sessions {
+    /// Loads `module`, finds the token `label` and logs in once. Blocks.
+    pub(crate) fn open(
+        module: &Path,
+        label: &str,
+        pin: &Zeroizing<String>,
+    ) -> Result<Self, Pkcs11Error> {
+        let library = load(module)?;
+        let slot = find(&library, label)?;
+        let token = library.get_token_info(slot)?;
+        if token.user_pin_locked() {
+            return Err(Pkcs11Error::LockedPin);
+        }
+        let most = match token.max_rw_session_count() {
+            Limit::Max(most) => usize::try_from(most).unwrap_or(SESSIONS),
+            Limit::Unavailable | Limit::Infinite => SESSIONS,
+        };
+        let inner = Inner {
+            mechanisms: library.get_mechanism_list(slot)?,
+            library,
+            slot,
+            pin: AuthPin::from(pin.as_str().to_owned()),
+            pin_refused: AtomicBool::new(false),
+            idle: Mutex::default(),
+            permits: Arc::new(Semaphore::new(most.clamp(1, SESSIONS))),
+        };
+        let first = inner.log_in()?;
+        inner.put_back(first);
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Whether the token offers `mechanism`.
+    pub(crate) fn offers(&self, mechanism: MechanismType) -> bool {
+        self.0.mechanisms.contains(&mechanism)
+    }
+
+    /// Does `work` in a session, on a thread that may block. If the session turns out to be lost, does it
+    /// once more in a new one.
+    ///
+    /// The wait for the token is bounded. A call into a token that hangs cannot be called off: it keeps its
+    /// session and its thread, of which there are no more than [`SESSIONS`].
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Session) -> Result<T, Failed> + Send + 'static,
+    ) -> Result<T, Failed> {
+        let permits = Arc::clone(&self.0.permits);
+        let permit = timeout(PATIENCE, permits.acquire_owned())
+            .await
+            .map_err(|_| Pkcs11Error::Busy(PATIENCE))?
+            .map_err(|_| Pkcs11Error::Thread)?;
+        let inner = Arc::clone(&self.0);
+        let working = spawn_blocking(move || {
+            let result = inner.work(&work);
+            drop(permit);
+            result
+        });
+        timeout(PATIENCE, working)
+            .await
+            .map_err(|_| Pkcs11Error::Busy(PATIENCE))?
+            .map_err(|_| Pkcs11Error::Thread)?
+    }
+}
+
+impl Inner {
+    fn work<T>(&self, work: &impl Fn(&Session) -> Result<T, Failed>) -> Result<T, Failed> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(session) = idle {
+            match work(&session) {
+                Err(Failed::Token(error)) if is_lost_session(&error) => {
+                    tracing::warn!(error = %Pkcs11Error::from(error), "a session of the token is lost");
+                    drop(session);
+                }
+                result => {
+                    self.put_back(session);
+                    return result;
+                }
+            }
+        }
+        let session = self.log_in()?;
+        let result = work(&session);
+        if !matches!(&result, Err(Failed::Token(error)) if is_lost_session(error)) {
+            self.put_back(session);
+        }
+        result
+    }
+
+    fn log_in(&self) -> Result<Session, Pkcs11Error> {
+        if self.pin_refused.load(Ordering::SeqCst) {
+            return Err(Pkcs11Error::PinNotTried);
+        }
+        let session = self.library.open_rw_session(self.slot)?;
+        match session.login(UserType::User, Some(&self.pin)) {
+            // All sessions of a process are logged in together.
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
+            Err(error) => Err(self.no_login(error)),
+        }
+    }
+
+    fn no_login(&self, error: Error) -> Pkcs11Error {
+        let refused = match &error {
+            Error::Pkcs11(
+                RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange,
+                _,
+            ) => Pkcs11Error::WrongPin,
+            Error::Pkcs11(RvError::PinLocked, _) => Pkcs11Error::LockedPin,
+            _ => return error.into(),
+        };
+        self.pin_refused.store(true, Ordering::SeqCst);
+        refused
+    }
+
+    fn put_back(&self, session: Session) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions").field("slot", &self.0.slot).finish_non_exhaustive()
+    }
+}
+
+/// Why work in a session failed.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// The token said no.
+    Token(Error),
+    /// Another reason, which a new session does not mend.
+    Other(Pkcs11Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<Pkcs11Error> for Failed {
+    fn from(error: Pkcs11Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Failed> for Pkcs11Error {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Token(error) => error.into(),
+            Failed::Other(error) => error,
+        }
+    }
+}
+
+fn load(module: &Path) -> Result<Pkcs11, Pkcs11Error> {
+    let bad = |error: Error| {
+        let why = error.to_string().lines().collect::<Vec<_>>().join(" ");
+        Pkcs11Error::Module { path: module.to_owned(), why }
+    };
+    let library = Pkcs11::new(module).map_err(bad)?;
+    match library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
+        // Somebody else in this process uses the same library, which is one for all.
+        Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(library),
+        Err(Error::Pkcs11(code, _)) => {
+            let why = format!("it answered {code:?} to C_Initialize; is it configured?");
+            Err(Pkcs11Error::Module { path: module.to_owned(), why })
+        }
+        Err(error) => Err(bad(error)),
+    }
+}
+
+fn find(library: &Pkcs11, label: &str) -> Result<Slot, Pkcs11Error> {
+    let mut present = Vec::new();
+    let mut found = Vec::new();
+    for slot in library.get_slots_with_initialized_token()? {
+        let token = library.get_token_info(slot)?;
+        let own = token.label().trim_end();
+        if own == label {
+            found.push(slot);
+        } else {
+            present.push(format!("`{own}`"));
+        }
+    }
+    match found.as_slice() {
+        [slot] => Ok(*slot),
+        [] => {
+            let present = if present.is_empty() { "none".to_owned() } else { present.join(", ") };
+            Err(Pkcs11Error::NoToken { label: label.to_owned(), present })
+        }
+        many => Err(Pkcs11Error::ManyTokens { label: label.to_owned(), count: many.len() }),
+    }
+}
+
+/// Sessions at once. More make a token that works through its requests one by one no faster.
+const SESSIONS: usize = 8;
+
+/// How long a request waits for the token. An RSA key of 3072 bits takes a small one some seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
