@@ -181,8 +181,8 @@ fn is_path(text: &str) -> bool {
 
 /// Stores and custodies are above the domain and below the edge, yet no edge may name one.
 fn is_back_end_edge(user: &str, dependency: &str) -> bool {
-    let back_end = ["tokenward-pkcs11", "tokenward-sqlite", "tokenward-vault"];
-    back_end.contains(&dependency) && user != "tokenward-cli"
+    let back_ends = ["tokenward-pkcs11", "tokenward-sqlite", "tokenward-vault"];
+    back_ends.contains(&dependency) && user != "tokenward-cli"
 }
 
 fn inner_dependencies<'a>(

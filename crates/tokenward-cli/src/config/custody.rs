@@ -139,7 +139,7 @@ fn vault_login(
         }),
         _ => {
             section.whole_problem(
-                "says not who we are; write either role_id = \"…\" and \
+                "does not say who we are; write either role_id = \"…\" and \
                  secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
             );
             None

@@ -182,7 +182,7 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         (
             "key_file = \"kek.key\"",
             "custody = \"vault-transit\"\n[keys.vault]\naddress = \"https://v\"\nrole_id = \"r\"\ntoken = { env = \"T\" }",
-            "tokenward.toml:16: keys.vault: says not who we are; write either role_id = \"…\" and secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
+            "tokenward.toml:16: keys.vault: does not say who we are; write either role_id = \"…\" and secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
         ),
         (
             "key_file = \"kek.key\"",

@@ -19,10 +19,10 @@ use crate::secret::{Secret, Variables};
 pub(super) enum CustodySource {
     /// The store itself.
     Sealed,
-    /// A token that speaks PKCS #11.
-    Pkcs11 { module: PathBuf, token: String, pin: Secret },
     /// The transit engine of a vault.
     VaultTransit(VaultTransit),
+    /// A token that speaks PKCS #11.
+    Pkcs11 { module: PathBuf, token: String, pin: Secret },
 }
 
 impl CustodySource {
@@ -30,6 +30,9 @@ impl CustodySource {
     pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
         match &config.keys.custody {
             config::Custody::Sealed => Ok(Self::Sealed),
+            config::Custody::VaultTransit(vault) => {
+                vault::custody(config, vault, variables).map(Self::VaultTransit)
+            }
             config::Custody::Pkcs11(pkcs11) => Ok(Self::Pkcs11 {
                 module: pkcs11.module.clone(),
                 token: pkcs11.token.clone(),
@@ -40,9 +43,6 @@ impl CustodySource {
                     variables,
                 )?,
             }),
-            config::Custody::VaultTransit(vault) => {
-                vault::custody(config, vault, variables).map(Self::VaultTransit)
-            }
             config::Custody::Later(name) => {
                 Err(Failure::cannot(format!("keys.custody: \"{name}\" comes with a later version")))
             }
@@ -57,13 +57,13 @@ impl CustodySource {
     ) -> Result<Arc<dyn Custody>, Failure> {
         let custody: Arc<dyn Custody> = match self {
             Self::Sealed => Arc::new(Sealed::new(kek)),
-            Self::Pkcs11 { module, token, pin } => {
-                let pin = Zeroizing::new(pin.expose().to_owned());
-                Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)
-            }
             Self::VaultTransit(custody) => {
                 custody.keep_logged_in();
                 Arc::new(custody)
+            }
+            Self::Pkcs11 { module, token, pin } => {
+                let pin = Zeroizing::new(pin.expose().to_owned());
+                Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)
             }
         };
         for algorithm in algorithms {
