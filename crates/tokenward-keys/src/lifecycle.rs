@@ -122,8 +122,8 @@ impl Key<Standby> {
 
     /// Lets the first key of an audience sign at once: nobody can hold a key set without it.
     ///
-    /// The caller has seen that the audience has no key of ours, and the store refuses a second active
-    /// one, so that two authorities which start on an empty store cannot both come here.
+    /// The caller has seen that the audience has no key of ours, and the store refuses an active key that
+    /// is not the first, so that two authorities which start on an empty store cannot both come here.
     pub fn activate_first(self, now: UnixTime) -> Key<Active> {
         self.sign_from(now)
     }

@@ -78,7 +78,8 @@ impl MemoryStore {
         for change in changes {
             match change {
                 KeyChange::Insert(key) => {
-                    if next.iter().any(|known| known.id == key.id) {
+                    let is_late = key.state == KeyState::Active && next.iter().any(|k| !k.imported);
+                    if is_late || next.iter().any(|known| known.id == key.id) {
                         return Err(conflict());
                     }
                     next.push(key);
