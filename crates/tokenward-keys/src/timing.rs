@@ -4,9 +4,10 @@
 //! longest token life and R the rotation period:
 //!
 //! - a key signs at the earliest C + D after it was published: no cached key set lacks it then;
-//! - it leaves the key set later than L + T + W + 2S after it ceased to sign: a signer may go on for L
-//!   before it notices, its last token lives for T, verifiers grant W, and both clocks may err by S. The
-//!   rule one meets elsewhere, T + S, refuses good tokens: the model in this crate's tests shows it.
+//! - it leaves the key set later than D + L + T + W + 2S after its end was planned: the end may take D to
+//!   be written, a signer may go on for L before it notices, its last token lives for T, verifiers grant W,
+//!   and both clocks may err by S. The rule one meets elsewhere, T + S, refuses good tokens: the model in
+//!   this crate's tests shows it, and that no rule here may be a second shorter.
 //!
 //! **Invariant:** a [`Timing`] keeps all rules: a configuration that breaks one does not load. The
 //! `Cache-Control` of the key set comes from C, and is set nowhere else.
@@ -30,8 +31,8 @@ pub const MAX_PUBLISHED: u128 = 16;
 pub struct TimingSettings {
     /// C, `keys.key_set_max_age`: how long a verifier may use a key set before it fetches a new one.
     pub key_set_max_age: Duration,
-    /// D, `keys.propagation`: how old the answer of a cache or replica on the way may be, and how long
-    /// a write to the key store may take.
+    /// D, `keys.propagation`: how long a write to the key store may take and how old the answer of a cache
+    /// or replica on the way may be, both together.
     pub propagation: Duration,
     /// S, `keys.clock_error`: how far any clock may be from the right time.
     pub clock_error: Duration,
@@ -79,11 +80,14 @@ impl Timing {
         self.0.key_set_max_age.saturating_add(self.0.propagation)
     }
 
-    /// L + T + W + 2S: how long after a key ceased to sign one of its tokens may still be accepted.
+    /// D + L + T + W + 2S: how long after the time written down as its end one of a key's tokens may still
+    /// be accepted. That time is when the step was planned, and the transaction may have taken D.
     #[must_use]
     pub const fn token_outlives(&self) -> Duration {
-        let TimingSettings { signer_lease, token_life, leeway, clock_error, .. } = self.0;
-        signer_lease
+        let TimingSettings { propagation, signer_lease, token_life, leeway, clock_error, .. } =
+            self.0;
+        propagation
+            .saturating_add(signer_lease)
             .saturating_add(token_life)
             .saturating_add(leeway)
             .saturating_add(clock_error)
