@@ -150,6 +150,18 @@ impl Key<Active> {
         self.enter(Retiring, now)
     }
 
+    /// The end of its signing if no rotation comes: see [`Timing::signs_at_most`].
+    #[must_use]
+    pub fn signs_until(&self, timing: &Timing) -> UnixTime {
+        self.since.saturating_add(timing.signs_at_most())
+    }
+
+    /// The last instant at which a token of the key may be accepted, whenever it is retired.
+    #[must_use]
+    pub fn verify_until(&self, timing: &Timing) -> UnixTime {
+        self.signs_until(timing).saturating_add(timing.token_outlives())
+    }
+
     /// When the plan will replace the key.
     #[must_use]
     pub fn due_at(&self, timing: &Timing) -> UnixTime {

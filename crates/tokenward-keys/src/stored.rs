@@ -161,6 +161,13 @@ pub trait KeyStore: Send + Sync + 'static {
     async fn apply(&self, audience: &Audience, changes: Vec<KeyChange>)
     -> Result<(), BackendError>;
 
+    /// The store's own clock, read now; `None` if it has none but this machine's, as an embedded one.
+    ///
+    /// A replica whose clock is off by more than S from this one signs nothing.
+    async fn clock(&self) -> Result<Option<UnixTime>, BackendError> {
+        Ok(None)
+    }
+
     /// The secret called `name`; if there is none yet, `fresh` becomes it. The caller has sealed it, or
     /// it is no secret at all, such as a salt.
     async fn sealed_secret(&self, name: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError>;

@@ -100,6 +100,34 @@ impl Timing {
         self.0.rotate_every
     }
 
+    /// R and a week: how long a key may sign at most. The rotation is late then, for longer than any outage
+    /// that somebody mends, and a key that signs without end is worse than none.
+    #[must_use]
+    pub const fn signs_at_most(&self) -> Duration {
+        self.0.rotate_every.saturating_add(WEEK)
+    }
+
+    /// The latest `exp` of a token whose key verifies until `verify_until`: W and S earlier, so that no
+    /// verifier accepts it longer.
+    #[must_use]
+    pub fn latest_exp(&self, verify_until: UnixTime) -> UnixTime {
+        verify_until.saturating_sub(self.0.clock_error).saturating_sub(self.0.leeway)
+    }
+
+    /// L + 2S: how long a replica that does not hear of it may go on to sign with a key that has ended.
+    #[must_use]
+    pub const fn silent_within(&self) -> Duration {
+        let TimingSettings { signer_lease, clock_error, .. } = self.0;
+        signer_lease.saturating_add(clock_error).saturating_add(clock_error)
+    }
+
+    /// Whether this machine's clock and the store's, read at about the same time, differ by S at most.
+    #[must_use]
+    pub fn clock_holds(&self, local: UnixTime, store: UnixTime) -> bool {
+        let error = self.0.clock_error;
+        local <= store.saturating_add(error) && store <= local.saturating_add(error)
+    }
+
     /// C + D: how long a verifier that is not on the revocation feed may go on to trust a key after it
     /// was declared compromised.
     #[must_use]
@@ -220,3 +248,4 @@ fn show(duration: Duration) -> String {
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
