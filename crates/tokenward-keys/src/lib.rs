@@ -20,7 +20,7 @@ pub use custody::{
 pub use plan::{Plan, Request, Step, plan};
 pub use ring::{
     Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,
-    RotateError, Rotated,
+    RotateError, Rotated, Signing,
 };
 pub use stored::{KeyChange, KeyState, KeyStore, StoredKey, UnknownState};
 pub use timing::{MAX_PUBLISHED, Timing, TimingError, TimingSettings};

@@ -122,8 +122,8 @@ impl Key<Standby> {
 
     /// Lets the first key of an audience sign at once: nobody can hold a key set without it.
     ///
-    /// The caller has seen that the audience has no key of ours, and the store refuses a second active
-    /// one, so that two authorities which start on an empty store cannot both come here.
+    /// The caller has seen that the audience has no key of ours, and the store refuses an active key that
+    /// is not the first, so that two authorities which start on an empty store cannot both come here.
     pub fn activate_first(self, now: UnixTime) -> Key<Active> {
         self.sign_from(now)
     }
@@ -148,6 +148,18 @@ impl Key<Active> {
         self.stored.verify_until = Some(now.saturating_add(timing.token_outlives()));
         self.stored.handle = None;
         self.enter(Retiring, now)
+    }
+
+    /// The end of its signing if no rotation comes: see [`Timing::signs_at_most`].
+    #[must_use]
+    pub fn signs_until(&self, timing: &Timing) -> UnixTime {
+        self.since.saturating_add(timing.signs_at_most())
+    }
+
+    /// The last instant at which a token of the key may be accepted, whenever it is retired.
+    #[must_use]
+    pub fn verify_until(&self, timing: &Timing) -> UnixTime {
+        self.signs_until(timing).saturating_add(timing.token_outlives())
     }
 
     /// When the plan will replace the key.

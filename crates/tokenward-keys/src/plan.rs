@@ -278,6 +278,9 @@ impl<'a> Desk<'a> {
             Some((Because::Asked, 0))
         } else if active.stored().algorithm != self.algorithm {
             Some((Because::OtherAlgorithm, 1))
+        } else if active.signs_until(self.timing) <= self.now {
+            // It signs no more, so there is nothing to be gained by waiting for a second standby.
+            Some((Because::PeriodOver, 0))
         } else if active.due_at(self.timing) <= self.now {
             Some((Because::PeriodOver, 1))
         } else {

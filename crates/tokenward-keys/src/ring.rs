@@ -11,6 +11,7 @@
 //! All times that are written are `now` as the caller gives it. They must come from one clock, the
 //! store's: with the embedded store, this machine's own.
 
+mod backoff;
 mod error;
 mod info;
 mod rounds;
@@ -27,9 +28,10 @@ pub use info::{KeyHistory, KeyInfo};
 
 use crate::custody::{Custody, CustodyError, Signer};
 use crate::lifecycle::{AnyKey, Key};
-use crate::plan::{Request, Step};
+use crate::plan::{Plan, Request, Step, plan};
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
+use backoff::Backoff;
 use view::View;
 
 /// The keys of one audience. Shared by all tasks; no call holds a lock while it waits.
@@ -42,6 +44,7 @@ pub struct KeyRing {
     environment: String,
     algorithm: Algorithm,
     tickets: AtomicU64,
+    backoff: Backoff,
     view: RwLock<Arc<View>>,
 }
 
@@ -61,7 +64,19 @@ impl KeyRing {
     ) -> Self {
         let view = RwLock::new(Arc::new(View::unread()));
         let tickets = AtomicU64::new(0);
-        Self { audience, issuer, store, custody, timing, environment, algorithm, tickets, view }
+        let backoff = Backoff::default();
+        Self {
+            audience,
+            issuer,
+            store,
+            custody,
+            timing,
+            environment,
+            algorithm,
+            tickets,
+            backoff,
+            view,
+        }
     }
 
     /// Reads the store, which renews the lease. `now` was read before the call.
@@ -104,7 +119,10 @@ impl KeyRing {
         Ok(Compromised {
             key: id.clone(),
             active: self.view().active().cloned(),
+            standby: self.view().standby().cloned(),
             signs_again_at: outcome.blocked_until,
+            silent_by: now.saturating_add(self.timing.silent_within()),
+            steps: outcome.steps,
             exposed_until: now.saturating_add(self.timing.exposure()),
         })
     }
@@ -161,6 +179,24 @@ impl KeyRing {
         self.view().signer(&self.timing, now)
     }
 
+    /// Who signs at `now`, and what the token must keep to.
+    pub fn signing(&self, now: UnixTime) -> Result<Signing, NoSigner> {
+        let view = self.view();
+        let signer = view.signer(&self.timing, now)?;
+        Ok(Signing { signer, latest_exp: view.latest_exp(&self.timing) })
+    }
+
+    /// What a request would do now, without doing any of it: what `keys rotate --dry-run` shows.
+    pub async fn preview(&self, now: UnixTime, request: &Request) -> Result<Plan, RingError> {
+        let keys = self.load(now).await?;
+        if let Request::Compromise(id) = request
+            && !keys.iter().any(|key| key.id() == id)
+        {
+            return Err(RingError::UnknownKey { id: id.clone() });
+        }
+        Ok(plan(&keys, now, &self.timing, self.algorithm, request))
+    }
+
     /// The published keys, for whoever verifies.
     #[must_use]
     pub fn key_set(&self) -> KeySet {
@@ -191,6 +227,13 @@ impl KeyRing {
         self.view().history()
     }
 
+    /// How often in a row the custody could not make the next key; 0 if all is well. Signing goes on
+    /// meanwhile, and rotation tries again after a while.
+    #[must_use]
+    pub fn failed_attempts(&self) -> u32 {
+        self.backoff.attempts()
+    }
+
     /// The audience whose keys these are.
     #[must_use]
     pub const fn audience(&self) -> &Audience {
@@ -218,8 +261,13 @@ impl KeyRing {
             keys.push(AnyKey::try_from(stored)?);
         }
         let before = self.view();
+        let clock = self.store.clock().await?;
         let signer = self.open_signer(&keys, &before).await;
-        let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?;
+        let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?.with_clock(
+            now,
+            clock,
+            &self.timing,
+        );
         if let Some(ahead) = view.clock_behind().filter(|_| before.clock_behind().is_none()) {
             // Nothing unsafe follows, but the keys stand still until the clock has caught up.
             tracing::warn!(
@@ -306,10 +354,26 @@ pub struct Compromised {
     pub key: KeyId,
     /// The key that signs now, if any is ripe.
     pub active: Option<KeyId>,
+    /// The key that will sign next.
+    pub standby: Option<KeyId>,
     /// When a key will be ripe, if none is.
     pub signs_again_at: Option<UnixTime>,
     /// Until when verifiers that are not on the revocation feed may go on to trust the key.
     pub exposed_until: UnixTime,
+    /// When every replica that did not hear of it has ceased to sign with the key.
+    pub silent_by: UnixTime,
+    /// What was done, each step with its reason.
+    pub steps: Vec<Step>,
+}
+
+/// Who signs, and what the token must keep to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Signing {
+    /// Who.
+    pub signer: Arc<dyn Signer>,
+    /// The latest `exp` that the key vouches for: its end, less W and S.
+    pub latest_exp: UnixTime,
 }
 
 /// What [`KeyRing::import`] did.

@@ -154,11 +154,19 @@ pub trait KeyStore: Send + Sync + 'static {
     ///
     /// The answer is [`Conflict`](tokenward::BackendErrorKind::Conflict), and nothing is changed, if a
     /// key to be replaced is missing or has another epoch, if an inserted id exists in the audience, or
-    /// if the audience would end up with two [`KeyState::Active`] keys (two authorities that start on an
-    /// empty store must not both begin to sign). A handle that a change removes is gone from the file
-    /// too when this returns.
+    /// if the audience would end up with two [`KeyState::Active`] keys, or if an inserted key is active and
+    /// the audience has, in whatever state, another that was not imported (of two authorities that start
+    /// on an empty store, the slower must not begin to sign with a key that some verifier may lack). A
+    /// handle that a change removes is gone from the file too when this returns.
     async fn apply(&self, audience: &Audience, changes: Vec<KeyChange>)
     -> Result<(), BackendError>;
+
+    /// The store's own clock, read now; `None` if it has none but this machine's, as an embedded one.
+    ///
+    /// A replica whose clock is off by more than S from this one signs nothing.
+    async fn clock(&self) -> Result<Option<UnixTime>, BackendError> {
+        Ok(None)
+    }
 
     /// The secret called `name`; if there is none yet, `fresh` becomes it. The caller has sealed it, or
     /// it is no secret at all, such as a salt.

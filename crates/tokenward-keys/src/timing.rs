@@ -4,9 +4,10 @@
 //! longest token life and R the rotation period:
 //!
 //! - a key signs at the earliest C + D after it was published: no cached key set lacks it then;
-//! - it leaves the key set later than L + T + W + 2S after it ceased to sign: a signer may go on for L
-//!   before it notices, its last token lives for T, verifiers grant W, and both clocks may err by S. The
-//!   rule one meets elsewhere, T + S, refuses good tokens: the model in this crate's tests shows it.
+//! - it leaves the key set later than D + L + T + W + 2S after its end was planned: the end may take D to
+//!   be written, a signer may go on for L before it notices, its last token lives for T, verifiers grant W,
+//!   and both clocks may err by S. The rule one meets elsewhere, T + S, refuses good tokens: the model in
+//!   this crate's tests shows it, and that no rule here may be a second shorter.
 //!
 //! **Invariant:** a [`Timing`] keeps all rules: a configuration that breaks one does not load. The
 //! `Cache-Control` of the key set comes from C, and is set nowhere else.
@@ -30,8 +31,8 @@ pub const MAX_PUBLISHED: u128 = 16;
 pub struct TimingSettings {
     /// C, `keys.key_set_max_age`: how long a verifier may use a key set before it fetches a new one.
     pub key_set_max_age: Duration,
-    /// D, `keys.propagation`: how old the answer of a cache or replica on the way may be, and how long
-    /// a write to the key store may take.
+    /// D, `keys.propagation`: how long a write to the key store may take and how old the answer of a cache
+    /// or replica on the way may be, both together.
     pub propagation: Duration,
     /// S, `keys.clock_error`: how far any clock may be from the right time.
     pub clock_error: Duration,
@@ -79,11 +80,14 @@ impl Timing {
         self.0.key_set_max_age.saturating_add(self.0.propagation)
     }
 
-    /// L + T + W + 2S: how long after a key ceased to sign one of its tokens may still be accepted.
+    /// D + L + T + W + 2S: how long after the time written down as its end one of a key's tokens may still
+    /// be accepted. That time is when the step was planned, and the transaction may have taken D.
     #[must_use]
     pub const fn token_outlives(&self) -> Duration {
-        let TimingSettings { signer_lease, token_life, leeway, clock_error, .. } = self.0;
-        signer_lease
+        let TimingSettings { propagation, signer_lease, token_life, leeway, clock_error, .. } =
+            self.0;
+        propagation
+            .saturating_add(signer_lease)
             .saturating_add(token_life)
             .saturating_add(leeway)
             .saturating_add(clock_error)
@@ -94,6 +98,34 @@ impl Timing {
     #[must_use]
     pub const fn rotate_every(&self) -> Duration {
         self.0.rotate_every
+    }
+
+    /// R and a week: how long a key may sign at most. The rotation is late then, for longer than any outage
+    /// that somebody mends, and a key that signs without end is worse than none.
+    #[must_use]
+    pub const fn signs_at_most(&self) -> Duration {
+        self.0.rotate_every.saturating_add(WEEK)
+    }
+
+    /// The latest `exp` of a token whose key verifies until `verify_until`: W and S earlier, so that no
+    /// verifier accepts it longer.
+    #[must_use]
+    pub fn latest_exp(&self, verify_until: UnixTime) -> UnixTime {
+        verify_until.saturating_sub(self.0.clock_error).saturating_sub(self.0.leeway)
+    }
+
+    /// L + 2S: how long a replica that does not hear of it may go on to sign with a key that has ended.
+    #[must_use]
+    pub const fn silent_within(&self) -> Duration {
+        let TimingSettings { signer_lease, clock_error, .. } = self.0;
+        signer_lease.saturating_add(clock_error).saturating_add(clock_error)
+    }
+
+    /// Whether this machine's clock and the store's, read at about the same time, differ by S at most.
+    #[must_use]
+    pub fn clock_holds(&self, local: UnixTime, store: UnixTime) -> bool {
+        let error = self.0.clock_error;
+        local <= store.saturating_add(error) && store <= local.saturating_add(error)
     }
 
     /// C + D: how long a verifier that is not on the revocation feed may go on to trust a key after it
@@ -216,3 +248,4 @@ fn show(duration: Duration) -> String {
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);

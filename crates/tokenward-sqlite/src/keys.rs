@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokenward::{Audience, BackendError, KeyId};
-use tokenward_keys::{KeyChange, KeyStore, StoredKey};
+use tokenward_keys::{KeyChange, KeyState, KeyStore, StoredKey};
 
 use crate::fault::Fault;
 use crate::store::SqliteStore;
@@ -71,6 +71,12 @@ fn insert(tx: &Tx<'_>, key: &StoredKey) -> Result<(), Fault> {
     let taken = tx.prepare_cached(sql)?.exists(params![key.audience.as_str(), key.id.as_str()])?;
     if taken {
         return Err(Fault::Conflict("a key with this id exists"));
+    }
+    if key.state == KeyState::Active {
+        let sql = "SELECT 1 FROM keys WHERE audience = ?1 AND imported = 0";
+        if tx.prepare_cached(sql)?.exists([key.audience.as_str()])? {
+            return Err(Fault::Conflict("the audience has had a key before"));
+        }
     }
     write(tx, key)
 }

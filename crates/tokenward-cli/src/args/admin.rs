@@ -45,8 +45,11 @@ pub(crate) enum KeysCommand {
     #[command(after_help = "Example: tokenward keys rotate --audience billing-api --wait")]
     Rotate {
         /// With none ripe, wait for one instead of answering no
-        #[arg(long)]
+        #[arg(long, conflicts_with = "dry_run")]
         wait: bool,
+        /// Show what it would do, and why, and do nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// End all trust in a key that may have leaked, at once
     #[command(after_help = "Example: tokenward keys compromise prod-Qk2… --audience billing-api")]

@@ -6,7 +6,8 @@ use serde_json::Value;
 use tokenward::UnixTime;
 use tokenward_keys::{KeyHistory, KeyInfo};
 use tokenward_server::admin::api::{
-    CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKeys, Status,
+    CompromiseKey, CompromisedKey, ImportKey, ImportedKey, PlannedKeys, PlannedStep, RotateKeys,
+    RotatedKeys, Status,
 };
 
 use crate::args::{KeysArgs, KeysCommand};
@@ -15,14 +16,15 @@ use crate::clock;
 use crate::commands::{date, offline};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::files;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 /// Runs the command.
 pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
     let audience = args.audience.as_ref().map(AsRef::as_ref);
     match &args.command {
         KeysCommand::List => list(&args, audience, output).await,
-        KeysCommand::Rotate { wait } => rotate(&args, audience, *wait, output).await,
+        KeysCommand::Rotate { dry_run: true, .. } => dry_run(&args, audience, output).await,
+        KeysCommand::Rotate { wait, .. } => rotate(&args, audience, *wait, output).await,
         KeysCommand::History => {
             let client = AdminClient::need(&args.admin).await?;
             let path = client::query("/admin/v1/keys/history", &[("audience", audience)]);
@@ -35,12 +37,9 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
                 kid: kid.as_str().to_owned(),
                 audience: audience.map(str::to_owned),
             };
-            client.tell("/admin/v1/keys/compromise", &request).await.map_err(Failure::from)?;
-            output::note(format!(
-                "{kid} signs nothing any more; verifiers on the feed refuse its tokens now, others once \
-                 their key set expires"
-            ));
-            Ok(GOOD)
+            let done: CompromisedKey =
+                client.post("/admin/v1/keys/compromise", &request).await.map_err(Failure::from)?;
+            show_compromised(&done, output)
         }
         KeysCommand::Import { file, until, kid, alg } => {
             let client = AdminClient::need(&args.admin).await?;
@@ -77,6 +76,15 @@ async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcom
     let path = client::query("/admin/v1/keys", &[("audience", audience)]);
     let keys: Vec<KeyInfo> = client.get(&path).await.map_err(Failure::from)?;
     show(&keys, output)
+}
+
+async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    let Some(client) = AdminClient::find(&args.admin).await? else {
+        return offline::dry_run(args, audience, output).await;
+    };
+    let path = client::query("/admin/v1/keys/rotation", &[("audience", audience)]);
+    let planned: Vec<PlannedKeys> = client.get(&path).await.map_err(Failure::from)?;
+    show_planned(&planned, output)
 }
 
 async fn rotate(args: &KeysArgs, audience: Option<&str>, wait: bool, output: Output) -> Outcome {
@@ -130,6 +138,60 @@ pub(crate) fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
         }
     }
     Ok(GOOD)
+}
+
+/// Prints what a rotation would do.
+pub(crate) fn show_planned(planned: &[PlannedKeys], output: Output) -> Outcome {
+    if output.is_json() {
+        output.json(&planned)?;
+        return Ok(GOOD);
+    }
+    for one in planned {
+        match one.ripe_at_ms.map(UnixTime::from_millis) {
+            Some(at) => output.line(format!(
+                "{}: would not rotate, because no standby key is ripe before {}",
+                one.audience,
+                date(at)
+            ))?,
+            None => output.line(format!("{}: would rotate", one.audience))?,
+        }
+        show_steps(&one.steps, output)?;
+    }
+    Ok(GOOD)
+}
+
+fn show_compromised(done: &CompromisedKey, output: Output) -> Outcome {
+    if output.is_json() {
+        output.json(done)?;
+        return Ok(GOOD);
+    }
+    output.line(format!("{}: {} is trusted no more", done.audience, done.kid))?;
+    show_steps(&done.steps, output)?;
+    match (&done.active, done.signs_again_at) {
+        (Some(active), _) => output.line(format!("  {active} signs now"))?,
+        (None, Some(at)) => {
+            output.line(format!("  nothing signs until {}", date(UnixTime::from_secs(at))))?;
+        }
+        (None, None) => output.line("  nothing signs: see `tokenward keys list`")?,
+    }
+    let until = |secs| date(UnixTime::from_secs(secs));
+    output.line("still exposed:")?;
+    output.line(format!(
+        "  verifiers without the feed accept what it signed until {}; those on the feed refuse it now",
+        until(done.exposed_until)
+    ))?;
+    output.line(format!(
+        "  other replicas of this authority may sign with it until {}",
+        until(done.silent_by)
+    ))?;
+    Ok(GOOD)
+}
+
+fn show_steps(steps: &[PlannedStep], output: Output) -> Result<(), Failure> {
+    for step in steps {
+        output.line(format!("  {}, because {}", step.action, step.because))?;
+    }
+    Ok(())
 }
 
 /// Prints keys as a table or as JSON.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use tokenward_keys::{KeyInfo, KeyRing, RotateError};
-use tokenward_server::admin::api::{RotatedKey, RotatedKeys};
+use tokenward_keys::{KeyInfo, KeyRing, Request, RotateError};
+use tokenward_server::admin::api::{PlannedKeys, RotatedKey, RotatedKeys};
 
 use crate::args::KeysArgs;
 use crate::client;
@@ -45,6 +45,17 @@ pub(crate) async fn rotate(
         rotated.push(rotate_one(&ring, wait).await?);
     }
     keys::show_rotated(&RotatedKeys { rotated }, output)
+}
+
+/// `keys rotate --dry-run`.
+pub(crate) async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    let mut planned = Vec::new();
+    for ring in rings(args, audience).await? {
+        let plan = ring.preview(clock::system().now(), &Request::RotateNow).await;
+        let plan = plan.map_err(|error| Failure::because("the keys", &error))?;
+        planned.push(PlannedKeys::of(ring.audience(), &plan));
+    }
+    keys::show_planned(&planned, output)
 }
 
 async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {

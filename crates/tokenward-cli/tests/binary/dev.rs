@@ -291,8 +291,14 @@ fn a_compromised_key_ends_at_once() {
     let listed = work.good_json(&["keys", "list"]);
     let active = listed.as_array().unwrap().iter().find(|key| key["state"] == "active").unwrap();
 
-    work.good(&["keys", "compromise", active["kid"].as_str().unwrap()]);
+    let kid = active["kid"].as_str().unwrap();
+    let planned = work.good_json(&["keys", "rotate", "--dry-run"]);
+    assert_eq!(planned[0]["audience"], "demo-api");
+    let done = work.good(&["keys", "compromise", kid]);
 
+    assert!(done.contains("is trusted no more") && done.contains("still exposed:"), "{done}");
+    let again = work.good_json(&["keys", "compromise", kid]);
+    assert_eq!((&again["kid"], &again["steps"]), (&json!(kid), &json!([])));
     until("its tokens are out", || dev.gate(&token) == 401);
     let history = work.good_json(&["keys", "history"]);
     let states: Vec<_> =

@@ -19,8 +19,8 @@ fn a_key_stays_public_until_its_last_token_has_expired() {
 
     // The wait counts from retirement, because the key may have signed until then, and it ends after
     // the last instant, because a token may be accepted at that very instant.
-    let TooEarly { key, ready_at } = retired.withdraw(at(1_029), &timing()).unwrap_err();
-    assert_eq!(ready_at, UnixTime::from_millis(1_029_001));
+    let TooEarly { key, ready_at } = retired.withdraw(at(1_032), &timing()).unwrap_err();
+    assert_eq!(ready_at, UnixTime::from_millis(1_032_001));
 
     let withdrawn = key.withdraw(ready_at, &timing()).unwrap();
     assert_eq!(withdrawn.stored().state, KeyState::Retired);
@@ -32,8 +32,8 @@ fn a_longer_life_of_tokens_prolongs_keys_that_retire_already() {
     let longer = TimingSettings { token_life: secs(60), ..SETTINGS };
     let shorter = TimingSettings { token_life: secs(2), ..SETTINGS };
 
-    assert_eq!(retired.verify_until(&Timing::new(longer).unwrap()), at(1_069));
-    assert_eq!(retired.verify_until(&Timing::new(shorter).unwrap()), at(1_029));
+    assert_eq!(retired.verify_until(&Timing::new(longer).unwrap()), at(1_072));
+    assert_eq!(retired.verify_until(&Timing::new(shorter).unwrap()), at(1_032));
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn an_operator_who_rotates_over_and_over_does_not_overfill_the_key_set() {
 
     let plan = planned(&keys, 120, &Request::RotateNow);
     assert_eq!(plan.steps, []);
-    assert_eq!(plan.blocked_until, Some(UnixTime::from_millis(129_001)));
+    assert_eq!(plan.blocked_until, Some(UnixTime::from_millis(132_001)));
     let emergency = planned(&keys, 120, &Request::Compromise(id("a")));
     assert_eq!(emergency.steps.len(), 3);
 }
@@ -159,10 +159,10 @@ fn a_key_is_distrusted_once() {
 #[test]
 fn a_key_leaves_the_set_after_its_last_token_has_expired() {
     let keys = [active("a", 100), standby("b", 50), retiring("c", 100)];
-    check(&keys, 129, &Request::Tick, "");
+    check(&keys, 132, &Request::Tick, "");
     check(
         &keys,
-        130,
+        133,
         &Request::Tick,
         "withdraw key `c`, because its last token has expired everywhere",
     );
@@ -260,7 +260,7 @@ fn id(name: &str) -> KeyId {
     KeyId::new(name).unwrap()
 }
 
-/// C + D = 10 s, R = 100 s, L + T + W + 2S = 29 s.
+/// C + D = 10 s, R = 100 s, D + L + T + W + 2S = 32 s.
 fn timing() -> Timing {
     Timing::new(TimingSettings {
         key_set_max_age: Duration::from_secs(7),

@@ -39,6 +39,14 @@ pub enum RingError {
         /// The id that was given.
         id: KeyId,
     },
+    /// The clock here and the store's differ by more than S, so nothing is planned. Set the clock.
+    #[error("the clock says {local}, the key store's {store}: set the clock")]
+    ClockOff {
+        /// The time here.
+        local: UnixTime,
+        /// The store's.
+        store: UnixTime,
+    },
     /// Others changed the keys again and again. Try again.
     #[error("others keep changing the keys of this audience: try again")]
     Contended,
@@ -54,7 +62,7 @@ impl RingError {
         match self {
             Self::Store(error) => error.kind() != BackendErrorKind::Bug,
             Self::Custody(error) => matches!(**error, CustodyError::Failed { .. }),
-            Self::Contended => true,
+            Self::Contended | Self::ClockOff { .. } => true,
             _ => false,
         }
     }
@@ -130,6 +138,22 @@ pub enum NoSigner {
     LeaseOver {
         /// When the last successful read began.
         read_at: UnixTime,
+    },
+    /// The clock here and the store's differ by more than S, so no time that is signed would be right.
+    #[error(
+        "the clock says {local}, the key store's {store}, which keys.clock_error does not allow: set the clock"
+    )]
+    ClockOff {
+        /// The time here, when the store was last read.
+        local: UnixTime,
+        /// The store's.
+        store: UnixTime,
+    },
+    /// The active key has signed for its period and a week, and nothing has replaced it.
+    #[error("the active key should have been replaced long ago, and signs nothing since {end}")]
+    Overdue {
+        /// The end of its signing.
+        end: UnixTime,
     },
     /// No key is active.
     #[error("no key is active{}", ripe(*ripe_at))]

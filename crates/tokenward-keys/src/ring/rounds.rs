@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** a round writes only what was planned on what it has just read; the epochs see to it.
 
+use std::sync::Arc;
+
 use tokenward::{ErrorChain, KeyId, UnixTime};
 
 use super::error::RingError;
@@ -21,6 +23,12 @@ impl KeyRing {
                 Ok(keys) => keys,
                 Err(error) => return outcome.unless_done(error, pending.as_ref()),
             };
+            // Its times would be wrong in the store for ever. To end trust, no time is needed.
+            if let Some((local, store)) = self.view().clock_off()
+                && !matches!(pending, Some(Request::Compromise(_)))
+            {
+                return outcome.unless_done(RingError::ClockOff { local, store }, pending.as_ref());
+            }
             if round == 0 {
                 outcome.before = active(&keys).cloned();
             }
@@ -38,6 +46,12 @@ impl KeyRing {
             let batch = first_batch(plan.steps);
             if batch.is_empty() {
                 return Ok(outcome);
+            }
+            if *request == Request::Tick
+                && batch.iter().any(|step| step.action.makes_a_key())
+                && let Some(error) = self.backoff.waits(now)
+            {
+                return outcome.unless_done(RingError::Custody(error), pending.as_ref());
             }
             match self.carry_out(keys, &batch, now).await {
                 Ok(()) => {
@@ -79,7 +93,15 @@ impl KeyRing {
             created_at: now,
             kid_prefix: self.environment.clone(),
         };
-        let made = self.custody.generate(&spec).await?;
+        let made = match self.custody.generate(&spec).await {
+            Ok(made) => made,
+            Err(error) => {
+                let error = Arc::new(error);
+                self.backoff.failed(&error, now);
+                return Err(RingError::Custody(error));
+            }
+        };
+        self.backoff.succeeded();
         let key =
             Key::publish(made, &self.audience, self.custody.name(), now).ok_or_else(|| {
                 RingError::Bug("the custody made a key without public half".to_owned())

@@ -23,6 +23,10 @@ pub(super) struct View {
     standby: Option<KeyId>,
     ripe_at: Option<UnixTime>,
     clock_behind: Option<UnixTime>,
+    /// The time here and the store's, if they do not fit together.
+    clock_off: Option<(UnixTime, UnixTime)>,
+    /// When the active key ceases to sign, whatever happens.
+    signs_until: UnixTime,
     published: Published,
     list: Arc<[KeyInfo]>,
     history: Arc<[KeyHistory]>,
@@ -55,6 +59,8 @@ impl View {
             standby: None,
             ripe_at: None,
             clock_behind: None,
+            clock_off: None,
+            signs_until: UnixTime::NEVER,
             published: Published::nothing(),
             list: Arc::new([]),
             history: Arc::new([]),
@@ -81,6 +87,10 @@ impl View {
                 _ => None,
             })
             .min();
+        let signs_until = keys.iter().find_map(|key| match key {
+            AnyKey::Active(key) => Some(key.signs_until(timing)),
+            _ => None,
+        });
         let (ripe_at, standby) = next.unzip();
         let published = before.published.renew(keys)?;
         let list = keys.iter().map(|key| KeyInfo::of(key, timing)).collect();
@@ -93,10 +103,29 @@ impl View {
             standby,
             ripe_at,
             clock_behind: clock_behind(keys, now, timing),
+            clock_off: None,
+            signs_until: signs_until.unwrap_or(UnixTime::NEVER),
             published,
             list,
             history,
         })
+    }
+
+    /// The same view, read when the store's clock said `store` and the one here `local`.
+    pub(super) fn with_clock(
+        mut self,
+        local: UnixTime,
+        store: Option<UnixTime>,
+        timing: &Timing,
+    ) -> Self {
+        let off = store.filter(|store| !timing.clock_holds(local, *store));
+        self.clock_off = off.map(|store| (local, store));
+        self
+    }
+
+    /// When a token that is signed now must have expired.
+    pub(super) fn latest_exp(&self, timing: &Timing) -> UnixTime {
+        timing.latest_exp(self.signs_until.saturating_add(timing.token_outlives()))
     }
 
     pub(super) const fn is_after(&self, other: &Self) -> bool {
@@ -129,6 +158,9 @@ impl View {
             opened,
             ripe_at: self.ripe_at,
             clock_behind: self.clock_behind,
+            clock_off: self.clock_off,
+            // The next key has just begun, and the next read is less than a lease away.
+            signs_until: UnixTime::NEVER,
             published: self.published.clone(),
             list: Arc::clone(&self.list),
             history: Arc::clone(&self.history),
@@ -155,6 +187,12 @@ impl View {
         if !timing.lease_holds(read_at, now) {
             return Err(NoSigner::LeaseOver { read_at });
         }
+        if let Some((local, store)) = self.clock_off {
+            return Err(NoSigner::ClockOff { local, store });
+        }
+        if now >= self.signs_until {
+            return Err(NoSigner::Overdue { end: self.signs_until });
+        }
         match &self.opened {
             Opened::Signer(signer) => Ok(Arc::clone(signer)),
             Opened::NoActiveKey => Err(NoSigner::NoActiveKey { ripe_at: self.ripe_at }),
@@ -180,6 +218,11 @@ impl View {
     /// A stored time ahead of this clock by more than two clocks can err.
     pub(super) const fn clock_behind(&self) -> Option<UnixTime> {
         self.clock_behind
+    }
+
+    /// The time here and the store's, if they differ by more than S.
+    pub(super) const fn clock_off(&self) -> Option<(UnixTime, UnixTime)> {
+        self.clock_off
     }
 
     pub(super) fn key_set(&self) -> KeySet {

@@ -5,7 +5,7 @@ fn the_defaults_keep_the_rules() {
     let timing = Timing::new(DEFAULTS).unwrap();
 
     assert_eq!(timing.ripening(), secs(360));
-    assert_eq!(timing.token_outlives(), secs(325));
+    assert_eq!(timing.token_outlives(), secs(385));
     assert_eq!(timing.cache_control_max_age(), "public, max-age=300");
 }
 

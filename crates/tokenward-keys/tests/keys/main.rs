@@ -1,6 +1,11 @@
 //! What the crate promises, through its public API: the ring, and the rules of rotation under an adversary.
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "seconds below ten, and a test may panic")]
+mod exhaustive;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod ring;

@@ -181,7 +181,9 @@ impl World {
     fn race(&mut self, read: Error, sign: Error) {
         let read_at = self.local(read);
         drop(run(self.rings[1].refresh(read_at)));
-        drop(run(self.rings[0].rotate(self.now)));
+        // Planned so long ago that the write took all of D.
+        let planned = self.now.saturating_sub(self.real.propagation);
+        drop(run(self.rings[0].rotate(planned)));
         self.observe();
         let lease_over = read_at.saturating_add(SETTINGS.signer_lease);
         let true_time = match sign {
@@ -235,7 +237,8 @@ impl World {
         }
         let first = self.keys.is_empty();
         for key in stored {
-            let published = (!(first && key.state == KeyState::Active)).then_some(self.now);
+            // D counts from here, and covers both the write and the caches on the way.
+            let published = (!(first && key.state == KeyState::Active)).then_some(key.published_at);
             let life = self.keys.entry(key.id.clone()).or_insert(Life {
                 published,
                 silenced: None,

@@ -81,7 +81,7 @@ fn a_due_rotation_happens_by_itself_and_is_prepared_in_time() {
     let (store, ring) = started(1_000);
     let first = signing_key(&ring, 1_000);
     let mut signers = Vec::new();
-    for now in 1_000..=1_130 {
+    for now in 1_000..=1_133 {
         run(ring.tick(at(now))).unwrap();
         signers.push(signing_key(&ring, now));
     }
@@ -415,8 +415,8 @@ fn the_list_has_the_members_that_scripts_read() {
         assert_eq!(key.as_object().unwrap().len(), 9);
         ["created_at", "activates_at", "retires_at", "withdraws_at"].map(|name| key[name].clone())
     };
-    assert_eq!(times("retiring"), [json!(1_000), json!(1_000), json!(1_010), json!(1_039)]);
-    assert_eq!(times("active"), [json!(1_000), json!(1_010), json!(1_110), json!(1_139)]);
+    assert_eq!(times("retiring"), [json!(1_000), json!(1_000), json!(1_010), json!(1_042)]);
+    assert_eq!(times("active"), [json!(1_000), json!(1_010), json!(1_110), json!(1_142)]);
     assert_eq!(times("standby"), [json!(1_010), json!(1_020), Value::Null, Value::Null]);
 }
 

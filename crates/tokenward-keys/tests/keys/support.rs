@@ -27,6 +27,7 @@ pub(crate) struct MemoryStore {
     keys: Mutex<Vec<StoredKey>>,
     /// How many writes succeed, and how the one after them ends.
     fault: Mutex<Option<(u8, Fault)>>,
+    clock: Mutex<Option<UnixTime>>,
     reads_fail: AtomicBool,
     reads_fail_after_write: AtomicBool,
 }
@@ -50,6 +51,10 @@ impl MemoryStore {
 
     pub(crate) fn fail_reads(&self, fail: bool) {
         self.reads_fail.store(fail, Ordering::SeqCst);
+    }
+
+    pub(crate) fn set_clock(&self, clock: UnixTime) {
+        *self.clock.lock().unwrap() = Some(clock);
     }
 
     pub(crate) fn stored(&self) -> Vec<StoredKey> {
@@ -78,7 +83,8 @@ impl MemoryStore {
         for change in changes {
             match change {
                 KeyChange::Insert(key) => {
-                    if next.iter().any(|known| known.id == key.id) {
+                    let is_late = key.state == KeyState::Active && next.iter().any(|k| !k.imported);
+                    if is_late || next.iter().any(|known| known.id == key.id) {
                         return Err(conflict());
                     }
                     next.push(key);
@@ -114,6 +120,10 @@ impl KeyStore for MemoryStore {
             Some(Fault::BeforeCommit) => Err(outage()),
             Some(Fault::AfterCommit) => self.commit(changes).and(Err(outage())),
         }
+    }
+
+    async fn clock(&self) -> Result<Option<UnixTime>, BackendError> {
+        Ok(*self.clock.lock().unwrap())
     }
 
     async fn sealed_secret(&self, _: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {

@@ -7,7 +7,8 @@
 //! | `GET /admin/v1/keys/history[?audience=A]` | → `[`[`tokenward_keys::KeyHistory`]`, …]` |
 //! | `GET /admin/v1/keys/jwks?audience=A` | → the published key set (RFC 7517) |
 //! | `POST /admin/v1/keys/rotate` | [`RotateKeys`] → [`RotatedKeys`], or 409 [`Problem`] with `ripe_at_ms` |
-//! | `POST /admin/v1/keys/compromise` | [`CompromiseKey`] → 204 |
+//! | `GET /admin/v1/keys/rotation[?audience=A]` | → `[`[`PlannedKeys`]`, …]`: what `rotate` would do now |
+//! | `POST /admin/v1/keys/compromise` | [`CompromiseKey`] → [`CompromisedKey`] |
 //! | `POST /admin/v1/keys/import` | [`ImportKey`] → 201 [`ImportedKey`] |
 //! | `GET /admin/v1/sessions[?subject=&audience=&all=true&after=&limit=]` | → [`SessionPage`] |
 //! | `GET /admin/v1/sessions/{sid}` | → [`SessionInfo`] |
@@ -116,6 +117,48 @@ wire! {
         pub active: Option<String>,
         /// Each step, with its because.
         pub steps: Vec<String>,
+    }
+
+    /// What a rotation would do now in one audience.
+    pub struct PlannedKeys {
+        /// Which.
+        pub audience: String,
+        /// Each step, in its order.
+        pub steps: Vec<PlannedStep>,
+        /// If no key may take over yet: from when on one may, in milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ripe_at_ms: Option<u64>,
+    }
+
+    /// A step, and why.
+    pub struct PlannedStep {
+        /// What.
+        pub action: String,
+        /// Why.
+        pub because: String,
+    }
+
+    /// What was done about a key that may have leaked, and what remains.
+    pub struct CompromisedKey {
+        /// Its `kid`.
+        pub kid: String,
+        /// Its audience.
+        pub audience: String,
+        /// What was done, each step with its because; none if all was done before.
+        pub steps: Vec<PlannedStep>,
+        /// The key that signs now, if any may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub active: Option<String>,
+        /// The key that will sign next.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub standby: Option<String>,
+        /// With no active key: when one will be ripe.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub signs_again_at: Option<u64>,
+        /// When other replicas of the authority have ceased to sign with the key, at the latest.
+        pub silent_by: u64,
+        /// Until when verifiers that are not on the revocation feed may trust the key.
+        pub exposed_until: u64,
     }
 
     /// End all trust in a key.

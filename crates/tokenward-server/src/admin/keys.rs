@@ -8,14 +8,18 @@ use axum::{Extension, Json};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use tokenward::{Algorithm, Audience, KeyError, KeyId, SigningKey, UnixTime, VerifyingKey};
-use tokenward_keys::{KeyHistory, KeyInfo, KeyRing, Rotated};
+use tokenward_keys::{KeyHistory, KeyInfo, KeyRing, Plan, Request, Rotated, Step};
 use zeroize::Zeroizing;
 
 use super::access::{AUDIT, Admin};
-use super::api::{CompromiseKey, ImportKey, ImportedKey, RotateKeys, RotatedKey, RotatedKeys};
+use super::api::{
+    CompromiseKey, CompromisedKey, ImportKey, ImportedKey, PlannedKeys, PlannedStep, RotateKeys,
+    RotatedKey, RotatedKeys,
+};
 use super::error::AdminError;
 use super::request::{Filter, Input, OfAudience, audience};
 use crate::Authority;
+use crate::authority::KeyActionError;
 
 pub(super) async fn list(
     State(authority): State<Arc<Authority>>,
@@ -71,11 +75,24 @@ pub(super) async fn rotate(
     Ok(Json(RotatedKeys { rotated }))
 }
 
+pub(super) async fn rotation(
+    State(authority): State<Arc<Authority>>,
+    Filter(of): Filter<OfAudience>,
+) -> Result<Json<Vec<PlannedKeys>>, AdminError> {
+    let mut planned = Vec::new();
+    for ring in chosen(&authority, of.audience.as_deref())? {
+        let plan = ring.preview(authority.now(), &Request::RotateNow).await;
+        let plan = plan.map_err(KeyActionError::from)?;
+        planned.push(PlannedKeys::of(ring.audience(), &plan));
+    }
+    Ok(Json(planned))
+}
+
 pub(super) async fn compromise(
     State(authority): State<Arc<Authority>>,
     Extension(admin): Extension<Admin>,
     Input(request): Input<CompromiseKey>,
-) -> Result<StatusCode, AdminError> {
+) -> Result<Json<CompromisedKey>, AdminError> {
     let id = KeyId::new(request.kid)?;
     let rings = chosen(&authority, request.audience.as_deref())?;
     let knows = |ring: &&Arc<KeyRing>| ring.history().iter().any(|key| key.kid == id.as_str());
@@ -88,7 +105,16 @@ pub(super) async fn compromise(
         by = admin.by, audience = %ring.audience(), key = %id, exposed_until = %done.exposed_until,
         "a key is compromised; verifiers without the feed trust it until `exposed_until`"
     );
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(CompromisedKey {
+        kid: id.to_string(),
+        audience: ring.audience().to_string(),
+        steps: done.steps.iter().map(planned).collect(),
+        active: done.active.map(|key| key.to_string()),
+        standby: done.standby.map(|key| key.to_string()),
+        signs_again_at: done.signs_again_at.map(ceil_secs),
+        silent_by: ceil_secs(done.silent_by),
+        exposed_until: ceil_secs(done.exposed_until),
+    }))
 }
 
 pub(super) async fn import(
@@ -115,6 +141,27 @@ pub(super) async fn import(
         verify_until: verify_until.as_secs(),
     };
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+impl PlannedKeys {
+    /// What `plan` would do in `audience`.
+    #[must_use]
+    pub fn of(audience: &Audience, plan: &Plan) -> Self {
+        Self {
+            audience: audience.to_string(),
+            steps: plan.steps.iter().map(planned).collect(),
+            ripe_at_ms: plan.blocked_until.map(UnixTime::as_millis),
+        }
+    }
+}
+
+fn planned(step: &Step) -> PlannedStep {
+    PlannedStep { action: step.action.to_string(), because: step.because().to_string() }
+}
+
+/// The first whole second that is not before `time`.
+fn ceil_secs(time: UnixTime) -> u64 {
+    time.as_millis().div_ceil(1_000)
 }
 
 /// The keys of the audience called `name`, or of all.

@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokenward::b64;
 use tokenward::crypto::sha256;
 use tokenward::{Audience, IssuerId};
+use tokenward_keys::KeyHistory;
 
 use super::Authority;
 use super::audience::AudienceState;
@@ -57,6 +58,42 @@ pub(super) async fn key_set(
     Ok(cacheable(audience, &headers, audience.ring.jwks_json().to_string()))
 }
 
+/// `GET /audiences/{aud}/historical-keys.json`: the keys that have left the key set, as the payload of
+/// OpenID Federation 1.0 § 8.7 has them.
+pub(super) async fn historical_keys(
+    State(authority): State<Arc<Authority>>,
+    Segment(name): Segment,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let audience = authority.named(&name)?;
+    let history = audience.ring.history();
+    // The newest: nobody waits for megabytes of keys whose tokens expired years ago.
+    let keys: Vec<Value> =
+        history.iter().rev().filter_map(historical).take(HISTORICAL_KEYS).collect();
+    let body = json!({ "iss": audience.issuer_id.as_str(), "keys": keys }).to_string();
+    Ok(cacheable(audience, &headers, body))
+}
+
+/// A key that verifies nothing any more; `None` for one that still does, or that never signed.
+fn historical(key: &KeyHistory) -> Option<Value> {
+    let end = match (key.compromised_at, key.withdrawn_at) {
+        (Some(at), _) => key.verify_until.map_or(at, |until| until.min(at)),
+        (None, Some(at)) if key.activated_at.is_some() || key.imported => {
+            key.verify_until.unwrap_or(at)
+        }
+        _ => return None,
+    };
+    let Value::Object(mut jwk) = key.public.clone() else { return None };
+    jwk.insert("exp".to_owned(), end.into());
+    if let Some(from) = key.activated_at {
+        jwk.insert("nbf".to_owned(), from.into());
+    }
+    if let Some(at) = key.compromised_at {
+        jwk.insert("revoked".to_owned(), json!({ "revoked_at": at, "reason": "compromised" }));
+    }
+    Some(jwk.into())
+}
+
 impl Authority {
     /// The audience that a path names.
     pub(super) fn named(&self, name: &str) -> Result<&Arc<AudienceState>, ApiError> {
@@ -90,3 +127,6 @@ fn cacheable(audience: &AudienceState, request: &HeaderMap, body: String) -> Res
 fn weak(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag)
 }
+
+/// Keys of the history that are shown: three years of one a day.
+const HISTORICAL_KEYS: usize = 1_000;

@@ -12,7 +12,7 @@ use tokenward::{
     ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion, UnixTime,
     Unsigned,
 };
-use tokenward_keys::{CustodyError, Signer};
+use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_sessions::Session;
 use zeroize::Zeroizing;
 
@@ -102,7 +102,8 @@ impl Authority {
         request: TokenRequest,
         now: UnixTime,
     ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
-        let signer = audience.signer(now)?;
+        let Signing { signer, latest_exp, .. } = audience.signing(now)?;
+        let request = request.expires_no_later_than(latest_exp);
         let unsigned = audience
             .issuer
             .prepare(request, signer.key_id(), signer.algorithm(), now)
@@ -158,8 +159,8 @@ impl AudienceState {
     }
 
     /// Who signs for the audience at `now`; 503 if nobody may.
-    pub(super) fn signer(&self, now: UnixTime) -> Result<Arc<dyn Signer>, ApiError> {
-        self.ring.signer(now).map_err(|error| {
+    fn signing(&self, now: UnixTime) -> Result<Signing, ApiError> {
+        self.ring.signing(now).map_err(|error| {
             tracing::error!(audience = %self.name, %error, "nobody may sign");
             ApiError::unavailable()
         })

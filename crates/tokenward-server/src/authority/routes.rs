@@ -51,8 +51,9 @@ impl Authority {
 /// What anybody may read. Metadata stands where RFC 8414 § 3.1 puts it, in between, and where OpenID
 /// Discovery 1.0 § 4 does, behind; clients differ in which they ask for.
 fn discovery() -> Router<Arc<Authority>> {
-    let mut router =
-        Router::new().route("/audiences/{audience}/jwks.json", get(discovery::key_set));
+    let mut router = Router::new()
+        .route("/audiences/{audience}/jwks.json", get(discovery::key_set))
+        .route("/audiences/{audience}/historical-keys.json", get(discovery::historical_keys));
     for name in ["oauth-authorization-server", "openid-configuration"] {
         router = router
             .route(&format!("/.well-known/{name}/audiences/{{audience}}"), get(discovery::describe))

@@ -25,6 +25,23 @@ async fn a_rotation_waits_until_a_standby_is_ripe_and_says_when_that_is() {
 }
 
 #[tokio::test]
+async fn what_a_rotation_would_do_is_shown_with_its_reasons_and_not_done() {
+    let bench = Bench::new().await;
+    let path = format!("/admin/v1/keys/rotation?audience={BILLING}");
+    let early = bench.get(&path).await.json();
+    assert!(early[0]["ripe_at_ms"].is_u64(), "{early}");
+    bench.later(600).await;
+    let before = active(&bench, BILLING).await;
+
+    let planned = bench.get(&path).await.json();
+
+    let steps = planned[0]["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 3, "{planned}");
+    assert_eq!(steps[1]["because"], "the operator asked for it");
+    assert_eq!(active(&bench, BILLING).await, before);
+}
+
+#[tokio::test]
 async fn without_an_audience_all_rotate_or_none() {
     let bench = Bench::new().await;
     bench.post("/admin/v1/keys/rotate", json!({})).await.is(409, "not_ripe");
@@ -72,8 +89,20 @@ async fn a_compromised_key_leaves_the_key_set_at_once() {
     let kid = active(&bench, BILLING).await;
 
     let body = json!({ "kid": kid });
-    assert_eq!(bench.post("/admin/v1/keys/compromise", body).await.status, 204);
+    let done = bench.post("/admin/v1/keys/compromise", body.clone()).await;
 
+    assert_eq!(done.status, 200, "{done:?}");
+    let (done, now) = (done.json(), bench.authority.now().as_secs());
+    // C + D, and L + 2S.
+    assert_eq!((&done["exposed_until"], &done["silent_by"]), (&json!(now + 360), &json!(now + 20)));
+    assert_eq!(done["active"], active(&bench, BILLING).await);
+    let actions = done["steps"].to_string();
+    for step in ["distrust key", "activate key", "publish a standby key"] {
+        assert!(actions.contains(step), "{actions}");
+    }
+    // Once more does no harm, and nothing.
+    let again = bench.post("/admin/v1/keys/compromise", body).await.json();
+    assert_eq!(again["steps"], json!([]));
     let set = bench.get(&format!("/admin/v1/keys/jwks?audience={BILLING}")).await;
     assert!(!set.body.contains(kid.as_str().unwrap()), "{set:?}");
     assert_ne!(active(&bench, BILLING).await, kid);

@@ -28,8 +28,9 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// Routes that anybody may read.
-const PUBLIC: [&str; 3] = [
+const PUBLIC: [&str; 4] = [
     "/audiences/{audience}/jwks.json",
+    "/audiences/{audience}/historical-keys.json",
     "/.well-known/{name}/audiences/{{audience}}",
     "/audiences/{{audience}}/.well-known/{name}",
 ];

@@ -46,6 +46,27 @@ async fn a_key_set_may_be_kept_for_c_and_is_not_sent_twice() {
 }
 
 #[tokio::test]
+async fn a_key_that_has_left_the_key_set_is_in_the_history_with_its_end() {
+    let bench = Bench::new().await;
+    let path = "/audiences/billing-api/historical-keys.json";
+    let before = bench.get(path).await.json();
+    assert_eq!(before["iss"], "https://auth.example.com/audiences/billing-api");
+    assert_eq!(before["keys"], json!([]));
+    let audience = tokenward::Audience::new("billing-api").unwrap();
+    let ring = bench.authority.ring(&audience).unwrap();
+    let leaked = ring.signer(bench.authority.now()).unwrap().key_id().clone();
+    let now = bench.authority.now().as_secs();
+
+    bench.authority.compromise(&audience, &leaked, "test").await.unwrap();
+
+    let after = bench.get(path).await.json();
+    let key = &after["keys"][0];
+    assert_eq!((&key["kid"], &key["exp"]), (&json!(leaked.as_str()), &json!(now)));
+    assert_eq!(key["revoked"], json!({ "revoked_at": now, "reason": "compromised" }));
+    assert!(key.get("d").is_none() && after["keys"].as_array().unwrap().len() == 1, "{after}");
+}
+
+#[tokio::test]
 async fn every_audience_has_keys_of_its_own() {
     let bench = Bench::new().await;
     let of = async |name: &str| {

@@ -20,6 +20,7 @@ pub async fn key_contract<S: KeyStore>(make: impl AsyncFn() -> S) {
         a_key_that_has_changed_is_not_replaced,
         one_conflict_undoes_every_change,
         an_audience_never_has_two_active_keys,
+        only_the_first_key_of_an_audience_begins_as_active,
         of_two_who_replace_the_same_key_one_wins,
         a_destroyed_handle_is_gone,
         the_first_secret_of_a_name_stays,
@@ -88,13 +89,28 @@ async fn an_audience_never_has_two_active_keys(store: impl KeyStore) {
     let active = |id, epoch| StoredKey { state: KeyState::Active, epoch, ..key(id, 0) };
     insert(&store, &active("k1", 1)).await;
 
-    let second = vec![KeyChange::Insert(active("k2", 1))];
+    insert(&store, &key("k2", 0)).await;
+    let second = vec![replace(1, &active("k2", 2))];
     assert_eq!(apply(&store, second).await, Err(BackendErrorKind::Conflict));
 
     // The order within one change does not matter, what comes of it does.
     let retiring = StoredKey { state: KeyState::Retiring, epoch: 2, ..key("k1", 0) };
-    let handover = vec![KeyChange::Insert(active("k2", 1)), replace(1, &retiring)];
+    let handover = vec![replace(1, &active("k2", 2)), replace(1, &retiring)];
     assert_eq!(apply(&store, handover).await, Ok(()));
+}
+
+async fn only_the_first_key_of_an_audience_begins_as_active(store: impl KeyStore) {
+    let active = |id| StoredKey { state: KeyState::Active, ..key(id, 0) };
+    // A key from elsewhere is none of the audience's own: nobody holds a set without the first of these.
+    let imported = StoredKey { state: KeyState::Retiring, imported: true, ..key("k0", 0) };
+    insert(&store, &imported).await;
+    insert(&store, &active("k1")).await;
+    let compromised =
+        StoredKey { state: KeyState::Compromised, handle: None, epoch: 2, ..key("k1", 0) };
+    apply(&store, vec![replace(1, &compromised)]).await.unwrap();
+
+    let late = vec![KeyChange::Insert(active("k2"))];
+    assert_eq!(apply(&store, late).await, Err(BackendErrorKind::Conflict));
 }
 
 async fn of_two_who_replace_the_same_key_one_wins(store: impl KeyStore) {

@@ -1,0 +1,186 @@
+//! When a ring signs nothing, and what it says of its plans.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, UnixTime};
+use tokenward_keys::{
+    Custody, CustodyError, KeyRing, KeyState, MadeKey, NewKey, NoSigner, Request, RingError,
+    Sealed, Signer, StoredKey,
+};
+
+use crate::support::{MemoryStore, at, issuer, kek, ring, run, timing};
+
+#[test]
+fn a_clock_that_is_off_by_more_than_s_signs_nothing_and_plans_nothing() {
+    let (store, ring) = started();
+    for (clock, holds) in
+        [(1_010 - 3, false), (1_010 - 2, true), (1_010 + 2, true), (1_010 + 3, false)]
+    {
+        store.set_clock(at(clock));
+
+        let ticked = run(ring.tick(at(1_010)));
+
+        assert_eq!(ring.signer(at(1_010)).is_ok(), holds, "the store says {clock}");
+        assert_eq!(ticked.is_ok(), holds, "the store says {clock}");
+    }
+    let refused = ring.signer(at(1_010)).unwrap_err();
+    assert!(matches!(refused, NoSigner::ClockOff { .. }), "{refused}");
+    let before = store.stored();
+    assert!(matches!(run(ring.tick(at(5_000))), Err(RingError::ClockOff { .. })));
+    assert_eq!(store.stored(), before);
+}
+
+#[test]
+fn a_wrong_clock_does_not_protect_a_key_that_has_leaked() {
+    let (store, ring) = started();
+    let leaked = ring.signer(at(1_000)).unwrap().key_id().clone();
+    store.set_clock(at(9_000));
+
+    run(ring.compromise(&leaked, at(1_020))).unwrap();
+
+    let state = |id: &KeyId| store.stored().iter().find(|key| key.id == *id).unwrap().state;
+    assert_eq!(state(&leaked), KeyState::Compromised);
+}
+
+#[test]
+fn a_key_that_nothing_replaced_for_a_week_signs_no_more() {
+    let (_, ring) = started();
+    let end = 1_000 + 100 + 7 * 86_400;
+
+    run(ring.refresh(at(end - 1))).unwrap();
+    assert!(ring.signer(at(end - 1)).is_ok());
+    let refused = ring.signer(at(end)).unwrap_err();
+    assert!(matches!(refused, NoSigner::Overdue { .. }), "{refused}");
+
+    // Whoever comes back finds the one ripe standby enough.
+    run(ring.tick(at(end + 50))).unwrap();
+    assert!(ring.signer(at(end + 50)).is_ok());
+}
+
+#[test]
+fn no_token_may_outlive_what_its_key_vouches_for() {
+    let (_, ring) = started();
+
+    let signing = ring.signing(at(1_000)).unwrap();
+
+    // R and a week, D + L + T + W + 2S, less W and S.
+    assert_eq!(signing.latest_exp, at(1_000 + 100 + 7 * 86_400 + 32 - 1 - 2));
+}
+
+#[test]
+fn a_preview_says_what_a_rotation_would_do_and_does_nothing() {
+    let (store, ring) = started();
+    let before = store.stored();
+    let key = |state| before.iter().find(|key| key.state == state).unwrap().id.clone();
+    let (active, standby) = (key(KeyState::Active), key(KeyState::Standby));
+
+    let early = run(ring.preview(at(1_009), &Request::RotateNow)).unwrap();
+    let ripe = run(ring.preview(at(1_010), &Request::RotateNow)).unwrap();
+
+    assert_eq!((early.steps.len(), early.blocked_until), (0, Some(at(1_010))));
+    let steps: Vec<_> = ripe.steps.iter().map(ToString::to_string).collect();
+    let expected = [
+        format!("retire key `{active}`, because another key signs from now on"),
+        format!("activate key `{standby}`, because the operator asked for it"),
+        "publish a standby key, because an emergency switch must find a ripe key".to_owned(),
+    ];
+    assert_eq!(steps, expected);
+    assert_eq!(store.stored(), before);
+}
+
+#[test]
+fn a_custody_that_fails_is_asked_again_after_a_while_and_signing_goes_on() {
+    let store = Arc::new(MemoryStore::default());
+    let custody = Arc::new(Flaky::default());
+    let ring = ring_in(&store, &custody);
+    run(ring.tick(at(1_000))).unwrap();
+    run(ring.rotate(at(1_010))).unwrap();
+    run(ring.rotate(at(1_020))).unwrap();
+    assert_eq!(ring.failed_attempts(), 0);
+    custody.fails.store(true, Ordering::SeqCst);
+    let before = custody.asked.load(Ordering::SeqCst);
+
+    // A rotation nears, and wants a second standby. Three times a second for ten minutes:
+    for third in 0..1_800 {
+        let now = UnixTime::from_millis(1_112_000 + third * 333);
+        drop(run(ring.tick(now)));
+        assert!(ring.signer(now).is_ok());
+    }
+
+    assert!(run(ring.tick(at(1_711))).is_err());
+    let asked = custody.asked.load(Ordering::SeqCst) - before;
+    assert!((10..40).contains(&asked), "{asked} times");
+    assert_eq!(ring.failed_attempts(), asked);
+    custody.fails.store(false, Ordering::SeqCst);
+    run(ring.tick(at(1_800))).unwrap();
+    assert_eq!(ring.failed_attempts(), 0);
+}
+
+#[test]
+fn a_custody_that_fails_does_not_put_off_an_operator() {
+    let store = Arc::new(MemoryStore::default());
+    let custody = Arc::new(Flaky::default());
+    let ring = ring_in(&store, &custody);
+    run(ring.tick(at(1_000))).unwrap();
+    custody.fails.store(true, Ordering::SeqCst);
+    assert!(run(ring.tick(at(1_091))).is_err());
+
+    let rotated = run(ring.rotate(at(1_091))).unwrap();
+
+    assert_ne!(Some(rotated.active), rotated.retired);
+}
+
+/// The sealed custody, which makes keys or does not.
+#[derive(Default)]
+struct Flaky {
+    fails: AtomicBool,
+    asked: AtomicU32,
+}
+
+#[async_trait]
+impl Custody for Flaky {
+    fn name(&self) -> &'static str {
+        "sealed"
+    }
+
+    async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.fails.load(Ordering::SeqCst) {
+            let source = "the vault is sealed".into();
+            return Err(CustodyError::Failed { custody: "sealed", source });
+        }
+        Sealed::new(kek()).generate(spec).await
+    }
+
+    async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
+        Sealed::new(kek()).import(spec, key).await
+    }
+
+    async fn signer(
+        &self,
+        issuer: &IssuerId,
+        key: &StoredKey,
+    ) -> Result<Arc<dyn Signer>, CustodyError> {
+        Sealed::new(kek()).signer(issuer, key).await
+    }
+
+    async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
+        Sealed::new(kek()).destroy(key).await
+    }
+}
+
+fn ring_in(store: &Arc<MemoryStore>, custody: &Arc<Flaky>) -> KeyRing {
+    let (store, custody): (Arc<MemoryStore>, Arc<Flaky>) = (Arc::clone(store), Arc::clone(custody));
+    let audience = Audience::new("billing-api").unwrap();
+    let environment = "test".to_owned();
+    KeyRing::new(audience, issuer(), store, custody, timing(), environment, Algorithm::Es256)
+}
+
+fn started() -> (Arc<MemoryStore>, KeyRing) {
+    let store = Arc::new(MemoryStore::default());
+    let ring = ring(&store, timing());
+    run(ring.tick(at(1_000))).unwrap();
+    (store, ring)
+}
