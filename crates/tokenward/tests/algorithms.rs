@@ -4,9 +4,10 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use tokenward::crypto::{hmac_sha256, sha256};
 use tokenward::{
-    AccessLifetime, Algorithm, Audience, ClientId, Issuer, IssuerId, Jti, KeySet, Reason, Scratch,
-    SigningKey, Subject, TokenRequest, UnixTime, Verifier, VerifyingKey,
+    AccessLifetime, Algorithm, Audience, ClientId, Issuer, IssuerId, Jti, KeyError, KeySet, Reason,
+    Scratch, SigningKey, Subject, TokenRequest, UnixTime, Verifier, VerifyingKey, b64,
 };
 
 #[test]
@@ -118,10 +119,25 @@ fn a_document_of_one_kind_of_key_is_refused_for_another() {
         };
         for other in Algorithm::ALL {
             let same = other == key.algorithm() || (other.is_rsa() && key.algorithm().is_rsa());
-            assert_eq!(VerifyingKey::from_spki_der(other, &public).is_ok(), same);
             assert_eq!(SigningKey::from_pkcs8_der(other, &private).is_ok(), same);
+            match VerifyingKey::from_spki_der(other, &public) {
+                Err(KeyError::WrongAlgorithm { wanted, fits }) => {
+                    assert_eq!((wanted, fits.contains(&other), same), (other, false, false));
+                    assert!(fits.contains(&key.algorithm()));
+                }
+                read => assert!(same && read.is_ok(), "{other}: {read:?}"),
+            }
         }
     }
+}
+
+#[test]
+fn the_thumbprint_of_a_secret_is_a_mac_and_no_hash_of_it() {
+    let secret = sha256(b"seed");
+    let key = VerifyingKey::from_secret(Algorithm::Hs256, &secret).unwrap();
+
+    // As RFC 7638 would have it, it would be `sha256(r#"{"k":"…","kty":"oct"}"#)`.
+    assert_eq!(key.thumbprint(), b64::encode(&hmac_sha256(&secret, b"tokenward key id")));
 }
 
 const NOW: UnixTime = UnixTime::from_secs(1_000_000);

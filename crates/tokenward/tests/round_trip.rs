@@ -124,6 +124,14 @@ fn the_end_of_a_session_or_a_key_caps_the_token() {
     let verified = verifier(&key).verify(&token, NOW).unwrap();
     assert_eq!(verified.expires_at(), UnixTime::from_secs(1_000_059));
 
+    let later = UnixTime::from_secs(1_000_200);
+    for (first, second) in [(end, later), (later, end)] {
+        let request = request().expires_no_later_than(first).expires_no_later_than(second);
+        let token = issuer().issue(request, &key, NOW).unwrap();
+        let verified = verifier(&key).verify(&token, NOW).unwrap();
+        assert_eq!(verified.expires_at(), UnixTime::from_secs(1_000_059), "the earlier end counts");
+    }
+
     let ended = request().expires_no_later_than(NOW);
     assert_eq!(issuer().issue(ended, &key, NOW), Err(IssueError::AlreadyEnded));
 }
