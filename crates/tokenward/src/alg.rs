@@ -51,7 +51,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm there is.
+    /// Every algorithm there is. Do not count on how many: take it as a slice.
     pub const ALL: [Self; 16] = [
         Self::Es256,
         Self::Es384,
