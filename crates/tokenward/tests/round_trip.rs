@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokenward::{
-    AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, JsonError, Jti,
-    KeyId, KeySet, RESERVED_CLAIMS, Reason, Rejected, Scope, SessionId, SigningKey, Subject,
-    TokenRequest, TokenVersion, UnixTime, Verifier, b64,
+    AccessLifetime, Algorithm, Audience, BackendError, CachedVerifier, ClientId, Decrypter,
+    DecryptionKey, DecryptionKeys, DpopKey, EncryptError, Encrypter, EncryptionKey, IssueError,
+    Issuer, IssuerId, JsonError, Jti, KeyError, KeyId, KeySet, KeySetError, NestedVerifier,
+    ProofVerifier, RESERVED_CLAIMS, Reason, Rejected, Scope, SessionId, SigningKey, Subject,
+    TokenRequest, TokenVersion, UnixTime, Verified, Verifier, VerifyingKey, b64,
 };
 
 const ALGORITHMS: [Algorithm; 4] =
@@ -201,6 +203,16 @@ fn a_key_set_survives_being_written_and_read() {
 
         assert!(verifier(&key).with_keys(read).verify(&token, NOW).is_ok());
     }
+}
+
+#[test]
+fn what_verifies_and_issues_is_shared_by_threads() {
+    const fn is_shared<T: Send + Sync + 'static>() {}
+
+    is_shared::<(Verifier, CachedVerifier, NestedVerifier, ProofVerifier, Verified)>();
+    is_shared::<(Issuer, TokenRequest, SigningKey, VerifyingKey, KeySet, DpopKey)>();
+    is_shared::<(Encrypter, Decrypter, EncryptionKey, DecryptionKey, DecryptionKeys)>();
+    is_shared::<(Rejected, KeyError, KeySetError, IssueError, EncryptError, BackendError)>();
 }
 
 #[test]

@@ -87,6 +87,16 @@ impl EncryptionKey {
         Self { id: Some(Arc::new(id)), ..self }
     }
 
+    /// The same key named by its thumbprint, unless it has a name: the name that
+    /// [`DecryptionKey::named_by_thumbprint`] gives its other half.
+    #[must_use]
+    pub fn named_by_thumbprint(self) -> Self {
+        match KeyId::new(self.thumbprint()) {
+            Ok(id) if self.id.is_none() => self.with_key_id(id),
+            _ => self,
+        }
+    }
+
     /// The JWK thumbprint: base64url of SHA-256 over the key's required members (RFC 7638).
     ///
     /// For a symmetric key, whose thumbprint would be a hash of the secret (RFC 7638 § 7), it is a MAC
@@ -208,6 +218,7 @@ impl DecryptionKey {
     /// let bytes = key.to_secret_bytes().ok_or("no memory")?; // to seal and to keep
     /// let same = DecryptionKey::from_secret_bytes(KeyAlgorithm::RsaOaep256, &bytes)?;
     /// assert_eq!(same.key_id(), None); // the bytes do not hold the name
+    /// assert_eq!(same.named_by_thumbprint().key_id(), key.key_id());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -229,10 +240,7 @@ impl DecryptionKey {
             KeyAlgorithm::RsaOaep256 => OaepPrivate::generate().map(Holder::Rsa),
         };
         let holder = holder.expect("the operating system gives randomness");
-        let key = Self::new(algorithm, holder).expect("a fresh key is sound");
-        let thumbprint = key.encryption_key().map(|key| key.thumbprint());
-        let id = thumbprint.and_then(|thumbprint| KeyId::new(thumbprint).ok());
-        Self { id: id.map(Arc::new), ..key }
+        Self::new(algorithm, holder).expect("a fresh key is sound").named_by_thumbprint()
     }
 
     /// The key in a private or symmetric JWK (RFC 7517), whose halves must match, for the algorithm
@@ -324,6 +332,16 @@ impl DecryptionKey {
     #[must_use]
     pub fn with_key_id(self, id: KeyId) -> Self {
         Self { id: Some(Arc::new(id)), ..self }
+    }
+
+    /// The same key named by the thumbprint of its public half, unless it has a name. A key of 16 bytes,
+    /// which has no half that encrypts, stays as it is.
+    #[must_use]
+    pub fn named_by_thumbprint(self) -> Self {
+        match self.encryption_key().map(|key| KeyId::new(key.thumbprint())) {
+            Some(Ok(id)) if self.id.is_none() => self.with_key_id(id),
+            _ => self,
+        }
     }
 
     pub(super) const fn holder(&self) -> &Holder {
