@@ -132,6 +132,34 @@ fn a_document_of_one_kind_of_key_is_refused_for_another() {
 }
 
 #[test]
+fn a_jwk_that_says_no_algorithm_is_for_the_one_that_is_asked_for() {
+    for key in KEYS.iter() {
+        let own = key.algorithm();
+        let jwk = key.to_secret_jwk().unwrap();
+        let named = jwk.as_bytes();
+        let unnamed = jwk.replace(&format!(r#""alg":"{own}","#), "");
+        for asked in Algorithm::ALL {
+            let fits = asked == own || (asked.is_rsa() && own.is_rsa());
+            let fits = fits || (asked.is_symmetric() && own.is_symmetric());
+            let read =
+                SigningKey::from_jwk_for(asked, unnamed.as_bytes()).map(|key| key.algorithm());
+            match read {
+                // The secret of one HMAC is too short for the next, and ML-DSA keys differ in length.
+                Ok(read) => assert!(fits && read == asked, "{own} as {asked}"),
+                Err(error) => assert!(!fits || own.is_symmetric(), "{own} as {asked}: {error}"),
+            }
+            assert_eq!(SigningKey::from_jwk_for(asked, named).is_ok(), asked == own);
+        }
+        if let Some(public) = key.verifying_key().to_jwk() {
+            let json = serde_json::Value::Object(public).to_string();
+            let other = if own == Algorithm::Ps256 { Algorithm::Rs256 } else { Algorithm::Ps256 };
+            assert!(VerifyingKey::from_jwk_for(own, json.as_bytes()).is_ok());
+            assert!(VerifyingKey::from_jwk_for(other, json.as_bytes()).is_err());
+        }
+    }
+}
+
+#[test]
 fn the_thumbprint_of_a_secret_is_a_mac_and_no_hash_of_it() {
     let secret = sha256(b"seed");
     let key = VerifyingKey::from_secret(Algorithm::Hs256, &secret).unwrap();
