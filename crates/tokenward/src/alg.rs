@@ -51,7 +51,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm there is.
+    /// Every algorithm there is. Do not count on how many: take it as a slice.
     pub const ALL: [Self; 16] = [
         Self::Es256,
         Self::Es384,
@@ -122,11 +122,14 @@ impl Algorithm {
     pub(crate) fn with_the_same_keys(self) -> &'static [Self] {
         match self.family() {
             family @ (Family::Rsa | Family::Secret) => family.algorithms(),
-            Family::Ec | Family::Okp | Family::Akp => {
-                let all: &'static [Self] = &Self::ALL;
-                all.iter().find(|one| **one == self).map_or(&[], std::slice::from_ref)
-            }
+            Family::Ec | Family::Okp | Family::Akp => self.alone(),
         }
+    }
+
+    /// A list of this one.
+    pub(crate) fn alone(self) -> &'static [Self] {
+        let all: &'static [Self] = &Self::ALL;
+        all.iter().find(|one| **one == self).map_or(&[], std::slice::from_ref)
     }
 
     /// The length of its signatures in JOSE form, in bytes; `None` for RSA, where the key decides.

@@ -314,7 +314,7 @@
 //! | [`MissingClaim`](Reason::MissingClaim) | the same, and `accept_type` was tried, which forgives `client_id` alone | the same |
 //! | [`UnknownKey`](Reason::UnknownKey) | a key from PEM or a secret has no name; or the set is old | [`VerifyingKey::with_key_id`]; fetch the set |
 //! | [`NoKeyId`](Reason::NoKeyId) | the token names no key, and there are several | a `kid` at the issuer, or a set of one |
-//! | [`WrongAlgorithm`](Reason::WrongAlgorithm) | an RSA key without `alg` is for RS256 | `alg` in the JWK, or another [`Algorithm`] for the PEM |
+//! | [`WrongAlgorithm`](Reason::WrongAlgorithm) | an RSA key without `alg` is for RS256 | `alg` in the JWK, [`VerifyingKey::from_jwk_for`], or another [`Algorithm`] for the PEM |
 //! | [`WrongIssuer`](Reason::WrongIssuer) | `iss` is compared whole, with its last `/` | the `iss` that the token has |
 //! | [`WrongAudience`](Reason::WrongAudience) | it is for another service, or for a URL | [`Audience::foreign`] |
 //! | [`LifetimeTooLong`](Reason::LifetimeTooLong) | over 15 minutes | [`VerifierBuilder::max_lifetime`], up to a day |

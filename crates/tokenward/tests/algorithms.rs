@@ -4,9 +4,10 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use tokenward::crypto::{hmac_sha256, sha256};
 use tokenward::{
-    AccessLifetime, Algorithm, Audience, ClientId, Issuer, IssuerId, Jti, KeySet, Reason, Scratch,
-    SigningKey, Subject, TokenRequest, UnixTime, Verifier, VerifyingKey,
+    AccessLifetime, Algorithm, Audience, ClientId, Issuer, IssuerId, Jti, KeyError, KeySet, Reason,
+    Scratch, SigningKey, Subject, TokenRequest, UnixTime, Verifier, VerifyingKey, b64,
 };
 
 #[test]
@@ -118,10 +119,53 @@ fn a_document_of_one_kind_of_key_is_refused_for_another() {
         };
         for other in Algorithm::ALL {
             let same = other == key.algorithm() || (other.is_rsa() && key.algorithm().is_rsa());
-            assert_eq!(VerifyingKey::from_spki_der(other, &public).is_ok(), same);
             assert_eq!(SigningKey::from_pkcs8_der(other, &private).is_ok(), same);
+            match VerifyingKey::from_spki_der(other, &public) {
+                Err(KeyError::WrongAlgorithm { wanted, fits }) => {
+                    assert_eq!((wanted, fits.contains(&other), same), (other, false, false));
+                    assert!(fits.contains(&key.algorithm()));
+                }
+                read => assert!(same && read.is_ok(), "{other}: {read:?}"),
+            }
         }
     }
+}
+
+#[test]
+fn a_jwk_that_says_no_algorithm_is_for_the_one_that_is_asked_for() {
+    for key in KEYS.iter() {
+        let own = key.algorithm();
+        let jwk = key.to_secret_jwk().unwrap();
+        let named = jwk.as_bytes();
+        let unnamed = jwk.replace(&format!(r#""alg":"{own}","#), "");
+        for asked in Algorithm::ALL {
+            let fits = asked == own || (asked.is_rsa() && own.is_rsa());
+            let fits = fits || (asked.is_symmetric() && own.is_symmetric());
+            let read =
+                SigningKey::from_jwk_for(asked, unnamed.as_bytes()).map(|key| key.algorithm());
+            match read {
+                // The secret of one HMAC is too short for the next, and ML-DSA keys differ in length.
+                Ok(read) => assert!(fits && read == asked, "{own} as {asked}"),
+                Err(error) => assert!(!fits || own.is_symmetric(), "{own} as {asked}: {error}"),
+            }
+            assert_eq!(SigningKey::from_jwk_for(asked, named).is_ok(), asked == own);
+        }
+        if let Some(public) = key.verifying_key().to_jwk() {
+            let json = serde_json::Value::Object(public).to_string();
+            let other = if own == Algorithm::Ps256 { Algorithm::Rs256 } else { Algorithm::Ps256 };
+            assert!(VerifyingKey::from_jwk_for(own, json.as_bytes()).is_ok());
+            assert!(VerifyingKey::from_jwk_for(other, json.as_bytes()).is_err());
+        }
+    }
+}
+
+#[test]
+fn the_thumbprint_of_a_secret_is_a_mac_and_no_hash_of_it() {
+    let secret = sha256(b"seed");
+    let key = VerifyingKey::from_secret(Algorithm::Hs256, &secret).unwrap();
+
+    // As RFC 7638 would have it, it would be `sha256(r#"{"k":"…","kty":"oct"}"#)`.
+    assert_eq!(key.thumbprint(), b64::encode(&hmac_sha256(&secret, b"tokenward key id")));
 }
 
 const NOW: UnixTime = UnixTime::from_secs(1_000_000);

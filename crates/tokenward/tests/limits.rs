@@ -7,9 +7,9 @@ use tokenward::crypto::sha256;
 use tokenward::danger::decode_unverified;
 use tokenward::limits::LIMITS;
 use tokenward::{
-    Algorithm, Audience, DpopKey, IssuerId, KeyError, KeySet, KeySetError, ProofNonce,
-    ProofRequest, ProofVerifier, Reason, Seen, SigningKey, Subject, TokenType, UnixTime, Verifier,
-    VerifyingKey, b64,
+    Algorithm, Audience, DecryptionKey, DpopKey, IssuerId, KeyAlgorithm, KeyError, KeySet,
+    KeySetError, ProofNonce, ProofRequest, ProofVerifier, Reason, Seen, SigningKey, Subject,
+    TokenType, UnixTime, Verifier, VerifyingKey, b64,
 };
 
 #[test]
@@ -55,6 +55,21 @@ fn a_key() {
 
     assert!(padded(LIMITS.key_bytes).is_ok());
     assert_eq!(padded(LIMITS.key_bytes + 1).unwrap_err(), KeyError::TooLarge);
+}
+
+#[test]
+fn a_key_document() {
+    let errors = |length: usize| {
+        let document = vec![0; length];
+        [
+            VerifyingKey::from_spki_der(Algorithm::Es256, &document).unwrap_err(),
+            SigningKey::from_pkcs8_der(Algorithm::Es256, &document).unwrap_err(),
+            DecryptionKey::from_secret_bytes(KeyAlgorithm::RsaOaep256, &document).unwrap_err(),
+        ]
+    };
+
+    assert_eq!(errors(LIMITS.key_bytes), [const { KeyError::Malformed }; 3]);
+    assert_eq!(errors(LIMITS.key_bytes + 1), [const { KeyError::TooLarge }; 3]);
 }
 
 #[test]

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokenward::{
-    AccessLifetime, Algorithm, Audience, ClientId, IssueError, Issuer, IssuerId, JsonError, Jti,
-    KeyId, KeySet, RESERVED_CLAIMS, Reason, Rejected, Scope, Scratch, SessionId, SigningKey,
-    Subject, TokenRequest, TokenVersion, UnixTime, Verifier, b64,
+    AccessLifetime, Algorithm, Audience, BackendError, CachedVerifier, ClientId, Decrypter,
+    DecryptionKey, DecryptionKeys, DpopKey, EncryptError, Encrypter, EncryptionKey, IssueError,
+    Issuer, IssuerId, JsonError, Jti, KeyError, KeyId, KeySet, KeySetError, NestedVerifier,
+    ProofVerifier, RESERVED_CLAIMS, Reason, Rejected, Scope, Scratch, SessionId, SigningKey,
+    Subject, TokenRequest, TokenVersion, UnixTime, Verified, Verifier, VerifyingKey, b64,
 };
 
 const ALGORITHMS: [Algorithm; 4] =
@@ -126,6 +128,14 @@ fn the_end_of_a_session_or_a_key_caps_the_token() {
     let verified = verifier(&key).verify(&token, NOW).unwrap();
     assert_eq!(verified.expires_at(), UnixTime::from_secs(1_000_059));
 
+    let later = UnixTime::from_secs(1_000_200);
+    for (first, second) in [(end, later), (later, end)] {
+        let request = request().expires_no_later_than(first).expires_no_later_than(second);
+        let token = issuer().issue(request, &key, NOW).unwrap();
+        let verified = verifier(&key).verify(&token, NOW).unwrap();
+        assert_eq!(verified.expires_at(), UnixTime::from_secs(1_000_059), "the earlier end counts");
+    }
+
     let ended = request().expires_no_later_than(NOW);
     assert_eq!(issuer().issue(ended, &key, NOW), Err(IssueError::AlreadyEnded));
 }
@@ -195,6 +205,16 @@ fn a_key_set_survives_being_written_and_read() {
 
         assert!(verifier(&key).with_keys(read).verify(&token, NOW).is_ok());
     }
+}
+
+#[test]
+fn what_verifies_and_issues_is_shared_by_threads() {
+    const fn is_shared<T: Send + Sync + 'static>() {}
+
+    is_shared::<(Verifier, CachedVerifier, NestedVerifier, ProofVerifier, Verified)>();
+    is_shared::<(Issuer, TokenRequest, SigningKey, VerifyingKey, KeySet, DpopKey)>();
+    is_shared::<(Encrypter, Decrypter, EncryptionKey, DecryptionKey, DecryptionKeys)>();
+    is_shared::<(Rejected, KeyError, KeySetError, IssueError, EncryptError, BackendError)>();
 }
 
 #[test]

@@ -83,6 +83,33 @@ fn a_token_that_verifiers_would_refuse_is_not_issued() {
 }
 
 #[test]
+fn a_token_with_more_claims_than_verifiers_read_is_not_issued() {
+    let most = LIMITS.json_members - RESERVED_CLAIMS.len();
+    let issue = |count: usize| {
+        let names: Vec<String> = (0..count).map(|number| format!("c{number}")).collect();
+        let claims = names.iter().map(|name| (name.clone(), json!(0))).collect();
+        let allowed: Vec<&str> = names.iter().map(String::as_str).collect();
+        let key = SigningKey::generate(Algorithm::EdDsa);
+        issuer(&allowed).issue(request(claims), &key, UnixTime::EPOCH).map(drop)
+    };
+
+    assert_eq!(issue(most), Ok(()));
+    assert_eq!(issue(most + 1), Err(IssueError::Json(JsonError::TooLarge)));
+}
+
+#[test]
+fn the_signature_of_an_rsa_key_elsewhere_is_taken_to_be_the_longest() {
+    let claims = json!({ "roles": "x".repeat(5_000) });
+    let prepare = |algorithm| {
+        let (id, claims) = (KeyId::new("k").unwrap(), claims.as_object().unwrap().clone());
+        issuer(&["roles"]).prepare(request(claims), &id, algorithm, UnixTime::EPOCH).map(drop)
+    };
+
+    assert_eq!(prepare(Algorithm::Es256), Ok(()));
+    assert_eq!(prepare(Algorithm::Rs256), Err(IssueError::TooLong));
+}
+
+#[test]
 fn a_version_or_a_time_that_verifiers_would_refuse_is_not_issued() {
     let key = SigningKey::generate(Algorithm::EdDsa);
     let issue = |request, now| issuer(&[]).issue(request, &key, UnixTime::from_secs(now)).map(drop);

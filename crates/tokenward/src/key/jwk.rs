@@ -11,9 +11,9 @@ use crate::crypto::{Curve, PrivateKey, PublicKey};
 use crate::ids::KeyId;
 use crate::limits::LIMITS;
 
-/// A public or symmetric key.
-pub(super) fn public(json: &[u8]) -> Result<VerifyingKey, KeyError> {
-    let jwk = Jwk::parse(json)?;
+/// A public or symmetric key, of the algorithm `pinned` if it says none itself.
+pub(super) fn public(json: &[u8], pinned: Option<Algorithm>) -> Result<VerifyingKey, KeyError> {
+    let jwk = Jwk::parse(json, pinned)?;
     if jwk.family() != Family::Secret && jwk.members.are_private() {
         return Err(KeyError::PrivateMembers);
     }
@@ -21,9 +21,9 @@ pub(super) fn public(json: &[u8]) -> Result<VerifyingKey, KeyError> {
     jwk.verifying_key()
 }
 
-/// A private or symmetric key.
-pub(super) fn private(json: &[u8]) -> Result<SigningKey, KeyError> {
-    let jwk = Jwk::parse(json)?;
+/// A private or symmetric key, of the algorithm `pinned` if it says none itself.
+pub(super) fn private(json: &[u8], pinned: Option<Algorithm>) -> Result<SigningKey, KeyError> {
+    let jwk = Jwk::parse(json, pinned)?;
     if !jwk.members.are_private() {
         return Err(KeyError::NotPrivate);
     }
@@ -122,7 +122,7 @@ pub(crate) fn exposure(json: &[u8]) -> Option<Exposure> {
     let symmetric = members.text("kty").ok().flatten().is_some_and(|kty| kty == "oct");
     let leaked = (members.are_private() && !symmetric).then(|| Leaked {
         id: members.key_id().ok().flatten(),
-        thumbprint: Jwk::parse(json)
+        thumbprint: Jwk::parse(json, None)
             .and_then(|jwk| jwk.verifying_key())
             .map(|key| key.thumbprint())
             .ok(),
@@ -146,9 +146,9 @@ struct Jwk<'a> {
 }
 
 impl<'a> Jwk<'a> {
-    fn parse(json: &'a [u8]) -> Result<Self, KeyError> {
+    fn parse(json: &'a [u8], pinned: Option<Algorithm>) -> Result<Self, KeyError> {
         let members = Members::parse(json)?;
-        let algorithm = algorithm(&members)?;
+        let algorithm = algorithm(&members, pinned)?;
         let id = members.key_id()?;
         Ok(Self { members, algorithm, id })
     }
@@ -193,14 +193,20 @@ impl<'a> Jwk<'a> {
     }
 }
 
-/// The one algorithm of a key: what its type and curve say, and `alg`, which can only agree.
-fn algorithm(members: &Members<'_>) -> Result<Algorithm, KeyError> {
+/// The one algorithm of a key: what its type and curve say, and `alg` and `pinned`, which can only agree.
+fn algorithm(members: &Members<'_>, pinned: Option<Algorithm>) -> Result<Algorithm, KeyError> {
     let kty = members.key_type()?;
     let crv = members.text("crv")?;
     let named = members
         .text("alg")?
         .map(|name| Algorithm::from_name(&name).ok_or(KeyError::Unsupported))
         .transpose()?;
+    let named = match (named, pinned) {
+        (Some(named), Some(wanted)) if named != wanted => {
+            return Err(KeyError::WrongAlgorithm { wanted, fits: named.alone() });
+        }
+        (named, pinned) => named.or(pinned),
+    };
     let (family, implied) = match (&*kty, crv.as_deref()) {
         ("EC", Some(crv)) => {
             let curve = Curve::ALL.into_iter().find(|curve| curve.name() == crv);

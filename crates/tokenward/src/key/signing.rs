@@ -113,7 +113,13 @@ impl SigningKey {
     /// # Ok::<(), tokenward::KeyError>(())
     /// ```
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
-        jwk::private(json)
+        jwk::private(json, None)
+    }
+
+    /// The key in a JWK that need not say its `alg`, for `algorithm` alone; see
+    /// [`VerifyingKey::from_jwk_for`].
+    pub fn from_jwk_for(algorithm: Algorithm, json: &[u8]) -> Result<Self, KeyError> {
+        jwk::private(json, Some(algorithm))
     }
 
     /// A shared secret; see [`VerifyingKey::from_secret`]. It has no name yet.

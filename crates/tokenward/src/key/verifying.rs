@@ -39,7 +39,22 @@ impl VerifyingKey {
     /// # Ok::<(), tokenward::KeyError>(())
     /// ```
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
-        jwk::public(json)
+        jwk::public(json, None)
+    }
+
+    /// The key in a JWK that need not say its `alg`, for `algorithm` alone: for RSA keys and secrets of
+    /// publishers who leave it out.
+    ///
+    /// ```
+    /// # fn f(jwk_of_an_rsa_key: &[u8]) -> Result<(), tokenward::KeyError> {
+    /// use tokenward::{Algorithm, VerifyingKey};
+    ///
+    /// let key = VerifyingKey::from_jwk_for(Algorithm::Ps256, jwk_of_an_rsa_key)?; // not RS256
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_jwk_for(algorithm: Algorithm, json: &[u8]) -> Result<Self, KeyError> {
+        jwk::public(json, Some(algorithm))
     }
 
     /// The key in the `PUBLIC KEY` or `RSA PUBLIC KEY` block of a PEM text, which must be of

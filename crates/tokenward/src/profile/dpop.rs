@@ -224,11 +224,14 @@ impl Default for ProofVerifier {
 /// The public key in `jwk`. The header and the key come from the same hand, so that nothing is gained by
 /// a key that leaves its algorithm to the header; an RSA key as clients write it does.
 fn parse_key(jwk: &str, algorithm: Algorithm) -> Option<VerifyingKey> {
-    if Object::parse(jwk.as_bytes()).ok()?.has("alg") {
-        return VerifyingKey::from_jwk(jwk.as_bytes()).ok();
-    }
-    let members = jwk.strip_prefix('{')?;
-    VerifyingKey::from_jwk(format!(r#"{{"alg":"{algorithm}",{members}"#).as_bytes()).ok()
+    let jwk = jwk.as_bytes();
+    let named = Object::parse(jwk).ok()?.has("alg");
+    let key = if named {
+        VerifyingKey::from_jwk(jwk)
+    } else {
+        VerifyingKey::from_jwk_for(algorithm, jwk)
+    };
+    key.ok()
 }
 
 fn check_request(claims: Fields<'_, '_>, request: &ProofRequest<'_>) -> Result<(), Reason> {
