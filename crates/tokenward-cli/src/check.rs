@@ -1,6 +1,7 @@
 //! `tokenward check`: opens everything that the configuration names, for real, and lists what is wrong.
 
 use serde_json::json;
+use tokenward_keys::Timing;
 
 use crate::args::{AdminArgs, CheckArgs};
 use crate::client::AdminClient;
@@ -32,6 +33,11 @@ async fn problems(args: &CheckArgs) -> Vec<String> {
         Ok(config) => config,
         Err(problems) => return problems.iter().map(ToString::to_string).collect(),
     };
+    for audience in &config.audiences {
+        if let Ok(timing) = Timing::new(config.keys.times.timing(audience.access_lifetime)) {
+            output::note(format!("the keys of {}: {timing}", audience.name));
+        }
+    }
     let data = serve::data_of(&config, args.data.as_deref());
     let mut problems = Vec::new();
     let mut note = |result: Result<(), Failure>| {

@@ -12,6 +12,7 @@
 //! **Invariant:** a [`Timing`] keeps all rules: a configuration that breaks one does not load. The
 //! `Cache-Control` of the key set comes from C, and is set nowhere else.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokenward::UnixTime;
@@ -164,6 +165,23 @@ impl Timing {
     fn most_published(&self) -> u128 {
         let period = self.0.rotate_every.as_millis().max(1);
         self.token_outlives().as_millis().div_ceil(period).saturating_add(3)
+    }
+}
+
+/// The worst that follows from the times, as it is printed where a configuration is loaded.
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a new key signs after {}; one that has ended stays public for {}; one that has leaked is \
+             trusted for {} where there is no feed, and by a replica that is cut off for {}; {} keys are \
+             public at most",
+            show(self.ripening()),
+            show(self.token_outlives()),
+            show(self.exposure()),
+            show(self.silent_within()),
+            self.most_published(),
+        )
     }
 }
 

@@ -151,15 +151,21 @@ fn a_passphrase_opens_what_it_sealed_and_another_does_not() {
     fs::remove_file(work.path("auth/tokenward.db")).unwrap();
     certificate(&work.path("auth"), 2_000, 4_000);
     listen(&work);
-    let rotate = |passphrase: &str| {
-        work.command(&["keys", "rotate", "--data", "auth"])
+    let keys = |order: &[&str], passphrase: &str| {
+        work.command(&[&["keys", "rotate", "--data", "auth"], order].concat())
             .env("PROD_KEK", passphrase)
             .output()
             .unwrap()
     };
 
-    assert_eq!(rotate("correct horse battery staple").status.code(), Some(0));
-    let other = rotate("wrong horse battery staple");
+    let planned = keys(&["--dry-run"], "correct horse battery staple");
+    let text = String::from_utf8_lossy(&planned.stdout);
+    assert!(text.contains("make the first key, because the audience has no key yet"), "{text}");
+    assert_eq!(keys(&[], "correct horse battery staple").status.code(), Some(0));
+    let planned = keys(&["--dry-run"], "correct horse battery staple");
+    let text = String::from_utf8_lossy(&planned.stdout);
+    assert!(text.contains("would not rotate, because no standby key is ripe before"), "{text}");
+    let other = keys(&[], "wrong horse battery staple");
     assert_eq!(other.status.code(), Some(2), "{}", String::from_utf8_lossy(&other.stderr));
     assert!(!String::from_utf8_lossy(&other.stderr).contains("horse"));
 }

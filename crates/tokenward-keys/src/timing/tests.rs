@@ -10,6 +10,16 @@ fn the_defaults_keep_the_rules() {
 }
 
 #[test]
+fn the_worst_that_follows_is_said() {
+    assert_eq!(
+        Timing::new(DEFAULTS).unwrap().to_string(),
+        "a new key signs after 6m; one that has ended stays public for 6m25s; one that has leaked is \
+         trusted for 6m where there is no feed, and by a replica that is cut off for 20s; 4 keys are \
+         public at most"
+    );
+}
+
+#[test]
 fn development_ripens_a_key_in_a_second() {
     let dev = TimingSettings { key_set_max_age: secs(1), propagation: secs(0), ..DEFAULTS };
 

@@ -206,12 +206,14 @@ async fn open_audience(
     let Parts { settings, clock, keys, custody, .. } = parts;
     let name = wanted.name.clone();
     let issuer_id = settings.issuer_of(&name)?;
+    let timing = Timing::new(settings.keys.timing(wanted.access_lifetime))?;
+    tracing::info!(audience = %name, "the keys of {name}: {timing}");
     let ring = Arc::new(KeyRing::new(
         name.clone(),
         issuer_id.clone(),
         Arc::clone(keys),
         Arc::clone(custody),
-        Timing::new(settings.keys.timing(wanted.access_lifetime))?,
+        timing,
         settings.environment.clone(),
         wanted.algorithm,
     ));
