@@ -7,6 +7,9 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::run::Failure;
 
 const PLANTED: &str = "planted-secret";
@@ -50,19 +53,28 @@ fn secret_in(line: &str) -> Option<&'static str> {
     }
     [("tws_", "a service secret"), ("twr_", "a refresh token"), ("twa_", "an admin token")]
         .into_iter()
-        .chain([("eyJ", "a token")])
-        .find(|(prefix, _)| is_followed_by_a_value(line, prefix))
+        .find(|(prefix, _)| values(line, prefix).next().is_some())
         .map(|(_, what)| what)
+        .or_else(|| values(line, "eyJ").any(is_text).then_some("a token"))
 }
 
-/// Whether `prefix` begins a run of at least 16 base64url characters: documentation may name the
-/// prefix, a log may not show the value.
-fn is_followed_by_a_value(line: &str, prefix: &str) -> bool {
-    line.match_indices(prefix).any(|(at, _)| {
-        let after = line.get(at.saturating_add(prefix.len())..).unwrap_or_default();
-        after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count()
-            >= 16
+/// The runs of base64url characters that begin with `prefix` and have at least 16 more: documentation
+/// may name the prefix, a log may not show the value.
+fn values<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    line.match_indices(prefix).filter_map(move |(at, _)| {
+        let rest = line.get(at..)?;
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+        let run = rest.get(..end.unwrap_or(rest.len()))?;
+        (run.len() >= prefix.len().saturating_add(16)).then_some(run)
     })
+}
+
+/// Whether base64url `run` begins with the text of a header: of some ten thousand random ids in the
+/// logs of a run, one now and then has `eyJ` in it.
+fn is_text(run: &str) -> bool {
+    let whole = run.get(..16).unwrap_or_default();
+    let decoded = URL_SAFE_NO_PAD.decode(whole).unwrap_or_default();
+    decoded.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_control())
 }
 
 #[cfg(test)]
@@ -75,5 +87,6 @@ mod tests {
         assert!(secret_in("authorization: Bearer eyJhbGciOiJFUzI1NiIsInR5cCI").is_some());
         assert!(secret_in("password=planted-secret-7").is_some());
         assert!(secret_in("a refresh token begins with twr_").is_none());
+        assert!(secret_in("session_id=eyJpyYprJyfi6yl_DpMupA").is_none(), "a random id");
     }
 }
