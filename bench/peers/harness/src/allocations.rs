@@ -15,7 +15,8 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 /// operation. [`Counting`] must be the program's allocator.
 pub fn print(contenders: Vec<Contender>) {
     for mut one in contenders {
-        one.run(1);
+        // As many times before, so that what is made once for each key is made.
+        one.run(u64::from(OPERATIONS));
         let before = (CALLS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
         one.run(u64::from(OPERATIONS));
         let calls = per_operation(CALLS.load(Ordering::Relaxed) - before.0);
