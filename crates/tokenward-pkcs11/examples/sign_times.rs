@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, IssuerId, UnixTime};
-use tokenward_keys::{Custody, Kek, KeyState, MadeKey, NewKey, Sealed, Signer, StoredKey};
+use tokenward_keys::lifecycle::Key;
+use tokenward_keys::{Custody, Kek, NewKey, Sealed, Signer};
 use tokenward_pkcs11::Pkcs11;
 use zeroize::Zeroizing;
 
@@ -44,7 +45,9 @@ async fn row(custody: &dyn Custody, algorithm: Algorithm) -> Result<String, Box<
         created_at: UnixTime::from_secs(0),
         kid_prefix: "bench".to_owned(),
     };
-    let key = stored(custody, &spec, custody.generate(&spec).await?)?;
+    let made = custody.generate(&spec).await?;
+    let key = Key::publish(made, &spec.audience, custody.name(), spec.created_at);
+    let key = key.ok_or("a key without id")?.stored().clone();
     let signer = custody.signer(&spec.issuer, &key).await?;
     let mut times = Vec::new();
     for _ in 0..SAMPLES {
@@ -82,31 +85,6 @@ async fn eight_at_once(signer: &Arc<dyn Signer>) -> Result<u128, Box<dyn Error>>
     }
     let signatures = u128::from(SAMPLES).saturating_mul(8).saturating_mul(1_000_000);
     Ok(signatures.checked_div(start.elapsed().as_micros()).unwrap_or_default())
-}
-
-fn stored(
-    custody: &dyn Custody,
-    spec: &NewKey,
-    made: MadeKey,
-) -> Result<StoredKey, Box<dyn Error>> {
-    Ok(StoredKey {
-        id: made.public.key_id().ok_or("a key without id")?.clone(),
-        audience: spec.audience.clone(),
-        algorithm: spec.algorithm,
-        public: serde_json::to_string(&made.public.to_jwk())?,
-        state: KeyState::Standby,
-        custody: custody.name().to_owned(),
-        handle: Some(made.handle),
-        created_at: spec.created_at,
-        published_at: spec.created_at,
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        compromised_at: None,
-        imported: false,
-        verify_until: None,
-        epoch: 1,
-    })
 }
 
 fn milliseconds(time: Duration) -> String {

@@ -227,7 +227,7 @@ fn a_key_in_the_token_can_be_read_by_nobody() {
         let custody = custody().await;
         for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256] {
             let made = custody.generate(&spec(algorithm)).await.unwrap();
-            let row = stored(algorithm, &made);
+            let row = stored(&made);
             let token = same_token();
             let key = private_half(&token, &row.id);
             let secret =
@@ -268,7 +268,7 @@ fn a_locked_pin_is_told_from_a_wrong_one() {
 
 async fn new_key(custody: &Pkcs11) -> StoredKey {
     let made = custody.generate(&spec(Algorithm::Es256)).await.unwrap();
-    stored(Algorithm::Es256, &made)
+    stored(&made)
 }
 
 fn private_half(token: &Session, id: &KeyId) -> ObjectHandle {

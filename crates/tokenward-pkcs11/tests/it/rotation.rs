@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, UnixTime};
+use tokenward_keys::lifecycle::Key;
 use tokenward_keys::{
-    CustodyError, KeyChange, KeyRing, KeyState, KeyStore, MadeKey, NewKey, StoredKey, Timing,
-    TimingSettings,
+    CustodyError, KeyChange, KeyRing, KeyStore, MadeKey, NewKey, StoredKey, Timing, TimingSettings,
 };
 
 use crate::softhsm::{custody, in_softhsm};
@@ -114,25 +114,10 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
 }
 
 /// The row of `made`, as a key ring writes it.
-pub(crate) fn stored(algorithm: Algorithm, made: &MadeKey) -> StoredKey {
-    StoredKey {
-        id: made.public.key_id().unwrap().clone(),
-        audience: Audience::new("api").unwrap(),
-        algorithm,
-        public: serde_json::to_string(&made.public.to_jwk()).unwrap(),
-        state: KeyState::Standby,
-        custody: "pkcs11".to_owned(),
-        handle: Some(made.handle.clone()),
-        created_at: UnixTime::from_secs(1_000),
-        published_at: UnixTime::from_secs(1_000),
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        compromised_at: None,
-        imported: false,
-        verify_until: None,
-        epoch: 1,
-    }
+pub(crate) fn stored(made: &MadeKey) -> StoredKey {
+    let made = MadeKey::new(made.public.clone(), made.handle.clone());
+    let (audience, now) = (Audience::new("api").unwrap(), UnixTime::from_secs(1_000));
+    Key::publish(made, &audience, "pkcs11", now).unwrap().stored().clone()
 }
 
 /// Rows in memory, for one ring.

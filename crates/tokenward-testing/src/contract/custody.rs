@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey};
-use tokenward_keys::{Custody, CustodyError, KeyState, MadeKey, NewKey, Signer, StoredKey};
+use tokenward::{Algorithm, IssuerId, SigningKey};
+use tokenward_keys::lifecycle::Key;
+use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
 
 use super::{at, audience};
 use crate::pyjwt::pyjwt_objects_to;
@@ -52,7 +53,7 @@ async fn each_algorithm_signs_again_after_a_restart<C: Custody>(
         let made = custody.generate(&spec(*algorithm)).await.unwrap();
         let id = made.public.key_id().unwrap().as_str();
         assert_eq!(id, format!("test-{}", made.public.thumbprint()));
-        let row = stored(&custody, *algorithm, &made);
+        let row = stored(&custody, &made);
         let before = custody.signer(&issuer(), &row).await.unwrap();
         signs(&*before, &made).await;
         drop((before, custody));
@@ -219,7 +220,7 @@ async fn a_key_from_elsewhere_signs_or_is_refused_by_name<C: Custody>(
     if traits.imports {
         let made = imported.unwrap();
         assert_eq!(made.public.key_id().unwrap().as_str(), format!("test-{thumbprint}"));
-        let row = stored(&custody, algorithm, &made);
+        let row = stored(&custody, &made);
         signs(&*open().await.signer(&issuer(), &row).await.unwrap(), &made).await;
     } else {
         let name = custody.name();
@@ -239,30 +240,14 @@ async fn signs(signer: &dyn Signer, made: &MadeKey) {
 async fn new_key(custody: &impl Custody, traits: CustodyTraits) -> (MadeKey, StoredKey) {
     let algorithm = traits.algorithms[0];
     let made = custody.generate(&spec(algorithm)).await.unwrap();
-    let row = stored(custody, algorithm, &made);
+    let row = stored(custody, &made);
     (made, row)
 }
 
 /// The row of `made`, as a key ring writes it.
-fn stored(custody: &impl Custody, algorithm: Algorithm, made: &MadeKey) -> StoredKey {
-    StoredKey {
-        id: made.public.key_id().map_or_else(|| KeyId::new("none").unwrap(), Clone::clone),
-        audience: audience("api"),
-        algorithm,
-        public: serde_json::to_string(&made.public.to_jwk()).unwrap(),
-        state: KeyState::Standby,
-        custody: custody.name().to_owned(),
-        handle: Some(made.handle.clone()),
-        created_at: at(0),
-        published_at: at(0),
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        compromised_at: None,
-        imported: false,
-        verify_until: None,
-        epoch: 1,
-    }
+fn stored(custody: &impl Custody, made: &MadeKey) -> StoredKey {
+    let made = MadeKey::new(made.public.clone(), made.handle.clone());
+    Key::publish(made, &audience("api"), custody.name(), at(0)).unwrap().stored().clone()
 }
 
 fn spec(algorithm: Algorithm) -> NewKey {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
-use tokenward_keys::{Custody, KeyState, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::lifecycle::Key;
+use tokenward_keys::{Custody, MadeKey, NewKey, Signer, StoredKey};
 use tokenward_testing::TestClock;
 use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
 
@@ -157,7 +158,7 @@ pub(crate) fn custody(vault: Vault) -> VaultTransit {
 /// A new key of `custody`, and its row.
 pub(crate) async fn new_key(custody: &VaultTransit, algorithm: Algorithm) -> StoredKey {
     let made = custody.generate(&spec(algorithm)).await.unwrap();
-    row(algorithm, &made)
+    row(made)
 }
 
 /// A new key of `custody`, and who signs with it.
@@ -195,26 +196,9 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     ErrorChain::new(error).to_string()
 }
 
-fn row(algorithm: Algorithm, made: &MadeKey) -> StoredKey {
+fn row(made: MadeKey) -> StoredKey {
     let now = TestClock::default().now();
-    StoredKey {
-        id: made.public.key_id().unwrap().clone(),
-        audience: api(),
-        algorithm,
-        public: serde_json::to_string(&made.public.to_jwk()).unwrap(),
-        state: KeyState::Standby,
-        custody: "vault-transit".to_owned(),
-        handle: Some(made.handle.clone()),
-        created_at: now,
-        published_at: now,
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        compromised_at: None,
-        imported: false,
-        verify_until: None,
-        epoch: 1,
-    }
+    Key::publish(made, &api(), "vault-transit", now).unwrap().stored().clone()
 }
 
 /// The policy that the page prints, for the environment of the tests.

@@ -3,7 +3,7 @@
 use tokenward::Audience;
 
 use super::*;
-use crate::stored::KeyState;
+use crate::lifecycle::Key;
 
 #[test]
 fn another_key_encryption_key_is_named_as_the_cause() {
@@ -51,24 +51,9 @@ fn an_issuer_rewritten_in_the_envelope_does_not_help() {
 
 fn sealed_key(algorithm: Algorithm) -> (MadeKey, StoredKey) {
     let made = block_on(Sealed::new(kek(1)).generate(&spec(algorithm))).unwrap();
-    let stored = StoredKey {
-        id: made.public.key_id().unwrap().clone(),
-        audience: spec(algorithm).audience,
-        algorithm,
-        public: String::new(),
-        state: KeyState::Standby,
-        custody: NAME.to_owned(),
-        handle: Some(made.handle.clone()),
-        created_at: UnixTime::from_secs(100),
-        published_at: UnixTime::from_secs(100),
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        compromised_at: None,
-        imported: false,
-        verify_until: None,
-        epoch: 1,
-    };
+    let row = MadeKey::new(made.public.clone(), made.handle.clone());
+    let NewKey { audience, created_at, .. } = spec(algorithm);
+    let stored = Key::publish(row, &audience, NAME, created_at).unwrap().stored().clone();
     (made, stored)
 }
 
