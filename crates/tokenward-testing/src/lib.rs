@@ -22,4 +22,4 @@ pub use contract::keys::key_contract;
 pub use contract::revocations::revocation_contract;
 pub use contract::services::{admin_token_contract, service_contract};
 pub use contract::sessions::session_contract;
-pub use pyjwt::pyjwt_objects_to;
+pub use pyjwt::{pyjwt_objects_to, python};

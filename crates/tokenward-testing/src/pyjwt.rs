@@ -46,8 +46,13 @@ fn ask(algorithm: Algorithm, public: &VerifyingKey, token: &str) -> Option<Strin
     (answer["accepted"] != json!(true)).then(|| answer["reason"].to_string())
 }
 
-/// The Python with `PyJWT` that `cargo xtask test` installs.
-fn python() -> PathBuf {
+/// The Python, with `PyJWT`, that `cargo xtask test` installs.
+///
+/// # Panics
+///
+/// If it is not there.
+#[must_use]
+pub fn python() -> PathBuf {
     let beside = || root().join("target/xtask/venv/bin/python");
     let path = std::env::var_os("TOKENWARD_TEST_PYTHON").map_or_else(beside, PathBuf::from);
     let here = path.display();

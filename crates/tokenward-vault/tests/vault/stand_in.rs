@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
 use tokenward_keys::lifecycle::Key;
 use tokenward_keys::{Custody, MadeKey, NewKey, Signer, StoredKey};
-use tokenward_testing::TestClock;
+use tokenward_testing::{TestClock, python};
 use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
 
 /// A running stand-in. Dropping it kills it, also while a test panics.
@@ -216,15 +216,6 @@ fn no_roots() -> ClientConfig {
         .unwrap()
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth()
-}
-
-/// The Python that `cargo xtask test` installs.
-fn python() -> PathBuf {
-    let beside = || root().join("target/xtask/venv/bin/python");
-    let path = std::env::var_os("TOKENWARD_TEST_PYTHON").map_or_else(beside, PathBuf::from);
-    let here = path.display();
-    assert!(path.exists(), "{here} is missing: run `cargo xtask test`, which installs it");
-    path
 }
 
 fn root() -> PathBuf {
