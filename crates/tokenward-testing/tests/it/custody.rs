@@ -2,15 +2,15 @@
 
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, KeyId, SigningKey};
-use tokenward_keys::{CustodyError, Kek, Sealed, Signer};
+use tokenward_keys::{CustodyError, Sealed, Signer, StoreKey};
 use tokenward_testing::{CustodyTraits, custody_contract, pyjwt_objects_to};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sealed_keeps_the_contract() {
-    let kek = Kek::new(Secret256::from_bytes([1; 32]));
+    let store_key = StoreKey::new(Secret256::from_bytes([1; 32]));
     let traits = CustodyTraits { algorithms: &ASYMMETRIC, imports: true, holds_elsewhere: false };
 
-    custody_contract(async || Sealed::new(kek.clone()), traits).await;
+    custody_contract(async || Sealed::new(store_key.clone()), traits).await;
 }
 
 #[tokio::test]
