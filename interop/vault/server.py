@@ -225,6 +225,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, b"<html>Down for maintenance</html>", {})
         if mode == "endless":
             return self.send(200, b'{"data":"' + b"x" * 1_000_000 + b'"}', {})
+        if mode == "no_associated_data":
+            body.pop("associated_data", None)
         with self.lock:
             status, answer = self.vault.answer(self.command, path, body, self.headers.get("X-Vault-Token"))
         if mode == "wrong_signature":

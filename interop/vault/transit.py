@@ -1,10 +1,14 @@
-"""The transit engine of the stand-in: keys that sign and never leave, by the documented rules."""
+"""The transit engine of the stand-in: keys that sign or encrypt and never leave, by the documented rules."""
 
 import base64
+import os
+import re
 import time
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 CURVES = {
     "ecdsa-p256": (ec.SECP256R1, 32),
@@ -41,6 +45,12 @@ class Transit:
         if parts[0] == "sign" and len(parts) in (2, 3):
             key = self.find(parts[1], "signing key not found")
             return key.sign(body, parts[2] if len(parts) == 3 else body.get("hash_algorithm", "sha2-256"))
+        if parts[0] == "encrypt" and len(parts) == 2:
+            # Whoever may create makes the key by using it: the trap that a client must avoid.
+            self.keys.setdefault(parts[1], Key(parts[1], {}, self.now()))
+            return self.find(parts[1], "").encrypt(body)
+        if parts[0] == "decrypt" and len(parts) == 2:
+            return self.find(parts[1], "encryption key not found").decrypt(body)
         raise Refused(404, "1 error occurred:\n\t* unsupported path\n\n")
 
     def key(self, method, name, body):
@@ -120,6 +130,33 @@ class Key:
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made))
         return {"creation_time": when, "name": self.kind, "public_key": public(self.kind, key)}
 
+    def encrypt(self, body):
+        data = base64.b64decode(body["plaintext"], validate=True)
+        nonce = os.urandom(12)
+        sealed = self.aead(self.latest).encrypt(nonce, data, associated_data(body))
+        return {
+            "ciphertext": f"vault:v{self.latest}:{base64.b64encode(nonce + sealed).decode()}",
+            "key_version": self.latest,
+        }
+
+    def decrypt(self, body):
+        match = re.fullmatch(r"vault:v(\d+):([A-Za-z0-9+/=]+)", body["ciphertext"])
+        if match is None:
+            raise Refused(400, "invalid ciphertext: no prefix")
+        if int(match[1]) not in self.versions:
+            raise Refused(400, "invalid ciphertext: version is too new")
+        sealed = base64.b64decode(match[2], validate=True)
+        try:
+            data = self.aead(int(match[1])).decrypt(sealed[:12], sealed[12:], associated_data(body))
+        except InvalidTag:
+            raise Refused(400, "cipher: message authentication failed") from None
+        return {"plaintext": base64.b64encode(data).decode()}
+
+    def aead(self, version):
+        if self.kind != "aes256-gcm96":
+            raise Refused(400, f"key type {self.kind} does not support encryption")
+        return AESGCM(self.versions[version][0])
+
     def sign(self, body, hash_name):
         version = int(body.get("key_version") or 0) or self.latest
         if version > self.latest:
@@ -164,8 +201,12 @@ def generate(kind):
     if kind in ("rsa-2048", "rsa-3072", "rsa-4096"):
         return rsa.generate_private_key(65537, int(kind.removeprefix("rsa-")))
     if kind == "aes256-gcm96":
-        return None
+        return os.urandom(32)
     raise Refused(400, f"unknown key type {kind}")
+
+
+def associated_data(body):
+    return base64.b64decode(body.get("associated_data", ""), validate=True)
 
 
 def public(kind, key):

@@ -111,6 +111,11 @@ pub(crate) enum Kek {
     /// A key file among systemd's credentials.
     Credential(String),
     Passphrase(SecretRef),
+    /// A key in the transit engine of a vault.
+    Vault {
+        key: String,
+        vault: VaultConfig,
+    },
 }
 
 /// `[[audience]]`.

@@ -165,6 +165,17 @@ pub enum VaultError {
         /// The version that the answer names.
         got: u64,
     },
+    /// The key must not wrap what a whole store hangs on.
+    #[error("transit key `{path}` {why}")]
+    UnfitToWrap {
+        /// Its path.
+        path: String,
+        /// What is wrong with it, and the mend.
+        why: String,
+    },
+    /// The vault does not bind a ciphertext to its context.
+    #[error("Vault ignores associated_data: it takes version 1.9 or later")]
+    NotBound,
     /// The vault refuses what was asked.
     #[error("Vault refuses `{path}`: {said}")]
     Refused {

@@ -2,7 +2,7 @@
 //!
 //! [`Vault`] is a client for the few calls that this takes: who we are (a token, or an `AppRole`), how long
 //! that lasts, and what to do while the vault is sealed, slow or gone. [`VaultTransit`] is the custody on
-//! top of it.
+//! top of it, [`VaultKek`] a key-encryption key for what stays in the store.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -38,6 +38,7 @@ mod client;
 mod custody;
 mod error;
 mod http;
+mod kek;
 mod lease;
 mod login;
 mod name;
@@ -47,4 +48,5 @@ pub use address::{BadAddress, BadMount, Mount, VaultAddress};
 pub use client::{Vault, VaultOptions};
 pub use custody::VaultTransit;
 pub use error::VaultError;
+pub use kek::VaultKek;
 pub use login::{BadSecret, Login, LoginError, VaultSecret};

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokenward::{Algorithm, VerifyingKey, b64};
+use zeroize::Zeroizing;
 
 use crate::address::Mount;
 use crate::client::Vault;
@@ -79,6 +80,44 @@ impl Transit {
         let answer: Signature =
             self.vault.data(&self.mount, &Call::post(path, &body.into())).await?;
         answer.read(name, version, kind)
+    }
+
+    /// `plaintext` encrypted under the newest version of the key `name` and bound to `context`: the text
+    /// `vault:vVERSION:BASE64`.
+    pub(crate) async fn encrypt(
+        &self,
+        name: &str,
+        plaintext: &[u8],
+        context: &[u8],
+    ) -> Result<String, VaultError> {
+        let path = format!("{}/encrypt/{name}", self.mount);
+        let plaintext = Zeroizing::new(STANDARD.encode(plaintext));
+        let call = bound_call(path, "plaintext", &plaintext, context);
+        let answer: Ciphertext = self.vault.data(&self.mount, &call).await?;
+        if answer.ciphertext.starts_with("vault:v") {
+            return Ok(answer.ciphertext);
+        }
+        Err(VaultError::Garbage { path: call.path })
+    }
+
+    /// What [`Self::encrypt`] made with the same `context`.
+    pub(crate) async fn decrypt(
+        &self,
+        name: &str,
+        ciphertext: &str,
+        context: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let path = format!("{}/decrypt/{name}", self.mount);
+        if !ciphertext.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":+/=".contains(&byte)) {
+            return Err(VaultError::Garbage { path });
+        }
+        let call = bound_call(path, "ciphertext", ciphertext, context);
+        let answer: Plaintext = self.vault.data(&self.mount, &call).await?;
+        let text = Zeroizing::new(answer.plaintext);
+        STANDARD
+            .decode(text.as_bytes())
+            .map(Zeroizing::new)
+            .map_err(|_| VaultError::Garbage { path: call.path })
     }
 
     /// Destroys the key `name`, all versions of it. Safe to repeat.
@@ -180,6 +219,8 @@ pub(crate) struct KeyInfo {
     soft_deleted: bool,
     #[serde(default)]
     min_encryption_version: u64,
+    #[serde(default)]
+    deletion_allowed: bool,
     keys: BTreeMap<String, Value>,
 }
 
@@ -194,6 +235,32 @@ impl KeyInfo {
         let x = b64::encode(&STANDARD.decode(text).ok()?);
         let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": x });
         VerifyingKey::from_jwk(jwk.to_string().as_bytes()).ok()
+    }
+
+    /// Why the key must not wrap the key of a store, and the mend.
+    pub(crate) fn unfit_to_wrap(&self) -> Option<String> {
+        let mend = "make another";
+        let found: String = self.kind.chars().filter(char::is_ascii_graphic).take(40).collect();
+        if !["aes256-gcm96", "chacha20-poly1305"].contains(&found.as_str()) {
+            return Some(format!("is of type `{found}`, not aes256-gcm96: {mend}"));
+        }
+        let why = if self.exportable {
+            "is exportable, which cannot be undone"
+        } else if self.allow_plaintext_backup {
+            "may be backed up in the clear, which cannot be undone"
+        } else if self.derived {
+            "derives its keys from a context"
+        } else if self.soft_deleted {
+            "is deleted"
+        } else if self.deletion_allowed {
+            return Some(
+                "may be deleted, and the store with it: set deletion_allowed=false in its config"
+                    .to_owned(),
+            );
+        } else {
+            return None;
+        };
+        Some(format!("{why}: {mend}"))
     }
 
     /// Why `version` of the key must not sign, and the mend.
@@ -227,6 +294,27 @@ impl KeyInfo {
         };
         Some(format!("transit key `{name}` {why}: `tokenward keys rotate`, and delete it"))
     }
+}
+
+/// A call with `value`, which needs no escape in JSON, as its member `name`. It is written without copies.
+fn bound_call(path: String, name: &str, value: &str, context: &[u8]) -> Call {
+    let context = STANDARD.encode(context);
+    let parts = ["{\"", name, "\":\"", value, "\",\"associated_data\":\"", &context, "\"}"];
+    let mut body = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    body.extend(parts);
+    Call::post_text(path, body)
+}
+
+/// The answer to a request to encrypt.
+#[derive(Deserialize)]
+struct Ciphertext {
+    ciphertext: String,
+}
+
+/// The answer to a request to decrypt. The caller wraps it at once in what is overwritten.
+#[derive(Deserialize)]
+struct Plaintext {
+    plaintext: String,
 }
 
 /// The answer to a request to sign.

@@ -24,8 +24,11 @@ pub(crate) async fn run(args: &KeysArgs, to: &Path, output: Output) -> Outcome {
     let [old, new] = [&old, &new].map(|config| Deployment::of_config(config, &data, &variables));
     let new = new.map_err(|failure| Failure::cannot(format!("--to-config: {failure}")))?;
     let rewrapped = old?.rewrap(new).await?;
+    let same = from == to;
     let (from, to) = (from.display(), to.display());
-    let text = if rewrapped {
+    let text = if rewrapped && same {
+        format!("the key of the store is wrapped anew by the key-encryption key of {to}")
+    } else if rewrapped {
         format!(
             "the store is sealed under the key-encryption key of {to} now, and under no other\n\
              Next:\n  \

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokenward_vault::{Mount, VaultAddress, VaultSecret};
 
+use crate::config::kek::VAULT_KEY;
 use crate::config::reader::Section;
 use crate::config::values;
 use crate::secret::SecretRef;
@@ -53,7 +54,7 @@ pub(crate) struct Pkcs11 {
 }
 
 const SEALED: &str = "sealed";
-const VAULT: &str = "vault";
+pub(super) const VAULT: &str = "vault";
 const VAULT_TRANSIT: &str = "vault-transit";
 const PKCS11: &str = "pkcs11";
 const CUSTODIES: [&str; 7] =
@@ -85,7 +86,7 @@ fn table<T>(
     read: impl FnOnce(Section<'_>) -> Option<T>,
 ) -> Option<T> {
     let is_there = keys.has(key);
-    let is_used = of.contains(&chosen);
+    let is_used = of.contains(&chosen) || (key == VAULT && keys.has(VAULT_KEY));
     if is_there && !is_used {
         // A table that changes nothing is a mistake, as an unknown setting is.
         let of = of.join("\" or \"");
@@ -97,7 +98,8 @@ fn table<T>(
     if is_there || is_used { read(keys.section(key)) } else { None }
 }
 
-fn vault(section: Section<'_>) -> Option<VaultConfig> {
+/// `[keys.vault]`, for whoever needs a vault besides the custody.
+pub(super) fn vault(section: Section<'_>) -> Option<VaultConfig> {
     let mount = |text: &str| Mount::new(text).map_err(|error| format!("`{text}`: {error}"));
     let address = section.required("address", "\"https://vault.example.com:8200\"", |text| {
         VaultAddress::new(text).map_err(|error| format!("`{text}`: {error}"))

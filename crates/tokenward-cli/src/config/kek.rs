@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use crate::config::reader::Section;
-use crate::config::{Kek, values};
+use crate::config::{Kek, custody, values};
 
 /// Reads what `keys` says of the key-encryption key: at most one setting names it.
 pub(super) fn read(keys: &Section<'_>) -> Option<Kek> {
     let key_file = keys.has(KEY_FILE).then(|| key_file(keys));
     let passphrase =
         keys.has(PASSPHRASE).then(|| values::secret(keys, PASSPHRASE).map(Kek::Passphrase));
-    let named = [(KEY_FILE, key_file), (PASSPHRASE, passphrase)];
+    let vault_key = keys.has(VAULT_KEY).then(|| vault_key(keys));
+    let named = [(KEY_FILE, key_file), (PASSPHRASE, passphrase), (VAULT_KEY, vault_key)];
     let mut named = named.into_iter().filter_map(|(key, kek)| Some((key, kek?)));
     let Some((first, kek)) = named.next() else {
         return Some(Kek::KeyFile(PathBuf::from("kek.key")));
@@ -35,5 +36,16 @@ fn key_file(keys: &Section<'_>) -> Option<Kek> {
     name.map(Kek::Credential)
 }
 
+fn vault_key(keys: &Section<'_>) -> Option<Kek> {
+    let key = keys.parsed(VAULT_KEY, |text| {
+        values::name(text)?;
+        Ok(text.to_owned())
+    });
+    let vault = custody::vault(keys.section(custody::VAULT));
+    Some(Kek::Vault { key: key?, vault: vault? })
+}
+
+/// A transit key, in the vault of `[keys.vault]`.
+pub(super) const VAULT_KEY: &str = "vault_key";
 const KEY_FILE: &str = "key_file";
 const PASSPHRASE: &str = "passphrase";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tokenward_keys::Timing;
 
 use crate::config::reader::Section;
-use crate::config::{AudienceConfig, Config, ServiceConfig};
+use crate::config::{AudienceConfig, Config, Kek, ServiceConfig};
 use crate::duration::Human;
 
 /// Notes what does not fit together in `config`.
@@ -32,7 +32,18 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         }
         symmetric(config, audience, section);
     }
-    timing(config, &audiences, &root.section("keys"));
+    let keys = root.section("keys");
+    timing(config, &audiences, &keys);
+    let prefix = format!("{}-", config.environment.as_str());
+    if let Kek::Vault { key, .. } = &config.keys.kek
+        && !key.starts_with(&prefix)
+    {
+        let environment = config.environment.as_str();
+        keys.problem(
+            "vault_key",
+            format!("`{key}` is not of environment \"{environment}\"; name one that begins with `{prefix}`"),
+        );
+    }
     let mut clients = BTreeSet::new();
     for (service, section) in config.services.iter().zip(&root.sections("service")) {
         if !clients.insert(service.name.as_str()) {

@@ -171,6 +171,21 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         ),
         (
             "key_file = \"kek.key\"",
+            "vault_key = \"staging-store\"\n[keys.vault]\naddress = \"https://v\"\ntoken = { env = \"T\" }",
+            "tokenward.toml:15: keys.vault_key: `staging-store` is not of environment \"prod\"; name one that begins with `prod-`",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "key_file = { credential = \"kek/key\" }",
+            "tokenward.toml:15: keys.key_file.credential: `kek/key` must be 1 to 128 letters, digits, `-`, `_` and `.`",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "vault_key = \"prod-store\"\npassphrase = { env = \"KEK\" }\n[keys.vault]\naddress = \"https://v\"\ntoken = { env = \"T\" }",
+            "tokenward.toml:15: keys.vault_key: passphrase is set too; keep one of them",
+        ),
+        (
+            "key_file = \"kek.key\"",
             "custody = \"vault-transit\"\n[keys.vault]\naddress = \"http://vault.example.com\"\ntoken = { env = \"T\" }",
             "tokenward.toml:17: keys.vault.address: `http://vault.example.com`: it must be an https URL (http is for a loopback address alone)",
         ),

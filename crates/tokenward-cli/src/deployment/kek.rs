@@ -5,7 +5,9 @@ use std::path::Path;
 use tokenward_keys::{
     Kek, KeyStore, KeyWrap, Passphrase, PassphraseCost, StoreKey, StoreKeyError, WrapContext,
 };
+use tokenward_vault::VaultKek;
 
+use super::custody::vault::client;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::files;
@@ -31,6 +33,11 @@ impl KekSource {
                 let passphrase = Passphrase::new(secret.expose(), PassphraseCost::DEFAULT)
                     .map_err(|error| Failure::because(setting, &error))?;
                 Ok(Self { setting: setting.to_owned(), wrap: Box::new(passphrase) })
+            }
+            config::Kek::Vault { key, vault } => {
+                let client = client(config, vault, variables)?;
+                let kek = VaultKek::new(client, vault.mount.clone(), key);
+                Ok(Self { setting: "keys.vault_key".to_owned(), wrap: Box::new(kek) })
             }
         }
     }

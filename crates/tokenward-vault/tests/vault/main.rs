@@ -8,6 +8,7 @@
 
 mod contract;
 mod fit;
+mod kek;
 mod login;
 mod outage;
 mod stand_in;

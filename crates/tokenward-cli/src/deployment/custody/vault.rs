@@ -14,6 +14,16 @@ pub(super) fn custody(
     vault: &VaultConfig,
     variables: &Variables,
 ) -> Result<VaultTransit, Failure> {
+    let client = client(config, vault, variables)?;
+    Ok(VaultTransit::new(client, vault.mount.clone(), config.environment.as_str()))
+}
+
+/// The client, with its credential found; nothing is sent yet.
+pub(in crate::deployment) fn client(
+    config: &Config,
+    vault: &VaultConfig,
+    variables: &Variables,
+) -> Result<Vault, Failure> {
     let ca = vault.ca.as_ref().map(|path| files::read(&config.path(path))).transpose()?;
     let tls =
         client_tls(ca.as_deref()).map_err(|error| Failure::because("keys.vault.ca", &error))?;
@@ -22,8 +32,7 @@ pub(super) fn custody(
     options.answer_timeout = vault.timeout;
     options.connect_timeout = options.connect_timeout.min(vault.timeout);
     let login = login(config, &vault.login, variables)?;
-    let client = Vault::new(options, login, clock::system());
-    Ok(VaultTransit::new(client, vault.mount.clone(), config.environment.as_str()))
+    Ok(Vault::new(options, login, clock::system()))
 }
 
 type LoginSource = Box<dyn Fn() -> Result<Login, LoginError> + Send + Sync>;

@@ -53,6 +53,8 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
         ("vault-secret-id\"", "nowhere\"", "keys.vault.secret_id: "),
     ] {
         assert!(good.contains(old), "{old}");
+        // A store belongs to one environment, an empty one to none yet.
+        drop(fs::remove_file(world.shell.path("etc/tokenward.db")));
         fs::write(world.shell.path("etc/tokenward.toml"), good.replace(old, new)).unwrap();
 
         let output = world.shell.try_run(&check()).await;
@@ -60,6 +62,38 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
         assert!(!output.status.success() && text.contains(said), "{said}: {text}");
         assert_eq!(text.lines().count(), 1, "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_store_moves_its_key_encryption_key_into_the_vault() {
+    let world = World::new().await;
+    world.shell.run(&check()).await;
+    world.shell.write("tokenward-store.hcl", &tested("vault-kek-policy"));
+    world.shell.run(&format!("{VAULT}{}", tested("vault-kek-setup"))).await;
+    let [old, new] = ["etc/tokenward.toml", "etc/new.toml"].map(|name| world.shell.path(name));
+    let text = fs::read_to_string(&old).unwrap();
+    let key_file = text.lines().find(|line| line.starts_with("key_file")).unwrap();
+    let kek = tested("vault-kek-config");
+    fs::write(&new, text.replace(key_file, kek.trim_start_matches("[keys]\n"))).unwrap();
+
+    let said = world.shell.run(&format!("{REWRAP} /etc/tokenward/new.toml")).await;
+    assert!(said.contains("and under no other"), "{said}");
+    fs::rename(&new, &old).unwrap();
+    fs::remove_file(world.shell.path("etc/kek.key")).unwrap();
+    world.shell.run(&check()).await;
+
+    world.vault("sys/seal").await;
+    let refused = world.shell.try_run(&check()).await;
+    let refused = String::from_utf8(refused.stdout).unwrap();
+    assert_eq!(
+        refused,
+        "keys.vault_key: the key of the store could not be opened: Vault is sealed: unseal it\n"
+    );
+    world.vault("sys/unseal").await;
+    world.vault("transit/keys/prod-store/rotate").await;
+    let said = world.shell.run(&format!("{REWRAP} /etc/tokenward/tokenward.toml")).await;
+    assert!(said.starts_with("the key of the store is wrapped anew"), "{said}");
+    world.shell.run(&check()).await;
 }
 
 /// A vault set up as the page says, and an authority that is configured for it.
@@ -88,8 +122,7 @@ impl World {
         fs::create_dir(shell.path("etc")).unwrap();
         shell.write("tokenward.hcl", &tested("vault-policy"));
         let setup = tested("vault-setup");
-        let role_id =
-            shell.run(&format!("vault() {{ \"$PYTHON\" \"$VAULT\" \"$@\"; }}\n{setup}")).await;
+        let role_id = shell.run(&format!("{VAULT}{setup}")).await;
         let key = KeyPair::generate().unwrap();
         let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
         shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
@@ -133,6 +166,9 @@ impl World {
 fn check() -> String {
     tested("vault-start").lines().next().unwrap().to_owned()
 }
+
+const VAULT: &str = "vault() { \"$PYTHON\" \"$VAULT\" \"$@\"; }\n";
+const REWRAP: &str = "tokenward keys rewrap --config /etc/tokenward/tokenward.toml --to-config";
 
 fn settings(port: u16) -> String {
     format!(
