@@ -20,6 +20,7 @@ use tokenward_server::admin::api::Problem;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::args::AdminArgs;
 use crate::failure::Failure;
@@ -301,7 +302,7 @@ fn is_loopback(host: &str) -> bool {
 
 fn to_json(body: &impl Serialize) -> Result<Bytes, Failure> {
     serde_json::to_vec(body)
-        .map(Bytes::from)
+        .map(|bytes| Bytes::from_owner(Zeroizing::new(bytes)))
         .map_err(|error| Failure::because("the request cannot be written", &error))
 }
 

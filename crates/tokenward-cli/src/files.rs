@@ -14,6 +14,8 @@ mod tests;
 
 /// The largest file that is read whole: far above any key, certificate chain or configuration.
 const MAX_FILE: u64 = 16 << 20;
+/// Room for any key or key set on standard input, whose length is not known.
+const MOST_KEYS: u64 = 64 << 10;
 
 /// Makes `dir` (and its parents), for its owner alone; leaves one that exists as it is.
 pub(crate) fn create_dir(dir: &Path) -> Result<(), Failure> {
@@ -59,13 +61,19 @@ pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
             path.display()
         )));
     }
-    read_capped(&mut file, path).map(Zeroizing::new)
+    read_capped(&mut file, meta.len(), path)
 }
 
 /// Reads a public file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_zeroizing(path).map(|mut bytes| std::mem::take(&mut *bytes))
+}
+
+/// Reads a file that may hold a secret, and may be readable by others.
+pub(crate) fn read_zeroizing(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
-    read_capped(&mut file, path)
+    let length = file.metadata().map_or(0, |meta| meta.len());
+    read_capped(&mut file, length, path)
 }
 
 /// Reads a public text file.
@@ -75,11 +83,11 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 /// Reads the file, or standard input when `path` is `-`.
-pub(crate) fn read_or_stdin(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_or_stdin(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     if path.as_os_str() != "-" {
-        return read(path);
+        return read_zeroizing(path);
     }
-    read_capped(&mut io::stdin().lock(), Path::new("standard input"))
+    read_capped(&mut io::stdin().lock(), MOST_KEYS, Path::new("standard input"))
 }
 
 /// `path` as seen from `base`.
@@ -87,8 +95,14 @@ pub(crate) fn resolve(base: &Path, path: &Path) -> PathBuf {
     base.join(path)
 }
 
-fn read_capped(from: &mut dyn Read, path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+fn read_capped(
+    from: &mut dyn Read,
+    length: u64,
+    path: &Path,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    // The room is taken at once, so that no copy of a secret stays behind where a smaller one was.
+    let room = usize::try_from(length.min(MAX_FILE)).unwrap_or_default().saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     let mut capped = from.take(MAX_FILE.saturating_add(1));
     capped.read_to_end(&mut bytes).map_err(|error| Failure::because(path.display(), &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|len| len <= MAX_FILE) {

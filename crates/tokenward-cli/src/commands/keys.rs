@@ -9,6 +9,7 @@ use tokenward_server::admin::api::{
     CompromiseKey, CompromisedKey, ImportKey, ImportedKey, PlannedKeys, PlannedStep, RotateKeys,
     RotatedKeys, Status,
 };
+use zeroize::Zeroize as _;
 
 use crate::args::{KeysArgs, KeysCommand};
 use crate::client::{self, AdminClient, CallError};
@@ -43,17 +44,20 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
         }
         KeysCommand::Import { file, until, kid, alg } => {
             let client = AdminClient::need(&args.admin).await?;
-            let key = String::from_utf8(files::read_or_stdin(file)?)
+            let text = files::read_or_stdin(file)?;
+            let key = str::from_utf8(&text)
                 .map_err(|_| Failure::cannot(format!("{}: neither PEM nor JWK", file.display())))?;
-            let request = ImportKey {
+            let mut request = ImportKey {
                 audience: the_audience(&client, audience).await?,
-                key,
+                key: key.to_owned(),
                 algorithm: alg.clone(),
                 kid: kid.as_ref().map(|kid| kid.as_str().to_owned()),
                 verify_seconds: until.map(|until| until.as_secs()),
             };
-            let made: ImportedKey =
-                client.post("/admin/v1/keys/import", &request).await.map_err(Failure::from)?;
+            let made = client.post("/admin/v1/keys/import", &request).await;
+            // It may hold a private half.
+            request.key.zeroize();
+            let made: ImportedKey = made.map_err(Failure::from)?;
             let until = date(UnixTime::from_secs(made.verify_until));
             output.either(&made, format!("{} verifies until {until}", made.kid))?;
             Ok(GOOD)

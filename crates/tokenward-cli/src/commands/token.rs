@@ -126,7 +126,7 @@ async fn key_set(args: &VerifyArgs) -> Result<KeySet, Failure> {
         fetch(&args.jwks, args.ca_file.as_deref()).await?
     } else {
         // A symmetric key set is a secret.
-        Zeroizing::new(files::read_or_stdin(Path::new(&args.jwks))?)
+        files::read_or_stdin(Path::new(&args.jwks))?
     };
     KeySet::parse(&text).map_err(|error| Failure::because("--jwks", &error))
 }
@@ -169,7 +169,7 @@ fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
     if exposed {
         output::note(format!("{0}: others can read this key; run `chmod 600 {0}`", path.display()));
     }
-    let bytes = Zeroizing::new(files::read(path)?);
+    let bytes = files::read_zeroizing(path)?;
     let is_jwk = bytes.trim_ascii_start().starts_with(b"{");
     let key = if is_jwk {
         SigningKey::from_jwk(&bytes)
