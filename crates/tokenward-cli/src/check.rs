@@ -48,7 +48,7 @@ async fn problems(args: &CheckArgs) -> Vec<String> {
     }));
     let admin = AdminArgs { data: Some(data.clone()), admin_url: None, ca_file: None };
     let running = AdminClient::find(&admin).await.is_ok_and(|client| client.is_some());
-    match Deployment::of_config(&config, &data, &Variables::of_process()) {
+    match Deployment::of_config(&config, &data, &Variables::of_process()).await {
         Err(failure) => note(Err(failure)),
         Ok(_) if running => output::note(
             "an authority runs on this folder: its store and listeners are not opened a second time",

@@ -101,6 +101,8 @@ pub(crate) enum Feed {
 pub(crate) struct Keys {
     pub(crate) custody: Custody,
     pub(crate) kek: Kek,
+    /// The vault that secrets come from.
+    pub(crate) secrets: Option<VaultConfig>,
     pub(crate) times: KeySettings,
 }
 
@@ -114,7 +116,7 @@ pub(crate) enum Kek {
     /// A key in the transit engine of a vault.
     Vault {
         key: String,
-        vault: VaultConfig,
+        vault: Box<VaultConfig>,
     },
 }
 
@@ -167,6 +169,23 @@ impl Config {
         let config = authority::read(&file, &text, base_of(path))?;
         let later = later::problems(&file, &config);
         if later.is_empty() { Ok(config) } else { Err(later) }
+    }
+
+    /// Every secret that may come from a vault, with its setting.
+    pub(crate) fn secrets(&self) -> Vec<(String, &SecretRef)> {
+        let kek = match &self.keys.kek {
+            Kek::Passphrase(secret) => Some(("keys.passphrase".to_owned(), secret)),
+            Kek::KeyFile(_) | Kek::Credential(_) | Kek::Vault { .. } => None,
+        };
+        let pin = match &self.keys.custody {
+            Custody::Pkcs11(pkcs11) => Some(("keys.pkcs11.pin".to_owned(), &pkcs11.pin)),
+            _ => None,
+        };
+        let proxies = self.proxies.iter().filter_map(|proxy| match &proxy.auth {
+            ProxyAuth::Secret(secret) => Some((format!("proxy.{}.secret", proxy.name), secret)),
+            ProxyAuth::Unix | ProxyAuth::Mtls => None,
+        });
+        kek.into_iter().chain(pin).chain(proxies).collect()
     }
 
     /// A path of the file, from where it counts.

@@ -4,6 +4,7 @@
 
 mod custody;
 mod kek;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -66,11 +67,12 @@ impl fmt::Debug for Opened {
 
 impl Deployment {
     /// What `config` says, with its data in `data`.
-    pub(crate) fn of_config(
+    pub(crate) async fn of_config(
         config: &Config,
         data: &Path,
         variables: &Variables,
     ) -> Result<Self, Failure> {
+        let variables = &secrets::fetched(config, variables).await?;
         let Store::Sqlite(store) = &config.store else {
             return Err(Failure::cannot("store.url: use \"sqlite:tokenward.db\""));
         };

@@ -46,7 +46,8 @@ pub(crate) async fn run(args: InitArgs, output: Output) -> Outcome {
 /// Publishes the first keys, so that they are ripe by the time the first token is asked for.
 async fn first_keys(path: &Path, data: &Path) -> Result<Vec<String>, Failure> {
     let config = Config::load(path).map_err(|problems| config::refusal(&problems))?;
-    let opened = Deployment::of_config(&config, data, &Variables::of_process())?.open().await?;
+    let opened =
+        Deployment::of_config(&config, data, &Variables::of_process()).await?.open().await?;
     let mut keys = Vec::new();
     for ring in opened.rings()? {
         ring.tick(clock::system().now())

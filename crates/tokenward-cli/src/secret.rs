@@ -59,6 +59,15 @@ pub(crate) enum SecretRef {
     File(PathBuf),
     /// A file of this name in `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`).
     Credential(String),
+    /// A field of a document in the vault, below the environment's name there.
+    Vault(InVault),
+}
+
+/// `DOCUMENT#FIELD`.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct InVault {
+    pub(crate) document: String,
+    pub(crate) field: String,
 }
 
 /// A secret that was found. It has no way to be shown.
@@ -76,8 +85,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The process environment, read once.
-pub(crate) struct Variables(BTreeMap<String, Zeroizing<String>>);
+/// The process environment, read once; and what the vault gave.
+#[derive(Default)]
+pub(crate) struct Variables {
+    environment: BTreeMap<String, Zeroizing<String>>,
+    vault: BTreeMap<InVault, Zeroizing<String>>,
+}
 
 impl Variables {
     /// The variables of this process whose names and values are text.
@@ -85,12 +98,17 @@ impl Variables {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, Zeroizing::new(value.into_string().ok()?)))
         };
-        Self(std::env::vars_os().filter_map(text).collect())
+        Self { environment: std::env::vars_os().filter_map(text).collect(), ..Self::default() }
+    }
+
+    /// These, and what the vault gave.
+    pub(crate) fn with_vault(&self, vault: BTreeMap<InVault, Zeroizing<String>>) -> Self {
+        Self { environment: self.environment.clone(), vault }
     }
 
     /// The value of `name`, unless it is empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
+        self.environment.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 }
 
@@ -113,6 +131,11 @@ impl SecretRef {
             Self::Env(name) => from_env(setting, name, environment, variables)?,
             Self::File(path) => from_file(setting, &files::resolve(base, path))?,
             Self::Credential(name) => from_file(setting, &credential(setting, name, variables)?)?,
+            Self::Vault(place) => variables.vault.get(place).cloned().ok_or_else(|| {
+                Failure::cannot(format!(
+                    "{setting}: there is no vault here; use env, file or credential"
+                ))
+            })?,
         };
         if text.is_empty() {
             return Err(Failure::cannot(format!(
@@ -135,7 +158,7 @@ impl SecretRef {
     ) -> Result<impl Fn() -> Result<Secret, Failure> + Send + Sync + 'static, Failure> {
         let found = self.find(setting, environment, base, variables)?;
         let file = match self {
-            Self::Env(_) => None,
+            Self::Env(_) | Self::Vault(_) => None,
             Self::File(path) => Some(files::resolve(base, path)),
             Self::Credential(name) => {
                 variables.get("CREDENTIALS_DIRECTORY").map(|dir| Path::new(dir).join(name))
@@ -173,8 +196,10 @@ fn from_env(
         return Ok(Zeroizing::new(value.to_owned()));
     }
     let foreign = format!("_{name}");
-    let found =
-        variables.0.keys().find(|key| **key != own && (key.ends_with(&foreign) || *key == name));
+    let found = variables
+        .environment
+        .keys()
+        .find(|key| **key != own && (key.ends_with(&foreign) || *key == name));
     Err(Failure::cannot(match found {
         Some(found) => format!(
             "{setting}: {found} is set, but this environment is \"{}\"; set {own} to a secret of its own",

@@ -135,7 +135,7 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
     let certificate = certificate_of(&config, &data)?;
     let tls = certificate.as_ref().map(new_tls).transpose()?;
     let doors = doors(&config, args.listen, &data, tls.clone()).await?;
-    let opened = Deployment::of_config(&config, &data, &variables)?.open().await?;
+    let opened = Deployment::of_config(&config, &data, &variables).await?.open().await?;
     let authority = start(opened.parts()).await?;
     locked.log();
     if let Some((certificate, tls)) = certificate.zip(tls) {

@@ -165,6 +165,14 @@ pub enum VaultError {
         /// The version that the answer names.
         got: u64,
     },
+    /// The document has no such field, or no text in it.
+    #[error("`{path}` has no text in the field `{field}`")]
+    NoField {
+        /// The path of the document.
+        path: String,
+        /// The field.
+        field: String,
+    },
     /// The key must not wrap what a whole store hangs on.
     #[error("transit key `{path}` {why}")]
     UnfitToWrap {

@@ -2,7 +2,8 @@
 //!
 //! [`Vault`] is a client for the few calls that this takes: who we are (a token, or an `AppRole`), how long
 //! that lasts, and what to do while the vault is sealed, slow or gone. [`VaultTransit`] is the custody on
-//! top of it, [`VaultKek`] a key-encryption key for what stays in the store.
+//! top of it, [`VaultKek`] a key-encryption key for what stays in the store, [`VaultSecrets`] what an operator
+//! keeps there.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -42,6 +43,7 @@ mod kek;
 mod lease;
 mod login;
 mod name;
+mod secrets;
 mod transit;
 
 pub use address::{BadAddress, BadMount, Mount, VaultAddress};
@@ -50,3 +52,4 @@ pub use custody::VaultTransit;
 pub use error::VaultError;
 pub use kek::VaultKek;
 pub use login::{BadSecret, Login, LoginError, VaultSecret};
+pub use secrets::VaultSecrets;

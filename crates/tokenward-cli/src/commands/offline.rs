@@ -79,7 +79,7 @@ async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
 }
 
 async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
-    let opened = deployment(args)?.open().await?;
+    let opened = deployment(args).await?.open().await?;
     let rings = opened.rings()?;
     let Some(wanted) = audience else { return Ok(rings) };
     let rings: Vec<_> =
@@ -91,13 +91,13 @@ async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, 
 }
 
 /// What stands in the data folder: a configuration, or what `serve --dev` left.
-fn deployment(args: &KeysArgs) -> Result<Deployment, Failure> {
+async fn deployment(args: &KeysArgs) -> Result<Deployment, Failure> {
     let data = client::data_dir(args.admin.data.as_deref());
     let path = args.config.clone().unwrap_or_else(|| data.join("tokenward.toml"));
     if args.config.is_some() || path.exists() {
         let config = Config::load(&path).map_err(|problems| config::refusal(&problems))?;
         let data = serve::data_of(&config, args.admin.data.as_deref());
-        return Deployment::of_config(&config, &data, &Variables::of_process());
+        return Deployment::of_config(&config, &data, &Variables::of_process()).await;
     }
     if !data.join("dev.json").exists() {
         return Err(nothing_there(&data));

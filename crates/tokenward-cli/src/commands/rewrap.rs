@@ -21,9 +21,11 @@ pub(crate) async fn run(args: &KeysArgs, to: &Path, output: Output) -> Outcome {
     let (old, new) = (old?, new?);
     let data = serve::data_of(&old, args.admin.data.as_deref());
     let variables = Variables::of_process();
-    let [old, new] = [&old, &new].map(|config| Deployment::of_config(config, &data, &variables));
-    let new = new.map_err(|failure| Failure::cannot(format!("--to-config: {failure}")))?;
-    let rewrapped = old?.rewrap(new).await?;
+    let old = Deployment::of_config(&old, &data, &variables).await?;
+    let new = Deployment::of_config(&new, &data, &variables)
+        .await
+        .map_err(|failure| Failure::cannot(format!("--to-config: {failure}")))?;
+    let rewrapped = old.rewrap(new).await?;
     let same = from == to;
     let (from, to) = (from.display(), to.display());
     let text = if rewrapped && same {

@@ -159,6 +159,7 @@ fn revocation(section: Section<'_>) -> Option<Revocation> {
 fn keys(section: Section<'_>) -> Option<Keys> {
     let custody = custody::read(&section);
     let kek = kek::read(&section);
+    let secrets = custody::secrets(&section);
     let rotate_every = section.duration("rotate_every", days(30), [minutes(60), days(366)]);
     let key_set_max_age = section.duration("key_set_max_age", minutes(5), [seconds(1), days(1)]);
     let propagation = section.duration("propagation", minutes(1), [Duration::ZERO, days(1)]);
@@ -169,6 +170,7 @@ fn keys(section: Section<'_>) -> Option<Keys> {
     Some(Keys {
         custody: custody?,
         kek: kek?,
+        secrets: secrets?,
         times: KeySettings {
             rotate_every: rotate_every?,
             key_set_max_age: key_set_max_age?,

@@ -30,6 +30,8 @@ pub(crate) struct VaultConfig {
     pub(crate) namespace: Option<Mount>,
     /// Where the engine is mounted.
     pub(crate) mount: Mount,
+    /// Where the KV engine is mounted that secrets of the configuration come from.
+    pub(crate) secrets: Option<Mount>,
     /// Certificates that are trusted besides the system's.
     pub(crate) ca: Option<PathBuf>,
     pub(crate) timeout: Duration,
@@ -55,6 +57,7 @@ pub(crate) struct Pkcs11 {
 
 const SEALED: &str = "sealed";
 pub(super) const VAULT: &str = "vault";
+const SECRETS: &str = "secrets";
 const VAULT_TRANSIT: &str = "vault-transit";
 const PKCS11: &str = "pkcs11";
 const CUSTODIES: [&str; 7] =
@@ -86,7 +89,7 @@ fn table<T>(
     read: impl FnOnce(Section<'_>) -> Option<T>,
 ) -> Option<T> {
     let is_there = keys.has(key);
-    let is_used = of.contains(&chosen) || (key == VAULT && keys.has(VAULT_KEY));
+    let is_used = of.contains(&chosen) || (key == VAULT && is_used_besides(keys));
     if is_there && !is_used {
         // A table that changes nothing is a mistake, as an unknown setting is.
         let of = of.join("\" or \"");
@@ -98,6 +101,20 @@ fn table<T>(
     if is_there || is_used { read(keys.section(key)) } else { None }
 }
 
+/// Whether something else than the custody needs `[keys.vault]`.
+fn is_used_besides(keys: &Section<'_>) -> bool {
+    keys.has(VAULT_KEY) || keys.section(VAULT).has(SECRETS)
+}
+
+/// The vault that secrets come from, if `[keys.vault]` says that they may.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether it is right, the inner whether there is any"
+)]
+pub(super) fn secrets(keys: &Section<'_>) -> Option<Option<VaultConfig>> {
+    if keys.section(VAULT).has(SECRETS) { vault(keys.section(VAULT)).map(Some) } else { Some(None) }
+}
+
 /// `[keys.vault]`, for whoever needs a vault besides the custody.
 pub(super) fn vault(section: Section<'_>) -> Option<VaultConfig> {
     let mount = |text: &str| Mount::new(text).map_err(|error| format!("`{text}`: {error}"));
@@ -107,7 +124,9 @@ pub(super) fn vault(section: Section<'_>) -> Option<VaultConfig> {
     let namespace = section.parsed("namespace", mount);
     let engine = section.parsed("mount", mount).or_else(|| default(&section, "mount", "transit"));
     let ca = section.path("ca");
-    let wrong = [("namespace", namespace.is_none()), ("ca", ca.is_none())];
+    let secrets = section.parsed(SECRETS, mount);
+    let wrong =
+        [("namespace", namespace.is_none()), ("ca", ca.is_none()), (SECRETS, secrets.is_none())];
     let wrong = wrong.into_iter().any(|(key, missing)| missing && section.has(key));
     let [least, most] = [Duration::from_millis(100), Duration::from_secs(30)];
     let timeout = section.duration("timeout", Duration::from_secs(3), [least, most]);
@@ -117,7 +136,7 @@ pub(super) fn vault(section: Section<'_>) -> Option<VaultConfig> {
         return None;
     }
     let (address, mount, timeout, login) = (address?, engine?, timeout?, login?);
-    Some(VaultConfig { address, namespace, mount, ca, timeout, login })
+    Some(VaultConfig { address, namespace, mount, secrets, ca, timeout, login })
 }
 
 /// Exactly one of a token and a role.
@@ -125,8 +144,20 @@ fn vault_login(
     section: &Section<'_>,
     mount: impl Fn(&str) -> Result<Mount, String>,
 ) -> Option<VaultLogin> {
-    let token = section.has("token").then(|| values::secret(section, "token"));
-    let secret_id = section.has("secret_id").then(|| values::secret(section, "secret_id"));
+    let [token, secret_id] = ["token", "secret_id"].map(|key| {
+        section.has(key).then(|| {
+            values::secret(section, key).filter(|secret| {
+                let is_inside = matches!(secret, SecretRef::Vault(_));
+                if is_inside {
+                    section.problem(
+                        key,
+                        "cannot come from the vault that it opens; use env, file or credential",
+                    );
+                }
+                !is_inside
+            })
+        })
+    });
     let is_role = secret_id.is_some() || section.has("role_id");
     let role_id =
         section.parsed("role_id", |text| VaultSecret::new(text).map_err(|error| error.to_string()));

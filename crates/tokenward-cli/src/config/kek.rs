@@ -42,7 +42,7 @@ fn vault_key(keys: &Section<'_>) -> Option<Kek> {
         Ok(text.to_owned())
     });
     let vault = custody::vault(keys.section(custody::VAULT));
-    Some(Kek::Vault { key: key?, vault: vault? })
+    Some(Kek::Vault { key: key?, vault: Box::new(vault?) })
 }
 
 /// A transit key, in the vault of `[keys.vault]`.

@@ -7,6 +7,7 @@ use tokenward_keys::Timing;
 use crate::config::reader::Section;
 use crate::config::{AudienceConfig, Config, Kek, ServiceConfig};
 use crate::duration::Human;
+use crate::secret::SecretRef;
 
 /// Notes what does not fit together in `config`.
 pub(super) fn check(config: &Config, root: &Section<'_>) {
@@ -42,6 +43,13 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         keys.problem(
             "vault_key",
             format!("`{key}` is not of environment \"{environment}\"; name one that begins with `{prefix}`"),
+        );
+    }
+    let in_vault = |secret: &SecretRef| matches!(secret, SecretRef::Vault(_));
+    if config.keys.secrets.is_none() && config.secrets().iter().any(|(_, s)| in_vault(s)) {
+        keys.problem(
+            "vault.secrets",
+            "is missing, and a secret comes from there; write for example secrets = \"secret\"",
         );
     }
     let mut clients = BTreeSet::new();

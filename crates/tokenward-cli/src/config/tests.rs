@@ -282,7 +282,17 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         (
             "{ env = \"EDGE_SECRET\" }",
             "{ vault = \"kv/edge\" }",
-            "tokenward.toml:30: proxy.secret.vault: secrets from a vault come with a later version; use env, file or credential",
+            "tokenward.toml:30: proxy.secret.vault: `kv/edge` names no field of a document; write for example \"edge#password\"",
+        ),
+        (
+            "{ env = \"EDGE_SECRET\" }",
+            "{ vault = \"edge#password\" }",
+            "tokenward.toml:14: keys.vault.secrets: is missing, and a secret comes from there; write for example secrets = \"secret\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "[keys.vault]\naddress = \"https://v\"\nsecrets = \"secret\"\ntoken = { vault = \"vault#token\" }",
+            "tokenward.toml:18: keys.vault.token: cannot come from the vault that it opens; use env, file or credential",
         ),
         (
             "\"nginx\"",

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use tokenward::IssuerId;
 use tokenward_server::settings::Profile;
 use tokenward_sessions::May;
+use tokenward_vault::Mount;
 
 use crate::config::Address;
 use crate::config::reader::Section;
-use crate::secret::SecretRef;
+use crate::secret::{InVault, SecretRef};
 
 /// `127.0.0.1:8443` or `[::1]:8443`.
 pub(super) fn socket(text: &str) -> Result<SocketAddr, String> {
@@ -109,28 +110,31 @@ pub(super) fn secret(section: &Section<'_>, key: &'static str) -> Option<SecretR
     let env = table.parsed("env", env_name);
     let file = table.path("file");
     let credential = table.parsed("credential", name);
-    let vault = table.has("vault");
-    if vault {
-        table.problem(
-            "vault",
-            "secrets from a vault come with a later version; use env, file or credential",
-        );
-    }
-    let found = [env.is_some(), file.is_some(), credential.is_some()];
-    let named = ["env", "file", "credential"].into_iter().filter(|key| table.has(key)).count();
+    let vault = table.parsed("vault", in_vault);
+    let known = ["env", "file", "credential", "vault"];
+    let named = known.into_iter().filter(|key| table.has(key)).count();
     table.finish();
-    if named != 1 && !vault {
+    if named != 1 {
         section.problem(
             key,
-            "names no secret, or more than one; write exactly one of env, file and credential",
+            "names no secret, or more than one; write exactly one of env, file, credential and vault",
         );
         return None;
     }
-    match found {
-        [true, ..] => env.map(SecretRef::Env),
-        [_, true, _] => file.map(SecretRef::File),
-        _ => credential.map(SecretRef::Credential),
-    }
+    env.map(SecretRef::Env)
+        .or_else(|| file.map(SecretRef::File))
+        .or_else(|| credential.map(SecretRef::Credential))
+        .or_else(|| vault.map(SecretRef::Vault))
+}
+
+fn in_vault(text: &str) -> Result<InVault, String> {
+    let parts = text
+        .split_once('#')
+        .filter(|(document, field)| Mount::new(document).is_ok() && name(field).is_ok());
+    let (document, field) = parts.ok_or_else(|| {
+        format!("`{text}` names no field of a document; write for example \"edge#password\"")
+    })?;
+    Ok(InVault { document: document.to_owned(), field: field.to_owned() })
 }
 
 fn env_name(text: &str) -> Result<String, String> {

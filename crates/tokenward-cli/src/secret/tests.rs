@@ -68,7 +68,8 @@ fn refusal(secret: &SecretRef, variables: &[(&str, &str)]) -> String {
 fn find(secret: &SecretRef, variables: &[(&str, &str)]) -> Result<Secret, Failure> {
     let owned =
         |(name, value): &(&str, &str)| ((*name).to_owned(), Zeroizing::new((*value).to_owned()));
-    let variables = Variables(variables.iter().map(owned).collect());
+    let environment = variables.iter().map(owned).collect();
+    let variables = Variables { environment, ..Variables::default() };
     secret.find("proxy.secret", &Environment::new("prod").unwrap(), Path::new("."), &variables)
 }
 

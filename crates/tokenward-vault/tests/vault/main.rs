@@ -11,4 +11,5 @@ mod fit;
 mod kek;
 mod login;
 mod outage;
+mod secrets;
 mod stand_in;

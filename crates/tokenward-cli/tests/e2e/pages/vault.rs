@@ -96,6 +96,40 @@ async fn a_store_moves_its_key_encryption_key_into_the_vault() {
     world.shell.run(&check()).await;
 }
 
+#[tokio::test]
+async fn the_secret_of_a_proxy_comes_from_the_vault() {
+    let world = World::new().await;
+    world.shell.write("tokenward-secrets.hcl", &tested("vault-secrets-policy"));
+    world.shell.run(&format!("{VAULT}{}", tested("vault-secrets-setup"))).await;
+    let path = world.shell.path("etc/tokenward.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let tables = tested("vault-secrets-config");
+    let (vault, proxy) = tables.split_once("\n[[proxy]]").unwrap();
+    let secrets = vault.trim_start_matches("[keys.vault]");
+    let good =
+        format!("{}\n[[proxy]]{proxy}", text.replace("\nrole_id ", &format!("{secrets}role_id ")));
+    fs::write(&path, &good).unwrap();
+    world.shell.run(&check()).await;
+
+    let question = async |secret: &str| {
+        let call = Call::get(&format!("{}/auth/nginx/api", world.url))
+            .header("x-proxy-secret", secret)
+            .header("x-original-method", "GET")
+            .header("x-original-uri", "/");
+        world.client.ask(call).await.status
+    };
+    let _authority = world.serve().await;
+    let secret = world.shell.run("cat /etc/tokenward/edge").await;
+    assert_eq!([question(secret.trim()).await, question("another-secret-of-it").await], [401, 403]);
+
+    fs::write(&path, good.replace("edge#password", "edge#pasword")).unwrap();
+    let refused = world.shell.try_run(&check()).await;
+    assert_eq!(
+        String::from_utf8(refused.stdout).unwrap(),
+        "proxy.edge.secret: `secret/data/prod/edge` has no text in the field `pasword`\n"
+    );
+}
+
 /// A vault set up as the page says, and an authority that is configured for it.
 struct World {
     shell: Shell,
