@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, UnixTime};
 use tokenward_keys::lifecycle::Key;
 use tokenward_keys::{
-    CustodyError, KeyChange, KeyRing, KeyStore, MadeKey, NewKey, StoredKey, Timing, TimingSettings,
+    CustodyError, KeyChange, KeyLabel, KeyRing, KeyStore, MadeKey, NewKey, StoredKey, Timing,
+    TimingSettings, Unfinished,
 };
 
 use crate::softhsm::{custody, in_softhsm};
@@ -110,6 +111,7 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: UnixTime::from_secs(1_000),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 
@@ -140,9 +142,15 @@ impl KeyStore for Store {
                     let old = keys.iter_mut().find(|old| old.id == key.id && old.epoch == epoch);
                     *old.ok_or_else(missing)? = key;
                 }
+                // Nothing is left unfinished here.
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    async fn unfinished(&self, _: &Audience) -> Result<Unfinished, BackendError> {
+        Ok(Unfinished::default())
     }
 
     async fn sealed_secret(&self, _: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {

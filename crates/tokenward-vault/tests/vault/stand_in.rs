@@ -11,7 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, Signer, StoredKey};
 use tokenward_testing::{TestClock, python};
 use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
 
@@ -174,6 +174,7 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: TestClock::default().now(),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 
