@@ -21,6 +21,7 @@ pub(crate) use reader::Problem;
 mod authority;
 mod custody;
 pub(crate) mod gate;
+mod kek;
 mod later;
 mod reader;
 mod rules;
@@ -103,10 +104,12 @@ pub(crate) struct Keys {
     pub(crate) times: KeySettings,
 }
 
-/// What opens sealed keys, and whatever else is sealed in the store.
+/// What opens the store key, and so whatever is sealed in the store.
 #[derive(Debug)]
 pub(crate) enum Kek {
     KeyFile(PathBuf),
+    /// A key file among systemd's credentials.
+    Credential(String),
     Passphrase(SecretRef),
 }
 

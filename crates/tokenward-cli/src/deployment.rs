@@ -3,6 +3,7 @@
 //! This is the one place that names back ends: a new one is a crate, and a line here.
 
 mod custody;
+mod kek;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
-use tokenward_keys::{Custody, Kek, KeyRing, KeyStore, PassphraseCost, Timing};
+use tokenward_keys::{Custody, KeyRing, KeyStore, Timing, WrapContext};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -21,19 +22,16 @@ use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSec
 use tokenward_sqlite::{Options, SqliteStore};
 
 use custody::CustodySource;
+use kek::KekSource;
 
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
 use crate::dev::{self, DevFolder, DevSecrets};
 use crate::failure::Failure;
-use crate::secret::{Secret, Variables};
+use crate::secret::Variables;
 use crate::{clock, files};
 
-/// What the key-encryption key also seals: session data, answers to be repeated, feed secrets.
+/// What the store key seals beside private keys: session data, answers to be repeated, feed secrets.
 const DATA_KEY: &[u8] = b"tokenward data key v1";
-/// What a key-encryption key must open to be the store's.
-const CHECK: &[u8] = b"tokenward kek check v1";
-/// Under this name the store keeps the salt of the passphrase.
-const SALT: &str = "kek-salt";
 /// In characters: 64 bits even if all are hexadecimal digits. Nothing else keeps whoever reaches the
 /// gate from making up the request that it is asked about.
 const SHORTEST_PROXY_SECRET: usize = 16;
@@ -50,11 +48,6 @@ impl fmt::Debug for Deployment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deployment").field("store", &self.store).finish_non_exhaustive()
     }
-}
-
-enum KekSource {
-    File { setting: String, bytes: zeroize::Zeroizing<Vec<u8>> },
-    Passphrase(Secret),
 }
 
 /// The stores and the custody of a deployment, open.
@@ -78,22 +71,13 @@ impl Deployment {
         data: &Path,
         variables: &Variables,
     ) -> Result<Self, Failure> {
-        let kek = match &config.keys.kek {
-            config::Kek::KeyFile(path) => kek_file("keys.key_file", &config.path(path))?,
-            config::Kek::Passphrase(secret) => KekSource::Passphrase(secret.find(
-                "keys.passphrase",
-                &config.environment,
-                &config.base,
-                variables,
-            )?),
-        };
         let Store::Sqlite(store) = &config.store else {
             return Err(Failure::cannot("store.url: use \"sqlite:tokenward.db\""));
         };
         Ok(Self {
             settings: settings_of(config, variables)?,
             store: files::resolve(data, store),
-            kek,
+            kek: KekSource::of_config(config, variables)?,
             custody: CustodySource::of_config(config, variables)?,
         })
     }
@@ -108,25 +92,42 @@ impl Deployment {
         Ok(Self {
             settings: dev_settings(port, secrets, now)?,
             store: folder.path("tokenward.db"),
-            kek: KekSource::File { setting: "kek.key".to_owned(), bytes: folder.kek()? },
+            kek: KekSource::key_file("kek.key".to_owned(), &folder.kek()?)?,
             custody: CustodySource::Sealed,
         })
     }
 
     /// Opens the stores and the custody for real.
     pub(crate) async fn open(self) -> Result<Opened, Failure> {
-        let path = self.store;
-        let store = blocking(move || SqliteStore::open(path, Options::default()))
-            .await?
-            .map_err(|error| Failure::because("store.url", &error))?;
-        let setting = self.kek.setting().to_owned();
-        let kek = self.kek.open(&store).await?;
-        must_be_of(&store, &kek, &setting).await?;
-        let data_key = kek.derive(DATA_KEY);
+        let store = open_store(self.store).await?;
+        let context = WrapContext::new(self.settings.environment.as_str());
+        let store_key = self.kek.open(&store, &context).await?;
+        let data_key = store_key.derive(DATA_KEY);
         let algorithms = self.settings.audiences.iter().map(|audience| audience.algorithm);
-        let custody = self.custody.open(kek, algorithms).await?;
+        let custody = self.custody.open(store_key, algorithms).await?;
         Ok(Opened { settings: self.settings, store, custody, data_key })
     }
+
+    /// Has the key-encryption key of `new` open the store in the place of this one's; `false` if it does
+    /// already.
+    pub(crate) async fn rewrap(self, new: Self) -> Result<bool, Failure> {
+        if new.settings.environment != self.settings.environment || new.store != self.store {
+            return Err(Failure::cannot(format!(
+                "--to-config: it is about another environment or store; leave both as they are, and \
+                 change the key-encryption key of {} alone",
+                self.store.display()
+            )));
+        }
+        let store = open_store(self.store).await?;
+        let context = WrapContext::new(self.settings.environment.as_str());
+        self.kek.rewrap(new.kek, &store, &context).await
+    }
+}
+
+async fn open_store(path: PathBuf) -> Result<SqliteStore, Failure> {
+    blocking(move || SqliteStore::open(path, Options::default()))
+        .await?
+        .map_err(|error| Failure::because("store.url", &error))
 }
 
 impl Opened {
@@ -168,67 +169,10 @@ impl Opened {
     }
 }
 
-/// Refuses a key that is not the one that sealed what `store` holds.
-async fn must_be_of(store: &SqliteStore, kek: &Kek, setting: &str) -> Result<(), Failure> {
-    let check = kek.derive(CHECK);
-    let known = KeyStore::sealed_secret(store, "kek-check", check.seal(CHECK, b"good"))
-        .await
-        .map_err(|error| Failure::because("store.url", &error))?;
-    match check.open(CHECK, &known) {
-        Some(_) => Ok(()),
-        None => Err(Failure::cannot(format!(
-            "{setting}: the store was sealed under another; use the one that it was made with"
-        ))),
-    }
-}
-
-impl KekSource {
-    fn setting(&self) -> &str {
-        match self {
-            Self::File { setting, .. } => setting,
-            Self::Passphrase(_) => "keys.passphrase",
-        }
-    }
-
-    async fn open(self, store: &SqliteStore) -> Result<Kek, Failure> {
-        match self {
-            Self::File { setting, bytes } => {
-                Kek::from_key_file(&bytes).map_err(|error| Failure::because(setting, &error))
-            }
-            Self::Passphrase(secret) => {
-                let fresh = crypto::random::<16>().to_vec();
-                let salt = KeyStore::sealed_secret(store, SALT, fresh)
-                    .await
-                    .map_err(|error| Failure::because("store.url", &error))?;
-                let salt = <[u8; 16]>::try_from(salt).map_err(|_| {
-                    Failure::cannot("store.url: the salt in the store is damaged; restore a backup")
-                })?;
-                // A second of one core's work, off the threads that serve.
-                let cost = PassphraseCost::DEFAULT;
-                blocking(move || Kek::from_passphrase(secret.expose(), salt, cost))
-                    .await?
-                    .map_err(|error| Failure::because("keys.passphrase", &error))
-            }
-        }
-    }
-}
-
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Failure::because("a thread", &error))
-}
-
-fn kek_file(setting: &str, path: &Path) -> Result<KekSource, Failure> {
-    if !path.exists() {
-        return Err(Failure::cannot(format!(
-            "{setting}: {0} is not there; put it back, or make one with `head -c 32 /dev/urandom > {0}` and `chmod 600 {0}`",
-            path.display()
-        )));
-    }
-    let bytes = files::read_private(path)
-        .map_err(|failure| Failure::cannot(format!("{setting}: {failure}")))?;
-    Ok(KekSource::File { setting: format!("{setting}: {}", path.display()), bytes })
 }
 
 fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failure> {

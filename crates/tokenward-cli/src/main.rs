@@ -22,6 +22,7 @@ mod failure;
 mod files;
 mod init;
 mod logging;
+mod memory;
 mod output;
 mod pki;
 mod secret;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, output: Output) -> Outcome {
+    memory::keep_out_of_dumps()?;
     // Whatever speaks TLS in this process does it with one library.
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Err(Failure::cannot("TLS cannot be set up"));

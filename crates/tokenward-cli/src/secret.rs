@@ -112,14 +112,7 @@ impl SecretRef {
         let text = match self {
             Self::Env(name) => from_env(setting, name, environment, variables)?,
             Self::File(path) => from_file(setting, &files::resolve(base, path))?,
-            Self::Credential(name) => {
-                let dir = variables.get("CREDENTIALS_DIRECTORY").ok_or_else(|| {
-                    Failure::cannot(format!(
-                        "{setting}: CREDENTIALS_DIRECTORY is not set; add `LoadCredential={name}:…` to the unit"
-                    ))
-                })?;
-                from_file(setting, &Path::new(dir).join(name))?
-            }
+            Self::Credential(name) => from_file(setting, &credential(setting, name, variables)?)?,
         };
         if text.is_empty() {
             return Err(Failure::cannot(format!(
@@ -153,6 +146,20 @@ impl SecretRef {
             None => Ok(Secret(found.0.clone())),
         })
     }
+}
+
+/// The file of systemd's credential `name` (`LoadCredential=`, `LoadCredentialEncrypted=`).
+pub(crate) fn credential(
+    setting: &str,
+    name: &str,
+    variables: &Variables,
+) -> Result<PathBuf, Failure> {
+    let dir = variables.get("CREDENTIALS_DIRECTORY").ok_or_else(|| {
+        Failure::cannot(format!(
+            "{setting}: CREDENTIALS_DIRECTORY is not set; add `LoadCredential={name}:…` to the unit"
+        ))
+    })?;
+    Ok(Path::new(dir).join(name))
 }
 
 fn from_env(

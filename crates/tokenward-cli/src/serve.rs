@@ -26,7 +26,7 @@ use crate::output::Output;
 use crate::pki::LocalTls;
 use crate::secret::Variables;
 use crate::tls::CertificateFiles;
-use crate::{clock, files};
+use crate::{clock, files, memory};
 
 /// The public port of `--dev`, unless it is told another.
 const DEV_PORT: u16 = 8443;
@@ -127,6 +127,7 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
 }
 
 async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outcome {
+    let locked = memory::keep_out_of_swap();
     let path = args.config.unwrap_or_else(|| PathBuf::from("tokenward.toml"));
     let config = Config::load(&path).map_err(|problems| config::refusal(&problems))?;
     let data = data_of(&config, args.data.as_deref());
@@ -136,6 +137,7 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
     let doors = doors(&config, args.listen, &data, tls.clone()).await?;
     let opened = Deployment::of_config(&config, &data, &variables)?.open().await?;
     let authority = start(opened.parts()).await?;
+    locked.log();
     if let Some((certificate, tls)) = certificate.zip(tls) {
         tokio::spawn(certificate.follow(tls));
     }

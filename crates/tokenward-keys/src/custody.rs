@@ -15,7 +15,7 @@ use tokenward::{
     Algorithm, Audience, InvalidId, IssuerId, KeyId, SigningKey, UnixTime, VerifyingKey,
 };
 
-pub use kek::{Kek, KekError, PassphraseCost};
+pub use kek::{Kek, KekError, Passphrase, PassphraseCost};
 pub use sealed::Sealed;
 
 use crate::order::{KeyLabel, KeyOrder};
@@ -138,16 +138,16 @@ pub trait Signer: Send + Sync + fmt::Debug + 'static {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CustodyError {
-    /// The key-encryption key is not the one that the private key was sealed with. Give the custody the
-    /// key file or passphrase that it had when the key was made.
+    /// The store key is not the one that the private key was sealed with: the row was brought here from
+    /// another store.
     #[error(
-        "key `{key}` was sealed with another key-encryption key ({sealed_with}, not {given}): \
-         give `[keys]` the key file or passphrase it was made with"
+        "key `{key}` was sealed in another store ({sealed_with}, not {given}): restore the store that \
+         it came from, or rotate"
     )]
-    OtherKek {
+    OtherStoreKey {
         /// The key concerned.
         key: KeyId,
-        /// The identifier of the key-encryption key that it was sealed with.
+        /// The identifier of the store key that it was sealed with.
         sealed_with: String,
         /// The identifier of the one at hand.
         given: String,

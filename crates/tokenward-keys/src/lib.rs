@@ -12,11 +12,13 @@ pub mod lifecycle;
 mod order;
 pub mod plan;
 mod ring;
+mod store_key;
 mod stored;
 mod timing;
 
 pub use custody::{
-    Custody, CustodyError, Kek, KekError, MadeKey, NewKey, PassphraseCost, Sealed, Signer,
+    Custody, CustodyError, Kek, KekError, MadeKey, NewKey, Passphrase, PassphraseCost, Sealed,
+    Signer,
 };
 pub use order::{KeyLabel, KeyOrder, NoLabel, Unfinished};
 pub use plan::{Plan, Request, Step, plan};
@@ -24,5 +26,6 @@ pub use ring::{
     Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,
     RotateError, Rotated, Signing,
 };
+pub use store_key::{KeyWrap, StoreKey, StoreKeyError, WrapContext, WrapError};
 pub use stored::{KeyChange, KeyState, KeyStore, StoredKey, UnknownState};
 pub use timing::{MAX_PUBLISHED, Timing, TimingError, TimingSettings};

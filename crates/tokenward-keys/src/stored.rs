@@ -212,4 +212,18 @@ pub trait KeyStore: Send + Sync + 'static {
     /// The secret called `name`; if there is none yet, `fresh` becomes it. The caller has sealed it, or
     /// it is no secret at all, such as a salt.
     async fn sealed_secret(&self, name: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError>;
+
+    /// The secret called `name`, if there is one.
+    async fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, BackendError>;
+
+    /// Puts `fresh` in the place of the secret called `name`, in one durable step.
+    ///
+    /// The answer is [`Conflict`](tokenward::BackendErrorKind::Conflict), and nothing is changed, if that
+    /// secret is not `known`. What was replaced is gone from the file too when this returns.
+    async fn replace_secret(
+        &self,
+        name: &str,
+        known: &[u8],
+        fresh: Vec<u8>,
+    ) -> Result<(), BackendError>;
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, IssuerId, UnixTime};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, Kek, KeyLabel, NewKey, Sealed, Signer};
+use tokenward_keys::{Custody, KeyLabel, NewKey, Sealed, Signer, StoreKey};
 use tokenward_pkcs11::Pkcs11;
 use zeroize::Zeroizing;
 
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: HSM_PIN=… sign_times MODULE TOKEN".into());
     };
     let pin = Zeroizing::new(env::var("HSM_PIN")?);
-    let sealed = Sealed::new(Kek::new(Secret256::random()));
+    let sealed = Sealed::new(StoreKey::new(Secret256::random()));
     let pkcs11 = Pkcs11::open(module.into(), token, pin).await?;
     println!(
         "| algorithm | custody | one after the other, median | 99 of 100 within | eight at once |"

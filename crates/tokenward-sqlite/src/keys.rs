@@ -1,5 +1,7 @@
 //! Keys: rows compared and swapped by epoch, and private halves that are gone once they are destroyed.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokenward::{Audience, BackendError, KeyId};
@@ -47,6 +49,46 @@ impl KeyStore for SqliteStore {
         })
         .await
     }
+
+    async fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, BackendError> {
+        let name = name.to_owned();
+        self.read(move |conn| {
+            let sql = "SELECT value FROM secrets WHERE name = ?1";
+            Ok(conn.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    async fn replace_secret(
+        &self,
+        name: &str,
+        known: &[u8],
+        fresh: Vec<u8>,
+    ) -> Result<(), BackendError> {
+        let (name, known) = (name.to_owned(), known.to_owned());
+        self.write(move |tx| replace_secret(tx, &name, &known, fresh)).await
+    }
+}
+
+/// Writes the whole small table anew, for the reason that [`destroy_handle`] gives.
+fn replace_secret(tx: &Tx<'_>, name: &str, known: &[u8], fresh: Vec<u8>) -> Result<(), Fault> {
+    let mut secrets = {
+        let mut statement = tx.prepare_cached("SELECT name, value FROM secrets")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        rows.collect::<Result<BTreeMap<_, _>, _>>()?
+    };
+    match secrets.get_mut(name) {
+        Some(found) if found == known => *found = fresh,
+        _ => return Err(Fault::Conflict("the secret has changed meanwhile")),
+    }
+    tx.execute_batch("DELETE FROM secrets")?;
+    let mut insert = tx.prepare_cached("INSERT INTO secrets (name, value) VALUES (?1, ?2)")?;
+    for (name, value) in &secrets {
+        insert.execute(params![name, value])?;
+    }
+    tx.destroys();
+    Ok(())
 }
 
 fn apply(tx: &Tx<'_>, audience: &Audience, changes: &[KeyChange]) -> Result<(), Fault> {

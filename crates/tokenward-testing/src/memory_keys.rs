@@ -131,6 +131,24 @@ impl KeyStore for MemoryKeys {
         rows.secrets.push((name.to_owned(), fresh.clone()));
         Ok(fresh)
     }
+
+    async fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, BackendError> {
+        let rows = self.rows();
+        Ok(rows.secrets.iter().find(|(known, _)| known == name).map(|(_, secret)| secret.clone()))
+    }
+
+    async fn replace_secret(
+        &self,
+        name: &str,
+        known: &[u8],
+        fresh: Vec<u8>,
+    ) -> Result<(), BackendError> {
+        let mut rows = self.rows();
+        let mut secrets = rows.secrets.iter_mut();
+        let old = secrets.find(|(stored, secret)| stored == name && secret == known);
+        old.ok_or_else(conflict)?.1 = fresh;
+        Ok(())
+    }
 }
 
 fn conflict() -> BackendError {

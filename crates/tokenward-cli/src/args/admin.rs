@@ -79,6 +79,13 @@ pub(crate) enum KeysCommand {
     /// Print the published key set
     #[command(after_help = "Example: tokenward keys jwks --audience billing-api > jwks.json")]
     Jwks,
+    /// Seal the store under another key-encryption key; stop the authority first
+    #[command(after_help = "Example: tokenward keys rewrap --to-config new.toml")]
+    Rewrap {
+        /// The configuration as it will be, with another key-encryption key in [keys]
+        #[arg(long, value_name = "FILE")]
+        to_config: PathBuf,
+    },
     /// Show what became of every key there ever was
     #[command(after_help = "Example: tokenward keys history --audience billing-api")]
     History,

@@ -13,7 +13,7 @@ use tokenward_server::admin::api::{
 use crate::args::{KeysArgs, KeysCommand};
 use crate::client::{self, AdminClient, CallError};
 use crate::clock;
-use crate::commands::{date, offline};
+use crate::commands::{date, offline, rewrap};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::files;
 use crate::output::Output;
@@ -58,6 +58,7 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
             output.either(&made, format!("{} verifies until {until}", made.kid))?;
             Ok(GOOD)
         }
+        KeysCommand::Rewrap { to_config } => rewrap::run(&args, to_config, output).await,
         KeysCommand::Jwks => {
             let client = AdminClient::need(&args.admin).await?;
             let audience = the_audience(&client, audience).await?;

@@ -9,8 +9,8 @@ use tokenward_sessions::AllowedScopes;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
-    Address, AudienceConfig, Config, Feed, Kek, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
-    Revocation, ServiceConfig, Store, Tls, custody, rules, values,
+    Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
+    Revocation, ServiceConfig, Store, Tls, custody, kek, rules, values,
 };
 use crate::secret::Environment;
 
@@ -158,17 +158,7 @@ fn revocation(section: Section<'_>) -> Option<Revocation> {
 
 fn keys(section: Section<'_>) -> Option<Keys> {
     let custody = custody::read(&section);
-    let key_file = section.path("key_file");
-    let passphrase = section.has("passphrase").then(|| values::secret(&section, "passphrase"));
-    let kek = match (section.has("key_file"), passphrase) {
-        (true, Some(_)) => {
-            section.problem("passphrase", "key_file is set too; keep one of them");
-            None
-        }
-        (true, None) => key_file.map(Kek::KeyFile),
-        (false, Some(secret)) => secret.map(Kek::Passphrase),
-        (false, None) => Some(Kek::KeyFile(PathBuf::from("kek.key"))),
-    };
+    let kek = kek::read(&section);
     let rotate_every = section.duration("rotate_every", days(30), [minutes(60), days(366)]);
     let key_set_max_age = section.duration("key_set_max_age", minutes(5), [seconds(1), days(1)]);
     let propagation = section.duration("propagation", minutes(1), [Duration::ZERO, days(1)]);

@@ -140,6 +140,11 @@ impl<'s> Section<'s> {
         self.value(key).is_some()
     }
 
+    /// Whether the file has this setting, and it is a table.
+    pub(crate) fn is_table(&self, key: &'static str) -> bool {
+        self.value(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
     /// The setting, parsed from its string; `None` if it is absent or wrong.
     pub(crate) fn parsed<T>(
         &self,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokenward::Algorithm;
-use tokenward_keys::{Custody, Kek, Sealed};
+use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
 use tokenward_vault::VaultTransit;
 use zeroize::Zeroizing;
@@ -49,14 +49,14 @@ impl CustodySource {
         }
     }
 
-    /// Opens it for real, for keys of `algorithms`. `kek` seals what stays in the store.
+    /// Opens it for real, for keys of `algorithms`. `store_key` seals what stays in the store.
     pub(super) async fn open(
         self,
-        kek: Kek,
+        store_key: StoreKey,
         algorithms: impl Iterator<Item = Algorithm>,
     ) -> Result<Arc<dyn Custody>, Failure> {
         let custody: Arc<dyn Custody> = match self {
-            Self::Sealed => Arc::new(Sealed::new(kek)),
+            Self::Sealed => Arc::new(Sealed::new(store_key)),
             Self::VaultTransit(custody) => {
                 custody.keep_logged_in();
                 Arc::new(custody)

@@ -11,6 +11,7 @@ mod docs;
 mod harness;
 mod interop;
 mod markdown;
+mod memory;
 mod mishaps;
 mod outage;
 mod pages;

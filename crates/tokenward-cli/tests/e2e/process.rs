@@ -76,6 +76,11 @@ impl Process {
         kill_process(pid, Signal::TERM).unwrap();
     }
 
+    /// What the kernel says of it in this file below `/proc/PID/`.
+    pub(crate) fn proc(&self, file: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{file}", self.child.id()))
+    }
+
     /// Waits for it to end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         self.ended_within(PATIENCE).await

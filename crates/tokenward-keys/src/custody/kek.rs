@@ -1,8 +1,15 @@
-//! The key-encryption key of [`Sealed`](super::Sealed), and the two ways to come by it.
+//! The key-encryption keys that this process holds itself, and the two ways to come by one.
+
+use std::fmt;
+use std::sync::Arc;
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokenward::crypto::Secret256;
+use async_trait::async_trait;
+use tokenward::crypto::{self, Secret256};
+use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
+
+use crate::store_key::{KeyWrap, WrapContext, WrapError};
 
 #[cfg(test)]
 mod tests;
@@ -11,24 +18,23 @@ mod tests;
 #[derive(Clone, Debug)]
 pub struct Kek {
     secret: Secret256,
-    id: String,
 }
 
 impl Kek {
-    /// The shortest passphrase, in characters: what NIST SP 800-63B-4 § 3.1.1.2 asks of a password that
-    /// stands alone.
-    pub const MIN_PASSPHRASE: usize = 15;
-
     /// The key-encryption key `secret`.
     #[must_use]
-    pub fn new(secret: Secret256) -> Self {
-        let fingerprint = secret.derive(b"tokenward kek id v1");
-        let [a, b, c, d, ..] = *fingerprint.expose();
-        let id = format!("{:08x}", u32::from_be_bytes([a, b, c, d]));
-        Self { secret, id }
+    pub const fn new(secret: Secret256) -> Self {
+        Self { secret }
     }
 
     /// The content of a key file: exactly 32 random bytes.
+    ///
+    /// ```
+    /// use tokenward_keys::{Kek, KekError};
+    ///
+    /// assert!(Kek::from_key_file(b"0123456789abcdefghijklmnopqrstuv").is_ok());
+    /// assert_eq!(Kek::from_key_file(&[0; 32]).unwrap_err(), KekError::KeyFileConstant);
+    /// ```
     pub fn from_key_file(content: &[u8]) -> Result<Self, KekError> {
         let bytes = Zeroizing::new(
             <[u8; 32]>::try_from(content)
@@ -40,44 +46,101 @@ impl Kek {
         }
         Ok(Self::new(Secret256::from_bytes(*bytes)))
     }
+}
 
-    /// Argon2id (RFC 9106) of `passphrase` and the 16-byte `salt` that is kept in the store.
+#[async_trait]
+impl KeyWrap for Kek {
+    fn name(&self) -> &'static str {
+        "key-file"
+    }
+
+    async fn wrap(&self, key: &Secret256, context: &WrapContext) -> Result<Vec<u8>, WrapError> {
+        Ok(self.secret.seal(&context.bytes(), key.expose()))
+    }
+
+    async fn unwrap(&self, wrapped: &[u8], context: &WrapContext) -> Result<Secret256, WrapError> {
+        self.secret
+            .open(&context.bytes(), wrapped)
+            .and_then(|bytes| WrapError::key_of(&bytes).ok())
+            .ok_or(WrapError::OtherKey)
+    }
+}
+
+/// A passphrase, out of which Argon2id (RFC 9106) makes a key-encryption key. It has no way to be shown.
+///
+/// Each use takes about a second with [`PassphraseCost::DEFAULT`], on a thread that may block; it works
+/// within a Tokio runtime.
+#[derive(Clone)]
+pub struct Passphrase {
+    text: Arc<Zeroizing<String>>,
+    cost: PassphraseCost,
+}
+
+impl Passphrase {
+    /// The fewest characters: what NIST SP 800-63B-4 § 3.1.1.2 asks of a password that stands alone.
+    pub const SHORTEST: usize = 15;
+
+    /// The passphrase `text`, without the line end that an editor or `echo` left.
     ///
-    /// This takes about a second with [`PassphraseCost::DEFAULT`]: do it once, off the async threads.
-    pub fn from_passphrase(
-        passphrase: &str,
-        salt: [u8; 16],
-        cost: PassphraseCost,
-    ) -> Result<Self, KekError> {
-        // A line feed that an editor or `echo` left is no part of the passphrase.
-        let passphrase = passphrase.trim_end_matches(['\r', '\n']);
-        if passphrase.chars().count() < Self::MIN_PASSPHRASE {
+    /// ```
+    /// use tokenward_keys::{KekError, Passphrase, PassphraseCost};
+    ///
+    /// assert!(Passphrase::new("correct horse battery\n", PassphraseCost::DEFAULT).is_ok());
+    /// let error = Passphrase::new("fourteen chars", PassphraseCost::DEFAULT).unwrap_err();
+    /// assert_eq!(error, KekError::ShortPassphrase);
+    /// ```
+    pub fn new(text: &str, cost: PassphraseCost) -> Result<Self, KekError> {
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.chars().count() < Self::SHORTEST {
             return Err(KekError::ShortPassphrase);
         }
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
-            .map_err(KekError::Argon2)?;
-        let mut bytes = Zeroizing::new([0; 32]);
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.as_bytes(), &salt, bytes.as_mut())
-            .map_err(KekError::Argon2)?;
-        Ok(Self::new(Secret256::from_bytes(*bytes)))
+        cost.params()?;
+        Ok(Self { text: Arc::new(Zeroizing::new(text.to_owned())), cost })
     }
 
-    /// Names the key-encryption key without telling anything of it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
+    /// The key-encryption key that it makes with `salt`.
+    async fn kek(&self, salt: [u8; SALT]) -> Result<Kek, WrapError> {
+        let Self { text, cost } = self.clone();
+        spawn_blocking(move || stretch(text.as_bytes(), salt, cost))
+            .await
+            .map_err(WrapError::failed)?
+            .map_err(WrapError::failed)
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+/// What it wraps begins with a salt of its own.
+#[async_trait]
+impl KeyWrap for Passphrase {
+    fn name(&self) -> &'static str {
+        "passphrase"
     }
 
-    /// A secret for `purpose` that stands and falls with this key, for what is sealed beside signing keys.
-    #[must_use]
-    pub fn derive(&self, purpose: &[u8]) -> Secret256 {
-        self.secret.derive(purpose)
+    async fn wrap(&self, key: &Secret256, context: &WrapContext) -> Result<Vec<u8>, WrapError> {
+        let salt: [u8; SALT] = crypto::random();
+        let mut sealed = self.kek(salt).await?.wrap(key, context).await?;
+        let mut wrapped = salt.to_vec();
+        wrapped.append(&mut sealed);
+        Ok(wrapped)
     }
 
-    pub(super) const fn secret(&self) -> &Secret256 {
-        &self.secret
+    async fn unwrap(&self, wrapped: &[u8], context: &WrapContext) -> Result<Secret256, WrapError> {
+        let (salt, sealed) = wrapped.split_first_chunk().ok_or(WrapError::OtherKey)?;
+        self.kek(*salt).await?.unwrap(sealed, context).await
     }
+}
+
+fn stretch(text: &[u8], salt: [u8; SALT], cost: PassphraseCost) -> Result<Kek, KekError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.params()?)
+        .hash_password_into(text, &salt, bytes.as_mut())
+        .map_err(KekError::Argon2)?;
+    Ok(Kek::new(Secret256::from_bytes(*bytes)))
 }
 
 /// What guessing a passphrase costs (RFC 9106 § 3.1).
@@ -96,6 +159,10 @@ impl PassphraseCost {
     /// 256 MiB, three passes, one lane: over ten times OWASP's minimum for passwords, because this is
     /// computed once at each start, not at each login.
     pub const DEFAULT: Self = Self { memory_kib: 262_144, passes: 3, lanes: 1 };
+
+    fn params(self) -> Result<Params, KekError> {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).map_err(KekError::Argon2)
+    }
 }
 
 impl Default for PassphraseCost {
@@ -120,9 +187,12 @@ pub enum KekError {
     #[error("the key file is not random: make one with `tokenward init`")]
     KeyFileConstant,
     /// The passphrase is too short.
-    #[error("a passphrase has at least {} characters: choose a longer one", Kek::MIN_PASSPHRASE)]
+    #[error("a passphrase has at least {} characters: choose a longer one", Passphrase::SHORTEST)]
     ShortPassphrase,
     /// Argon2 refused its parameters, or found no memory.
     #[error("the passphrase could not be stretched")]
     Argon2(#[source] argon2::Error),
 }
+
+/// In bytes: what RFC 9106 § 3.1 recommends.
+const SALT: usize = 16;

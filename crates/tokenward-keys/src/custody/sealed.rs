@@ -1,8 +1,8 @@
-//! Private keys sealed in the store, under a key-encryption key that is not in it.
+//! Private keys sealed in the store, under its [store key](crate::StoreKey).
 //!
-//! Each private key is sealed (AES-256-GCM) under a data key of its own, and the data key under the
-//! key-encryption key, so that a new key-encryption key re-wraps 32 bytes per key. Both seals are bound to
-//! issuer, `kid`, algorithm and creation time: a handle that is moved to another row opens nothing.
+//! Each private key is sealed (AES-256-GCM) under a data key of its own, and the data key under the store
+//! key. Both seals are bound to issuer, `kid`, algorithm and creation time: a handle that is moved to
+//! another row opens nothing.
 //!
 //! **Invariant:** an open private key exists in memory alone, and there inside the cryptographic library.
 
@@ -15,7 +15,8 @@ use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, UnixTime, b64};
 use tokio::task::spawn_blocking;
 
-use super::{Custody, CustodyError, Kek, MadeKey, NewKey, Signer};
+use super::{Custody, CustodyError, MadeKey, NewKey, Signer};
+use crate::store_key::StoreKey;
 use crate::stored::StoredKey;
 
 #[cfg(test)]
@@ -24,14 +25,14 @@ mod tests;
 /// The custody `sealed`. It works within a Tokio runtime.
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    kek: Kek,
+    store_key: StoreKey,
 }
 
 impl Sealed {
-    /// The custody that seals under `kek`.
+    /// The custody that seals under `store_key`.
     #[must_use]
-    pub const fn new(kek: Kek) -> Self {
-        Self { kek }
+    pub const fn new(store_key: StoreKey) -> Self {
+        Self { store_key }
     }
 
     fn seal(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
@@ -49,11 +50,11 @@ impl Sealed {
         let data_key = Secret256::random();
         let envelope = Envelope {
             v: VERSION,
-            kek_id: self.kek.id().to_owned(),
+            store_key: self.store_key.id().to_owned(),
             iss: spec.issuer.as_str().to_owned(),
             alg: SEAL.to_owned(),
             dek: b64::encode(
-                &self.kek.secret().seal(&context.bytes("data key"), data_key.expose()),
+                &self.store_key.secret().seal(&context.bytes("data key"), data_key.expose()),
             ),
             ct: b64::encode(&data_key.seal(&context.bytes("private key"), &private)),
         };
@@ -72,11 +73,11 @@ impl Sealed {
             return Err(damaged());
         }
         // What the envelope says of itself only explains a failure; the seals are what is believed.
-        if envelope.kek_id != self.kek.id() {
-            return Err(CustodyError::OtherKek {
+        if envelope.store_key != self.store_key.id() {
+            return Err(CustodyError::OtherStoreKey {
                 key: id(),
-                sealed_with: envelope.kek_id,
-                given: self.kek.id().to_owned(),
+                sealed_with: envelope.store_key,
+                given: self.store_key.id().to_owned(),
             });
         }
         if envelope.iss != issuer.as_str() {
@@ -87,7 +88,7 @@ impl Sealed {
         let unwrap = |with: &Secret256, purpose: &str, text: &str| {
             with.open(&context.bytes(purpose), &b64::decode(text).ok()?)
         };
-        let data_key = unwrap(self.kek.secret(), "data key", &envelope.dek)
+        let data_key = unwrap(self.store_key.secret(), "data key", &envelope.dek)
             .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())
             .map(Secret256::from_bytes)
             .ok_or_else(damaged)?;
@@ -167,8 +168,8 @@ impl Signer for InMemory {
 struct Envelope {
     /// The version of this form.
     v: u8,
-    /// Which key-encryption key wraps the data key.
-    kek_id: String,
+    /// Which store key seals the data key.
+    store_key: String,
     /// The issuer that the key signs for.
     iss: String,
     /// The cipher of both seals.

@@ -10,7 +10,7 @@ use tokenward_keys::{
     Custody, CustodyError, KeyLabel, KeyOrder, KeyRing, MadeKey, NewKey, Sealed, Signer, StoredKey,
 };
 
-use crate::support::{Fault, MemoryStore, at, issuer, kek, run, timing};
+use crate::support::{Fault, MemoryStore, at, issuer, run, store_key, timing};
 
 /// Longer than an order may take.
 const LONG: u64 = 601;
@@ -194,7 +194,7 @@ impl Custody for Elsewhere {
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         self.may(&self.makes_nothing)?;
-        let made = Sealed::new(kek()).generate(spec).await?;
+        let made = Sealed::new(store_key()).generate(spec).await?;
         let id = made.public.key_id().unwrap().to_string();
         let meanwhile = self.meanwhile.lock().unwrap().take();
         if let Some(meanwhile) = meanwhile {
@@ -216,7 +216,7 @@ impl Custody for Elsewhere {
         if !self.names().contains(key.id.as_str()) {
             return Err(CustodyError::NoPrivateHalf { key: key.id.clone() });
         }
-        Sealed::new(kek()).signer(issuer, key).await
+        Sealed::new(store_key()).signer(issuer, key).await
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

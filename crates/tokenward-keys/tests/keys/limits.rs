@@ -10,7 +10,7 @@ use tokenward_keys::{
     Sealed, Signer, StoredKey,
 };
 
-use crate::support::{MemoryStore, at, issuer, kek, ring, run, timing};
+use crate::support::{MemoryStore, at, issuer, ring, run, store_key, timing};
 
 #[test]
 fn a_clock_that_is_off_by_more_than_s_signs_nothing_and_plans_nothing() {
@@ -151,11 +151,11 @@ impl Custody for Flaky {
             let source = "the vault is sealed".into();
             return Err(CustodyError::Failed { custody: "sealed", source });
         }
-        Sealed::new(kek()).generate(spec).await
+        Sealed::new(store_key()).generate(spec).await
     }
 
     async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
-        Sealed::new(kek()).import(spec, key).await
+        Sealed::new(store_key()).import(spec, key).await
     }
 
     async fn signer(
@@ -163,11 +163,11 @@ impl Custody for Flaky {
         issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
-        Sealed::new(kek()).signer(issuer, key).await
+        Sealed::new(store_key()).signer(issuer, key).await
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
-        Sealed::new(kek()).destroy(key).await
+        Sealed::new(store_key()).destroy(key).await
     }
 }
 

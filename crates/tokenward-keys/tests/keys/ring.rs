@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, BackendErrorKind, KeyId, SigningKey, UnixTime, VerifyingKey};
 use tokenward_keys::{
-    ImportError, Kek, KeyRing, KeyState, NoSigner, NotRipe, RingError, RotateError,
+    ImportError, KeyRing, KeyState, NoSigner, NotRipe, RingError, RotateError, StoreKey,
 };
 
 use crate::support::{Fault, MemoryStore, at, issuer, ring, ring_with, run, timing};
@@ -290,9 +290,9 @@ fn imported_keys_do_not_crowd_the_key_set() {
 }
 
 #[test]
-fn without_the_right_key_encryption_key_tokens_still_verify_but_none_is_signed() {
+fn without_the_right_store_key_tokens_still_verify_but_none_is_signed() {
     let (store, _) = started(1_000);
-    let other = Kek::new(Secret256::from_bytes([9; 32]));
+    let other = StoreKey::new(Secret256::from_bytes([9; 32]));
     let ring = ring_with(&store, timing(), Algorithm::Es256, &other);
 
     let error = run(ring.tick(at(1_001))).unwrap_err();
@@ -389,7 +389,7 @@ fn an_outage_of_the_store_is_an_outage() {
 #[test]
 fn another_algorithm_in_the_configuration_moves_the_audience_over() {
     let (store, _) = started(1_000);
-    let ring = ring_with(&store, timing(), Algorithm::EdDsa, &crate::support::kek());
+    let ring = ring_with(&store, timing(), Algorithm::EdDsa, &crate::support::store_key());
     for now in 1_000..1_050 {
         run(ring.tick(at(now))).unwrap();
         assert!(ring.signer(at(now)).is_ok());

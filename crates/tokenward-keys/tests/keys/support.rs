@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{
-    Kek, KeyChange, KeyLabel, KeyOrder, KeyRing, KeyState, KeyStore, Sealed, StoredKey, Timing,
-    TimingSettings, Unfinished,
+    KeyChange, KeyLabel, KeyOrder, KeyRing, KeyState, KeyStore, Sealed, StoreKey, StoredKey,
+    Timing, TimingSettings, Unfinished,
 };
 
 /// How the next write ends.
@@ -178,20 +178,28 @@ impl KeyStore for MemoryStore {
     async fn sealed_secret(&self, _: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {
         Ok(fresh)
     }
+
+    async fn secret(&self, _: &str) -> Result<Option<Vec<u8>>, BackendError> {
+        Ok(None)
+    }
+
+    async fn replace_secret(&self, _: &str, _: &[u8], _: Vec<u8>) -> Result<(), BackendError> {
+        Err(conflict())
+    }
 }
 
 pub(crate) fn ring(store: &Arc<MemoryStore>, timing: Timing) -> KeyRing {
-    ring_with(store, timing, Algorithm::Es256, &kek())
+    ring_with(store, timing, Algorithm::Es256, &store_key())
 }
 
 pub(crate) fn ring_with(
     store: &Arc<MemoryStore>,
     timing: Timing,
     algorithm: Algorithm,
-    kek: &Kek,
+    store_key: &StoreKey,
 ) -> KeyRing {
     let store: Arc<MemoryStore> = Arc::clone(store);
-    let custody = Arc::new(Sealed::new(kek.clone()));
+    let custody = Arc::new(Sealed::new(store_key.clone()));
     let audience = Audience::new("billing-api").unwrap();
     KeyRing::new(audience, issuer(), store, custody, timing, "test".to_owned(), algorithm)
 }
@@ -215,8 +223,8 @@ pub(crate) fn timing() -> Timing {
     Timing::new(SETTINGS).unwrap()
 }
 
-pub(crate) fn kek() -> Kek {
-    Kek::new(Secret256::from_bytes([7; 32]))
+pub(crate) fn store_key() -> StoreKey {
+    StoreKey::new(Secret256::from_bytes([7; 32]))
 }
 
 pub(crate) const fn secs(seconds: u64) -> Duration {

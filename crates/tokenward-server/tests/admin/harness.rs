@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, IssuerId};
-use tokenward_keys::{Kek, Sealed};
+use tokenward_keys::{Sealed, StoreKey};
 use tokenward_server::admin::{AdminAuth, router};
 use tokenward_server::http::Peer;
 use tokenward_server::settings::{
@@ -71,7 +71,7 @@ impl Bench {
             settings: settings(),
             clock: Arc::new(clock.clone()),
             keys: Arc::new(store.clone()),
-            custody: Arc::new(Sealed::new(Kek::new(Secret256::from_bytes([7; 32])))),
+            custody: Arc::new(Sealed::new(StoreKey::new(Secret256::from_bytes([7; 32])))),
             sessions: Arc::new(store.clone()),
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),

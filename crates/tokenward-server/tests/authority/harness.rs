@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, Clock, IssuerId, UnixTime, Verified};
-use tokenward_keys::{Custody, Kek, Sealed};
+use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_remote::Refusal;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
@@ -360,5 +360,5 @@ fn service(
 
 /// The custody of every authority here.
 pub(crate) fn sealed() -> Sealed {
-    Sealed::new(Kek::new(Secret256::from_bytes([7; 32])))
+    Sealed::new(StoreKey::new(Secret256::from_bytes([7; 32])))
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, Clock};
-use tokenward_keys::{Kek, Sealed};
+use tokenward_keys::{Sealed, StoreKey};
 use tokenward_server::{Authority, Parts, StartError};
 
 use crate::harness::{BILLING, Bench, LOGIN, WEAK, parts, settings_of};
@@ -36,7 +36,7 @@ async fn another_data_key_or_key_file_is_told_apart_from_a_damaged_store() {
     assert!(matches!(error, StartError::OtherDataKey { .. }), "{error}");
 
     let mut other = parts(&dir, &clock, settings);
-    other.custody = Arc::new(Sealed::new(Kek::new(Secret256::from_bytes([1; 32]))));
+    other.custody = Arc::new(Sealed::new(StoreKey::new(Secret256::from_bytes([1; 32]))));
     let error = Authority::start(other).await.unwrap_err();
     assert!(matches!(error, StartError::Keys { .. }), "{error}");
 }

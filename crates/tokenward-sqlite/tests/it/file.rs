@@ -204,6 +204,24 @@ async fn a_destroyed_key_is_gone_from_every_file() {
 }
 
 #[tokio::test]
+async fn a_replaced_secret_is_gone_from_every_file() {
+    let place = Place::new();
+    let store = place.open().unwrap();
+    let secrets: Vec<_> = (0..40).map(|_| tokenward::crypto::random::<200>().to_vec()).collect();
+    for (n, secret) in secrets.iter().enumerate() {
+        store.sealed_secret(&format!("secret-{n}"), secret.clone()).await.unwrap();
+    }
+    for (n, secret) in secrets.iter().enumerate() {
+        assert!(place.holds(secret), "the secret is found before");
+
+        let fresh = tokenward::crypto::random::<300>().to_vec();
+        store.replace_secret(&format!("secret-{n}"), secret, fresh).await.unwrap();
+
+        assert!(!place.holds(secret), "secret {n} is still on the disk");
+    }
+}
+
+#[tokio::test]
 async fn what_is_confidential_is_gone_from_the_file_when_the_session_ends() {
     let place = Place::new();
     let store = place.open().unwrap();

@@ -28,6 +28,7 @@ pub async fn key_contract<S: KeyStore>(make: impl AsyncFn() -> S) {
         an_order_is_forgotten_once_it_was_given_up,
         what_is_owed_reads_back_with_its_handle_until_it_is_settled,
         the_first_secret_of_a_name_stays,
+        a_secret_that_has_changed_is_not_replaced,
     );
 }
 
@@ -214,6 +215,24 @@ async fn the_first_secret_of_a_name_stays(store: impl KeyStore) {
     assert_eq!(store.sealed_secret("salt", vec![1, 2]).await.unwrap(), [1, 2]);
     assert_eq!(store.sealed_secret("salt", vec![3]).await.unwrap(), [1, 2]);
     assert_eq!(store.sealed_secret("pepper", vec![3]).await.unwrap(), [3]);
+    assert_eq!(store.secret("salt").await.unwrap(), Some(vec![1, 2]));
+    assert_eq!(store.secret("vinegar").await.unwrap(), None);
+}
+
+async fn a_secret_that_has_changed_is_not_replaced(store: impl KeyStore) {
+    let replace = async |name: &str, known: &[u8], fresh: u8| {
+        store.replace_secret(name, known, vec![fresh]).await.map_err(|error| error.kind())
+    };
+    store.sealed_secret("salt", vec![1]).await.unwrap();
+    store.sealed_secret("pepper", vec![9]).await.unwrap();
+
+    assert_eq!(replace("salt", &[1], 2).await, Ok(()));
+    assert_eq!(replace("salt", &[1], 3).await, Err(BackendErrorKind::Conflict));
+    assert_eq!(replace("vinegar", &[1], 3).await, Err(BackendErrorKind::Conflict));
+
+    assert_eq!(store.secret("salt").await.unwrap(), Some(vec![2]));
+    assert_eq!(store.secret("pepper").await.unwrap(), Some(vec![9]));
+    assert_eq!(store.secret("vinegar").await.unwrap(), None);
 }
 
 async fn insert(store: &impl KeyStore, key: &StoredKey) {

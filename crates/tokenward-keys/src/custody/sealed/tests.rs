@@ -7,18 +7,18 @@ use crate::lifecycle::Key;
 use crate::order::KeyLabel;
 
 #[test]
-fn another_key_encryption_key_is_named_as_the_cause() {
+fn the_key_of_another_store_is_named_as_the_cause() {
     let (_, stored) = sealed_key(Algorithm::Es256);
-    let error = block_on(Sealed::new(kek(2)).signer(&issuer(), &stored)).unwrap_err();
+    let error = block_on(Sealed::new(store_key(2)).signer(&issuer(), &stored)).unwrap_err();
 
     assert_eq!(
         error.to_string(),
         format!(
-            "key `{}` was sealed with another key-encryption key ({}, not {}): give `[keys]` the key \
-             file or passphrase it was made with",
+            "key `{}` was sealed in another store ({}, not {}): restore the store that it came from, or \
+             rotate",
             stored.id,
-            kek(1).id(),
-            kek(2).id()
+            store_key(1).id(),
+            store_key(2).id()
         )
     );
 }
@@ -33,7 +33,7 @@ fn a_handle_that_was_moved_to_another_row_opens_nothing() {
     let retyped = StoredKey { algorithm: Algorithm::EdDsa, ..stored };
 
     for row in [later, renamed, swapped, retyped] {
-        let error = block_on(Sealed::new(kek(1)).signer(&issuer(), &row)).unwrap_err();
+        let error = block_on(Sealed::new(store_key(1)).signer(&issuer(), &row)).unwrap_err();
         assert!(matches!(error, CustodyError::Damaged { .. }), "{error}");
     }
 }
@@ -46,12 +46,12 @@ fn an_issuer_rewritten_in_the_envelope_does_not_help() {
     envelope.iss = other.to_string();
     stored.handle = Some(serde_json::to_vec(&envelope).unwrap());
 
-    let error = block_on(Sealed::new(kek(1)).signer(&other, &stored)).unwrap_err();
+    let error = block_on(Sealed::new(store_key(1)).signer(&other, &stored)).unwrap_err();
     assert!(matches!(error, CustodyError::Damaged { .. }), "{error}");
 }
 
 fn sealed_key(algorithm: Algorithm) -> (MadeKey, StoredKey) {
-    let made = block_on(Sealed::new(kek(1)).generate(&spec(algorithm))).unwrap();
+    let made = block_on(Sealed::new(store_key(1)).generate(&spec(algorithm))).unwrap();
     let row = MadeKey::new(made.public.clone(), made.handle.clone());
     let NewKey { audience, created_at, .. } = spec(algorithm);
     let stored = Key::publish(row, &audience, NAME, created_at).unwrap().stored().clone();
@@ -73,8 +73,8 @@ fn issuer() -> IssuerId {
     IssuerId::new("https://auth.example.com/audiences/api").unwrap()
 }
 
-fn kek(byte: u8) -> Kek {
-    Kek::new(Secret256::from_bytes([byte; 32]))
+fn store_key(byte: u8) -> StoreKey {
+    StoreKey::new(Secret256::from_bytes([byte; 32]))
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {

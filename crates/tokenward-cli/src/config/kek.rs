@@ -1,0 +1,39 @@
+//! Which key-encryption key `keys` names.
+
+use std::path::PathBuf;
+
+use crate::config::reader::Section;
+use crate::config::{Kek, values};
+
+/// Reads what `keys` says of the key-encryption key: at most one setting names it.
+pub(super) fn read(keys: &Section<'_>) -> Option<Kek> {
+    let key_file = keys.has(KEY_FILE).then(|| key_file(keys));
+    let passphrase =
+        keys.has(PASSPHRASE).then(|| values::secret(keys, PASSPHRASE).map(Kek::Passphrase));
+    let named = [(KEY_FILE, key_file), (PASSPHRASE, passphrase)];
+    let mut named = named.into_iter().filter_map(|(key, kek)| Some((key, kek?)));
+    let Some((first, kek)) = named.next() else {
+        return Some(Kek::KeyFile(PathBuf::from("kek.key")));
+    };
+    if let Some((second, _)) = named.next() {
+        keys.problem(second, format!("{first} is set too; keep one of them"));
+        return None;
+    }
+    kek
+}
+
+fn key_file(keys: &Section<'_>) -> Option<Kek> {
+    if !keys.is_table(KEY_FILE) {
+        return keys.path(KEY_FILE).map(Kek::KeyFile);
+    }
+    let table = keys.section(KEY_FILE);
+    let name = table.required("credential", "\"kek.key\"", |text| {
+        values::name(text)?;
+        Ok(text.to_owned())
+    });
+    table.finish();
+    name.map(Kek::Credential)
+}
+
+const KEY_FILE: &str = "key_file";
+const PASSPHRASE: &str = "passphrase";

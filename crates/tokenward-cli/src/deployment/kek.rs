@@ -1,0 +1,91 @@
+//! Which key-encryption key opens the store. A new one is a few lines here.
+
+use std::path::Path;
+
+use tokenward_keys::{
+    Kek, KeyStore, KeyWrap, Passphrase, PassphraseCost, StoreKey, StoreKeyError, WrapContext,
+};
+
+use crate::config::{self, Config};
+use crate::failure::Failure;
+use crate::files;
+use crate::secret::{Variables, credential};
+
+/// A key-encryption key that was found, and where.
+pub(super) struct KekSource {
+    setting: String,
+    wrap: Box<dyn KeyWrap>,
+}
+
+impl KekSource {
+    /// What `config` says.
+    pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
+        match &config.keys.kek {
+            config::Kek::KeyFile(path) => Self::key_file_at(&config.path(path)),
+            config::Kek::Credential(name) => {
+                Self::key_file_at(&credential(KEY_FILE, name, variables)?)
+            }
+            config::Kek::Passphrase(secret) => {
+                let setting = "keys.passphrase";
+                let secret = secret.find(setting, &config.environment, &config.base, variables)?;
+                let passphrase = Passphrase::new(secret.expose(), PassphraseCost::DEFAULT)
+                    .map_err(|error| Failure::because(setting, &error))?;
+                Ok(Self { setting: setting.to_owned(), wrap: Box::new(passphrase) })
+            }
+        }
+    }
+
+    /// The key file with these `bytes`.
+    pub(super) fn key_file(setting: String, bytes: &[u8]) -> Result<Self, Failure> {
+        let kek = Kek::from_key_file(bytes).map_err(|error| Failure::because(&setting, &error))?;
+        Ok(Self { setting, wrap: Box::new(kek) })
+    }
+
+    fn key_file_at(path: &Path) -> Result<Self, Failure> {
+        if !path.exists() {
+            return Err(Failure::cannot(format!(
+                "{KEY_FILE}: {0} is not there; put it back, or make one with `head -c 32 /dev/urandom > {0}` and `chmod 600 {0}`",
+                path.display()
+            )));
+        }
+        let bytes = files::read_private(path)
+            .map_err(|failure| Failure::cannot(format!("{KEY_FILE}: {failure}")))?;
+        Self::key_file(format!("{KEY_FILE}: {}", path.display()), &bytes)
+    }
+
+    /// Opens the key of `store`, or makes it.
+    pub(super) async fn open(
+        &self,
+        store: &dyn KeyStore,
+        context: &WrapContext,
+    ) -> Result<StoreKey, Failure> {
+        StoreKey::open(store, &*self.wrap, context).await.map_err(|error| self.failure(&error))
+    }
+
+    /// Puts `new` in the place of this one; `false` if it is already.
+    pub(super) async fn rewrap(
+        &self,
+        new: Self,
+        store: &dyn KeyStore,
+        context: &WrapContext,
+    ) -> Result<bool, Failure> {
+        let both = [&*self.wrap, &*new.wrap];
+        StoreKey::rewrap(store, both, context).await.map_err(|error| match &error {
+            StoreKeyError::NotTaken(_) => {
+                Failure::because(format!("--to-config: {}", new.setting), &error)
+            }
+            _ => self.failure(&error),
+        })
+    }
+
+    fn failure(&self, error: &StoreKeyError) -> Failure {
+        match error {
+            StoreKeyError::OtherKind { .. } | StoreKeyError::OtherKek | StoreKeyError::Wrap(_) => {
+                Failure::because(&self.setting, error)
+            }
+            _ => Failure::because("store.url", error),
+        }
+    }
+}
+
+const KEY_FILE: &str = "keys.key_file";
