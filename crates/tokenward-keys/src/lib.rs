@@ -9,6 +9,7 @@
 
 pub mod custody;
 pub mod lifecycle;
+mod order;
 pub mod plan;
 mod ring;
 mod store_key;
@@ -19,6 +20,7 @@ pub use custody::{
     Custody, CustodyError, Kek, KekError, MadeKey, NewKey, Passphrase, PassphraseCost, Sealed,
     Signer,
 };
+pub use order::{KeyLabel, KeyOrder, NoLabel, Unfinished};
 pub use plan::{Plan, Request, Step, plan};
 pub use ring::{
     Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,

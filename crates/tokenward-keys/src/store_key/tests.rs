@@ -5,6 +5,7 @@ use tokenward::Audience;
 
 use super::*;
 use crate::custody::{Kek, Passphrase, PassphraseCost};
+use crate::order::Unfinished;
 use crate::stored::{KeyChange, StoredKey};
 
 #[tokio::test]
@@ -195,6 +196,10 @@ impl KeyStore for Secrets {
 
     async fn apply(&self, _: &Audience, _: Vec<KeyChange>) -> Result<(), BackendError> {
         Ok(())
+    }
+
+    async fn unfinished(&self, _: &Audience) -> Result<Unfinished, BackendError> {
+        Ok(Unfinished::default())
     }
 
     async fn sealed_secret(&self, name: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {
