@@ -22,6 +22,7 @@ use tokenward_sqlite::{Options, SqliteStore};
 
 use custody::CustodySource;
 
+use crate::args::DevCustody;
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
 use crate::dev::{self, DevFolder, DevSecrets};
 use crate::failure::Failure;
@@ -103,13 +104,17 @@ impl Deployment {
         folder: &DevFolder,
         port: u16,
         secrets: &DevSecrets,
+        custody: DevCustody,
         now: UnixTime,
     ) -> Result<Self, Failure> {
         Ok(Self {
             settings: dev_settings(port, secrets, now)?,
             store: folder.path("tokenward.db"),
             kek: KekSource::File { setting: "kek.key".to_owned(), bytes: folder.kek()? },
-            custody: CustodySource::Sealed,
+            custody: match custody {
+                DevCustody::Sealed => CustodySource::Sealed,
+                DevCustody::Memory => CustodySource::Memory,
+            },
         })
     }
 

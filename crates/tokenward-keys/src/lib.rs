@@ -16,7 +16,7 @@ mod stored;
 mod timing;
 
 pub use custody::{
-    Custody, CustodyError, Kek, KekError, MadeKey, NewKey, PassphraseCost, Sealed, Signer,
+    Custody, CustodyError, Kek, KekError, MadeKey, Memory, NewKey, PassphraseCost, Sealed, Signer,
 };
 pub use order::{KeyLabel, KeyOrder, NoLabel, Unfinished};
 pub use plan::{Plan, Request, Step, plan};

@@ -2,7 +2,7 @@
 
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, KeyId, SigningKey};
-use tokenward_keys::{CustodyError, Kek, Sealed, Signer};
+use tokenward_keys::{CustodyError, Kek, Memory, Sealed, Signer};
 use tokenward_testing::{CustodyTraits, custody_contract, pyjwt_objects_to};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -11,6 +11,15 @@ async fn sealed_keeps_the_contract() {
     let traits = CustodyTraits { algorithms: &ASYMMETRIC, imports: true, holds_elsewhere: false };
 
     custody_contract(async || Sealed::new(kek.clone()), traits).await;
+}
+
+/// Its place is the process, so a restart that loses nothing is another handle to the same keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory_keeps_the_contract() {
+    let memory = Memory::new();
+    let traits = CustodyTraits { algorithms: &ASYMMETRIC, imports: true, holds_elsewhere: true };
+
+    custody_contract(async || memory.clone(), traits).await;
 }
 
 #[tokio::test]
