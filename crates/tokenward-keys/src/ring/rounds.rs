@@ -87,7 +87,13 @@ impl KeyRing {
     }
 
     async fn make_key(&self, action: &Action, now: UnixTime) -> Result<(), RingError> {
-        let order = self.order(now).await?;
+        let order = match self.order(now).await {
+            Err(RingError::Custody(error)) => {
+                self.backoff.failed(&error, now);
+                return Err(RingError::Custody(error));
+            }
+            order => order?,
+        };
         let spec = NewKey {
             audience: self.audience.clone(),
             issuer: self.issuer.clone(),
