@@ -210,7 +210,7 @@ pub(crate) fn policy() -> String {
 }
 
 /// The stand-in speaks plain HTTP on loopback: nobody is trusted.
-fn no_roots() -> ClientConfig {
+pub(crate) fn no_roots() -> ClientConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -219,6 +219,6 @@ fn no_roots() -> ClientConfig {
         .with_no_client_auth()
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
