@@ -254,6 +254,10 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "clock":
             with self.lock:
                 self.vault.offset += body["advance"]
+        elif name == "keys":
+            with self.lock:
+                engines = [engine for engine in self.vault.mounts.values() if engine is not None]
+                return self.reply(200, [key for engine in engines for key in engine.keys])
         elif name == "health":
             with self.lock:
                 self.vault.health = body["status"]

@@ -79,6 +79,9 @@ pub(crate) struct ServeArgs {
     /// The config file (default: tokenward.toml)
     #[arg(long, value_name = "FILE", conflicts_with = "dev")]
     pub(crate) config: Option<PathBuf>,
+    /// Where private keys live with --dev; those in memory are lost at each restart
+    #[arg(long, value_enum, default_value_t, value_name = "CUSTODY", requires = "dev")]
+    pub(crate) custody: DevCustody,
     /// Where store, socket and keys live (default: ./.tokenward with --dev, else the config's folder)
     #[arg(long, value_name = "DIR", env = "TOKENWARD_DATA")]
     pub(crate) data: Option<PathBuf>,
@@ -88,6 +91,16 @@ pub(crate) struct ServeArgs {
     /// How to write the log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", env = "TOKENWARD_LOG_FORMAT")]
     pub(crate) log_format: LogFormat,
+}
+
+/// The custodies of a development server.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum DevCustody {
+    /// In the store, sealed
+    #[default]
+    Sealed,
+    /// In the process that made them
+    Memory,
 }
 
 /// How the log is written, to standard error.

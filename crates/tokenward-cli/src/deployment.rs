@@ -25,6 +25,7 @@ use tokenward_sqlite::{Options, SqliteStore};
 use custody::CustodySource;
 use kek::KekSource;
 
+use crate::args::DevCustody;
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
 use crate::dev::{self, DevFolder, DevSecrets};
 use crate::failure::Failure;
@@ -89,13 +90,17 @@ impl Deployment {
         folder: &DevFolder,
         port: u16,
         secrets: &DevSecrets,
+        custody: DevCustody,
         now: UnixTime,
     ) -> Result<Self, Failure> {
         Ok(Self {
             settings: dev_settings(port, secrets, now)?,
             store: folder.path("tokenward.db"),
             kek: KekSource::key_file("kek.key".to_owned(), &folder.kek()?)?,
-            custody: CustodySource::Sealed,
+            custody: match custody {
+                DevCustody::Sealed => CustodySource::Sealed,
+                DevCustody::Memory => CustodySource::Memory,
+            },
         })
     }
 

@@ -98,7 +98,7 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
     let certificate = CertificateFiles { certificate: local.certificate, key: local.key };
     let tls = new_tls(&certificate)?;
     let secrets = DevFolder::secrets(earlier.as_ref());
-    let opened = Deployment::dev(&folder, port, &secrets, now)?.open().await?;
+    let opened = Deployment::dev(&folder, port, &secrets, args.custody, now)?.open().await?;
     dev::add_admin_token(&opened, &secrets.admin, now).await?;
     let authority = start(opened.parts()).await?;
     let base_url = format!("https://localhost:{port}");

@@ -4,6 +4,7 @@
 //! signature, or a handle that only the custody can use.
 
 mod kek;
+mod memory;
 mod sealed;
 
 use std::error::Error;
@@ -16,6 +17,7 @@ use tokenward::{
 };
 
 pub use kek::{Kek, KekError, Passphrase, PassphraseCost};
+pub use memory::Memory;
 pub use sealed::Sealed;
 
 use crate::order::{KeyLabel, KeyOrder};
@@ -170,7 +172,8 @@ pub enum CustodyError {
         /// The key concerned.
         key: KeyId,
     },
-    /// The private half of the key has been destroyed.
+    /// There is no private half of the key: it has been destroyed, or it is lost, and whoever could know says
+    /// so. A custody that cannot tell is [`OutOfReach`](Self::OutOfReach).
     #[error("key `{key}` has no private half")]
     NoPrivateHalf {
         /// The key concerned.
@@ -220,7 +223,17 @@ pub enum CustodyError {
         /// The key concerned.
         key: KeyId,
     },
-    /// The custody did not answer, or refused. Try again.
+    /// The custody cannot be asked now: it is away, sealed, throttled or slow, which passes without any setting
+    /// being changed. Try again.
+    #[error("custody `{custody}` is out of reach")]
+    OutOfReach {
+        /// The custody concerned.
+        custody: &'static str,
+        /// What it said.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The custody refused, or made no sense. Look at its settings, and try again.
     #[error("custody `{custody}` failed")]
     Failed {
         /// The custody concerned.

@@ -17,8 +17,8 @@ mod stored;
 mod timing;
 
 pub use custody::{
-    Custody, CustodyError, Kek, KekError, MadeKey, NewKey, Passphrase, PassphraseCost, Sealed,
-    Signer,
+    Custody, CustodyError, Kek, KekError, MadeKey, Memory, NewKey, Passphrase, PassphraseCost,
+    Sealed, Signer,
 };
 pub use order::{KeyLabel, KeyOrder, NoLabel, Unfinished};
 pub use plan::{Plan, Request, Step, plan};

@@ -11,6 +11,7 @@
 //! published C + D before a rotation is due, and the rotation waits for it. An operator's own rotation may
 //! use the last ripe one up; the next then has to ripen.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use tokenward::{Algorithm, KeyId, UnixTime};
@@ -134,6 +135,8 @@ pub enum Because {
     ImportEnded,
     /// An operator said that it may have leaked.
     Leaked,
+    /// The custody says that there is no private half of it any more.
+    PrivateHalfLost,
 }
 
 impl fmt::Display for Because {
@@ -150,15 +153,17 @@ impl fmt::Display for Because {
             Self::LastTokenExpired => "its last token has expired everywhere",
             Self::ImportEnded => "the end date given at its import has passed",
             Self::Leaked => "the operator said that it may have leaked",
+            Self::PrivateHalfLost => "its private half is lost",
         })
     }
 }
 
 /// What is to be done at `now` with `keys`, all the keys of one audience whose new keys are to have
-/// `algorithm`.
+/// `algorithm`; the private halves of those in `lost` are gone, by the custody's own word.
 #[must_use]
 pub fn plan(
     keys: &[AnyKey],
+    lost: &BTreeSet<KeyId>,
     now: UnixTime,
     timing: &Timing,
     algorithm: Algorithm,
@@ -168,6 +173,7 @@ pub fn plan(
     if let Request::Compromise(id) = request {
         desk.distrust(keys, id);
     }
+    desk.part_with(lost);
     desk.withdraw_expired();
     if desk.begin(keys) {
         return desk.plan;
@@ -222,6 +228,20 @@ impl<'a> Desk<'a> {
         self.retiring.retain(|key| key.id() != id);
         self.active = self.active.filter(|key| key.id() != id);
         self.step(Action::Compromise(id.clone()), Because::Leaked);
+    }
+
+    /// What cannot sign must neither pass for the key that signs nor be counted on.
+    fn part_with(&mut self, lost: &BTreeSet<KeyId>) {
+        if let Some(key) = self.active.filter(|key| lost.contains(key.id())) {
+            self.active = None;
+            self.step(Action::Retire(key.id().clone()), Because::PrivateHalfLost);
+        }
+        let is_lost = |key: &&Key<Standby>| lost.contains(key.id());
+        let (gone, kept) = std::mem::take(&mut self.standby).into_iter().partition(is_lost);
+        self.standby = kept;
+        for key in Vec::<&Key<Standby>>::from_iter(gone) {
+            self.step(Action::Abandon(key.id().clone()), Because::PrivateHalfLost);
+        }
     }
 
     fn withdraw_expired(&mut self) {

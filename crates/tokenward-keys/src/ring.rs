@@ -18,9 +18,10 @@ mod leftovers;
 mod rounds;
 mod view;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
 
@@ -48,6 +49,8 @@ pub struct KeyRing {
     tickets: AtomicU64,
     backoff: Backoff,
     leftovers: Leftovers,
+    /// Standbys of which it is known that they open, or that looking again says nothing new.
+    looked_at: Mutex<BTreeSet<KeyId>>,
     view: RwLock<Arc<View>>,
 }
 
@@ -80,6 +83,7 @@ impl KeyRing {
             tickets,
             backoff,
             leftovers,
+            looked_at: Mutex::default(),
             view,
         }
     }
@@ -203,7 +207,8 @@ impl KeyRing {
         {
             return Err(RingError::UnknownKey { id: id.clone() });
         }
-        Ok(plan(&keys, now, &self.timing, self.algorithm, request))
+        let lost = self.view().lost();
+        Ok(plan(&keys, &lost, now, &self.timing, self.algorithm, request))
     }
 
     /// The published keys, for whoever verifies.
@@ -250,6 +255,12 @@ impl KeyRing {
         self.leftovers.count()
     }
 
+    /// Whether the audience has, or had, a key of its own, so that it has a key set to serve.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.view().has_begun()
+    }
+
     /// The audience whose keys these are.
     #[must_use]
     pub const fn audience(&self) -> &Audience {
@@ -279,11 +290,10 @@ impl KeyRing {
         let before = self.view();
         let clock = self.store.clock().await?;
         let signer = self.open_signer(&keys, &before).await;
-        let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?.with_clock(
-            now,
-            clock,
-            &self.timing,
-        );
+        let lost = self.lost(&keys, &signer).await;
+        let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?
+            .with_clock(now, clock, &self.timing)
+            .with_lost(lost);
         if let Some(ahead) = view.clock_behind().filter(|_| before.clock_behind().is_none()) {
             // Nothing unsafe follows, but the keys stand still until the clock has caught up.
             tracing::warn!(
@@ -310,6 +320,36 @@ impl KeyRing {
             Ok(signer) => view::Opened::Signer(signer),
             Err(error) => view::Opened::Failed(Arc::new(error)),
         }
+    }
+
+    /// The keys that should sign, now or later, and cannot: the custody says that they have no private half.
+    async fn lost(&self, keys: &[AnyKey], active: &view::Opened) -> BTreeSet<KeyId> {
+        self.looked_at().retain(|id| keys.iter().any(|key| key.id() == id));
+        let mut lost = BTreeSet::new();
+        match active {
+            view::Opened::Failed(error) => match &**error {
+                CustodyError::NoPrivateHalf { key } => drop(lost.insert(key.clone())),
+                // Whoever does not answer for one key is not asked for the others.
+                _ => return lost,
+            },
+            view::Opened::Signer(_) | view::Opened::NoActiveKey => {}
+        }
+        for key in keys {
+            let AnyKey::Standby(key) = key else { continue };
+            if self.looked_at().contains(key.id()) {
+                continue;
+            }
+            match self.open(key.stored()).await {
+                Err(CustodyError::NoPrivateHalf { key }) => drop(lost.insert(key)),
+                Err(CustodyError::Failed { .. } | CustodyError::OutOfReach { .. }) => {}
+                Ok(_) | Err(_) => drop(self.looked_at().insert(key.id().clone())),
+            }
+        }
+        lost
+    }
+
+    fn looked_at(&self) -> MutexGuard<'_, BTreeSet<KeyId>> {
+        self.looked_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn open(&self, key: &StoredKey) -> Result<Arc<dyn Signer>, CustodyError> {

@@ -227,7 +227,14 @@ impl Signer for InToken {
 }
 
 fn failed(error: Failed) -> CustodyError {
-    CustodyError::Failed { custody: NAME, source: Box::new(Pkcs11Error::from(error)) }
+    let error = Pkcs11Error::from(error);
+    let is_busy = matches!(error, Pkcs11Error::Busy(_));
+    let source = Box::new(error);
+    if is_busy {
+        CustodyError::OutOfReach { custody: NAME, source }
+    } else {
+        CustodyError::Failed { custody: NAME, source }
+    }
 }
 
 const NAME: &str = "pkcs11";

@@ -56,7 +56,7 @@ impl VaultTransit {
         kind: &Kind,
     ) -> Result<MadeKey, CustodyError> {
         let path = || format!("{}/keys/{name}", self.transit.mount());
-        let info = self.transit.read(&name).await.map_err(failed)?;
+        let info = self.transit.read(&name).await.map_err(of_vault)?;
         let info = info.ok_or_else(|| failed(VaultError::Missing { path: path() }))?;
         let public = info
             .public(FIRST, spec.algorithm)
@@ -108,7 +108,7 @@ impl Custody for VaultTransit {
     }
 
     async fn check(&self, audience: &Audience) -> Result<(), CustodyError> {
-        Self::check(self, audience).await.map_err(failed)
+        Self::check(self, audience).await.map_err(of_vault)
     }
 
     fn holds_elsewhere(&self) -> bool {
@@ -122,7 +122,7 @@ impl Custody for VaultTransit {
         let name = name::of(&self.environment, spec.audience.as_str(), spec.label);
         let made = match self.transit.create(&name, kind).await {
             Ok(()) => self.made(spec, name.clone(), kind).await,
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(of_vault(error)),
         };
         if made.is_err()
             && let Err(error) = self.transit.destroy(&name).await
@@ -155,7 +155,7 @@ impl Custody for VaultTransit {
             .ok()
             .filter(|public| public.algorithm() == algorithm)
             .ok_or_else(|| CustodyError::Damaged { key: id.clone() })?;
-        let info = self.transit.read(&name).await.map_err(failed)?;
+        let info = self.transit.read(&name).await.map_err(of_vault)?;
         let info = info.ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
         must_be_fit(&info, &name, version, kind, id)?;
         let held = info.public(version, algorithm).map(|held| held.thumbprint());
@@ -171,12 +171,12 @@ impl Custody for VaultTransit {
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;
-        self.transit.destroy(&handle.name).await.map_err(failed)
+        self.transit.destroy(&handle.name).await.map_err(of_vault)
     }
 
     async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
         let name = name::of(&self.environment, order.audience.as_str(), order.label);
-        self.transit.destroy(&name).await.map_err(failed)
+        self.transit.destroy(&name).await.map_err(of_vault)
     }
 }
 
@@ -211,7 +211,7 @@ impl InVault {
     async fn explained(&self, error: VaultError) -> CustodyError {
         let is_gone = matches!(error, VaultError::Refused { .. })
             && matches!(self.transit.read(&self.name).await, Ok(None));
-        if is_gone { CustodyError::NoPrivateHalf { key: self.id.clone() } } else { failed(error) }
+        if is_gone { CustodyError::NoPrivateHalf { key: self.id.clone() } } else { of_vault(error) }
     }
 }
 
@@ -268,6 +268,15 @@ fn must_be_fit(
 
 fn unfit(key: &KeyId, why: String) -> CustodyError {
     CustodyError::Unfit { custody: NAME, key: key.clone(), why }
+}
+
+/// What passes by itself is told from what somebody has to mend.
+fn of_vault(error: VaultError) -> CustodyError {
+    if error.is_out_of_reach() {
+        CustodyError::OutOfReach { custody: NAME, source: Box::new(error) }
+    } else {
+        failed(error)
+    }
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> CustodyError {

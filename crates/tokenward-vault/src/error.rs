@@ -207,6 +207,14 @@ impl VaultError {
         }
     }
 
+    /// Whether the vault is away, sealed, throttled or slow: nothing that a setting of ours is to blame for.
+    ///
+    /// An address at which nobody listens looks the same as a vault that is down.
+    pub(crate) fn is_out_of_reach(&self) -> bool {
+        self.is_passing()
+            || matches!(self, Self::TooSlow { .. } | Self::Sealed | Self::Standby { .. })
+    }
+
     /// How long the vault asked to be left alone.
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -5,7 +5,7 @@ use std::path::Path;
 use tokenward_keys::{KeyInfo, KeyRing, Request, RotateError};
 use tokenward_server::admin::api::{PlannedKeys, RotatedKey, RotatedKeys};
 
-use crate::args::KeysArgs;
+use crate::args::{DevCustody, KeysArgs};
 use crate::client;
 use crate::clock;
 use crate::commands::keys;
@@ -106,7 +106,8 @@ async fn deployment(args: &KeysArgs) -> Result<Deployment, Failure> {
     let earlier = folder.earlier()?;
     let port = earlier.as_ref().and_then(crate::dev::DevFile::port);
     let port = port.ok_or_else(|| nothing_there(&data))?;
-    Deployment::dev(&folder, port, &DevFolder::secrets(earlier.as_ref()), clock::system().now())
+    let (secrets, now) = (DevFolder::secrets(earlier.as_ref()), clock::system().now());
+    Deployment::dev(&folder, port, &secrets, DevCustody::default(), now)
 }
 
 fn nothing_there(data: &Path) -> Failure {

@@ -36,7 +36,7 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
         Custody::Later("memory") => later(
             "keys.custody",
             "\"memory\" loses its keys at every restart, so it takes two replicas, which come with a \
-             later version; use \"sealed\""
+             later version; use \"sealed\", or try it with `serve --dev --custody memory`"
                 .to_owned(),
         ),
         Custody::Later(name) => {

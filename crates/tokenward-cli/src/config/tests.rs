@@ -349,7 +349,7 @@ fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
         (
             "key_file = \"kek.key\"",
             "custody = \"memory\"",
-            "tokenward.toml: keys.custody: \"memory\" loses its keys at every restart, so it takes two replicas, which come with a later version; use \"sealed\"",
+            "tokenward.toml: keys.custody: \"memory\" loses its keys at every restart, so it takes two replicas, which come with a later version; use \"sealed\", or try it with `serve --dev --custody memory`",
         ),
         (
             "[keys]",

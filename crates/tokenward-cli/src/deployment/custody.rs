@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokenward::Algorithm;
-use tokenward_keys::{Custody, Sealed, StoreKey};
+use tokenward_keys::{Custody, Memory, Sealed, StoreKey};
 use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
 use tokenward_vault::VaultTransit;
 use zeroize::Zeroizing;
@@ -19,6 +19,8 @@ use crate::secret::{Secret, Variables};
 pub(super) enum CustodySource {
     /// The store itself.
     Sealed,
+    /// This process, in development alone.
+    Memory,
     /// The transit engine of a vault.
     VaultTransit(VaultTransit),
     /// A token that speaks PKCS #11.
@@ -57,6 +59,7 @@ impl CustodySource {
     ) -> Result<Arc<dyn Custody>, Failure> {
         let custody: Arc<dyn Custody> = match self {
             Self::Sealed => Arc::new(Sealed::new(store_key)),
+            Self::Memory => Arc::new(Memory::new()),
             Self::VaultTransit(custody) => {
                 custody.keep_logged_in();
                 Arc::new(custody)

@@ -52,6 +52,8 @@ pub(crate) struct Setup {
     pub(crate) port: u16,
     pub(crate) log: Option<&'static str>,
     pub(crate) disk: Option<Arc<Forgetful>>,
+    /// Where private keys live, if not where they do by default.
+    pub(crate) custody: Option<&'static str>,
     /// A library, and by how many seconds it shifts the wall clock.
     pub(crate) wrong_clock: Option<(PathBuf, i64)>,
 }
@@ -68,6 +70,12 @@ impl Authority {
     /// A fresh one, ready.
     pub(crate) async fn dev() -> Self {
         Self::start(TempDir::new().unwrap(), Setup::default()).await
+    }
+
+    /// One whose private keys are in its memory alone.
+    pub(crate) async fn with_keys_in_memory() -> Self {
+        let setup = Setup { custody: Some("memory"), ..Setup::default() };
+        Self::start(TempDir::new().unwrap(), setup).await
     }
 
     /// One on a disk that forgets what was never synced.
@@ -359,6 +367,9 @@ fn serve(data: &Path, setup: &Setup) -> Command {
         .env("TOKENWARD_LOG", setup.log.unwrap_or(LOG));
     if let Some((library, shift)) = &setup.wrong_clock {
         command.env("LD_PRELOAD", library).env("WRONG_CLOCK", shift.to_string());
+    }
+    if let Some(custody) = setup.custody {
+        command.args(["--custody", custody]);
     }
     if let Some(disk) = &setup.disk {
         disk.attach(&mut command);

@@ -42,6 +42,34 @@ async fn a_full_disk_is_a_503_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn keys_that_died_with_the_process_are_replaced_and_what_they_signed_still_verifies() {
+    let mut authority = Authority::with_keys_in_memory().await;
+    let session = authority.create("alice").await;
+
+    authority.kill();
+    authority.start_again().await;
+
+    let known = authority.forward_auth().bearer(&session.access);
+    authority.client.ask(known.clone()).await.expect(200);
+    // A second passes, until every verifier must know the next key.
+    let body = serde_json::json!({ "subject": "bob", "audience": authority.dev.audience });
+    let create = authority.service(http::Method::POST, "/v1/sessions").json(&body);
+    let patience = Duration::from_secs(10);
+    let client = authority.client.clone();
+    let made = eventually(&client, &create, patience, |answer| {
+        assert!(matches!(answer.status, 201 | 503), "{answer:?}");
+        answer.status == 201
+    });
+    let next = Session::of(&made.await);
+    assert_ne!(next.key_id(), session.key_id());
+    for token in [&session.access, &next.access] {
+        client.ask(authority.forward_auth().bearer(token)).await.expect(200);
+    }
+    let log = authority.process().log_text();
+    assert!(log.contains("its private half is lost"), "{log}");
+}
+
+#[tokio::test]
 async fn while_another_program_holds_the_database_the_answer_is_503() {
     let mut authority = Authority::dev().await;
     let session = authority.create("alice").await;

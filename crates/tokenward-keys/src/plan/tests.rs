@@ -184,7 +184,9 @@ fn an_imported_key_leaves_the_set_after_its_end_date() {
 fn another_algorithm_comes_in_as_soon_as_its_key_is_ripe() {
     use Algorithm::{EdDsa, Es256};
     let old = |name| make(name, 0, EdDsa);
-    let tick = |keys: &[AnyKey], now| plan(keys, at(now), &timing(), Es256, &Request::Tick);
+    let tick = |keys: &[AnyKey], now| {
+        plan(keys, &BTreeSet::new(), at(now), &timing(), Es256, &Request::Tick)
+    };
 
     let keys = [AnyKey::Active(old("a").activate_first(at(0))), AnyKey::Standby(old("b"))];
     assert_eq!(
@@ -211,13 +213,52 @@ publish a standby key, because an emergency switch must find a ripe key"
     );
 }
 
+#[test]
+fn an_active_key_whose_private_half_is_lost_gives_way_to_the_ripe_standby_at_once() {
+    let keys = [active("a", 0), standby("b", 0)];
+    assert_eq!(
+        text(&without(&["a"], &keys, 50)),
+        "retire key `a`, because its private half is lost
+activate key `b`, because no key signs
+publish a standby key, because an emergency switch must find a ripe key"
+    );
+}
+
+#[test]
+fn where_every_private_half_is_lost_the_next_key_ripens_first() {
+    let keys = [active("a", 0), standby("b", 0)];
+    let plan = without(&["a", "b"], &keys, 50);
+    assert_eq!(
+        text(&plan),
+        "retire key `a`, because its private half is lost
+abandon key `b`, because its private half is lost
+publish a standby key, because an emergency switch must find a ripe key"
+    );
+    assert_eq!(plan.blocked_until, Some(at(60)));
+}
+
+#[test]
+fn a_standby_whose_private_half_is_lost_is_not_counted_on() {
+    let keys = [active("a", 0), standby("b", 0), standby("c", 90)];
+    assert_eq!(
+        text(&without(&["b"], &keys, 100)),
+        "abandon key `b`, because its private half is lost
+publish a standby key, because the next rotation must leave a ripe key behind"
+    );
+}
+
 #[track_caller]
 fn check(keys: &[AnyKey], now: u64, request: &Request, expected: &str) {
     assert_eq!(text(&planned(keys, now, request)), expected);
 }
 
 fn planned(keys: &[AnyKey], now: u64, request: &Request) -> Plan {
-    plan(keys, at(now), &timing(), Algorithm::Es256, request)
+    plan(keys, &BTreeSet::new(), at(now), &timing(), Algorithm::Es256, request)
+}
+
+fn without(lost: &[&str], keys: &[AnyKey], now: u64) -> Plan {
+    let lost = lost.iter().map(|name| id(name)).collect();
+    plan(keys, &lost, at(now), &timing(), Algorithm::Es256, &Request::Tick)
 }
 
 fn text(plan: &Plan) -> String {

@@ -61,10 +61,18 @@ impl RingError {
     pub fn is_outage(&self) -> bool {
         match self {
             Self::Store(error) => error.kind() != BackendErrorKind::Bug,
-            Self::Custody(error) => matches!(**error, CustodyError::Failed { .. }),
+            Self::Custody(error) => {
+                matches!(**error, CustodyError::Failed { .. } | CustodyError::OutOfReach { .. })
+            }
             Self::Contended | Self::ClockOff { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether the custody cannot be asked now, which passes without any setting being changed.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Custody(error) if matches!(**error, CustodyError::OutOfReach { .. }))
     }
 
     pub(super) fn is_conflict(&self) -> bool {

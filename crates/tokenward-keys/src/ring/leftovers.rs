@@ -108,7 +108,7 @@ impl KeyRing {
 
     /// Ends what was begun and is not finished, as far as the custody lets us.
     pub(super) async fn clear_up(&self, now: UnixTime) {
-        if self.leftovers.backoff.waits(now).is_some() {
+        if !self.custody.holds_elsewhere() || self.leftovers.backoff.waits(now).is_some() {
             return;
         }
         match self.try_to_clear_up(now).await {
@@ -130,12 +130,21 @@ impl KeyRing {
 
     async fn try_to_clear_up(&self, now: UnixTime) -> Result<(), RingError> {
         let unfinished = self.store.unfinished(&self.audience).await?;
-        let mut tally = Tally::default();
-        let ours = |key: &&StoredKey| key.custody == self.custody.name() && !key.state.signs();
-        for key in unfinished.owed.iter().filter(ours) {
+        let is_owed = |key: &&StoredKey| key.custody == self.custody.name() && !key.state.signs();
+        let owed: Vec<_> = unfinished.owed.iter().filter(is_owed).collect();
+        let is_left = |order: &&KeyOrder| self.is_overdue(order, now) && !self.is_swept(order, now);
+        let orders: Vec<_> = unfinished.orders.iter().filter(is_left).collect();
+        let mut tally = Tally { left: owed.len().saturating_add(orders.len()), failed: None };
+        for key in owed {
             tally.note(self.pay(key).await)?;
+            if tally.is_away() {
+                break;
+            }
         }
-        for order in unfinished.orders.iter().filter(|order| self.is_overdue(order, now)) {
+        for order in orders {
+            if tally.is_away() {
+                break;
+            }
             tally.note(self.sweep(order, now).await)?;
         }
         self.leftovers.count.store(tally.left, Ordering::Relaxed);
@@ -156,13 +165,8 @@ impl KeyRing {
         if order.given_up_at.is_none() {
             self.store.apply(audience, vec![KeyChange::GiveUp { label, at: now }]).await?;
         }
-        // A call that was on its way may still have made the key, so it is looked for a second time.
-        let is_last = order.given_up_at.is_some_and(|at| now >= at.saturating_add(PATIENCE));
-        if !is_last && lock(&self.leftovers.swept).contains(&label) {
-            return Ok(());
-        }
         self.custody.abandon(order).await?;
-        if is_last {
+        if is_past(order, now) {
             self.store.apply(audience, vec![KeyChange::Forget(label)]).await?;
             lock(&self.leftovers.swept).remove(&label);
         } else {
@@ -173,6 +177,11 @@ impl KeyRing {
             );
         }
         Ok(())
+    }
+
+    /// Whether nothing is left of `order`, as far as that can be known yet.
+    fn is_swept(&self, order: &KeyOrder, now: UnixTime) -> bool {
+        !is_past(order, now) && lock(&self.leftovers.swept).contains(&order.label)
     }
 
     /// Whether nobody can be at work on `order` any more.
@@ -189,25 +198,35 @@ impl KeyRing {
     }
 }
 
-/// What could not be brought to an end.
-#[derive(Default)]
+/// Whether `order` was given up so long ago that no call on its way can still make its key: it is looked for
+/// a last time then.
+fn is_past(order: &KeyOrder, now: UnixTime) -> bool {
+    order.given_up_at.is_some_and(|at| now >= at.saturating_add(PATIENCE))
+}
+
+/// What is not brought to an end yet.
 struct Tally {
     left: usize,
-    /// The first cause.
+    /// The last cause.
     failed: Option<Arc<CustodyError>>,
 }
 
 impl Tally {
-    /// Counts a failure of the custody, after which the next may still go well.
+    /// Takes note of an attempt. After a failure of the custody, the next may still go well.
     fn note(&mut self, outcome: Result<(), RingError>) -> Result<(), RingError> {
         match outcome {
-            Err(RingError::Custody(error)) => {
-                self.left = self.left.saturating_add(1);
-                self.failed.get_or_insert(error);
-                Ok(())
+            Err(RingError::Custody(error)) => self.failed = Some(error),
+            other => {
+                other?;
+                self.left = self.left.saturating_sub(1);
             }
-            other => other,
         }
+        Ok(())
+    }
+
+    /// Whether the custody does not answer at all, so that each attempt only takes time.
+    fn is_away(&self) -> bool {
+        self.failed.as_ref().is_some_and(|error| matches!(**error, CustodyError::OutOfReach { .. }))
     }
 }
 

@@ -39,7 +39,8 @@ impl KeyRing {
                 return Err(RingError::UnknownKey { id: id.clone() });
             }
             let request = pending.as_ref().unwrap_or(&Request::Tick);
-            let plan = plan(&keys, now, &self.timing, self.algorithm, request);
+            let lost = self.view().lost();
+            let plan = plan(&keys, &lost, now, &self.timing, self.algorithm, request);
             if pending.is_some() {
                 outcome.blocked_until = plan.blocked_until;
             }
@@ -86,7 +87,13 @@ impl KeyRing {
     }
 
     async fn make_key(&self, action: &Action, now: UnixTime) -> Result<(), RingError> {
-        let order = self.order(now).await?;
+        let order = match self.order(now).await {
+            Err(RingError::Custody(error)) => {
+                self.backoff.failed(&error, now);
+                return Err(RingError::Custody(error));
+            }
+            order => order?,
+        };
         let spec = NewKey {
             audience: self.audience.clone(),
             issuer: self.issuer.clone(),
@@ -146,7 +153,11 @@ impl KeyRing {
                 match self.open(&before).await {
                     Ok(signer) => next = Some((before.clone(), signer)),
                     Err(_) if is_emergency => {}
-                    Err(error) => return Err(error.into()),
+                    Err(error) => {
+                        // It may be lost, which the next read is to find out.
+                        self.looked_at().remove(&before.id);
+                        return Err(error.into());
+                    }
                 }
             }
             if let KeyChange::Replace { key, .. } = &change

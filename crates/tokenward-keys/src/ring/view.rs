@@ -3,6 +3,7 @@
 //! **Invariant:** a view never changes; a newer one takes its place. Whoever holds one sees a signer, a
 //! key set and a list that belong together.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub(super) struct View {
     read_at: Option<UnixTime>,
     active: Option<(KeyId, u64)>,
     opened: Opened,
+    /// The keys whose private half is gone, by the custody's word.
+    lost: Arc<BTreeSet<KeyId>>,
     standby: Option<KeyId>,
     ripe_at: Option<UnixTime>,
     clock_behind: Option<UnixTime>,
@@ -56,6 +59,7 @@ impl View {
             read_at: None,
             active: None,
             opened: Opened::NoActiveKey,
+            lost: Arc::default(),
             standby: None,
             ripe_at: None,
             clock_behind: None,
@@ -100,6 +104,7 @@ impl View {
             read_at: Some(now),
             active,
             opened,
+            lost: Arc::default(),
             standby,
             ripe_at,
             clock_behind: clock_behind(keys, now, timing),
@@ -121,6 +126,16 @@ impl View {
         let off = store.filter(|store| !timing.clock_holds(local, *store));
         self.clock_off = off.map(|store| (local, store));
         self
+    }
+
+    /// The same view, in which the private halves of `lost` are gone.
+    pub(super) fn with_lost(mut self, lost: BTreeSet<KeyId>) -> Self {
+        self.lost = Arc::new(lost);
+        self
+    }
+
+    pub(super) fn lost(&self) -> Arc<BTreeSet<KeyId>> {
+        Arc::clone(&self.lost)
     }
 
     /// When a token that is signed now must have expired.
@@ -156,6 +171,7 @@ impl View {
             standby: self.standby.clone().filter(|id| active.as_ref().is_none_or(|(a, _)| a != id)),
             active,
             opened,
+            lost: Arc::clone(&self.lost),
             ripe_at: self.ripe_at,
             clock_behind: self.clock_behind,
             clock_off: self.clock_off,
@@ -205,6 +221,10 @@ impl View {
             Opened::Failed(error) => Some(RingError::Custody(Arc::clone(error))),
             Opened::Signer(_) | Opened::NoActiveKey => None,
         }
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.history.iter().any(|key| !key.imported)
     }
 
     pub(super) fn active(&self) -> Option<&KeyId> {

@@ -9,7 +9,7 @@
 //! lease holds by any clock.
 //!
 //! What is in the state is what is stored, and what two authorities have planned on what they read, sent,
-//! and not yet committed. A crash is a write that never arrives, or an authority that does nothing after
+//! and not yet committed; and which private halves are lost, with which whoever had them open may go on. A crash is a write that never arrives, or an authority that does nothing after
 //! it did; it starts again by reading, as all do before they plan.
 //!
 //! Each rule a second looser must break a promise: otherwise the exploration would prove nothing.
@@ -26,7 +26,11 @@ use world::{Breach, Orders, TRUE_RULES, World};
 
 #[test]
 fn no_reachable_state_breaks_a_promise() {
-    for orders in [Orders { rotate: 1, compromise: 0 }, Orders { rotate: 0, compromise: 1 }] {
+    for orders in [
+        Orders { rotate: 1, ..NO_ORDERS },
+        Orders { compromise: 1, ..NO_ORDERS },
+        Orders { lose: 1, ..NO_ORDERS },
+    ] {
         let rules = Rules { plan: timing(TRUE_RULES), lease: timing(TRUE_RULES), orders };
         let checker = rules.checker().threads(2).spawn_bfs().join();
         checker.assert_properties();
@@ -76,7 +80,7 @@ fn an_end_that_does_not_allow_for_its_own_writing_breaks_the_promise() {
 
 /// The promises that are broken where authorities plan by `plan` and sign by `lease`.
 fn broken_by(plan: TimingSettings, lease: TimingSettings) -> Vec<&'static str> {
-    let orders = Orders { rotate: 0, compromise: 0 };
+    let orders = NO_ORDERS;
     let rules = Rules { plan: timing(plan), lease: timing(lease), orders };
     rules.checker().threads(2).spawn_bfs().join().discoveries().into_keys().collect()
 }
@@ -124,5 +128,6 @@ fn timing(settings: TimingSettings) -> Timing {
     Timing::new(settings).unwrap()
 }
 
+const NO_ORDERS: Orders = Orders { rotate: 0, compromise: 0, lose: 0 };
 const UNKNOWN_KEY: &str = "every verifier has the key of a good token";
 const SIGNED_TOO_LATE: &str = "no replica signs with an ended key once the lease is over";

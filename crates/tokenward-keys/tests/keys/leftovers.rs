@@ -1,7 +1,7 @@
 //! Whatever dies or fails on the way, nothing that was made in a custody elsewhere is left there for good.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -136,6 +136,13 @@ fn orders_of_a_custody_that_fails_do_not_pile_up() {
     }
 
     assert!(store.orders() < 20, "{} orders", store.orders());
+    // Nor is it asked more often because there are many. All of them are looked for at each attempt.
+    let before = custody.asked_to_abandon.load(Ordering::SeqCst);
+    for second in 0..60 {
+        drop(run(ring.tick(at(1_091 + 61 * 60 + second))));
+    }
+    let asked = custody.asked_to_abandon.load(Ordering::SeqCst) - before;
+    assert!(asked < 60, "{asked} times in a minute");
 }
 
 #[test]
@@ -161,6 +168,7 @@ struct Elsewhere {
     makes_nothing: AtomicBool,
     is_stuck: AtomicBool,
     abandoned: Mutex<Vec<KeyLabel>>,
+    asked_to_abandon: AtomicU32,
     asked_to_destroy: Mutex<Vec<KeyId>>,
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
@@ -228,6 +236,7 @@ impl Custody for Elsewhere {
     }
 
     async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        self.asked_to_abandon.fetch_add(1, Ordering::SeqCst);
         self.may(&self.is_stuck)?;
         self.abandoned.lock().unwrap().push(order.label);
         self.keys.lock().unwrap().retain(|(label, _)| *label != order.label);

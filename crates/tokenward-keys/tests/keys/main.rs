@@ -8,6 +8,8 @@ mod leftovers;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod lost;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod ring;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokenward::crypto::Secret256;
-use tokenward::{AccessLifetime, Audience, BackendError, ClientId, Issuer, Verifier};
+use tokenward::{AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, Verifier};
 use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
@@ -217,9 +217,15 @@ async fn open_audience(
         settings.environment.clone(),
         wanted.algorithm,
     ));
-    ring.tick(clock.now())
-        .await
-        .map_err(|source| StartError::Keys { audience: name.clone(), source })?;
+    if let Err(source) = ring.tick(clock.now()).await {
+        // Key sets, the feed and every verdict need no custody. But before there is a key, no key set may be
+        // served: the first one signs at once, because nobody can hold a set without it.
+        if !(source.is_out_of_reach() && ring.has_begun()) {
+            return Err(StartError::Keys { audience: name, source });
+        }
+        let error = ErrorChain::new(&source).to_string();
+        tracing::warn!(audience = %name, error, "nothing is signed until the custody is back");
+    }
     let lifetime = |setting: &str, error: &dyn std::fmt::Display| {
         SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
     };

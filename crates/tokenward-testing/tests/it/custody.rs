@@ -2,7 +2,7 @@
 
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, KeyId, SigningKey};
-use tokenward_keys::{CustodyError, Sealed, Signer, StoreKey};
+use tokenward_keys::{CustodyError, Memory, Sealed, Signer, StoreKey};
 use tokenward_testing::{
     CustodyTraits, MemoryKeys, custody_contract, key_contract, pyjwt_objects_to, rotates_under_load,
 };
@@ -13,6 +13,15 @@ async fn sealed_keeps_the_contract() {
     let traits = CustodyTraits { algorithms: &ASYMMETRIC, imports: true, holds_elsewhere: false };
 
     custody_contract(async || Sealed::new(store_key.clone()), traits).await;
+}
+
+/// Its place is the process, so a restart that loses nothing is another handle to the same keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory_keeps_the_contract() {
+    let memory = Memory::new();
+    let traits = CustodyTraits { algorithms: &ASYMMETRIC, imports: true, holds_elsewhere: true };
+
+    custody_contract(async || memory.clone(), traits).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

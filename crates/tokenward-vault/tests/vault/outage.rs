@@ -16,7 +16,7 @@ async fn a_vault_that_is_down_is_named_by_its_setting_and_found_again() {
     vault.fault("transit/sign", "drop", 3);
 
     let said = chain(&signer.sign(b"input").await.unwrap_err());
-    let begin = "custody `vault-transit` failed: http://127.0.0.1:";
+    let begin = "custody `vault-transit` is out of reach: http://127.0.0.1:";
     assert!(said.starts_with(begin) && said.contains("look at keys.vault.address"), "{said}");
 
     signer.sign(b"input").await.unwrap();
@@ -71,7 +71,7 @@ async fn a_sealed_vault_is_named_and_signs_again_when_it_is_open() {
 
     assert_eq!(chain(&client.check().await.unwrap_err()), "Vault is sealed: unseal it");
     let said = chain(&signer.sign(b"input").await.unwrap_err());
-    assert_eq!(said, "custody `vault-transit` failed: Vault is sealed: unseal it");
+    assert_eq!(said, "custody `vault-transit` is out of reach: Vault is sealed: unseal it");
 
     vault.post("sys/unseal", &json!({}));
     signer.sign(b"input").await.unwrap();

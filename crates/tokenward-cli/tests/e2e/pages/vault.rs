@@ -7,9 +7,9 @@ use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Call, Client};
-use crate::harness::{Session, free_port, write_private};
+use crate::harness::{Session, eventually, free_port, write_private};
 use crate::markdown::{root, tested};
-use crate::process::{Process, TOKENWARD};
+use crate::process::{Process, TOKENWARD, run};
 use crate::shell::{Shell, python_program};
 
 #[tokio::test]
@@ -28,6 +28,54 @@ async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_seal
     assert_eq!(refused.status, 503, "{refused:?}");
     world.vault("sys/unseal").await;
     world.ask_for_a_session(&secret).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_authority_that_starts_while_its_vault_is_sealed_serves_and_signs_once_it_is_open() {
+    let world = World::new().await;
+    let mut first = world.serve().await;
+    let secret = world.service_secret().await;
+    let session = Session::of(&world.ask_for_a_session(&secret).await.expect(201));
+    first.kill();
+    world.vault("sys/seal").await;
+
+    // What looks before the start says so all the same.
+    let checked = world.shell.try_run(&check()).await;
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert!(!checked.status.success() && text.contains("Vault is sealed: unseal it"), "{text}");
+
+    let _second = world.serve().await;
+    let set = Call::get(&format!("{}/audiences/api/jwks.json", world.url));
+    let set = world.client.ask(set).await.expect(200).json();
+    let kids: Vec<_> = set["keys"].as_array().unwrap().iter().map(|key| &key["kid"]).collect();
+    assert!(kids.contains(&&json!(session.key_id())), "{kids:?}");
+    let token = [("token", session.access.as_str())];
+    let ask = Call::new(http::Method::POST, &format!("{}/oauth2/introspect", world.url));
+    let answer = world.client.ask(ask.basic("login", &secret).form(&token)).await.expect(200);
+    assert_eq!(answer.json()["active"], json!(true));
+    world.ask_for_a_session(&secret).await.expect(503);
+    let ready = Call::get(&format!("http://127.0.0.1:{}/readyz", world.health));
+    let ready = world.client.ask(ready).await.expect(503).json();
+    let said = "audience api: the private half of the active key is out of reach";
+    assert_eq!(ready["problems"], json!([said]));
+
+    world.vault("sys/unseal").await;
+    let patience = std::time::Duration::from_secs(20);
+    let create = world.session_call(&secret);
+    eventually(&world.client, &create, patience, |answer| answer.status == 201).await;
+}
+
+#[tokio::test]
+async fn a_first_start_while_the_vault_is_sealed_stops_with_a_line() {
+    let world = World::new().await;
+    world.vault("sys/seal").await;
+
+    let start = world.shell.adapt(tested("vault-start").lines().nth(1).unwrap());
+    let mut command = world.shell.command(TOKENWARD);
+    let output = run(command.args(start.split(' ').skip(1))).await;
+
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("Vault is sealed: unseal it"), "{said}");
 }
 
 #[tokio::test]
@@ -135,6 +183,8 @@ struct World {
     shell: Shell,
     client: Client,
     url: String,
+    /// The port of its health.
+    health: u16,
     _vault: Process,
 }
 
@@ -162,11 +212,11 @@ impl World {
         shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
         write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
         write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
-        let port = free_port();
+        let (port, health) = (free_port(), free_port());
         let keys = tested("vault-config").replace("ROLE_ID", role_id.trim());
-        shell.write("etc/tokenward.toml", &format!("{}{keys}", settings(port)));
+        shell.write("etc/tokenward.toml", &format!("{}{keys}", settings(port, health)));
         let client = Client::trusting(&shell.path("etc/fullchain.pem"));
-        Self { shell, client, url: format!("https://localhost:{port}"), _vault: vault }
+        Self { shell, client, url: format!("https://localhost:{port}"), health, _vault: vault }
     }
 
     /// The command of the page that starts.
@@ -185,9 +235,13 @@ impl World {
     }
 
     async fn ask_for_a_session(&self, secret: &str) -> Answer {
+        self.client.ask(self.session_call(secret)).await
+    }
+
+    fn session_call(&self, secret: &str) -> Call {
         let body: Value = json!({ "subject": "ada", "audience": "api" });
         let call = Call::new(http::Method::POST, &format!("{}/v1/sessions", self.url));
-        self.client.ask(call.basic("login", secret).json(&body)).await
+        call.basic("login", secret).json(&body)
     }
 
     async fn vault(&self, path: &str) {
@@ -204,12 +258,12 @@ fn check() -> String {
 const VAULT: &str = "vault() { \"$PYTHON\" \"$VAULT\" \"$@\"; }\n";
 const REWRAP: &str = "tokenward keys rewrap --config /etc/tokenward/tokenward.toml --to-config";
 
-fn settings(port: u16) -> String {
+fn settings(port: u16, health: u16) -> String {
     format!(
         "environment = \"prod\"\nissuer = \"https://localhost:{port}\"\n\
-         [listen]\npublic = \"127.0.0.1:{port}\"\n\
+         [listen]\npublic = \"127.0.0.1:{port}\"\nhealth = \"127.0.0.1:{health}\"\n\
          [tls]\ncertificate = \"fullchain.pem\"\nkey = \"privkey.pem\"\n\
          [[audience]]\nname = \"api\"\n\
-         [[service]]\nname = \"login\"\nmay = [\"sessions:write\"]\naudiences = [\"api\"]\n"
+         [[service]]\nname = \"login\"\nmay = [\"sessions:write\", \"introspect\"]\naudiences = [\"api\"]\n"
     )
 }

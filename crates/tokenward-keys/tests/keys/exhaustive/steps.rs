@@ -21,6 +21,8 @@ pub(crate) enum Act {
     Commit(usize),
     /// It never arrives.
     Lose(usize),
+    /// A private half that signs, or is to, is gone. Whoever has it open may go on with it.
+    LosePrivateHalf(u8),
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -41,6 +43,10 @@ impl World {
                 acts.extend([Act::Commit(index), Act::Lose(index)]);
             }
         }
+        if self.orders.lose > 0 {
+            let held = self.keys.iter().filter(|seen| seen.key.has_handle && !seen.lost);
+            acts.extend(held.map(|seen| Act::LosePrivateHalf(seen.key.name)));
+        }
         let Some(index) = self.writes.iter().position(Option::is_none) else { return };
         acts.push(Act::Decide(index, Order::Tick));
         if self.orders.rotate > 0 {
@@ -60,6 +66,10 @@ impl World {
             Act::Decide(index, order) => next.decide(index, order, rules)?,
             Act::Commit(index) => next.commit(index),
             Act::Lose(index) => next.writes[index] = None,
+            Act::LosePrivateHalf(slot) => {
+                next.orders.lose -= 1;
+                next.find(slot)?.lost = true;
+            }
         }
         next.sign_all(lease);
         let next = next.tidied();
@@ -78,7 +88,9 @@ impl World {
             Order::Compromise(_) => self.orders.compromise -= 1,
         }
         let keys = self.stored();
-        let steps = plan(&keys, instant(0), rules, Algorithm::Es256, &request).steps;
+        let lost =
+            self.keys.iter().filter(|seen| seen.lost).map(|seen| name(seen.key.name)).collect();
+        let steps = plan(&keys, &lost, instant(0), rules, Algorithm::Es256, &request).steps;
         let makes = steps.first()?.action.makes_a_key();
         let batch = steps.iter().take(if makes { 1 } else { usize::MAX });
         let changes = batch
@@ -116,11 +128,15 @@ impl World {
                 }
                 other => panic!("{other:?} cannot be withdrawn"),
             },
+            Action::Abandon(id) => match find(id) {
+                (slot, AnyKey::Standby(key)) => (slot, key.abandon(now).into_replacement()),
+                other => panic!("{other:?} cannot be abandoned"),
+            },
             Action::Compromise(id) => {
                 let (slot, key) = find(id);
                 (slot, key.compromise(now).into_replacement())
             }
-            other => panic!("{other} is not planned for one algorithm"),
+            other => panic!("{other} is not known here"),
         };
         match change {
             KeyChange::Insert(key) => Change::Insert(Slot::of(slot, &key)),
@@ -150,6 +166,7 @@ impl World {
                     }
                     let lost = key.state == Stage::Retired && seen.accepted_for >= 0;
                     seen.key = key;
+                    seen.lost &= key.has_handle;
                     if lost {
                         after.breach = Some(Breach::UnknownKey);
                     }
@@ -171,7 +188,7 @@ impl World {
         // Before the first key there was no key set that could lack it. D covers the write and the caches.
         let public_for = if self.begun { age } else { C + D };
         self.begun = true;
-        self.keys.push(Seen { key, public_for, silent_for: None, accepted_for: -1 });
+        self.keys.push(Seen { key, public_for, silent_for: None, accepted_for: -1, lost: false });
     }
 
     /// Whoever may sign does, by every clock, a token that lives as long as it may: one token more never

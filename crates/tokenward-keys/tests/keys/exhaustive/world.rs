@@ -58,6 +58,8 @@ pub(crate) struct World {
 pub(crate) struct Orders {
     pub(crate) rotate: u8,
     pub(crate) compromise: u8,
+    /// How often a private half may still be lost.
+    pub(crate) lose: u8,
 }
 
 /// How the promise was broken.
@@ -81,6 +83,8 @@ pub(crate) struct Seen {
     pub(crate) silent_for: Option<i8>,
     /// When the last verifier ceases to accept its last token; in the past if there is none.
     pub(crate) accepted_for: i8,
+    /// Whether the custody says that there is no private half any more.
+    pub(crate) lost: bool,
 }
 
 /// What is stored of a key.
