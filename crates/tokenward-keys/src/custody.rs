@@ -4,6 +4,7 @@
 //! signature, or a handle that only the custody can use.
 
 mod kek;
+pub mod names;
 mod sealed;
 
 use std::error::Error;

@@ -40,7 +40,6 @@ mod error;
 mod http;
 mod lease;
 mod login;
-mod name;
 mod transit;
 
 pub use address::{BadAddress, BadMount, Mount, VaultAddress};

@@ -1,4 +1,13 @@
-//! The names of our keys in the transit engine.
+//! The names of our keys wherever another system holds them.
+//!
+//! ```
+//! use tokenward_keys::custody::names;
+//!
+//! let name = names::fresh("prod", "billing-api");
+//! assert!(name.starts_with("prod-billing-api-"));
+//! assert!(names::is_ours(&name, "prod", "billing-api"));
+//! assert!(!names::is_ours(&name, "staging", "billing-api"));
+//! ```
 
 use tokenward::crypto;
 
@@ -10,25 +19,34 @@ mod tests;
 /// What follows is random and of one length, so a name tells its environment and audience beyond doubt, as
 /// far as the two are told apart at all: a policy for `prod-orders-*` also covers the keys of an audience
 /// `orders-eu`.
-pub(crate) fn prefix(environment: &str, audience: &str) -> String {
-    format!("{}-{}-", plain(environment, ENVIRONMENT), plain(audience, AUDIENCE))
+#[must_use]
+pub fn prefix(environment: &str, audience: &str) -> String {
+    format!("{}-{}-", cut(environment, ENVIRONMENT), cut(audience, AUDIENCE))
 }
 
 /// A fresh name: 128 random bits follow the prefix.
-pub(crate) fn fresh(environment: &str, audience: &str) -> String {
+#[must_use]
+pub fn fresh(environment: &str, audience: &str) -> String {
     let random = u128::from_le_bytes(crypto::random());
     format!("{}{random:032x}", prefix(environment, audience))
 }
 
 /// Whether `name` is one that [`fresh`] could have given.
-pub(crate) fn is_ours(name: &str, environment: &str, audience: &str) -> bool {
+#[must_use]
+pub fn is_ours(name: &str, environment: &str, audience: &str) -> bool {
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     name.strip_prefix(prefix(environment, audience).as_str())
         .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(hex))
 }
 
+/// The name of an audience in the characters that a name, or the value of a tag, may hold.
+#[must_use]
+pub fn plain(audience: &str) -> String {
+    cut(audience, AUDIENCE)
+}
+
 /// `text` in the characters that a name may hold, at most `limit` of them, with a letter or digit first.
-fn plain(text: &str, limit: usize) -> String {
+fn cut(text: &str, limit: usize) -> String {
     let keep = |c: char| {
         if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }
     };

@@ -1,0 +1,27 @@
+//! The contract that every custody keeps, `PyJWT` being the judge of the signatures.
+
+use tokenward::Algorithm;
+use tokenward_testing::{CustodyTraits, custody_contract};
+
+use crate::stack::Stack;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aws_kms_keeps_the_contract() {
+    let aws = Stack::start();
+    let traits = CustodyTraits { algorithms: &ALGORITHMS, imports: false, holds_elsewhere: true };
+
+    custody_contract(async || aws.kms(), traits).await;
+}
+
+const ALGORITHMS: [Algorithm; 10] = [
+    Algorithm::Es256,
+    Algorithm::Es384,
+    Algorithm::Es512,
+    Algorithm::Rs256,
+    Algorithm::Rs384,
+    Algorithm::Rs512,
+    Algorithm::Ps256,
+    Algorithm::Ps384,
+    Algorithm::Ps512,
+    Algorithm::EdDsa,
+];
