@@ -196,6 +196,16 @@ impl fmt::Debug for InVault {
     }
 }
 
+impl InVault {
+    /// A vault refuses the name of a key that is gone in words of its own, so the key itself is asked for:
+    /// another replica may have retired it, and then whoever issues turns to the next signer.
+    async fn explained(&self, error: VaultError) -> CustodyError {
+        let is_gone = matches!(error, VaultError::Refused { .. })
+            && matches!(self.transit.read(&self.name).await, Ok(None));
+        if is_gone { CustodyError::NoPrivateHalf { key: self.id.clone() } } else { failed(error) }
+    }
+}
+
 #[async_trait]
 impl Signer for InVault {
     fn key_id(&self) -> &KeyId {
@@ -207,8 +217,10 @@ impl Signer for InVault {
     }
 
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
-        let signature =
-            self.transit.sign(&self.name, self.version, self.kind, input).await.map_err(failed)?;
+        let signature = match self.transit.sign(&self.name, self.version, self.kind, input).await {
+            Ok(signature) => signature,
+            Err(error) => return Err(self.explained(error).await),
+        };
         if self.public.verify(input, &signature) {
             Ok(signature)
         } else {
