@@ -9,9 +9,11 @@ import re
 import sys
 import threading
 import time
+import urllib.parse
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from kv import Kv, KvV1
 from transit import Refused, Transit
 
 DEFAULT_POLICY = {"auth/token/lookup-self": ["read"], "auth/token/renew-self": ["update"]}
@@ -26,7 +28,7 @@ class Vault:
         self.offset = 0.0
         self.sealed = False
         self.health = None
-        self.mounts = {"transit": Transit(self.now), "secret": None}
+        self.mounts = {"transit": Transit(self.now), "secret": Kv()}
         self.policies = {"default": DEFAULT_POLICY}
         self.tokens = {"root": {"policies": ["root"], "ends": None, "ttl": 0, "renewable": False}}
         self.roles = {}
@@ -60,7 +62,7 @@ class Vault:
         patterns = [p for name in token["policies"] for p in self.policies.get(name, {})]
         return "root" in token["policies"] or any(p.startswith(mount + "/") for p in patterns)
 
-    def answer(self, method, path, body, token_text):
+    def answer(self, method, path, body, token_text, query):
         """The status and the body of the answer."""
         if path == "sys/health":
             status = self.health or (503 if self.sealed else 200)
@@ -79,9 +81,9 @@ class Vault:
             return self.show_mount(token, match[1])
         if not self.allowed(token, CAPABILITY[method], path):
             raise Refused(403, "1 error occurred:\n\t* permission denied\n\n")
-        return self.granted(method, path, body, token_text, token)
+        return self.granted(method, path, body, token_text, token, query)
 
-    def granted(self, method, path, body, token_text, token):
+    def granted(self, method, path, body, token_text, token, query):
         now = self.now()
         if path == "sys/seal":
             self.sealed = True
@@ -102,17 +104,21 @@ class Vault:
             self.policies[match[1]] = {path: re.findall(r'"(\w+)"', text) for path, text in found}
             return 204, None
         if match := re.fullmatch(r"sys/mounts/([\w/-]+)", path):
-            self.mounts[match[1]] = Transit(self.now) if body["type"] == "transit" else None
+            self.mounts[match[1]] = self.engine(body)
             return 204, None
         if match := re.fullmatch(r"auth/approle/role/([\w-]+)(/role-id|/secret-id)?", path):
             return self.role(match[1], match[2], body)
         for mount, engine in self.mounts.items():
-            if path.startswith(mount + "/") and engine is not None:
-                data = engine.answer(method, path[len(mount) + 1 :], body)
-                return (204, None) if data is None else (200, {"data": data})
             if path.startswith(mount + "/"):
-                raise Refused(404, "1 error occurred:\n\t* unsupported path\n\n")
+                data = engine.answer(method, path[len(mount) + 1 :], body, query)
+                return (204, None) if data is None else (200, {"data": data})
         raise Refused(404, f'no handler for route "{path}". route entry not found.')
+
+    def engine(self, body):
+        if body["type"] == "transit":
+            return Transit(self.now)
+        versioned = body["type"] == "kv-v2" or (body.get("options") or {}).get("version") == "2"
+        return Kv() if versioned else KvV1()
 
     def log_in(self, body):
         for role in self.roles.values():
@@ -150,8 +156,8 @@ class Vault:
                 "preflight capability check returned 403, please ensure client's policies grant "
                 f'access to path "{mount}/"',
             )
-        kind = "transit" if self.mounts[mount] is not None else "kv"
-        return 200, {"data": {"type": kind, "path": mount + "/"}}
+        engine = self.mounts[mount]
+        return 200, {"data": {"type": engine.kind, "options": engine.options, "path": mount + "/"}}
 
 
 def matches(pattern, path):
@@ -194,12 +200,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         length = int(self.headers.get("Content-Length") or 0)
         text = self.rfile.read(length)
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
         try:
             body = json.loads(text) if text else {}
             if path.startswith("/_stand-in/"):
                 return self.control(path.removeprefix("/_stand-in/"), body)
-            self.serve(path.removeprefix("/v1/").strip("/"), body)
+            self.serve(path.removeprefix("/v1/").strip("/"), body, dict(urllib.parse.parse_qsl(query)))
         except Refused as refused:
             self.reply(refused.status, {"errors": refused.errors})
         except (KeyError, TypeError, ValueError) as error:
@@ -207,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_DELETE = do_GET
 
-    def serve(self, path, body):
+    def serve(self, path, body, query):
         namespace = self.headers.get("X-Vault-Namespace")
         fault = self.faults.next({"method": self.command, "path": path, "namespace": namespace})
         mode = fault["mode"]
@@ -226,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
         if mode == "endless":
             return self.send(200, b'{"data":"' + b"x" * 1_000_000 + b'"}', {})
         with self.lock:
-            status, answer = self.vault.answer(self.command, path, body, self.headers.get("X-Vault-Token"))
+            status, answer = self.vault.answer(self.command, path, body, self.headers.get("X-Vault-Token"), query)
         if mode == "wrong_signature":
             spoil(answer["data"], body.get("marshaling_algorithm") == "jws")
         if mode == "wrong_version":

@@ -24,11 +24,14 @@ class Refused(Exception):
 
 
 class Transit:
+    kind = "transit"
+    options = None
+
     def __init__(self, now):
         self.now = now
         self.keys = {}
 
-    def answer(self, method, path, body):
+    def answer(self, method, path, body, _query):
         """The `data` of the answer, or none."""
         parts = path.split("/")
         if parts[0] == "keys" and len(parts) == 2:

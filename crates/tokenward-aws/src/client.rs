@@ -76,6 +76,7 @@ struct Inner {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Service {
     Kms,
+    SecretsManager,
 }
 
 impl Service {
@@ -83,6 +84,7 @@ impl Service {
     const fn names(self) -> [&'static str; 2] {
         match self {
             Self::Kms => ["kms", "TrentService"],
+            Self::SecretsManager => ["secretsmanager", "secretsmanager"],
         }
     }
 }

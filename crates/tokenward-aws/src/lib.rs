@@ -1,8 +1,10 @@
-//! AWS as a custody: private keys that never leave its key management service.
+//! AWS as a custody: private keys that never leave its key management service, or secrets of their own in
+//! its Secrets Manager.
 //!
 //! [`Aws`] is a client for the few calls that this takes: who we are, as a configuration names it or as AWS's
 //! usual chain finds it, a signature on each request, and what to do while AWS throttles or is out of reach.
-//! [`AwsKms`] is the custody on top of it.
+//! [`AwsKms`] is the custody on top of it; [`SecretsManager`] makes one together with
+//! [`Pulled`](tokenward_keys::custody::Pulled).
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -39,6 +41,7 @@ mod custody;
 mod error;
 mod http;
 mod kms;
+mod secrets;
 mod signature;
 mod sigv4;
 
@@ -48,3 +51,4 @@ pub use credentials::{AwsCredentials, BadCredentials, CredentialSource, Surround
 pub use custody::AwsKms;
 pub use error::AwsError;
 pub use kms::Kms;
+pub use secrets::SecretsManager;

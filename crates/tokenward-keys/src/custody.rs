@@ -5,6 +5,7 @@
 
 mod kek;
 pub mod names;
+mod pulled;
 mod sealed;
 
 use std::error::Error;
@@ -17,6 +18,7 @@ use tokenward::{
 };
 
 pub use kek::{Kek, KekError, PassphraseCost};
+pub use pulled::{DocumentError, Documents, Pulled};
 pub use sealed::Sealed;
 
 use crate::stored::StoredKey;

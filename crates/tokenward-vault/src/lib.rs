@@ -1,5 +1,8 @@
 //! Vault (and `OpenBao`) as a custody: private keys that never leave its transit engine.
 //!
+//! Or private keys that are documents there: [`VaultKv`], together with
+//! [`Pulled`](tokenward_keys::custody::Pulled).
+//!
 //! [`Vault`] is a client for the few calls that this takes: who we are (a token, or an `AppRole`), how long
 //! that lasts, and what to do while the vault is sealed, slow or gone. [`VaultTransit`] is the custody on
 //! top of it.
@@ -38,6 +41,7 @@ mod client;
 mod custody;
 mod error;
 mod http;
+mod kv;
 mod lease;
 mod login;
 mod transit;
@@ -46,4 +50,5 @@ pub use address::{BadAddress, BadMount, Mount, VaultAddress};
 pub use client::{Vault, VaultOptions};
 pub use custody::VaultTransit;
 pub use error::VaultError;
+pub use kv::VaultKv;
 pub use login::{BadSecret, Login, LoginError, VaultSecret};

@@ -13,6 +13,16 @@ async fn aws_kms_keeps_the_contract() {
     custody_contract(async || aws.kms(), traits).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aws_secrets_manager_keeps_the_contract() {
+    let aws = Stack::start();
+    let all = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+    let algorithms = all.collect::<Vec<_>>().leak();
+    let traits = CustodyTraits { algorithms, imports: true, holds_elsewhere: true };
+
+    custody_contract(async || aws.secrets(), traits).await;
+}
+
 const ALGORITHMS: [Algorithm; 10] = [
     Algorithm::Es256,
     Algorithm::Es384,

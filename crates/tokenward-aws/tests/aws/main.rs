@@ -10,4 +10,5 @@ mod chain;
 mod contract;
 mod fit;
 mod outage;
+mod secrets;
 mod stack;

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, UnixTime};
 use tokenward_aws::{
     Aws, AwsCredentials, AwsKms, AwsOptions, CredentialSource, Endpoint, Kms, Region,
+    SecretsManager,
 };
+use tokenward_keys::custody::Pulled;
 use tokenward_keys::lifecycle::Key;
 use tokenward_keys::{Custody, MadeKey, NewKey, StoredKey};
 use tokenward_testing::python;
@@ -88,6 +90,14 @@ impl Stack {
         AwsKms::new(Kms::new(self.client()), "test")
     }
 
+    pub(crate) fn secrets(&self) -> Pulled<SecretsManager> {
+        Pulled::new(self.secrets_manager(), "test")
+    }
+
+    pub(crate) fn secrets_manager(&self) -> SecretsManager {
+        SecretsManager::new(self.client())
+    }
+
     /// The next `count` calls of `action`, such as `kms:Sign`, go wrong in this `mode`.
     pub(crate) fn fault(&self, action: &str, mode: &str, count: u32) {
         self.fault_with(&json!({ "action": action, "mode": mode, "count": count }));
@@ -111,9 +121,17 @@ impl Stack {
 
     /// A call of KMS as the administrator of the account.
     pub(crate) fn admin(&self, operation: &str, body: &Value) -> Value {
-        let target = format!("X-Amz-Target: TrentService.{operation}\r\n");
-        let text =
-            self.request("/", &format!("{}{target}", authorization("kms")), &body.to_string());
+        self.json("kms", &format!("TrentService.{operation}"), body)
+    }
+
+    /// A call of Secrets Manager as the administrator of the account.
+    pub(crate) fn secrets_admin(&self, operation: &str, body: &Value) -> Value {
+        self.json("secretsmanager", &format!("secretsmanager.{operation}"), body)
+    }
+
+    fn json(&self, service: &str, target: &str, body: &Value) -> Value {
+        let headers = format!("{}X-Amz-Target: {target}\r\n", authorization(service));
+        let text = self.request("/", &headers, &body.to_string());
         if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
     }
 
@@ -238,4 +256,4 @@ fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-const POLICIES: [&str; 1] = ["aws-kms-policy"];
+const POLICIES: [&str; 2] = ["aws-kms-policy", "aws-secrets-policy"];

@@ -8,6 +8,7 @@
 
 mod contract;
 mod fit;
+mod kv;
 mod login;
 mod outage;
 mod stand_in;
