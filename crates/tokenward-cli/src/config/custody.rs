@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokenward_aws::{Endpoint, Region};
 use tokenward_vault::{Mount, VaultAddress, VaultSecret};
 
 use crate::config::reader::Section;
 use crate::config::values;
 use crate::secret::SecretRef;
+
+#[cfg(test)]
+mod tests;
 
 /// Where private keys live.
 #[derive(Debug)]
@@ -16,6 +20,12 @@ pub(crate) enum Custody {
     Sealed,
     /// In the transit engine of a vault.
     VaultTransit(VaultConfig),
+    /// Documents in the KV engine of a vault.
+    VaultKv(VaultConfig),
+    /// In AWS KMS.
+    AwsKms(AwsConfig),
+    /// Secrets in AWS Secrets Manager.
+    AwsSecrets(AwsConfig),
     /// In a token that speaks PKCS #11.
     Pkcs11(Pkcs11),
     /// In a custody that comes with a later version, by its name.
@@ -42,6 +52,25 @@ pub(crate) enum VaultLogin {
     AppRole { mount: Mount, role_id: VaultSecret, secret_id: SecretRef },
 }
 
+/// `[keys.aws]`.
+#[derive(Debug)]
+pub(crate) struct AwsConfig {
+    pub(crate) region: Region,
+    /// Where the service is, if not where AWS has it.
+    pub(crate) endpoint: Option<Endpoint>,
+    pub(crate) timeout: Duration,
+    /// Who we are, if AWS's usual chain is not to find it.
+    pub(crate) key: Option<AwsKey>,
+}
+
+/// An access key of AWS.
+#[derive(Debug)]
+pub(crate) struct AwsKey {
+    pub(crate) id: String,
+    pub(crate) secret: SecretRef,
+    pub(crate) session_token: Option<SecretRef>,
+}
+
 /// `[keys.pkcs11]`.
 #[derive(Debug)]
 pub(crate) struct Pkcs11 {
@@ -55,9 +84,13 @@ pub(crate) struct Pkcs11 {
 const SEALED: &str = "sealed";
 const VAULT: &str = "vault";
 const VAULT_TRANSIT: &str = "vault-transit";
+const VAULT_KV: &str = "vault-kv";
+const AWS: &str = "aws";
+const AWS_KMS: &str = "aws-kms";
+const AWS_SECRETS: &str = "aws-secrets-manager";
 const PKCS11: &str = "pkcs11";
 const CUSTODIES: [&str; 7] =
-    ["memory", SEALED, VAULT_TRANSIT, "vault-kv", "aws-kms", "aws-secrets-manager", PKCS11];
+    ["memory", SEALED, VAULT_TRANSIT, VAULT_KV, AWS_KMS, AWS_SECRETS, PKCS11];
 
 /// Reads what `keys` says of the custody.
 pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
@@ -67,10 +100,16 @@ pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
     })?;
     // A table is read wherever it stands, so that its own mistakes show too.
     let pkcs11 = table(keys, PKCS11, &[PKCS11], name, pkcs11);
-    let vault = table(keys, VAULT, &[VAULT_TRANSIT], name, vault);
+    let usual_mount = if name == VAULT_KV { "secret" } else { "transit" };
+    let vault =
+        table(keys, VAULT, &[VAULT_TRANSIT, VAULT_KV], name, |section| vault(section, usual_mount));
+    let aws = table(keys, AWS, &[AWS_KMS, AWS_SECRETS], name, aws);
     match name {
         SEALED => Some(Custody::Sealed),
         VAULT_TRANSIT => vault.map(Custody::VaultTransit),
+        VAULT_KV => vault.map(Custody::VaultKv),
+        AWS_KMS => aws.map(Custody::AwsKms),
+        AWS_SECRETS => aws.map(Custody::AwsSecrets),
         PKCS11 => pkcs11.map(Custody::Pkcs11),
         later => Some(Custody::Later(later)),
     }
@@ -97,13 +136,13 @@ fn table<T>(
     if is_there || is_used { read(keys.section(key)) } else { None }
 }
 
-fn vault(section: Section<'_>) -> Option<VaultConfig> {
+fn vault(section: Section<'_>, usual_mount: &str) -> Option<VaultConfig> {
     let mount = |text: &str| Mount::new(text).map_err(|error| format!("`{text}`: {error}"));
     let address = section.required("address", "\"https://vault.example.com:8200\"", |text| {
         VaultAddress::new(text).map_err(|error| format!("`{text}`: {error}"))
     });
     let namespace = section.parsed("namespace", mount);
-    let engine = section.parsed("mount", mount).or_else(|| default(&section, "mount", "transit"));
+    let engine = section.parsed("mount", mount).or_else(|| default(&section, "mount", usual_mount));
     let ca = section.path("ca");
     let wrong = [("namespace", namespace.is_none()), ("ca", ca.is_none())];
     let wrong = wrong.into_iter().any(|(key, missing)| missing && section.has(key));
@@ -150,6 +189,49 @@ fn vault_login(
 /// The usual place, unless the setting names another.
 fn default(section: &Section<'_>, key: &'static str, usual: &str) -> Option<Mount> {
     if section.has(key) { None } else { Mount::new(usual).ok() }
+}
+
+fn aws(section: Section<'_>) -> Option<AwsConfig> {
+    let region = section.required("region", "\"eu-central-1\"", |text| {
+        Region::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let endpoint = section.parsed("endpoint", |text| {
+        Endpoint::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let wrong_endpoint = endpoint.is_none() && section.has("endpoint");
+    let [least, most] = [Duration::from_millis(100), Duration::from_secs(30)];
+    let timeout = section.duration("timeout", Duration::from_secs(3), [least, most]);
+    let key = aws_key(&section);
+    section.finish();
+    if wrong_endpoint {
+        return None;
+    }
+    Some(AwsConfig { region: region?, endpoint, timeout: timeout?, key: key? })
+}
+
+/// An access key with its secret, or neither.
+fn aws_key(section: &Section<'_>) -> Option<Option<AwsKey>> {
+    let [id, secret, token] = ["access_key_id", "secret_access_key", "session_token"];
+    if !section.has(secret) && !section.has(token) && !section.has(id) {
+        return Some(None);
+    }
+    let id = section.required(id, "\"AKIAIOSFODNN7EXAMPLE\"", |text| {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(format!("`{text}` is no id of an access key"));
+        }
+        Ok(text.to_owned())
+    });
+    let found = if section.has(secret) {
+        values::secret(section, secret)
+    } else {
+        let mend = "is missing; write for example secret_access_key = { env = \"AWS_SECRET\" }, or delete \
+                    access_key_id for AWS's usual chain";
+        section.problem(secret, mend);
+        None
+    };
+    let session_token =
+        if section.has(token) { Some(values::secret(section, token)?) } else { None };
+    Some(Some(AwsKey { id: id?, secret: found?, session_token }))
 }
 
 fn pkcs11(section: Section<'_>) -> Option<Pkcs11> {

@@ -1,19 +1,19 @@
 //! `[keys.vault]`, made into a client that is ready to log in.
 
 use tokenward_remote::client_tls;
-use tokenward_vault::{Login, LoginError, Vault, VaultOptions, VaultSecret, VaultTransit};
+use tokenward_vault::{Login, LoginError, Vault, VaultOptions, VaultSecret};
 
 use crate::config::{Config, VaultConfig, VaultLogin};
 use crate::failure::Failure;
 use crate::secret::{Secret, Variables};
 use crate::{clock, files};
 
-/// The custody, with its credential found; nothing is sent yet.
-pub(super) fn custody(
+/// The client, with its credential found; nothing is sent yet.
+pub(super) fn client(
     config: &Config,
     vault: &VaultConfig,
     variables: &Variables,
-) -> Result<VaultTransit, Failure> {
+) -> Result<Vault, Failure> {
     let ca = vault.ca.as_ref().map(|path| files::read(&config.path(path))).transpose()?;
     let tls =
         client_tls(ca.as_deref()).map_err(|error| Failure::because("keys.vault.ca", &error))?;
@@ -22,8 +22,7 @@ pub(super) fn custody(
     options.answer_timeout = vault.timeout;
     options.connect_timeout = options.connect_timeout.min(vault.timeout);
     let login = login(config, &vault.login, variables)?;
-    let client = Vault::new(options, login, clock::system());
-    Ok(VaultTransit::new(client, vault.mount.clone(), config.environment.as_str()))
+    Ok(Vault::new(options, login, clock::system()))
 }
 
 type LoginSource = Box<dyn Fn() -> Result<Login, LoginError> + Send + Sync>;
