@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey};
 use tokenward_keys::custody::names;
-use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
+use crate::error::AwsError;
 use crate::kms::Kms;
 use crate::signature::Kind;
 
@@ -96,11 +97,15 @@ impl Custody for AwsKms {
         self.kms.check().await.map_err(failed)
     }
 
+    fn holds_elsewhere(&self) -> bool {
+        true
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
-        let name = names::fresh(&self.environment, spec.audience.as_str());
+        let name = names::of(&self.environment, spec.audience.as_str(), spec.label);
         let audience = names::plain(spec.audience.as_str());
         let tags = [
             ("tokenward:environment", self.environment.as_str()),
@@ -112,7 +117,7 @@ impl Custody for AwsKms {
             && let Err(error) = self.kms.destroy(&info.arn).await
         {
             let error = ErrorChain::new(&error).to_string();
-            tracing::warn!(key = info.arn, error, "a KMS key may be left over: delete it");
+            tracing::warn!(key = info.arn, error, "a KMS key is left over for now");
         }
         made
     }
@@ -169,6 +174,11 @@ impl Custody for AwsKms {
         }
         self.kms.destroy(&handle.arn).await.map_err(failed)
     }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        let name = names::of(&self.environment, order.audience.as_str(), order.label);
+        self.kms.destroy_all_called(&name).await.map_err(failed)
+    }
 }
 
 impl fmt::Debug for AwsKms {
@@ -195,6 +205,19 @@ impl fmt::Debug for InKms {
     }
 }
 
+impl InKms {
+    /// Why there is no signature: a key that was destroyed meanwhile is told from one that is refused.
+    async fn why(&self, error: AwsError) -> CustodyError {
+        if matches!(error, AwsError::WrongState { .. } | AwsError::Missing { .. })
+            && let Ok(info) = self.kms.describe(&self.arn).await
+            && info.is_none_or(|info| info.is_ending())
+        {
+            return CustodyError::NoPrivateHalf { key: self.id.clone() };
+        }
+        failed(error)
+    }
+}
+
 #[async_trait]
 impl Signer for InKms {
     fn key_id(&self) -> &KeyId {
@@ -206,7 +229,10 @@ impl Signer for InKms {
     }
 
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
-        let signature = self.kms.sign(&self.arn, self.kind, input).await.map_err(failed)?;
+        let signature = match self.kms.sign(&self.arn, self.kind, input).await {
+            Ok(signature) => signature,
+            Err(error) => return Err(self.why(error).await),
+        };
         if self.public.verify(input, &signature) {
             Ok(signature)
         } else {

@@ -107,5 +107,5 @@ fn date(headers: &HeaderMap) -> Option<UnixTime> {
 }
 
 const AGENT: &str = concat!("tokenward/", env!("CARGO_PKG_VERSION"));
-/// A secret's value has at most 64 KiB, of which ours take some two; a public key takes less.
-const LIMIT: usize = 128 * 1024;
+/// A thousand keys are listed in some 150 KB; a secret's value has at most 64 KiB.
+const LIMIT: usize = 256 * 1024;

@@ -112,19 +112,43 @@ impl Kms {
             .ok_or(AwsError::Garbage { action })
     }
 
-    /// Stops the key at once, and has it deleted after the shortest time that there is. Safe to repeat.
+    /// Has the key deleted after the shortest time that there is; it signs nothing from now on. Safe to
+    /// repeat.
     pub(crate) async fn destroy(&self, arn: &str) -> Result<(), AwsError> {
-        let disable = Call::new(Service::Kms, "kms:DisableKey", &json!({ "KeyId": arn }));
         let days = json!({ "KeyId": arn, "PendingWindowInDays": SHORTEST_WAIT });
         let delete = Call::new(Service::Kms, "kms:ScheduleKeyDeletion", &days);
-        for call in [disable, delete] {
-            match self.aws.call::<Ignored>(&call).await {
-                // Done; or it is to be deleted already, or is gone.
-                Ok(Ignored) | Err(AwsError::WrongState { .. } | AwsError::Missing { .. }) => {}
-                Err(error) => return Err(error),
+        let Err(error) = done(self.aws.call(&delete).await) else { return Ok(()) };
+        // What may not be deleted is at least stopped.
+        let disable = Call::new(Service::Kms, "kms:DisableKey", &json!({ "KeyId": arn }));
+        done(self.aws.call(&disable).await)?;
+        Err(error)
+    }
+
+    /// Destroys whatever keys have this description. KMS finds none by it, so each key of the account is
+    /// looked at: this is for what a killed process left, and for nothing that anybody waits for.
+    pub(crate) async fn destroy_all_called(&self, description: &str) -> Result<(), AwsError> {
+        let mut marker: Option<String> = None;
+        loop {
+            let body = match marker {
+                None => json!({ "Limit": PAGE }),
+                Some(marker) => json!({ "Limit": PAGE, "Marker": marker }),
+            };
+            let page: Keys = self.aws.call(&Call::new(Service::Kms, "kms:ListKeys", &body)).await?;
+            for Listed { key_arn } in page.keys {
+                let info = match self.describe(&key_arn).await {
+                    // Somebody else's.
+                    Err(AwsError::Denied { .. }) => continue,
+                    described => described?,
+                };
+                if info.is_some_and(|info| info.description == description && !info.is_ending()) {
+                    self.destroy(&key_arn).await?;
+                }
+            }
+            match page.next_marker {
+                Some(next) => marker = Some(next),
+                None => return Ok(()),
             }
         }
-        Ok(())
     }
 }
 
@@ -168,10 +192,31 @@ impl KeyInfo {
     }
 }
 
+/// Done; or the key is to be deleted already, or is gone.
+fn done(answer: Result<Ignored, AwsError>) -> Result<(), AwsError> {
+    match answer {
+        Ok(Ignored) | Err(AwsError::WrongState { .. } | AwsError::Missing { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Described {
     key_metadata: KeyInfo,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Keys {
+    keys: Vec<Listed>,
+    next_marker: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    key_arn: String,
 }
 
 #[derive(Deserialize)]
@@ -198,5 +243,7 @@ impl<'de> Deserialize<'de> for Ignored {
 }
 
 const SIGN_VERIFY: &str = "SIGN_VERIFY";
+/// The most keys that KMS lists at once.
+const PAGE: u16 = 1000;
 /// In days.
 const SHORTEST_WAIT: u8 = 7;

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey};
 use tokenward_keys::custody::names;
-use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
 use crate::address::Mount;
 use crate::client::Vault;
@@ -111,11 +111,15 @@ impl Custody for VaultTransit {
         Self::check(self, audience).await.map_err(failed)
     }
 
+    fn holds_elsewhere(&self) -> bool {
+        true
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
-        let name = names::fresh(&self.environment, spec.audience.as_str());
+        let name = names::of(&self.environment, spec.audience.as_str(), spec.label);
         let made = match self.transit.create(&name, kind).await {
             Ok(()) => self.made(spec, name.clone(), kind).await,
             Err(error) => Err(failed(error)),
@@ -124,7 +128,7 @@ impl Custody for VaultTransit {
             && let Err(error) = self.transit.destroy(&name).await
         {
             let error = tokenward::ErrorChain::new(&error).to_string();
-            tracing::warn!(key = name, error, "a transit key may be left over: delete it");
+            tracing::warn!(key = name, error, "a transit key is left over for now");
         }
         made
     }
@@ -168,6 +172,11 @@ impl Custody for VaultTransit {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;
         self.transit.destroy(&handle.name).await.map_err(failed)
+    }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        let name = names::of(&self.environment, order.audience.as_str(), order.label);
+        self.transit.destroy(&name).await.map_err(failed)
     }
 }
 

@@ -1,7 +1,7 @@
-//! The contract that every custody keeps, `PyJWT` being the judge of the signatures.
+//! The contract that every custody keeps, `PyJWT` being the judge of the signatures; and rotation under load.
 
 use tokenward::Algorithm;
-use tokenward_testing::{CustodyTraits, custody_contract};
+use tokenward_testing::{CustodyTraits, custody_contract, rotates_under_load};
 
 use crate::stack::Stack;
 
@@ -11,6 +11,13 @@ async fn aws_kms_keeps_the_contract() {
     let traits = CustodyTraits { algorithms: &ALGORITHMS, imports: false, holds_elsewhere: true };
 
     custody_contract(async || aws.kms(), traits).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aws_kms_rotates_under_load_and_no_good_token_is_refused() {
+    let aws = Stack::start();
+
+    rotates_under_load(async || aws.kms(), Algorithm::Es256).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

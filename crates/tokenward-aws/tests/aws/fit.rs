@@ -125,6 +125,21 @@ async fn a_destroyed_key_waits_for_its_deletion_the_shortest_time() {
 }
 
 #[tokio::test]
+async fn a_key_that_may_not_be_deleted_is_at_least_disabled() {
+    let aws = Stack::start();
+    let custody = aws.kms();
+    let row = new_key(&custody, Algorithm::Es256).await;
+    let policy = crate::stack::policy("aws-kms-policy");
+    aws.set_policy("aws-kms-policy", &policy.replace("kms:ScheduleKeyDeletion", "kms:Nothing"));
+
+    let said = chain(&custody.destroy(&row).await.unwrap_err());
+
+    assert!(said.contains("AWS denies kms:ScheduleKeyDeletion"), "{said}");
+    let about = &aws.admin("DescribeKey", &json!({ "KeyId": arn_of(&row) }))["KeyMetadata"];
+    assert_eq!(about["KeyState"], "Disabled");
+}
+
+#[tokio::test]
 async fn a_key_whose_public_half_makes_no_sense_is_ended_at_once() {
     let aws = Stack::start();
     let custody = aws.kms();

@@ -59,7 +59,7 @@ async fn answers_that_are_none_are_refused() {
     let signer = signer(&aws).await;
     for (mode, mend) in [
         ("garbage", "makes no sense: is keys.aws.endpoint that of AWS?"),
-        ("endless", "is longer than 131072 bytes: is keys.aws.endpoint that of AWS?"),
+        ("endless", "is longer than 262144 bytes: is keys.aws.endpoint that of AWS?"),
     ] {
         aws.fault("kms:Sign", mode, 1);
         let said = chain(&signer.sign(b"input").await.unwrap_err());

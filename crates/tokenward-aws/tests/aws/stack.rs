@@ -16,7 +16,7 @@ use tokenward_aws::{
 };
 use tokenward_keys::custody::Pulled;
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, MadeKey, NewKey, StoredKey};
+use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, StoredKey};
 use tokenward_testing::python;
 
 pub(crate) const REGION: &str = "eu-central-1";
@@ -189,6 +189,7 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: UnixTime::from_secs(0),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 

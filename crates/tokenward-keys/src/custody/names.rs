@@ -1,15 +1,16 @@
 //! The names of our keys wherever another system holds them.
 //!
 //! ```
+//! use tokenward_keys::KeyLabel;
 //! use tokenward_keys::custody::names;
 //!
-//! let name = names::fresh("prod", "billing-api");
+//! let name = names::of("prod", "billing-api", KeyLabel::random());
 //! assert!(name.starts_with("prod-billing-api-"));
 //! assert!(names::is_ours(&name, "prod", "billing-api"));
 //! assert!(!names::is_ours(&name, "staging", "billing-api"));
 //! ```
 
-use tokenward::crypto;
+use crate::order::KeyLabel;
 
 #[cfg(test)]
 mod tests;
@@ -24,14 +25,19 @@ pub fn prefix(environment: &str, audience: &str) -> String {
     format!("{}-{}-", cut(environment, ENVIRONMENT), cut(audience, AUDIENCE))
 }
 
-/// A fresh name: 128 random bits follow the prefix.
+/// The name of the key that was ordered under `label`: its 128 random bits follow the prefix.
 #[must_use]
-pub fn fresh(environment: &str, audience: &str) -> String {
-    let random = u128::from_le_bytes(crypto::random());
-    format!("{}{random:032x}", prefix(environment, audience))
+pub fn of(environment: &str, audience: &str, label: KeyLabel) -> String {
+    format!("{}{label}", prefix(environment, audience))
 }
 
-/// Whether `name` is one that [`fresh`] could have given.
+/// A name that no key has.
+#[must_use]
+pub fn fresh(environment: &str, audience: &str) -> String {
+    of(environment, audience, KeyLabel::random())
+}
+
+/// Whether `name` is one that [`of`] could have given.
 #[must_use]
 pub fn is_ours(name: &str, environment: &str, audience: &str) -> bool {
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

@@ -20,6 +20,7 @@ use tokio::task::spawn_blocking;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{Custody, CustodyError, MadeKey, NewKey, Signer, names};
+use crate::order::KeyOrder;
 use crate::stored::StoredKey;
 
 /// What the other system says when it does not do what it is asked, with the mend.
@@ -89,7 +90,7 @@ impl<D: Documents> Pulled<D> {
             key: b64::encode(&private),
         };
         let document = document.text().map_err(|error| self.failed(error))?;
-        let name = names::fresh(&self.environment, spec.audience.as_str());
+        let name = names::of(&self.environment, spec.audience.as_str(), spec.label);
         let version = match self.write(&name, &document).await {
             Ok(version) => version,
             Err(source) => {
@@ -123,7 +124,7 @@ impl<D: Documents> Pulled<D> {
     async fn clear_away(&self, name: &str) {
         if let Err(error) = self.documents.delete(name).await {
             let error = ErrorChain::new(&*error).to_string();
-            tracing::warn!(key = name, error, "a private key may be left over: delete it");
+            tracing::warn!(key = name, error, "a private key is left over for now");
         }
     }
 
@@ -188,6 +189,10 @@ impl<D: Documents> Custody for Pulled<D> {
         self.documents.check(&name).await.map_err(|error| self.refused(error))
     }
 
+    fn holds_elsewhere(&self) -> bool {
+        true
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         if algorithm.is_symmetric() {
@@ -240,6 +245,11 @@ impl<D: Documents> Custody for Pulled<D> {
         let handle = self.handle(key, text)?;
         self.forget(&handle.name);
         self.documents.delete(&handle.name).await.map_err(|error| self.refused(error))
+    }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        let name = names::of(&self.environment, order.audience.as_str(), order.label);
+        self.documents.delete(&name).await.map_err(|error| self.refused(error))
     }
 }
 

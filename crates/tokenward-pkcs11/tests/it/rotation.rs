@@ -2,7 +2,7 @@
 
 use tokenward::{Algorithm, Audience, IssuerId, UnixTime};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{MadeKey, NewKey, StoredKey};
+use tokenward_keys::{KeyLabel, MadeKey, NewKey, StoredKey};
 use tokenward_testing::rotates_under_load;
 
 use crate::softhsm::{custody, in_softhsm};
@@ -25,6 +25,7 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: UnixTime::from_secs(1_000),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 

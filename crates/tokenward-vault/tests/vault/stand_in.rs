@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
 use tokenward_keys::custody::Pulled;
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, Signer, StoredKey};
 use tokenward_testing::{TestClock, python};
 use tokenward_vault::{
     Login, Mount, Vault, VaultAddress, VaultKv, VaultOptions, VaultSecret, VaultTransit,
@@ -188,6 +188,7 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: TestClock::default().now(),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 
@@ -229,7 +230,7 @@ pub(crate) fn policy_of(mark: &str) -> String {
 }
 
 /// The stand-in speaks plain HTTP on loopback: nobody is trusted.
-fn no_roots() -> ClientConfig {
+pub(crate) fn no_roots() -> ClientConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -238,6 +239,6 @@ fn no_roots() -> ClientConfig {
         .with_no_client_auth()
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
