@@ -59,8 +59,15 @@ pub(crate) struct AwsConfig {
     /// Where the service is, if not where AWS has it.
     pub(crate) endpoint: Option<Endpoint>,
     pub(crate) timeout: Duration,
-    /// Who we are, if AWS's usual chain is not to find it.
-    pub(crate) key: Option<AwsKey>,
+    pub(crate) login: AwsLogin,
+}
+
+/// Who we are to AWS.
+#[derive(Debug)]
+pub(crate) enum AwsLogin {
+    /// Whoever its usual chain finds.
+    Chain,
+    Key(AwsKey),
 }
 
 /// An access key of AWS.
@@ -201,19 +208,19 @@ fn aws(section: Section<'_>) -> Option<AwsConfig> {
     let wrong_endpoint = endpoint.is_none() && section.has("endpoint");
     let [least, most] = [Duration::from_millis(100), Duration::from_secs(30)];
     let timeout = section.duration("timeout", Duration::from_secs(3), [least, most]);
-    let key = aws_key(&section);
+    let login = aws_login(&section);
     section.finish();
     if wrong_endpoint {
         return None;
     }
-    Some(AwsConfig { region: region?, endpoint, timeout: timeout?, key: key? })
+    Some(AwsConfig { region: region?, endpoint, timeout: timeout?, login: login? })
 }
 
 /// An access key with its secret, or neither.
-fn aws_key(section: &Section<'_>) -> Option<Option<AwsKey>> {
+fn aws_login(section: &Section<'_>) -> Option<AwsLogin> {
     let [id, secret, token] = ["access_key_id", "secret_access_key", "session_token"];
     if !section.has(secret) && !section.has(token) && !section.has(id) {
-        return Some(None);
+        return Some(AwsLogin::Chain);
     }
     let id = section.required(id, "\"AKIAIOSFODNN7EXAMPLE\"", |text| {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -231,7 +238,7 @@ fn aws_key(section: &Section<'_>) -> Option<Option<AwsKey>> {
     };
     let session_token =
         if section.has(token) { Some(values::secret(section, token)?) } else { None };
-    Some(Some(AwsKey { id: id?, secret: found?, session_token }))
+    Some(AwsLogin::Key(AwsKey { id: id?, secret: found?, session_token }))
 }
 
 fn pkcs11(section: Section<'_>) -> Option<Pkcs11> {

@@ -1,7 +1,6 @@
 use crate::config::tests::{GOOD, problems};
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn each_mistake_about_a_custody_is_one_line_with_the_setting_and_the_mend() {
     for (table, message) in [
         (

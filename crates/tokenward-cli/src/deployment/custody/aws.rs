@@ -8,7 +8,7 @@ use tokenward_aws::{Aws, AwsCredentials, AwsOptions, CredentialSource, Surroundi
 use tokenward_remote::client_tls;
 use zeroize::Zeroizing;
 
-use crate::config::{AwsConfig, AwsKey, Config};
+use crate::config::{AwsConfig, AwsKey, AwsLogin, Config};
 use crate::failure::Failure;
 use crate::secret::{Secret, Variables};
 use crate::{clock, files};
@@ -24,9 +24,9 @@ pub(super) fn client(
     options.endpoint.clone_from(&aws.endpoint);
     options.answer_timeout = aws.timeout;
     options.connect_timeout = options.connect_timeout.min(aws.timeout);
-    let source = match &aws.key {
-        Some(key) => named(config, key, variables)?,
-        None => {
+    let source = match &aws.login {
+        AwsLogin::Key(key) => named(config, key, variables)?,
+        AwsLogin::Chain => {
             let around = Arc::new(Process(variables.beginning_with("AWS_")));
             CredentialSource::usual(around, &aws.region)
                 .map_err(|why| Failure::cannot(format!("keys.aws: {why}")))?
