@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// The rows of the layout, lowest first. A crate may use the rows below its own.
-const ROWS: [(&str, u8); 12] = [
+const ROWS: [(&str, u8); 13] = [
     ("tokenward", 0),
     ("tokenward-keys", 1),
     ("tokenward-revocation", 1),
     ("tokenward-sessions", 1),
+    ("tokenward-aws", 2),
     ("tokenward-pkcs11", 2),
     ("tokenward-sqlite", 2),
     ("tokenward-vault", 2),
@@ -117,9 +118,10 @@ fn only_the_core_names_the_crypto_library() {
     }
 }
 
-/// Where a MAC is made outside `crypto`, each time to name something or to find it again. Comparing one
-/// takes `crypto`, whose comparison is in constant time.
-const MAKE_MACS: [&str; 4] = [
+/// Where a MAC is made outside `crypto`, each time to name something, to find it again, or to sign a request
+/// to AWS. Comparing one takes `crypto`, whose comparison is in constant time.
+const MAKE_MACS: [&str; 5] = [
+    "crates/tokenward-aws/src/sigv4.rs",
     "crates/tokenward/src/jwe/key/encryption.rs",
     "crates/tokenward/src/key/verifying.rs",
     "crates/tokenward-revocation/src/fingerprint.rs",
@@ -181,7 +183,7 @@ fn is_path(text: &str) -> bool {
 
 /// Stores and custodies are above the domain and below the edge, yet no edge may name one.
 fn is_back_end_edge(user: &str, dependency: &str) -> bool {
-    let back_ends = ["tokenward-pkcs11", "tokenward-sqlite", "tokenward-vault"];
+    let back_ends = ["tokenward-aws", "tokenward-pkcs11", "tokenward-sqlite", "tokenward-vault"];
     back_ends.contains(&dependency) && user != "tokenward-cli"
 }
 

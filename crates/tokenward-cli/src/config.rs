@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::secret::{Environment, SecretRef};
 
-pub(crate) use custody::{Custody, VaultConfig, VaultLogin};
+pub(crate) use custody::{AwsConfig, AwsKey, AwsLogin, Custody, VaultConfig, VaultLogin};
 pub(crate) use reader::Problem;
 
 mod authority;

@@ -110,6 +110,12 @@ impl Variables {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
+
+    /// The variables whose names begin with `prefix`.
+    pub(crate) fn beginning_with(&self, prefix: &str) -> BTreeMap<String, Zeroizing<String>> {
+        let own = self.environment.iter().filter(|(name, _)| name.starts_with(prefix));
+        own.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
 }
 
 impl fmt::Debug for Variables {

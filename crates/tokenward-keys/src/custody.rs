@@ -5,6 +5,8 @@
 
 mod kek;
 mod memory;
+pub mod names;
+mod pulled;
 mod sealed;
 
 use std::error::Error;
@@ -18,6 +20,7 @@ use tokenward::{
 
 pub use kek::{Kek, KekError, Passphrase, PassphraseCost};
 pub use memory::Memory;
+pub use pulled::{DocumentError, Documents, Pulled};
 pub use sealed::Sealed;
 
 use crate::order::{KeyLabel, KeyOrder};

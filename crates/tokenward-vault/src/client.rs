@@ -122,11 +122,15 @@ impl Vault {
         self.inner.token().await.map(drop)
     }
 
-    /// Whether `mount` is an engine of this `kind`, as far as we may see it.
-    pub(crate) async fn must_be(&self, mount: &Mount, kind: &str) -> Result<(), VaultError> {
+    /// Whether `mount` is an engine of the kind `wanted`, as far as we may see it.
+    pub(crate) async fn must_be(
+        &self,
+        mount: &Mount,
+        wanted: &'static str,
+    ) -> Result<(), VaultError> {
         match self.inner.engine(mount).await? {
-            Some(found) if found != kind => {
-                Err(VaultError::WrongEngine { mount: mount.clone(), kind: found })
+            Some(found) if found != wanted => {
+                Err(VaultError::WrongEngine { mount: mount.clone(), kind: found, wanted })
             }
             // What is not seen here says by itself, at the first call, what it lacks.
             _ => Ok(()),
@@ -229,7 +233,14 @@ impl Inner {
             return Ok(None);
         }
         let engine: Data<Engine> = self.judge(answer, &call, mount)?.json(&call.path)?;
-        Ok(Some(engine.data.kind.chars().filter(char::is_ascii_graphic).take(64).collect()))
+        let Engine { kind, options } = engine.data;
+        // As the vault's own program calls them.
+        let kind = match options.unwrap_or_default().version {
+            Some(version) => format!("{kind}-v{version}"),
+            None if kind == "kv" => "kv-v1".to_owned(),
+            None => kind,
+        };
+        Ok(Some(kind.chars().filter(char::is_ascii_graphic).take(64).collect()))
     }
 
     fn lease(&self) -> Option<Arc<Lease>> {
@@ -273,6 +284,12 @@ struct Data<T> {
 struct Engine {
     #[serde(rename = "type")]
     kind: String,
+    options: Option<EngineOptions>,
+}
+
+#[derive(Default, Deserialize)]
+struct EngineOptions {
+    version: Option<String>,
 }
 
 const LOOK_AT_SELF: &str = "auth/token/lookup-self";

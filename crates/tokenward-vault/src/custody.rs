@@ -9,12 +9,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey};
+use tokenward_keys::custody::names;
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
 use crate::address::Mount;
 use crate::client::Vault;
 use crate::error::VaultError;
-use crate::name;
 use crate::transit::{KeyInfo, Kind, Transit};
 
 /// The custody `vault-transit`. It works within a Tokio runtime.
@@ -45,7 +45,7 @@ impl VaultTransit {
         let vault = self.transit.vault();
         vault.check().await?;
         vault.must_be(self.transit.mount(), "transit").await?;
-        self.transit.must_grant(&name::fresh(&self.environment, audience.as_str())).await
+        self.transit.must_grant(&names::fresh(&self.environment, audience.as_str())).await
     }
 
     /// What the vault made under `name`, if it is fit to sign.
@@ -86,10 +86,10 @@ impl VaultTransit {
             return Err(unfit(&key.id, why));
         }
         // Whoever can write to the store must not have us use, or delete, any other key.
-        if !name::is_ours(&handle.name, &self.environment, key.audience.as_str()) {
+        if !names::is_ours(&handle.name, &self.environment, key.audience.as_str()) {
             let why = format!(
                 "its name does not begin with `{}`: restore `environment`, or start with new keys",
-                name::prefix(&self.environment, key.audience.as_str())
+                names::prefix(&self.environment, key.audience.as_str())
             );
             return Err(unfit(&key.id, why));
         }
@@ -119,7 +119,7 @@ impl Custody for VaultTransit {
         let algorithm = spec.algorithm;
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
-        let name = name::of(&self.environment, spec.audience.as_str(), spec.label);
+        let name = names::of(&self.environment, spec.audience.as_str(), spec.label);
         let made = match self.transit.create(&name, kind).await {
             Ok(()) => self.made(spec, name.clone(), kind).await,
             Err(error) => Err(of_vault(error)),
@@ -175,7 +175,7 @@ impl Custody for VaultTransit {
     }
 
     async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
-        let name = name::of(&self.environment, order.audience.as_str(), order.label);
+        let name = names::of(&self.environment, order.audience.as_str(), order.label);
         self.transit.destroy(&name).await.map_err(of_vault)
     }
 }

@@ -123,25 +123,29 @@ pub enum VaultError {
     },
     /// There is no engine at the path.
     #[error(
-        "Vault has nothing at `{path}`: correct keys.vault.mount, or `vault secrets enable -path={mount} transit`"
+        "Vault has nothing at `{path}`: correct keys.vault.mount, or `vault secrets enable -path={mount} {engine}`"
     )]
     NoMount {
         /// The mount.
         mount: Mount,
+        /// The engine that belongs there.
+        engine: &'static str,
         /// The path.
         path: String,
     },
     /// The engine is another one.
-    #[error("the engine at `{mount}` is `{kind}`, not `transit`: correct keys.vault.mount")]
+    #[error("the engine at `{mount}` is `{kind}`, not `{wanted}`: correct keys.vault.mount")]
     WrongEngine {
         /// The mount.
         mount: Mount,
         /// What it is.
         kind: String,
+        /// What it must be.
+        wanted: &'static str,
     },
     /// The engine has no such path.
     #[error(
-        "the engine has no `{path}`: it must be transit, of Vault 1.3 or later (keys.vault.mount)"
+        "the engine has no `{path}`: it must be transit, of Vault 1.3 or later, or KV of version 2 (keys.vault.mount)"
     )]
     NoPath {
         /// The path.
@@ -153,9 +157,9 @@ pub enum VaultError {
         /// The path.
         path: String,
     },
-    /// The signature was made with another version of the key than it was asked of.
+    /// The answer is about another version of the key than was asked for.
     #[error(
-        "Vault signed with version {got} of `{name}`, and version {wanted} was asked for: look for a fault there"
+        "Vault answers with version {got} of `{name}`, and version {wanted} was asked for: look for a fault there"
     )]
     OtherVersion {
         /// The name of the key.

@@ -168,7 +168,7 @@ impl Answer {
 
     /// A good answer, or what the vault means by another. `403` is for the caller to look into.
     pub(crate) fn good(self, call: &Call, mount: &Mount) -> Result<Self, VaultError> {
-        let path = || call.path.clone();
+        let path = || call.path.split('?').next().unwrap_or_default().to_owned();
         let said = || self.said();
         Err(match self.status.as_u16() {
             200..=299 => return Ok(self),
@@ -176,7 +176,9 @@ impl Answer {
             403 => VaultError::Denied { path: path(), capability: call.capability() },
             404 => match said() {
                 said if said.contains("no handler for route") => {
-                    VaultError::NoMount { mount: mount.clone(), path: path() }
+                    let is_kv = call.path.contains("/data/") || call.path.contains("/metadata/");
+                    let engine = if is_kv { "kv-v2" } else { "transit" };
+                    VaultError::NoMount { mount: mount.clone(), engine, path: path() }
                 }
                 said if said.contains("unsupported path") => VaultError::NoPath { path: path() },
                 _ => VaultError::Missing { path: path() },

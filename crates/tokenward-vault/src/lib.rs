@@ -1,5 +1,8 @@
 //! Vault (and `OpenBao`) as a custody: private keys that never leave its transit engine.
 //!
+//! Or private keys that are documents there: [`VaultKv`], together with
+//! [`Pulled`](tokenward_keys::custody::Pulled).
+//!
 //! [`Vault`] is a client for the few calls that this takes: who we are (a token, or an `AppRole`), how long
 //! that lasts, and what to do while the vault is sealed, slow or gone. [`VaultTransit`] is the custody on
 //! top of it, [`VaultKek`] a key-encryption key for what stays in the store, [`VaultSecrets`] what an operator
@@ -40,9 +43,9 @@ mod custody;
 mod error;
 mod http;
 mod kek;
+mod kv;
 mod lease;
 mod login;
-mod name;
 mod secrets;
 mod transit;
 
@@ -51,5 +54,6 @@ pub use client::{Vault, VaultOptions};
 pub use custody::VaultTransit;
 pub use error::VaultError;
 pub use kek::VaultKek;
+pub use kv::VaultKv;
 pub use login::{BadSecret, Login, LoginError, VaultSecret};
 pub use secrets::VaultSecrets;

@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokenward_aws::{Endpoint, Region};
 use tokenward_vault::{Mount, VaultAddress, VaultSecret};
 
 use crate::config::kek::VAULT_KEY;
 use crate::config::reader::Section;
 use crate::config::values;
 use crate::secret::SecretRef;
+
+#[cfg(test)]
+mod tests;
 
 /// Where private keys live.
 #[derive(Debug)]
@@ -17,6 +21,12 @@ pub(crate) enum Custody {
     Sealed,
     /// In the transit engine of a vault.
     VaultTransit(VaultConfig),
+    /// Documents in the KV engine of a vault.
+    VaultKv(VaultConfig),
+    /// In AWS KMS.
+    AwsKms(AwsConfig),
+    /// Secrets in AWS Secrets Manager.
+    AwsSecrets(AwsConfig),
     /// In a token that speaks PKCS #11.
     Pkcs11(Pkcs11),
     /// In a custody that comes with a later version, by its name.
@@ -45,6 +55,32 @@ pub(crate) enum VaultLogin {
     AppRole { mount: Mount, role_id: VaultSecret, secret_id: SecretRef },
 }
 
+/// `[keys.aws]`.
+#[derive(Debug)]
+pub(crate) struct AwsConfig {
+    pub(crate) region: Region,
+    /// Where the service is, if not where AWS has it.
+    pub(crate) endpoint: Option<Endpoint>,
+    pub(crate) timeout: Duration,
+    pub(crate) login: AwsLogin,
+}
+
+/// Who we are to AWS.
+#[derive(Debug)]
+pub(crate) enum AwsLogin {
+    /// Whoever its usual chain finds.
+    Chain,
+    Key(AwsKey),
+}
+
+/// An access key of AWS.
+#[derive(Debug)]
+pub(crate) struct AwsKey {
+    pub(crate) id: String,
+    pub(crate) secret: SecretRef,
+    pub(crate) session_token: Option<SecretRef>,
+}
+
 /// `[keys.pkcs11]`.
 #[derive(Debug)]
 pub(crate) struct Pkcs11 {
@@ -58,10 +94,16 @@ pub(crate) struct Pkcs11 {
 const SEALED: &str = "sealed";
 pub(super) const VAULT: &str = "vault";
 const SECRETS: &str = "secrets";
+/// Where a vault has its transit engine, unless somebody says otherwise.
+pub(super) const TRANSIT: &str = "transit";
 const VAULT_TRANSIT: &str = "vault-transit";
+const VAULT_KV: &str = "vault-kv";
+const AWS: &str = "aws";
+const AWS_KMS: &str = "aws-kms";
+const AWS_SECRETS: &str = "aws-secrets-manager";
 const PKCS11: &str = "pkcs11";
 const CUSTODIES: [&str; 7] =
-    ["memory", SEALED, VAULT_TRANSIT, "vault-kv", "aws-kms", "aws-secrets-manager", PKCS11];
+    ["memory", SEALED, VAULT_TRANSIT, VAULT_KV, AWS_KMS, AWS_SECRETS, PKCS11];
 
 /// Reads what `keys` says of the custody.
 pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
@@ -71,10 +113,16 @@ pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
     })?;
     // A table is read wherever it stands, so that its own mistakes show too.
     let pkcs11 = table(keys, PKCS11, &[PKCS11], name, pkcs11);
-    let vault = table(keys, VAULT, &[VAULT_TRANSIT], name, vault);
+    let usual_mount = if name == VAULT_KV { "secret" } else { TRANSIT };
+    let vault =
+        table(keys, VAULT, &[VAULT_TRANSIT, VAULT_KV], name, |section| vault(section, usual_mount));
+    let aws = table(keys, AWS, &[AWS_KMS, AWS_SECRETS], name, aws);
     match name {
         SEALED => Some(Custody::Sealed),
         VAULT_TRANSIT => vault.map(Custody::VaultTransit),
+        VAULT_KV => vault.map(Custody::VaultKv),
+        AWS_KMS => aws.map(Custody::AwsKms),
+        AWS_SECRETS => aws.map(Custody::AwsSecrets),
         PKCS11 => pkcs11.map(Custody::Pkcs11),
         later => Some(Custody::Later(later)),
     }
@@ -112,17 +160,21 @@ fn is_used_besides(keys: &Section<'_>) -> bool {
     reason = "the outer one says whether it is right, the inner whether there is any"
 )]
 pub(super) fn secrets(keys: &Section<'_>) -> Option<Option<VaultConfig>> {
-    if keys.section(VAULT).has(SECRETS) { vault(keys.section(VAULT)).map(Some) } else { Some(None) }
+    if keys.section(VAULT).has(SECRETS) {
+        vault(keys.section(VAULT), TRANSIT).map(Some)
+    } else {
+        Some(None)
+    }
 }
 
 /// `[keys.vault]`, for whoever needs a vault besides the custody.
-pub(super) fn vault(section: Section<'_>) -> Option<VaultConfig> {
+pub(super) fn vault(section: Section<'_>, usual_mount: &str) -> Option<VaultConfig> {
     let mount = |text: &str| Mount::new(text).map_err(|error| format!("`{text}`: {error}"));
     let address = section.required("address", "\"https://vault.example.com:8200\"", |text| {
         VaultAddress::new(text).map_err(|error| format!("`{text}`: {error}"))
     });
     let namespace = section.parsed("namespace", mount);
-    let engine = section.parsed("mount", mount).or_else(|| default(&section, "mount", "transit"));
+    let engine = section.parsed("mount", mount).or_else(|| default(&section, "mount", usual_mount));
     let ca = section.path("ca");
     let secrets = section.parsed(SECRETS, mount);
     let wrong =
@@ -183,6 +235,49 @@ fn vault_login(
 /// The usual place, unless the setting names another.
 fn default(section: &Section<'_>, key: &'static str, usual: &str) -> Option<Mount> {
     if section.has(key) { None } else { Mount::new(usual).ok() }
+}
+
+fn aws(section: Section<'_>) -> Option<AwsConfig> {
+    let region = section.required("region", "\"eu-central-1\"", |text| {
+        Region::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let endpoint = section.parsed("endpoint", |text| {
+        Endpoint::new(text).map_err(|error| format!("`{text}`: {error}"))
+    });
+    let wrong_endpoint = endpoint.is_none() && section.has("endpoint");
+    let [least, most] = [Duration::from_millis(100), Duration::from_secs(30)];
+    let timeout = section.duration("timeout", Duration::from_secs(3), [least, most]);
+    let login = aws_login(&section);
+    section.finish();
+    if wrong_endpoint {
+        return None;
+    }
+    Some(AwsConfig { region: region?, endpoint, timeout: timeout?, login: login? })
+}
+
+/// An access key with its secret, or neither.
+fn aws_login(section: &Section<'_>) -> Option<AwsLogin> {
+    let [id, secret, token] = ["access_key_id", "secret_access_key", "session_token"];
+    if !section.has(secret) && !section.has(token) && !section.has(id) {
+        return Some(AwsLogin::Chain);
+    }
+    let id = section.required(id, "\"AKIAIOSFODNN7EXAMPLE\"", |text| {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(format!("`{text}` is no id of an access key"));
+        }
+        Ok(text.to_owned())
+    });
+    let found = if section.has(secret) {
+        values::secret(section, secret)
+    } else {
+        let mend = "is missing; write for example secret_access_key = { env = \"AWS_SECRET\" }, or delete \
+                    access_key_id for AWS's usual chain";
+        section.problem(secret, mend);
+        None
+    };
+    let session_token =
+        if section.has(token) { Some(values::secret(section, token)?) } else { None };
+    Some(AwsLogin::Key(AwsKey { id: id?, secret: found?, session_token }))
 }
 
 fn pkcs11(section: Section<'_>) -> Option<Pkcs11> {

@@ -41,7 +41,7 @@ fn vault_key(keys: &Section<'_>) -> Option<Kek> {
         values::name(text)?;
         Ok(text.to_owned())
     });
-    let vault = custody::vault(keys.section(custody::VAULT));
+    let vault = custody::vault(keys.section(custody::VAULT), custody::TRANSIT);
     Some(Kek::Vault { key: key?, vault: Box::new(vault?) })
 }
 

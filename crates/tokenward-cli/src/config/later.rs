@@ -32,7 +32,12 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
         later("revocation.feed", "Redis comes with a later version; use \"local\"".to_owned());
     }
     match &config.keys.custody {
-        Custody::Sealed | Custody::Pkcs11(_) | Custody::VaultTransit(_) => {}
+        Custody::Sealed
+        | Custody::Pkcs11(_)
+        | Custody::VaultTransit(_)
+        | Custody::VaultKv(_)
+        | Custody::AwsKms(_)
+        | Custody::AwsSecrets(_) => {}
         Custody::Later("memory") => later(
             "keys.custody",
             "\"memory\" loses its keys at every restart, so it takes two replicas, which come with a \

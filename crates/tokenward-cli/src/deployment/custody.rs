@@ -1,14 +1,17 @@
 //! Which custody holds the private keys. A new one is a crate, and a few lines here.
 
+mod aws;
 pub(super) mod vault;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokenward::Algorithm;
+use tokenward_aws::{AwsKms, Kms, SecretsManager};
+use tokenward_keys::custody::Pulled;
 use tokenward_keys::{Custody, Memory, Sealed, StoreKey};
 use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
-use tokenward_vault::VaultTransit;
+use tokenward_vault::{VaultKv, VaultTransit};
 use zeroize::Zeroizing;
 
 use crate::config::{self, Config};
@@ -23,6 +26,12 @@ pub(super) enum CustodySource {
     Memory,
     /// The transit engine of a vault.
     VaultTransit(VaultTransit),
+    /// Documents in the KV engine of a vault.
+    VaultKv(Pulled<VaultKv>),
+    /// AWS KMS.
+    AwsKms(AwsKms),
+    /// Secrets in AWS Secrets Manager.
+    AwsSecrets(Pulled<SecretsManager>),
     /// A token that speaks PKCS #11.
     Pkcs11 { module: PathBuf, token: String, pin: Secret },
 }
@@ -30,10 +39,26 @@ pub(super) enum CustodySource {
 impl CustodySource {
     /// What `config` says.
     pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
+        let environment = config.environment.as_str();
         match &config.keys.custody {
             config::Custody::Sealed => Ok(Self::Sealed),
             config::Custody::VaultTransit(vault) => {
-                vault::custody(config, vault, variables).map(Self::VaultTransit)
+                let client = vault::client(config, vault, variables)?;
+                let custody = VaultTransit::new(client, vault.mount.clone(), environment);
+                Ok(Self::VaultTransit(custody))
+            }
+            config::Custody::VaultKv(vault) => {
+                let client = vault::client(config, vault, variables)?;
+                let documents = VaultKv::new(client, vault.mount.clone());
+                Ok(Self::VaultKv(Pulled::new(documents, environment)))
+            }
+            config::Custody::AwsKms(aws) => {
+                let kms = Kms::new(aws::client(config, aws, variables)?);
+                Ok(Self::AwsKms(AwsKms::new(kms, environment)))
+            }
+            config::Custody::AwsSecrets(aws) => {
+                let secrets = SecretsManager::new(aws::client(config, aws, variables)?);
+                Ok(Self::AwsSecrets(Pulled::new(secrets, environment)))
             }
             config::Custody::Pkcs11(pkcs11) => Ok(Self::Pkcs11 {
                 module: pkcs11.module.clone(),
@@ -64,6 +89,12 @@ impl CustodySource {
                 custody.keep_logged_in();
                 Arc::new(custody)
             }
+            Self::VaultKv(custody) => {
+                custody.documents().keep_logged_in();
+                Arc::new(custody)
+            }
+            Self::AwsKms(custody) => Arc::new(custody),
+            Self::AwsSecrets(custody) => Arc::new(custody),
             Self::Pkcs11 { module, token, pin } => {
                 let pin = Zeroizing::new(pin.expose().to_owned());
                 Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)

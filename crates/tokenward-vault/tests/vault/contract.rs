@@ -21,6 +21,16 @@ async fn vault_transit_rotates_under_load_and_no_good_token_is_refused() {
     rotates_under_load(async || vault.custody(), Algorithm::Es256).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn vault_kv_keeps_the_contract() {
+    let vault = StandIn::start();
+    let all = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+    let algorithms = all.collect::<Vec<_>>().leak();
+    let traits = CustodyTraits { algorithms, imports: true, holds_elsewhere: true };
+
+    custody_contract(async || vault.kv(), traits).await;
+}
+
 const ALGORITHMS: [Algorithm; 10] = [
     Algorithm::Es256,
     Algorithm::Es384,

@@ -145,7 +145,7 @@ async fn a_missing_permission_a_wrong_mount_and_a_wrong_engine_are_told_apart() 
     let kv = Mount::new("secret").unwrap();
     let error = VaultTransit::new(vault.client(vault.app_role()), kv, "test").check(&api()).await;
     let said = chain(&error.unwrap_err());
-    assert_eq!(said, "the engine at `secret` is `kv`, not `transit`: correct keys.vault.mount");
+    assert_eq!(said, "the engine at `secret` is `kv-v2`, not `transit`: correct keys.vault.mount");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 mod contract;
 mod fit;
 mod kek;
+mod kv;
 mod login;
 mod outage;
 mod secrets;

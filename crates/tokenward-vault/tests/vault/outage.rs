@@ -166,7 +166,7 @@ async fn a_signature_of_another_version_does_not_leave() {
     let signer = new_signer(&vault.custody()).await;
     vault.fault("transit/sign", "wrong_version", 1);
     let said = chain(&signer.sign(b"input").await.unwrap_err());
-    assert!(said.contains("Vault signed with version 2 of `test-api-"), "{said}");
+    assert!(said.contains("Vault answers with version 2 of `test-api-"), "{said}");
 
     let other = json!({
         "path": "transit/sign", "mode": "other_bytes", "signature": "vault:v2:AAAA"

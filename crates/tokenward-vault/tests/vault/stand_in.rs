@@ -10,10 +10,13 @@ use std::time::Duration;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
+use tokenward_keys::custody::Pulled;
 use tokenward_keys::lifecycle::Key;
 use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, Signer, StoredKey};
 use tokenward_testing::{TestClock, python};
-use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
+use tokenward_vault::{
+    Login, Mount, Vault, VaultAddress, VaultKv, VaultOptions, VaultSecret, VaultTransit,
+};
 
 /// A running stand-in. Dropping it kills it, also while a test panics.
 #[derive(Debug)]
@@ -81,6 +84,12 @@ impl StandIn {
     /// The custody, logged in by the role.
     pub(crate) fn custody(&self) -> VaultTransit {
         custody(self.client(self.app_role()))
+    }
+
+    /// The custody of documents, logged in by the role.
+    pub(crate) fn kv(&self) -> Pulled<VaultKv> {
+        let mount = Mount::new("secret").unwrap();
+        Pulled::new(VaultKv::new(self.client(self.app_role()), mount), "test")
     }
 
     /// The next `count` calls below `path` go wrong in this `mode`.
@@ -157,8 +166,13 @@ pub(crate) fn custody(vault: Vault) -> VaultTransit {
 
 /// A new key of `custody`, and its row.
 pub(crate) async fn new_key(custody: &VaultTransit, algorithm: Algorithm) -> StoredKey {
+    new_key_of(custody, algorithm).await
+}
+
+/// The same, in whatever custody.
+pub(crate) async fn new_key_of(custody: &impl Custody, algorithm: Algorithm) -> StoredKey {
     let made = custody.generate(&spec(algorithm)).await.unwrap();
-    row(made)
+    row(made, custody.name())
 }
 
 /// A new key of `custody`, and who signs with it.
@@ -197,16 +211,22 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     ErrorChain::new(error).to_string()
 }
 
-fn row(made: MadeKey) -> StoredKey {
+fn row(made: MadeKey, custody: &str) -> StoredKey {
     let now = TestClock::default().now();
-    Key::publish(made, &api(), "vault-transit", now).unwrap().stored().clone()
+    Key::publish(made, &api(), custody, now).unwrap().stored().clone()
 }
 
-/// The policy that the page prints, for the environment of the tests.
+/// The policies that the page prints, for the environment of the tests.
 pub(crate) fn policy() -> String {
+    [policy_of("vault-policy"), policy_of("vault-kv-policy")].concat()
+}
+
+/// The policy that the page prints under this mark.
+pub(crate) fn policy_of(mark: &str) -> String {
     let page = std::fs::read_to_string(root().join("docs/custody-vault.md")).unwrap();
-    let (_, rest) = page.split_once("```hcl\n").unwrap();
-    rest.split_once("```").unwrap().0.replace("prod-", "test-")
+    let (_, rest) = page.split_once(&format!("<!-- test: {mark} -->\n```hcl\n")).unwrap();
+    let policy = rest.split_once("```").unwrap().0.replace("prod-", "test-");
+    format!("{policy}\n")
 }
 
 /// The stand-in speaks plain HTTP on loopback: nobody is trusted.

@@ -1,22 +1,12 @@
 //! `[keys.vault]`, made into a client that is ready to log in.
 
 use tokenward_remote::client_tls;
-use tokenward_vault::{Login, LoginError, Vault, VaultOptions, VaultSecret, VaultTransit};
+use tokenward_vault::{Login, LoginError, Vault, VaultOptions, VaultSecret};
 
 use crate::config::{Config, VaultConfig, VaultLogin};
 use crate::failure::Failure;
 use crate::secret::{Secret, Variables};
 use crate::{clock, files};
-
-/// The custody, with its credential found; nothing is sent yet.
-pub(super) fn custody(
-    config: &Config,
-    vault: &VaultConfig,
-    variables: &Variables,
-) -> Result<VaultTransit, Failure> {
-    let client = client(config, vault, variables)?;
-    Ok(VaultTransit::new(client, vault.mount.clone(), config.environment.as_str()))
-}
 
 /// The client, with its credential found; nothing is sent yet.
 pub(in crate::deployment) fn client(

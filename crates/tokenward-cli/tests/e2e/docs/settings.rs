@@ -29,6 +29,12 @@ nobody_knows = 1
 address = "https://vault.example.com"
 token = { env = "VAULT_TOKEN" }
 nobody_knows = 1
+[keys.aws]
+region = "eu-central-1"
+access_key_id = "AKIA1"
+secret_access_key = { env = "AWS_SECRET" }
+session_token = { env = "AWS_TOKEN" }
+nobody_knows = 1
 [keys.pkcs11]
 module = "/usr/lib/softhsm/libsofthsm2.so"
 token = "tokenward"

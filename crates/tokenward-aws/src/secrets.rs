@@ -1,0 +1,155 @@
+//! The few calls of Secrets Manager: a private key is a secret of its own.
+//!
+//! The first version of such a secret holds no key. The key is written as AWSPENDING, read again, and only
+//! then becomes AWSCURRENT: a secret that is half made has no key that anybody would take for one.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokenward::crypto;
+use tokenward_keys::custody::{DocumentError, Documents};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::client::{Aws, Call, Service};
+use crate::error::AwsError;
+use crate::kms::Ignored;
+
+/// Secrets Manager in one region, for the custody `aws-secrets-manager`. Clones share the client.
+#[derive(Clone, Debug)]
+pub struct SecretsManager {
+    aws: Aws,
+}
+
+impl SecretsManager {
+    /// The service, asked through `aws`.
+    #[must_use]
+    pub const fn new(aws: Aws) -> Self {
+        Self { aws }
+    }
+
+    async fn call(&self, action: &'static str, body: &Value) -> Result<(), AwsError> {
+        let call = Call::new(Service::SecretsManager, action, body);
+        self.aws.call::<Ignored>(&call).await.map(|Ignored| ())
+    }
+
+    /// The value of a version, and its staging labels.
+    async fn value(&self, name: &str, version: &str) -> Result<Option<SecretValue>, AwsError> {
+        let body = json!({ "SecretId": name, "VersionId": version });
+        let call = Call::new(Service::SecretsManager, GET, &body);
+        match self.aws.call(&call).await {
+            Ok(value) => Ok(Some(value)),
+            // It is to be deleted, or is.
+            Err(AwsError::WrongState { .. } | AwsError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[async_trait]
+impl Documents for SecretsManager {
+    fn custody(&self) -> &'static str {
+        "aws-secrets-manager"
+    }
+
+    fn place(&self) -> (String, &'static str) {
+        (self.aws.region().as_str().to_owned(), "keys.aws.region")
+    }
+
+    async fn check(&self, name: &str) -> Result<(), DocumentError> {
+        let id = json!({ "SecretId": name });
+        let put =
+            json!({ "SecretId": name, "SecretString": "check", "ClientRequestToken": fresh() });
+        let stage = json!({ "SecretId": name, "VersionStage": CURRENT });
+        for (action, body) in [(GET, &id), (PUT, &put), (MOVE, &stage), (DELETE, &id)] {
+            match self.call(action, body).await {
+                // Granted, and there is no such secret.
+                Ok(()) | Err(AwsError::Missing { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError> {
+        let version = fresh();
+        let body = json!({
+            "Name": name,
+            "Description": "A signing key of tokenward. It rotates and deletes it.",
+            "ClientRequestToken": fresh(),
+            "SecretString": "{}",
+        });
+        let call = Call::new(Service::SecretsManager, CREATE, &body);
+        let Created { version_id: empty } = self.aws.call(&call).await?;
+        let body = json!({
+            "SecretId": name,
+            "ClientRequestToken": version,
+            "SecretString": document,
+            "VersionStages": [PENDING],
+        });
+        self.call(PUT, &body).await?;
+        let pending = self.value(name, &version).await?;
+        if pending.is_none_or(|value| value.secret_string != document) {
+            return Err(format!("`{name}` is not read as it was written").into());
+        }
+        let body = json!({
+            "SecretId": name,
+            "VersionStage": CURRENT,
+            "MoveToVersionId": version,
+            "RemoveFromVersionId": empty,
+        });
+        self.call(MOVE, &body).await?;
+        Ok(version)
+    }
+
+    async fn get(
+        &self,
+        name: &str,
+        version: &str,
+    ) -> Result<Option<Zeroizing<String>>, DocumentError> {
+        let Some(mut value) = self.value(name, version).await? else { return Ok(None) };
+        if !value.version_stages.iter().any(|stage| stage == CURRENT) {
+            // Somebody rotated it, and a key that nobody published must not come to sign.
+            return Err(format!(
+                "`{name}` has another version that is {CURRENT}: turn its rotation off, and move the label back to {version}"
+            )
+            .into());
+        }
+        Ok(Some(Zeroizing::new(std::mem::take(&mut value.secret_string))))
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), DocumentError> {
+        // A recovery window would leave the private key there for a week, for whoever may restore it.
+        let body = json!({ "SecretId": name, "ForceDeleteWithoutRecovery": true });
+        match self.call(DELETE, &body).await {
+            Ok(()) | Err(AwsError::Missing { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Created {
+    version_id: String,
+}
+
+#[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(rename_all = "PascalCase")]
+struct SecretValue {
+    secret_string: String,
+    #[serde(default)]
+    version_stages: Vec<String>,
+}
+
+/// The token of a request, which becomes the id of the version that it makes: 32 characters at least.
+fn fresh() -> String {
+    format!("{:032x}", u128::from_le_bytes(crypto::random()))
+}
+
+const CREATE: &str = "secretsmanager:CreateSecret";
+const PUT: &str = "secretsmanager:PutSecretValue";
+const GET: &str = "secretsmanager:GetSecretValue";
+const MOVE: &str = "secretsmanager:UpdateSecretVersionStage";
+const DELETE: &str = "secretsmanager:DeleteSecret";
+const PENDING: &str = "AWSPENDING";
+const CURRENT: &str = "AWSCURRENT";

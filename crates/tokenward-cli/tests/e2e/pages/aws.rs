@@ -1,0 +1,190 @@
+//! The page of the custodies in AWS, against an emulator of AWS.
+
+use std::fs;
+use std::process::Command;
+
+use rcgen::{CertificateParams, KeyPair};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Call, Client};
+use crate::harness::{Session, free_port, write_private};
+use crate::markdown::{root, tested};
+use crate::process::{Process, TOKENWARD};
+use crate::shell::{Shell, python_program};
+
+#[tokio::test]
+async fn an_authority_whose_keys_are_in_kms_checks_starts_and_signs() {
+    starts_signs_and_starts_again("kms").await;
+}
+
+#[tokio::test]
+async fn an_authority_whose_keys_are_secrets_of_aws_checks_starts_and_signs() {
+    starts_signs_and_starts_again("secrets").await;
+}
+
+async fn starts_signs_and_starts_again(which: &str) {
+    let world = World::new(which).await;
+    let said = world.shell.run(&check()).await;
+    assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
+
+    let mut authority = world.serve().await;
+    let secret = world.service_secret().await;
+    let session = Session::of(&world.ask_for_a_session(&secret).await.expect(201));
+    assert!(session.key_id().starts_with("prod-"), "{}", session.key_id());
+    authority.terminate();
+    assert!(authority.ended().await.success());
+
+    let _authority = world.serve().await;
+    let again = Session::of(&world.ask_for_a_session(&secret).await.expect(201));
+    assert_eq!(again.key_id(), session.key_id());
+}
+
+#[tokio::test]
+async fn check_finds_what_is_wrong_with_aws_before_serve_does() {
+    let world = World::new("kms").await;
+    drop(world.serve().await);
+    let good = fs::read_to_string(world.shell.path("etc/tokenward.toml")).unwrap();
+    let region = "region = \"eu-central-1\"";
+    let endpoint = format!("endpoint = \"{}\"", world.aws);
+    let key = format!("{region}\n{WRONG_KEY}");
+    write_private(&world.shell.path("etc/aws-secret"), "no secret of anybody");
+    for (old, new, said) in [
+        (
+            endpoint.as_str(),
+            "endpoint = \"http://127.0.0.1:1\"",
+            "look at keys.aws.region, keys.aws.endpoint and the network",
+        ),
+        (region, "region = \"eu-west-1\"", "it is in eu-central-1: restore keys.aws.region"),
+        (
+            "environment = \"prod\"",
+            "environment = \"test\"",
+            "its description does not begin with `test-api-`",
+        ),
+        (region, &key, "AWS does not know the access key in keys.aws.access_key_id"),
+        (region, &key.replace("aws-secret\"", "nowhere\""), "keys.aws.secret_access_key: "),
+    ] {
+        assert!(good.contains(old), "{old}");
+        world.refuses(&good.replace(old, new), said).await;
+    }
+    world.faults("clock", &json!({ "ahead": 3_600 })).await;
+    world.refuses(&good, "AWS refuses the time of our requests").await;
+    world.faults("clock", &json!({ "ahead": 0 })).await;
+    let denied = json!({ "action": "kms:Sign", "mode": "status", "status": 400, "code": "AccessDeniedException" });
+    world.faults("fault", &denied).await;
+    world.refuses(&good, "AWS denies kms:Sign: grant it in the policy (docs/custody-aws.md)").await;
+}
+
+const WRONG_KEY: &str = "access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n\
+                         secret_access_key = { file = \"aws-secret\" }";
+
+/// An AWS set up as the page says, and an authority that is configured for it.
+struct World {
+    shell: Shell,
+    client: Client,
+    url: String,
+    aws: String,
+    _aws: Process,
+}
+
+impl World {
+    /// `which` is the middle of the names of the page's blocks.
+    async fn new(which: &str) -> Self {
+        let folder = root().join("interop/aws");
+        let mut command = Command::new(python_program());
+        let mut emulator = Process::spawn("aws", command.arg(folder.join("server.py")));
+        let aws = emulator.ready().await;
+        let shell = Shell::new();
+        let etc = shell.path("etc").display().to_string();
+        let shell = shell
+            .replacing("/etc/tokenward", &etc)
+            .replacing("111122223333", "000000000000")
+            .env("PYTHON", python_program().to_str().unwrap())
+            .env("AWS", folder.join("aws").to_str().unwrap())
+            .env("AWS_ENDPOINT_URL", &aws);
+        fs::create_dir(shell.path("etc")).unwrap();
+        shell.write(&format!("tokenward-{which}.json"), &tested(&format!("aws-{which}-policy")));
+        let shell = with_role(shell, &tested(&format!("aws-{which}-setup"))).await;
+        let key = KeyPair::generate().unwrap();
+        let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
+        write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
+        write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
+        let port = free_port();
+        let keys = tested(&format!("aws-{which}-config"));
+        let settings = format!("{}{keys}\nendpoint = \"{aws}\"\n", settings(port));
+        shell.write("etc/tokenward.toml", &settings);
+        let client = Client::trusting(&shell.path("etc/fullchain.pem"));
+        let url = format!("https://localhost:{port}");
+        Self { shell, client, url, aws, _aws: emulator }
+    }
+
+    /// The command of the page that starts.
+    async fn serve(&self) -> Process {
+        let start = self.shell.adapt(tested("aws-start").lines().nth(1).unwrap());
+        let mut command = self.shell.command(TOKENWARD);
+        let mut process = Process::spawn("authority", command.args(start.split(' ').skip(1)));
+        process.ready().await;
+        process
+    }
+
+    async fn service_secret(&self) -> String {
+        let made =
+            self.shell.run("tokenward services rotate-secret login --data /etc/tokenward").await;
+        made.split_whitespace().find(|word| word.starts_with("tws_")).unwrap().to_owned()
+    }
+
+    async fn ask_for_a_session(&self, secret: &str) -> Answer {
+        let body: Value = json!({ "subject": "ada", "audience": "api" });
+        let call = Call::new(http::Method::POST, &format!("{}/v1/sessions", self.url));
+        self.client.ask(call.basic("login", secret).json(&body)).await
+    }
+
+    /// `check` finds one thing wrong with `config`.
+    async fn refuses(&self, config: &str, why: &str) {
+        fs::write(self.shell.path("etc/tokenward.toml"), config).unwrap();
+        let output = self.shell.try_run(&check()).await;
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!output.status.success() && text.contains(why), "{why}: {text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+
+    async fn faults(&self, name: &str, body: &Value) {
+        let url = format!("{}/_faults/{name}", self.aws);
+        self.shell.run(&format!("curl -sSf -X POST -d '{body}' '{url}'")).await;
+    }
+}
+
+/// Runs the commands of the page, and becomes the role that they are about.
+async fn with_role(shell: Shell, setup: &str) -> Shell {
+    let trust = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": { "AWS": "arn:aws:iam::000000000000:root" },
+    }] });
+    shell.write("trust.json", &trust.to_string());
+    let make =
+        "aws iam create-role --role-name tokenward --assume-role-policy-document file://trust.json";
+    let assume = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/tokenward --role-session-name test";
+    let aws = "aws() { \"$PYTHON\" \"$AWS\" \"$@\"; }";
+    let said = shell.run(&format!("{aws}\n{make} >&2\n{setup}\n{assume}")).await;
+    let answer: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let part = |name: &str| answer["Credentials"][name].as_str().unwrap().to_owned();
+    shell
+        .env("AWS_ACCESS_KEY_ID", part("AccessKeyId"))
+        .env("AWS_SECRET_ACCESS_KEY", part("SecretAccessKey"))
+        .env("AWS_SESSION_TOKEN", part("SessionToken"))
+}
+
+/// The command of the page that looks before the start.
+fn check() -> String {
+    tested("aws-start").lines().next().unwrap().to_owned()
+}
+
+fn settings(port: u16) -> String {
+    format!(
+        "environment = \"prod\"\nissuer = \"https://localhost:{port}\"\n\
+         [listen]\npublic = \"127.0.0.1:{port}\"\n\
+         [tls]\ncertificate = \"fullchain.pem\"\nkey = \"privkey.pem\"\n\
+         [[audience]]\nname = \"api\"\n\
+         [[service]]\nname = \"login\"\nmay = [\"sessions:write\"]\naudiences = [\"api\"]\n"
+    )
+}

@@ -1,0 +1,362 @@
+//! Private keys as documents in another system: pulled into memory to sign, deleted there when they retire.
+//!
+//! Each key is a document of its own, with a name that nobody could guess and a version that the handle
+//! pins. In the document stands whose key it is, and before it signs, it must be the very key of its row:
+//! issuer, `kid`, algorithm, time and public half.
+//!
+//! **Invariant:** the store holds no private half, nor anything to open one with.
+//! **Invariant:** a key that is destroyed is deleted in the other system, and no signer of this process
+//! signs with it any more.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
+use tokio::task::spawn_blocking;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{Custody, CustodyError, MadeKey, NewKey, Signer, names};
+use crate::order::KeyOrder;
+use crate::stored::StoredKey;
+
+/// What the other system says when it does not do what it is asked, with the mend.
+pub type DocumentError = Box<dyn Error + Send + Sync>;
+
+/// A system that keeps secret documents by name, each in versions.
+#[async_trait]
+pub trait Documents: fmt::Debug + Send + Sync + 'static {
+    /// The custody that they make up, as `keys.custody` names it.
+    fn custody(&self) -> &'static str;
+
+    /// Where they are, a mount or a region, and the setting that says so.
+    fn place(&self) -> (String, &'static str);
+
+    /// Whether the system is reached and grants what a document called `name` takes. It is not there, and is
+    /// not made.
+    async fn check(&self, name: &str) -> Result<(), DocumentError>;
+
+    /// Writes a document that was not there, and answers its version.
+    async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError>;
+
+    /// Reads that version of it, if it is there.
+    async fn get(
+        &self,
+        name: &str,
+        version: &str,
+    ) -> Result<Option<Zeroizing<String>>, DocumentError>;
+
+    /// Deletes it with all its versions. Safe to repeat.
+    async fn delete(&self, name: &str) -> Result<(), DocumentError>;
+}
+
+/// The custody of keys in `D`. It works within a Tokio runtime.
+pub struct Pulled<D> {
+    documents: D,
+    environment: String,
+    /// Who signs in this process, by the names of their documents.
+    open: Mutex<BTreeMap<String, Vec<Weak<InMemory>>>>,
+}
+
+impl<D: Documents> Pulled<D> {
+    /// The keys of `environment` in `documents`. Nothing is asked yet.
+    #[must_use]
+    pub fn new(documents: D, environment: impl Into<String>) -> Self {
+        Self { documents, environment: environment.into(), open: Mutex::default() }
+    }
+
+    /// The documents.
+    pub const fn documents(&self) -> &D {
+        &self.documents
+    }
+
+    async fn keep(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
+        let (custody, algorithm) = (self.documents.custody(), key.algorithm());
+        let id = spec.key_id(key.verifying_key()).map_err(|error| self.failed(error))?;
+        let key = key.with_key_id(id.clone());
+        let private = key
+            .to_pkcs8_der()
+            .filter(|_| !algorithm.is_symmetric())
+            .ok_or(CustodyError::Unsupported { custody, algorithm })?;
+        let document = Document {
+            v: FORM,
+            iss: spec.issuer.as_str().to_owned(),
+            kid: id.as_str().to_owned(),
+            alg: algorithm.as_str().to_owned(),
+            created: spec.created_at.as_millis(),
+            key: b64::encode(&private),
+        };
+        let document = document.text().map_err(|error| self.failed(error))?;
+        let name = names::of(&self.environment, spec.audience.as_str(), spec.label);
+        let version = match self.write(&name, &document).await {
+            Ok(version) => version,
+            Err(source) => {
+                self.clear_away(&name).await;
+                return Err(CustodyError::Failed { custody, source });
+            }
+        };
+        let handle = Handle {
+            v: FORM,
+            kid: id.as_str().to_owned(),
+            iss: spec.issuer.as_str().to_owned(),
+            place: self.documents.place().0,
+            name,
+            version,
+        };
+        let handle = serde_json::to_vec(&handle).map_err(|error| self.failed(error))?;
+        Ok(MadeKey::new(key.verifying_key().clone(), handle))
+    }
+
+    /// Writes a document, and looks whether it can be read again.
+    async fn write(&self, name: &str, document: &str) -> Result<String, DocumentError> {
+        let version = self.documents.put(name, document).await?;
+        let read = self.documents.get(name, &version).await?;
+        if read.is_some_and(|read| read.as_str() == document) {
+            Ok(version)
+        } else {
+            Err(format!("`{name}` is not read as it was written: look for a fault there").into())
+        }
+    }
+
+    async fn clear_away(&self, name: &str) {
+        if let Err(error) = self.documents.delete(name).await {
+            let error = ErrorChain::new(&*error).to_string();
+            tracing::warn!(key = name, error, "a private key is left over for now");
+        }
+    }
+
+    /// The handle of `key`, if it is that of this very key, and one of ours here.
+    fn handle(&self, key: &StoredKey, text: &[u8]) -> Result<Handle, CustodyError> {
+        let handle: Handle = serde_json::from_slice(text)
+            .ok()
+            .filter(|handle: &Handle| handle.v == FORM && handle.kid == key.id.as_str())
+            .ok_or_else(|| CustodyError::Damaged { key: key.id.clone() })?;
+        let (place, setting) = self.documents.place();
+        if handle.place != place {
+            let why = format!("it is in `{}`: restore {setting}", handle.place);
+            return Err(self.unfit(&key.id, why));
+        }
+        // Whoever can write to the store must not have us read, or delete, any other secret.
+        let audience = key.audience.as_str();
+        if !names::is_ours(&handle.name, &self.environment, audience) {
+            let why = format!(
+                "its name does not begin with `{}`: restore `environment`, or start with new keys",
+                names::prefix(&self.environment, audience)
+            );
+            return Err(self.unfit(&key.id, why));
+        }
+        Ok(handle)
+    }
+
+    fn remember(&self, name: String, signer: &Arc<InMemory>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, signers| signers.iter().any(|one| one.strong_count() > 0));
+        open.entry(name).or_default().push(Arc::downgrade(signer));
+    }
+
+    /// Takes the key away from everybody here who signs with it.
+    fn forget(&self, name: &str) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for signer in open.remove(name).unwrap_or_default().iter().filter_map(Weak::upgrade) {
+            signer.key.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
+    }
+
+    fn unfit(&self, key: &KeyId, why: String) -> CustodyError {
+        CustodyError::Unfit { custody: self.documents.custody(), key: key.clone(), why }
+    }
+
+    fn failed(&self, error: impl Error + Send + Sync + 'static) -> CustodyError {
+        self.refused(Box::new(error))
+    }
+
+    fn refused(&self, source: DocumentError) -> CustodyError {
+        CustodyError::Failed { custody: self.documents.custody(), source }
+    }
+}
+
+#[async_trait]
+impl<D: Documents> Custody for Pulled<D> {
+    fn name(&self) -> &'static str {
+        self.documents.custody()
+    }
+
+    async fn check(&self, audience: &Audience) -> Result<(), CustodyError> {
+        let name = names::fresh(&self.environment, audience.as_str());
+        self.documents.check(&name).await.map_err(|error| self.refused(error))
+    }
+
+    fn holds_elsewhere(&self) -> bool {
+        true
+    }
+
+    async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
+        let algorithm = spec.algorithm;
+        if algorithm.is_symmetric() {
+            let custody = self.documents.custody();
+            return Err(CustodyError::Unsupported { custody, algorithm });
+        }
+        let key = if algorithm.is_rsa() {
+            // Two primes take a good part of a second, which no request on this thread should wait for.
+            let made = spawn_blocking(move || SigningKey::generate(algorithm)).await;
+            made.map_err(|error| self.failed(error))?
+        } else {
+            SigningKey::generate(algorithm)
+        };
+        self.keep(spec, key).await
+    }
+
+    async fn import(&self, spec: &NewKey, key: SigningKey) -> Result<MadeKey, CustodyError> {
+        self.keep(spec, key).await
+    }
+
+    async fn signer(
+        &self,
+        issuer: &IssuerId,
+        key: &StoredKey,
+    ) -> Result<Arc<dyn Signer>, CustodyError> {
+        let gone = || CustodyError::NoPrivateHalf { key: key.id.clone() };
+        let handle = self.handle(key, key.handle.as_deref().ok_or_else(gone)?)?;
+        if handle.iss != issuer.as_str() {
+            return Err(CustodyError::OtherIssuer { key: key.id.clone(), made_for: handle.iss });
+        }
+        let document = self.documents.get(&handle.name, &handle.version).await;
+        let document = document.map_err(|error| self.refused(error))?.ok_or_else(gone)?;
+        let open = private_of(issuer, key, &document).ok_or_else(|| {
+            let why =
+                format!("`{}` holds another key, or none: restore it, or rotate", handle.name);
+            self.unfit(&key.id, why)
+        })?;
+        let signer = Arc::new(InMemory {
+            id: key.id.clone(),
+            algorithm: key.algorithm,
+            custody: self.documents.custody(),
+            key: Mutex::new(Some(Arc::new(open))),
+        });
+        self.remember(handle.name, &signer);
+        Ok(signer)
+    }
+
+    async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
+        let Some(text) = key.handle.as_deref() else { return Ok(()) };
+        let handle = self.handle(key, text)?;
+        self.forget(&handle.name);
+        self.documents.delete(&handle.name).await.map_err(|error| self.refused(error))
+    }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        let name = names::of(&self.environment, order.audience.as_str(), order.label);
+        self.documents.delete(&name).await.map_err(|error| self.refused(error))
+    }
+}
+
+impl<D: Documents> fmt::Debug for Pulled<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pulled")
+            .field("documents", &self.documents)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Signs in this process, until the key is destroyed.
+struct InMemory {
+    id: KeyId,
+    algorithm: Algorithm,
+    custody: &'static str,
+    key: Mutex<Option<Arc<SigningKey>>>,
+}
+
+impl fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InMemory").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Signer for InMemory {
+    fn key_id(&self) -> &KeyId {
+        &self.id
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
+        let key = self.key.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let key = key.ok_or_else(|| CustodyError::NoPrivateHalf { key: self.id.clone() })?;
+        key.sign(input).map_err(|error| CustodyError::Failed {
+            custody: self.custody,
+            source: Box::new(error),
+        })
+    }
+}
+
+/// The private key in a document, if it is the one of `key`.
+fn private_of(issuer: &IssuerId, key: &StoredKey, text: &str) -> Option<SigningKey> {
+    let document: Document = serde_json::from_str(text).ok()?;
+    let same = document.v == FORM
+        && document.iss == issuer.as_str()
+        && document.kid == key.id.as_str()
+        && document.alg == key.algorithm.as_str()
+        && document.created == key.created_at.as_millis();
+    let der = b64::decode(&document.key).ok().map(Zeroizing::new).filter(|_| same)?;
+    let private = SigningKey::from_pkcs8_der(key.algorithm, &der).ok()?;
+    let public = VerifyingKey::from_jwk(key.public.as_bytes()).ok()?;
+    let is_it = private.verifying_key().thumbprint() == public.thumbprint();
+    is_it.then(|| private.with_key_id(key.id.clone()))
+}
+
+/// The handle of a pulled key, as JSON. It is no secret.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Handle {
+    /// The version of this form.
+    v: u8,
+    /// The `kid` of the key.
+    kid: String,
+    /// The issuer that the key signs for.
+    iss: String,
+    /// Where the document is.
+    place: String,
+    /// Its name.
+    name: String,
+    /// Its version.
+    version: String,
+}
+
+/// The document of a key, as JSON.
+#[derive(Deserialize, Serialize, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    /// The version of this form.
+    v: u8,
+    /// The issuer that the key signs for.
+    iss: String,
+    /// The `kid` of the key.
+    kid: String,
+    /// Its algorithm.
+    alg: String,
+    /// The time of its order, in milliseconds since 1970.
+    created: u64,
+    /// The private key (PKCS #8, RFC 5958), base64url.
+    key: String,
+}
+
+impl Document {
+    fn text(&self) -> Result<Zeroizing<String>, serde_json::Error> {
+        // The room is taken at once, so that no copy of the key stays behind where a smaller one was.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
+        serde_json::to_writer(&mut *bytes, self)?;
+        let text = std::str::from_utf8(&bytes).map_err(serde::ser::Error::custom)?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+}
+
+const FORM: u8 = 1;
+/// An RSA key of 4096 bits takes some 3 KiB.
+const ROOM: usize = 16 * 1024;
