@@ -5,6 +5,7 @@ pub(crate) mod gate;
 pub(crate) mod keys;
 pub(crate) mod offline;
 pub(crate) mod revoke;
+pub(crate) mod root;
 pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod token;

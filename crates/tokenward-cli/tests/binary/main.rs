@@ -5,5 +5,6 @@
 mod dev;
 mod gate;
 mod production;
+mod root;
 mod support;
 mod token;
