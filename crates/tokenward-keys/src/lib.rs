@@ -11,6 +11,7 @@ pub mod custody;
 pub mod lifecycle;
 pub mod plan;
 mod ring;
+mod statement;
 mod stored;
 mod timing;
 
@@ -22,5 +23,6 @@ pub use ring::{
     Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,
     RotateError, Rotated, Signing,
 };
+pub use statement::{KeySetStatements, SignedKeySet, StatementError, StatementStore};
 pub use stored::{KeyChange, KeyState, KeyStore, StoredKey, UnknownState};
 pub use timing::{MAX_PUBLISHED, Timing, TimingError, TimingSettings};

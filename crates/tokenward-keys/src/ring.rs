@@ -29,6 +29,7 @@ pub use info::{KeyHistory, KeyInfo};
 use crate::custody::{Custody, CustodyError, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Plan, Request, Step, plan};
+use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
 use backoff::Backoff;
@@ -45,6 +46,8 @@ pub struct KeyRing {
     algorithm: Algorithm,
     tickets: AtomicU64,
     backoff: Backoff,
+    /// Where the signed key sets are, if keys must stand in one before they sign.
+    statements: Option<Arc<dyn StatementStore>>,
     view: RwLock<Arc<View>>,
 }
 
@@ -75,8 +78,16 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
+            statements: None,
             view,
         }
+    }
+
+    /// Lets no key begin to sign before the signed key set in `statements` has held it long enough: else
+    /// verifiers with a pinned root would refuse its tokens.
+    #[must_use]
+    pub fn stated_in(self, statements: Arc<dyn StatementStore>) -> Self {
+        Self { statements: Some(statements), ..self }
     }
 
     /// Reads the store, which renews the lease. `now` was read before the call.
