@@ -58,7 +58,7 @@ impl Head {
         expires_at: UnixTime,
     ) -> Self {
         let keys = KeySet::parse(key_set.as_bytes()).ok();
-        let ids = keys.iter().flat_map(|set| set.keys()).filter_map(VerifyingKey::key_id);
+        let ids = keys.iter().flat_map(KeySet::keys).filter_map(VerifyingKey::key_id);
         let since = |id: &KeyId| before.and_then(|before| before.since(id)).unwrap_or(now);
         Self {
             version,
