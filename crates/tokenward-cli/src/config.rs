@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::secret::{Environment, SecretRef};
 
-pub(crate) use custody::{Custody, VaultConfig, VaultLogin};
+pub(crate) use custody::{Custody, KeySetSigner, VaultConfig, VaultLogin};
 pub(crate) use reader::Problem;
 
 mod authority;
@@ -99,6 +99,12 @@ pub(crate) enum Feed {
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) custody: Custody,
+    /// Who signs key sets for verifiers that pin an offline root.
+    pub(crate) key_set_signer: Option<KeySetSigner>,
+    /// The file by which the root says so.
+    pub(crate) delegation: Option<PathBuf>,
+    /// How long a signed key set counts.
+    pub(crate) key_set_lifetime: Duration,
     pub(crate) kek: Kek,
     pub(crate) times: KeySettings,
 }

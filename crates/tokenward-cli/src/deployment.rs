@@ -3,6 +3,7 @@
 //! This is the one place that names back ends: a new one is a crate, and a line here.
 
 mod custody;
+mod signer;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,6 +22,8 @@ use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSec
 use tokenward_sqlite::{Options, SqliteStore};
 
 use custody::CustodySource;
+pub(crate) use signer::SIGNER_KEYS;
+use signer::{SignerSource, Signing};
 
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
 use crate::dev::{self, DevFolder, DevSecrets};
@@ -44,6 +47,7 @@ pub(crate) struct Deployment {
     store: PathBuf,
     kek: KekSource,
     custody: CustodySource,
+    key_sets: Option<SignerSource>,
 }
 
 impl fmt::Debug for Deployment {
@@ -62,6 +66,7 @@ pub(crate) struct Opened {
     settings: Settings,
     store: SqliteStore,
     custody: Arc<dyn Custody>,
+    key_sets: Option<Signing>,
     data_key: Secret256,
 }
 
@@ -95,6 +100,7 @@ impl Deployment {
             store: files::resolve(data, store),
             kek,
             custody: CustodySource::of_config(config, variables)?,
+            key_sets: SignerSource::of_config(config, variables)?,
         })
     }
 
@@ -110,6 +116,7 @@ impl Deployment {
             store: folder.path("tokenward.db"),
             kek: KekSource::File { setting: "kek.key".to_owned(), bytes: folder.kek()? },
             custody: CustodySource::Sealed,
+            key_sets: None,
         })
     }
 
@@ -124,15 +131,23 @@ impl Deployment {
         must_be_of(&store, &kek, &setting).await?;
         let data_key = kek.derive(DATA_KEY);
         let algorithms = self.settings.audiences.iter().map(|audience| audience.algorithm);
-        let custody = self.custody.open(kek, algorithms).await?;
-        Ok(Opened { settings: self.settings, store, custody, data_key })
+        let custody = self.custody.open(kek.clone(), algorithms).await?;
+        let key_sets = match self.key_sets {
+            Some(source) => Some(source.open(&custody, kek).await?),
+            None => None,
+        };
+        Ok(Opened { settings: self.settings, store, custody, key_sets, data_key })
     }
 }
 
 impl Opened {
     /// The parts of the authority.
-    pub(crate) fn parts(&self) -> Parts {
-        Parts {
+    pub(crate) async fn parts(&self) -> Result<Parts, Failure> {
+        let key_sets = match &self.key_sets {
+            Some(signing) => Some(signing.ready(&self.settings, &self.store).await?),
+            None => None,
+        };
+        Ok(Parts {
             settings: self.settings.clone(),
             clock: clock::system(),
             keys: Arc::new(self.store.clone()),
@@ -141,8 +156,30 @@ impl Opened {
             services: Arc::new(self.store.clone()),
             revocations: Arc::new(self.store.clone()),
             admin_tokens: Arc::new(self.store.clone()),
+            key_sets,
             data_key: self.data_key.clone(),
-        }
+        })
+    }
+
+    /// What would keep pinned verifiers from trusting the key sets, if they are signed at all.
+    pub(crate) async fn check_signer(&self) -> Result<(), Failure> {
+        let Some(signing) = &self.key_sets else { return Ok(()) };
+        signing.ready(&self.settings, &self.store).await?;
+        signing.must_be_alive()
+    }
+
+    /// The public key that signs key sets, made if there is none or a `fresh` one is wanted.
+    pub(crate) async fn signer_key(
+        &self,
+        fresh: bool,
+        algorithm: Algorithm,
+    ) -> Result<serde_json::Value, Failure> {
+        let signing = self.key_sets.as_ref().ok_or_else(|| {
+            Failure::cannot(
+                "keys.key_set_signer: is missing; write for example key_set_signer = \"sealed\"",
+            )
+        })?;
+        signing.key(&self.settings, &self.store, fresh, algorithm).await
     }
 
     /// Where administrators' tokens are kept.
@@ -164,7 +201,12 @@ impl Opened {
             .map_err(|error| Failure::cannot(error.to_string()))?;
         let environment = self.settings.environment.clone();
         let name = audience.name.clone();
-        Ok(KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm))
+        let ring =
+            KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm);
+        Ok(match &self.key_sets {
+            Some(_) => ring.stated_in(Arc::new(self.store.clone())),
+            None => ring,
+        })
     }
 }
 

@@ -58,6 +58,9 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
             output.either(&made, format!("{} verifies until {until}", made.kid))?;
             Ok(GOOD)
         }
+        KeysCommand::Signer { new, algorithm } => {
+            offline::signer(&args, *new, *algorithm, output).await
+        }
         KeysCommand::Jwks => {
             let client = AdminClient::need(&args.admin).await?;
             let audience = the_audience(&client, audience).await?;

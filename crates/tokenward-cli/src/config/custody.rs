@@ -22,6 +22,15 @@ pub(crate) enum Custody {
     Later(&'static str),
 }
 
+/// `keys.key_set_signer`: which custody holds the key that signs key sets.
+#[derive(Debug)]
+pub(crate) enum KeySetSigner {
+    /// The one that holds the keys that sign tokens.
+    Same,
+    /// Another: a remote one beside local keys, say.
+    Other(Custody),
+}
+
 /// `[keys.vault]`.
 #[derive(Debug)]
 pub(crate) struct VaultConfig {
@@ -52,6 +61,7 @@ pub(crate) struct Pkcs11 {
     pub(crate) pin: SecretRef,
 }
 
+const SIGNER: &str = "key_set_signer";
 const SEALED: &str = "sealed";
 const VAULT: &str = "vault";
 const VAULT_TRANSIT: &str = "vault-transit";
@@ -60,20 +70,33 @@ const CUSTODIES: [&str; 7] =
     ["memory", SEALED, VAULT_TRANSIT, "vault-kv", "aws-kms", "aws-secrets-manager", PKCS11];
 
 /// Reads what `keys` says of the custody.
-pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
-    let name = keys.or("custody", SEALED, |text| {
+pub(super) fn read(keys: &Section<'_>) -> Option<(Custody, Option<KeySetSigner>)> {
+    let known = |text: &str| {
         values::one_of(text, &CUSTODIES)?;
         Ok(CUSTODIES.into_iter().find(|known| *known == text).unwrap_or(SEALED))
-    })?;
-    // A table is read wherever it stands, so that its own mistakes show too.
-    let pkcs11 = table(keys, PKCS11, &[PKCS11], name, pkcs11);
-    let vault = table(keys, VAULT, &[VAULT_TRANSIT], name, vault);
-    match name {
-        SEALED => Some(Custody::Sealed),
-        VAULT_TRANSIT => vault.map(Custody::VaultTransit),
-        PKCS11 => pkcs11.map(Custody::Pkcs11),
-        later => Some(Custody::Later(later)),
+    };
+    let name = keys.or("custody", SEALED, known)?;
+    let signer = keys.parsed(SIGNER, known);
+    if signer.is_none() && keys.has(SIGNER) {
+        return None;
     }
+    let chosen = [name, signer.unwrap_or(name)];
+    // A table is read wherever it stands, so that its own mistakes show too.
+    let mut pkcs11 = table(keys, PKCS11, &[PKCS11], chosen, pkcs11);
+    let mut vault = table(keys, VAULT, &[VAULT_TRANSIT], chosen, vault);
+    let mut of = |name| match name {
+        SEALED => Some(Custody::Sealed),
+        VAULT_TRANSIT => vault.take().map(Custody::VaultTransit),
+        PKCS11 => pkcs11.take().map(Custody::Pkcs11),
+        later => Some(Custody::Later(later)),
+    };
+    let custody = of(name)?;
+    let signer = match signer {
+        None => None,
+        Some(signer) if signer == name => Some(KeySetSigner::Same),
+        Some(signer) => Some(KeySetSigner::Other(of(signer)?)),
+    };
+    Some((custody, signer))
 }
 
 /// The table `key` of the custodies `of`, if `chosen` is one of these or the table is there all the same.
@@ -81,14 +104,15 @@ fn table<T>(
     keys: &Section<'_>,
     key: &'static str,
     of: &[&str],
-    chosen: &str,
+    chosen: [&str; 2],
     read: impl FnOnce(Section<'_>) -> Option<T>,
 ) -> Option<T> {
     let is_there = keys.has(key);
-    let is_used = of.contains(&chosen);
+    let is_used = chosen.iter().any(|chosen| of.contains(chosen));
     if is_there && !is_used {
         // A table that changes nothing is a mistake, as an unknown setting is.
         let of = of.join("\" or \"");
+        let [chosen, _] = chosen;
         keys.problem(
             key,
             format!("is for custody = \"{of}\" alone, and it is \"{chosen}\"; delete the table"),

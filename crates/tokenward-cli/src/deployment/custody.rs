@@ -28,7 +28,16 @@ pub(super) enum CustodySource {
 impl CustodySource {
     /// What `config` says.
     pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
-        match &config.keys.custody {
+        Self::of(&config.keys.custody, config, variables)
+    }
+
+    /// What `config` says of `custody`.
+    pub(super) fn of(
+        custody: &config::Custody,
+        config: &Config,
+        variables: &Variables,
+    ) -> Result<Self, Failure> {
+        match custody {
             config::Custody::Sealed => Ok(Self::Sealed),
             config::Custody::VaultTransit(vault) => {
                 vault::custody(config, vault, variables).map(Self::VaultTransit)

@@ -4,6 +4,7 @@
 
 mod dev;
 mod gate;
+mod pinned;
 mod production;
 mod root;
 mod support;
