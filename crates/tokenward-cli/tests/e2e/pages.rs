@@ -7,4 +7,5 @@ mod custody;
 mod from;
 mod languages;
 mod proxies;
+mod root;
 mod vault;
