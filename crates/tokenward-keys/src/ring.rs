@@ -14,6 +14,7 @@
 mod backoff;
 mod error;
 mod info;
+mod leftovers;
 mod rounds;
 mod view;
 
@@ -33,6 +34,7 @@ use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
 use backoff::Backoff;
+use leftovers::Leftovers;
 use view::View;
 
 /// The keys of one audience. Shared by all tasks; no call holds a lock while it waits.
@@ -48,6 +50,7 @@ pub struct KeyRing {
     backoff: Backoff,
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
+    leftovers: Leftovers,
     view: RwLock<Arc<View>>,
 }
 
@@ -68,6 +71,7 @@ impl KeyRing {
         let view = RwLock::new(Arc::new(View::unread()));
         let tickets = AtomicU64::new(0);
         let backoff = Backoff::default();
+        let leftovers = Leftovers::default();
         Self {
             audience,
             issuer,
@@ -79,6 +83,7 @@ impl KeyRing {
             tickets,
             backoff,
             statements: None,
+            leftovers,
             view,
         }
     }
@@ -100,7 +105,11 @@ impl KeyRing {
     ///
     /// An authority calls this at its start and then every L / 3.
     pub async fn tick(&self, now: UnixTime) -> Result<Vec<Step>, RingError> {
-        let outcome = self.run(now, Request::Tick).await?;
+        self.note_orders_of_the_dead().await?;
+        let outcome = self.run(now, Request::Tick).await;
+        // Last, because it may have to wait for the custody, and the lease is renewed before.
+        self.clear_up(now).await;
+        let outcome = outcome?;
         self.view().custody_error().map_or(Ok(outcome.steps), Err)
     }
 
@@ -243,6 +252,13 @@ impl KeyRing {
     #[must_use]
     pub fn failed_attempts(&self) -> u32 {
         self.backoff.attempts()
+    }
+
+    /// How many orders and private halves the custody has still to be rid of; 0 if all is well. It is tried
+    /// again after a while.
+    #[must_use]
+    pub fn leftovers(&self) -> usize {
+        self.leftovers.count()
     }
 
     /// The audience whose keys these are.

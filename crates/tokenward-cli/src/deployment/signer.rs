@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokenward::root::{Delegation, RootChain};
-use tokenward::{Algorithm, Audience, VerifyingKey};
+use tokenward::{Algorithm, Audience, ErrorChain, VerifyingKey};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, Kek, KeyStore, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, Kek, KeyLabel, KeyStore, NewKey, Signer, StoredKey};
 use tokenward_server::{KeySetSigning, Settings};
 use tokenward_sqlite::SqliteStore;
 
@@ -218,14 +218,22 @@ impl Signing {
             algorithm,
             created_at: now,
             kid_prefix: settings.environment.clone(),
+            label: KeyLabel::random(),
         };
         let made = self.custody.generate(&spec).await.map_err(|error| because(&error))?;
         let key = Key::publish(made, &audience, self.custody.name(), now)
             .ok_or_else(|| Failure::cannot("keys.key_set_signer: the key has no public half"))?;
         let stored = key.stored().clone();
-        let written = store.apply(&audience, vec![key.into_insert()]).await;
-        written.map_err(|error| Failure::because("store.url", &error))?;
-        Ok(stored)
+        match store.apply(&audience, vec![key.into_insert()]).await {
+            Ok(()) => Ok(stored),
+            Err(error) => {
+                // Nothing names it, so nobody will ever sign with it.
+                if let Err(left) = self.custody.destroy(&stored).await {
+                    tracing::warn!(key = %stored.id, error = %ErrorChain::new(&left), "left in the custody");
+                }
+                Err(Failure::because("store.url", &error))
+            }
+        }
     }
 }
 
