@@ -39,7 +39,7 @@ async fn nothing_is_put_over_what_was_not_seen(store: impl StatementStore) {
     )
     .into();
 
-    let lost = first.as_ref().err().or(second.as_ref().err()).unwrap();
+    let lost = first.as_ref().err().or_else(|| second.as_ref().err()).unwrap();
     assert_eq!(lost.kind(), BackendErrorKind::Conflict);
     assert!(first.is_ok() || second.is_ok());
     let kept = if first.is_ok() { b"two".to_vec() } else { b"three".to_vec() };
