@@ -14,9 +14,11 @@ pub(crate) use admin::{
     AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, RevokeArgs,
     ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
+pub(crate) use root::{RootArgs, RootCommand, RootDelegateArgs, RootInitArgs, RootRotateArgs};
 pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
 
 mod admin;
+mod root;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     AdminTokens(AdminTokensArgs),
     /// Offline work on one token
     Token(TokenArgs),
+    /// An offline root, which says who may sign key sets
+    Root(RootArgs),
     /// Run forward-auth for nginx, Traefik, Caddy, HAProxy or Envoy
     Gate(GateArgs),
     /// Print a completion script

@@ -66,6 +66,7 @@ async fn problems(args: &CheckArgs) -> Vec<String> {
 async fn stores(deployment: Deployment) -> Result<(), Failure> {
     deployment.settings.check().map_err(|error| Failure::because_of(&error))?;
     let opened = deployment.open().await?;
+    opened.check_signer().await?;
     for ring in opened.rings()? {
         let audience = ring.audience().clone();
         ring.probe()

@@ -6,6 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod offline;
 pub(crate) mod revoke;
 pub(crate) mod rewrap;
+pub(crate) mod root;
 pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod token;

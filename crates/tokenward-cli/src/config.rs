@@ -15,7 +15,9 @@ use crate::failure::Failure;
 use crate::files;
 use crate::secret::{Environment, SecretRef};
 
-pub(crate) use custody::{AwsConfig, AwsKey, AwsLogin, Custody, VaultConfig, VaultLogin};
+pub(crate) use custody::{
+    AwsConfig, AwsKey, AwsLogin, Custody, KeySetSigner, VaultConfig, VaultLogin,
+};
 pub(crate) use reader::Problem;
 
 mod authority;
@@ -100,6 +102,12 @@ pub(crate) enum Feed {
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) custody: Custody,
+    /// Who signs key sets for verifiers that pin an offline root.
+    pub(crate) key_set_signer: Option<KeySetSigner>,
+    /// The file by which the root says so.
+    pub(crate) delegation: Option<PathBuf>,
+    /// How long a signed key set counts.
+    pub(crate) key_set_lifetime: Duration,
     pub(crate) kek: Kek,
     /// The vault that secrets come from.
     pub(crate) secrets: Option<VaultConfig>,

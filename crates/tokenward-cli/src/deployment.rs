@@ -5,6 +5,7 @@
 mod custody;
 mod kek;
 mod secrets;
+mod signer;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,6 +25,8 @@ use tokenward_sqlite::{Options, SqliteStore};
 
 use custody::CustodySource;
 use kek::KekSource;
+pub(crate) use signer::SIGNER_KEYS;
+use signer::{SignerSource, Signing};
 
 use crate::args::DevCustody;
 use crate::config::{self, AudienceConfig, Config, ServiceConfig, Store};
@@ -44,6 +47,7 @@ pub(crate) struct Deployment {
     store: PathBuf,
     kek: KekSource,
     custody: CustodySource,
+    key_sets: Option<SignerSource>,
 }
 
 impl fmt::Debug for Deployment {
@@ -57,6 +61,7 @@ pub(crate) struct Opened {
     settings: Settings,
     store: SqliteStore,
     custody: Arc<dyn Custody>,
+    key_sets: Option<Signing>,
     data_key: Secret256,
 }
 
@@ -82,6 +87,7 @@ impl Deployment {
             store: files::resolve(data, store),
             kek: KekSource::of_config(config, variables)?,
             custody: CustodySource::of_config(config, variables)?,
+            key_sets: SignerSource::of_config(config, variables)?,
         })
     }
 
@@ -101,6 +107,7 @@ impl Deployment {
                 DevCustody::Sealed => CustodySource::Sealed,
                 DevCustody::Memory => CustodySource::Memory,
             },
+            key_sets: None,
         })
     }
 
@@ -111,8 +118,12 @@ impl Deployment {
         let store_key = self.kek.open(&store, &context).await?;
         let data_key = store_key.derive(DATA_KEY);
         let algorithms = self.settings.audiences.iter().map(|audience| audience.algorithm);
-        let custody = self.custody.open(store_key, algorithms).await?;
-        Ok(Opened { settings: self.settings, store, custody, data_key })
+        let custody = self.custody.open(store_key.clone(), algorithms).await?;
+        let key_sets = match self.key_sets {
+            Some(source) => Some(source.open(&custody, store_key).await?),
+            None => None,
+        };
+        Ok(Opened { settings: self.settings, store, custody, key_sets, data_key })
     }
 
     /// Has the key-encryption key of `new` open the store in the place of this one's; `false` if it does
@@ -139,8 +150,12 @@ async fn open_store(path: PathBuf) -> Result<SqliteStore, Failure> {
 
 impl Opened {
     /// The parts of the authority.
-    pub(crate) fn parts(&self) -> Parts {
-        Parts {
+    pub(crate) async fn parts(&self) -> Result<Parts, Failure> {
+        let key_sets = match &self.key_sets {
+            Some(signing) => Some(signing.ready(&self.settings, &self.store).await?),
+            None => None,
+        };
+        Ok(Parts {
             settings: self.settings.clone(),
             clock: clock::system(),
             keys: Arc::new(self.store.clone()),
@@ -149,8 +164,30 @@ impl Opened {
             services: Arc::new(self.store.clone()),
             revocations: Arc::new(self.store.clone()),
             admin_tokens: Arc::new(self.store.clone()),
+            key_sets,
             data_key: self.data_key.clone(),
-        }
+        })
+    }
+
+    /// What would keep pinned verifiers from trusting the key sets, if they are signed at all.
+    pub(crate) async fn check_signer(&self) -> Result<(), Failure> {
+        let Some(signing) = &self.key_sets else { return Ok(()) };
+        signing.ready(&self.settings, &self.store).await?;
+        signing.must_be_alive()
+    }
+
+    /// The public key that signs key sets, made if there is none or a `fresh` one is wanted.
+    pub(crate) async fn signer_key(
+        &self,
+        fresh: bool,
+        algorithm: Algorithm,
+    ) -> Result<serde_json::Value, Failure> {
+        let signing = self.key_sets.as_ref().ok_or_else(|| {
+            Failure::cannot(
+                "keys.key_set_signer: is missing; write for example key_set_signer = \"sealed\"",
+            )
+        })?;
+        signing.key(&self.settings, &self.store, fresh, algorithm).await
     }
 
     /// Where administrators' tokens are kept.
@@ -172,7 +209,12 @@ impl Opened {
             .map_err(|error| Failure::cannot(error.to_string()))?;
         let environment = self.settings.environment.clone();
         let name = audience.name.clone();
-        Ok(KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm))
+        let ring =
+            KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm);
+        Ok(match &self.key_sets {
+            Some(_) => ring.stated_in(Arc::new(self.store.clone())),
+            None => ring,
+        })
     }
 }
 

@@ -62,6 +62,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             TokenCommand::Verify(args) => block_on(commands::token::verify(args, output)),
             TokenCommand::Inspect(args) => commands::token::inspect(&args, output),
         },
+        Command::Root(args) => commands::root::run(&args.command, output),
         Command::Sessions(args) => block_on(commands::sessions::run(args, output)),
         Command::Revoke(args) => block_on(commands::revoke::run(args, output)),
         Command::Services(args) => block_on(commands::services::run(args, output)),

@@ -100,7 +100,7 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
     let secrets = DevFolder::secrets(earlier.as_ref());
     let opened = Deployment::dev(&folder, port, &secrets, args.custody, now)?.open().await?;
     dev::add_admin_token(&opened, &secrets.admin, now).await?;
-    let authority = start(opened.parts()).await?;
+    let authority = start(opened.parts().await?).await?;
     let base_url = format!("https://localhost:{port}");
     folder.write(&DevFile {
         issuer: base_url.clone(),
@@ -136,7 +136,7 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
     let tls = certificate.as_ref().map(new_tls).transpose()?;
     let doors = doors(&config, args.listen, &data, tls.clone()).await?;
     let opened = Deployment::of_config(&config, &data, &variables).await?.open().await?;
-    let authority = start(opened.parts()).await?;
+    let authority = start(opened.parts().await?).await?;
     locked.log();
     if let Some((certificate, tls)) = certificate.zip(tls) {
         tokio::spawn(certificate.follow(tls));

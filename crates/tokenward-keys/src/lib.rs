@@ -12,6 +12,7 @@ pub mod lifecycle;
 mod order;
 pub mod plan;
 mod ring;
+mod statement;
 mod store_key;
 mod stored;
 mod timing;
@@ -26,6 +27,7 @@ pub use ring::{
     Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,
     RotateError, Rotated, Signing,
 };
+pub use statement::{KeySetStatements, SignedKeySet, StatementError, StatementStore};
 pub use store_key::{KeyWrap, StoreKey, StoreKeyError, WrapContext, WrapError};
 pub use stored::{KeyChange, KeyState, KeyStore, StoredKey, UnknownState};
 pub use timing::{MAX_PUBLISHED, Timing, TimingError, TimingSettings};

@@ -31,6 +31,7 @@ pub use info::{KeyHistory, KeyInfo};
 use crate::custody::{Custody, CustodyError, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Plan, Request, Step, plan};
+use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
 use backoff::Backoff;
@@ -48,6 +49,8 @@ pub struct KeyRing {
     algorithm: Algorithm,
     tickets: AtomicU64,
     backoff: Backoff,
+    /// Where the signed key sets are, if keys must stand in one before they sign.
+    statements: Option<Arc<dyn StatementStore>>,
     leftovers: Leftovers,
     /// Standbys of which it is known that they open, or that looking again says nothing new.
     looked_at: Mutex<BTreeSet<KeyId>>,
@@ -82,10 +85,18 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
+            statements: None,
             leftovers,
             looked_at: Mutex::default(),
             view,
         }
+    }
+
+    /// Lets no key begin to sign before the signed key set in `statements` has held it long enough: else
+    /// verifiers with a pinned root would refuse its tokens.
+    #[must_use]
+    pub fn stated_in(self, statements: Arc<dyn StatementStore>) -> Self {
+        Self { statements: Some(statements), ..self }
     }
 
     /// Reads the store, which renews the lease. `now` was read before the call.

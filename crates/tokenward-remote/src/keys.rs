@@ -16,7 +16,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use tokenward::limits::LIMITS;
+use tokenward::root::{Distrust, TrustedKeys};
 use tokenward::{Clock, ErrorChain, KeySet, KeySetError, UnixTime};
 use tokenward_revocation::feed::keys_digest;
 use tokio::sync::watch;
@@ -27,17 +29,19 @@ use self::age::max_age;
 use self::location::Locator;
 use self::plan::Plan;
 use crate::discovery::DiscoveryError;
-use crate::http::{FetchError, HttpClient};
+use crate::http::{Answer, Endpoint, FetchError, HttpClient};
 
 mod age;
 mod event;
 mod handle;
 mod location;
+mod pin;
 mod plan;
 
 pub use event::{KeySetEvent, KeySetEvents};
 pub use handle::{KeySetHandle, KeySetStatus};
 pub use location::KeySetLocation;
+pub use pin::{RootPin, TrustMemory};
 
 /// How often a key set is fetched, and how long an old one may serve.
 #[derive(Clone, Debug)]
@@ -89,6 +93,7 @@ impl KeySetOptions {
 pub struct KeySetSource {
     http: HttpClient,
     locator: Locator,
+    pin: Option<RootPin>,
     options: KeySetOptions,
     clock: Arc<dyn Clock>,
     handle: KeySetHandle,
@@ -105,7 +110,13 @@ impl KeySetSource {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let locator = Locator::new(location.into());
-        Self { http, locator, options, clock, handle: KeySetHandle::new() }
+        Self { http, locator, pin: None, options, clock, handle: KeySetHandle::new() }
+    }
+
+    /// The same, but what is at the location is a signed key set, and the root in `pin` must vouch for it.
+    #[must_use]
+    pub fn pinned(self, pin: RootPin) -> Self {
+        Self { pin: Some(pin), ..self }
     }
 
     /// The handle by which others ask for a fetch and see how it stands.
@@ -167,13 +178,10 @@ impl KeySetSource {
         let endpoint = self.locator.find(&self.http).await?;
         // Before the request: what the answer says may be as old as that.
         let fetched_at = self.clock.now();
-        let answer = self.http.get(&endpoint, None, KeySetOptions::MAX_BYTES).await?;
-        let digest = keys_digest(&answer.body);
-        let body = answer.body;
-        // Where blocking is no harm: a set of many keys takes milliseconds to make ready.
-        let keys = spawn_blocking(move || KeySet::parse(&body))
-            .await
-            .map_err(|_| KeySetFetchError::Stopped)??;
+        let Got { keys, digest, headers, until } = match &self.pin {
+            Some(pin) => Got::vouched_for(pin.fetch(&self.http, &endpoint, fetched_at).await?),
+            None => Got::plain(&self.http, &endpoint).await?,
+        };
         if keys.keys().iter().any(|key| key.algorithm().is_symmetric()) {
             return Err(KeySetFetchError::PublishedSecret);
         }
@@ -184,8 +192,9 @@ impl KeySetSource {
                 "a key of the set cannot be used and is left out"
             );
         }
-        let max_age = self.options.max_age(max_age(&answer.headers));
+        let max_age = self.options.max_age(max_age(&headers)).min(until.since(fetched_at));
         let serves_until = fetched_at.saturating_add(max_age).saturating_add(self.options.outage);
+        let serves_until = serves_until.min(until);
         Ok(FetchedKeys { keys, digest, changed, max_age, fetched_at, serves_until })
     }
 
@@ -284,6 +293,37 @@ impl fmt::Debug for KeySetSource {
     }
 }
 
+/// What came back, before it is judged by age.
+struct Got {
+    keys: KeySet,
+    digest: String,
+    headers: HeaderMap,
+    /// The end of the word that it was taken on.
+    until: UnixTime,
+}
+
+impl Got {
+    async fn plain(http: &HttpClient, endpoint: &Endpoint) -> Result<Self, KeySetFetchError> {
+        let Answer { headers, body } = http.get(endpoint, None, KeySetOptions::MAX_BYTES).await?;
+        let digest = keys_digest(&body);
+        // Where blocking is no harm: a set of many keys takes milliseconds to make ready.
+        let keys = spawn_blocking(move || KeySet::parse(&body))
+            .await
+            .map_err(|_| KeySetFetchError::Stopped)??;
+        Ok(Self { keys, digest, headers, until: UnixTime::NEVER })
+    }
+
+    fn vouched_for((trusted, answer): (TrustedKeys, Answer)) -> Self {
+        Self {
+            keys: trusted.key_set().clone(),
+            // That of the plain set: it is what the feed announces.
+            digest: keys_digest(trusted.statement().key_set_json().as_bytes()),
+            headers: answer.headers,
+            until: trusted.expires_at(),
+        }
+    }
+}
+
 /// A key set, fresh from its URL.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -342,6 +382,9 @@ pub enum KeySetFetchError {
     /// It holds a symmetric key, which whoever can read the URL could sign with.
     #[error("the published key set holds a symmetric key: treat that key as leaked")]
     PublishedSecret,
+    /// The pinned root does not vouch for it.
+    #[error("the pinned root does not vouch for the key set")]
+    Distrusted(#[from] Distrust),
     /// The program is ending.
     #[error("the key set was not read because the program is ending")]
     Stopped,

@@ -37,6 +37,7 @@
 //! | the server asks to be left alone (`Retry-After`) | it is, for a minute at most | [`KeySetSource`] |
 //! | a set that cannot be trusted, or is no set | refused whole; the last good one serves as above | [`KeySetFetchError`] |
 //! | a key that cannot be used among good ones | left out, and logged | [`tokenward::KeySet::skipped`] |
+//! | whoever owns the server, the CDN or the DNS adds a key or brings an old set back | with a pinned root: refused | [`RemoteConfig::root`], [`RootPin`] |
 //! | a key is gone from the set | it counts no more from that moment | [`LiveVerifier`], [`JwksVerifier`] |
 //! | a slow, endless or redirected answer | given up, cut, not followed | [`HttpClient`] |
 //! | a document names another URL | `https`, and public if it is another host | [`Discovery`] |
@@ -72,7 +73,7 @@ pub use http::{
 pub use jwks::{JwksVerifier, NotReady};
 pub use keys::{
     FetchCause, FetchedKeys, KeySetEvent, KeySetEvents, KeySetFetchError, KeySetHandle,
-    KeySetLocation, KeySetOptions, KeySetSource, KeySetStatus,
+    KeySetLocation, KeySetOptions, KeySetSource, KeySetStatus, RootPin, TrustMemory,
 };
 pub use remote::{Remote, RemoteConfig, RemoteError, Status};
 pub use verifier::{LiveVerifier, Refusal};

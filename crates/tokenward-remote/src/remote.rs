@@ -50,6 +50,10 @@ impl Remote {
             config.key_set_options(),
             Arc::clone(&clock),
         );
+        let source = match endpoints.pin {
+            Some(pin) => source.pinned(pin),
+            None => source,
+        };
         let keys = source.handle();
         let view = Arc::new(View::following(config.audience().clone(), config.freshness()));
         let verifier = Arc::new(LiveVerifier::waiting(

@@ -33,6 +33,7 @@ mod respond;
 mod routes;
 mod segment;
 mod start;
+mod stating;
 mod v1;
 
 use std::collections::BTreeMap;
@@ -52,6 +53,7 @@ use tokio::task::JoinSet;
 pub use keys::KeyActionError;
 pub use ops::Target;
 pub use start::StartError;
+pub use stating::KeySetSigning;
 
 use crate::http::Peer;
 use crate::settings::Settings;
@@ -79,6 +81,8 @@ pub struct Parts {
     pub revocations: Arc<dyn RevocationStore>,
     /// Where administrators' tokens are kept.
     pub admin_tokens: Arc<dyn AdminTokenStore>,
+    /// Who signs the key sets for verifiers that pin an offline root, if anybody does.
+    pub key_sets: Option<KeySetSigning>,
     /// Seals what the authority keeps beside keys: confidential session data, answers to be repeated,
     /// the feeds' secrets. The same over restarts and in all replicas.
     pub data_key: Secret256,

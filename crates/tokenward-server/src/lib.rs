@@ -10,5 +10,5 @@ pub mod http;
 pub mod settings;
 pub mod telemetry;
 
-pub use authority::{Authority, Parts, StartError};
+pub use authority::{Authority, KeySetSigning, Parts, StartError};
 pub use settings::Settings;

@@ -23,6 +23,7 @@ mod readers;
 mod revocations;
 mod services;
 mod sessions;
+mod statements;
 mod store;
 mod value;
 mod writer;

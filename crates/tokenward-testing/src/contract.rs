@@ -5,6 +5,7 @@ pub(crate) mod keys;
 pub(crate) mod revocations;
 pub(crate) mod services;
 pub(crate) mod sessions;
+pub(crate) mod statements;
 
 use std::time::Duration;
 

@@ -25,6 +25,7 @@ pub use contract::keys::key_contract;
 pub use contract::revocations::revocation_contract;
 pub use contract::services::{admin_token_contract, service_contract};
 pub use contract::sessions::session_contract;
+pub use contract::statements::statement_contract;
 pub use load::{Rotated, rotates_under_load};
 pub use memory_keys::MemoryKeys;
 pub use pyjwt::{pyjwt_objects_to, python};

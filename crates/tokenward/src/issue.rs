@@ -312,6 +312,10 @@ impl Issuer {
 }
 
 impl Unsigned {
+    pub(crate) const fn new(signing_input: String, expires_at: UnixTime) -> Self {
+        Self { signing_input, expires_at }
+    }
+
     /// The bytes to sign.
     #[must_use]
     pub const fn signing_input(&self) -> &[u8] {

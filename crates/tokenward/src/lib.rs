@@ -241,7 +241,7 @@
 //! | logout token (OpenID Connect) | [`Verifier::logout_token`] |
 //! | security event (RFC 8417) | [`Verifier::security_event`] |
 //! | status list | [`Verifier::status_list`] |
-//! | signed key set | [`Verifier::key_set_statement`] |
+//! | signed key set | [`Verifier::key_set_statement`], or from an offline root: [`root`] |
 //!
 //! # Proofs of possession
 //!
@@ -405,6 +405,7 @@ pub mod limits;
 mod missing;
 pub mod profile;
 mod reject;
+pub mod root;
 mod scope;
 mod time;
 mod verify;
@@ -438,7 +439,7 @@ pub use profile::dpop::{
 pub use profile::foreign::{ForeignClaims, ForeignToken, Preset};
 pub use profile::id_token::{IdClaims, IdToken, Nonce};
 pub use profile::key_set_statement::{
-    KeySetClaims, KeySetStatement, KeySetVersion, Seen, Succession,
+    KeySetClaims, KeySetStatement, KeySetVersion, Seen, StatementRequest, Succession,
 };
 pub use profile::logout_token::{LOGOUT_EVENT, LogoutClaims, LogoutToken};
 pub use profile::security_event::{EventClaims, SecurityEvent, SubjectId};

@@ -41,6 +41,17 @@ pub struct Limits {
     pub key_set_keys: usize,
     /// A key-set statement, in bytes: the largest key set, in base64url, with its claims and signature.
     pub key_set_statement_bytes: usize,
+    /// A chain from an offline root to a delegation, in bytes. A root of 16 keys with as many signatures
+    /// has 9 KiB.
+    pub root_chain_bytes: usize,
+    /// Roots in such a chain: one a year for a lifetime.
+    pub roots: usize,
+    /// Keys of one root. More than a handful of holders do not meet.
+    pub root_keys: usize,
+    /// Signatures under one document of a root: by all keys of two roots.
+    pub root_signatures: usize,
+    /// Issuers in one delegation.
+    pub delegated_issuers: usize,
     /// A status list token, in bytes. 2²⁰ statuses of 8 bits that do not compress, twice in base64url,
     /// have 1.8 MiB; those of draft-ietf-oauth-status-list, appendix C, are far smaller.
     pub status_list_bytes: usize,
@@ -67,6 +78,11 @@ pub const LIMITS: Limits = Limits {
     key_set_bytes: 256 * 1024,
     key_set_keys: 64,
     key_set_statement_bytes: 352 * 1024,
+    root_chain_bytes: 512 * 1024,
+    roots: 64,
+    root_keys: 16,
+    root_signatures: 32,
+    delegated_issuers: 256,
     status_list_bytes: 2 * 1024 * 1024,
     proof_header_bytes: 3 * 1024,
     party_bytes: 512,

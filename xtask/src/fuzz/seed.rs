@@ -110,6 +110,7 @@ impl Vector<'_> {
             ("jwk", Value::String(text)) => self.add(&["jwk", "jwe"], text.as_bytes()),
             ("key_set", Value::String(text)) => self.add(&["key_set"], text.as_bytes()),
             ("key_set", Value::Object(_)) => self.add(&["key_set"], value.to_string().as_bytes()),
+            ("chain", Value::String(text)) => self.add(&["root_chain"], text.as_bytes()),
             ("uri" | "htu", Value::String(uri)) => self.add(&["dpop"], uri.as_bytes()),
             ("header", Value::Object(_)) => self.add(&["header"], value.to_string().as_bytes()),
             ("payload" | "claims", Value::Object(_)) => {

@@ -1,5 +1,7 @@
 //! The commands that talk to a running authority.
 
+use tokenward::Algorithm;
+
 use super::{
     Args, Audience, ClientId, Duration, Jti, KeyId, PathBuf, SessionId, Subcommand, Subject,
     duration_arg,
@@ -75,6 +77,16 @@ pub(crate) enum KeysCommand {
         /// The algorithm of its tokens, if the key does not say it
         #[arg(long, value_name = "ALG")]
         alg: Option<String>,
+    },
+    /// Print the public key that signs key sets, for `root delegate`; it is made if there is none
+    #[command(after_help = "Example: tokenward keys signer --config tokenward.toml > signer.jwk")]
+    Signer {
+        /// Make another, for the next delegation
+        #[arg(long)]
+        new: bool,
+        /// The algorithm of a key that is made
+        #[arg(long, value_name = "ALG", default_value = "ES256")]
+        algorithm: Algorithm,
     },
     /// Print the published key set
     #[command(after_help = "Example: tokenward keys jwks --audience billing-api > jwks.json")]

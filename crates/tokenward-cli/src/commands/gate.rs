@@ -1,12 +1,14 @@
 //! `tokenward gate`: forward-auth next to a proxy. It holds no private key.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tokenward::root::{PinnedRoot, TrustState};
 use tokenward::{Audience, ClientId, IssuerId};
-use tokenward_remote::{Credential, Remote, RemoteConfig};
+use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
 use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
 use tokenward_server::http::Server;
 use tokenward_server::settings::WhenStale;
@@ -146,6 +148,7 @@ fn remote_configs(
         .map(|path| files::read(&files::resolve(&config.base, path)))
         .transpose()
         .map_err(|failure| Failure::cannot(format!("ca_file: {failure}")))?;
+    let pinned = config.root.as_ref().map(|path| pinned(config, path)).transpose()?;
     let mut configs = Vec::new();
     for audience in &config.audiences {
         let issuer = IssuerId::new(format!("{}/audiences/{audience}", config.issuer))
@@ -163,12 +166,49 @@ fn remote_configs(
         if let Some(ca) = &ca {
             remote = remote.extra_ca(ca.clone());
         }
+        if let Some(pinned) = &pinned {
+            remote = remote.root(pinned.clone(), memory(config, audience)?);
+        }
         if let Some(url) = &config.authority {
             remote = remote.authority(url.as_str());
         }
         configs.push((audience.clone(), remote));
     }
     Ok(configs)
+}
+
+fn pinned(config: &GateConfig, path: &Path) -> Result<PinnedRoot, Failure> {
+    let bytes = files::read(&files::resolve(&config.base, path))
+        .map_err(|failure| Failure::cannot(format!("root: {failure}")))?;
+    let pinned = PinnedRoot::parse(&bytes);
+    pinned.map_err(|error| Failure::because(format!("root: {}", path.display()), &error))
+}
+
+/// What was seen of `audience` on the root's word, and where to keep what is seen next.
+fn memory(config: &GateConfig, audience: &Audience) -> Result<TrustMemory, Failure> {
+    let Some(folder) = &config.root_state else { return Ok(TrustMemory::default()) };
+    let folder = files::resolve(&config.base, folder);
+    files::create_dir(&folder)
+        .map_err(|failure| Failure::cannot(format!("root_state: {failure}")))?;
+    let file = folder.join(format!("{audience}.json"));
+    let seen = if file.exists() {
+        let bytes = files::read(&file)?;
+        TrustState::parse(&bytes).ok_or_else(|| {
+            // To begin anew is for the operator to decide: it is what an attacker would want.
+            Failure::cannot(format!(
+                "root_state: {0} is damaged; delete it to begin anew",
+                file.display()
+            ))
+        })?
+    } else {
+        TrustState::default()
+    };
+    let keep = move |state: &TrustState| {
+        if let Err(failure) = files::replace_private(&file, state.to_json().as_bytes()) {
+            tracing::error!(%failure, "what was seen on the root's word is not kept");
+        }
+    };
+    Ok(TrustMemory::new(seen, keep))
 }
 
 fn start(configs: &[(Audience, RemoteConfig)]) -> Result<Remotes, Failure> {

@@ -63,6 +63,9 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
             Ok(GOOD)
         }
         KeysCommand::Rewrap { to_config } => rewrap::run(&args, to_config, output).await,
+        KeysCommand::Signer { new, algorithm } => {
+            offline::signer(&args, *new, *algorithm, output).await
+        }
         KeysCommand::Jwks => {
             let client = AdminClient::need(&args.admin).await?;
             let audience = the_audience(&client, audience).await?;

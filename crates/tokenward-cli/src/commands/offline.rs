@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use tokenward::Algorithm;
 use tokenward_keys::{KeyInfo, KeyRing, Request, RotateError};
 use tokenward_server::admin::api::{PlannedKeys, RotatedKey, RotatedKeys};
 
@@ -12,7 +13,7 @@ use crate::commands::keys;
 use crate::config::{self, Config};
 use crate::deployment::Deployment;
 use crate::dev::DevFolder;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 use crate::secret::Variables;
 use crate::serve;
@@ -56,6 +57,18 @@ pub(crate) async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Out
         planned.push(PlannedKeys::of(ring.audience(), &plan));
     }
     keys::show_planned(&planned, output)
+}
+
+/// `keys signer`.
+pub(crate) async fn signer(
+    args: &KeysArgs,
+    fresh: bool,
+    algorithm: Algorithm,
+    output: Output,
+) -> Outcome {
+    let key = deployment(args).await?.open().await?.signer_key(fresh, algorithm).await?;
+    output.json(&key)?;
+    Ok(GOOD)
 }
 
 async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {

@@ -160,6 +160,15 @@ fn keys(section: Section<'_>) -> Option<Keys> {
     let custody = custody::read(&section);
     let kek = kek::read(&section);
     let secrets = custody::secrets(&section);
+    let delegation = section.path("delegation");
+    if section.has("delegation") && !section.has("key_set_signer") {
+        section.problem(
+            "delegation",
+            "says whom the root trusts to sign key sets, and nobody does; write for example \
+             key_set_signer = \"sealed\"",
+        );
+    }
+    let key_set_lifetime = section.duration("key_set_lifetime", days(1), [minutes(10), days(7)]);
     let rotate_every = section.duration("rotate_every", days(30), [minutes(60), days(366)]);
     let key_set_max_age = section.duration("key_set_max_age", minutes(5), [seconds(1), days(1)]);
     let propagation = section.duration("propagation", minutes(1), [Duration::ZERO, days(1)]);
@@ -167,8 +176,12 @@ fn keys(section: Section<'_>) -> Option<Keys> {
     let leeway = section.duration("leeway", seconds(5), [Duration::ZERO, seconds(30)]);
     let signer_lease = section.duration("signer_lease", seconds(10), [seconds(1), minutes(5)]);
     section.finish();
+    let (custody, key_set_signer) = custody?;
     Some(Keys {
-        custody: custody?,
+        custody,
+        key_set_signer,
+        delegation,
+        key_set_lifetime: key_set_lifetime?,
         kek: kek?,
         secrets: secrets?,
         times: KeySettings {

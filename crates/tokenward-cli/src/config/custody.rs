@@ -33,6 +33,15 @@ pub(crate) enum Custody {
     Later(&'static str),
 }
 
+/// `keys.key_set_signer`: which custody holds the key that signs key sets.
+#[derive(Debug)]
+pub(crate) enum KeySetSigner {
+    /// The one that holds the keys that sign tokens.
+    Same,
+    /// Another: a remote one beside local keys, say.
+    Other(Custody),
+}
+
 /// `[keys.vault]`.
 #[derive(Debug)]
 pub(crate) struct VaultConfig {
@@ -91,6 +100,7 @@ pub(crate) struct Pkcs11 {
     pub(crate) pin: SecretRef,
 }
 
+const SIGNER: &str = "key_set_signer";
 const SEALED: &str = "sealed";
 pub(super) const VAULT: &str = "vault";
 const SECRETS: &str = "secrets";
@@ -106,47 +116,62 @@ const CUSTODIES: [&str; 7] =
     ["memory", SEALED, VAULT_TRANSIT, VAULT_KV, AWS_KMS, AWS_SECRETS, PKCS11];
 
 /// Reads what `keys` says of the custody.
-pub(super) fn read(keys: &Section<'_>) -> Option<Custody> {
-    let name = keys.or("custody", SEALED, |text| {
+pub(super) fn read(keys: &Section<'_>) -> Option<(Custody, Option<KeySetSigner>)> {
+    let known = |text: &str| {
         values::one_of(text, &CUSTODIES)?;
         Ok(CUSTODIES.into_iter().find(|known| *known == text).unwrap_or(SEALED))
-    })?;
-    // A table is read wherever it stands, so that its own mistakes show too.
-    let pkcs11 = table(keys, PKCS11, &[PKCS11], name, pkcs11);
-    let usual_mount = if name == VAULT_KV { "secret" } else { TRANSIT };
-    let vault =
-        table(keys, VAULT, &[VAULT_TRANSIT, VAULT_KV], name, |section| vault(section, usual_mount));
-    let aws = table(keys, AWS, &[AWS_KMS, AWS_SECRETS], name, aws);
-    match name {
-        SEALED => Some(Custody::Sealed),
-        VAULT_TRANSIT => vault.map(Custody::VaultTransit),
-        VAULT_KV => vault.map(Custody::VaultKv),
-        AWS_KMS => aws.map(Custody::AwsKms),
-        AWS_SECRETS => aws.map(Custody::AwsSecrets),
-        PKCS11 => pkcs11.map(Custody::Pkcs11),
-        later => Some(Custody::Later(later)),
+    };
+    let name = keys.or("custody", SEALED, known)?;
+    let signer = keys.parsed(SIGNER, known);
+    if signer.is_none() && keys.has(SIGNER) {
+        return None;
     }
+    let chosen = [name, signer.unwrap_or(name)];
+    unused(keys, PKCS11, &[PKCS11], chosen, |section| drop(pkcs11(section)));
+    unused(keys, VAULT, &[VAULT_TRANSIT, VAULT_KV], chosen, |section| {
+        drop(vault(section, TRANSIT))
+    });
+    unused(keys, AWS, &[AWS_KMS, AWS_SECRETS], chosen, |section| drop(aws(section)));
+    let of = |name| match name {
+        SEALED => Some(Custody::Sealed),
+        VAULT_TRANSIT => vault(keys.section(VAULT), TRANSIT).map(Custody::VaultTransit),
+        VAULT_KV => vault(keys.section(VAULT), "secret").map(Custody::VaultKv),
+        AWS_KMS => aws(keys.section(AWS)).map(Custody::AwsKms),
+        AWS_SECRETS => aws(keys.section(AWS)).map(Custody::AwsSecrets),
+        PKCS11 => pkcs11(keys.section(PKCS11)).map(Custody::Pkcs11),
+        later => Some(Custody::Later(later)),
+    };
+    let custody = of(name)?;
+    let signer = match signer {
+        None => None,
+        Some(signer) if signer == name => Some(KeySetSigner::Same),
+        Some(signer) => Some(KeySetSigner::Other(of(signer)?)),
+    };
+    Some((custody, signer))
 }
 
-/// The table `key` of the custodies `of`, if `chosen` is one of these or the table is there all the same.
-fn table<T>(
+/// Complains of the table `key` of the custodies `of`, if it is there and none of these is `chosen`.
+fn unused(
     keys: &Section<'_>,
     key: &'static str,
     of: &[&str],
-    chosen: &str,
-    read: impl FnOnce(Section<'_>) -> Option<T>,
-) -> Option<T> {
-    let is_there = keys.has(key);
-    let is_used = of.contains(&chosen) || (key == VAULT && is_used_besides(keys));
-    if is_there && !is_used {
-        // A table that changes nothing is a mistake, as an unknown setting is.
-        let of = of.join("\" or \"");
-        keys.problem(
-            key,
-            format!("is for custody = \"{of}\" alone, and it is \"{chosen}\"; delete the table"),
-        );
+    chosen: [&str; 2],
+    read: impl FnOnce(Section<'_>),
+) {
+    let is_used =
+        chosen.iter().any(|chosen| of.contains(chosen)) || (key == VAULT && is_used_besides(keys));
+    if is_used || !keys.has(key) {
+        return;
     }
-    if is_there || is_used { read(keys.section(key)) } else { None }
+    // A table that changes nothing is a mistake, as an unknown setting is.
+    let of = of.join("\" or \"");
+    let [chosen, _] = chosen;
+    keys.problem(
+        key,
+        format!("is for custody = \"{of}\" alone, and it is \"{chosen}\"; delete the table"),
+    );
+    // It is read all the same, so that its own mistakes show too.
+    read(keys.section(key));
 }
 
 /// Whether something else than the custody needs `[keys.vault]`.

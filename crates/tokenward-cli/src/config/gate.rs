@@ -32,6 +32,10 @@ pub(crate) struct GateConfig {
     /// The gate's own certificate and key; needed where the proxy is on another machine.
     pub(crate) tls: Option<[PathBuf; 2]>,
     pub(crate) ca_file: Option<PathBuf>,
+    /// The offline root that must vouch for every key set.
+    pub(crate) root: Option<PathBuf>,
+    /// The folder in which it is kept what was seen on the root's word.
+    pub(crate) root_state: Option<PathBuf>,
     pub(crate) max_staleness: Duration,
     pub(crate) accept_when_stale: bool,
     pub(crate) clock_error: Duration,
@@ -86,6 +90,11 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         root.problem("audiences", "there is none; write for example audiences = [\"billing-api\"]");
     }
     let ca_file = root.path("ca_file");
+    let pin = root.path("root");
+    let root_state = root.path("root_state");
+    if root_state.is_some() && pin.is_none() {
+        root.problem("root_state", "is for a gate that pins a root; set root, or delete it");
+    }
     let second = Duration::from_secs(1);
     let most = Duration::from_secs(300);
     let max_staleness =
@@ -121,6 +130,8 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         audiences: audiences?,
         tls,
         ca_file,
+        root: pin,
+        root_state,
         max_staleness: max_staleness?,
         accept_when_stale: when_stale? == "accept",
         clock_error: clock_error?,

@@ -6,6 +6,7 @@ use tokenward_keys::Timing;
 
 use crate::config::reader::Section;
 use crate::config::{AudienceConfig, Config, Kek, ServiceConfig};
+use crate::deployment::SIGNER_KEYS;
 use crate::duration::Human;
 use crate::secret::SecretRef;
 
@@ -21,6 +22,12 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         if !names.insert(audience.name.as_str()) {
             section
                 .problem("name", format!("`{}` is there twice; names are unique", audience.name));
+        }
+        if audience.name.as_str() == SIGNER_KEYS && config.keys.key_set_signer.is_some() {
+            section.problem(
+                "name",
+                format!("`{SIGNER_KEYS}` is what the keys that sign key sets are kept under; choose another"),
+            );
         }
         lifetimes(audience, section);
         let own: BTreeSet<_> = audience.origins.iter().map(|origin| host(origin)).collect();

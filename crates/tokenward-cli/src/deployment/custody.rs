@@ -39,8 +39,17 @@ pub(super) enum CustodySource {
 impl CustodySource {
     /// What `config` says.
     pub(super) fn of_config(config: &Config, variables: &Variables) -> Result<Self, Failure> {
+        Self::of(&config.keys.custody, config, variables)
+    }
+
+    /// What `config` says of `custody`.
+    pub(super) fn of(
+        custody: &config::Custody,
+        config: &Config,
+        variables: &Variables,
+    ) -> Result<Self, Failure> {
         let environment = config.environment.as_str();
-        match &config.keys.custody {
+        match custody {
             config::Custody::Sealed => Ok(Self::Sealed),
             config::Custody::VaultTransit(vault) => {
                 let client = vault::client(config, vault, variables)?;

@@ -4,6 +4,8 @@
 
 mod dev;
 mod gate;
+mod pinned;
 mod production;
+mod root;
 mod support;
 mod token;

@@ -241,7 +241,7 @@ pub(crate) fn ask(
     })
 }
 
-fn connector(ca: &[u8]) -> tokio_rustls::TlsConnector {
+pub(crate) fn connector(ca: &[u8]) -> tokio_rustls::TlsConnector {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

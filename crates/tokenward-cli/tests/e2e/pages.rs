@@ -9,4 +9,5 @@ mod from;
 mod languages;
 mod proxies;
 mod rewrap;
+mod root;
 mod vault;

@@ -47,6 +47,15 @@ pub enum RingError {
         /// The store's.
         store: UnixTime,
     },
+    /// The key is ripe, and the signed key set has not held it long enough: verifiers with a pinned root
+    /// would refuse its tokens. The key before it goes on to sign. See whether the signer of key sets answers.
+    #[error(
+        "key `{id}` waits for the signed key set: see whether `keys.key_set_signer` is within reach"
+    )]
+    NotStated {
+        /// The key that is to sign next.
+        id: KeyId,
+    },
     /// Others changed the keys again and again. Try again.
     #[error("others keep changing the keys of this audience: try again")]
     Contended,
@@ -64,7 +73,7 @@ impl RingError {
             Self::Custody(error) => {
                 matches!(**error, CustodyError::Failed { .. } | CustodyError::OutOfReach { .. })
             }
-            Self::Contended | Self::ClockOff { .. } => true,
+            Self::Contended | Self::ClockOff { .. } | Self::NotStated { .. } => true,
             _ => false,
         }
     }

@@ -11,6 +11,7 @@ use super::{AUDIT, KeyRing};
 use crate::custody::NewKey;
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Action, Request, Step, plan};
+use crate::statement::vouches;
 use crate::stored::{KeyChange, StoredKey};
 
 impl KeyRing {
@@ -150,6 +151,9 @@ impl KeyRing {
             // A key that does not open must not take over from one that does, unless that one has
             // leaked: then silence is better.
             if matches!(step.action, Action::Activate(_)) {
+                if !is_emergency {
+                    self.must_be_stated(&before.id, now).await?;
+                }
                 match self.open(&before).await {
                     Ok(signer) => next = Some((before.clone(), signer)),
                     Err(_) if is_emergency => {}
@@ -181,6 +185,17 @@ impl KeyRing {
             }
         }
         Ok(())
+    }
+
+    /// Checks that verifiers with a pinned root know the key, if there may be any. Where the key that signs
+    /// has leaked, those wait for the next statement: the others must not.
+    async fn must_be_stated(&self, id: &KeyId, now: UnixTime) -> Result<(), RingError> {
+        let Some(store) = &self.statements else { return Ok(()) };
+        let ripening = self.timing.ripening();
+        if vouches(&**store, &self.audience, id, ripening, now).await? {
+            return Ok(());
+        }
+        Err(RingError::NotStated { id: id.clone() })
     }
 
     /// Makes the transition that `action` names, and answers it with the key as it was.

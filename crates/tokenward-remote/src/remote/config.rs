@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use tokenward::root::PinnedRoot;
 use tokenward::{Audience, IssuerId, KeySet, Verifier};
 use tokenward_revocation::{FreshnessPolicy, WhenStale};
 
 use super::RemoteError;
 use crate::feed::FeedOptions;
 use crate::http::{Credential, Endpoint, HttpOptions};
-use crate::keys::KeySetOptions;
+use crate::keys::{KeySetOptions, RootPin, TrustMemory};
 
 /// Whose tokens are verified, where the authority is, and what is allowed when it is silent.
 ///
@@ -40,11 +41,14 @@ pub struct RemoteConfig {
     key_outage: Option<Duration>,
     feed: FeedOptions,
     connect_timeout: Duration,
+    root: Option<(PinnedRoot, TrustMemory)>,
 }
 
-/// The three URLs of an audience.
+/// The URLs of an audience.
 pub(super) struct Endpoints {
     pub(super) keys: Endpoint,
+    /// Where the root's chain is, and who goes by it.
+    pub(super) pin: Option<RootPin>,
     pub(super) snapshot: Endpoint,
     pub(super) feed: Endpoint,
 }
@@ -70,6 +74,7 @@ impl RemoteConfig {
             key_outage: None,
             feed: FeedOptions::default(),
             connect_timeout: Duration::from_secs(15),
+            root: None,
         }
     }
 
@@ -145,6 +150,24 @@ impl RemoteConfig {
         self
     }
 
+    /// Pins an offline root: keys are taken on its word alone, and remembered in `memory`
+    /// ([`tokenward::root`]).
+    ///
+    /// ```
+    /// # fn f(config: tokenward_remote::RemoteConfig, file: &[u8]) -> Result<(), tokenward::root::RootError> {
+    /// use tokenward::root::PinnedRoot;
+    /// use tokenward_remote::TrustMemory;
+    ///
+    /// let config = config.root(PinnedRoot::parse(file)?, TrustMemory::default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn root(mut self, root: PinnedRoot, memory: TrustMemory) -> Self {
+        self.root = Some((root, memory));
+        self
+    }
+
     pub(super) const fn audience(&self) -> &Audience {
         &self.audience
     }
@@ -204,8 +227,19 @@ impl RemoteConfig {
             Endpoint::parse(&url, self.plain_http_on_loopback)
                 .map_err(|source| RemoteError::Endpoint { setting, source })
         };
+        let pin = self.root.as_ref().map(|(root, memory)| {
+            let chain = endpoint(&format!("/audiences/{audience}/root-chain.json"))?;
+            Ok::<_, RemoteError>(RootPin::new(
+                root.clone(),
+                self.issuer.clone(),
+                chain,
+                memory.clone(),
+            ))
+        });
+        let keys = if self.root.is_some() { "jwks.jwt" } else { "jwks.json" };
         Ok(Endpoints {
-            keys: endpoint(&format!("/audiences/{audience}/jwks.json"))?,
+            keys: endpoint(&format!("/audiences/{audience}/{keys}"))?,
+            pin: pin.transpose()?,
             snapshot: endpoint(&format!("/revocations/{audience}/snapshot"))?,
             feed: endpoint(&format!("/revocations/{audience}/feed"))?,
         })

@@ -11,6 +11,7 @@ use tokenward_sessions::{RefreshLifetime, SessionLifetime};
 use tokenward_tower::csrf::Origins;
 
 use super::lamp::Lamp;
+use super::stating::Stated;
 
 /// Everything that a request for one audience needs.
 pub(super) struct AudienceState {
@@ -29,6 +30,8 @@ pub(super) struct AudienceState {
     pub(super) known_keys: Mutex<Arc<str>>,
     /// Whether the keys could be looked after.
     pub(super) lamp: Lamp,
+    /// Its signed key set, if there is a root.
+    pub(super) stated: Option<Stated>,
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
     /// From where its cookies are accepted; none for an audience without cookies.

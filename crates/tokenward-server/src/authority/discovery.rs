@@ -18,8 +18,8 @@ use super::error::ApiError;
 use super::segment::Segment;
 
 /// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
-pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId) -> String {
-    json!({
+pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, signed: bool) -> String {
+    let mut metadata = json!({
         "issuer": audience_issuer.as_str(),
         "jwks_uri": format!("{audience_issuer}/jwks.json"),
         "token_endpoint": format!("{base}/oauth2/token"),
@@ -34,8 +34,12 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId) -> String {
             ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post"],
-    })
-    .to_string()
+    });
+    if let (true, Some(members)) = (signed, metadata.as_object_mut()) {
+        // OpenID Federation 1.0 § 5.2.1.
+        members.insert("signed_jwks_uri".to_owned(), format!("{audience_issuer}/jwks.jwt").into());
+    }
+    metadata.to_string()
 }
 
 /// `GET /.well-known/…/audiences/{aud}` and `GET /audiences/{aud}/.well-known/…`.
@@ -45,7 +49,7 @@ pub(super) async fn describe(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let audience = authority.named(&name)?;
-    Ok(cacheable(audience, &headers, audience.metadata.clone()))
+    Ok(cacheable(audience, &headers, JSON, audience.metadata.clone()))
 }
 
 /// `GET /audiences/{aud}/jwks.json`.
@@ -55,7 +59,7 @@ pub(super) async fn key_set(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let audience = authority.named(&name)?;
-    Ok(cacheable(audience, &headers, audience.ring.jwks_json().to_string()))
+    Ok(cacheable(audience, &headers, JSON, audience.ring.jwks_json().to_string()))
 }
 
 /// `GET /audiences/{aud}/historical-keys.json`: the keys that have left the key set, as the payload of
@@ -71,7 +75,7 @@ pub(super) async fn historical_keys(
     let keys: Vec<Value> =
         history.iter().rev().filter_map(historical).take(HISTORICAL_KEYS).collect();
     let body = json!({ "iss": audience.issuer_id.as_str(), "keys": keys }).to_string();
-    Ok(cacheable(audience, &headers, body))
+    Ok(cacheable(audience, &headers, JSON, body))
 }
 
 /// A key that verifies nothing any more; `None` for one that still does, or that never signed.
@@ -103,7 +107,12 @@ impl Authority {
 }
 
 /// A public document that everybody may keep for C, and no longer: the rotation counts on it.
-fn cacheable(audience: &AudienceState, request: &HeaderMap, body: String) -> Response {
+pub(super) fn cacheable(
+    audience: &AudienceState,
+    request: &HeaderMap,
+    content_type: &'static str,
+    body: String,
+) -> Response {
     let tag = format!("\"{}\"", b64::encode(&sha256(body.as_bytes())));
     let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
@@ -113,7 +122,7 @@ fn cacheable(audience: &AudienceState, request: &HeaderMap, body: String) -> Res
         body.into_response()
     };
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if let Ok(max_age) = HeaderValue::try_from(audience.ring.cache_control()) {
         headers.insert(CACHE_CONTROL, max_age);
     }
@@ -127,6 +136,8 @@ fn cacheable(audience: &AudienceState, request: &HeaderMap, body: String) -> Res
 fn weak(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag)
 }
+
+const JSON: &str = "application/json";
 
 /// Keys of the history that are shown: three years of one a day.
 const HISTORICAL_KEYS: usize = 1_000;

@@ -137,6 +137,7 @@ impl Authority {
                 Some(format!("audience {}: {error}", audience.name))
             })
             .collect();
+        problems.extend(self.audiences.values().filter_map(|audience| audience.unstated(self)));
         let silent = now.since(self.hub.read_at());
         if silent > SILENCE {
             problems.push(format!("the revocations were last read {} s ago", silent.as_secs()));

@@ -7,7 +7,7 @@ use axum::routing::{delete, get, post};
 
 use super::audience::AudienceState;
 use super::error::ApiError;
-use super::{Authority, browser, create, discovery, follow, oauth, v1};
+use super::{Authority, browser, create, discovery, follow, oauth, stating, v1};
 use crate::gate::{self, GateAudience, GateState, Rules};
 
 impl Authority {
@@ -53,6 +53,8 @@ impl Authority {
 fn discovery() -> Router<Arc<Authority>> {
     let mut router = Router::new()
         .route("/audiences/{audience}/jwks.json", get(discovery::key_set))
+        .route("/audiences/{audience}/jwks.jwt", get(stating::signed_key_set))
+        .route("/audiences/{audience}/root-chain.json", get(stating::root_chain))
         .route("/audiences/{audience}/historical-keys.json", get(discovery::historical_keys));
     for name in ["oauth-authorization-server", "openid-configuration"] {
         router = router

@@ -140,6 +140,9 @@ impl Authority {
         self.every(lease.clamp(BRIEF, ROTATE), |authority| async move {
             authority.rotate_due().await;
         });
+        if self.audiences.values().any(|audience| audience.stated.is_some()) {
+            self.every(ROTATE, |authority| async move { authority.state_key_sets().await });
+        }
         self.every(BEAT, |authority| async move { authority.beat().await });
         self.every(TIDY, |authority| async move { authority.tidy().await });
     }
@@ -208,7 +211,7 @@ async fn open_audience(
     let issuer_id = settings.issuer_of(&name)?;
     let timing = Timing::new(settings.keys.timing(wanted.access_lifetime))?;
     tracing::info!(audience = %name, "the keys of {name}: {timing}");
-    let ring = Arc::new(KeyRing::new(
+    let ring = KeyRing::new(
         name.clone(),
         issuer_id.clone(),
         Arc::clone(keys),
@@ -216,7 +219,11 @@ async fn open_audience(
         timing,
         settings.environment.clone(),
         wanted.algorithm,
-    ));
+    );
+    let ring = Arc::new(match &parts.key_sets {
+        Some(signing) => ring.stated_in(Arc::clone(&signing.store)),
+        None => ring,
+    });
     if let Err(source) = ring.tick(clock.now()).await {
         // Key sets, the feed and every verdict need no custody. But before there is a key, no key set may be
         // served: the first one signs at once, because nobody can hold a set without it.
@@ -252,7 +259,8 @@ async fn open_audience(
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
         claims: wanted.claims.iter().cloned().collect(),
-        metadata: discovery::metadata(&settings.issuer, &issuer_id),
+        metadata: discovery::metadata(&settings.issuer, &issuer_id, parts.key_sets.is_some()),
+        stated: parts.key_sets.as_ref().map(|signing| signing.of(&ring)),
         verifier: Arc::new(LiveVerifier::new(verifier, view)),
         known_keys: Mutex::new(ring.jwks_json()),
         lamp: Lamp::new("the keys cannot be looked after"),

@@ -28,8 +28,10 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// Routes that anybody may read.
-const PUBLIC: [&str; 4] = [
+const PUBLIC: [&str; 6] = [
     "/audiences/{audience}/jwks.json",
+    "/audiences/{audience}/jwks.jwt",
+    "/audiences/{audience}/root-chain.json",
     "/audiences/{audience}/historical-keys.json",
     "/.well-known/{name}/audiences/{{audience}}",
     "/audiences/{{audience}}/.well-known/{name}",

@@ -79,6 +79,16 @@ impl Bench {
         secret: String,
     ) -> Self {
         let authority = start(&dir, &clock, settings).await;
+        Self::of(authority, dir, clock, secret)
+    }
+
+    /// An authority that was started already.
+    pub(crate) fn of(
+        authority: Arc<Authority>,
+        dir: TempDir,
+        clock: TestClock,
+        secret: String,
+    ) -> Self {
         let router = authority.public_router();
         Self { authority, router, clock, dir, secret }
     }
@@ -283,6 +293,7 @@ pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Par
         services: Arc::new(store.clone()),
         revocations: Arc::new(store.clone()),
         admin_tokens: Arc::new(store),
+        key_sets: None,
         data_key: Secret256::from_bytes([9; 32]),
     }
 }

@@ -24,3 +24,5 @@ mod signing;
 mod silence;
 #[cfg(test)]
 mod starting;
+#[cfg(test)]
+mod stating;

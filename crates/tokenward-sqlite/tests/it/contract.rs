@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::{
     admin_token_contract, key_contract, revocation_contract, service_contract, session_contract,
+    statement_contract,
 };
 
 #[tokio::test]
@@ -24,6 +25,12 @@ async fn it_keeps_revocations() {
 async fn it_keeps_keys() {
     let fresh = Fresh::new();
     key_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_signed_key_sets() {
+    let fresh = Fresh::new();
+    statement_contract(async || fresh.store()).await;
 }
 
 #[tokio::test]

@@ -30,8 +30,12 @@
 //! # }
 //! ```
 
+mod issue;
+
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use issue::StatementRequest;
 
 use super::{DAY, Form, Policy, Profile, Sealed, Times, Token, Typed, is_type};
 use crate::b64;
@@ -88,6 +92,7 @@ pub struct KeySetClaims {
     issued_at: UnixTime,
     expires_at: UnixTime,
     key_set: KeySet,
+    text: Box<str>,
     version: Option<KeySetVersion>,
     previous: Option<[u8; 32]>,
     succession: Succession,
@@ -123,6 +128,7 @@ impl Sealed for KeySetStatement {
             issued_at: required("iat", times.issued_at)?,
             expires_at: required("exp", times.expires_at)?,
             key_set: published(keys).ok_or(Reason::InvalidClaim("keys"))?,
+            text: text_of(keys).into(),
             version: number.map(|number| KeySetVersion { number, hash: hash(keys) }),
             previous: previous(payload.get("prev"))?,
             succession: Succession::Unknown,
@@ -144,9 +150,14 @@ fn published(keys: Raw<'_>) -> Option<KeySet> {
 
 /// The SHA-256 of the text of `keys`.
 fn hash(keys: Raw<'_>) -> [u8; 32] {
+    sha256(text_of(keys).as_bytes())
+}
+
+/// The text of `keys`, which are a key set's.
+fn text_of(keys: Raw<'_>) -> &str {
     match keys {
-        Raw::Array(text) => sha256(text.as_bytes()),
-        _ => [0; 32], // not reached: anything else was no key set
+        Raw::Array(text) => text,
+        _ => "", // not reached: anything else was no key set
     }
 }
 
@@ -210,6 +221,13 @@ impl KeySetClaims {
     #[must_use]
     pub const fn key_set(&self) -> &KeySet {
         &self.key_set
+    }
+
+    /// The keys as the text of a key set (RFC 7517 § 5): what stands at the publisher's `jwks_uri`, byte for
+    /// byte, if that has no other members.
+    #[must_use]
+    pub fn key_set_json(&self) -> String {
+        format!(r#"{{"keys":{}}}"#, self.text)
     }
 
     /// The version of the keys, to be told to the next verification.

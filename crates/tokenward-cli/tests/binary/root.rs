@@ -1,0 +1,166 @@
+//! `tokenward root …`, as it is typed, by one person and by several.
+
+use std::fs;
+
+use serde_json::Value;
+use tokenward::root::{PinnedRoot, TrustState};
+use tokenward::{Algorithm, IssuerId, SigningKey};
+
+use crate::support::{Work, mode};
+
+const ISSUER: &str = "https://auth.example.com/audiences/billing-api";
+
+#[test]
+fn one_person_makes_a_root_and_delegates() {
+    let work = Work::new();
+    let made = work.good(&["root", "init", "--keys", "3", "--threshold", "2", "--out", "root"]);
+    assert!(made.starts_with("root/root.json: the root is signed (3 of 2 signatures)"), "{made}");
+    for name in ["root.json", "root-key-1.pem", "root-key-2.pem", "root-key-3.pem"] {
+        assert_eq!(mode(&work.path("root").join(name)), 0o600, "{name}");
+    }
+    signer(&work, "signer.jwk");
+
+    work.good(&delegate(&["--key", "root/root-key-1.pem", "--key", "root/root-key-3.pem"]));
+
+    let file = fs::read(work.path("delegation.json")).unwrap();
+    let pinned = PinnedRoot::parse(&fs::read(work.path("root/root.json")).unwrap()).unwrap();
+    let chain = tokenward::root::RootChain::parse(&file).unwrap();
+    let (issuer, seen) = (IssuerId::new(ISSUER).unwrap(), TrustState::default());
+    let now = chain.delegation().unwrap().unwrap().not_before();
+    assert!(pinned.delegate_of(&chain, &issuer, &seen, now).is_ok());
+}
+
+#[test]
+fn several_holders_sign_in_turn_each_with_the_own_key_alone() {
+    let work = Work::new();
+    for name in ["alice", "bob", "carol"] {
+        let public = work.good(&["root", "key", "--out", &format!("{name}.pem")]);
+        assert!(!public.contains("\"d\""), "{public}");
+        fs::write(work.path(&format!("{name}.jwk")), public).unwrap();
+        assert_eq!(mode(&work.path(&format!("{name}.pem"))), 0o600);
+    }
+    let said = work.good(&[
+        "root",
+        "init",
+        "--public",
+        "alice.jwk",
+        "--public",
+        "bob.jwk",
+        "--threshold",
+        "2",
+        "--out",
+        ".",
+    ]);
+    assert!(said.contains("0 of 2 signatures; its holders run `tokenward root sign`"), "{said}");
+
+    assert_eq!(sign(&work, "alice.pem", "root.json")["signed"], false);
+    let line = work.refused(2, &rotate(&[]));
+    assert_eq!(line, "tokenward: the next root: the root has 1 of the 2 signatures that it needs");
+    assert_eq!(sign(&work, "bob.pem", "root.json")["signed"], true);
+
+    // Alice goes, Carol comes.
+    work.good(&rotate(&["--key", "bob.pem"]));
+    let half = sign(&work, "carol.pem", "root-2.json");
+    assert_eq!(half["signed"], false, "{half}");
+    let whole = sign(&work, "alice.pem", "root-2.json");
+    assert_eq!(whole["signed"], true, "{whole}");
+    assert_eq!(whole["roots"][1]["version"], 2);
+    let shown = work.good(&["root", "show", "root-2.json"]);
+    assert!(shown.contains("root 2: 2 of 2 keys, until "), "{shown}");
+}
+
+#[test]
+fn nothing_that_exists_is_overwritten() {
+    let work = Work::new();
+    fs::create_dir(work.path("root")).unwrap();
+    fs::write(work.path("root/root-key-2.pem"), "kept").unwrap();
+
+    let line =
+        work.refused(2, &["root", "init", "--keys", "2", "--threshold", "1", "--out", "root"]);
+
+    assert!(line.contains("root/root-key-2.pem: it exists, and is not overwritten"), "{line}");
+    assert!(!work.path("root/root-key-1.pem").exists());
+    let line = work.refused(2, &["root", "key", "--out", "root/root-key-2.pem"]);
+    assert!(line.contains("is not overwritten"), "{line}");
+}
+
+#[test]
+fn what_is_wrong_is_said_in_one_line() {
+    let work = Work::new();
+    let init = |keys, threshold| {
+        ["root", "init", "--keys", keys, "--threshold", threshold, "--out", "root"]
+    };
+    let line = work.refused(2, &init("2", "3"));
+    assert_eq!(line, "tokenward: the root: the threshold must be from 1 to the number of keys");
+    assert!(work.refused(2, &init("99", "3")).ends_with("the root: it is too large"));
+    assert!(!work.path("root").exists());
+    work.good(&init("2", "2"));
+
+    signer(&work, "signer.jwk");
+    work.good(&["root", "key", "--out", "stranger.pem"]);
+    let line = work.refused(2, &delegate(&["--key", "stranger.pem"]));
+    assert_eq!(line, "tokenward: stranger.pem: this key is none of the root's");
+    assert!(!work.path("delegation.json").exists());
+
+    fs::write(work.path("signer.jwk"), r#"{"kty":"oct","k":"AAAA"}"#).unwrap();
+    assert!(work.refused(2, &delegate(&[])).starts_with("tokenward: signer.jwk: "));
+    fs::write(work.path("x.json"), "{}").unwrap();
+    let line = work.refused(2, &["root", "show", "x.json"]);
+    assert!(line.starts_with("tokenward: x.json: it is no file of a root"), "{line}");
+}
+
+#[test]
+fn a_root_key_that_others_can_read_does_not_sign() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let work = Work::new();
+    work.good(&["root", "init", "--keys", "1", "--threshold", "1", "--out", "."]);
+    let key = work.path("root-key-1.pem");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+
+    let line = work.refused(2, &["root", "sign", "--key", "root-key-1.pem", "root.json"]);
+    assert!(line.contains("others can read this file; run `chmod 600"), "{line}");
+}
+
+fn sign(work: &Work, key: &str, file: &str) -> Value {
+    work.good_json(&["root", "sign", "--key", key, file])
+}
+
+fn rotate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let command = [
+        "root",
+        "rotate",
+        "--root",
+        "root.json",
+        "--public",
+        "bob.jwk",
+        "--public",
+        "carol.jwk",
+        "--threshold",
+        "2",
+        "--out",
+        "root-2.json",
+    ];
+    [&command, more].concat()
+}
+
+fn delegate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let command = [
+        "root",
+        "delegate",
+        "--root",
+        "root/root.json",
+        "--signer",
+        "signer.jwk",
+        "--issuer",
+        ISSUER,
+        "--out",
+        "delegation.json",
+    ];
+    [&command, more].concat()
+}
+
+fn signer(work: &Work, name: &str) {
+    let key = SigningKey::generate(Algorithm::Es256);
+    let jwk = Value::Object(key.verifying_key().to_jwk().unwrap());
+    fs::write(work.path(name), jwk.to_string()).unwrap();
+}

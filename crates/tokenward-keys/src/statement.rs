@@ -1,0 +1,188 @@
+//! The signed key set of an audience, as verifiers with a pinned root want it ([`tokenward::root`]).
+//!
+//! **Invariant:** a version number means the same keys for ever, whatever replicas there are: a statement is
+//! handed out only once the store holds it, and the store takes it only in the place of the very one that it
+//! follows. What it says is read after that one was, so that a replica with an old view brings nothing back.
+//!
+//! **Invariant:** a key begins to sign only once the signed key set has held it for as long as the published
+//! one must have.
+
+mod head;
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokenward::{
+    Audience, BackendError, BackendErrorKind, IssueError, KeyId, StatementRequest, UnixTime,
+};
+
+use crate::custody::{CustodyError, Signer};
+use crate::ring::{KeyRing, RingError};
+use head::Head;
+
+/// Where the last signed key set of each audience is kept, as bytes that mean nothing to the store.
+#[async_trait]
+pub trait StatementStore: Send + Sync + 'static {
+    /// The last one; `None` before the first.
+    async fn statement(&self, audience: &Audience) -> Result<Option<Vec<u8>>, BackendError>;
+
+    /// Puts `next` in the place of exactly `before`, durably. If something else is there, nothing changes,
+    /// and the answer is [`Conflict`](BackendErrorKind::Conflict).
+    async fn replace_statement(
+        &self,
+        audience: &Audience,
+        before: Option<Vec<u8>>,
+        next: Vec<u8>,
+    ) -> Result<(), BackendError>;
+}
+
+/// Keeps the signed key set of one audience up to date.
+pub struct KeySetStatements {
+    ring: Arc<KeyRing>,
+    store: Arc<dyn StatementStore>,
+    signer: Arc<dyn Signer>,
+    lifetime: Duration,
+    current: RwLock<Option<SignedKeySet>>,
+}
+
+/// A key set, signed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SignedKeySet {
+    /// The statement: a JWT of the type `jwk-set+jwt`.
+    pub jwt: Arc<str>,
+    /// Its version.
+    pub version: u64,
+    /// Until when it counts.
+    pub expires_at: UnixTime,
+}
+
+/// A key set was not signed, or not stored. The last one goes on until it expires.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// The keys could not be read.
+    #[error("the keys cannot be read")]
+    Ring(#[from] RingError),
+    /// The store failed.
+    #[error("the signed key set cannot be read or written")]
+    Store(#[from] BackendError),
+    /// The key set cannot be put into a statement; please report it.
+    #[error("the key set cannot be signed")]
+    Issue(#[from] IssueError),
+    /// Whoever signs did not.
+    #[error("the signer of key sets is out of reach")]
+    Signer(#[from] CustodyError),
+}
+
+impl KeySetStatements {
+    /// The key sets of `ring`, signed by `signer`, each good for `lifetime`, seven days at most. Nothing is
+    /// signed yet.
+    #[must_use]
+    pub fn new(
+        ring: Arc<KeyRing>,
+        store: Arc<dyn StatementStore>,
+        signer: Arc<dyn Signer>,
+        lifetime: Duration,
+    ) -> Self {
+        Self { ring, store, signer, lifetime, current: RwLock::default() }
+    }
+
+    /// Signs the key set if it has changed, or if half of the life of the last statement is over; else takes
+    /// over what another replica has signed. An authority calls this each second.
+    pub async fn tick(&self, now: UnixTime) -> Result<(), StatementError> {
+        let audience = self.ring.audience();
+        let stored = self.store.statement(audience).await?;
+        let head = stored.as_deref().and_then(Head::parse);
+        if stored.is_some() && head.is_none() {
+            let why = "the stored key-set statement does not read back";
+            return Err(BackendError::new(BackendErrorKind::Corrupt, why).into());
+        }
+        if let Some(head) = &head {
+            self.install(head);
+            if self.is_good(head, now) {
+                return Ok(());
+            }
+            // Only what is read after the head may follow it.
+            match self.ring.refresh(now).await {
+                Ok(()) | Err(RingError::Custody(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if self.is_good(head, now) {
+                return Ok(());
+            }
+        }
+        let next = self.sign(head.as_ref(), now).await?;
+        match self.store.replace_statement(audience, stored, next.to_bytes()).await {
+            Ok(()) => self.install(&next),
+            // Another replica was faster: the next tick sees what it has signed.
+            Err(error) if error.kind() == BackendErrorKind::Conflict => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// The last statement; `None` before the first, and once it has expired.
+    #[must_use]
+    pub fn current(&self, now: UnixTime) -> Option<SignedKeySet> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.clone().filter(|statement| now < statement.expires_at)
+    }
+
+    fn is_good(&self, head: &Head, now: UnixTime) -> bool {
+        let renew_at =
+            head.issued_at().saturating_add(self.lifetime.checked_div(2).unwrap_or_default());
+        head.says(&self.ring.jwks_json()) && head.is_by(self.signer.key_id()) && now < renew_at
+    }
+
+    async fn sign(&self, before: Option<&Head>, now: UnixTime) -> Result<Head, StatementError> {
+        let key_set = self.ring.jwks_json();
+        let (version, previous) = Head::following(before, &key_set)
+            .ok_or_else(|| BackendError::new(BackendErrorKind::Bug, "the versions are used up"))?;
+        let request = StatementRequest {
+            issuer: self.ring.issuer(),
+            key_set: &key_set,
+            version,
+            previous: previous.as_ref(),
+            issued_at: now,
+            lifetime: self.lifetime,
+        };
+        let id = self.signer.key_id();
+        let unsigned = request.prepare(id, self.signer.algorithm())?;
+        let expires_at = unsigned.expires_at();
+        let signature = self.signer.sign(unsigned.signing_input()).await?;
+        let jwt = unsigned.assemble(&signature);
+        Ok(Head::new(before, &key_set, (version, previous), jwt, id, now, expires_at))
+    }
+
+    fn install(&self, head: &Head) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().is_none_or(|before| before.jwt.as_ref() != head.jwt()) {
+            *current = Some(head.signed());
+        }
+    }
+}
+
+impl fmt::Debug for KeySetStatements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySetStatements")
+            .field("audience", self.ring.audience())
+            .field("signer", &self.signer.key_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the signed key set of `audience` has held `key` for `ripening` at `now`.
+pub(crate) async fn vouches(
+    store: &dyn StatementStore,
+    audience: &Audience,
+    key: &KeyId,
+    ripening: Duration,
+    now: UnixTime,
+) -> Result<bool, BackendError> {
+    let stored = store.statement(audience).await?;
+    let since = stored.as_deref().and_then(Head::parse).and_then(|head| head.since(key));
+    Ok(since.is_some_and(|since| since.saturating_add(ripening) <= now))
+}

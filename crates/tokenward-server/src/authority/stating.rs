@@ -1,0 +1,104 @@
+//! Signed key sets, for verifiers that pin an offline root.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use tokenward_keys::{KeySetStatements, Signer, StatementStore};
+
+use super::Authority;
+use super::audience::AudienceState;
+use super::discovery::cacheable;
+use super::error::ApiError;
+use super::lamp::Lamp;
+use super::segment::Segment;
+
+/// Who signs the key sets, and on whose word.
+#[expect(clippy::exhaustive_structs, reason = "whoever signs key sets must give every part")]
+pub struct KeySetSigning {
+    /// Signs every key set: the key that the root has delegated.
+    pub signer: Arc<dyn Signer>,
+    /// Where the last signed key set of each audience is kept.
+    pub store: Arc<dyn StatementStore>,
+    /// How long a signed key set counts; it is renewed at half of that.
+    pub lifetime: Duration,
+    /// The file that leads from the root to the signer, as it is published
+    /// ([`RootChain`](tokenward::root::RootChain)).
+    pub chain: Arc<str>,
+}
+
+impl fmt::Debug for KeySetSigning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySetSigning")
+            .field("signer", &self.signer)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The signed key set of one audience.
+pub(super) struct Stated {
+    pub(super) statements: KeySetStatements,
+    pub(super) chain: Arc<str>,
+    pub(super) lamp: Lamp,
+}
+
+impl KeySetSigning {
+    /// The signed key sets of `ring`.
+    pub(super) fn of(&self, ring: &Arc<tokenward_keys::KeyRing>) -> Stated {
+        let (store, signer) = (Arc::clone(&self.store), Arc::clone(&self.signer));
+        Stated {
+            statements: KeySetStatements::new(Arc::clone(ring), store, signer, self.lifetime),
+            chain: Arc::clone(&self.chain),
+            lamp: Lamp::new("the key set cannot be signed"),
+        }
+    }
+}
+
+impl Authority {
+    /// Signs every key set that has changed or whose statement grows old.
+    ///
+    /// The clockwork does this each second, apart from the rotation: the signer may be slow.
+    pub async fn state_key_sets(&self) {
+        for stated in self.audiences.values().filter_map(|audience| audience.stated.as_ref()) {
+            stated.lamp.show(stated.statements.tick(self.clock.now()).await);
+        }
+    }
+}
+
+impl AudienceState {
+    /// Why verifiers with a pinned root have no key set, if they have none.
+    pub(super) fn unstated(&self, authority: &Authority) -> Option<String> {
+        let stated = self.stated.as_ref()?;
+        let none = stated.statements.current(authority.clock.now()).is_none();
+        none.then(|| format!("audience {}: there is no signed key set", self.name))
+    }
+}
+
+/// `GET /audiences/{aud}/jwks.jwt`: the key set, signed (OpenID Federation 1.0, `signed_jwks_uri`).
+pub(super) async fn signed_key_set(
+    State(authority): State<Arc<Authority>>,
+    Segment(name): Segment,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let audience = authority.named(&name)?;
+    let stated = audience.stated.as_ref().ok_or_else(ApiError::not_found)?;
+    let now = authority.clock.now();
+    let signed = stated.statements.current(now).ok_or_else(ApiError::unavailable)?;
+    let body = signed.jwt.to_string();
+    Ok(cacheable(audience, &headers, "application/jwk-set+jwt", body))
+}
+
+/// `GET /audiences/{aud}/root-chain.json`: how the root leads to whoever signs the key set.
+pub(super) async fn root_chain(
+    State(authority): State<Arc<Authority>>,
+    Segment(name): Segment,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let audience = authority.named(&name)?;
+    let stated = audience.stated.as_ref().ok_or_else(ApiError::not_found)?;
+    Ok(cacheable(audience, &headers, "application/json", stated.chain.to_string()))
+}

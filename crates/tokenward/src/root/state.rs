@@ -1,0 +1,64 @@
+//! What a verifier remembers, so that nothing older is taken again.
+
+use serde_json::json;
+
+use crate::b64;
+use crate::json::{Object, Raw};
+use crate::profile::key_set_statement::KeySetVersion;
+use crate::time::UnixTime;
+
+/// The highest of everything that was seen: give it to the next verification, after a restart too.
+///
+/// ```
+/// use tokenward::root::TrustState;
+///
+/// let state = TrustState::default(); // nothing yet
+/// assert_eq!(TrustState::parse(state.to_json().as_bytes()), Some(state));
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TrustState {
+    pub(super) root: u64,
+    pub(super) delegated_at: UnixTime,
+    pub(super) key_set: Option<KeySetVersion>,
+}
+
+impl TrustState {
+    /// The version of the last root that was seen; 0 before the first.
+    #[must_use]
+    pub const fn root_version(&self) -> u64 {
+        self.root
+    }
+
+    /// The version of the last key set that was seen.
+    #[must_use]
+    pub const fn key_set(&self) -> Option<&KeySetVersion> {
+        self.key_set.as_ref()
+    }
+
+    /// The text to keep.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut value = json!({ "root": self.root, "delegated_at": self.delegated_at.as_secs() });
+        if let (Some(version), Some(object)) = (&self.key_set, value.as_object_mut()) {
+            object.insert("version".to_owned(), version.number().into());
+            object.insert("hash".to_owned(), b64::encode(version.hash()).into());
+        }
+        value.to_string()
+    }
+
+    /// Reads the text that was kept; `None` if it is another.
+    #[must_use]
+    pub fn parse(json: &[u8]) -> Option<Self> {
+        let object = Object::parse(json).ok()?;
+        let number = |name| object.get(name).and_then(Raw::as_u64);
+        let key_set = match (number("version"), object.get("hash").and_then(Raw::as_str)) {
+            (None, None) => None,
+            (Some(version), Some(hash)) => {
+                Some(KeySetVersion::new(version, b64::decode(&hash).ok()?.try_into().ok()?))
+            }
+            _ => return None,
+        };
+        let delegated_at = UnixTime::from_secs(number("delegated_at")?);
+        Some(Self { root: number("root")?, delegated_at, key_set })
+    }
+}
