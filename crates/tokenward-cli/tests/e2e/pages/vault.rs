@@ -14,7 +14,7 @@ use crate::shell::{Shell, python_program};
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_documents_in_a_vault_signs_while_that_is_sealed() {
-    let world = World::new("vault-kv", "tokenward-kv.hcl").await;
+    let world = World::new(KV).await;
     let said = world.shell.run(&check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
@@ -35,7 +35,7 @@ async fn an_authority_whose_keys_are_documents_in_a_vault_signs_while_that_is_se
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_sealed_one() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     let said = world.shell.run(&check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
@@ -53,7 +53,7 @@ async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_seal
 
 #[tokio::test]
 async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     let good = fs::read_to_string(world.shell.path("etc/tokenward.toml")).unwrap();
     let address = good.split('"').find(|text| text.starts_with("http://127.0.0.1")).unwrap();
     let mount = "secret_id = { file = \"vault-secret-id\" }\nmount = ";
@@ -83,6 +83,9 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
     }
 }
 
+const TRANSIT: [&str; 4] = ["tokenward.hcl", "vault-policy", "vault-setup", "vault-config"];
+const KV: [&str; 4] = ["tokenward-kv.hcl", "vault-kv-policy", "vault-kv-setup", "vault-kv-config"];
+
 /// A vault set up as the page says, and an authority that is configured for it.
 struct World {
     shell: Shell,
@@ -92,8 +95,8 @@ struct World {
 }
 
 impl World {
-    /// `page` is the begin of the names of the page's blocks.
-    async fn new(page: &str, policy: &str) -> Self {
+    /// A file, and the blocks of the page: the policy that the file holds, the commands, the settings.
+    async fn new([file, policy, setup, config]: [&str; 4]) -> Self {
         let folder = root().join("interop/vault");
         let mut command = Command::new(python_program());
         let mut vault = Process::spawn("vault", command.arg(folder.join("server.py")));
@@ -108,8 +111,8 @@ impl World {
             .env("VAULT_ADDR", &address)
             .env("VAULT_TOKEN", "root");
         fs::create_dir(shell.path("etc")).unwrap();
-        shell.write(policy, &tested(&format!("{page}-policy")));
-        let setup = tested(&format!("{page}-setup"));
+        shell.write(file, &tested(policy));
+        let setup = tested(setup);
         let role_id =
             shell.run(&format!("vault() {{ \"$PYTHON\" \"$VAULT\" \"$@\"; }}\n{setup}")).await;
         let key = KeyPair::generate().unwrap();
@@ -118,7 +121,7 @@ impl World {
         write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
         write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
         let port = free_port();
-        let keys = tested(&format!("{page}-config")).replace("ROLE_ID", role_id.trim());
+        let keys = tested(config).replace("ROLE_ID", role_id.trim());
         shell.write("etc/tokenward.toml", &format!("{}{keys}", settings(port)));
         let client = Client::trusting(&shell.path("etc/fullchain.pem"));
         Self { shell, client, url: format!("https://localhost:{port}"), _vault: vault }
