@@ -107,6 +107,7 @@ fn known(said: &str) -> BTreeSet<String> {
         "revocation",
         "keys",
         "keys.pkcs11",
+        "keys.aws",
         "keys.vault",
         "audience",
         "service",

@@ -14,16 +14,16 @@ use crate::shell::{Shell, python_program};
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_in_kms_checks_starts_and_signs() {
-    starts_signs_and_starts_again("kms").await;
+    starts_signs_and_starts_again(KMS).await;
 }
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_secrets_of_aws_checks_starts_and_signs() {
-    starts_signs_and_starts_again("secrets").await;
+    starts_signs_and_starts_again(SECRETS).await;
 }
 
-async fn starts_signs_and_starts_again(which: &str) {
-    let world = World::new(which).await;
+async fn starts_signs_and_starts_again(blocks: [&str; 4]) {
+    let world = World::new(blocks).await;
     let said = world.shell.run(&check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
@@ -41,13 +41,13 @@ async fn starts_signs_and_starts_again(which: &str) {
 
 #[tokio::test]
 async fn check_finds_what_is_wrong_with_aws_before_serve_does() {
-    let world = World::new("kms").await;
+    let world = World::new(KMS).await;
     drop(world.serve().await);
     let good = fs::read_to_string(world.shell.path("etc/tokenward.toml")).unwrap();
     let region = "region = \"eu-central-1\"";
     let endpoint = format!("endpoint = \"{}\"", world.aws);
     let key = format!("{region}\n{WRONG_KEY}");
-    write_private(&world.shell.path("etc/aws-secret"), "no secret of anybody");
+    write_private(&world.shell.path("etc/aws-secret"), "nobodys-secret");
     for (old, new, said) in [
         (
             endpoint.as_str(),
@@ -74,6 +74,10 @@ async fn check_finds_what_is_wrong_with_aws_before_serve_does() {
     world.refuses(&good, "AWS denies kms:Sign: grant it in the policy (docs/custody-aws.md)").await;
 }
 
+const KMS: [&str; 4] = ["tokenward-kms.json", "aws-kms-policy", "aws-kms-setup", "aws-kms-config"];
+const SECRETS: [&str; 4] =
+    ["tokenward-secrets.json", "aws-secrets-policy", "aws-secrets-setup", "aws-secrets-config"];
+
 const WRONG_KEY: &str = "access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n\
                          secret_access_key = { file = \"aws-secret\" }";
 
@@ -87,8 +91,8 @@ struct World {
 }
 
 impl World {
-    /// `which` is the middle of the names of the page's blocks.
-    async fn new(which: &str) -> Self {
+    /// A file, and the blocks of the page: the policy that the file holds, the commands, the settings.
+    async fn new([file, policy, setup, config]: [&str; 4]) -> Self {
         let folder = root().join("interop/aws");
         let mut command = Command::new(python_program());
         let mut emulator = Process::spawn("aws", command.arg(folder.join("server.py")));
@@ -102,15 +106,15 @@ impl World {
             .env("AWS", folder.join("aws").to_str().unwrap())
             .env("AWS_ENDPOINT_URL", &aws);
         fs::create_dir(shell.path("etc")).unwrap();
-        shell.write(&format!("tokenward-{which}.json"), &tested(&format!("aws-{which}-policy")));
-        let shell = with_role(shell, &tested(&format!("aws-{which}-setup"))).await;
+        shell.write(file, &tested(policy));
+        let shell = with_role(shell, &tested(setup)).await;
         let key = KeyPair::generate().unwrap();
         let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
         shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
         write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
         write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
         let port = free_port();
-        let keys = tested(&format!("aws-{which}-config"));
+        let keys = tested(config);
         let settings = format!("{}{keys}\nendpoint = \"{aws}\"\n", settings(port));
         shell.write("etc/tokenward.toml", &settings);
         let client = Client::trusting(&shell.path("etc/fullchain.pem"));

@@ -14,7 +14,7 @@ use crate::shell::{Shell, python_program};
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_documents_in_a_vault_signs_while_that_is_sealed() {
-    let world = World::new("vault-kv", "tokenward-kv.hcl").await;
+    let world = World::new(KV).await;
     let said = world.shell.run(&check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
@@ -35,7 +35,7 @@ async fn an_authority_whose_keys_are_documents_in_a_vault_signs_while_that_is_se
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_sealed_one() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     let said = world.shell.run(&check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
@@ -53,7 +53,7 @@ async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_seal
 
 #[tokio::test]
 async fn an_authority_that_starts_while_its_vault_is_sealed_serves_and_signs_once_it_is_open() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     let mut first = world.serve().await;
     let secret = world.service_secret().await;
     let session = Session::of(&world.ask_for_a_session(&secret).await.expect(201));
@@ -88,7 +88,7 @@ async fn an_authority_that_starts_while_its_vault_is_sealed_serves_and_signs_onc
 
 #[tokio::test]
 async fn a_first_start_while_the_vault_is_sealed_stops_with_a_line() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     world.vault("sys/seal").await;
 
     let start = world.shell.adapt(tested("vault-start").lines().nth(1).unwrap());
@@ -101,7 +101,7 @@ async fn a_first_start_while_the_vault_is_sealed_stops_with_a_line() {
 
 #[tokio::test]
 async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     let good = fs::read_to_string(world.shell.path("etc/tokenward.toml")).unwrap();
     let address = good.split('"').find(|text| text.starts_with("http://127.0.0.1")).unwrap();
     let mount = "secret_id = { file = \"vault-secret-id\" }\nmount = ";
@@ -135,7 +135,7 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
 
 #[tokio::test]
 async fn a_store_moves_its_key_encryption_key_into_the_vault() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     world.shell.run(&check()).await;
     world.shell.write("tokenward-store.hcl", &tested("vault-kek-policy"));
     world.shell.run(&format!("{VAULT}{}", tested("vault-kek-setup"))).await;
@@ -167,7 +167,7 @@ async fn a_store_moves_its_key_encryption_key_into_the_vault() {
 
 #[tokio::test]
 async fn the_secret_of_a_proxy_comes_from_the_vault() {
-    let world = World::new("vault", "tokenward.hcl").await;
+    let world = World::new(TRANSIT).await;
     world.shell.write("tokenward-secrets.hcl", &tested("vault-secrets-policy"));
     world.shell.run(&format!("{VAULT}{}", tested("vault-secrets-setup"))).await;
     let path = world.shell.path("etc/tokenward.toml");
@@ -198,6 +198,8 @@ async fn the_secret_of_a_proxy_comes_from_the_vault() {
         "proxy.edge.secret: `secret/data/prod/edge` has no text in the field `pasword`\n"
     );
 }
+const TRANSIT: [&str; 4] = ["tokenward.hcl", "vault-policy", "vault-setup", "vault-config"];
+const KV: [&str; 4] = ["tokenward-kv.hcl", "vault-kv-policy", "vault-kv-setup", "vault-kv-config"];
 
 /// A vault set up as the page says, and an authority that is configured for it.
 struct World {
@@ -210,8 +212,8 @@ struct World {
 }
 
 impl World {
-    /// `page` is the begin of the names of the page's blocks.
-    async fn new(page: &str, policy: &str) -> Self {
+    /// A file, and the blocks of the page: the policy that the file holds, the commands, the settings.
+    async fn new([file, policy, setup, config]: [&str; 4]) -> Self {
         let folder = root().join("interop/vault");
         let mut command = Command::new(python_program());
         let mut vault = Process::spawn("vault", command.arg(folder.join("server.py")));
@@ -226,8 +228,8 @@ impl World {
             .env("VAULT_ADDR", &address)
             .env("VAULT_TOKEN", "root");
         fs::create_dir(shell.path("etc")).unwrap();
-        shell.write(policy, &tested(&format!("{page}-policy")));
-        let setup = tested(&format!("{page}-setup"));
+        shell.write(file, &tested(policy));
+        let setup = tested(setup);
         let role_id = shell.run(&format!("{VAULT}{setup}")).await;
         let key = KeyPair::generate().unwrap();
         let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
@@ -235,7 +237,7 @@ impl World {
         write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
         write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
         let (port, health) = (free_port(), free_port());
-        let keys = tested(&format!("{page}-config")).replace("ROLE_ID", role_id.trim());
+        let keys = tested(config).replace("ROLE_ID", role_id.trim());
         shell.write("etc/tokenward.toml", &format!("{}{keys}", settings(port, health)));
         let client = Client::trusting(&shell.path("etc/fullchain.pem"));
         Self { shell, client, url: format!("https://localhost:{port}"), health, _vault: vault }
