@@ -163,6 +163,24 @@ pub(crate) enum Raw<'a> {
     Object(&'a str),
 }
 
+/// How many digits the largest number has that the scanner lets pass.
+const DIGITS: usize = 16;
+
+/// The number that `text`, a JSON number, is if it has nothing but digits.
+#[inline]
+fn whole(text: &str) -> Option<u64> {
+    if text.is_empty() || text.len() > DIGITS {
+        return None;
+    }
+    let mut whole = true;
+    let number = text.bytes().fold(0_u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        whole &= digit < 10;
+        number.wrapping_mul(10).wrapping_add(digit.into())
+    });
+    whole.then_some(number)
+}
+
 /// The last second of the year 9999, the last one that RFC 3339 can write.
 pub(crate) const LAST_DATE: u64 = 253_402_300_799;
 
@@ -189,7 +207,7 @@ impl<'a> Raw<'a> {
     /// A `NumericDate` (RFC 7519 § 2) in the years 1970 to 9999; a fraction is cut to milliseconds.
     pub(crate) fn as_date(self) -> Option<UnixTime> {
         let Self::Number(text) = self else { return None };
-        if let Ok(secs) = text.parse() {
+        if let Some(secs) = whole(text) {
             return (secs <= LAST_DATE).then_some(UnixTime::from_secs(secs));
         }
         let since_epoch = std::time::Duration::try_from_secs_f64(text.parse().ok()?).ok()?;
