@@ -116,6 +116,19 @@ pub(crate) fn scan<'a>(text: &'a [u8], sink: &mut impl Sink<'a>) -> Result<&'a s
     Ok(text)
 }
 
+/// As [`scan()`], of a text whose first members the caller knows: those of the places `taken`, each of
+/// which stands there once, up to and with the comma before `at`.
+pub(crate) fn scan_rest<'a>(
+    text: &'a [u8],
+    at: usize,
+    taken: &[u8],
+    sink: &mut impl Sink<'a>,
+) -> Result<&'a str, JsonError> {
+    let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
+    scan::rest_of_object(text, at, taken, sink)?;
+    Ok(text)
+}
+
 /// What stands between the quotes of a string, already checked.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Text<'a> {

@@ -115,6 +115,26 @@ pub(super) fn object<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), 
     scan.end()
 }
 
+/// As [`object`], of a text whose first members the caller knows: those of the places `taken`, each of
+/// which stands there once, up to and with the comma before `at`.
+pub(super) fn rest_of_object<'a>(
+    text: &'a str,
+    at: usize,
+    taken: &[u8],
+    sink: &mut impl Sink<'a>,
+) -> Result<(), JsonError> {
+    let mut scan = Scan::new(text)?;
+    scan.at = u32::try_from(at).map_err(|_| JsonError::TooLarge)?;
+    let mut seen = scan.names.begin();
+    for place in taken {
+        seen.count();
+        seen.takes(*place);
+    }
+    scan.space();
+    scan.members(1, seen, sink)?;
+    scan.end()
+}
+
 /// Scans `text` as one array; gives its elements.
 pub(super) fn array(text: &str) -> Result<Vec<Raw<'_>>, JsonError> {
     let mut scan = Scan::new(text)?;
@@ -176,11 +196,21 @@ impl<'a> Scan<'a> {
     /// The members after `{`, up to and with `}`.
     fn object<S: Sink<'a>>(&mut self, depth: usize, sink: &mut S) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
-        let mut seen = self.names.begin();
         self.space();
         if self.eat(b'}') {
             return Ok(());
         }
+        self.members(depth, self.names.begin(), sink)
+    }
+
+    /// One member or more, up to and with `}`, after those that were `seen`.
+    #[inline]
+    fn members<S: Sink<'a>>(
+        &mut self,
+        depth: usize,
+        mut seen: Seen,
+        sink: &mut S,
+    ) -> Result<(), JsonError> {
         loop {
             let (name, place) = self.name::<S>(&mut seen)?;
             self.space();
