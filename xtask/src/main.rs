@@ -25,7 +25,7 @@ usage: cargo xtask COMMAND
                   run the fuzz targets, ten seconds each unless said; fails on a finding
   fuzz seed       make fuzz/corpus/ from the vectors
   wasm [ARG...]   run the core's tests as WebAssembly (wasm32-wasip1), in Node
-  prove [NAME]    what takes long: build, serve, wasm, fuzz (an hour), mutants (or one by name)
+  prove [NAME]    what takes long: build, serve, wasm, fuzz (an hour), mutants, rotation (or one by name)
   bench core      the core library beside its peers, in one interleaved run:
                     --quick         rough, in under a minute once it is built
                     --no-languages  Rust alone

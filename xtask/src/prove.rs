@@ -1,7 +1,7 @@
 //! `cargo xtask prove`: the long figures, on the release binary.
 //!
 //! `fuzz` looks for an hour for what hostile bytes could do; `mutants` shows that the tests of the way to
-//! a verdict notice what is changed on it.
+//! a verdict notice what is changed on it; `rotation` has the keys of every custody rotate under load.
 //!
 //! `build` compiles from nothing and weighs the binary; `serve` starts it and takes start-up time,
 //! memory and throughput. Machines are noisy: the CPU time of the server per request is the steady
@@ -10,6 +10,7 @@
 mod build;
 mod fuzz;
 mod mutants;
+mod rotation;
 mod server;
 
 use crate::machine;
@@ -19,12 +20,13 @@ use crate::wasm;
 /// A figure's name, and what takes it.
 type Proof = (&'static str, fn() -> Result<(), Failure>);
 
-const PROOFS: [Proof; 5] = [
+const PROOFS: [Proof; 6] = [
     ("build", build::prove),
     ("serve", server::prove),
     ("wasm", wasm::prove),
     ("fuzz", fuzz::prove),
     ("mutants", mutants::prove),
+    ("rotation", rotation::prove),
 ];
 
 /// Takes the figures named, or all of them.

@@ -18,6 +18,7 @@ use tokenward::{
 pub use kek::{Kek, KekError, PassphraseCost};
 pub use sealed::Sealed;
 
+use crate::order::{KeyLabel, KeyOrder};
 use crate::stored::StoredKey;
 
 /// What a custody is told about the key it is to make.
@@ -34,6 +35,9 @@ pub struct NewKey {
     pub created_at: UnixTime,
     /// What the `kid` begins with, for example `prod`: it shows at a glance where a token came from.
     pub kid_prefix: String,
+    /// What the custody must be able to find the key by in [`Custody::abandon`], if it
+    /// [holds it elsewhere](Custody::holds_elsewhere).
+    pub label: KeyLabel,
 }
 
 impl NewKey {
@@ -85,6 +89,12 @@ pub trait Custody: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether private halves are anywhere but in the handle, so that one can outlast the row that lost it,
+    /// or never have had a row. Whoever says so implements [`Self::abandon`] too.
+    fn holds_elsewhere(&self) -> bool {
+        false
+    }
+
     /// Makes a key.
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError>;
 
@@ -101,6 +111,14 @@ pub trait Custody: Send + Sync + 'static {
 
     /// Destroys the private half of `key`, whose row has just lost its handle. Safe to repeat.
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError>;
+
+    /// Destroys whatever was made under the label of `order`, which nobody has stored and nobody will; there
+    /// may be nothing. Safe to repeat.
+    ///
+    /// The default is for a custody whose handle is all there is of a private half.
+    async fn abandon(&self, _order: &KeyOrder) -> Result<(), CustodyError> {
+        Ok(())
+    }
 }
 
 /// Signs with one private key.

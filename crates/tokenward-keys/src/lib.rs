@@ -9,6 +9,7 @@
 
 pub mod custody;
 pub mod lifecycle;
+mod order;
 pub mod plan;
 mod ring;
 mod stored;
@@ -17,6 +18,7 @@ mod timing;
 pub use custody::{
     Custody, CustodyError, Kek, KekError, MadeKey, NewKey, PassphraseCost, Sealed, Signer,
 };
+pub use order::{KeyLabel, KeyOrder, NoLabel, Unfinished};
 pub use plan::{Plan, Request, Step, plan};
 pub use ring::{
     Compromised, ImportError, Imported, KeyHistory, KeyInfo, KeyRing, NoSigner, NotRipe, RingError,

@@ -14,6 +14,7 @@
 mod backoff;
 mod error;
 mod info;
+mod leftovers;
 mod rounds;
 mod view;
 
@@ -32,6 +33,7 @@ use crate::plan::{Plan, Request, Step, plan};
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
 use backoff::Backoff;
+use leftovers::Leftovers;
 use view::View;
 
 /// The keys of one audience. Shared by all tasks; no call holds a lock while it waits.
@@ -45,6 +47,7 @@ pub struct KeyRing {
     algorithm: Algorithm,
     tickets: AtomicU64,
     backoff: Backoff,
+    leftovers: Leftovers,
     view: RwLock<Arc<View>>,
 }
 
@@ -65,6 +68,7 @@ impl KeyRing {
         let view = RwLock::new(Arc::new(View::unread()));
         let tickets = AtomicU64::new(0);
         let backoff = Backoff::default();
+        let leftovers = Leftovers::default();
         Self {
             audience,
             issuer,
@@ -75,6 +79,7 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
+            leftovers,
             view,
         }
     }
@@ -89,7 +94,11 @@ impl KeyRing {
     ///
     /// An authority calls this at its start and then every L / 3.
     pub async fn tick(&self, now: UnixTime) -> Result<Vec<Step>, RingError> {
-        let outcome = self.run(now, Request::Tick).await?;
+        self.note_orders_of_the_dead().await?;
+        let outcome = self.run(now, Request::Tick).await;
+        // Last, because it may have to wait for the custody, and the lease is renewed before.
+        self.clear_up(now).await;
+        let outcome = outcome?;
         self.view().custody_error().map_or(Ok(outcome.steps), Err)
     }
 
@@ -232,6 +241,13 @@ impl KeyRing {
     #[must_use]
     pub fn failed_attempts(&self) -> u32 {
         self.backoff.attempts()
+    }
+
+    /// How many orders and private halves the custody has still to be rid of; 0 if all is well. It is tried
+    /// again after a while.
+    #[must_use]
+    pub fn leftovers(&self) -> usize {
+        self.leftovers.count()
     }
 
     /// The audience whose keys these are.

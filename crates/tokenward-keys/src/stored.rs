@@ -8,6 +8,8 @@ use std::fmt;
 use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, BackendError, KeyId, UnixTime};
 
+use crate::order::{KeyLabel, KeyOrder, Unfinished};
+
 /// The state of a signing key, by name.
 ///
 /// The typed states of [`crate::lifecycle`] are what the code works with; this is what is written down.
@@ -43,6 +45,12 @@ impl KeyState {
     #[must_use]
     pub const fn is_published(self) -> bool {
         matches!(self, Self::Standby | Self::Active | Self::Retiring)
+    }
+
+    /// Whether a key in this state has a private half here: it signs, or is to.
+    #[must_use]
+    pub const fn signs(self) -> bool {
+        matches!(self, Self::Standby | Self::Active)
     }
 }
 
@@ -142,6 +150,28 @@ pub enum KeyChange {
         /// What to store instead; its own epoch is greater.
         key: StoredKey,
     },
+    /// Writes down that a custody is about to be asked for a key.
+    Order(KeyOrder),
+    /// Takes an order away, because its key is among the changes.
+    Fulfill(KeyLabel),
+    /// Keeps the key of an order from ever being stored.
+    GiveUp {
+        /// The order.
+        label: KeyLabel,
+        /// Since when.
+        at: UnixTime,
+    },
+    /// Takes an order away that was given up: nothing is left of it. There may be none.
+    Forget(KeyLabel),
+    /// Writes down that the private half of a key is to be destroyed.
+    Owe {
+        /// The key.
+        id: KeyId,
+        /// The handle that it loses.
+        handle: Vec<u8>,
+    },
+    /// The private half is destroyed. Nothing may be owed.
+    Settle(KeyId),
 }
 
 /// Where keys are kept.
@@ -156,10 +186,21 @@ pub trait KeyStore: Send + Sync + 'static {
     /// key to be replaced is missing or has another epoch, if an inserted id exists in the audience, or
     /// if the audience would end up with two [`KeyState::Active`] keys, or if an inserted key is active and
     /// the audience has, in whatever state, another that was not imported (of two authorities that start
-    /// on an empty store, the slower must not begin to sign with a key that some verifier may lack). A
-    /// handle that a change removes is gone from the file too when this returns.
+    /// on an empty store, the slower must not begin to sign with a key that some verifier may lack), or if
+    /// an order is written under a label that exists, or one is fulfilled or given up that is missing or was
+    /// given up before. A handle that a change removes, and none owes, is gone from the file too when this
+    /// returns.
     async fn apply(&self, audience: &Audience, changes: Vec<KeyChange>)
     -> Result<(), BackendError>;
+
+    /// What is begun and not finished of `audience`.
+    async fn unfinished(&self, audience: &Audience) -> Result<Unfinished, BackendError>;
+
+    /// Whether no other process uses the store while this one does, so that whatever it finds begun at its
+    /// start was begun by one that is dead.
+    fn is_exclusive(&self) -> bool {
+        false
+    }
 
     /// The store's own clock, read now; `None` if it has none but this machine's, as an embedded one.
     ///

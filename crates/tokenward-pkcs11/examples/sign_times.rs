@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, IssuerId, UnixTime};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, Kek, NewKey, Sealed, Signer};
+use tokenward_keys::{Custody, Kek, KeyLabel, NewKey, Sealed, Signer};
 use tokenward_pkcs11::Pkcs11;
 use zeroize::Zeroizing;
 
@@ -44,6 +44,7 @@ async fn row(custody: &dyn Custody, algorithm: Algorithm) -> Result<String, Box<
         algorithm,
         created_at: UnixTime::from_secs(0),
         kid_prefix: "bench".to_owned(),
+        label: KeyLabel::random(),
     };
     let made = custody.generate(&spec).await?;
     let key = Key::publish(made, &spec.audience, custody.name(), spec.created_at);

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
 use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey};
-use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
@@ -56,6 +56,10 @@ impl Custody for Pkcs11 {
     fn holds(&self, algorithm: Algorithm) -> bool {
         objects::mechanisms(algorithm)
             .is_some_and(|wanted| wanted.into_iter().all(|one| self.sessions.offers(one)))
+    }
+
+    fn holds_elsewhere(&self) -> bool {
+        true
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
@@ -107,13 +111,19 @@ impl Custody for Pkcs11 {
         let work = move |session: &Session| Ok(objects::destroy(session, &name)?);
         self.sessions.with(work).await.map_err(failed)
     }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        let label = order.label;
+        let work = move |session: &Session| Ok(objects::destroy_order(session, label)?);
+        self.sessions.with(work).await.map_err(failed)
+    }
 }
 
 /// Makes a pair, and leaves nothing behind if it cannot be used.
 fn generate(session: &Session, spec: &NewKey) -> Result<(VerifyingKey, Name), Failed> {
     let algorithm = spec.algorithm;
     let unnamed = format!("{}-unnamed", spec.kid_prefix);
-    let pair = objects::make(session, algorithm, &unnamed)?;
+    let pair = objects::make(session, algorithm, &unnamed, spec.label)?;
     let named = || {
         let public = public::read(session, pair.0, algorithm)?;
         let id = spec.key_id(&public).map_err(|_| Pkcs11Error::PublicKey("it has no id"))?;
@@ -125,7 +135,7 @@ fn generate(session: &Session, spec: &NewKey) -> Result<(VerifyingKey, Name), Fa
         for object in [pair.0, pair.1] {
             if let Err(error) = session.destroy_object(object) {
                 let error = Pkcs11Error::from(error);
-                tracing::warn!(%error, label = unnamed, "half a key is left in the token: destroy it there");
+                tracing::warn!(%error, label = unnamed, "half a key is left in the token for now");
             }
         }
     })

@@ -2,29 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, IssuerId, KeyId, UnixTime, b64, crypto};
-use tokenward_keys::{CustodyError, NewKey, StoredKey};
+use tokenward_keys::{CustodyError, KeyLabel, NewKey, StoredKey};
 
 /// How the objects of a key are found.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Name {
     /// `CKA_LABEL`: the `kid`, which begins with the environment.
     pub(crate) label: String,
-    /// `CKA_ID`: a digest of what the key is for. Whoever can write the store alone cannot let a key sign
-    /// for another issuer, because the token does not know it by that name.
-    pub(crate) id: [u8; 32],
+    /// `CKA_ID`: the label of the order, by which a key is found that no row holds, and a digest of what the
+    /// key is for. Whoever can write the store alone cannot let a key sign for another issuer, because the
+    /// token does not know it by that name.
+    pub(crate) id: Vec<u8>,
 }
 
 impl Name {
     /// The name of the key `id`, made as `spec` says.
     pub(crate) fn of_new(spec: &NewKey, id: &KeyId) -> Self {
-        Self::of(&spec.issuer, id, spec.algorithm, spec.created_at)
-    }
-
-    fn of(issuer: &IssuerId, id: &KeyId, algorithm: Algorithm, created: UnixTime) -> Self {
-        let created = created.as_millis();
-        // None of the parts can hold a line feed, so no two keys look the same.
-        let context = format!("tokenward pkcs11 v1\n{issuer}\n{id}\n{algorithm}\n{created}");
-        Self { label: id.as_str().to_owned(), id: crypto::sha256(context.as_bytes()) }
+        let digest = digest(&spec.issuer, id, spec.algorithm, spec.created_at);
+        Self {
+            label: id.as_str().to_owned(),
+            id: [spec.label.as_bytes().as_slice(), &digest].concat(),
+        }
     }
 
     /// The handle for the store.
@@ -43,8 +41,8 @@ impl Name {
         if handle.iss != issuer.as_str() {
             return Err(CustodyError::OtherIssuer { key: key.id.clone(), made_for: handle.iss });
         }
-        let name = Self::of(issuer, &key.id, key.algorithm, key.created_at);
-        if handle.label == name.label && handle.id == b64::encode(&name.id) {
+        let name = Self::of_ended(key)?;
+        if name.id.ends_with(&digest(issuer, &key.id, key.algorithm, key.created_at)) {
             Ok(name)
         } else {
             Err(CustodyError::Damaged { key: key.id.clone() })
@@ -54,13 +52,30 @@ impl Name {
     /// The name of a key that is to be destroyed, whoever it signed for.
     pub(crate) fn of_ended(key: &StoredKey) -> Result<Self, CustodyError> {
         let handle = Handle::read(key)?;
-        let id = b64::decode(&handle.id).ok().and_then(|id| <[u8; 32]>::try_from(id).ok());
+        let id = b64::decode(&handle.id).ok().filter(|id| id.len() == ID_LEN);
         match id {
             Some(id) if handle.label == key.id.as_str() => Ok(Self { label: handle.label, id }),
             _ => Err(CustodyError::Damaged { key: key.id.clone() }),
         }
     }
 }
+
+/// What a key is for.
+fn digest(issuer: &IssuerId, id: &KeyId, algorithm: Algorithm, created: UnixTime) -> [u8; 32] {
+    let created = created.as_millis();
+    // None of the parts can hold a line feed, so no two keys look the same.
+    let context = format!("tokenward pkcs11 v1\n{issuer}\n{id}\n{algorithm}\n{created}");
+    crypto::sha256(context.as_bytes())
+}
+
+/// Whether the `CKA_ID` of an object is that of a key that was ordered under `label`.
+pub(crate) fn is_of_order(id: &[u8], label: KeyLabel) -> bool {
+    matches!(id.len(), LABEL_LEN | ID_LEN) && id.starts_with(label.as_bytes())
+}
+
+const LABEL_LEN: usize = 16;
+/// A label and a digest.
+const ID_LEN: usize = 48;
 
 /// The stored form, as JSON.
 #[derive(Deserialize, Serialize)]

@@ -8,8 +8,9 @@ use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, SessionState};
 use tokenward::{Algorithm, crypto};
+use tokenward_keys::KeyLabel;
 
-use crate::handle::Name;
+use crate::handle::{self, Name};
 use crate::sessions::Failed;
 
 /// What a token must offer for keys of an algorithm: to make them, and to sign with them.
@@ -25,13 +26,15 @@ pub(crate) fn mechanisms(algorithm: Algorithm) -> Option<[MechanismType; 2]> {
     })
 }
 
-/// Makes a pair called `label`, which answers its public and its private half.
+/// Makes a pair called `label` and ordered under `order`, which answers its public and its private half.
 pub(crate) fn make(
     session: &Session,
     algorithm: Algorithm,
     label: &str,
+    order: KeyLabel,
 ) -> Result<(ObjectHandle, ObjectHandle), Error> {
     let label = Attribute::Label(label.as_bytes().to_vec());
+    let id = Attribute::Id(order.as_bytes().to_vec());
     let public = [
         Attribute::Token(true),
         Attribute::Private(false),
@@ -39,6 +42,7 @@ pub(crate) fn make(
         Attribute::Encrypt(false),
         Attribute::Wrap(false),
         label.clone(),
+        id.clone(),
     ];
     let private = [
         Attribute::Token(true),
@@ -50,6 +54,7 @@ pub(crate) fn make(
         Attribute::Unwrap(false),
         Attribute::Derive(false),
         label,
+        id,
     ];
     let with = |extra: &[Attribute]| [public.as_slice(), extra].concat();
     match algorithm {
@@ -83,7 +88,7 @@ pub(crate) fn rename(
     name: &Name,
 ) -> Result<(), Error> {
     let attributes =
-        [Attribute::Label(name.label.as_bytes().to_vec()), Attribute::Id(name.id.to_vec())];
+        [Attribute::Label(name.label.as_bytes().to_vec()), Attribute::Id(name.id.clone())];
     session.update_attributes(pair.0, &attributes)?;
     session.update_attributes(pair.1, &attributes)
 }
@@ -97,14 +102,32 @@ pub(crate) fn find(session: &Session, name: &Name) -> Result<Option<ObjectHandle
 
 /// Destroys everything called `name`; there may be nothing.
 pub(crate) fn destroy(session: &Session, name: &Name) -> Result<(), Error> {
-    for object in find_all(session, &template(name))? {
-        match session.destroy_object(object) {
-            // Another replica was faster.
-            Ok(()) | Err(Error::Pkcs11(RvError::ObjectHandleInvalid, _)) => {}
-            Err(error) => return Err(error),
+    find_all(session, &template(name))?.into_iter().try_for_each(|one| destroy_one(session, one))
+}
+
+/// Destroys everything that was made for the order `label`, whatever it is called by now.
+pub(crate) fn destroy_order(session: &Session, label: KeyLabel) -> Result<(), Error> {
+    for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+        for object in find_all(session, &[Attribute::Token(true), Attribute::Class(class)])? {
+            let attributes = session.get_attributes(object, &[AttributeType::Id])?;
+            let is_of_order = |attribute: &Attribute| match attribute {
+                Attribute::Id(id) => handle::is_of_order(id, label),
+                _ => false,
+            };
+            if attributes.iter().any(is_of_order) {
+                destroy_one(session, object)?;
+            }
         }
     }
     Ok(())
+}
+
+fn destroy_one(session: &Session, object: ObjectHandle) -> Result<(), Error> {
+    match session.destroy_object(object) {
+        // Another replica was faster.
+        Ok(()) | Err(Error::Pkcs11(RvError::ObjectHandleInvalid, _)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The objects of `template`, seen by somebody who is logged in.
@@ -123,7 +146,7 @@ fn template(name: &Name) -> [Attribute; 3] {
     [
         Attribute::Token(true),
         Attribute::Label(name.label.as_bytes().to_vec()),
-        Attribute::Id(name.id.to_vec()),
+        Attribute::Id(name.id.clone()),
     ]
 }
 

@@ -10,6 +10,7 @@
 //! | `tokenward_uptime_seconds` | | since the start |
 //! | `tokenward_keys` | `audience`, `state` | keys of the authority |
 //! | `tokenward_key_failures` | `audience` | failures in a row to make the next key |
+//! | `tokenward_key_leftovers` | `audience` | what the custody has still to destroy |
 //! | `tokenward_can_sign` | `audience` | 1 while a key may sign |
 //! | `tokenward_revocations_known` | `audience` | revocations that are known |
 //! | `tokenward_feed_age_seconds` | `audience` | age of that knowledge |

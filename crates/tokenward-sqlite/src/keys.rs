@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokenward::{Audience, BackendError, KeyId};
-use tokenward_keys::{KeyChange, KeyState, KeyStore, StoredKey};
+use tokenward_keys::{KeyChange, KeyState, KeyStore, StoredKey, Unfinished};
 
 use crate::fault::Fault;
+use crate::orders;
 use crate::store::SqliteStore;
 use crate::value::{Columns, millis, number};
 use crate::writer::Tx;
@@ -24,6 +25,16 @@ impl KeyStore for SqliteStore {
     ) -> Result<(), BackendError> {
         let audience = audience.clone();
         self.write(move |tx| apply(tx, &audience, &changes)).await
+    }
+
+    async fn unfinished(&self, audience: &Audience) -> Result<Unfinished, BackendError> {
+        let audience = audience.clone();
+        self.read(move |conn| orders::unfinished(conn, &audience)).await
+    }
+
+    /// The lock on the file sees to it.
+    fn is_exclusive(&self) -> bool {
+        true
     }
 
     async fn sealed_secret(&self, name: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {
@@ -49,6 +60,12 @@ fn apply(tx: &Tx<'_>, audience: &Audience, changes: &[KeyChange]) -> Result<(), 
                 belongs(key, audience)?;
                 replace(tx, *epoch, key)?;
             }
+            KeyChange::Order(order) => orders::order(tx, audience, order)?,
+            KeyChange::Fulfill(label) => orders::fulfill(tx, audience, *label)?,
+            KeyChange::GiveUp { label, at } => orders::give_up(tx, audience, *label, *at)?,
+            KeyChange::Forget(label) => orders::forget(tx, audience, *label)?,
+            KeyChange::Owe { id, handle } => orders::owe(tx, audience, id, handle)?,
+            KeyChange::Settle(id) => orders::settle(tx, audience, id)?,
         }
     }
     let sql = "SELECT count(*) FROM keys WHERE audience = ?1 AND state = 'active'";
@@ -179,7 +196,7 @@ fn select(conn: &Connection, audience: &Audience) -> Result<Vec<StoredKey>, Faul
     Ok(keys)
 }
 
-fn key(row: &Columns<'_>) -> Result<StoredKey, Fault> {
+pub(crate) fn key(row: &Columns<'_>) -> Result<StoredKey, Fault> {
     Ok(StoredKey {
         id: row.parse("kid")?,
         audience: row.parse("audience")?,

@@ -18,6 +18,7 @@ mod admin;
 mod fault;
 mod keys;
 mod open;
+mod orders;
 mod readers;
 mod revocations;
 mod services;

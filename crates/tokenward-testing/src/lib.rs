@@ -1,5 +1,5 @@
-//! What tests share: a clock they set, the contracts that every store and custody keeps, and a disk that
-//! forgets.
+//! What tests share: a clock they set, the contracts that every store and custody keeps, a load under
+//! which keys rotate, and a disk that forgets.
 //!
 //! A dev-dependency only. A contract is a list of promises, each run on a fresh store of the caller's
 //! making, so that every back end is held to the same ones.
@@ -7,6 +7,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "this is test code: a broken promise is a panic"
 )]
@@ -14,6 +15,8 @@
 mod clock;
 mod contract;
 pub mod forgetful;
+mod load;
+mod memory_keys;
 mod pyjwt;
 
 pub use clock::TestClock;
@@ -22,4 +25,6 @@ pub use contract::keys::key_contract;
 pub use contract::revocations::revocation_contract;
 pub use contract::services::{admin_token_contract, service_contract};
 pub use contract::sessions::session_contract;
+pub use load::{Rotated, rotates_under_load};
+pub use memory_keys::MemoryKeys;
 pub use pyjwt::{pyjwt_objects_to, python};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey};
-use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
 use crate::address::Mount;
 use crate::client::Vault;
@@ -111,11 +111,15 @@ impl Custody for VaultTransit {
         Self::check(self, audience).await.map_err(failed)
     }
 
+    fn holds_elsewhere(&self) -> bool {
+        true
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
-        let name = name::fresh(&self.environment, spec.audience.as_str());
+        let name = name::of(&self.environment, spec.audience.as_str(), spec.label);
         let made = match self.transit.create(&name, kind).await {
             Ok(()) => self.made(spec, name.clone(), kind).await,
             Err(error) => Err(failed(error)),
@@ -124,7 +128,7 @@ impl Custody for VaultTransit {
             && let Err(error) = self.transit.destroy(&name).await
         {
             let error = tokenward::ErrorChain::new(&error).to_string();
-            tracing::warn!(key = name, error, "a transit key may be left over: delete it");
+            tracing::warn!(key = name, error, "a transit key is left over for now");
         }
         made
     }
@@ -169,6 +173,11 @@ impl Custody for VaultTransit {
         let handle = self.handle(key, text)?;
         self.transit.destroy(&handle.name).await.map_err(failed)
     }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        let name = name::of(&self.environment, order.audience.as_str(), order.label);
+        self.transit.destroy(&name).await.map_err(failed)
+    }
 }
 
 impl fmt::Debug for VaultTransit {
@@ -196,6 +205,16 @@ impl fmt::Debug for InVault {
     }
 }
 
+impl InVault {
+    /// A vault refuses the name of a key that is gone in words of its own, so the key itself is asked for:
+    /// another replica may have retired it, and then whoever issues turns to the next signer.
+    async fn explained(&self, error: VaultError) -> CustodyError {
+        let is_gone = matches!(error, VaultError::Refused { .. })
+            && matches!(self.transit.read(&self.name).await, Ok(None));
+        if is_gone { CustodyError::NoPrivateHalf { key: self.id.clone() } } else { failed(error) }
+    }
+}
+
 #[async_trait]
 impl Signer for InVault {
     fn key_id(&self) -> &KeyId {
@@ -207,8 +226,10 @@ impl Signer for InVault {
     }
 
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
-        let signature =
-            self.transit.sign(&self.name, self.version, self.kind, input).await.map_err(failed)?;
+        let signature = match self.transit.sign(&self.name, self.version, self.kind, input).await {
+            Ok(signature) => signature,
+            Err(error) => return Err(self.explained(error).await),
+        };
         if self.public.verify(input, &signature) {
             Ok(signature)
         } else {

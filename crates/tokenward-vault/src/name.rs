@@ -1,6 +1,6 @@
 //! The names of our keys in the transit engine.
 
-use tokenward::crypto;
+use tokenward_keys::KeyLabel;
 
 #[cfg(test)]
 mod tests;
@@ -14,13 +14,17 @@ pub(crate) fn prefix(environment: &str, audience: &str) -> String {
     format!("{}-{}-", plain(environment, ENVIRONMENT), plain(audience, AUDIENCE))
 }
 
-/// A fresh name: 128 random bits follow the prefix.
-pub(crate) fn fresh(environment: &str, audience: &str) -> String {
-    let random = u128::from_le_bytes(crypto::random());
-    format!("{}{random:032x}", prefix(environment, audience))
+/// The name of the key that was ordered under `label`: its 128 random bits follow the prefix.
+pub(crate) fn of(environment: &str, audience: &str, label: KeyLabel) -> String {
+    format!("{}{label}", prefix(environment, audience))
 }
 
-/// Whether `name` is one that [`fresh`] could have given.
+/// A name that no key has.
+pub(crate) fn fresh(environment: &str, audience: &str) -> String {
+    of(environment, audience, KeyLabel::random())
+}
+
+/// Whether `name` is one that [`of`] could have given.
 pub(crate) fn is_ours(name: &str, environment: &str, audience: &str) -> bool {
     let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     name.strip_prefix(prefix(environment, audience).as_str())

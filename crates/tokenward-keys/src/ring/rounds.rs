@@ -86,18 +86,21 @@ impl KeyRing {
     }
 
     async fn make_key(&self, action: &Action, now: UnixTime) -> Result<(), RingError> {
+        let order = self.order(now).await?;
         let spec = NewKey {
             audience: self.audience.clone(),
             issuer: self.issuer.clone(),
             algorithm: self.algorithm,
             created_at: now,
             kid_prefix: self.environment.clone(),
+            label: order.label,
         };
         let made = match self.custody.generate(&spec).await {
             Ok(made) => made,
             Err(error) => {
                 let error = Arc::new(error);
                 self.backoff.failed(&error, now);
+                self.give_up(&order, now).await;
                 return Err(RingError::Custody(error));
             }
         };
@@ -107,14 +110,17 @@ impl KeyRing {
                 RingError::Bug("the custody made a key without public half".to_owned())
             })?;
         let stored = key.stored().clone();
-        let change = match action {
+        let insert = match action {
             Action::Begin => key.activate_first(now).into_insert(),
             _ => key.into_insert(),
         };
-        let written = self.store.apply(&self.audience, vec![change]).await;
+        let fulfill = self.custody.holds_elsewhere().then_some(KeyChange::Fulfill(order.label));
+        let changes = std::iter::once(insert).chain(fulfill).collect();
+        let written = self.store.apply(&self.audience, changes).await;
         // After an outage the key may be stored all the same, so only a conflict proves it unused.
         if let Err(error) = written.map_err(RingError::Store) {
             if error.is_conflict() {
+                self.give_up(&order, now).await;
                 self.destroy(&stored).await;
             }
             return Err(error);
@@ -151,6 +157,7 @@ impl KeyRing {
             }
             changes.push(change);
         }
+        changes.extend(ended.iter().filter_map(|key| self.owes(key)));
         self.store.apply(&self.audience, changes).await?;
         // Until the next read, and should it fail, the old signer must not go on for the rest of its
         // lease; and requests that come meanwhile must find one that signs.
@@ -158,7 +165,9 @@ impl KeyRing {
             self.hand_over(&ended, next);
         }
         for key in &ended {
-            self.destroy(key).await;
+            if self.destroy(key).await && self.owes(key).is_some() {
+                self.settle(key.id.clone()).await;
+            }
         }
         Ok(())
     }
@@ -199,19 +208,22 @@ impl KeyRing {
         Ok((change, before))
     }
 
-    /// A private half that cannot be destroyed now is no longer used, so this is no failure of the step.
-    async fn destroy(&self, key: &StoredKey) {
+    /// Whether the private half of `key` is destroyed. If it cannot be now, it is no longer used, so this is
+    /// no failure of the step.
+    async fn destroy(&self, key: &StoredKey) -> bool {
         if key.custody != self.custody.name() {
             tracing::warn!(
                 target: AUDIT, key = %key.id, custody = key.custody,
                 "the private half is in another custody than the configured one: destroy it there"
             );
-            return;
+            return false;
         }
-        if let Err(error) = self.custody.destroy(key).await {
-            let error = ErrorChain::new(&error).to_string();
-            tracing::warn!(target: AUDIT, key = %key.id, error, "private half not destroyed");
+        let destroyed = self.custody.destroy(key).await;
+        if let Err(error) = &destroyed {
+            let error = ErrorChain::new(error).to_string();
+            tracing::warn!(target: AUDIT, key = %key.id, error, "private half not destroyed yet");
         }
+        destroyed.is_ok()
     }
 }
 

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{
-    Kek, KeyChange, KeyRing, KeyState, KeyStore, Sealed, StoredKey, Timing, TimingSettings,
+    Kek, KeyChange, KeyLabel, KeyOrder, KeyRing, KeyState, KeyStore, Sealed, StoredKey, Timing,
+    TimingSettings, Unfinished,
 };
 
 /// How the next write ends.
@@ -22,9 +23,17 @@ pub(crate) enum Fault {
     Conflict,
 }
 
+#[derive(Clone, Debug, Default)]
+struct Stored {
+    keys: Vec<StoredKey>,
+    orders: Vec<KeyOrder>,
+    debts: Vec<(KeyId, Vec<u8>)>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct MemoryStore {
-    keys: Mutex<Vec<StoredKey>>,
+    state: Mutex<Stored>,
+    exclusive: AtomicBool,
     /// How many writes succeed, and how the one after them ends.
     fault: Mutex<Option<(u8, Fault)>>,
     clock: Mutex<Option<UnixTime>>,
@@ -53,17 +62,27 @@ impl MemoryStore {
         self.reads_fail.store(fail, Ordering::SeqCst);
     }
 
+    /// Whatever a ring finds begun was begun by one that is dead.
+    pub(crate) fn make_exclusive(&self) {
+        self.exclusive.store(true, Ordering::SeqCst);
+    }
+
     pub(crate) fn set_clock(&self, clock: UnixTime) {
         *self.clock.lock().unwrap() = Some(clock);
     }
 
     pub(crate) fn stored(&self) -> Vec<StoredKey> {
-        self.keys.lock().unwrap().clone()
+        self.state.lock().unwrap().keys.clone()
+    }
+
+    /// How many keys are ordered, or given up and not forgotten.
+    pub(crate) fn orders(&self) -> usize {
+        self.state.lock().unwrap().orders.len()
     }
 
     pub(crate) fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
-        let mut keys = self.keys.lock().unwrap();
-        edit(keys.iter_mut().find(|key| key.id == *id).unwrap());
+        let mut state = self.state.lock().unwrap();
+        edit(state.keys.iter_mut().find(|key| key.id == *id).unwrap());
     }
 
     fn next_fault(&self) -> Option<Fault> {
@@ -78,8 +97,9 @@ impl MemoryStore {
     }
 
     fn commit(&self, changes: Vec<KeyChange>) -> Result<(), BackendError> {
-        let mut keys = self.keys.lock().unwrap();
-        let mut next = keys.clone();
+        let mut state = self.state.lock().unwrap();
+        let mut after = state.clone();
+        let next = &mut after.keys;
         for change in changes {
             match change {
                 KeyChange::Insert(key) => {
@@ -93,13 +113,29 @@ impl MemoryStore {
                     let old = next.iter_mut().find(|old| old.id == key.id && old.epoch == epoch);
                     *old.ok_or_else(conflict)? = key;
                 }
+                KeyChange::Order(order) => after.orders.push(order),
+                KeyChange::Fulfill(label) => {
+                    let index = open(&after.orders, label).ok_or_else(conflict)?;
+                    after.orders.remove(index);
+                }
+                KeyChange::GiveUp { label, at } => {
+                    let index = open(&after.orders, label).ok_or_else(conflict)?;
+                    after.orders[index].given_up_at = Some(at);
+                }
+                KeyChange::Forget(label) => {
+                    after
+                        .orders
+                        .retain(|order| order.label != label || order.given_up_at.is_none());
+                }
+                KeyChange::Owe { id, handle } => after.debts.push((id, handle)),
+                KeyChange::Settle(id) => after.debts.retain(|(known, _)| *known != id),
             }
         }
         if next.iter().filter(|key| key.state == KeyState::Active).count() > 1 {
             return Err(conflict());
         }
         next.sort_by_key(|key| (key.created_at, key.id.clone()));
-        *keys = next;
+        *state = after;
         Ok(())
     }
 }
@@ -120,6 +156,19 @@ impl KeyStore for MemoryStore {
             Some(Fault::BeforeCommit) => Err(outage()),
             Some(Fault::AfterCommit) => self.commit(changes).and(Err(outage())),
         }
+    }
+
+    async fn unfinished(&self, _: &Audience) -> Result<Unfinished, BackendError> {
+        let Stored { keys, orders, debts } = self.state.lock().unwrap().clone();
+        let owed = |(id, handle): &(KeyId, Vec<u8>)| {
+            let key = keys.iter().find(|key| key.id == *id).unwrap().clone();
+            StoredKey { handle: Some(handle.clone()), ..key }
+        };
+        Ok(Unfinished { owed: debts.iter().map(owed).collect(), orders })
+    }
+
+    fn is_exclusive(&self) -> bool {
+        self.exclusive.load(Ordering::SeqCst)
     }
 
     async fn clock(&self) -> Result<Option<UnixTime>, BackendError> {
@@ -181,6 +230,11 @@ pub(crate) const fn at(seconds: u64) -> UnixTime {
 /// Runs `future`, which waits for nothing outside of this process.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// Where the order is, if its key may still be stored.
+fn open(orders: &[KeyOrder], label: KeyLabel) -> Option<usize> {
+    orders.iter().position(|order| order.label == label && order.given_up_at.is_none())
 }
 
 fn outage() -> BackendError {

@@ -178,9 +178,10 @@ fn whoever_rewrites_the_store_gets_no_signature_for_another_issuer() {
             let other = IssuerId::new("https://other.example.com").unwrap();
             let created = row.created_at.as_millis();
             let context = format!("tokenward pkcs11 v1\n{other}\n{}\nES256\n{created}", row.id);
-            let digest = b64::encode(&crypto::sha256(context.as_bytes()));
+            let digest = crypto::sha256(context.as_bytes());
+            let id = b64::encode(&[[0; 16].as_slice(), &digest].concat());
             let handle =
-                json!({ "v": 1, "label": row.id.as_str(), "id": digest, "iss": other.as_str() });
+                json!({ "v": 1, "label": row.id.as_str(), "id": id, "iss": other.as_str() });
             let forged = StoredKey { handle: Some(handle.to_string().into_bytes()), ..row.clone() };
 
             let error = custody.signer(&other, &forged).await.unwrap_err();

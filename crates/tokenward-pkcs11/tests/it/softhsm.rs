@@ -37,6 +37,10 @@ pub(crate) fn in_softhsm<F: Future<Output = ()>>(name: &str, body: impl FnOnce()
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(output.status.success(), "{said}");
     assert!(said.contains("1 passed"), "the test {name} was not found: {said}");
+    #[expect(clippy::print_stdout, reason = "what the child said, for who asks to see it")]
+    {
+        println!("{said}");
+    }
 }
 
 /// The custody of the token in this process.

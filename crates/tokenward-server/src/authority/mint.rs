@@ -124,8 +124,12 @@ impl Authority {
     ) -> Result<Minted, ApiError> {
         let (mut unsigned, mut signer) = self.prepare(audience, request.clone(), now)?;
         let mut signature = signer.sign(unsigned.signing_input()).await;
-        // A rotation between the two lines above has destroyed the key: another signs by now.
+        // A rotation between the two lines above has destroyed the key: another signs by now, and if it
+        // was another replica that rotated, the store alone knows.
         if matches!(signature, Err(CustodyError::NoPrivateHalf { .. })) {
+            if let Err(error) = audience.ring.refresh(now).await {
+                tracing::warn!(audience = %audience.name, %error, "the key store could not be read");
+            }
             (unsigned, signer) = self.prepare(audience, request, now)?;
             signature = signer.sign(unsigned.signing_input()).await;
         }

@@ -29,6 +29,7 @@ pub fn describe() {
     );
     describe_gauge!("tokenward_uptime_seconds", "Seconds since the start");
     describe_gauge!("tokenward_keys", "Keys of the authority, by state");
+    describe_gauge!("tokenward_key_leftovers", "Private halves and orders still to be destroyed");
     describe_gauge!("tokenward_key_failures", "Failures in a row to make the next key");
     describe_gauge!("tokenward_can_sign", "Whether a key may sign now");
     describe_gauge!("tokenward_revocations_known", "Live revocations that are known");

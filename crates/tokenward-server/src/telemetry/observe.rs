@@ -19,6 +19,8 @@ pub fn observe_authority(authority: &Authority) {
         }
         let signs = if ring.signer(now).is_ok() { 1.0 } else { 0.0 };
         gauge!("tokenward_can_sign", "audience" => audience.clone()).set(signs);
+        gauge!("tokenward_key_leftovers", "audience" => audience.clone())
+            .set(number(ring.leftovers()));
         gauge!("tokenward_key_failures", "audience" => audience)
             .set(f64::from(ring.failed_attempts()));
         if let Some(verifier) = authority.verifier(ring.audience()) {

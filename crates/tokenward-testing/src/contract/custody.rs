@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokenward::{Algorithm, IssuerId, SigningKey};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{
+    Custody, CustodyError, KeyLabel, KeyOrder, MadeKey, NewKey, Signer, StoredKey,
+};
 
 use super::{at, audience};
 use crate::pyjwt::pyjwt_objects_to;
@@ -39,6 +41,7 @@ pub async fn custody_contract<C: Custody>(make: impl AsyncFn() -> C, traits: Cus
     a_damaged_handle_is_refused(open, traits).await;
     a_key_without_handle_is_known_to_be_destroyed(open, traits).await;
     destruction_is_final_and_safe_to_repeat(open, traits).await;
+    what_was_made_for_an_order_that_is_abandoned_is_gone(open, traits).await;
     many_sign_at_once(open, traits).await;
     a_key_from_elsewhere_signs_or_is_refused_by_name(open, traits).await;
 }
@@ -183,12 +186,37 @@ async fn destruction_is_final_and_safe_to_repeat<C: Custody>(
     open().await.destroy(&row).await.unwrap();
 
     if traits.holds_elsewhere {
-        assert!(signer.sign(b"input").await.is_err(), "a destroyed key signs");
+        let error = signer.sign(b"input").await.unwrap_err();
+        assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
         let error = open().await.signer(&issuer(), &row).await.unwrap_err();
         assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
     }
     let kept = open().await.signer(&issuer(), &other).await.unwrap();
     signs(&*kept, &made).await;
+}
+
+async fn what_was_made_for_an_order_that_is_abandoned_is_gone<C: Custody>(
+    open: &impl AsyncFn() -> C,
+    traits: CustodyTraits,
+) {
+    let custody = open().await;
+    let spec = spec(traits.algorithms[0]);
+    let row = stored(&custody, &custody.generate(&spec).await.unwrap());
+    let (kept_key, kept) = new_key(&custody, traits).await;
+    drop(custody);
+
+    // By another process, which knows the label alone, and twice.
+    for _ in 0..2 {
+        open().await.abandon(&order(&open().await, spec.label)).await.unwrap();
+    }
+    open().await.abandon(&order(&open().await, KeyLabel::random())).await.unwrap();
+
+    if open().await.holds_elsewhere() {
+        let error = open().await.signer(&issuer(), &row).await.unwrap_err();
+        assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
+    }
+    let kept = open().await.signer(&issuer(), &kept).await.unwrap();
+    signs(&*kept, &kept_key).await;
 }
 
 async fn many_sign_at_once<C: Custody>(open: &impl AsyncFn() -> C, traits: CustodyTraits) {
@@ -257,6 +285,17 @@ fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: at(0),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
+    }
+}
+
+fn order(custody: &impl Custody, label: KeyLabel) -> KeyOrder {
+    KeyOrder {
+        label,
+        audience: audience("api"),
+        custody: custody.name().to_owned(),
+        created_at: at(0),
+        given_up_at: Some(at(0)),
     }
 }
 

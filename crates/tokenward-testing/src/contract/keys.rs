@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokenward::{Algorithm, BackendErrorKind, KeyId};
-use tokenward_keys::{KeyChange, KeyState, KeyStore, StoredKey};
+use tokenward_keys::{KeyChange, KeyLabel, KeyOrder, KeyState, KeyStore, StoredKey, Unfinished};
 
 use super::{at, audience, keep};
 
@@ -23,6 +23,10 @@ pub async fn key_contract<S: KeyStore>(make: impl AsyncFn() -> S) {
         only_the_first_key_of_an_audience_begins_as_active,
         of_two_who_replace_the_same_key_one_wins,
         a_destroyed_handle_is_gone,
+        an_order_reads_back_until_its_key_is_stored,
+        the_key_of_an_order_that_was_given_up_is_never_stored,
+        an_order_is_forgotten_once_it_was_given_up,
+        what_is_owed_reads_back_with_its_handle_until_it_is_settled,
         the_first_secret_of_a_name_stays,
     );
 }
@@ -145,6 +149,67 @@ async fn a_destroyed_handle_is_gone(store: impl KeyStore) {
     assert_eq!(store.keys(&audience("api")).await.unwrap(), [destroyed, other]);
 }
 
+async fn an_order_reads_back_until_its_key_is_stored(store: impl KeyStore) {
+    let (first, second) = (order(1), order(2));
+    for order in [&second, &first] {
+        apply(&store, vec![KeyChange::Order(order.clone())]).await.unwrap();
+    }
+    assert_eq!(orders(&store).await, [first.clone(), second.clone()]);
+    assert_eq!(store.unfinished(&audience("web")).await.unwrap(), Unfinished::default());
+    let twice = vec![KeyChange::Order(first.clone())];
+    assert_eq!(apply(&store, twice).await, Err(BackendErrorKind::Conflict));
+
+    let made = vec![KeyChange::Insert(key("k1", 0)), KeyChange::Fulfill(first.label)];
+    apply(&store, made).await.unwrap();
+    assert_eq!(orders(&store).await, [second]);
+    let again = vec![KeyChange::Fulfill(first.label)];
+    assert_eq!(apply(&store, again).await, Err(BackendErrorKind::Conflict));
+}
+
+async fn the_key_of_an_order_that_was_given_up_is_never_stored(store: impl KeyStore) {
+    let order = order(1);
+    let give_up = |after| vec![KeyChange::GiveUp { label: order.label, at: at(after) }];
+    assert_eq!(apply(&store, give_up(2)).await, Err(BackendErrorKind::Conflict));
+    apply(&store, vec![KeyChange::Order(order.clone())]).await.unwrap();
+    apply(&store, give_up(2)).await.unwrap();
+
+    let made = vec![KeyChange::Insert(key("k1", 0)), KeyChange::Fulfill(order.label)];
+    assert_eq!(apply(&store, made).await, Err(BackendErrorKind::Conflict));
+    assert_eq!(apply(&store, give_up(3)).await, Err(BackendErrorKind::Conflict));
+    assert_eq!(store.keys(&audience("api")).await.unwrap(), []);
+    assert_eq!(orders(&store).await, [KeyOrder { given_up_at: Some(at(2)), ..order }]);
+}
+
+async fn an_order_is_forgotten_once_it_was_given_up(store: impl KeyStore) {
+    let order = order(1);
+    let forget = || vec![KeyChange::Forget(order.label)];
+    apply(&store, vec![KeyChange::Order(order.clone())]).await.unwrap();
+    apply(&store, forget()).await.unwrap();
+    assert_eq!(orders(&store).await.len(), 1, "somebody may be at work on it");
+    apply(&store, vec![KeyChange::GiveUp { label: order.label, at: at(2) }]).await.unwrap();
+
+    apply(&store, forget()).await.unwrap();
+    apply(&store, forget()).await.unwrap();
+    assert_eq!(orders(&store).await, []);
+}
+
+async fn what_is_owed_reads_back_with_its_handle_until_it_is_settled(store: impl KeyStore) {
+    let before = key("k1", 0);
+    insert(&store, &before).await;
+    let ended = StoredKey { state: KeyState::Retiring, handle: None, epoch: 2, ..before.clone() };
+    let owe = KeyChange::Owe { id: before.id.clone(), handle: before.handle.clone().unwrap() };
+    apply(&store, vec![replace(1, &ended), owe]).await.unwrap();
+
+    assert_eq!(store.keys(&audience("api")).await.unwrap(), std::slice::from_ref(&ended));
+    let owed = StoredKey { handle: before.handle, ..ended };
+    assert_eq!(store.unfinished(&audience("api")).await.unwrap().owed, [owed]);
+
+    for _ in 0..2 {
+        apply(&store, vec![KeyChange::Settle(before.id.clone())]).await.unwrap();
+    }
+    assert_eq!(store.unfinished(&audience("api")).await.unwrap(), Unfinished::default());
+}
+
 async fn the_first_secret_of_a_name_stays(store: impl KeyStore) {
     assert_eq!(store.sealed_secret("salt", vec![1, 2]).await.unwrap(), [1, 2]);
     assert_eq!(store.sealed_secret("salt", vec![3]).await.unwrap(), [1, 2]);
@@ -155,8 +220,22 @@ async fn insert(store: &impl KeyStore, key: &StoredKey) {
     store.apply(&key.audience, vec![KeyChange::Insert(key.clone())]).await.unwrap();
 }
 
+async fn orders(store: &impl KeyStore) -> Vec<KeyOrder> {
+    store.unfinished(&audience("api")).await.unwrap().orders
+}
+
 async fn apply(store: &impl KeyStore, changes: Vec<KeyChange>) -> Result<(), BackendErrorKind> {
     store.apply(&audience("api"), changes).await.map_err(|error| error.kind())
+}
+
+fn order(created_after: u64) -> KeyOrder {
+    KeyOrder {
+        label: KeyLabel::random(),
+        audience: audience("api"),
+        custody: "pkcs11".to_owned(),
+        created_at: at(created_after),
+        given_up_at: None,
+    }
 }
 
 fn replace(epoch: u64, key: &StoredKey) -> KeyChange {

@@ -3,7 +3,9 @@
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, KeyId, SigningKey};
 use tokenward_keys::{CustodyError, Kek, Sealed, Signer};
-use tokenward_testing::{CustodyTraits, custody_contract, pyjwt_objects_to};
+use tokenward_testing::{
+    CustodyTraits, MemoryKeys, custody_contract, key_contract, pyjwt_objects_to, rotates_under_load,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sealed_keeps_the_contract() {
@@ -11,6 +13,18 @@ async fn sealed_keeps_the_contract() {
     let traits = CustodyTraits { algorithms: &ASYMMETRIC, imports: true, holds_elsewhere: false };
 
     custody_contract(async || Sealed::new(kek.clone()), traits).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sealed_rotates_under_load_and_no_good_token_is_refused() {
+    let kek = Kek::new(Secret256::from_bytes([1; 32]));
+
+    rotates_under_load(async || Sealed::new(kek.clone()), Algorithm::Es256).await;
+}
+
+#[tokio::test]
+async fn the_store_in_memory_keeps_the_contract() {
+    key_contract(async || MemoryKeys::default()).await;
 }
 
 #[tokio::test]

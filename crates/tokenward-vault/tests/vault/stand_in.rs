@@ -11,7 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, Signer, StoredKey};
 use tokenward_testing::{TestClock, python};
 use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
 
@@ -174,6 +174,7 @@ pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: TestClock::default().now(),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 
@@ -209,7 +210,7 @@ pub(crate) fn policy() -> String {
 }
 
 /// The stand-in speaks plain HTTP on loopback: nobody is trusted.
-fn no_roots() -> ClientConfig {
+pub(crate) fn no_roots() -> ClientConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -218,6 +219,6 @@ fn no_roots() -> ClientConfig {
         .with_no_client_auth()
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

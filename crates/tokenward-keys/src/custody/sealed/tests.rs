@@ -4,6 +4,7 @@ use tokenward::Audience;
 
 use super::*;
 use crate::lifecycle::Key;
+use crate::order::KeyLabel;
 
 #[test]
 fn another_key_encryption_key_is_named_as_the_cause() {
@@ -64,6 +65,7 @@ fn spec(algorithm: Algorithm) -> NewKey {
         algorithm,
         created_at: UnixTime::from_secs(100),
         kid_prefix: "test".to_owned(),
+        label: KeyLabel::random(),
     }
 }
 

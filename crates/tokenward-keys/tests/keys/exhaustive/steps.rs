@@ -127,6 +127,7 @@ impl World {
             KeyChange::Replace { epoch, key } => {
                 Change::Replace { epoch: u8::try_from(epoch).unwrap(), key: Slot::of(slot, &key) }
             }
+            other => panic!("{other:?} is no change of a key"),
         }
     }
 

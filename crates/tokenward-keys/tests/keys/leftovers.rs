@@ -1,0 +1,264 @@
+//! Whatever dies or fails on the way, nothing that was made in a custody elsewhere is left there for good.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey};
+use tokenward_keys::{
+    Custody, CustodyError, KeyLabel, KeyOrder, KeyRing, MadeKey, NewKey, Sealed, Signer, StoredKey,
+};
+
+use crate::support::{Fault, MemoryStore, at, issuer, kek, run, timing};
+
+/// Longer than an order may take.
+const LONG: u64 = 601;
+
+#[test]
+fn what_a_process_made_and_did_not_store_is_destroyed_at_the_next_start() {
+    // The writes of a first start: order, first key; order, standby. Those of the keys are lost.
+    for writes in [1, 3] {
+        let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
+        store.make_exclusive();
+        store.fail_write_after(writes, Fault::BeforeCommit);
+        drop(run(ring(&store, &custody).tick(at(1_000))));
+        store.clear_fault();
+        assert_eq!(custody.count(), store.stored().len() + 1, "the test leaves an orphan");
+
+        let next = ring(&store, &custody);
+        run(next.tick(at(1_001))).unwrap();
+
+        assert_eq!(custody.names(), private_halves(&store));
+        assert_eq!(next.leftovers(), 0);
+    }
+}
+
+#[test]
+fn where_others_use_the_store_an_order_is_given_up_only_when_nobody_can_be_at_work_on_it() {
+    let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
+    store.fail_write_after(1, Fault::BeforeCommit);
+    drop(run(ring(&store, &custody).tick(at(1_000))));
+    store.clear_fault();
+
+    let next = ring(&store, &custody);
+    run(next.tick(at(1_000 + LONG - 2))).unwrap();
+    assert_eq!(custody.count(), 3);
+    run(next.tick(at(1_000 + LONG))).unwrap();
+
+    assert_eq!(custody.names(), private_halves(&store));
+}
+
+#[test]
+fn a_key_that_comes_after_its_order_was_given_up_is_not_published() {
+    let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
+    let slow = ring(&store, &custody);
+    // While the custody makes the key, another replica gives the order up.
+    *custody.meanwhile.lock().unwrap() = Some(Box::new({
+        let (store, custody) = (Arc::clone(&store), Arc::clone(&custody));
+        move || drop(run_apart(store, custody, 1_000 + LONG))
+    }));
+    run(slow.tick(at(1_000))).unwrap();
+    run(slow.tick(at(1_001))).unwrap();
+
+    assert_eq!(custody.names(), private_halves(&store));
+}
+
+#[test]
+fn a_private_half_that_cannot_be_destroyed_now_is_destroyed_later() {
+    let (store, custody) = started();
+    let ring = ring(&store, &custody);
+    run(ring.tick(at(1_000))).unwrap();
+    let old = ring.signer(at(1_000)).unwrap().key_id().clone();
+    custody.is_stuck.store(true, Ordering::SeqCst);
+
+    run(ring.rotate(at(1_010))).unwrap();
+    run(ring.tick(at(1_011))).unwrap();
+    assert!(custody.names().contains(old.as_str()));
+    assert_eq!(ring.leftovers(), 1);
+
+    custody.is_stuck.store(false, Ordering::SeqCst);
+    run(ring.tick(at(1_080))).unwrap();
+    assert_eq!(custody.names(), private_halves(&store));
+    assert_eq!(ring.leftovers(), 0);
+}
+
+#[test]
+fn a_custody_that_is_stuck_is_asked_less_and_less() {
+    let (store, custody) = started();
+    let ring = ring(&store, &custody);
+    run(ring.tick(at(1_000))).unwrap();
+    custody.is_stuck.store(true, Ordering::SeqCst);
+    run(ring.rotate(at(1_010))).unwrap();
+    custody.asked_to_destroy.lock().unwrap().clear();
+
+    for second in 1_011..1_071 {
+        run(ring.tick(at(second))).unwrap();
+    }
+
+    let asked = custody.asked_to_destroy.lock().unwrap().len();
+    assert!((3..12).contains(&asked), "{asked} times in a minute");
+}
+
+#[test]
+fn a_process_that_dies_before_the_destruction_leaves_it_to_the_next() {
+    let (store, custody) = started();
+    // The switch is written; what was to follow is not done.
+    custody.is_stuck.store(true, Ordering::SeqCst);
+    run(ring(&store, &custody).rotate(at(1_010))).unwrap();
+    custody.is_stuck.store(false, Ordering::SeqCst);
+
+    run(ring(&store, &custody).tick(at(1_011))).unwrap();
+
+    assert_eq!(custody.names(), private_halves(&store));
+}
+
+#[test]
+fn a_key_in_the_custody_that_no_row_of_ours_names_is_left_alone() {
+    let (store, custody) = started();
+    custody.keys.lock().unwrap().insert((KeyLabel::random(), "of-somebody-else".to_owned()));
+    let ring = ring(&store, &custody);
+    for now in [1_001, 1_001 + LONG, 1_001 + 2 * LONG] {
+        run(ring.tick(at(now))).unwrap();
+    }
+
+    assert!(custody.names().contains("of-somebody-else"));
+}
+
+#[test]
+fn orders_of_a_custody_that_fails_do_not_pile_up() {
+    let (store, custody) = started();
+    let ring = ring(&store, &custody);
+    custody.makes_nothing.store(true, Ordering::SeqCst);
+    custody.is_stuck.store(true, Ordering::SeqCst);
+    for minute in 0..60 {
+        drop(run(ring.tick(at(1_091 + 61 * minute))));
+    }
+
+    assert!(store.orders() < 20, "{} orders", store.orders());
+}
+
+#[test]
+fn an_order_is_looked_for_twice_and_then_forgotten() {
+    let (store, custody) = started();
+    custody.makes_nothing.store(true, Ordering::SeqCst);
+    let ring = ring(&store, &custody);
+    drop(run(ring.tick(at(1_091))));
+    custody.makes_nothing.store(false, Ordering::SeqCst);
+    assert_eq!((store.orders(), custody.abandoned.lock().unwrap().len()), (1, 1));
+
+    for now in [1_093, 1_094, 1_092 + LONG] {
+        run(ring.tick(at(now))).unwrap();
+    }
+
+    assert_eq!((store.orders(), custody.abandoned.lock().unwrap().len()), (0, 2));
+}
+
+/// Sealed keys that are good only as long as this custody has them too.
+#[derive(Default)]
+struct Elsewhere {
+    keys: Mutex<BTreeSet<(KeyLabel, String)>>,
+    makes_nothing: AtomicBool,
+    is_stuck: AtomicBool,
+    abandoned: Mutex<Vec<KeyLabel>>,
+    asked_to_destroy: Mutex<Vec<KeyId>>,
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Elsewhere {
+    fn names(&self) -> BTreeSet<String> {
+        self.keys.lock().unwrap().iter().map(|(_, id)| id.clone()).collect()
+    }
+
+    fn count(&self) -> usize {
+        self.keys.lock().unwrap().len()
+    }
+
+    fn may(&self, lamp: &AtomicBool) -> Result<(), CustodyError> {
+        if lamp.load(Ordering::SeqCst) {
+            return Err(CustodyError::Failed { custody: self.name(), source: "away".into() });
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Custody for Elsewhere {
+    fn name(&self) -> &'static str {
+        "elsewhere"
+    }
+
+    fn holds_elsewhere(&self) -> bool {
+        true
+    }
+
+    async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
+        self.may(&self.makes_nothing)?;
+        let made = Sealed::new(kek()).generate(spec).await?;
+        let id = made.public.key_id().unwrap().to_string();
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
+        self.keys.lock().unwrap().insert((spec.label, id));
+        Ok(made)
+    }
+
+    async fn import(&self, _: &NewKey, _: SigningKey) -> Result<MadeKey, CustodyError> {
+        Err(CustodyError::NoImport { custody: self.name() })
+    }
+
+    async fn signer(
+        &self,
+        issuer: &IssuerId,
+        key: &StoredKey,
+    ) -> Result<Arc<dyn Signer>, CustodyError> {
+        if !self.names().contains(key.id.as_str()) {
+            return Err(CustodyError::NoPrivateHalf { key: key.id.clone() });
+        }
+        Sealed::new(kek()).signer(issuer, key).await
+    }
+
+    async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
+        assert!(key.handle.is_some(), "a custody needs the handle to destroy a key by");
+        self.asked_to_destroy.lock().unwrap().push(key.id.clone());
+        self.may(&self.is_stuck)?;
+        self.keys.lock().unwrap().retain(|(_, id)| id != key.id.as_str());
+        Ok(())
+    }
+
+    async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
+        self.may(&self.is_stuck)?;
+        self.abandoned.lock().unwrap().push(order.label);
+        self.keys.lock().unwrap().retain(|(label, _)| *label != order.label);
+        Ok(())
+    }
+}
+
+/// The keys that are stored with a private half.
+fn private_halves(store: &MemoryStore) -> BTreeSet<String> {
+    let stored = store.stored().into_iter();
+    stored.filter(|key| key.handle.is_some()).map(|key| key.id.to_string()).collect()
+}
+
+fn started() -> (Arc<MemoryStore>, Arc<Elsewhere>) {
+    let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
+    run(ring(&store, &custody).tick(at(1_000))).unwrap();
+    (store, custody)
+}
+
+/// A tick of another replica, on a thread of its own.
+fn run_apart(
+    store: Arc<MemoryStore>,
+    custody: Arc<Elsewhere>,
+    now: u64,
+) -> std::thread::Result<()> {
+    std::thread::spawn(move || drop(run(ring(&store, &custody).tick(at(now))))).join()
+}
+
+fn ring(store: &Arc<MemoryStore>, custody: &Arc<Elsewhere>) -> KeyRing {
+    let (store, custody): (Arc<MemoryStore>, Arc<Elsewhere>) =
+        (Arc::clone(store), Arc::clone(custody));
+    let audience = Audience::new("billing-api").unwrap();
+    KeyRing::new(audience, issuer(), store, custody, timing(), "test".to_owned(), Algorithm::Es256)
+}
