@@ -21,7 +21,8 @@ use std::sync::Arc;
 use tokenward::UnixTime;
 
 use crate::feed::{Frame, Heartbeat, Snapshot};
-use crate::{Seq, Set, View};
+use crate::set::{Tables, in_slices};
+use crate::{Seq, View};
 
 #[cfg(test)]
 mod tests;
@@ -68,27 +69,26 @@ impl Follower {
         if self.last().is_some_and(|known| head < known.last && time <= known.heard) {
             return self.lose(Why::OldSnapshot);
         }
-        let set = Set::new(self.view.audience().clone(), fingerprints);
+        let mut tables = Tables::new(fingerprints);
         for item in &items {
-            set.insert_item(item);
+            tables.insert(item);
         }
-        set.expire(time);
-        self.view.replace(set, time);
+        in_slices(|| tables.expire_some(time));
+        self.view.replace(tables, time);
         self.state = State::Following(Position { last: head, heard: time });
         Ok(Progress::Applied)
     }
 
     /// Takes the next frame.
     pub fn on_frame(&mut self, frame: &Frame) -> Result<Progress, NeedSnapshot> {
-        let set = self.view.set();
-        let Position { last, heard } = self.following(|| apply(&set, frame))?;
+        let Position { last, heard } = self.following(|| apply(&self.view, frame))?;
         // What a frame repeats must be what is known. If it is not, the numbers have been given twice:
         // the store was set back to an older state.
         let repeats = frame
             .items
             .iter()
-            .all(|item| item.seq > last || item.ends_at <= heard || set.knows(item));
-        apply(&set, frame);
+            .all(|item| item.seq > last || item.ends_at <= heard || self.view.knows(item));
+        apply(&self.view, frame);
         if !repeats {
             return self.lose(Why::Forked);
         }
@@ -126,7 +126,7 @@ impl Follower {
         }
         // By the feed's clock, not by ours: if ours were ahead for a moment, we would forget what is
         // still needed.
-        self.view.set().expire(time);
+        self.view.expire(time);
         Ok(Progress::Applied)
     }
 
@@ -251,8 +251,8 @@ enum State {
     Lost { why: Why, last: Option<Position> },
 }
 
-fn apply(set: &Set, frame: &Frame) {
+fn apply(view: &View, frame: &Frame) {
     for item in &frame.items {
-        set.insert_item(item);
+        view.insert_item(item);
     }
 }

@@ -23,7 +23,6 @@ mod tests;
 /// The live revocations of one audience. Any number of threads may ask while one adds.
 pub struct Set {
     audience: Audience,
-    fingerprints: Fingerprints,
     tables: RwLock<Tables>,
 }
 
@@ -31,7 +30,7 @@ impl Set {
     /// An empty set, which knows subjects and sessions by `fingerprints`.
     #[must_use]
     pub fn new(audience: Audience, fingerprints: Fingerprints) -> Self {
-        Self { audience, fingerprints, tables: RwLock::default() }
+        Self { audience, tables: RwLock::new(Tables::new(fingerprints)) }
     }
 
     /// Whose tokens it is about.
@@ -43,7 +42,7 @@ impl Set {
     /// Adds `revocation`, unless it concerns other audiences alone.
     pub fn insert(&self, revocation: &Revocation) {
         if revocation.concerns(&self.audience) {
-            self.insert_item(&Item::of(revocation, &self.fingerprints));
+            self.write().insert_revocation(revocation);
         }
     }
 
@@ -62,7 +61,7 @@ impl Set {
     /// As [`Self::check`], for claims that are not an access token's of ours.
     #[must_use]
     pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
-        self.read().check(facts, &self.fingerprints)
+        self.read().check(facts)
     }
 
     /// Whether `item` is in here, or has ended before the last [`Self::expire`].
@@ -76,12 +75,7 @@ impl Set {
     ///
     /// `now` should not run ahead: what is dropped too early comes back only with the next snapshot.
     pub fn expire(&self, now: UnixTime) -> usize {
-        let mut dropped = 0_usize;
-        // In slices, so that a check never waits for the end of a busy minute's list.
-        while let Some(some) = self.write().expire_some(Minute::passed_at(now)) {
-            dropped = dropped.saturating_add(some);
-        }
-        dropped
+        in_slices(|| self.write().expire_some(now))
     }
 
     /// How many revocations it holds, those of one subject counted as one.
@@ -261,8 +255,9 @@ enum Entry {
     Issuer,
 }
 
-#[derive(Default)]
-struct Tables {
+/// What is revoked for one audience, without a lock: whoever has one of their own puts it there.
+pub(crate) struct Tables {
+    fingerprints: Fingerprints,
     jtis: HashMap<Jti, Minute>,
     sessions: HashMap<Fingerprint, Minute>,
     subjects: HashMap<Fingerprint, (Minute, Floors)>,
@@ -276,7 +271,26 @@ struct Tables {
 }
 
 impl Tables {
-    fn insert(&mut self, item: &Item) {
+    pub(crate) fn new(fingerprints: Fingerprints) -> Self {
+        Self {
+            fingerprints,
+            jtis: HashMap::new(),
+            sessions: HashMap::new(),
+            subjects: HashMap::new(),
+            keys: HashMap::new(),
+            audience: None,
+            issuer: None,
+            due: BTreeMap::new(),
+            expired: Minute::default(),
+        }
+    }
+
+    /// Adds a revocation, which must concern the audience.
+    pub(crate) fn insert_revocation(&mut self, revocation: &Revocation) {
+        self.insert(&Item::of(revocation, &self.fingerprints));
+    }
+
+    pub(crate) fn insert(&mut self, item: &Item) {
         let end = Minute::that_ends(item.ends_at);
         let (entry, later) = match &item.fact {
             Fact::Jti(id) => (Entry::Jti(id.clone()), prolong(&mut self.jtis, id.clone(), end)),
@@ -301,7 +315,7 @@ impl Tables {
         }
     }
 
-    fn check(&self, facts: &Facts<'_>, fingerprints: &Fingerprints) -> Option<RevokedBy> {
+    pub(crate) fn check(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
         let iat = facts.issued_at.as_secs();
         if self.jtis.contains_key(facts.token_id) {
             return Some(RevokedBy::Jti);
@@ -317,17 +331,17 @@ impl Tables {
         }
         // Fingerprints cost two hashes each; with nothing to compare them to, they are not made.
         let session = facts.session_id.filter(|_| !self.sessions.is_empty());
-        if session.is_some_and(|id| self.sessions.contains_key(&fingerprints.session(id))) {
+        if session.is_some_and(|id| self.sessions.contains_key(&self.fingerprints.session(id))) {
             return Some(RevokedBy::Session);
         }
         if self.subjects.is_empty() {
             return None;
         }
-        let (_, floors) = self.subjects.get(&fingerprints.subject(facts.subject))?;
+        let (_, floors) = self.subjects.get(&self.fingerprints.subject(facts.subject))?;
         floors.check(facts)
     }
 
-    fn knows(&self, item: &Item) -> bool {
+    pub(crate) fn knows(&self, item: &Item) -> bool {
         let end = Minute::that_ends(item.ends_at);
         if end <= self.expired {
             return true;
@@ -346,9 +360,10 @@ impl Tables {
         }
     }
 
-    /// Drops a slice of what ended with `passed` or before; `None` once nothing is left to drop.
-    fn expire_some(&mut self, passed: Minute) -> Option<usize> {
+    /// Drops a slice of what has ended at `now`; `None` once nothing is left to drop.
+    pub(crate) fn expire_some(&mut self, now: UnixTime) -> Option<usize> {
         const SLICE: usize = 4_096;
+        let passed = Minute::passed_at(now);
         self.expired = self.expired.max(passed);
         let mut first = self.due.first_entry().filter(|first| *first.key() <= passed)?;
         let minute = *first.key();
@@ -375,7 +390,7 @@ impl Tables {
         }
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         [
             self.jtis.len(),
             self.sessions.len(),
@@ -387,6 +402,16 @@ impl Tables {
         .into_iter()
         .fold(0, usize::saturating_add)
     }
+}
+
+/// Drops slice after slice, under a lock for each, so that a check never waits for the end of a busy
+/// minute's list; answers how many were dropped.
+pub(crate) fn in_slices(mut expire_some: impl FnMut() -> Option<usize>) -> usize {
+    let mut dropped = 0_usize;
+    while let Some(some) = expire_some() {
+        dropped = dropped.saturating_add(some);
+    }
+    dropped
 }
 
 fn floors_of(fact: &Fact) -> Floors {

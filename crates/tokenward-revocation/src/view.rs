@@ -4,17 +4,20 @@
 //! a message says it, and only after everything that the message covers has been applied.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::mem;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokenward::{Audience, Rejected, UnixTime, Verified};
 
-use crate::{Facts, Fingerprints, Revocation, RevokedBy, Set};
+use crate::feed::Item;
+use crate::set::{Tables, in_slices};
+use crate::{Facts, Fingerprints, Revocation, RevokedBy};
 
 #[cfg(test)]
 mod tests;
 
-/// A [`Set`] and its age.
+/// A [`Set`](crate::Set) and its age.
 pub struct View {
     audience: Audience,
     knowledge: RwLock<Knowledge>,
@@ -57,7 +60,7 @@ impl View {
     /// [`View::local`].
     #[must_use]
     pub fn as_of(&self) -> Option<UnixTime> {
-        self.knowledge().as_of
+        self.read().as_of
     }
 
     /// Whether tokens may be judged at `now`. Ask this before a token is read: whoever is stale says
@@ -88,7 +91,7 @@ impl View {
 
     /// Refuses a token that is revoked, as far as is known; ask [`Self::fresh`] first how far that is.
     pub fn check(&self, token: &Verified) -> Result<(), Rejected> {
-        match self.set().check(token, token.key_id()) {
+        match self.check_facts(&Facts::of(token, token.key_id())) {
             Some(by) => Err(by.into()),
             None => Ok(()),
         }
@@ -97,24 +100,36 @@ impl View {
     /// Why a token of which `facts` hold is revoked; `None` if it is not, as far as is known.
     #[must_use]
     pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
-        self.set().check_facts(facts)
+        self.read().tables.check(facts)
     }
 
     /// Adds `revocation` at once, ahead of any feed.
     pub fn insert(&self, revocation: &Revocation) {
-        self.set().insert(revocation);
+        if revocation.concerns(&self.audience) {
+            self.write().tables.insert_revocation(revocation);
+        }
     }
 
-    /// Drops what has ended at `now`; see [`Set::expire`]. For [`View::local`]: a follower does it by
+    /// Adds `item`, whose fingerprints were made under the secret of the last snapshot.
+    pub(crate) fn insert_item(&self, item: &Item) {
+        self.write().tables.insert(item);
+    }
+
+    /// As [`Set::knows`](crate::Set::knows).
+    pub(crate) fn knows(&self, item: &Item) -> bool {
+        self.read().tables.knows(item)
+    }
+
+    /// Drops what has ended at `now`; see [`Set::expire`](crate::Set::expire). For [`View::local`]: a follower does it by
     /// the feed's time.
     pub fn expire(&self, now: UnixTime) -> usize {
-        self.set().expire(now)
+        in_slices(|| self.write().tables.expire_some(now))
     }
 
     /// How many revocations are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.set().len()
+        self.read().tables.len()
     }
 
     /// Whether none is known.
@@ -128,33 +143,35 @@ impl View {
         self.policy.map_or(Duration::ZERO, |policy| policy.clock_error)
     }
 
-    pub(crate) fn set(&self) -> Arc<Set> {
-        Arc::clone(&self.knowledge().set)
-    }
-
-    /// Puts a whole new set in the place of the old one. There is no moment in between: who asks gets
-    /// the old set or the new one, and the new one's time only with the new one.
-    pub(crate) fn replace(&self, set: Set, as_of: UnixTime) {
-        let new = Knowledge { set: Arc::new(set), as_of: Some(as_of) };
-        *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = new;
+    /// Puts whole new tables in the place of the old ones. There is no moment in between: who asks gets
+    /// the old ones or the new ones, and the new ones' time only with them.
+    pub(crate) fn replace(&self, tables: Tables, as_of: UnixTime) {
+        let new = Knowledge { tables, as_of: Some(as_of) };
+        let old = mem::replace(&mut *self.write(), new);
+        // Of a million entries, say; nobody waits for that.
+        drop(old);
     }
 
     /// The set is complete as of `time`, too; whether that is news.
     pub(crate) fn advance(&self, time: UnixTime) -> bool {
-        let mut knowledge = self.knowledge.write().unwrap_or_else(PoisonError::into_inner);
+        let mut knowledge = self.write();
         let later = Some(time) > knowledge.as_of;
         knowledge.as_of = knowledge.as_of.max(Some(time));
         later
     }
 
     fn with_policy(audience: Audience, policy: Option<FreshnessPolicy>) -> Self {
-        let set = Arc::new(Set::new(audience.clone(), Fingerprints::random()));
-        Self { audience, knowledge: RwLock::new(Knowledge { set, as_of: None }), policy }
+        let tables = Tables::new(Fingerprints::random());
+        Self { audience, knowledge: RwLock::new(Knowledge { tables, as_of: None }), policy }
     }
 
-    // Nothing panics while it holds this lock, and what it guards is replaced whole.
-    fn knowledge(&self) -> Knowledge {
-        self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone()
+    // Nothing panics while it holds this lock, and each change of what it guards is whole by itself.
+    fn read(&self) -> RwLockReadGuard<'_, Knowledge> {
+        self.knowledge.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Knowledge> {
+        self.knowledge.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -169,9 +186,9 @@ impl fmt::Debug for View {
     }
 }
 
-#[derive(Clone)]
+/// Under one lock, which each check takes once: what several cores count in one place, they wait for.
 struct Knowledge {
-    set: Arc<Set>,
+    tables: Tables,
     as_of: Option<UnixTime>,
 }
 

@@ -138,7 +138,8 @@ impl<P: SelfContained> fmt::Debug for CachedVerifier<P> {
 
 /// Sets of a few places each: a token has one set, and takes one of its places.
 struct Cache<C> {
-    hasher: RandomState,
+    /// Random.
+    seeds: [u64; 4],
     sets: Box<[Mutex<Set<C>>]>,
 }
 
@@ -184,7 +185,8 @@ impl<C> Cache<C> {
     fn new(size: CacheSize) -> Self {
         let empty = || Mutex::new(Set { places: [const { None }; WAYS], oldest: 0 });
         let sets = (0..size.0 / WAYS).map(|_| empty()).collect();
-        Self { hasher: RandomState::new(), sets }
+        let random = RandomState::new();
+        Self { seeds: std::array::from_fn(|index| random.hash_one(index)), sets }
     }
 
     fn find(&self, token: &str) -> Option<(Arc<Verified<C>>, Times)> {
@@ -215,12 +217,28 @@ impl<C> Cache<C> {
         }
     }
 
-    /// The set of `token`. Seeded, so that nobody can aim at one.
+    /// The set of `token`; none for what is too short to be one.
+    ///
+    /// Two multiplications spread what is as good as random already. Seeded, so that nobody aims at a
+    /// set whose tokens are other people's; it takes no more, because whoever could have a token of
+    /// their choice accepted has the private key.
     fn set(&self, token: &str) -> Option<&Mutex<Set<C>>> {
-        let bytes = token.as_bytes();
-        let tail = bytes.last_chunk::<TAIL>().map_or(bytes, |tail| tail);
-        let hash = usize::try_from(self.hasher.hash_one(tail) >> 32_u32).unwrap_or_default();
+        let tail: &[u8; TAIL] = token.as_bytes().last_chunk()?;
+        let [one, two, three, four] = self.seeds;
+        let &[first, second, third, fourth] = tail.as_chunks().0 else { return None };
+        let word = u64::from_le_bytes;
+        let hash = folded_product(word(first) ^ one, word(second) ^ two)
+            ^ folded_product(word(third) ^ three, word(fourth) ^ four);
+        let hash = usize::try_from(hash >> 32_u32).unwrap_or_default();
         // A power of two, so the remainder is a mask.
         self.sets.get(hash & self.sets.len().wrapping_sub(1))
     }
+}
+
+/// Both halves of the product, one over the other, so that every bit of both factors counts.
+fn folded_product(one: u64, other: u64) -> u64 {
+    let product = u128::from(one).wrapping_mul(u128::from(other));
+    let low = u64::try_from(product & u128::from(u64::MAX)).unwrap_or_default();
+    let high = u64::try_from(product >> 64_u32).unwrap_or_default();
+    low ^ high
 }

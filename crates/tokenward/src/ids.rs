@@ -268,7 +268,7 @@ impl TokenVersion {
     }
 }
 
-fn visible(text: &str) -> bool {
+pub(crate) fn visible(text: &str) -> bool {
     // Eight bytes at a time, the last eight perhaps twice: half of what is left to read of a token is
     // identifiers.
     let bytes = text.as_bytes();

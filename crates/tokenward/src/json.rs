@@ -116,6 +116,19 @@ pub(crate) fn scan<'a>(text: &'a [u8], sink: &mut impl Sink<'a>) -> Result<&'a s
     Ok(text)
 }
 
+/// As [`scan()`], of a text whose first members the caller knows: those of the places `taken`, each of
+/// which stands there once, up to and with the comma before `at`.
+pub(crate) fn scan_rest<'a>(
+    text: &'a [u8],
+    at: usize,
+    taken: &[u8],
+    sink: &mut impl Sink<'a>,
+) -> Result<&'a str, JsonError> {
+    let text = std::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
+    scan::rest_of_object(text, at, taken, sink)?;
+    Ok(text)
+}
+
 /// What stands between the quotes of a string, already checked.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Text<'a> {
@@ -163,6 +176,24 @@ pub(crate) enum Raw<'a> {
     Object(&'a str),
 }
 
+/// How many digits the largest number has that the scanner lets pass.
+const DIGITS: usize = 16;
+
+/// The number that `text`, a JSON number, is if it has nothing but digits.
+#[inline]
+fn whole(text: &str) -> Option<u64> {
+    if text.is_empty() || text.len() > DIGITS {
+        return None;
+    }
+    let mut whole = true;
+    let number = text.bytes().fold(0_u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        whole &= digit < 10;
+        number.wrapping_mul(10).wrapping_add(digit.into())
+    });
+    whole.then_some(number)
+}
+
 /// The last second of the year 9999, the last one that RFC 3339 can write.
 pub(crate) const LAST_DATE: u64 = 253_402_300_799;
 
@@ -189,7 +220,7 @@ impl<'a> Raw<'a> {
     /// A `NumericDate` (RFC 7519 § 2) in the years 1970 to 9999; a fraction is cut to milliseconds.
     pub(crate) fn as_date(self) -> Option<UnixTime> {
         let Self::Number(text) = self else { return None };
-        if let Ok(secs) = text.parse() {
+        if let Some(secs) = whole(text) {
             return (secs <= LAST_DATE).then_some(UnixTime::from_secs(secs));
         }
         let since_epoch = std::time::Duration::try_from_secs_f64(text.parse().ok()?).ok()?;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::ids::visible;
+
 #[cfg(test)]
 mod tests;
 
@@ -98,6 +100,10 @@ pub struct ScopeRef<'a>(&'a str);
 impl<'a> ScopeRef<'a> {
     /// The scope in `text`, if it is one.
     pub(crate) fn parse(text: &'a str) -> Result<Self, InvalidScope> {
+        // One name, eight bytes at a time.
+        if !text.is_empty() && text.len() <= Scope::MAX_LEN && visible(text) {
+            return Ok(Self(text));
+        }
         // As if a space stood before and after: a name, which is not empty, stands between two.
         let mut after_space = true;
         let mut good = text.len() <= Scope::MAX_LEN;

@@ -122,5 +122,7 @@ where
 }
 
 fn millis_ceil(wait: Duration) -> u64 {
-    u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    // In words of 64 bits: a division of 128 costs a cached token more than all else about its times.
+    let below_second = u64::from(wait.subsec_nanos().div_ceil(1_000_000));
+    wait.as_secs().saturating_mul(1_000).saturating_add(below_second)
 }

@@ -302,7 +302,8 @@ impl Verifier {
         scratch: &'a mut Scratch,
     ) -> Result<Verified<AccessClaimsRef<'a>>, Reason> {
         let (token, key) = self.authenticate(token, scratch)?;
-        let (claims, times) = access::read(token, &self.policy, proven_key)?;
+        let claims = access::read(token, &self.policy, proven_key)?;
+        let times = claims.times();
         self.judged(claims, &times, key, now)
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{AccessClaims, RESERVED_CLAIMS};
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
 use crate::json::{Member, Object, ObjectReader, Raw, ReadError};
+use crate::profile::Times;
 use crate::reject::Reason;
 use crate::scope::ScopeRef;
 use crate::time::UnixTime;
@@ -128,6 +129,15 @@ impl<'a> AccessClaimsRef<'a> {
     #[must_use]
     pub fn key_thumbprint(&self) -> Option<&str> {
         self.key_thumbprint.as_deref()
+    }
+
+    /// The times by which the token is judged.
+    pub(crate) const fn times(&self) -> Times {
+        Times {
+            issued_at: Some(self.issued_at),
+            expires_at: Some(self.expires_at),
+            not_before: self.not_before,
+        }
     }
 
     /// The claims that are not in [`RESERVED_CLAIMS`], as a type of yours.

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use aws_lc_rs::digest;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ML_DSA_44,
     ML_DSA_65, ML_DSA_87, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -55,6 +56,9 @@ pub(crate) enum Numbers {
 
 enum Check {
     Signature(ParsedPublicKey),
+    /// The same of the message's digest: a call that hashes by itself sets up a context for it, which
+    /// costs as much as hashing half a token.
+    DigestSignature(ParsedPublicKey, &'static digest::Algorithm),
     Mac(MacKey),
 }
 
@@ -92,7 +96,13 @@ impl PublicKey {
         let key = RsaPublicKeyComponents { n: modulus, e: RSA_EXPONENT.as_slice() }
             .to_parsed_public_key(rsa_parameters(algorithm)?)
             .ok()?;
-        Self::parsed(algorithm, Numbers::Modulus(modulus.into()), key)
+        // In FIPS mode the module has to hash by itself.
+        let check = if precomputed::are_allowed() {
+            Check::DigestSignature(key, rsa_hash(algorithm)?)
+        } else {
+            Check::Signature(key)
+        };
+        Some(Self::checked_by(check, algorithm, Numbers::Modulus(modulus.into())))
     }
 
     /// The Ed25519 key with this encoding; `None` if it is no canonical encoding of a point of prime
@@ -123,13 +133,7 @@ impl PublicKey {
     /// The HMAC key with these bytes. Whether they are fit to be a secret is the caller's question.
     pub(crate) fn hmac(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
         let check = Check::Mac(MacKey::new(algorithm, secret)?);
-        Some(Self {
-            algorithm,
-            numbers: Numbers::Secret,
-            check,
-            table: OnceLock::new(),
-            checks: AtomicU32::new(0),
-        })
+        Some(Self::checked_by(check, algorithm, Numbers::Secret))
     }
 
     /// The one algorithm of this key.
@@ -154,6 +158,9 @@ impl PublicKey {
         }
         match &self.check {
             Check::Signature(key) => key.verify_sig(message, signature).is_ok(),
+            Check::DigestSignature(key, hash) => {
+                key.verify_digest_sig(&digest::digest(hash, message), signature).is_ok()
+            }
             Check::Mac(key) => key.verify(message, signature),
         }
     }
@@ -190,14 +197,17 @@ impl PublicKey {
                 key.append(message, &mut mac);
                 Some(mac)
             }
-            Check::Signature(_) => None,
+            Check::Signature(_) | Check::DigestSignature(..) => None,
         }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "every caller answers an option")]
     const fn parsed(algorithm: Algorithm, numbers: Numbers, key: ParsedPublicKey) -> Option<Self> {
-        let check = Check::Signature(key);
-        Some(Self { algorithm, numbers, check, table: OnceLock::new(), checks: AtomicU32::new(0) })
+        Some(Self::checked_by(Check::Signature(key), algorithm, numbers))
+    }
+
+    const fn checked_by(check: Check, algorithm: Algorithm, numbers: Numbers) -> Self {
+        Self { algorithm, numbers, check, table: OnceLock::new(), checks: AtomicU32::new(0) }
     }
 }
 
@@ -228,6 +238,16 @@ const fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> 
         Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
         Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
         Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
+}
+
+/// What an RSA algorithm hashes with.
+const fn rsa_hash(algorithm: Algorithm) -> Option<&'static digest::Algorithm> {
+    Some(match algorithm {
+        Algorithm::Rs256 | Algorithm::Ps256 => &digest::SHA256,
+        Algorithm::Rs384 | Algorithm::Ps384 => &digest::SHA384,
+        Algorithm::Rs512 | Algorithm::Ps512 => &digest::SHA512,
         _ => return None,
     })
 }

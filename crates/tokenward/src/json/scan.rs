@@ -3,6 +3,8 @@
 //! It hands each member of the outermost object to a [`Sink`] as it is found, so that whoever wants a
 //! few of them keeps nothing else, and allocates nothing.
 
+use std::ops::Range;
+
 use super::names::{Names, Seen};
 use super::{JsonError, Member, Raw, Text};
 use crate::limits::LIMITS;
@@ -57,14 +59,31 @@ enum Kind {
 impl Span {
     #[inline]
     fn slice(self, text: &str) -> &str {
+        text.get(self.range()).unwrap_or_default()
+    }
+
+    /// As [`Self::slice`], without a look at where characters begin.
+    #[inline]
+    fn bytes(self, text: &[u8]) -> &[u8] {
+        text.get(self.range()).unwrap_or_default()
+    }
+
+    #[inline]
+    fn range(self) -> Range<usize> {
         let at = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
-        text.get(at(self.start)..at(self.end)).unwrap_or_default()
+        at(self.start)..at(self.end)
     }
 
     /// The string that it is in `text`.
     #[inline]
     pub(crate) fn text(self, text: &str) -> Text<'_> {
         Text { inner: self.slice(text), escaped: self.kind == Kind::Escaped }
+    }
+
+    /// What the string says, if it is one without escapes.
+    #[inline]
+    pub(crate) fn plain(self, text: &str) -> Option<&str> {
+        (self.kind == Kind::String).then(|| self.slice(text))
     }
 
     /// The value that it is in `text`.
@@ -96,6 +115,26 @@ pub(super) fn object<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), 
     scan.end()
 }
 
+/// As [`object`], of a text whose first members the caller knows: those of the places `taken`, each of
+/// which stands there once, up to and with the comma before `at`.
+pub(super) fn rest_of_object<'a>(
+    text: &'a str,
+    at: usize,
+    taken: &[u8],
+    sink: &mut impl Sink<'a>,
+) -> Result<(), JsonError> {
+    let mut scan = Scan::new(text)?;
+    scan.at = u32::try_from(at).map_err(|_| JsonError::TooLarge)?;
+    let mut seen = scan.names.begin();
+    for place in taken {
+        seen.count();
+        seen.takes(*place);
+    }
+    scan.space();
+    scan.members(1, seen, sink)?;
+    scan.end()
+}
+
 /// Scans `text` as one array; gives its elements.
 pub(super) fn array(text: &str) -> Result<Vec<Raw<'_>>, JsonError> {
     let mut scan = Scan::new(text)?;
@@ -120,7 +159,8 @@ pub(super) fn any(text: &str) -> Result<Raw<'_>, JsonError> {
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    at: usize,
+    /// As a span has it, so that none must be converted.
+    at: u32,
     names: Names,
 }
 
@@ -156,24 +196,35 @@ impl<'a> Scan<'a> {
     /// The members after `{`, up to and with `}`.
     fn object<S: Sink<'a>>(&mut self, depth: usize, sink: &mut S) -> Result<(), JsonError> {
         within(depth, LIMITS.json_depth)?;
-        let mut seen = self.names.begin();
         self.space();
         if self.eat(b'}') {
             return Ok(());
         }
+        self.members(depth, self.names.begin(), sink)
+    }
+
+    /// One member or more, up to and with `}`, after those that were `seen`.
+    #[inline]
+    fn members<S: Sink<'a>>(
+        &mut self,
+        depth: usize,
+        mut seen: Seen,
+        sink: &mut S,
+    ) -> Result<(), JsonError> {
         loop {
-            self.space();
             let (name, place) = self.name::<S>(&mut seen)?;
             self.space();
             self.expect(b':')?;
             self.space();
-            let value = self.value(depth)?;
-            sink.member(self.text, name, place, value);
+            // Most claims are strings, which a call for each would make twice as dear.
+            let value = if self.peek() == Some(b'"') { self.string() } else { self.value(depth) };
+            sink.member(self.text, name, place, value?);
             self.space();
             if self.eat(b'}') {
                 return self.names.end(&seen, self.text);
             }
             self.expect(b',')?;
+            self.space();
         }
     }
 
@@ -202,7 +253,7 @@ impl<'a> Scan<'a> {
         within(seen.count(), LIMITS.json_members)?;
         let place = match name.kind {
             Kind::Escaped => S::place(name.text(self.text).to_str().as_bytes()),
-            _ => S::place(name.slice(self.text).as_bytes()),
+            _ => S::place(name.bytes(self.bytes)),
         };
         let Some(place) = place else {
             self.names.add(name, seen, self.text)?;
@@ -217,44 +268,52 @@ impl<'a> Scan<'a> {
     fn string(&mut self) -> Result<Span, JsonError> {
         self.expect(b'"')?;
         let start = self.at;
-        self.find_special()?;
+        self.find_special();
         let inner = self.since(start, Kind::String);
         if self.eat(b'"') { Ok(inner) } else { self.string_with_escapes(start) }
     }
 
-    /// Goes to the next quote, backslash or control character.
+    /// Goes to the next quote, backslash or control character, or to the end.
     #[inline]
-    fn find_special(&mut self) -> Result<(), JsonError> {
-        let mut at = self.at;
-        while let Some(word) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
-            let found = special_in(u64::from_le_bytes(*word));
+    fn find_special(&mut self) {
+        loop {
+            let found = special_in(self.eight());
             if found != 0 {
-                let byte = usize::try_from(found.trailing_zeros() / 8);
-                self.at = at.wrapping_add(byte.unwrap_or_default());
-                return Ok(());
+                self.forth(first_byte(found));
+                return;
             }
-            at = at.wrapping_add(8);
+            self.forth(8);
         }
-        self.at = at;
-        self.find_special_at_end()
     }
 
-    /// The same where fewer than eight bytes are left.
-    #[cold]
-    fn find_special_at_end(&mut self) -> Result<(), JsonError> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-        self.at = self.at.wrapping_add(special.ok_or(JsonError::Syntax)?);
-        Ok(())
+    /// The next eight bytes, the first one lowest; zeros, which are special, follow the end.
+    #[inline]
+    fn eight(&self) -> u64 {
+        match self.bytes.get(self.index()..).and_then(<[u8]>::first_chunk) {
+            Some(word) => u64::from_le_bytes(*word),
+            None => self.last_eight(),
+        }
+    }
+
+    /// The same where fewer than eight bytes are left: nearly every payload ends in such a string.
+    fn last_eight(&self) -> u64 {
+        let left = self.bytes.len().saturating_sub(self.index());
+        if let Some(last) = self.bytes.last_chunk() {
+            // All but those that are left are shifted out.
+            let gone = 64_u32.wrapping_sub(u32::try_from(left).unwrap_or_default().wrapping_mul(8));
+            return u64::from_le_bytes(*last).checked_shr(gone).unwrap_or_default();
+        }
+        let rest = self.bytes.get(self.index()..).unwrap_or_default();
+        rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
     }
 
     /// The rest of a string that began at `start`, at its first backslash.
     #[cold]
-    fn string_with_escapes(&mut self, start: usize) -> Result<Span, JsonError> {
+    fn string_with_escapes(&mut self, start: u32) -> Result<Span, JsonError> {
         while self.peek() != Some(b'"') {
             self.expect(b'\\')?; // else a bare control character
             self.escape()?;
-            self.find_special()?;
+            self.find_special();
         }
         let inner = self.since(start, Kind::Escaped);
         self.skip();
@@ -288,12 +347,12 @@ impl<'a> Scan<'a> {
     /// `u` and four hexadecimal digits.
     fn code_unit(&mut self) -> Result<u16, JsonError> {
         self.skip();
-        let end = self.at.saturating_add(4);
-        let digits = self.text.get(self.at..end).ok_or(JsonError::Syntax)?;
+        let end = self.index().saturating_add(4);
+        let digits = self.text.get(self.index()..end).ok_or(JsonError::Syntax)?;
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(JsonError::Syntax);
         }
-        self.at = end;
+        self.forth(4);
         u16::from_str_radix(digits, 16).map_err(|_| JsonError::Syntax)
     }
 
@@ -326,18 +385,23 @@ impl<'a> Scan<'a> {
     /// One or more digits.
     fn digits(&mut self) -> Result<(), JsonError> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.skip();
+        loop {
+            let others = others_than_digits_in(self.eight());
+            if others != 0 {
+                self.forth(first_byte(others));
+                break;
+            }
+            self.forth(8);
         }
         if self.at == start { Err(JsonError::Syntax) } else { Ok(()) }
     }
 
     fn word(&mut self, word: &[u8], kind: Kind) -> Result<Span, JsonError> {
         let start = self.at;
-        if !self.bytes.get(self.at..).unwrap_or_default().starts_with(word) {
+        if !self.bytes.get(self.index()..).unwrap_or_default().starts_with(word) {
             return Err(JsonError::Syntax);
         }
-        self.at = self.at.saturating_add(word.len());
+        self.forth(u32::try_from(word.len()).unwrap_or_default());
         Ok(self.since(start, kind))
     }
 
@@ -348,12 +412,22 @@ impl<'a> Scan<'a> {
         }
     }
 
+    #[inline]
+    fn index(&self) -> usize {
+        usize::try_from(self.at).unwrap_or(usize::MAX)
+    }
+
     fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+        self.bytes.get(self.index()).copied()
     }
 
     fn skip(&mut self) {
-        self.at = self.at.saturating_add(1);
+        self.forth(1);
+    }
+
+    /// Only ever to the end of the text: all callers have looked at what they leave behind.
+    fn forth(&mut self, bytes: u32) {
+        self.at = self.at.wrapping_add(bytes);
     }
 
     fn eat(&mut self, byte: u8) -> bool {
@@ -370,19 +444,18 @@ impl<'a> Scan<'a> {
 
     /// What was scanned since `start`.
     #[inline]
-    fn since(&self, start: usize, kind: Kind) -> Span {
-        let at = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span { start: at(start), end: at(self.at), kind }
+    const fn since(&self, start: u32, kind: Kind) -> Span {
+        Span { start, end: self.at, kind }
     }
 
     fn end(&mut self) -> Result<(), JsonError> {
         self.space();
-        if self.at == self.bytes.len() { Ok(()) } else { Err(JsonError::Syntax) }
+        if self.index() == self.bytes.len() { Ok(()) } else { Err(JsonError::Syntax) }
     }
 }
 
 /// The length of a whole number, sign included, that is below 2⁵³ - 1 whatever its digits.
-const SURELY_IN_RANGE: usize = 15;
+const SURELY_IN_RANGE: u32 = 15;
 
 fn within(count: usize, limit: usize) -> Result<(), JsonError> {
     if count <= limit { Ok(()) } else { Err(JsonError::TooLarge) }
@@ -393,10 +466,22 @@ fn within(count: usize, limit: usize) -> Result<(), JsonError> {
 /// A byte below `n` borrows from its top bit when `n` is taken away; only above the lowest such byte
 /// can a borrow have come from another.
 const fn special_in(word: u64) -> u64 {
-    const TOPS: u64 = ONES.wrapping_mul(0x80);
-    let quote = word ^ ONES.wrapping_mul(0x22);
+    // Swaps the quote, 0x22, for the space, 0x20, so that it follows the control characters.
+    let swapped = word ^ ONES.wrapping_mul(0x02);
     let backslash = word ^ ONES.wrapping_mul(0x5c);
-    (below(quote, 1) | below(backslash, 1) | below(word, 0x20)) & TOPS
+    (below(swapped, 0x21) | below(backslash, 1)) & TOPS
+}
+
+/// As [`special_in`], of bytes that are no digits. A byte above 9, after what makes digits of them,
+/// reaches its top bit when 0x76 is added, if it has not got it already.
+const fn others_than_digits_in(word: u64) -> u64 {
+    let digits = word ^ ONES.wrapping_mul(0x30);
+    (digits.wrapping_add(ONES.wrapping_mul(0x76)) | digits) & TOPS
+}
+
+/// The place of the lowest byte of which a bit is set in `found`.
+const fn first_byte(found: u64) -> u32 {
+    found.trailing_zeros() / 8
 }
 
 const fn below(word: u64, n: u64) -> u64 {
@@ -404,3 +489,4 @@ const fn below(word: u64, n: u64) -> u64 {
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
+const TOPS: u64 = ONES.wrapping_mul(0x80);

@@ -175,6 +175,23 @@ proptest! {
     }
 
     #[test]
+    fn a_number_ends_where_its_digits_do(number in 0..=9_007_199_254_740_991_u64, after in "[ -~\n]") {
+        let text = format!("{{\"n\":{number}{after}}}");
+        let theirs = serde_json::from_str::<Value>(&text).map(|value| value["n"].clone());
+        match (Object::parse(text.as_bytes()), theirs) {
+            (Ok(object), theirs) => {
+                let value = object.get("n").unwrap();
+                prop_assert_eq!(value.to_value(), theirs.ok());
+                let date = value.as_u64().filter(|secs| *secs <= LAST_DATE);
+                prop_assert_eq!(value.as_date(), date.map(UnixTime::from_secs));
+            }
+            // The one more digit of a number that is too large.
+            (Err(JsonError::NumberRange), Ok(_)) => prop_assert!(after.as_bytes()[0].is_ascii_digit()),
+            (Err(error), theirs) => prop_assert!(theirs.is_err(), "{}: {}", text, error),
+        }
+    }
+
+    #[test]
     fn no_bytes_at_all_make_us_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _outcome = Object::parse(&bytes);
     }

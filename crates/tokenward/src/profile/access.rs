@@ -37,8 +37,8 @@ impl Sealed for AccessToken {
     }
 
     fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(AccessClaims, Times), Reason> {
-        let (claims, times) = read(token, policy, None)?;
-        Ok((claims.to_owned_map()?, times))
+        let claims = read(token, policy, None)?;
+        Ok((claims.to_owned_map()?, claims.times()))
     }
 }
 
@@ -47,20 +47,14 @@ pub(crate) fn read<'a>(
     token: Token<'a>,
     policy: &'a Policy<AccessToken>,
     proven_key: Option<&'a str>,
-) -> Result<(AccessClaimsRef<'a>, Times), Reason> {
+) -> Result<AccessClaimsRef<'a>, Reason> {
     let expected = Expected {
         issuer: &policy.issuer,
         audience: &policy.addressee,
         client_id: token.typed == Typed::Itself,
         proven_key,
     };
-    let claims = claims::read(token.payload, &expected)?;
-    let times = Times {
-        issued_at: Some(claims.issued_at()),
-        expires_at: Some(claims.expires_at()),
-        not_before: claims.not_before(),
-    };
-    Ok((claims, times))
+    claims::read(token.payload, &expected)
 }
 
 /// What an access token's `typ` may be.

@@ -26,3 +26,17 @@ fn sloppy_scopes_are_refused() {
     }
     assert!(Scope::parse(&"a".repeat(4_096)).is_ok());
 }
+
+#[test]
+fn a_single_name_is_read_as_many_are() {
+    for len in 0..40 {
+        for at in 0..len {
+            for character in ["!", "#", "[", "]", "~", " ", "\"", "\\", "\u{7f}", "\u{1f}", "é"] {
+                let mut name = "a".repeat(len);
+                name.replace_range(at..=at, character);
+                let many = format!("b {name} b");
+                assert_eq!(Scope::parse(&name).is_ok(), Scope::parse(&many).is_ok(), "{name:?}");
+            }
+        }
+    }
+}
