@@ -20,6 +20,7 @@ pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
         // A test that needs one of these fails without it, rather than passing unrun.
         .env("TOKENWARD_TEST_PYTHON", &tools.python)
         .env("TOKENWARD_TEST_NODE_MODULES", &tools.node_modules)
+        .env("TOKENWARD_TEST_RUSTY_VAULT", &tools.rusty_vault)
         .env("TOKENWARD_TEST_LOGS", &log_dir))?;
     logs::search(&log_dir)?;
     if rest.is_empty() { compare_with_peers(&tools) } else { Ok(()) }

@@ -26,6 +26,8 @@ const PROGRAMS: [(&str, &str); 10] = [
 /// A C library that a peer links, as `pkg-config` calls it, and the Debian package that brings it.
 const LIBRARIES: [(&str, &str); 1] = [("openssl", "libssl-dev")];
 
+const RUSTY_VAULT: &str = "0.2.1";
+
 /// Where the installed things are, for the tests' environment.
 #[derive(Debug)]
 pub(crate) struct Tools {
@@ -33,6 +35,8 @@ pub(crate) struct Tools {
     pub(crate) python: PathBuf,
     /// The `node_modules` with `jose`, `openid-client` and `oauth4webapi`.
     pub(crate) node_modules: PathBuf,
+    /// A server of Vault's API that others wrote.
+    pub(crate) rusty_vault: PathBuf,
 }
 
 /// Installs what is missing.
@@ -44,6 +48,7 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
     Ok(Tools {
         python: python(&home.join("venv"), &interop.join("python/requirements.txt"))?,
         node_modules: node(&home.join("node"), &interop.join("node/package.json"))?,
+        rusty_vault: rusty_vault(&home.join("rusty_vault"))?,
     })
 }
 
@@ -91,6 +96,19 @@ pub(crate) fn node(dir: &Path, wanted: &Path) -> Result<PathBuf, Failure> {
             .arg(dir))
     })?;
     Ok(dir.join("node_modules"))
+}
+
+/// The `rvault` below `dir`. Built without optimization: minutes saved, and nobody measures it.
+fn rusty_vault(dir: &Path) -> Result<PathBuf, Failure> {
+    let program = dir.join("bin/rvault");
+    if !program.exists() {
+        run(Command::new(env!("CARGO"))
+            .args(["install", "--quiet", "--locked", "--debug", "rusty_vault"])
+            .args(["--version", RUSTY_VAULT, "--root"])
+            .arg(dir)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0"))?;
+    }
+    Ok(program)
 }
 
 /// Runs `install` unless `stamp` says that it ran for the list as it is now.

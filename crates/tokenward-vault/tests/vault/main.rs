@@ -1,4 +1,5 @@
-//! The client and the custody, against a stand-in for Vault (`interop/vault/README.md`).
+//! The client and the custody, against a stand-in for Vault (`interop/vault/README.md`), and
+//! against a server of the same API.
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
 #![expect(
     clippy::indexing_slicing,
@@ -12,5 +13,6 @@ mod kek;
 mod kv;
 mod login;
 mod outage;
+mod rusty_vault;
 mod secrets;
 mod stand_in;
