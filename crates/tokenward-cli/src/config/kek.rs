@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use crate::config::reader::Section;
 use crate::config::{Kek, custody, values};
 
+#[cfg(test)]
+mod tests;
+
 /// Reads what `keys` says of the key-encryption key: at most one setting names it.
 pub(super) fn read(keys: &Section<'_>) -> Option<Kek> {
     let key_file = keys.has(KEY_FILE).then(|| key_file(keys));

@@ -40,18 +40,6 @@ fn each_mistake_about_a_custody_is_one_line_with_the_setting_and_the_mend() {
             "tokenward.toml:16: keys.vault: does not say who we are; write either role_id = \"…\" and secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
         ),
         (
-            "vault_key = \"staging-store\"\n[keys.vault]\naddress = \"https://v\"\ntoken = { env = \"T\" }",
-            "tokenward.toml:15: keys.vault_key: `staging-store` is not of environment \"prod\"; name one that begins with `prod-`",
-        ),
-        (
-            "key_file = { credential = \"kek/key\" }",
-            "tokenward.toml:15: keys.key_file.credential: `kek/key` must be 1 to 128 letters, digits, `-`, `_` and `.`",
-        ),
-        (
-            "vault_key = \"prod-store\"\npassphrase = { env = \"KEK\" }\n[keys.vault]\naddress = \"https://v\"\ntoken = { env = \"T\" }",
-            "tokenward.toml:15: keys.vault_key: passphrase is set too; keep one of them",
-        ),
-        (
             "custody = \"aws-kms\"\n[keys.aws]\nregion = \"Frankfurt\"",
             "tokenward.toml:17: keys.aws.region: `Frankfurt`: it must be the code of a region, such as \"eu-central-1\"",
         ),
