@@ -1,17 +1,14 @@
 //! How long a signature takes in each custody that needs no network: `HSM_PIN=… sign_times MODULE TOKEN`.
 #![expect(clippy::print_stdout, reason = "a command talks on its terminal")]
-#![expect(clippy::disallowed_methods, reason = "it measures the time")]
 
 use std::env;
 use std::error::Error;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+use tokenward::Algorithm;
 use tokenward::crypto::Secret256;
-use tokenward::{Algorithm, Audience, IssuerId, UnixTime};
-use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, KeyLabel, NewKey, Sealed, Signer, StoreKey};
+use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_pkcs11::Pkcs11;
+use tokenward_testing::sign_times;
 use zeroize::Zeroizing;
 
 #[tokio::main]
@@ -23,76 +20,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let pin = Zeroizing::new(env::var("HSM_PIN")?);
     let sealed = Sealed::new(StoreKey::new(Secret256::random()));
     let pkcs11 = Pkcs11::open(module.into(), token, pin).await?;
-    println!(
-        "| algorithm | custody | one after the other, median | 99 of 100 within | eight at once |"
-    );
-    println!("| --- | --- | --- | --- | --- |");
+    println!("{}", sign_times::HEAD);
     let custodies: [&dyn Custody; 2] = [&sealed, &pkcs11];
     for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Ps256] {
         for custody in custodies {
-            println!("{}", row(custody, algorithm).await?);
+            println!("{}", sign_times::row(custody, algorithm).await?);
         }
     }
     Ok(())
 }
-
-/// The row of the table.
-async fn row(custody: &dyn Custody, algorithm: Algorithm) -> Result<String, Box<dyn Error>> {
-    let spec = NewKey {
-        audience: Audience::new("api")?,
-        issuer: IssuerId::new("https://auth.example.com")?,
-        algorithm,
-        created_at: UnixTime::from_secs(0),
-        kid_prefix: "bench".to_owned(),
-        label: KeyLabel::random(),
-    };
-    let made = custody.generate(&spec).await?;
-    let key = Key::publish(made, &spec.audience, custody.name(), spec.created_at);
-    let key = key.ok_or("a key without id")?.stored().clone();
-    let signer = custody.signer(&spec.issuer, &key).await?;
-    let mut times = Vec::new();
-    for _ in 0..SAMPLES {
-        let start = Instant::now();
-        signer.sign(&INPUT).await?;
-        times.push(start.elapsed());
-    }
-    times.sort();
-    let at = |percent: usize| {
-        let index = times.len().saturating_mul(percent).saturating_div(100);
-        milliseconds(times.get(index).copied().unwrap_or_default())
-    };
-    let together = eight_at_once(&signer).await?;
-    custody.destroy(&key).await?;
-    let (median, most, name) = (at(50), at(99), custody.name());
-    Ok(format!("| {algorithm} | `{name}` | {median} ms | {most} ms | {together}/s |"))
-}
-
-/// Signatures in a second, asked for by eight tasks.
-async fn eight_at_once(signer: &Arc<dyn Signer>) -> Result<u128, Box<dyn Error>> {
-    let start = Instant::now();
-    let tasks: Vec<_> = (0..8)
-        .map(|_| {
-            let signer = Arc::clone(signer);
-            tokio::spawn(async move {
-                for _ in 0..SAMPLES {
-                    signer.sign(&INPUT).await?;
-                }
-                Ok::<(), tokenward_keys::CustodyError>(())
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await??;
-    }
-    let signatures = u128::from(SAMPLES).saturating_mul(8).saturating_mul(1_000_000);
-    Ok(signatures.checked_div(start.elapsed().as_micros()).unwrap_or_default())
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{}.{:03}", time.as_millis(), time.as_micros().checked_rem(1_000).unwrap_or_default())
-}
-
-/// As long as the signing input of an access token.
-const INPUT: [u8; 400] = [7; 400];
-
-const SAMPLES: u32 = 200;

@@ -18,6 +18,7 @@ pub mod forgetful;
 mod load;
 mod memory_keys;
 mod pyjwt;
+pub mod sign_times;
 
 pub use clock::TestClock;
 pub use contract::custody::{CustodyTraits, custody_contract};

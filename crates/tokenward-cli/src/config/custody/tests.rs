@@ -28,18 +28,6 @@ fn each_mistake_about_a_custody_is_one_line_with_the_setting_and_the_mend() {
             "tokenward.toml:19: keys.pkcs11.pin: a secret never stands in the file; write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }",
         ),
         (
-            "custody = \"vault-transit\"\n[keys.vault]\naddress = \"http://vault.example.com\"\ntoken = { env = \"T\" }",
-            "tokenward.toml:17: keys.vault.address: `http://vault.example.com`: it must be an https URL (http is for a loopback address alone)",
-        ),
-        (
-            "custody = \"vault-transit\"\n[keys.vault]\naddress = \"https://v\"\nmount = \"/transit\"\ntoken = { env = \"T\" }",
-            "tokenward.toml:18: keys.vault.mount: `/transit`: it must be names of letters, digits, `-`, `_` and `.` with a `/` between them, such as \"transit\"",
-        ),
-        (
-            "custody = \"vault-transit\"\n[keys.vault]\naddress = \"https://v\"\nrole_id = \"r\"\ntoken = { env = \"T\" }",
-            "tokenward.toml:16: keys.vault: does not say who we are; write either role_id = \"…\" and secret_id = { env = \"VAULT_SECRET_ID\" }, or token = { env = \"VAULT_TOKEN\" }",
-        ),
-        (
             "custody = \"aws-kms\"\n[keys.aws]\nregion = \"Frankfurt\"",
             "tokenward.toml:17: keys.aws.region: `Frankfurt`: it must be the code of a region, such as \"eu-central-1\"",
         ),
