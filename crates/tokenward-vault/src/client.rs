@@ -113,13 +113,22 @@ impl Vault {
         let call = Call::get("sys/health");
         let answer = self.inner.transport.send(&call, None).await?;
         match answer.status.as_u16() {
-            // A standby (429) passes on what it is sent, as does a performance standby (473). Some servers
-            // of the same API have no such path.
-            200 | 404 | 429 | 473 => {}
+            // A standby (429) passes on what it is sent, as does a performance standby (473).
+            200 | 429 | 473 => {}
+            // Some servers of the same API have no such path.
+            404 if self.is_sealed().await? => return Err(VaultError::Sealed),
+            404 => {}
             503 => return Err(VaultError::Sealed),
             _ => drop(answer.good(&call, &system())?),
         }
         self.inner.token().await.map(drop)
+    }
+
+    async fn is_sealed(&self) -> Result<bool, VaultError> {
+        let call = Call::get("sys/seal-status");
+        let answer = self.inner.transport.send(&call, None).await?;
+        let status: SealStatus = answer.good(&call, &system())?.json(&call.path)?;
+        Ok(status.sealed)
     }
 
     /// Whether `mount` is an engine of the kind `wanted`, as far as we may see it.
@@ -229,7 +238,8 @@ impl Inner {
         let lease = self.token().await?;
         let call = Call::get(format!("sys/internal/ui/mounts/{mount}"));
         let answer = self.send(&call, Some(&*lease)).await?;
-        if answer.status == StatusCode::FORBIDDEN {
+        // A server of the same API may have no such path.
+        if matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
             return Ok(None);
         }
         let engine: Data<Engine> = self.judge(answer, &call, mount)?.json(&call.path)?;
@@ -278,6 +288,11 @@ fn system() -> Mount {
 #[derive(Deserialize)]
 struct Data<T> {
     data: T,
+}
+
+#[derive(Deserialize)]
+struct SealStatus {
+    sealed: bool,
 }
 
 #[derive(Deserialize)]

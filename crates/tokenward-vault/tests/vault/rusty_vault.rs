@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokenward::Algorithm;
+use tokenward_keys::Custody as _;
 use tokenward_testing::TestClock;
 use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultError, VaultOptions, VaultSecret};
 
-use crate::stand_in::{api, chain, custody, no_roots, root};
+use crate::stand_in::{chain, custody, no_roots, root, spec};
 
 #[tokio::test]
 async fn an_app_role_logs_in_at_a_vault_of_others() {
@@ -38,13 +40,13 @@ async fn a_wrong_secret_id_is_told_from_a_vault_that_fails() {
 }
 
 #[tokio::test]
-async fn an_engine_that_is_not_there_is_named_with_its_setting() {
+async fn a_key_that_a_vault_of_others_cannot_make_is_an_error_that_names_the_path() {
     let vault = RustyVault::start();
     vault.unseal();
     let custody = custody(vault.client(vault.app_role()));
 
-    let said = chain(&custody.check(&api()).await.unwrap_err());
-    assert!(said.contains("keys.vault.mount"), "{said}");
+    let said = chain(&custody.generate(&spec(Algorithm::Es256)).await.err().unwrap());
+    assert!(said.contains("`transit/keys/test-api-"), "{said}");
 }
 
 #[tokio::test]
