@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
-use tokenward_keys::{Custody, KeyRing, KeyStore, Timing, WrapContext};
+use tokenward_keys::{Custody, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -126,9 +126,8 @@ impl Deployment {
         Ok(Opened { settings: self.settings, store, custody, key_sets, data_key })
     }
 
-    /// Has the key-encryption key of `new` open the store in the place of this one's; `false` if it does
-    /// already.
-    pub(crate) async fn rewrap(self, new: Self) -> Result<bool, Failure> {
+    /// Has the key-encryption key of `new` open the store in the place of this one's.
+    pub(crate) async fn rewrap(self, new: Self) -> Result<Rewrapped, Failure> {
         if new.settings.environment != self.settings.environment || new.store != self.store {
             return Err(Failure::cannot(format!(
                 "--to-config: it is about another environment or store; leave both as they are, and \

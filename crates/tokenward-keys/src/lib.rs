@@ -28,6 +28,6 @@ pub use ring::{
     RotateError, Rotated, Signing,
 };
 pub use statement::{KeySetStatements, SignedKeySet, StatementError, StatementStore};
-pub use store_key::{KeyWrap, StoreKey, StoreKeyError, WrapContext, WrapError};
+pub use store_key::{KeyWrap, Rewrapped, StoreKey, StoreKeyError, WrapContext, WrapError};
 pub use stored::{KeyChange, KeyState, KeyStore, StoredKey, UnknownState};
 pub use timing::{MAX_PUBLISHED, Timing, TimingError, TimingSettings};

@@ -136,32 +136,32 @@ impl StoreKey {
         unwrapped(&stored, kek, context).await.map(Self::new)
     }
 
-    /// Wraps the key of `store` by `new` in the place of `old`, durably and at once. Safe to repeat; `false`
-    /// if `new` wraps it already, and `old` no more.
+    /// Wraps the key of `store` by `new` in the place of `old`, durably and at once. Safe to repeat.
     ///
     /// Nothing that is sealed under the key changes, so a process that has it open goes on.
     pub async fn rewrap(
         store: &dyn KeyStore,
         [old, new]: [&dyn KeyWrap; 2],
         context: &WrapContext,
-    ) -> Result<bool, StoreKeyError> {
+    ) -> Result<Rewrapped, StoreKeyError> {
         let stored = stored(store).await?.ok_or(StoreKeyError::None)?;
         let key = match unwrapped(&stored, old, context).await {
             Ok(key) => key,
             Err(error) => {
                 let done = unwrapped(&stored, new, context).await.is_ok();
-                return if done { Ok(false) } else { Err(error) };
+                return if done { Ok(Rewrapped::Before) } else { Err(error) };
             }
         };
         let not_taken = |error| StoreKeyError::NotTaken(Box::new(error));
         let fresh = wrapped(&key, new, context).await.map_err(not_taken)?;
         // The old way in is given up only for one that has been seen to work.
         unwrapped(&fresh, new, context).await.map_err(not_taken)?;
+        let is_same = unwrapped(&fresh, old, context).await.is_ok();
         store.replace_secret(NAME, &stored, fresh).await.map_err(|error| match error.kind() {
             BackendErrorKind::Conflict => StoreKeyError::Changed,
             _ => StoreKeyError::Store(error),
         })?;
-        Ok(true)
+        Ok(if is_same { Rewrapped::BySame } else { Rewrapped::ByAnother })
     }
 
     /// Names the key without telling anything of it.
@@ -179,6 +179,18 @@ impl StoreKey {
     pub(crate) const fn secret(&self) -> &Secret256 {
         &self.secret
     }
+}
+
+/// What came of [`StoreKey::rewrap`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "what an operator may destroy depends on it")]
+pub enum Rewrapped {
+    /// The new key-encryption key opens the store now, and the old one no more.
+    ByAnother,
+    /// Both are the same: whoever destroyed the old one would lose the store.
+    BySame,
+    /// Nothing was to be done: the new one opens the store already, and the old one no more.
+    Before,
 }
 
 /// The store key could not be opened, or not be rewrapped.

@@ -116,19 +116,18 @@ impl Vault {
             // A standby (429) passes on what it is sent, as does a performance standby (473).
             200 | 429 | 473 => {}
             // Some servers of the same API have no such path.
-            404 if self.is_sealed().await? => return Err(VaultError::Sealed),
-            404 => {}
+            404 => self.must_be_unsealed().await?,
             503 => return Err(VaultError::Sealed),
             _ => drop(answer.good(&call, &system())?),
         }
         self.inner.token().await.map(drop)
     }
 
-    async fn is_sealed(&self) -> Result<bool, VaultError> {
+    async fn must_be_unsealed(&self) -> Result<(), VaultError> {
         let call = Call::get("sys/seal-status");
         let answer = self.inner.transport.send(&call, None).await?;
         let status: SealStatus = answer.good(&call, &system())?.json(&call.path)?;
-        Ok(status.sealed)
+        if status.sealed { Err(VaultError::Sealed) } else { Ok(()) }
     }
 
     /// Whether `mount` is an engine of the kind `wanted`, as far as we may see it.

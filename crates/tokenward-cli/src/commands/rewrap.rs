@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
+use tokenward_keys::Rewrapped;
 
 use crate::args::KeysArgs;
 use crate::client;
@@ -26,21 +27,26 @@ pub(crate) async fn run(args: &KeysArgs, to: &Path, output: Output) -> Outcome {
         .await
         .map_err(|failure| Failure::cannot(format!("--to-config: {failure}")))?;
     let rewrapped = old.rewrap(new).await?;
-    let same = from == to;
     let (from, to) = (from.display(), to.display());
-    let text = if rewrapped && same {
-        format!("the key of the store is wrapped anew by the key-encryption key of {to}")
-    } else if rewrapped {
-        format!(
+    let text = match rewrapped {
+        Rewrapped::BySame => format!(
+            "the store is sealed anew, under the key-encryption key that it had; keep that: {to} names no other"
+        ),
+        Rewrapped::ByAnother => format!(
             "the store is sealed under the key-encryption key of {to} now, and under no other\n\
              Next:\n  \
              1. mv {to} {from}\n  \
              2. tokenward check --config {from}\n  \
-             3. Destroy the old key-encryption key: it still opens copies of the store from before."
-        )
-    } else {
-        format!("nothing to do: the store is sealed under the key-encryption key of {to} already")
+             3. Destroy the old key-encryption key: it still opens copies of the store from before, and with \
+             it and such a copy later ones are open too."
+        ),
+        Rewrapped::Before => {
+            format!(
+                "nothing to do: the store is sealed under the key-encryption key of {to} already"
+            )
+        }
     };
+    let rewrapped = rewrapped == Rewrapped::ByAnother;
     output.either(&json!({ "rewrapped": rewrapped }), text)?;
     Ok(GOOD)
 }

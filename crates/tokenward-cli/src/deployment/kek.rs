@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use tokenward_keys::{
-    Kek, KeyStore, KeyWrap, Passphrase, PassphraseCost, StoreKey, StoreKeyError, WrapContext,
+    Kek, KeyStore, KeyWrap, Passphrase, PassphraseCost, Rewrapped, StoreKey, StoreKeyError,
+    WrapContext,
 };
 use tokenward_vault::VaultKek;
 
@@ -69,13 +70,13 @@ impl KekSource {
         StoreKey::open(store, &*self.wrap, context).await.map_err(|error| self.failure(&error))
     }
 
-    /// Puts `new` in the place of this one; `false` if it is already.
+    /// Puts `new` in the place of this one.
     pub(super) async fn rewrap(
         &self,
         new: Self,
         store: &dyn KeyStore,
         context: &WrapContext,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Rewrapped, Failure> {
         let both = [&*self.wrap, &*new.wrap];
         StoreKey::rewrap(store, both, context).await.map_err(|error| match &error {
             StoreKeyError::NotTaken(_) => {

@@ -88,13 +88,22 @@ async fn rewrapped_a_store_opens_with_the_new_key_alone_and_is_the_same_store() 
     let before = open(&store, &kek(1)).await.unwrap();
     let new = passphrase();
 
-    assert!(rewrap(&store, &kek(1), &new).await.unwrap());
+    assert_eq!(rewrap(&store, &kek(1), &new).await.unwrap(), Rewrapped::ByAnother);
 
     assert_eq!(open(&store, &new).await.unwrap().id(), before.id());
     assert!(matches!(open(&store, &kek(1)).await, Err(StoreKeyError::OtherKind { .. })));
-    assert!(!rewrap(&store, &kek(1), &new).await.unwrap(), "it is done already");
-    assert!(rewrap(&store, &new, &kek(2)).await.unwrap());
+    assert_eq!(rewrap(&store, &kek(1), &new).await.unwrap(), Rewrapped::Before);
+    assert_eq!(rewrap(&store, &new, &kek(2)).await.unwrap(), Rewrapped::ByAnother);
     assert_eq!(open(&store, &kek(2)).await.unwrap().id(), before.id());
+}
+
+#[tokio::test]
+async fn whoever_names_the_same_key_is_told_so_because_that_one_must_be_kept() {
+    let store = Secrets::default();
+    let key = open(&store, &kek(1)).await.unwrap();
+
+    assert_eq!(rewrap(&store, &kek(1), &kek(1)).await.unwrap(), Rewrapped::BySame);
+    assert_eq!(open(&store, &kek(1)).await.unwrap().id(), key.id());
 }
 
 #[tokio::test]
@@ -131,7 +140,7 @@ async fn rewrap(
     store: &Secrets,
     old: &dyn KeyWrap,
     new: &dyn KeyWrap,
-) -> Result<bool, StoreKeyError> {
+) -> Result<Rewrapped, StoreKeyError> {
     StoreKey::rewrap(store, [old, new], &WrapContext::new("prod")).await
 }
 
