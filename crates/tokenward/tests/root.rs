@@ -99,7 +99,9 @@ fn chain(scene: &Value) -> Value {
     let roots: Vec<Value> = scene["roots"].as_object().unwrap().values().map(root).collect();
     let mut chain = json!({ "roots": roots });
     if !scene["delegation"].is_null() {
-        chain["delegation"] = delegation(&scene["delegation"]);
+        let by = scene["delegation"]["of"].as_str().map(|name| root(&scene["roots"][name]));
+        let by = by.as_ref().or_else(|| roots.last()).unwrap();
+        chain["delegation"] = delegation(&scene["delegation"], by);
     }
     merge(&mut chain, &scene["extra"]);
     chain
@@ -117,8 +119,11 @@ fn root(says: &Value) -> Value {
     signed(&payload, says, "tokenward-root+jws")
 }
 
-fn delegation(says: &Value) -> Value {
+/// The delegation that `says` describes, `by` a root: the last one, or the one that it is `of`.
+fn delegation(says: &Value, by: &Value) -> Value {
+    let root = sha256(&b64::decode(by["payload"].as_str().unwrap()).unwrap());
     let mut payload = json!({
+        "root": b64::encode(&root),
         "signer": jwk(says["signer"].as_str().unwrap()),
         "issuers": says["issuers"],
         "algorithms": says["algorithms"],

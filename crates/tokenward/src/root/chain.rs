@@ -41,8 +41,8 @@ impl RootChain {
     /// The chain with this delegation, to be signed by enough keys of its last root. One that it had is
     /// replaced.
     pub fn delegate(&self, new: &NewDelegation) -> Result<Self, RootError> {
-        self.verified()?;
-        let delegation = Signed::new(&Delegation::new(new)?.to_payload());
+        let root = self.verified()?;
+        let delegation = Signed::new(&Delegation::new(&root, new)?.to_payload());
         Ok(Self { roots: self.roots.clone(), delegation: Some(delegation) })
     }
 
@@ -113,12 +113,15 @@ impl RootChain {
         Ok(roots.iter().rev().take(2).map(by).collect())
     }
 
-    /// Who has signed the delegation, if there is one.
+    /// Who has signed the delegation, if there is one. It must be one of the last root.
     pub fn delegation_signatures(&self) -> Result<Option<Signatures>, RootError> {
         let roots = self.roots()?;
         let root = roots.last().ok_or(EMPTY)?;
-        let by = |signed: &Signed| signed.by(&root.keys, root.threshold, Kind::Delegation);
-        Ok(self.delegation.as_ref().map(by))
+        let by = |signed: &Signed| {
+            Delegation::read(&signed.payload()?)?.must_be_of(root)?;
+            Ok(signed.by(&root.keys, root.threshold, Kind::Delegation))
+        };
+        self.delegation.as_ref().map(by).transpose()
     }
 
     /// The last root, once every root is signed by enough keys of its own and of the one before. Whether
@@ -156,5 +159,7 @@ pub(super) fn follows(
 /// The delegation in `signed`, signed by enough keys of `root`.
 pub(super) fn delegated(root: &Root, signed: &Signed) -> Result<Delegation, RootError> {
     signed.by(&root.keys, root.threshold, Kind::Delegation).check("the delegation")?;
-    Delegation::read(&signed.payload()?)
+    let delegation = Delegation::read(&signed.payload()?)?;
+    delegation.must_be_of(root)?;
+    Ok(delegation)
 }
