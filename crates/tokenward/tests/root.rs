@@ -195,11 +195,15 @@ fn statement(says: &Value) -> String {
     format!("{header}.{}.{signature}", b64::encode(payload.to_string().as_bytes()))
 }
 
-/// What was seen: the text that a verifier keeps, whose hash is given as the names of the keys.
+/// What was seen: the text that a verifier keeps, whose hash is given as the names of the keys, and the
+/// signer by its own.
 fn seen(says: &Value) -> Value {
     let mut state = says.clone();
     if !says["hash"].is_null() {
         state["hash"] = b64::encode(&hash(&says["hash"])).into();
+    }
+    if let Some(signer) = says["signer"].as_str() {
+        state["signer"] = key_named(signer).verifying_key().thumbprint().into();
     }
     state
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use tokenward::VerifyingKey;
 use tokenward_keys::{KeySetStatements, Signer, StatementStore};
 
 use super::Authority;
@@ -21,6 +22,8 @@ use super::segment::Segment;
 pub struct KeySetSigning {
     /// Signs every key set: the key that the root has delegated.
     pub signer: Arc<dyn Signer>,
+    /// Its public half, as the root names it.
+    pub public: VerifyingKey,
     /// Where the last signed key set of each audience is kept.
     pub store: Arc<dyn StatementStore>,
     /// How long a signed key set counts; it is renewed at half of that.
@@ -51,7 +54,13 @@ impl KeySetSigning {
     pub(super) fn of(&self, ring: &Arc<tokenward_keys::KeyRing>) -> Stated {
         let (store, signer) = (Arc::clone(&self.store), Arc::clone(&self.signer));
         Stated {
-            statements: KeySetStatements::new(Arc::clone(ring), store, signer, self.lifetime),
+            statements: KeySetStatements::new(
+                Arc::clone(ring),
+                store,
+                signer,
+                self.public.clone(),
+                self.lifetime,
+            ),
             chain: Arc::clone(&self.chain),
             lamp: Lamp::new("the key set cannot be signed"),
         }

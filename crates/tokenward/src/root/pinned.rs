@@ -78,6 +78,7 @@ impl PinnedRoot {
         let state = TrustState {
             root: root.version,
             delegated_at: delegation.issued_at(),
+            signer: Some(delegation.signer().thumbprint()),
             key_set: claims.version().copied(),
         };
         Ok(TrustedKeys { claims, expires_at, state })
@@ -141,7 +142,7 @@ fn statement_by(
         .keys(keys)
         .max_lifetime(KeySetStatement::MAX_LIFETIME)
         .build();
-    let seen = seen.key_set.as_ref().map_or(Seen::Nothing, Seen::Version);
+    let seen = seen.key_set_under(delegation).map_or(Seen::Nothing, Seen::Version);
     let claims =
         verifier.verify(statement, seen, now).map_err(|rejected| match *rejected.reason() {
             Reason::UnknownKey => Distrust::SignerNotDelegated,
