@@ -83,7 +83,11 @@ fn outcome(good: &Value, case: &Case) -> String {
     // The pin is what was brought by hand, so it is never what an attacker has changed.
     let roots: Vec<Value> = good["roots"].as_object().unwrap().values().map(root).collect();
     let count = usize::try_from(number("pin")).unwrap();
-    let pin = json!({ "roots": roots[..count] }).to_string();
+    let mut pin = json!({ "roots": roots[..count] });
+    if !scene["pinned"].is_null() {
+        pin["delegation"] = delegation(&scene["pinned"], &roots[count - 1]);
+    }
+    let pin = pin.to_string();
     let seen = TrustState::parse(seen(&scene["seen"]).to_string().as_bytes()).unwrap();
     let issuer = IssuerId::new(scene["issuer"].as_str().unwrap()).unwrap();
     let (statement, now) = (statement(&scene["statement"]), UnixTime::from_secs(number("now")));

@@ -149,6 +149,12 @@ fn remote_configs(
         .transpose()
         .map_err(|failure| Failure::cannot(format!("ca_file: {failure}")))?;
     let pinned = config.root.as_ref().map(|path| pinned(config, path)).transpose()?;
+    if pinned.is_some() && config.root_state.is_none() {
+        tracing::warn!(
+            "`root` without `root_state`: what was seen on its word is forgotten at a restart, and older \
+             key sets are taken again"
+        );
+    }
     let mut configs = Vec::new();
     for audience in &config.audiences {
         let issuer = IssuerId::new(format!("{}/audiences/{audience}", config.issuer))

@@ -154,6 +154,8 @@ fn show(file: &Path, output: Output) -> Outcome {
         for issuer in delegation.issuers() {
             output.line(format!("  {issuer}: keys for {}", algorithms.join(", ")))?;
         }
+        let made = date(delegation.issued_at());
+        output.line(format!("  who pins this file takes no delegation from before {made}"))?;
     }
     output.line(shown.standing())?;
     Ok(GOOD)
@@ -221,6 +223,7 @@ impl Shown {
                 "signer": one.signer().key_id().map(KeyId::as_str),
                 "algorithms": one.algorithms().iter().map(|one| one.as_str()).collect::<Vec<_>>(),
                 "issuers": one.issuers().iter().map(IssuerId::as_str).collect::<Vec<_>>(),
+                "issued_at": one.issued_at().as_secs(),
                 "not_before": one.not_before().as_secs(),
                 "expires_at": one.expires_at().as_secs(),
             })

@@ -70,8 +70,8 @@ pub enum Distrust {
     /// The chain has no delegation.
     #[error("the root delegates nobody")]
     NoDelegation,
-    /// A later delegation was seen before.
-    #[error("the delegation is older than one that was seen")]
+    /// A later delegation was seen before, or pinned.
+    #[error("the delegation is older than one that was seen or pinned")]
     DelegationRolledBack,
     /// The delegation has expired.
     #[error("the delegation has expired")]
