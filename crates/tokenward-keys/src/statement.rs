@@ -137,8 +137,10 @@ impl KeySetStatements {
 
     fn is_good(&self, said: &KeySetClaims, now: UnixTime) -> bool {
         let half = self.lifetime.checked_div(2).unwrap_or_default();
-        *said.key_set_json() == *self.ring.jwks_json()
-            && now < said.issued_at().saturating_add(half)
+        // One that a clock far ahead has signed is refused by verifiers until theirs have caught up.
+        let is_begun = said.issued_at() <= now.saturating_add(SKEW);
+        let is_young = now < said.issued_at().saturating_add(half);
+        is_begun && is_young && *said.key_set_json() == *self.ring.jwks_json()
     }
 
     /// What the stored statement says; `None` if our signer has not signed it. Then the next one begins anew,
@@ -193,6 +195,9 @@ impl fmt::Debug for KeySetStatements {
             .finish_non_exhaustive()
     }
 }
+
+/// How far the clock of another replica may be ahead: less than verifiers forgive.
+const SKEW: Duration = Duration::from_secs(30);
 
 /// Whether the signed key set of `audience` has held `key` for `ripening` at `now`.
 pub(crate) async fn vouches(

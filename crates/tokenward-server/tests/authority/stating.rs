@@ -104,6 +104,20 @@ async fn who_writes_to_the_store_neither_uses_up_the_numbers_nor_has_another_sta
 }
 
 #[tokio::test]
+async fn a_statement_of_a_clock_that_was_ahead_is_replaced_at_once() {
+    let stated = Stated::new().await;
+    stated.bench.clock.set(stated.bench.clock.now().saturating_add(Duration::from_secs(3_600)));
+    stated.rotate().await;
+    let ahead = stated.get("jwks.jwt").await;
+
+    stated.bench.clock.set(stated.bench.clock.now().saturating_sub(Duration::from_secs(3_600)));
+    stated.state().await;
+
+    assert_ne!(stated.get("jwks.jwt").await, ahead);
+    stated.verify(&TrustState::default()).await;
+}
+
+#[tokio::test]
 async fn of_two_replicas_that_sign_at_once_one_is_published_by_both() {
     let bench = Bench::new().await;
     let (signing, chain, pinned) = delegated(bench.authority.now());

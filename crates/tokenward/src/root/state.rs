@@ -41,6 +41,25 @@ impl TrustState {
         self.key_set.as_ref()
     }
 
+    /// The highest of what two verifiers have seen: of two that share a place to keep it, none takes away
+    /// what the other knows.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        let (early, late) =
+            if self.delegated_at <= other.delegated_at { (self, other) } else { (other, self) };
+        let is_same = early.delegated_at == late.delegated_at || early.signer == late.signer;
+        // Under another signer the numbers begin anew.
+        let before = early.key_set.filter(|_| is_same || early.signer.is_none());
+        let is_ahead =
+            |seen: KeySetVersion| late.key_set.is_none_or(|own| own.number() < seen.number());
+        Self {
+            root: early.root.max(late.root),
+            delegated_at: late.delegated_at,
+            signer: late.signer.clone(),
+            key_set: before.filter(|seen| is_ahead(*seen)).or(late.key_set),
+        }
+    }
+
     /// What was seen of the key sets that the signer of `delegation` has signed.
     pub(super) fn key_set_under(&self, delegation: &Delegation) -> Option<&KeySetVersion> {
         let is_later = delegation.issued_at() > self.delegated_at;
