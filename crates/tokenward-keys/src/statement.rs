@@ -121,8 +121,15 @@ impl KeySetStatements {
         let (next, expires_at) = self.sign(head.as_ref(), said.as_deref(), now).await?;
         match self.store.replace_statement(audience, stored, next.to_bytes()).await {
             Ok(()) => self.install(next.jwt(), expires_at),
-            // Another replica was faster: the next tick sees what it has signed.
-            Err(error) if error.kind() == BackendErrorKind::Conflict => {}
+            // Another replica was faster: what it has signed is as good.
+            Err(error) if error.kind() == BackendErrorKind::Conflict => {
+                let stored = self.store.statement(audience).await?;
+                let head = stored.as_deref().and_then(Head::parse);
+                let said = head.as_ref().and_then(|head| self.said(head));
+                if let (Some(head), Some(said)) = (head, said) {
+                    self.install(head.jwt(), said.expires_at());
+                }
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(())
