@@ -220,6 +220,18 @@ async fn an_expired_statement_is_not_served_and_readiness_says_so() {
 }
 
 #[tokio::test]
+async fn how_long_the_root_still_vouches_for_the_signer_is_known() {
+    let stated = Stated::new().await;
+    let whole = stated.bench.authority.delegation_left().unwrap();
+    assert!(whole <= Duration::from_secs(90 * 86_400));
+
+    stated.bench.clock.advance(Duration::from_secs(60));
+    let left = stated.bench.authority.delegation_left().unwrap();
+    assert_eq!(whole.saturating_sub(left), Duration::from_secs(60));
+    assert_eq!(Bench::new().await.authority.delegation_left(), None);
+}
+
+#[tokio::test]
 async fn without_a_root_there_is_no_signed_key_set() {
     let bench = Bench::new().await;
     for name in ["jwks.jwt", "root-chain.json"] {
