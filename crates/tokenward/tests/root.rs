@@ -85,7 +85,7 @@ fn outcome(good: &Value, case: &Case) -> String {
     let count = usize::try_from(number("pin")).unwrap();
     let mut pin = json!({ "roots": roots[..count] });
     if !scene["pinned"].is_null() {
-        pin["delegation"] = delegation(&scene["pinned"], &roots[count - 1]);
+        pin["delegation"] = delegation(&scene["pinned"], roots[..count].last().unwrap());
     }
     let pin = pin.to_string();
     let seen = TrustState::parse(seen(&scene["seen"]).to_string().as_bytes()).unwrap();

@@ -39,7 +39,7 @@ pub(crate) enum KeySetSigner {
     /// The one that holds the keys that sign tokens.
     Same,
     /// Another: a remote one beside local keys, say.
-    Other(Custody),
+    Other(Box<Custody>),
 }
 
 /// `[keys.vault]`.
@@ -129,7 +129,7 @@ pub(super) fn read(keys: &Section<'_>) -> Option<(Custody, Option<KeySetSigner>)
     let chosen = [name, signer.unwrap_or(name)];
     unused(keys, PKCS11, &[PKCS11], chosen, |section| drop(pkcs11(section)));
     unused(keys, VAULT, &[VAULT_TRANSIT, VAULT_KV], chosen, |section| {
-        drop(vault(section, TRANSIT))
+        drop(vault(section, TRANSIT));
     });
     unused(keys, AWS, &[AWS_KMS, AWS_SECRETS], chosen, |section| drop(aws(section)));
     let of = |name| match name {
@@ -145,7 +145,7 @@ pub(super) fn read(keys: &Section<'_>) -> Option<(Custody, Option<KeySetSigner>)
     let signer = match signer {
         None => None,
         Some(signer) if signer == name => Some(KeySetSigner::Same),
-        Some(signer) => Some(KeySetSigner::Other(of(signer)?)),
+        Some(signer) => Some(KeySetSigner::Other(Box::new(of(signer)?))),
     };
     Some((custody, signer))
 }

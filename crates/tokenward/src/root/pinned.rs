@@ -43,7 +43,7 @@ impl PinnedRoot {
         let chain = RootChain::parse(json)?;
         let root = chain.verified()?;
         let delegation = chain.delegation.map(|signed| delegated(&root, &signed)).transpose()?;
-        let delegated_at = delegation.map_or(UnixTime::default(), |one| one.issued_at());
+        let delegated_at = delegation.map_or_else(UnixTime::default, |one| one.issued_at());
         Ok(Self { root, delegated_at })
     }
 
