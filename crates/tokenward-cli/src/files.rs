@@ -51,6 +51,13 @@ fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
     written.map_err(|error| Failure::because(path.display(), &error))
 }
 
+/// Waits until nobody else holds `path` locked, and holds it until the file is dropped.
+pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
+    let open = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(path);
+    let locked = open.and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|error| Failure::because(path.display(), &error))
+}
+
 /// Reads a file that holds a secret; refuses one that others can read.
 pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;

@@ -15,12 +15,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokenward::{
-    Audience, BackendError, BackendErrorKind, IssueError, KeyId, StatementRequest, UnixTime,
+    Audience, BackendError, BackendErrorKind, IssueError, KeyId, KeySet, KeySetClaims, Seen,
+    StatementRequest, Subject, UnixTime, Verified, Verifier, VerifyingKey,
 };
 
 use crate::custody::{CustodyError, Signer};
 use crate::ring::{KeyRing, RingError};
-use head::Head;
+use head::{Head, following};
 
 /// Where the last signed key set of each audience is kept, as bytes that mean nothing to the store.
 #[async_trait]
@@ -43,6 +44,7 @@ pub struct KeySetStatements {
     ring: Arc<KeyRing>,
     store: Arc<dyn StatementStore>,
     signer: Arc<dyn Signer>,
+    public: VerifyingKey,
     lifetime: Duration,
     current: RwLock<Option<SignedKeySet>>,
 }
@@ -53,8 +55,6 @@ pub struct KeySetStatements {
 pub struct SignedKeySet {
     /// The statement: a JWT of the type `jwk-set+jwt`.
     pub jwt: Arc<str>,
-    /// Its version.
-    pub version: u64,
     /// Until when it counts.
     pub expires_at: UnixTime,
 }
@@ -78,16 +78,17 @@ pub enum StatementError {
 }
 
 impl KeySetStatements {
-    /// The key sets of `ring`, signed by `signer`, each good for `lifetime`, seven days at most. Nothing is
-    /// signed yet.
+    /// The key sets of `ring`, signed by `signer`, whose public half is `public`, each good for `lifetime`,
+    /// seven days at most. Nothing is signed yet.
     #[must_use]
     pub fn new(
         ring: Arc<KeyRing>,
         store: Arc<dyn StatementStore>,
         signer: Arc<dyn Signer>,
+        public: VerifyingKey,
         lifetime: Duration,
     ) -> Self {
-        Self { ring, store, signer, lifetime, current: RwLock::default() }
+        Self { ring, store, signer, public, lifetime, current: RwLock::default() }
     }
 
     /// Signs the key set if it has changed, or if half of the life of the last statement is over; else takes
@@ -100,25 +101,35 @@ impl KeySetStatements {
             let why = "the stored key-set statement does not read back";
             return Err(BackendError::new(BackendErrorKind::Corrupt, why).into());
         }
-        if let Some(head) = &head {
-            self.install(head);
-            if self.is_good(head, now) {
+        let said = head.as_ref().and_then(|head| self.said(head));
+        if let (Some(head), Some(said)) = (&head, &said) {
+            self.install(head.jwt(), said.expires_at());
+            if self.is_good(said, now) {
                 return Ok(());
             }
+        }
+        if head.is_some() {
             // Only what is read after the head may follow it.
             match self.ring.refresh(now).await {
                 Ok(()) | Err(RingError::Custody(_)) => {}
                 Err(error) => return Err(error.into()),
             }
-            if self.is_good(head, now) {
+            if said.as_deref().is_some_and(|said| self.is_good(said, now)) {
                 return Ok(());
             }
         }
-        let next = self.sign(head.as_ref(), now).await?;
+        let (next, expires_at) = self.sign(head.as_ref(), said.as_deref(), now).await?;
         match self.store.replace_statement(audience, stored, next.to_bytes()).await {
-            Ok(()) => self.install(&next),
-            // Another replica was faster: the next tick sees what it has signed.
-            Err(error) if error.kind() == BackendErrorKind::Conflict => {}
+            Ok(()) => self.install(next.jwt(), expires_at),
+            // Another replica was faster: what it has signed is as good.
+            Err(error) if error.kind() == BackendErrorKind::Conflict => {
+                let stored = self.store.statement(audience).await?;
+                let head = stored.as_deref().and_then(Head::parse);
+                let said = head.as_ref().and_then(|head| self.said(head));
+                if let (Some(head), Some(said)) = (head, said) {
+                    self.install(head.jwt(), said.expires_at());
+                }
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -131,15 +142,34 @@ impl KeySetStatements {
         current.clone().filter(|statement| now < statement.expires_at)
     }
 
-    fn is_good(&self, head: &Head, now: UnixTime) -> bool {
-        let renew_at =
-            head.issued_at().saturating_add(self.lifetime.checked_div(2).unwrap_or_default());
-        head.says(&self.ring.jwks_json()) && head.is_by(self.signer.key_id()) && now < renew_at
+    fn is_good(&self, said: &KeySetClaims, now: UnixTime) -> bool {
+        let half = self.lifetime.checked_div(2).unwrap_or_default();
+        // One that a clock far ahead has signed is refused by verifiers until theirs have caught up.
+        let is_begun = said.issued_at() <= now.saturating_add(SKEW);
+        let is_young = now < said.issued_at().saturating_add(half);
+        is_begun && is_young && *said.key_set_json() == *self.ring.jwks_json()
     }
 
-    async fn sign(&self, before: Option<&Head>, now: UnixTime) -> Result<Head, StatementError> {
+    /// What the stored statement says; `None` if our signer has not signed it. Then the next one begins anew,
+    /// as verifiers do with another signer.
+    fn said(&self, head: &Head) -> Option<Verified<KeySetClaims>> {
+        let issuer = self.ring.issuer();
+        let verifier = Verifier::key_set_statement()
+            .issuer(issuer.clone())
+            .subject(Subject::new(issuer.as_str()).ok()?)
+            .keys(KeySet::from_keys([self.public.clone()]).ok()?)
+            .build();
+        verifier.verify(head.jwt(), Seen::Nothing, head.issued_at()).ok()
+    }
+
+    async fn sign(
+        &self,
+        before: Option<&Head>,
+        said: Option<&KeySetClaims>,
+        now: UnixTime,
+    ) -> Result<(Head, UnixTime), StatementError> {
         let key_set = self.ring.jwks_json();
-        let (version, previous) = Head::following(before, &key_set)
+        let (version, previous) = following(said, &key_set, now)
             .ok_or_else(|| BackendError::new(BackendErrorKind::Bug, "the versions are used up"))?;
         let request = StatementRequest {
             issuer: self.ring.issuer(),
@@ -149,18 +179,17 @@ impl KeySetStatements {
             issued_at: now,
             lifetime: self.lifetime,
         };
-        let id = self.signer.key_id();
-        let unsigned = request.prepare(id, self.signer.algorithm())?;
+        let unsigned = request.prepare(self.signer.key_id(), self.signer.algorithm())?;
         let expires_at = unsigned.expires_at();
         let signature = self.signer.sign(unsigned.signing_input()).await?;
         let jwt = unsigned.assemble(&signature);
-        Ok(Head::new(before, &key_set, (version, previous), jwt, id, now, expires_at))
+        Ok((Head::new(before, &key_set, jwt, now), expires_at))
     }
 
-    fn install(&self, head: &Head) {
+    fn install(&self, jwt: &str, expires_at: UnixTime) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        if current.as_ref().is_none_or(|before| before.jwt.as_ref() != head.jwt()) {
-            *current = Some(head.signed());
+        if current.as_ref().is_none_or(|before| before.jwt.as_ref() != jwt) {
+            *current = Some(SignedKeySet { jwt: jwt.into(), expires_at });
         }
     }
 }
@@ -173,6 +202,9 @@ impl fmt::Debug for KeySetStatements {
             .finish_non_exhaustive()
     }
 }
+
+/// How far the clock of another replica may be ahead: less than verifiers forgive.
+const SKEW: Duration = Duration::from_secs(30);
 
 /// Whether the signed key set of `audience` has held `key` for `ripening` at `now`.
 pub(crate) async fn vouches(

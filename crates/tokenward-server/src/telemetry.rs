@@ -9,6 +9,7 @@
 //! | `tokenward_gate_decisions_total` | `profile`, `decision` | answers of the gate |
 //! | `tokenward_uptime_seconds` | | since the start |
 //! | `tokenward_keys` | `audience`, `state` | keys of the authority |
+//! | `tokenward_delegation_left_seconds` | | for how long the [root](tokenward::root) still vouches for the signer of key sets |
 //! | `tokenward_key_failures` | `audience` | failures in a row to make the next key |
 //! | `tokenward_key_leftovers` | `audience` | what the custody has still to destroy |
 //! | `tokenward_can_sign` | `audience` | 1 while a key may sign |

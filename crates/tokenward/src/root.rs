@@ -25,10 +25,11 @@
 //! | document | members |
 //! | --- | --- |
 //! | root | `version`, `threshold`, `keys` (JWKs, Ed25519, named by their thumbprints), `iat`, `exp` |
-//! | delegation | `signer` (a JWK), `issuers`, `algorithms`, `iat`, `nbf`, `exp` |
+//! | delegation | `root` (the SHA-256 of the root's payload, base64url), `signer` (a JWK), `issuers`, `algorithms`, `iat`, `nbf`, `exp` |
 //!
 //! Root N + 1 is signed by thresholds of both N and N + 1 (The Update Framework, § 5.3). A root that came
-//! to an end may still be followed to the next one; the last of the chain must be alive.
+//! to an end may still be followed to the next one; the last of the chain must be alive. A delegation names
+//! the root that it is of, which must be the last: a rotation ends it, whichever keys stay.
 //!
 //! ```
 //! use std::time::Duration;

@@ -83,7 +83,11 @@ fn outcome(good: &Value, case: &Case) -> String {
     // The pin is what was brought by hand, so it is never what an attacker has changed.
     let roots: Vec<Value> = good["roots"].as_object().unwrap().values().map(root).collect();
     let count = usize::try_from(number("pin")).unwrap();
-    let pin = json!({ "roots": roots[..count] }).to_string();
+    let mut pin = json!({ "roots": roots[..count] });
+    if !scene["pinned"].is_null() {
+        pin["delegation"] = delegation(&scene["pinned"], roots[..count].last().unwrap());
+    }
+    let pin = pin.to_string();
     let seen = TrustState::parse(seen(&scene["seen"]).to_string().as_bytes()).unwrap();
     let issuer = IssuerId::new(scene["issuer"].as_str().unwrap()).unwrap();
     let (statement, now) = (statement(&scene["statement"]), UnixTime::from_secs(number("now")));
@@ -99,7 +103,9 @@ fn chain(scene: &Value) -> Value {
     let roots: Vec<Value> = scene["roots"].as_object().unwrap().values().map(root).collect();
     let mut chain = json!({ "roots": roots });
     if !scene["delegation"].is_null() {
-        chain["delegation"] = delegation(&scene["delegation"]);
+        let by = scene["delegation"]["of"].as_str().map(|name| root(&scene["roots"][name]));
+        let by = by.as_ref().or_else(|| roots.last()).unwrap();
+        chain["delegation"] = delegation(&scene["delegation"], by);
     }
     merge(&mut chain, &scene["extra"]);
     chain
@@ -117,8 +123,11 @@ fn root(says: &Value) -> Value {
     signed(&payload, says, "tokenward-root+jws")
 }
 
-fn delegation(says: &Value) -> Value {
+/// The delegation that `says` describes, `by` a root: the last one, or the one that it is `of`.
+fn delegation(says: &Value, by: &Value) -> Value {
+    let root = sha256(&b64::decode(by["payload"].as_str().unwrap()).unwrap());
     let mut payload = json!({
+        "root": b64::encode(&root),
         "signer": jwk(says["signer"].as_str().unwrap()),
         "issuers": says["issuers"],
         "algorithms": says["algorithms"],
@@ -190,11 +199,15 @@ fn statement(says: &Value) -> String {
     format!("{header}.{}.{signature}", b64::encode(payload.to_string().as_bytes()))
 }
 
-/// What was seen: the text that a verifier keeps, whose hash is given as the names of the keys.
+/// What was seen: the text that a verifier keeps, whose hash is given as the names of the keys, and the
+/// signer by its own.
 fn seen(says: &Value) -> Value {
     let mut state = says.clone();
     if !says["hash"].is_null() {
         state["hash"] = b64::encode(&hash(&says["hash"])).into();
+    }
+    if let Some(signer) = says["signer"].as_str() {
+        state["signer"] = key_named(signer).verifying_key().thumbprint().into();
     }
     state
 }

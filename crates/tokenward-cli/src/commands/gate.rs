@@ -26,6 +26,9 @@ use crate::secret::Variables;
 use crate::tls::CertificateFiles;
 use crate::{clock, files, serve};
 
+#[cfg(test)]
+mod tests;
+
 /// Says what the rules say about a request, for every audience.
 pub(crate) fn explain(command: &GateCommand, output: Output) -> Outcome {
     let GateCommand::Explain { method, url, config } = command;
@@ -149,6 +152,12 @@ fn remote_configs(
         .transpose()
         .map_err(|failure| Failure::cannot(format!("ca_file: {failure}")))?;
     let pinned = config.root.as_ref().map(|path| pinned(config, path)).transpose()?;
+    if pinned.is_some() && config.root_state.is_none() {
+        tracing::warn!(
+            "`root` without `root_state`: what was seen on its word is forgotten at a restart, and older \
+             key sets are taken again"
+        );
+    }
     let mut configs = Vec::new();
     for audience in &config.audiences {
         let issuer = IssuerId::new(format!("{}/audiences/{audience}", config.issuer))
@@ -191,24 +200,31 @@ fn memory(config: &GateConfig, audience: &Audience) -> Result<TrustMemory, Failu
     files::create_dir(&folder)
         .map_err(|failure| Failure::cannot(format!("root_state: {failure}")))?;
     let file = folder.join(format!("{audience}.json"));
-    let seen = if file.exists() {
-        let bytes = files::read(&file)?;
-        TrustState::parse(&bytes).ok_or_else(|| {
-            // To begin anew is for the operator to decide: it is what an attacker would want.
-            Failure::cannot(format!(
-                "root_state: {0} is damaged; delete it to begin anew",
-                file.display()
-            ))
-        })?
-    } else {
-        TrustState::default()
-    };
+    let seen = kept(&file)?;
+    let lock = folder.join(format!(".{audience}.lock"));
     let keep = move |state: &TrustState| {
-        if let Err(failure) = files::replace_private(&file, state.to_json().as_bytes()) {
+        if let Err(failure) = keep(&file, &lock, state) {
             tracing::error!(%failure, "what was seen on the root's word is not kept");
         }
     };
     Ok(TrustMemory::new(seen, keep))
+}
+
+fn kept(file: &Path) -> Result<TrustState, Failure> {
+    if !file.exists() {
+        return Ok(TrustState::default());
+    }
+    TrustState::parse(&files::read(file)?).ok_or_else(|| {
+        // To begin anew is for the operator to decide: it is what an attacker would want.
+        let file = file.display();
+        Failure::cannot(format!("root_state: {file} is damaged; delete it to begin anew"))
+    })
+}
+
+/// Keeps `state`, and whatever another gate with the same folder has kept that is higher.
+fn keep(file: &Path, lock: &Path, state: &TrustState) -> Result<(), Failure> {
+    let _one_at_a_time = files::lock(lock)?;
+    files::replace_private(file, kept(file)?.join(state).to_json().as_bytes())
 }
 
 fn start(configs: &[(Audience, RemoteConfig)]) -> Result<Remotes, Failure> {

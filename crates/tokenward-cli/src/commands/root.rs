@@ -118,6 +118,11 @@ fn write_signed<'a>(
 
 fn sign(key: &Path, file: &Path, output: Output) -> Outcome {
     let mut chain = read(file)?;
+    // What is about to be signed, whoever has written it: a holder is to see it.
+    if !output.is_json() {
+        let shown = Shown::of(&chain).map_err(|error| Failure::because(file.display(), &error))?;
+        shown.print(output)?;
+    }
     chain.sign(&root_key(key)?).map_err(|error| Failure::because(key.display(), &error))?;
     files::replace_private(file, chain.to_json().as_bytes())?;
     report(file, &chain, output)
@@ -130,31 +135,7 @@ fn show(file: &Path, output: Output) -> Outcome {
         output.json(&shown.to_json())?;
         return Ok(GOOD);
     }
-    for root in &shown.roots {
-        output.line(format!(
-            "root {}: {} of {} keys, until {}",
-            root.version(),
-            root.threshold(),
-            root.keys().len(),
-            date(root.expires_at())
-        ))?;
-        for id in root.keys().iter().filter_map(VerifyingKey::key_id) {
-            output.line(format!("  {id}"))?;
-        }
-    }
-    if let Some(delegation) = &shown.delegation {
-        output.line(format!(
-            "delegation: {} ({}) from {} until {}",
-            delegation.signer().key_id().map_or("", KeyId::as_str),
-            delegation.signer().algorithm(),
-            date(delegation.not_before()),
-            date(delegation.expires_at())
-        ))?;
-        let algorithms: Vec<_> = delegation.algorithms().iter().map(|one| one.as_str()).collect();
-        for issuer in delegation.issuers() {
-            output.line(format!("  {issuer}: keys for {}", algorithms.join(", ")))?;
-        }
-    }
+    shown.print(output)?;
     output.line(shown.standing())?;
     Ok(GOOD)
 }
@@ -181,6 +162,39 @@ impl Shown {
             None => chain.root_signatures()?,
         };
         Ok(Self { roots: chain.roots()?, delegation: chain.delegation()?, signatures })
+    }
+
+    /// Every root and the delegation, for people.
+    fn print(&self, output: Output) -> Result<(), Failure> {
+        for root in &self.roots {
+            output.line(format!(
+                "root {}: {} of {} keys, until {}",
+                root.version(),
+                root.threshold(),
+                root.keys().len(),
+                date(root.expires_at())
+            ))?;
+            for id in root.keys().iter().filter_map(VerifyingKey::key_id) {
+                output.line(format!("  {id}"))?;
+            }
+        }
+        if let Some(delegation) = &self.delegation {
+            output.line(format!(
+                "delegation: {} ({}) from {} until {}",
+                delegation.signer().key_id().map_or("", KeyId::as_str),
+                delegation.signer().algorithm(),
+                date(delegation.not_before()),
+                date(delegation.expires_at())
+            ))?;
+            let algorithms: Vec<_> =
+                delegation.algorithms().iter().map(|one| one.as_str()).collect();
+            for issuer in delegation.issuers() {
+                output.line(format!("  {issuer}: keys for {}", algorithms.join(", ")))?;
+            }
+            let made = date(delegation.issued_at());
+            output.line(format!("  who pins this file takes no delegation from before {made}"))?;
+        }
+        Ok(())
     }
 
     fn is_signed(&self) -> bool {
@@ -221,6 +235,7 @@ impl Shown {
                 "signer": one.signer().key_id().map(KeyId::as_str),
                 "algorithms": one.algorithms().iter().map(|one| one.as_str()).collect::<Vec<_>>(),
                 "issuers": one.issuers().iter().map(IssuerId::as_str).collect::<Vec<_>>(),
+                "issued_at": one.issued_at().as_secs(),
                 "not_before": one.not_before().as_secs(),
                 "expires_at": one.expires_at().as_secs(),
             })

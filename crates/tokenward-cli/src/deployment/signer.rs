@@ -104,6 +104,7 @@ impl Signing {
         let signer = self.signer(settings, store, &delegation).await?;
         Ok(KeySetSigning {
             signer,
+            public: delegation.signer().clone(),
             store: Arc::new(store.clone()),
             lifetime: self.lifetime,
             chain: chain.to_json().into(),

@@ -68,7 +68,8 @@ fn who_owns_the_way_to_the_authority_adds_no_key_and_brings_no_old_set_back() {
     world.work.good(&["keys", "rotate", "--wait", "--data", "auth"]);
     let rotated = world.token();
     until("the gate takes the new key", || gate.ask(&rotated) == 200);
-    until("the authority states it", || version_and_time(&world.get("jwks.jwt")).0 > 1);
+    let before = version_and_time(good.statement.as_deref().unwrap()).0;
+    until("the authority states it", || version_and_time(&world.get("jwks.jwt")).0 > before);
     middle.serve_until_judged(&Served::default());
 
     // The first statement is good, has not expired, and is not taken any more. Nor is it after a restart.
@@ -115,6 +116,28 @@ fn check_says_what_keeps_pinned_verifiers_from_trusting() {
     assert!(check().starts_with("keys.delegation: is missing"), "{}", check());
 }
 
+#[test]
+fn a_gate_that_pins_a_root_and_will_not_remember_says_so() {
+    let mut world = World::prepared();
+    "s3cret".clone_into(&mut world.secret);
+    fs::write(world.work.path("ca.pem"), "").unwrap();
+    // It goes no further than to its place, which is taken.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("listen = \"{}\"", taken.local_addr().unwrap());
+    let config = world.gate_config(world.port).replace("listen = \"127.0.0.1:0\"", &listen);
+    let warns = |config: &str| {
+        fs::write(world.work.path("gate.toml"), config).unwrap();
+        let output = world.gate_command().output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("listen"), "{said}");
+        said.contains("`root` without `root_state`")
+    };
+
+    assert!(!warns(&config));
+    assert!(warns(&config.replace("root_state = \"state\"\n", "")));
+    assert!(!warns(&config.replace("root_state", "# ").replace("root = ", "# ")));
+}
+
 /// An authority whose key sets are signed, and the root that says by whom.
 struct World {
     work: Work,
@@ -153,6 +176,8 @@ impl World {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         work.good(&["init", "--data", "auth", "--issuer", &format!("https://localhost:{port}")]);
+        // It is of the environment `prod`, and this is none.
+        fs::remove_file(work.path("auth/tokenward.db")).unwrap();
         let config = format!(
             r#"
 environment = "dev"
@@ -290,7 +315,24 @@ name = "{AUDIENCE}"
     fn gate(&self, middle: &Middle) -> Gate {
         let ca = [self.ca(), middle.certificate.clone().into_bytes()].concat();
         fs::write(self.work.path("ca.pem"), ca).unwrap();
-        let config = format!(
+        fs::write(self.work.path("gate.toml"), self.gate_config(middle.port)).unwrap();
+        Gate {
+            process: Process::start(
+                self.gate_command(),
+                "pinned-gate",
+                "tokenward: gate ready on ",
+            ),
+        }
+    }
+
+    fn gate_command(&self) -> std::process::Command {
+        let mut command = self.work.command(&["gate", "--config", "gate.toml"]);
+        command.env("DEV_GATE_SECRET", &self.secret).env("DEV_EDGE_SECRET", EDGE_SECRET);
+        command
+    }
+
+    fn gate_config(&self, authority: u16) -> String {
+        format!(
             r#"
 environment = "dev"
 listen = "127.0.0.1:0"
@@ -314,12 +356,8 @@ secret = {{ env = "EDGE_SECRET" }}
 
 [[rule]]
 "#,
-            self.port, middle.port
-        );
-        fs::write(self.work.path("gate.toml"), config).unwrap();
-        let mut command = self.work.command(&["gate", "--config", "gate.toml"]);
-        command.env("DEV_GATE_SECRET", &self.secret).env("DEV_EDGE_SECRET", EDGE_SECRET);
-        Gate { process: Process::start(command, "pinned-gate", "tokenward: gate ready on ") }
+            self.port, authority
+        )
     }
 }
 

@@ -3,23 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tokenward::{KeyId, KeySet, KeySetVersion, UnixTime, VerifyingKey, b64};
-
-use super::SignedKeySet;
+use tokenward::{KeyId, KeySet, KeySetClaims, UnixTime, VerifyingKey};
 
 /// The last statement of an audience.
+///
+/// What follows from it is read out of the statement itself: who can write to the store could else have the
+/// signer use up its numbers.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Head {
-    version: u64,
-    /// The hash of the version before.
-    prev: Option<String>,
-    /// The key set that it is of.
-    key_set: String,
     jwt: String,
-    signer: String,
     issued_at: u64,
-    expires_at: u64,
     /// Since when a signed key set has held each of its keys, in milliseconds.
     since: BTreeMap<String, u64>,
 }
@@ -34,56 +27,22 @@ impl Head {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// The version of a statement about `key_set` that comes after `before`, and the hash of the version
-    /// that it follows; `None` if there is no number left.
-    pub(super) fn following(
-        before: Option<&Self>,
-        key_set: &str,
-    ) -> Option<(u64, Option<[u8; 32]>)> {
-        let Some(before) = before else { return Some((1, None)) };
-        if before.says(key_set) {
-            return Some((before.version, before.previous()));
-        }
-        let hash = KeySetVersion::of(before.version, &before.key_set).map(|own| *own.hash());
-        Some((before.version.checked_add(1)?, hash))
-    }
-
-    pub(super) fn new(
-        before: Option<&Self>,
-        key_set: &str,
-        (version, previous): (u64, Option<[u8; 32]>),
-        jwt: String,
-        signer: &KeyId,
-        now: UnixTime,
-        expires_at: UnixTime,
-    ) -> Self {
+    pub(super) fn new(before: Option<&Self>, key_set: &str, jwt: String, now: UnixTime) -> Self {
         let keys = KeySet::parse(key_set.as_bytes()).ok();
         let ids = keys.iter().flat_map(KeySet::keys).filter_map(VerifyingKey::key_id);
         let since = |id: &KeyId| before.and_then(|before| before.since(id)).unwrap_or(now);
         Self {
-            version,
-            prev: previous.map(|hash| b64::encode(&hash)),
-            key_set: key_set.to_owned(),
             jwt,
-            signer: signer.as_str().to_owned(),
             issued_at: now.as_secs(),
-            expires_at: expires_at.as_secs(),
             since: ids.map(|id| (id.as_str().to_owned(), since(id).as_millis())).collect(),
         }
-    }
-
-    pub(super) fn says(&self, key_set: &str) -> bool {
-        self.key_set == key_set
-    }
-
-    pub(super) fn is_by(&self, signer: &KeyId) -> bool {
-        self.signer == signer.as_str()
     }
 
     pub(super) fn since(&self, key: &KeyId) -> Option<UnixTime> {
         self.since.get(key.as_str()).copied().map(UnixTime::from_millis)
     }
 
+    /// When it says that it was signed: a time at which to verify it, whatever the clock says today.
     pub(super) const fn issued_at(&self) -> UnixTime {
         UnixTime::from_secs(self.issued_at)
     }
@@ -91,16 +50,23 @@ impl Head {
     pub(super) fn jwt(&self) -> &str {
         &self.jwt
     }
+}
 
-    pub(super) fn signed(&self) -> SignedKeySet {
-        SignedKeySet {
-            jwt: self.jwt.as_str().into(),
-            version: self.version,
-            expires_at: UnixTime::from_secs(self.expires_at),
-        }
+/// The version of a statement about `key_set` that comes after the one `before`, and the hash of the version
+/// that it follows; `None` if there is no number left.
+///
+/// It is the time in seconds at least, so that a store that was restored, or begun anew, goes on above what
+/// verifiers have seen.
+pub(super) fn following(
+    before: Option<&KeySetClaims>,
+    key_set: &str,
+    now: UnixTime,
+) -> Option<(u64, Option<[u8; 32]>)> {
+    let Some((before, version)) = before.and_then(|one| Some((one, one.version()?))) else {
+        return Some((now.as_secs(), None));
+    };
+    if before.key_set_json() == key_set {
+        return Some((version.number(), before.previous().copied()));
     }
-
-    fn previous(&self) -> Option<[u8; 32]> {
-        b64::decode(self.prev.as_deref()?).ok()?.try_into().ok()
-    }
+    Some((version.number().checked_add(1)?.max(now.as_secs()), Some(*version.hash())))
 }

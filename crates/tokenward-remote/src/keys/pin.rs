@@ -49,15 +49,21 @@ impl TrustMemory {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn remember(&self, state: &TrustState) {
+    /// Verifies after what was seen, and remembers it. Meanwhile nobody else who shares the memory does, or
+    /// the slower of two would put what it has seen over something later.
+    fn verify(
+        &self,
+        verify: impl FnOnce(&TrustState) -> Result<TrustedKeys, Distrust>,
+    ) -> Result<TrustedKeys, Distrust> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if *seen == *state {
-            return;
+        let trusted = verify(&seen)?;
+        if *seen != *trusted.state() {
+            seen.clone_from(trusted.state());
+            if let Some(keep) = &self.keep {
+                keep(trusted.state());
+            }
         }
-        seen.clone_from(state);
-        if let Some(keep) = &self.keep {
-            keep(state);
-        }
+        Ok(trusted)
     }
 }
 
@@ -88,11 +94,9 @@ impl RootPin {
         let verified = spawn_blocking(move || {
             let statement = std::str::from_utf8(&statement)
                 .map_err(|_| Distrust::Statement(Reason::Malformed))?;
-            let seen = pin.memory.seen();
-            let trusted =
-                pin.root.verify(&chain.body, statement.trim_end(), &pin.issuer, &seen, now)?;
-            pin.memory.remember(trusted.state());
-            Ok::<_, Distrust>(trusted)
+            pin.memory.verify(|seen| {
+                pin.root.verify(&chain.body, statement.trim_end(), &pin.issuer, seen, now)
+            })
         });
         Ok((verified.await.map_err(|_| KeySetFetchError::Stopped)??, answer))
     }

@@ -1,5 +1,8 @@
 //! Signed key sets, for verifiers that pin an offline root.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +10,8 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use tokenward::root::RootChain;
+use tokenward::{UnixTime, VerifyingKey};
 use tokenward_keys::{KeySetStatements, Signer, StatementStore};
 
 use super::Authority;
@@ -21,6 +26,8 @@ use super::segment::Segment;
 pub struct KeySetSigning {
     /// Signs every key set: the key that the root has delegated.
     pub signer: Arc<dyn Signer>,
+    /// Its public half, as the root names it.
+    pub public: VerifyingKey,
     /// Where the last signed key set of each audience is kept.
     pub store: Arc<dyn StatementStore>,
     /// How long a signed key set counts; it is renewed at half of that.
@@ -44,6 +51,42 @@ pub(super) struct Stated {
     pub(super) statements: KeySetStatements,
     pub(super) chain: Arc<str>,
     pub(super) lamp: Lamp,
+    term: Option<Term>,
+    ending: Lamp,
+}
+
+/// From when until when the root vouches for the signer.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    begins_at: UnixTime,
+    ends_at: UnixTime,
+}
+
+/// Holders of root keys must be found and brought together, which takes weeks.
+#[derive(Debug, thiserror::Error)]
+#[error("{} days are left; sign another with `tokenward root delegate`", left.as_secs() / DAY)]
+struct EndsSoon {
+    left: Duration,
+}
+
+const DAY: u64 = 86_400;
+
+impl Term {
+    /// The first end of what leads to the signer; `None` if the chain cannot be read.
+    fn of(chain: &str) -> Option<Self> {
+        let chain = RootChain::parse(chain.as_bytes()).ok()?;
+        let delegation = chain.delegation().ok()??;
+        let root = chain.verified().ok()?;
+        let ends_at = delegation.expires_at().min(root.expires_at());
+        Some(Self { begins_at: delegation.not_before(), ends_at })
+    }
+
+    /// Refuses the last third.
+    fn check(self, now: UnixTime) -> Result<(), EndsSoon> {
+        let left = self.ends_at.since(now);
+        let third = self.ends_at.since(self.begins_at).checked_div(3).unwrap_or_default();
+        if left > third { Ok(()) } else { Err(EndsSoon { left }) }
+    }
 }
 
 impl KeySetSigning {
@@ -51,9 +94,17 @@ impl KeySetSigning {
     pub(super) fn of(&self, ring: &Arc<tokenward_keys::KeyRing>) -> Stated {
         let (store, signer) = (Arc::clone(&self.store), Arc::clone(&self.signer));
         Stated {
-            statements: KeySetStatements::new(Arc::clone(ring), store, signer, self.lifetime),
+            statements: KeySetStatements::new(
+                Arc::clone(ring),
+                store,
+                signer,
+                self.public.clone(),
+                self.lifetime,
+            ),
             chain: Arc::clone(&self.chain),
             lamp: Lamp::new("the key set cannot be signed"),
+            term: Term::of(&self.chain),
+            ending: Lamp::new("the delegation of the signer of key sets ends soon"),
         }
     }
 }
@@ -66,6 +117,21 @@ impl Authority {
         for stated in self.audiences.values().filter_map(|audience| audience.stated.as_ref()) {
             stated.lamp.show(stated.statements.tick(self.clock.now()).await);
         }
+        // All audiences have one delegation: it is said once.
+        if let Some((stated, term)) = self.delegated() {
+            stated.ending.show(term.check(self.clock.now()));
+        }
+    }
+
+    /// For how long the root still vouches for the signer of key sets; `None` if none is named.
+    #[must_use]
+    pub fn delegation_left(&self) -> Option<Duration> {
+        self.delegated().map(|(_, term)| term.ends_at.since(self.clock.now()))
+    }
+
+    fn delegated(&self) -> Option<(&Stated, Term)> {
+        let stated = self.audiences.values().find_map(|audience| audience.stated.as_ref())?;
+        Some((stated, stated.term?))
     }
 }
 

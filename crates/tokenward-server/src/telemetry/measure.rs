@@ -31,6 +31,10 @@ pub fn describe() {
     describe_gauge!("tokenward_keys", "Keys of the authority, by state");
     describe_gauge!("tokenward_key_leftovers", "Private halves and orders still to be destroyed");
     describe_gauge!("tokenward_key_failures", "Failures in a row to make the next key");
+    describe_gauge!(
+        "tokenward_delegation_left_seconds",
+        "For how long the root still vouches for the signer of key sets"
+    );
     describe_gauge!("tokenward_can_sign", "Whether a key may sign now");
     describe_gauge!("tokenward_revocations_known", "Live revocations that are known");
     describe_gauge!("tokenward_feed_age_seconds", "Age of what is known of revocations");

@@ -6,9 +6,13 @@ use tokenward_remote::LiveVerifier;
 
 use crate::Authority;
 
-/// Sets the gauges of an authority: its keys by state, whether it can sign, its live revocations.
+/// Sets the gauges of an authority: its keys by state, whether it can sign, its live
+/// revocations, and how long a root still vouches for its signer of key sets.
 pub fn observe_authority(authority: &Authority) {
     let now = authority.now();
+    if let Some(left) = authority.delegation_left() {
+        gauge!("tokenward_delegation_left_seconds").set(left.as_secs_f64());
+    }
     for ring in authority.rings() {
         let audience = ring.audience().to_string();
         let keys = ring.list();

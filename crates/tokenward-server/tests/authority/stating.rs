@@ -6,7 +6,9 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 use tokenward::root::{NewDelegation, NewRoot, PinnedRoot, RootChain, TrustState, TrustedKeys};
-use tokenward::{Algorithm, Audience, Clock as _, IssuerId, KeyId, SigningKey, UnixTime};
+use tokenward::{
+    Algorithm, Audience, Clock as _, IssuerId, KeyId, KeySetVersion, SigningKey, UnixTime,
+};
 use tokenward_keys::{CustodyError, Signer, StatementStore};
 use tokenward_server::{Authority, KeySetSigning, Parts};
 use tokenward_sqlite::{Options, SqliteStore};
@@ -29,16 +31,18 @@ async fn the_signed_key_set_is_vouched_for_by_the_root_and_is_the_published_one(
 }
 
 #[tokio::test]
-async fn every_change_of_the_keys_is_the_next_version_of_the_one_before() {
+async fn every_change_of_the_keys_is_a_version_that_names_the_one_before() {
     let stated = Stated::new().await;
     let first = stated.verify(&TrustState::default()).await;
-    assert_eq!(first.statement().version().unwrap().number(), 1);
+    let now = stated.bench.clock.now().as_secs();
+    assert_eq!(first.statement().version().unwrap().number(), now);
 
     stated.rotate().await;
 
-    // It is checked against the first: another `prev` would be refused.
     let second = stated.verify(first.state()).await;
-    assert_eq!(second.statement().version().unwrap().number(), 2);
+    let now = stated.bench.clock.now().as_secs();
+    assert_eq!(second.statement().version().unwrap().number(), now);
+    assert_eq!(second.statement().previous(), first.state().key_set().map(KeySetVersion::hash));
     assert_ne!(second.statement().key_set_json(), first.statement().key_set_json());
 }
 
@@ -65,7 +69,52 @@ async fn a_restart_goes_on_with_the_version_that_was_stored() {
 
     assert_eq!(stated.verify(first.state()).await.state(), first.state());
     stated.rotate().await;
-    assert_eq!(stated.verify(first.state()).await.statement().version().unwrap().number(), 2);
+    let second = stated.verify(first.state()).await;
+    assert_eq!(second.statement().previous(), first.state().key_set().map(KeySetVersion::hash));
+}
+
+#[tokio::test]
+async fn a_store_that_was_begun_anew_goes_on_above_what_verifiers_have_seen() {
+    let stated = Stated::new().await;
+    stated.rotate().await;
+    let seen = stated.verify(&TrustState::default()).await.state().clone();
+    stated.later(Duration::from_secs(1)).await;
+
+    let stated = stated.again_in("restored.db").await;
+
+    let number = |state: &TrustState| state.key_set().unwrap().number();
+    assert!(number(stated.verify(&seen).await.state()) > number(&seen));
+}
+
+#[tokio::test]
+async fn who_writes_to_the_store_neither_uses_up_the_numbers_nor_has_another_statement_served() {
+    let stated = Stated::new().await;
+    let first = stated.verify(&TrustState::default()).await;
+
+    stated.spoil("version", &9_007_199_254_740_991_u64.into()).await;
+    stated.rotate().await;
+    let second = stated.verify(first.state()).await;
+    let now = stated.bench.clock.now().as_secs();
+    assert_eq!(second.statement().version().unwrap().number(), now);
+
+    stated.later(Duration::from_secs(1)).await;
+    stated.spoil("jwt", &"x.y.z".into()).await;
+    stated.state().await;
+    stated.verify(second.state()).await;
+}
+
+#[tokio::test]
+async fn a_statement_of_a_clock_that_was_ahead_is_replaced_at_once() {
+    let stated = Stated::new().await;
+    stated.bench.clock.set(stated.bench.clock.now().saturating_add(Duration::from_secs(3_600)));
+    stated.rotate().await;
+    let ahead = stated.get("jwks.jwt").await;
+
+    stated.bench.clock.set(stated.bench.clock.now().saturating_sub(Duration::from_secs(3_600)));
+    stated.state().await;
+
+    assert_ne!(stated.get("jwks.jwt").await, ahead);
+    stated.verify(&TrustState::default()).await;
 }
 
 #[tokio::test]
@@ -171,6 +220,18 @@ async fn an_expired_statement_is_not_served_and_readiness_says_so() {
 }
 
 #[tokio::test]
+async fn how_long_the_root_still_vouches_for_the_signer_is_known() {
+    let stated = Stated::new().await;
+    let whole = stated.bench.authority.delegation_left().unwrap();
+    assert!(whole <= Duration::from_secs(90 * 86_400));
+
+    stated.bench.clock.advance(Duration::from_secs(60));
+    let left = stated.bench.authority.delegation_left().unwrap();
+    assert_eq!(whole.saturating_sub(left), Duration::from_secs(60));
+    assert_eq!(Bench::new().await.authority.delegation_left(), None);
+}
+
+#[tokio::test]
 async fn without_a_root_there_is_no_signed_key_set() {
     let bench = Bench::new().await;
     for name in ["jwks.jwt", "root-chain.json"] {
@@ -188,32 +249,49 @@ struct Stated {
     signing: Arc<LocalSigner>,
     chain: Arc<str>,
     pinned: PinnedRoot,
+    store: SqliteStore,
 }
 
 impl Stated {
     async fn new() -> Self {
         let bench = Bench::new().await;
         let (signing, chain, pinned) = delegated(bench.authority.now());
-        Self { bench, signing, chain, pinned }.again().await
+        let store =
+            SqliteStore::open(bench.dir.path().join("unused.db"), Options::default()).unwrap();
+        Self { bench, signing, chain, pinned, store }.again().await
     }
 
     /// The same authority, started again.
     async fn again(self) -> Self {
-        let Self { bench, signing, chain, pinned } = self;
+        self.again_in("statements.db").await
+    }
+
+    /// The same with the statements in the store called `name`.
+    async fn again_in(self, name: &str) -> Self {
+        let Self { bench, signing, chain, pinned, store } = self;
+        drop(store);
         let (settings, secret) = (settings_of(&bench), bench.secret().to_owned());
         let (dir, clock) = bench.stop().await;
-        let store =
-            SqliteStore::open(dir.path().join("statements.db"), Options::default()).unwrap();
+        let store = SqliteStore::open(dir.path().join(name), Options::default()).unwrap();
         let key_sets = Some(key_sets(&signing, &chain, &store));
         let parts = Parts { key_sets, ..parts(&dir, &clock, settings) };
         let bench = Bench::of(Authority::start(parts).await.unwrap(), dir, clock, secret);
-        let stated = Self { bench, signing, chain, pinned };
+        let stated = Self { bench, signing, chain, pinned, store };
         stated.state().await;
         stated
     }
 
     async fn state(&self) {
         self.bench.authority.state_key_sets().await;
+    }
+
+    /// Changes a column of the stored statement.
+    async fn spoil(&self, name: &str, value: &Value) {
+        let stored = self.store.statement(&billing()).await.unwrap().unwrap();
+        let mut row: Value = serde_json::from_slice(&stored).unwrap();
+        row[name] = value.clone();
+        let row = row.to_string().into_bytes();
+        self.store.replace_statement(&billing(), Some(stored), row).await.unwrap();
     }
 
     async fn later(&self, by: Duration) {
@@ -256,7 +334,8 @@ async fn body(router: axum::Router, name: &str) -> String {
 fn key_sets(signing: &Arc<LocalSigner>, chain: &Arc<str>, store: &SqliteStore) -> KeySetSigning {
     let store: Arc<dyn StatementStore> = Arc::new(store.clone());
     let signer: Arc<dyn Signer> = signing.clone();
-    KeySetSigning { signer, store, lifetime: LIFETIME, chain: Arc::clone(chain) }
+    let public = signing.key.verifying_key().clone();
+    KeySetSigning { signer, public, store, lifetime: LIFETIME, chain: Arc::clone(chain) }
 }
 
 /// A signer, the chain that leads to it, and the root of that.

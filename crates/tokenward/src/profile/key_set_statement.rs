@@ -236,6 +236,12 @@ impl KeySetClaims {
         self.version.as_ref()
     }
 
+    /// `prev`: the hash of the version before, if the publisher says it.
+    #[must_use]
+    pub const fn previous(&self) -> Option<&[u8; 32]> {
+        self.previous.as_ref()
+    }
+
     /// How the statement follows what was seen.
     #[must_use]
     pub const fn succession(&self) -> Succession {

@@ -41,14 +41,23 @@ impl RootChain {
     /// The chain with this delegation, to be signed by enough keys of its last root. One that it had is
     /// replaced.
     pub fn delegate(&self, new: &NewDelegation) -> Result<Self, RootError> {
-        self.verified()?;
-        let delegation = Signed::new(&Delegation::new(new)?.to_payload());
+        let root = self.verified()?;
+        let delegation = Signed::new(&Delegation::new(&root, new)?.to_payload());
         Ok(Self { roots: self.roots.clone(), delegation: Some(delegation) })
     }
 
-    /// Adds the signature of a root key to the delegation, or to the last root if there is none.
+    /// Adds the signature of a root key to the delegation, or to the last root if there is none. What stands
+    /// before it must be signed already: nobody signs on top of a root that others do not vouch for.
     pub fn sign(&mut self, key: &SigningKey) -> Result<(), RootError> {
         let id = key.key_id().ok_or(RootError::NotARootKey)?;
+        match (&self.delegation()?, self.roots.split_last()) {
+            (Some(delegation), _) => delegation.must_be_of(&self.verified()?)?,
+            (None, Some((last, before))) => {
+                let before = verified(before)?;
+                comes_after(before.as_ref(), &Root::read(&last.payload()?)?)?;
+            }
+            (None, None) => return Err(EMPTY),
+        }
         let roots = self.roots()?;
         let mut newest = roots.iter().rev().take(if self.delegation.is_some() { 1 } else { 2 });
         // By name: a key that bears a root key's name is that key, or its signature counts nowhere.
@@ -113,25 +122,38 @@ impl RootChain {
         Ok(roots.iter().rev().take(2).map(by).collect())
     }
 
-    /// Who has signed the delegation, if there is one.
+    /// Who has signed the delegation, if there is one. It must be one of the last root.
     pub fn delegation_signatures(&self) -> Result<Option<Signatures>, RootError> {
         let roots = self.roots()?;
         let root = roots.last().ok_or(EMPTY)?;
-        let by = |signed: &Signed| signed.by(&root.keys, root.threshold, Kind::Delegation);
-        Ok(self.delegation.as_ref().map(by))
+        let by = |signed: &Signed| {
+            Delegation::read(&signed.payload()?)?.must_be_of(root)?;
+            Ok(signed.by(&root.keys, root.threshold, Kind::Delegation))
+        };
+        self.delegation.as_ref().map(by).transpose()
     }
 
     /// The last root, once every root is signed by enough keys of its own and of the one before. Whether
     /// the first is to be trusted is for whoever holds the file to know.
     pub fn verified(&self) -> Result<Root, RootError> {
-        let mut last: Option<Root> = None;
-        for signed in &self.roots {
-            let root = Root::read(&signed.payload()?)?;
-            follows(last.as_ref(), &root, signed)?;
-            last = Some(root);
-        }
-        last.ok_or(EMPTY)
+        verified(&self.roots)?.ok_or(EMPTY)
     }
+}
+
+/// The last of `roots`, once each is signed by enough keys of its own and of the one before.
+fn verified(roots: &[Signed]) -> Result<Option<Root>, RootError> {
+    let mut last: Option<Root> = None;
+    for signed in roots {
+        let root = Root::read(&signed.payload()?)?;
+        follows(last.as_ref(), &root, signed)?;
+        last = Some(root);
+    }
+    Ok(last)
+}
+
+fn comes_after(before: Option<&Root>, root: &Root) -> Result<(), RootError> {
+    let is_next = |before: &Root| before.version.checked_add(1) == Some(root.version);
+    if before.is_none_or(is_next) { Ok(()) } else { Err(RootError::Gap) }
 }
 
 const EMPTY: RootError = RootError::Malformed("there is no root in it");
@@ -142,10 +164,8 @@ pub(super) fn follows(
     root: &Root,
     signed: &Signed,
 ) -> Result<(), RootError> {
+    comes_after(before, root)?;
     if let Some(before) = before {
-        if before.version.checked_add(1) != Some(root.version) {
-            return Err(RootError::Gap);
-        }
         signed
             .by(&before.keys, before.threshold, Kind::Root)
             .check("the root, by the one before,")?;
@@ -156,5 +176,7 @@ pub(super) fn follows(
 /// The delegation in `signed`, signed by enough keys of `root`.
 pub(super) fn delegated(root: &Root, signed: &Signed) -> Result<Delegation, RootError> {
     signed.by(&root.keys, root.threshold, Kind::Delegation).check("the delegation")?;
-    Delegation::read(&signed.payload()?)
+    let delegation = Delegation::read(&signed.payload()?)?;
+    delegation.must_be_of(root)?;
+    Ok(delegation)
 }

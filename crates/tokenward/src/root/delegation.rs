@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{LONGEST_DELEGATION, RootError, time};
+use super::{LONGEST_DELEGATION, Root, RootError, time};
 use crate::alg::Algorithm;
+use crate::b64;
 use crate::ids::IssuerId;
 use crate::json::Raw;
 use crate::key::VerifyingKey;
@@ -33,6 +34,8 @@ pub struct NewDelegation {
 /// The word of the root that a key may sign key sets.
 #[derive(Clone, Debug)]
 pub struct Delegation {
+    /// The hash of the root that delegates: no later one does by the same word.
+    root: [u8; 32],
     signer: VerifyingKey,
     issuers: Vec<IssuerId>,
     algorithms: Vec<Algorithm>,
@@ -78,9 +81,16 @@ impl Delegation {
         self.expires_at
     }
 
-    pub(super) fn new(new: &NewDelegation) -> Result<Self, RootError> {
+    /// Checks that it is `root` that delegates. A key that stands in two roots signs for the one it had in
+    /// mind, so that a rotation ends every delegation before it.
+    pub(super) fn must_be_of(&self, root: &Root) -> Result<(), RootError> {
+        if self.root == root.hash { Ok(()) } else { Err(RootError::OtherRoot) }
+    }
+
+    pub(super) fn new(root: &Root, new: &NewDelegation) -> Result<Self, RootError> {
         let not_before = new.not_before.floor_secs();
         let delegation = Self {
+            root: root.hash,
             signer: new.signer.clone(),
             issuers: new.issuers.clone(),
             algorithms: new.algorithms.clone(),
@@ -93,13 +103,16 @@ impl Delegation {
 
     pub(super) fn read(payload: &[u8]) -> Result<Self, RootError> {
         const SHAPE: RootError = RootError::Malformed("a delegation has other members");
-        let names = ["signer", "issuers", "algorithms", "iat", "nbf", "exp"];
+        let names = ["root", "signer", "issuers", "algorithms", "iat", "nbf", "exp"];
         let object = super::exactly(payload, &names, &[]).ok_or(SHAPE)?;
         let list = |name| object.get(name).and_then(Raw::as_array).ok_or(SHAPE);
         let signer = object.get("signer").and_then(Raw::as_object_text).ok_or(SHAPE)?;
         let issuer = |one: Raw<'_>| IssuerId::new(one.as_str()?.into_owned()).ok();
         let algorithm = |one: Raw<'_>| Algorithm::from_name(&one.as_str()?);
+        let root = object.get("root").and_then(Raw::as_str).ok_or(SHAPE)?;
+        let root = b64::decode(&root).map_err(|_| SHAPE)?;
         let delegation = Self {
+            root: root.try_into().map_err(|_| SHAPE)?,
             signer: VerifyingKey::from_jwk(signer.as_bytes()).map_err(|_| RootError::Signer)?,
             issuers: list("issuers")?
                 .into_iter()
@@ -122,6 +135,7 @@ impl Delegation {
         let issuers: Vec<_> = self.issuers.iter().map(IssuerId::as_str).collect();
         let algorithms: Vec<_> = self.algorithms.iter().map(|one| one.as_str()).collect();
         json!({
+            "root": b64::encode(&self.root),
             "signer": self.signer.to_jwk(),
             "issuers": issuers,
             "algorithms": algorithms,

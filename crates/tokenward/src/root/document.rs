@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{LONGEST_ROOT, RootError, time};
 use crate::alg::Algorithm;
+use crate::crypto::sha256;
 use crate::ids::KeyId;
 use crate::json::Raw;
 use crate::key::VerifyingKey;
@@ -34,6 +35,8 @@ pub struct Root {
     pub(super) keys: Vec<VerifyingKey>,
     issued_at: UnixTime,
     pub(super) expires_at: UnixTime,
+    /// The SHA-256 of its payload: what a delegation names it by.
+    pub(super) hash: [u8; 32],
 }
 
 impl Root {
@@ -80,8 +83,10 @@ impl Root {
             keys: new.keys.clone(),
             issued_at,
             expires_at,
+            hash: [0; 32],
         };
-        root.checked()
+        let root = root.checked()?;
+        Ok(Self { hash: sha256(root.to_payload().to_string().as_bytes()), ..root })
     }
 
     pub(super) fn read(payload: &[u8]) -> Result<Self, RootError> {
@@ -103,6 +108,7 @@ impl Root {
             keys: members.into_iter().map(key).collect::<Result<_, _>>()?,
             issued_at: time(&object, "iat").ok_or(SHAPE)?,
             expires_at: time(&object, "exp").ok_or(SHAPE)?,
+            hash: sha256(payload),
         };
         root.checked()
     }

@@ -43,6 +43,9 @@ pub enum RootError {
         /// How many must.
         need: usize,
     },
+    /// The delegation is of another root than the last one: a rotation ends it. Delegate again.
+    #[error("the delegation is of another root than the last one")]
+    OtherRoot,
     /// The key that was to sign is none of the root's.
     #[error("this key is none of the root's")]
     NotARootKey,
@@ -67,8 +70,8 @@ pub enum Distrust {
     /// The chain has no delegation.
     #[error("the root delegates nobody")]
     NoDelegation,
-    /// A later delegation was seen before.
-    #[error("the delegation is older than one that was seen")]
+    /// A later delegation was seen before, or pinned.
+    #[error("the delegation is older than one that was seen or pinned")]
     DelegationRolledBack,
     /// The delegation has expired.
     #[error("the delegation has expired")]
@@ -97,6 +100,7 @@ impl Distrust {
         match self {
             Self::Chain(RootError::Unsigned { .. }) => "unsigned",
             Self::Chain(RootError::Gap) => "gap",
+            Self::Chain(RootError::OtherRoot) => "other_root",
             Self::Chain(_) => "chain",
             Self::RootRolledBack => "root_rolled_back",
             Self::RootExpired => "root_expired",

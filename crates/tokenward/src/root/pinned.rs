@@ -16,6 +16,8 @@ use crate::verify::{LEEWAY, Verified, Verifier};
 #[derive(Clone, Debug)]
 pub struct PinnedRoot {
     root: Root,
+    /// When the delegation was made that was pinned with it: no earlier one is taken.
+    delegated_at: UnixTime,
 }
 
 /// A key set that the root vouches for.
@@ -29,14 +31,20 @@ pub struct TrustedKeys {
 impl PinnedRoot {
     /// Pins the last root of a [`RootChain`], which must be signed by enough of its keys.
     ///
-    /// It may have expired: a chain with a later root may still follow.
+    /// It may have expired: a chain with a later root may still follow. If the chain has a delegation, which
+    /// must be signed too, no earlier one is taken: so a verifier that has just started, and has seen
+    /// nothing, still refuses a signer that was replaced before.
     ///
     /// # Security
     ///
     /// Whoever can change this file decides whom the verifier trusts. Bring it with the program or its
     /// configuration, never from where the key sets come from.
     pub fn parse(json: &[u8]) -> Result<Self, RootError> {
-        Ok(Self { root: RootChain::parse(json)?.verified()? })
+        let chain = RootChain::parse(json)?;
+        let root = chain.verified()?;
+        let delegation = chain.delegation.map(|signed| delegated(&root, &signed)).transpose()?;
+        let delegated_at = delegation.map_or_else(UnixTime::default, |one| one.issued_at());
+        Ok(Self { root, delegated_at })
     }
 
     /// The root that is pinned.
@@ -78,6 +86,7 @@ impl PinnedRoot {
         let state = TrustState {
             root: root.version,
             delegated_at: delegation.issued_at(),
+            signer: Some(delegation.signer().thumbprint()),
             key_set: claims.version().copied(),
         };
         Ok(TrustedKeys { claims, expires_at, state })
@@ -108,7 +117,7 @@ impl PinnedRoot {
         }
         let signed = chain.delegation.as_ref().ok_or(Distrust::NoDelegation)?;
         let delegation = delegated(&last, signed)?;
-        if delegation.issued_at() < seen.delegated_at {
+        if delegation.issued_at() < seen.delegated_at.max(self.delegated_at) {
             return Err(Distrust::DelegationRolledBack);
         }
         if now >= delegation.expires_at() {
@@ -141,7 +150,7 @@ fn statement_by(
         .keys(keys)
         .max_lifetime(KeySetStatement::MAX_LIFETIME)
         .build();
-    let seen = seen.key_set.as_ref().map_or(Seen::Nothing, Seen::Version);
+    let seen = seen.key_set_under(delegation).map_or(Seen::Nothing, Seen::Version);
     let claims =
         verifier.verify(statement, seen, now).map_err(|rejected| match *rejected.reason() {
             Reason::UnknownKey => Distrust::SignerNotDelegated,

@@ -2,12 +2,16 @@
 
 use serde_json::json;
 
+use super::Delegation;
 use crate::b64;
 use crate::json::{Object, Raw};
 use crate::profile::key_set_statement::KeySetVersion;
 use crate::time::UnixTime;
 
 /// The highest of everything that was seen: give it to the next verification, after a restart too.
+///
+/// The version of the key set is that of one signer: a later delegation of another one starts anew, so that
+/// a signer that has leaked cannot use up the numbers of the next (The Update Framework, § 5.3.11).
 ///
 /// ```
 /// use tokenward::root::TrustState;
@@ -19,6 +23,8 @@ use crate::time::UnixTime;
 pub struct TrustState {
     pub(super) root: u64,
     pub(super) delegated_at: UnixTime,
+    /// The thumbprint of the signer that was delegated then.
+    pub(super) signer: Option<String>,
     pub(super) key_set: Option<KeySetVersion>,
 }
 
@@ -35,13 +41,45 @@ impl TrustState {
         self.key_set.as_ref()
     }
 
+    /// The highest of what two verifiers have seen: of two that share a place to keep it, none takes away
+    /// what the other knows.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        let (early, late) =
+            if self.delegated_at <= other.delegated_at { (self, other) } else { (other, self) };
+        let is_same = early.delegated_at == late.delegated_at || early.signer == late.signer;
+        // Under another signer the numbers begin anew.
+        let before = early.key_set.filter(|_| is_same || early.signer.is_none());
+        let is_ahead =
+            |seen: KeySetVersion| late.key_set.is_none_or(|own| own.number() < seen.number());
+        Self {
+            root: early.root.max(late.root),
+            delegated_at: late.delegated_at,
+            signer: late.signer.clone(),
+            key_set: before.filter(|seen| is_ahead(*seen)).or(late.key_set),
+        }
+    }
+
+    /// What was seen of the key sets that the signer of `delegation` has signed.
+    pub(super) fn key_set_under(&self, delegation: &Delegation) -> Option<&KeySetVersion> {
+        let is_later = delegation.issued_at() > self.delegated_at;
+        let signer = delegation.signer().thumbprint();
+        let is_other = self.signer.as_ref().is_some_and(|seen| *seen != signer);
+        self.key_set.as_ref().filter(|_| !(is_later && is_other))
+    }
+
     /// The text to keep.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut value = json!({ "root": self.root, "delegated_at": self.delegated_at.as_secs() });
-        if let (Some(version), Some(object)) = (&self.key_set, value.as_object_mut()) {
-            object.insert("version".to_owned(), version.number().into());
-            object.insert("hash".to_owned(), b64::encode(version.hash()).into());
+        if let Some(object) = value.as_object_mut() {
+            if let Some(signer) = &self.signer {
+                object.insert("signer".to_owned(), signer.as_str().into());
+            }
+            if let Some(version) = &self.key_set {
+                object.insert("version".to_owned(), version.number().into());
+                object.insert("hash".to_owned(), b64::encode(version.hash()).into());
+            }
         }
         value.to_string()
     }
@@ -59,6 +97,10 @@ impl TrustState {
             _ => return None,
         };
         let delegated_at = UnixTime::from_secs(number("delegated_at")?);
-        Some(Self { root: number("root")?, delegated_at, key_set })
+        let signer = match object.get("signer") {
+            None => None,
+            Some(signer) => Some(signer.as_str()?.into_owned()),
+        };
+        Some(Self { root: number("root")?, delegated_at, signer, key_set })
     }
 }

@@ -114,6 +114,50 @@ fn what_was_seen_is_remembered_over_a_restart() {
 }
 
 #[test]
+fn of_what_two_verifiers_have_seen_the_highest_counts() {
+    let state = |root: u64, at: u64, signer: &str, version: u64| {
+        let hash = crate::b64::encode(&[0; 32]);
+        let text = format!(
+            r#"{{"root":{root},"delegated_at":{at},"signer":"{signer}","version":{version},"hash":"{hash}"}}"#
+        );
+        TrustState::parse(text.as_bytes()).unwrap()
+    };
+    let cases = [
+        (state(1, 5, "s", 8), state(1, 5, "s", 9), state(1, 5, "s", 9)),
+        (state(2, 5, "s", 9), state(1, 6, "s", 7), state(2, 6, "s", 9)),
+        // The signer before has used up its numbers.
+        (state(1, 5, "leaked", 9_007_199_254_740_991), state(1, 6, "s", 7), state(1, 6, "s", 7)),
+        (TrustState::default(), state(1, 5, "s", 9), state(1, 5, "s", 9)),
+    ];
+    for (one, other, both) in cases {
+        assert_eq!(one.join(&other), both);
+        assert_eq!(other.join(&one), both);
+    }
+}
+
+#[test]
+fn nobody_signs_on_top_of_what_is_not_signed() {
+    let [a, b, c] = holders();
+    let mut chain = RootChain::init(&new_root(&[&a], 1)).unwrap();
+    chain.sign(&a).unwrap();
+    let mut next = chain.rotate(&new_root(&[&b], 1)).unwrap();
+    // A holder of the new root alone, and then the third: the old one has not agreed to the second.
+    next.sign(&b).unwrap();
+    let mut forged = RootChain { roots: next.roots.clone(), delegation: None };
+    let third = RootChain::init(&new_root(&[&b, &c], 1)).unwrap();
+    forged.roots.extend(third.roots);
+    assert!(matches!(forged.sign(&b), Err(RootError::Unsigned { .. })));
+
+    let mut skipped = chain.clone();
+    skipped.roots.extend(chain.roots.clone());
+    assert_eq!(skipped.sign(&a), Err(RootError::Gap));
+    let mut rotated = delegated_by(&a, &c);
+    next.sign(&a).unwrap();
+    rotated.roots = next.roots;
+    assert_eq!(rotated.sign(&b), Err(RootError::OtherRoot));
+}
+
+#[test]
 fn a_statement_says_what_is_published_byte_for_byte() {
     let [a, b, _] = holders();
     let chain = delegated_by(&a, &b).to_json();

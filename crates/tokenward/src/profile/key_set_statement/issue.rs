@@ -24,7 +24,8 @@ pub struct StatementRequest<'a> {
     pub issuer: &'a IssuerId,
     /// The key set as it is published, a JSON object with `keys`; their text is taken as it stands.
     pub key_set: &'a str,
-    /// The number of the version: one more than the last, or the same for the same keys.
+    /// The number of the version: higher than the last, or the same for the same keys. Where it is the time
+    /// in seconds at least, a publisher that has lost its last one goes on above it.
     pub version: u64,
     /// The hash of the version before ([`KeySetVersion::hash`]), if there was one.
     pub previous: Option<&'a [u8; 32]>,
