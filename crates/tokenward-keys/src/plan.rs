@@ -135,7 +135,7 @@ pub enum Because {
     ImportEnded,
     /// An operator said that it may have leaked.
     Leaked,
-    /// The custody says that there is no private half of it any more.
+    /// The custody says that there is no private half of it any more, or none that signs.
     PrivateHalfLost,
 }
 
@@ -159,7 +159,7 @@ impl fmt::Display for Because {
 }
 
 /// What is to be done at `now` with `keys`, all the keys of one audience whose new keys are to have
-/// `algorithm`; the private halves of those in `lost` are gone, by the custody's own word.
+/// `algorithm`; the private halves of those in `lost` are gone or spoiled, by the custody's own word.
 #[must_use]
 pub fn plan(
     keys: &[AnyKey],

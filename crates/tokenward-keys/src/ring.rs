@@ -15,20 +15,21 @@ mod backoff;
 mod error;
 mod info;
 mod leftovers;
+mod opening;
 mod rounds;
 mod view;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
 
 pub use error::{ImportError, NoSigner, NotRipe, RingError, RotateError};
 pub use info::{KeyHistory, KeyInfo};
 
-use crate::custody::{Custody, CustodyError, Signer};
+use crate::custody::{Custody, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Plan, Request, Step, plan};
 use crate::statement::StatementStore;
@@ -52,7 +53,7 @@ pub struct KeyRing {
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
     leftovers: Leftovers,
-    /// Standbys of which it is known that they open, or that looking again says nothing new.
+    /// Standbys of which it is known that they open.
     looked_at: Mutex<BTreeSet<KeyId>>,
     view: RwLock<Arc<View>>,
 }
@@ -315,60 +316,6 @@ impl KeyRing {
         }
         self.install(view);
         Ok(keys)
-    }
-
-    async fn open_signer(&self, keys: &[AnyKey], before: &View) -> view::Opened {
-        let Some(key) = keys.iter().find_map(|key| match key {
-            AnyKey::Active(key) => Some(key.stored()),
-            _ => None,
-        }) else {
-            return view::Opened::NoActiveKey;
-        };
-        if let Some(signer) = before.reusable_signer(key) {
-            return view::Opened::Signer(signer);
-        }
-        match self.open(key).await {
-            Ok(signer) => view::Opened::Signer(signer),
-            Err(error) => view::Opened::Failed(Arc::new(error)),
-        }
-    }
-
-    /// The keys that should sign, now or later, and cannot: the custody says that they have no private half.
-    async fn lost(&self, keys: &[AnyKey], active: &view::Opened) -> BTreeSet<KeyId> {
-        self.looked_at().retain(|id| keys.iter().any(|key| key.id() == id));
-        let mut lost = BTreeSet::new();
-        match active {
-            view::Opened::Failed(error) => match &**error {
-                CustodyError::NoPrivateHalf { key } => drop(lost.insert(key.clone())),
-                // Whoever does not answer for one key is not asked for the others.
-                _ => return lost,
-            },
-            view::Opened::Signer(_) | view::Opened::NoActiveKey => {}
-        }
-        for key in keys {
-            let AnyKey::Standby(key) = key else { continue };
-            if self.looked_at().contains(key.id()) {
-                continue;
-            }
-            match self.open(key.stored()).await {
-                Err(CustodyError::NoPrivateHalf { key }) => drop(lost.insert(key)),
-                Err(CustodyError::Failed { .. } | CustodyError::OutOfReach { .. }) => {}
-                Ok(_) | Err(_) => drop(self.looked_at().insert(key.id().clone())),
-            }
-        }
-        lost
-    }
-
-    fn looked_at(&self) -> MutexGuard<'_, BTreeSet<KeyId>> {
-        self.looked_at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn open(&self, key: &StoredKey) -> Result<Arc<dyn Signer>, CustodyError> {
-        if key.custody != self.custody.name() {
-            let (key, held_by) = (key.id.clone(), key.custody.clone());
-            return Err(CustodyError::OtherCustody { key, held_by });
-        }
-        self.custody.signer(&self.issuer, key).await
     }
 
     fn install(&self, view: View) {

@@ -45,9 +45,12 @@ impl KeyRing {
             if pending.is_some() {
                 outcome.blocked_until = plan.blocked_until;
             }
-            let batch = first_batch(plan.steps);
+            let mut batch = first_batch(plan.steps);
             if batch.is_empty() {
                 return Ok(outcome);
+            }
+            if is_emergency(&batch) {
+                self.prefer_one_that_opens(&keys, &mut batch, now).await;
             }
             if *request == Request::Tick
                 && batch.iter().any(|step| step.action.makes_a_key())
@@ -145,7 +148,7 @@ impl KeyRing {
         let mut changes = Vec::with_capacity(steps.len());
         let mut ended = Vec::new();
         let mut next = None;
-        let is_emergency = steps.iter().any(|step| matches!(step.action, Action::Compromise(_)));
+        let is_emergency = is_emergency(steps);
         for step in steps {
             let (change, before) = self.transition(&mut keys, &step.action, now)?;
             // A key that does not open must not take over from one that does, unless that one has
@@ -279,6 +282,10 @@ impl Outcome {
         tracing::warn!(error, "key rotation is half done; the next tick goes on");
         Ok(self)
     }
+}
+
+fn is_emergency(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.action, Action::Compromise(_)))
 }
 
 fn active(keys: &[AnyKey]) -> Option<&KeyId> {
