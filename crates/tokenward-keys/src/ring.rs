@@ -8,8 +8,9 @@
 //! and only that of the key which was active then. A key that is retired or distrusted elsewhere is thus
 //! silent everywhere within L.
 //!
-//! All times that are written are `now` as the caller gives it. They must come from one clock, the
-//! store's: with the embedded store, this machine's own.
+//! The times that are written are `now` as the caller gives it, or later: after each call to the custody, which
+//! may be slow, the clock of the ring is read again ([`KeyRing::timed_by`]). All must come from one clock,
+//! the store's: with the embedded store, this machine's own.
 
 mod backoff;
 mod error;
@@ -24,7 +25,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tokenward::{Algorithm, Audience, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
+use tokenward::{Algorithm, Audience, Clock, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
 
 pub use error::{ImportError, NoSigner, NotRipe, RingError, RotateError};
 pub use info::{KeyHistory, KeyInfo};
@@ -52,6 +53,7 @@ pub struct KeyRing {
     backoff: Backoff,
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
+    clock: Option<Arc<dyn Clock>>,
     leftovers: Leftovers,
     /// Standbys of which it is known that they open.
     looked_at: Mutex<BTreeSet<KeyId>>,
@@ -87,6 +89,7 @@ impl KeyRing {
             tickets,
             backoff,
             statements: None,
+            clock: None,
             leftovers,
             looked_at: Mutex::default(),
             view,
@@ -98,6 +101,19 @@ impl KeyRing {
     #[must_use]
     pub fn stated_in(self, statements: Arc<dyn StatementStore>) -> Self {
         Self { statements: Some(statements), ..self }
+    }
+
+    /// Reads `clock` again after whatever takes time, so that a custody that is slow makes no key ripe, and
+    /// lets none go, before its time. It is the clock that gives each `now`. Whoever keeps a ring at work needs
+    /// it; without, no time passes during a call.
+    #[must_use]
+    pub fn timed_by(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// The time now, in a call that began at `now`; never before.
+    fn later(&self, now: UnixTime) -> UnixTime {
+        self.clock.as_ref().map_or(now, |clock| clock.now().max(now))
     }
 
     /// Reads the store, which renews the lease. `now` was read before the call.
@@ -113,7 +129,7 @@ impl KeyRing {
         self.note_orders_of_the_dead().await?;
         let outcome = self.run(now, Request::Tick).await;
         // Last, because it may have to wait for the custody, and the lease is renewed before.
-        self.clear_up(now).await;
+        self.clear_up(self.later(now)).await;
         let outcome = outcome?;
         self.view().custody_error().map_or(Ok(outcome.steps), Err)
     }

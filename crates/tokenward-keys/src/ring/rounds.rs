@@ -8,7 +8,7 @@ use tokenward::{ErrorChain, KeyId, UnixTime};
 
 use super::error::RingError;
 use super::{AUDIT, KeyRing};
-use crate::custody::NewKey;
+use crate::custody::{NewKey, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Action, Request, Step, plan};
 use crate::statement::vouches;
@@ -20,6 +20,7 @@ impl KeyRing {
         let mut outcome = Outcome::default();
         let mut pending = Some(request);
         for round in 0..MAX_ROUNDS {
+            let now = self.later(now);
             let keys = match self.load(now).await {
                 Ok(keys) => keys,
                 Err(error) => return outcome.unless_done(error, pending.as_ref()),
@@ -93,7 +94,7 @@ impl KeyRing {
     async fn make_key(&self, action: &Action, now: UnixTime) -> Result<(), RingError> {
         let order = match self.order(now).await {
             Err(RingError::Custody(error)) => {
-                self.backoff.failed(&error, now);
+                self.backoff.failed(&error, self.later(now));
                 return Err(RingError::Custody(error));
             }
             order => order?,
@@ -109,7 +110,7 @@ impl KeyRing {
         let made = match self.custody.generate(&spec).await {
             Ok(made) => made,
             Err(error) => {
-                let error = Arc::new(error);
+                let (error, now) = (Arc::new(error), self.later(now));
                 self.backoff.failed(&error, now);
                 self.give_up(&order, now).await;
                 return Err(RingError::Custody(error));
@@ -120,6 +121,9 @@ impl KeyRing {
             Key::publish(made, &self.audience, self.custody.name(), now).ok_or_else(|| {
                 RingError::Bug("the custody made a key without public half".to_owned())
             })?;
+        // C + D count from here: whoever fetched the key set while the key was made did not get it.
+        let now = self.later(now);
+        let key = key.published_at(now);
         let stored = key.stored().clone();
         let insert = match action {
             Action::Begin => key.activate_first(now).into_insert(),
@@ -145,28 +149,13 @@ impl KeyRing {
         steps: &[Step],
         now: UnixTime,
     ) -> Result<(), RingError> {
+        let next = self.open_next(&keys, steps, now).await?;
+        // Who signs meanwhile may have signed until now.
+        let now = self.later(now);
         let mut changes = Vec::with_capacity(steps.len());
         let mut ended = Vec::new();
-        let mut next = None;
-        let is_emergency = is_emergency(steps);
         for step in steps {
             let (change, before) = self.transition(&mut keys, &step.action, now)?;
-            // A key that does not open must not take over from one that does, unless that one has
-            // leaked: then silence is better.
-            if matches!(step.action, Action::Activate(_)) {
-                if !is_emergency {
-                    self.must_be_stated(&before.id, now).await?;
-                }
-                match self.open(&before).await {
-                    Ok(signer) => next = Some((before.clone(), signer)),
-                    Err(_) if is_emergency => {}
-                    Err(error) => {
-                        // It may be lost, which the next read is to find out.
-                        self.looked_at().remove(&before.id);
-                        return Err(error.into());
-                    }
-                }
-            }
             if let KeyChange::Replace { key, .. } = &change
                 && key.handle.is_none()
                 && before.handle.is_some()
@@ -188,6 +177,35 @@ impl KeyRing {
             }
         }
         Ok(())
+    }
+
+    /// Opens the key that is to sign next, if `steps` have one.
+    ///
+    /// A key that does not open must not take over from one that does, unless that one has leaked: then silence
+    /// is better.
+    async fn open_next(
+        &self,
+        keys: &[AnyKey],
+        steps: &[Step],
+        now: UnixTime,
+    ) -> Result<Option<(StoredKey, Arc<dyn Signer>)>, RingError> {
+        let is_next = |key: &&AnyKey| {
+            steps.iter().any(|step| matches!(&step.action, Action::Activate(id) if id == key.id()))
+        };
+        let Some(key) = keys.iter().find(is_next).map(AnyKey::stored) else { return Ok(None) };
+        let is_emergency = is_emergency(steps);
+        if !is_emergency {
+            self.must_be_stated(&key.id, now).await?;
+        }
+        match self.open(key).await {
+            Ok(signer) => Ok(Some((key.clone(), signer))),
+            Err(_) if is_emergency => Ok(None),
+            Err(error) => {
+                // It may be lost, which the next read is to find out.
+                self.looked_at().remove(&key.id);
+                Err(error.into())
+            }
+        }
     }
 
     /// Checks that verifiers with a pinned root know the key, if there may be any. Where the key that signs

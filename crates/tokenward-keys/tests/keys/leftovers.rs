@@ -1,7 +1,7 @@
 //! Whatever dies or fails on the way, nothing that was made in a custody elsewhere is left there for good.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -161,6 +161,34 @@ fn an_order_is_looked_for_twice_and_then_forgotten() {
     assert_eq!((store.orders(), custody.abandoned.lock().unwrap().len()), (0, 2));
 }
 
+#[test]
+fn a_key_that_was_long_in_the_making_ripens_from_when_it_was_published() {
+    let (store, custody) = started();
+    let clock = Arc::new(AtomicU64::new(1_080));
+    let ring = timed_ring(&store, &custody, &clock);
+    run(ring.tick(at(1_080))).unwrap();
+    *custody.meanwhile.lock().unwrap() = Some(moving(&clock, 1_150));
+
+    run(ring.tick(at(1_090))).unwrap();
+
+    let made = store.stored().into_iter().max_by_key(|key| key.published_at).unwrap();
+    assert_eq!((made.created_at, made.published_at), (at(1_090), at(1_150)));
+}
+
+#[test]
+fn a_key_that_signs_while_the_next_one_is_opened_is_trusted_for_as_much_longer() {
+    let (store, custody) = started();
+    let clock = Arc::new(AtomicU64::new(1_020));
+    let ring = timed_ring(&store, &custody, &clock);
+    run(ring.tick(at(1_020))).unwrap();
+    *custody.meanwhile.lock().unwrap() = Some(moving(&clock, 1_050));
+
+    let rotated = run(ring.rotate(at(1_020))).unwrap();
+
+    let retired = store.stored().into_iter().find(|key| Some(&key.id) == rotated.retired.as_ref());
+    assert_eq!(retired.unwrap().retired_at, Some(at(1_050)));
+}
+
 /// Sealed keys that are good only as long as this custody has them too.
 #[derive(Default)]
 struct Elsewhere {
@@ -180,6 +208,13 @@ impl Elsewhere {
 
     fn count(&self) -> usize {
         self.keys.lock().unwrap().len()
+    }
+
+    fn let_time_pass(&self) {
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
     }
 
     fn may(&self, lamp: &AtomicBool) -> Result<(), CustodyError> {
@@ -204,10 +239,7 @@ impl Custody for Elsewhere {
         self.may(&self.makes_nothing)?;
         let made = Sealed::new(store_key()).generate(spec).await?;
         let id = made.public.key_id().unwrap().to_string();
-        let meanwhile = self.meanwhile.lock().unwrap().take();
-        if let Some(meanwhile) = meanwhile {
-            meanwhile();
-        }
+        self.let_time_pass();
         self.keys.lock().unwrap().insert((spec.label, id));
         Ok(made)
     }
@@ -221,6 +253,7 @@ impl Custody for Elsewhere {
         issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
+        self.let_time_pass();
         if !self.names().contains(key.id.as_str()) {
             return Err(CustodyError::NoPrivateHalf { key: key.id.clone() });
         }
@@ -270,4 +303,19 @@ fn ring(store: &Arc<MemoryStore>, custody: &Arc<Elsewhere>) -> KeyRing {
         (Arc::clone(store), Arc::clone(custody));
     let audience = Audience::new("billing-api").unwrap();
     KeyRing::new(audience, issuer(), store, custody, timing(), "test".to_owned(), Algorithm::Es256)
+}
+
+fn timed_ring(
+    store: &Arc<MemoryStore>,
+    custody: &Arc<Elsewhere>,
+    clock: &Arc<AtomicU64>,
+) -> KeyRing {
+    let clock = Arc::clone(clock);
+    ring(store, custody).timed_by(Arc::new(move || at(clock.load(Ordering::SeqCst))))
+}
+
+/// What takes until `then`.
+fn moving(clock: &Arc<AtomicU64>, then: u64) -> Box<dyn FnOnce() + Send> {
+    let clock = Arc::clone(clock);
+    Box::new(move || clock.store(then, Ordering::SeqCst))
 }

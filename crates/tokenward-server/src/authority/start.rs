@@ -219,7 +219,8 @@ async fn open_audience(
         timing,
         settings.environment.clone(),
         wanted.algorithm,
-    );
+    )
+    .timed_by(Arc::clone(clock));
     let ring = Arc::new(match &parts.key_sets {
         Some(signing) => ring.stated_in(Arc::clone(&signing.store)),
         None => ring,
