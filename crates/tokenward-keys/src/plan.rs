@@ -93,6 +93,11 @@ impl Action {
     pub const fn makes_a_key(&self) -> bool {
         matches!(self, Self::Begin | Self::Publish)
     }
+
+    /// Whether a key goes that signs no more, or never did, so that nothing else has to wait or hurry for it.
+    pub(crate) const fn is_farewell(&self) -> bool {
+        matches!(self, Self::Withdraw(_) | Self::Abandon(_))
+    }
 }
 
 impl fmt::Display for Action {

@@ -51,6 +51,8 @@ pub struct KeyRing {
     algorithm: Algorithm,
     tickets: AtomicU64,
     backoff: Backoff,
+    /// How the opening of the next key to sign fares.
+    opening: Backoff,
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
     clock: Option<Arc<dyn Clock>>,
@@ -88,6 +90,7 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
+            opening: Backoff::default(),
             statements: None,
             clock: None,
             leftovers,

@@ -59,9 +59,19 @@ impl KeyRing {
             {
                 return outcome.unless_done(RingError::Custody(error), pending.as_ref());
             }
+            if *request == Request::Tick
+                && activates(&batch)
+                // Where nothing signs, each try may end the silence.
+                && self.signer(now).is_ok()
+                && let Some(error) = self.opening.waits(now)
+            {
+                return outcome.unless_done(RingError::Custody(error), pending.as_ref());
+            }
+            let prepares = batch.iter().all(|step| step.action.is_farewell());
             match self.carry_out(keys, &batch, now).await {
                 Ok(()) => {
-                    pending = None;
+                    // What was asked for may follow.
+                    pending = pending.filter(|request| prepares && *request == Request::RotateNow);
                     outcome.steps.extend(batch);
                 }
                 // Somebody else was faster: see what they did.
@@ -198,12 +208,17 @@ impl KeyRing {
             self.must_be_stated(&key.id, now).await?;
         }
         match self.open(key).await {
-            Ok(signer) => Ok(Some((key.clone(), signer))),
+            Ok(signer) => {
+                self.opening.succeeded();
+                Ok(Some((key.clone(), signer)))
+            }
             Err(_) if is_emergency => Ok(None),
             Err(error) => {
                 // It may be lost, which the next read is to find out.
                 self.looked_at().remove(&key.id);
-                Err(error.into())
+                let error = Arc::new(error);
+                self.opening.failed(&error, self.later(now));
+                Err(RingError::Custody(error))
             }
         }
     }
@@ -310,13 +325,28 @@ fn active(keys: &[AnyKey]) -> Option<&KeyId> {
     keys.iter().find(|key| matches!(key, AnyKey::Active(_))).map(AnyKey::id)
 }
 
+fn activates(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.action, Action::Activate(_)))
+}
+
 /// The steps that go into the next transaction: all that only change stored keys, or one new key.
+///
+/// Keys that go do not wait for the one that comes, which may not open: they would be trusted on.
 fn first_batch(steps: Vec<Step>) -> Vec<Step> {
     let makes = steps.first().is_some_and(|step| step.action.makes_a_key());
     let count = if makes { 1 } else { steps.len() };
-    steps.into_iter().take(count).take_while(|step| makes || !step.action.makes_a_key()).collect()
+    let batch: Vec<_> = steps
+        .into_iter()
+        .take(count)
+        .take_while(|step| makes || !step.action.makes_a_key())
+        .collect();
+    let is_farewell = |step: &Step| step.action.is_farewell();
+    if activates(&batch) && !is_emergency(&batch) && batch.iter().any(is_farewell) {
+        return batch.into_iter().filter(is_farewell).collect();
+    }
+    batch
 }
 
-/// A plan has five batches at most (change, first key, standby, second standby, abandon); the rest is room
+/// A plan has six batches at most (farewell, change, first key, standby, second standby, abandon); the rest is room
 /// for conflicts with others.
 const MAX_ROUNDS: u8 = 16;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey};
 use tokenward_keys::{
-    Custody, CustodyError, KeyLabel, KeyOrder, KeyRing, MadeKey, NewKey, Sealed, Signer, StoredKey,
+    Custody, CustodyError, KeyLabel, KeyOrder, KeyRing, KeyState, MadeKey, NewKey, Sealed, Signer,
+    StoredKey,
 };
 
 use crate::support::{Fault, MemoryStore, at, issuer, run, store_key, timing};
@@ -189,12 +190,36 @@ fn a_key_that_signs_while_the_next_one_is_opened_is_trusted_for_as_much_longer()
     assert_eq!(retired.unwrap().retired_at, Some(at(1_050)));
 }
 
+#[test]
+fn a_key_whose_time_is_over_goes_even_while_no_other_can_take_over() {
+    let (store, custody) = started();
+    let ring = ring(&store, &custody);
+    let elsewhere = SigningKey::generate(Algorithm::Es256);
+    run(ring.tick(at(1_001))).unwrap();
+    run(ring.import(elsewhere.verifying_key(), at(1_100), at(1_001))).unwrap();
+    run(ring.tick(at(1_090))).unwrap();
+    custody.opens_nothing.store(true, Ordering::SeqCst);
+
+    drop(run(ring.tick(at(1_101))));
+
+    let imported = store.stored().into_iter().find(|key| key.imported).unwrap();
+    assert_eq!(imported.state, KeyState::Retired);
+    assert!(ring.key_set().find(&imported.id).is_none());
+    // The one that signs goes on, and is followed as soon as may be.
+    ring.signer(at(1_101)).unwrap();
+    custody.opens_nothing.store(false, Ordering::SeqCst);
+    let old = ring.signer(at(1_103)).unwrap().key_id().clone();
+    run(ring.tick(at(1_103))).unwrap();
+    assert_ne!(*ring.signer(at(1_103)).unwrap().key_id(), old);
+}
+
 /// Sealed keys that are good only as long as this custody has them too.
 #[derive(Default)]
 struct Elsewhere {
     keys: Mutex<BTreeSet<(KeyLabel, String)>>,
     makes_nothing: AtomicBool,
     is_stuck: AtomicBool,
+    opens_nothing: AtomicBool,
     abandoned: Mutex<Vec<KeyLabel>>,
     asked_to_abandon: AtomicU32,
     asked_to_destroy: Mutex<Vec<KeyId>>,
@@ -254,6 +279,7 @@ impl Custody for Elsewhere {
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         self.let_time_pass();
+        self.may(&self.opens_nothing)?;
         if !self.names().contains(key.id.as_str()) {
             return Err(CustodyError::NoPrivateHalf { key: key.id.clone() });
         }
