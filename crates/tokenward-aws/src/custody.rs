@@ -162,6 +162,11 @@ impl Custody for AwsKms {
         Ok(Arc::new(signer))
     }
 
+    /// An order is not known by it: KMS names a key only when it has made it.
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        Some(self.handle(key, key.handle.as_deref()?).ok()?.arn)
+    }
+
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;

@@ -240,6 +240,14 @@ impl<D: Documents> Custody for Pulled<D> {
         Ok(signer)
     }
 
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        Some(self.handle(key, key.handle.as_deref()?).ok()?.name)
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(names::of(&self.environment, order.audience.as_str(), order.label))
+    }
+
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;

@@ -213,10 +213,47 @@ fn a_key_whose_time_is_over_goes_even_while_no_other_can_take_over() {
     assert_ne!(*ring.signer(at(1_103)).unwrap().key_id(), old);
 }
 
+#[test]
+fn an_order_in_the_store_takes_no_key_away_that_signs() {
+    let (store, custody) = started();
+    let keys = custody.names();
+    for (label, _) in custody.keys.lock().unwrap().clone() {
+        store.add_order(KeyOrder {
+            label,
+            audience: Audience::new("billing-api").unwrap(),
+            custody: "elsewhere".to_owned(),
+            created_at: at(900),
+            given_up_at: Some(at(900)),
+        });
+    }
+
+    run(ring(&store, &custody).tick(at(1_001))).unwrap();
+
+    assert_eq!(custody.names(), keys);
+    assert_eq!(store.orders(), 0, "nor is it looked at again");
+}
+
+#[test]
+fn a_debt_in_the_store_takes_no_key_away_that_signs() {
+    let (store, custody) = started();
+    run(ring(&store, &custody).rotate(at(1_010))).unwrap();
+    let keys = custody.names();
+    let stored = store.stored();
+    let ended = stored.iter().find(|key| key.handle.is_none()).unwrap();
+    let active = stored.iter().find(|key| key.state == KeyState::Active).unwrap();
+    store.add_debt(ended.id.clone(), active.handle.clone().unwrap());
+
+    run(ring(&store, &custody).tick(at(1_011))).unwrap();
+
+    assert_eq!(*custody.asked_to_destroy.lock().unwrap(), [ended.id.clone()], "at its end alone");
+    assert_eq!(custody.names(), keys);
+}
+
 /// Sealed keys that are good only as long as this custody has them too.
 #[derive(Default)]
 struct Elsewhere {
     keys: Mutex<BTreeSet<(KeyLabel, String)>>,
+    handles: Mutex<Vec<(Vec<u8>, String)>>,
     makes_nothing: AtomicBool,
     is_stuck: AtomicBool,
     opens_nothing: AtomicBool,
@@ -265,6 +302,7 @@ impl Custody for Elsewhere {
         let made = Sealed::new(store_key()).generate(spec).await?;
         let id = made.public.key_id().unwrap().to_string();
         self.let_time_pass();
+        self.handles.lock().unwrap().push((made.handle.clone(), id.clone()));
         self.keys.lock().unwrap().insert((spec.label, id));
         Ok(made)
     }
@@ -284,6 +322,16 @@ impl Custody for Elsewhere {
             return Err(CustodyError::NoPrivateHalf { key: key.id.clone() });
         }
         Sealed::new(store_key()).signer(issuer, key).await
+    }
+
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        let (handles, keys) = (self.handles.lock().unwrap(), self.keys.lock().unwrap());
+        let (_, id) = handles.iter().find(|(handle, _)| Some(handle) == key.handle.as_ref())?;
+        keys.iter().find(|(_, known)| known == id).map(|(label, _)| label.to_string())
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(order.label.to_string())
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
