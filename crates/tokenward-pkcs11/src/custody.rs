@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -65,7 +66,15 @@ impl Custody for Pkcs11 {
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         self.must_hold(spec.algorithm)?;
         let order = spec.clone();
-        let work = move |session: &Session| generate(session, &order);
+        let begun = AtomicBool::new(false);
+        let work = move |session: &Session| {
+            // A session that was lost on the way may have left a pair, which nobody would look for once the order
+            // is fulfilled.
+            if begun.swap(true, Ordering::Relaxed) {
+                objects::destroy_order(session, order.label)?;
+            }
+            generate(session, &order)
+        };
         let (public, name) = self.sessions.with(work).await.map_err(failed)?;
         let handle = name
             .to_handle(&spec.issuer)
