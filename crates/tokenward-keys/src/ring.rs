@@ -120,8 +120,11 @@ impl KeyRing {
     }
 
     /// Reads the store, which renews the lease. `now` was read before the call.
+    ///
+    /// The custody is asked only if another key signs than before, or none that opens: this may run beside a
+    /// [`tick`](Self::tick) whose custody is slow.
     pub async fn refresh(&self, now: UnixTime) -> Result<(), RingError> {
-        self.load(now).await?;
+        self.read(now, false).await?;
         self.view().custody_error().map_or(Ok(()), Err)
     }
 
@@ -310,8 +313,13 @@ impl KeyRing {
         &self.timing
     }
 
-    /// Reads the store, and makes a view of it unless a later read was faster.
+    /// Reads the store, and looks which keys open.
     async fn load(&self, now: UnixTime) -> Result<Vec<AnyKey>, RingError> {
+        self.read(now, true).await
+    }
+
+    /// Reads the store, and makes a view of it unless a later read was faster; `looks` whether standbys open.
+    async fn read(&self, now: UnixTime, looks: bool) -> Result<Vec<AnyKey>, RingError> {
         // Counted before the read: whoever wrote before taking a ticket is seen by all later ones.
         let ticket = self.tickets.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         let mut keys = Vec::new();
@@ -321,7 +329,8 @@ impl KeyRing {
         let before = self.view();
         let clock = self.store.clock().await?;
         let signer = self.open_signer(&keys, &before).await;
-        let lost = self.lost(&keys, &signer).await;
+        let lost =
+            if looks { self.lost(&keys, &signer).await } else { before.lost().as_ref().clone() };
         let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?
             .with_clock(now, clock, &self.timing)
             .with_lost(lost);
