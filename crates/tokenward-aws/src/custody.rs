@@ -34,7 +34,7 @@ impl AwsKms {
 
     /// The key that KMS has just made, once its public half is known.
     async fn made(&self, spec: &NewKey, arn: &str) -> Result<MadeKey, CustodyError> {
-        let public = self.kms.public_key(arn, spec.algorithm).await.map_err(failed)?;
+        let public = self.kms.public_key(arn, spec.algorithm).await.map_err(of_aws)?;
         let id = spec.key_id(&public).map_err(failed)?;
         let handle = Handle {
             v: FORM,
@@ -94,7 +94,7 @@ impl Custody for AwsKms {
     }
 
     async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
-        self.kms.check().await.map_err(failed)
+        self.kms.check().await.map_err(of_aws)
     }
 
     fn holds_elsewhere(&self) -> bool {
@@ -111,7 +111,7 @@ impl Custody for AwsKms {
             ("tokenward:environment", self.environment.as_str()),
             ("tokenward:audience", &audience),
         ];
-        let info = self.kms.create(kind, &name, tags).await.map_err(failed)?;
+        let info = self.kms.create(kind, &name, tags).await.map_err(of_aws)?;
         let made = self.made(spec, &info.arn).await;
         if made.is_err()
             && let Err(error) = self.kms.destroy(&info.arn).await
@@ -144,7 +144,7 @@ impl Custody for AwsKms {
             .ok()
             .filter(|public| public.algorithm() == algorithm)
             .ok_or_else(|| CustodyError::Damaged { key: id.clone() })?;
-        let info = self.kms.describe(&arn).await.map_err(failed)?;
+        let info = self.kms.describe(&arn).await.map_err(of_aws)?;
         let info = info
             .filter(|info| info.arn == arn && !info.is_ending())
             .ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
@@ -152,7 +152,7 @@ impl Custody for AwsKms {
         if let Some(why) = info.unfit(kind) {
             return Err(unfit(id, why));
         }
-        let held = self.kms.public_key(&arn, algorithm).await.map_err(failed)?;
+        let held = self.kms.public_key(&arn, algorithm).await.map_err(of_aws)?;
         if held.thumbprint() != public.thumbprint() {
             return Err(unfit(id, format!("{arn} has another public half: restore it, or rotate")));
         }
@@ -162,22 +162,27 @@ impl Custody for AwsKms {
         Ok(Arc::new(signer))
     }
 
+    /// An order is not known by it: KMS names a key only when it has made it.
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        Some(self.handle(key, key.handle.as_deref()?).ok()?.arn)
+    }
+
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;
-        let Some(info) = self.kms.describe(&handle.arn).await.map_err(failed)? else {
+        let Some(info) = self.kms.describe(&handle.arn).await.map_err(of_aws)? else {
             return Ok(());
         };
         self.must_be_ours(key, &info.description)?;
         if info.is_ending() {
             return Ok(());
         }
-        self.kms.destroy(&handle.arn).await.map_err(failed)
+        self.kms.destroy(&handle.arn).await.map_err(of_aws)
     }
 
     async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
         let name = names::of(&self.environment, order.audience.as_str(), order.label);
-        self.kms.destroy_all_called(&name).await.map_err(failed)
+        self.kms.destroy_all_called(&name).await.map_err(of_aws)
     }
 }
 
@@ -214,7 +219,7 @@ impl InKms {
         {
             return CustodyError::NoPrivateHalf { key: self.id.clone() };
         }
-        failed(error)
+        of_aws(error)
     }
 }
 
@@ -257,6 +262,15 @@ struct Handle {
 
 fn unfit(key: &KeyId, why: String) -> CustodyError {
     CustodyError::Unfit { custody: NAME, key: key.clone(), why }
+}
+
+/// What passes by itself is told from what somebody has to mend.
+fn of_aws(error: AwsError) -> CustodyError {
+    if error.is_out_of_reach() {
+        CustodyError::OutOfReach { custody: NAME, source: Box::new(error) }
+    } else {
+        failed(error)
+    }
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> CustodyError {

@@ -151,6 +151,11 @@ impl AwsError {
         )
     }
 
+    /// Whether it passes without any setting being changed.
+    pub(crate) const fn is_out_of_reach(&self) -> bool {
+        self.is_passing() || matches!(self, Self::TooSlow { .. })
+    }
+
     /// Whether AWS has certainly not done what it was asked.
     pub(crate) const fn is_undone(&self) -> bool {
         matches!(self, Self::Unreachable { connected: false, .. } | Self::Throttled { .. })

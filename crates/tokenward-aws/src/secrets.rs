@@ -70,6 +70,10 @@ impl Documents for SecretsManager {
         Ok(())
     }
 
+    fn is_out_of_reach(&self, error: &DocumentError) -> bool {
+        error.downcast_ref().is_some_and(AwsError::is_out_of_reach)
+    }
+
     async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError> {
         let version = fresh();
         let body = json!({

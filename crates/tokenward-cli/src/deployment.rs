@@ -209,7 +209,8 @@ impl Opened {
         let environment = self.settings.environment.clone();
         let name = audience.name.clone();
         let ring =
-            KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm);
+            KeyRing::new(name, issuer, keys, custody, timing, environment, audience.algorithm)
+                .timed_by(clock::system());
         Ok(match &self.key_sets {
             Some(_) => ring.stated_in(Arc::new(self.store.clone())),
             None => ring,

@@ -114,6 +114,19 @@ pub trait Custody: Send + Sync + 'static {
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError>;
 
+    /// What the custody will look for when it destroys `key`, as its handle says.
+    ///
+    /// The store may be written to by others. Before anything is destroyed, this is compared, so that neither an
+    /// order nor the row of another key takes a key away that signs. `None` if the handle does not tell.
+    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
+        None
+    }
+
+    /// What the custody will look for in [`Self::abandon`], to be compared with [`Self::name_of_key`].
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
+    }
+
     /// Destroys the private half of `key`, whose row has just lost its handle. Safe to repeat.
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError>;
 

@@ -101,6 +101,14 @@ impl Key<Standby> {
         Some(Self { stored, since: now, state: Standby })
     }
 
+    /// The same key, not yet stored, which joins the published key set only at `now`: to make it took until
+    /// then.
+    pub fn published_at(mut self, now: UnixTime) -> Self {
+        self.stored.published_at = now;
+        self.since = now;
+        self
+    }
+
     /// When the key may sign: every cached key set contains it then.
     #[must_use]
     pub fn ripe_at(&self, timing: &Timing) -> UnixTime {

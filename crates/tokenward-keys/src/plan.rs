@@ -93,6 +93,11 @@ impl Action {
     pub const fn makes_a_key(&self) -> bool {
         matches!(self, Self::Begin | Self::Publish)
     }
+
+    /// Whether a key goes that signs no more, or never did, so that nothing else has to wait or hurry for it.
+    pub(crate) const fn is_farewell(&self) -> bool {
+        matches!(self, Self::Withdraw(_) | Self::Abandon(_))
+    }
 }
 
 impl fmt::Display for Action {
@@ -135,7 +140,7 @@ pub enum Because {
     ImportEnded,
     /// An operator said that it may have leaked.
     Leaked,
-    /// The custody says that there is no private half of it any more.
+    /// The custody says that there is no private half of it any more, or none that signs.
     PrivateHalfLost,
 }
 
@@ -159,7 +164,7 @@ impl fmt::Display for Because {
 }
 
 /// What is to be done at `now` with `keys`, all the keys of one audience whose new keys are to have
-/// `algorithm`; the private halves of those in `lost` are gone, by the custody's own word.
+/// `algorithm`; the private halves of those in `lost` are gone or spoiled, by the custody's own word.
 #[must_use]
 pub fn plan(
     keys: &[AnyKey],

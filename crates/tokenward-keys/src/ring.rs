@@ -8,27 +8,29 @@
 //! and only that of the key which was active then. A key that is retired or distrusted elsewhere is thus
 //! silent everywhere within L.
 //!
-//! All times that are written are `now` as the caller gives it. They must come from one clock, the
-//! store's: with the embedded store, this machine's own.
+//! The times that are written are `now` as the caller gives it, or later: after each call to the custody, which
+//! may be slow, the clock of the ring is read again ([`KeyRing::timed_by`]). All must come from one clock,
+//! the store's: with the embedded store, this machine's own.
 
 mod backoff;
 mod error;
 mod info;
 mod leftovers;
+mod opening;
 mod rounds;
 mod view;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tokenward::{Algorithm, Audience, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
+use tokenward::{Algorithm, Audience, Clock, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
 
 pub use error::{ImportError, NoSigner, NotRipe, RingError, RotateError};
 pub use info::{KeyHistory, KeyInfo};
 
-use crate::custody::{Custody, CustodyError, Signer};
+use crate::custody::{Custody, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Plan, Request, Step, plan};
 use crate::statement::StatementStore;
@@ -49,10 +51,13 @@ pub struct KeyRing {
     algorithm: Algorithm,
     tickets: AtomicU64,
     backoff: Backoff,
+    /// How the opening of the next key to sign fares.
+    opening: Backoff,
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
+    clock: Option<Arc<dyn Clock>>,
     leftovers: Leftovers,
-    /// Standbys of which it is known that they open, or that looking again says nothing new.
+    /// Standbys of which it is known that they open.
     looked_at: Mutex<BTreeSet<KeyId>>,
     view: RwLock<Arc<View>>,
 }
@@ -85,7 +90,9 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
+            opening: Backoff::default(),
             statements: None,
+            clock: None,
             leftovers,
             looked_at: Mutex::default(),
             view,
@@ -99,9 +106,25 @@ impl KeyRing {
         Self { statements: Some(statements), ..self }
     }
 
+    /// Reads `clock` again after whatever takes time, so that a custody that is slow makes no key ripe, and
+    /// lets none go, before its time. It is the clock that gives each `now`. Whoever keeps a ring at work needs
+    /// it; without, no time passes during a call.
+    #[must_use]
+    pub fn timed_by(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// The time now, in a call that began at `now`; never before.
+    fn later(&self, now: UnixTime) -> UnixTime {
+        self.clock.as_ref().map_or(now, |clock| clock.now().max(now))
+    }
+
     /// Reads the store, which renews the lease. `now` was read before the call.
+    ///
+    /// The custody is asked only if another key signs than before, or none that opens: this may run beside a
+    /// [`tick`](Self::tick) whose custody is slow.
     pub async fn refresh(&self, now: UnixTime) -> Result<(), RingError> {
-        self.load(now).await?;
+        self.read(now, false).await?;
         self.view().custody_error().map_or(Ok(()), Err)
     }
 
@@ -112,7 +135,7 @@ impl KeyRing {
         self.note_orders_of_the_dead().await?;
         let outcome = self.run(now, Request::Tick).await;
         // Last, because it may have to wait for the custody, and the lease is renewed before.
-        self.clear_up(now).await;
+        self.clear_up(self.later(now)).await;
         let outcome = outcome?;
         self.view().custody_error().map_or(Ok(outcome.steps), Err)
     }
@@ -290,8 +313,13 @@ impl KeyRing {
         &self.timing
     }
 
-    /// Reads the store, and makes a view of it unless a later read was faster.
+    /// Reads the store, and looks which keys open.
     async fn load(&self, now: UnixTime) -> Result<Vec<AnyKey>, RingError> {
+        self.read(now, true).await
+    }
+
+    /// Reads the store, and makes a view of it unless a later read was faster; `looks` whether standbys open.
+    async fn read(&self, now: UnixTime, looks: bool) -> Result<Vec<AnyKey>, RingError> {
         // Counted before the read: whoever wrote before taking a ticket is seen by all later ones.
         let ticket = self.tickets.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         let mut keys = Vec::new();
@@ -301,7 +329,8 @@ impl KeyRing {
         let before = self.view();
         let clock = self.store.clock().await?;
         let signer = self.open_signer(&keys, &before).await;
-        let lost = self.lost(&keys, &signer).await;
+        let lost =
+            if looks { self.lost(&keys, &signer).await } else { before.lost().as_ref().clone() };
         let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?
             .with_clock(now, clock, &self.timing)
             .with_lost(lost);
@@ -315,60 +344,6 @@ impl KeyRing {
         }
         self.install(view);
         Ok(keys)
-    }
-
-    async fn open_signer(&self, keys: &[AnyKey], before: &View) -> view::Opened {
-        let Some(key) = keys.iter().find_map(|key| match key {
-            AnyKey::Active(key) => Some(key.stored()),
-            _ => None,
-        }) else {
-            return view::Opened::NoActiveKey;
-        };
-        if let Some(signer) = before.reusable_signer(key) {
-            return view::Opened::Signer(signer);
-        }
-        match self.open(key).await {
-            Ok(signer) => view::Opened::Signer(signer),
-            Err(error) => view::Opened::Failed(Arc::new(error)),
-        }
-    }
-
-    /// The keys that should sign, now or later, and cannot: the custody says that they have no private half.
-    async fn lost(&self, keys: &[AnyKey], active: &view::Opened) -> BTreeSet<KeyId> {
-        self.looked_at().retain(|id| keys.iter().any(|key| key.id() == id));
-        let mut lost = BTreeSet::new();
-        match active {
-            view::Opened::Failed(error) => match &**error {
-                CustodyError::NoPrivateHalf { key } => drop(lost.insert(key.clone())),
-                // Whoever does not answer for one key is not asked for the others.
-                _ => return lost,
-            },
-            view::Opened::Signer(_) | view::Opened::NoActiveKey => {}
-        }
-        for key in keys {
-            let AnyKey::Standby(key) = key else { continue };
-            if self.looked_at().contains(key.id()) {
-                continue;
-            }
-            match self.open(key.stored()).await {
-                Err(CustodyError::NoPrivateHalf { key }) => drop(lost.insert(key)),
-                Err(CustodyError::Failed { .. } | CustodyError::OutOfReach { .. }) => {}
-                Ok(_) | Err(_) => drop(self.looked_at().insert(key.id().clone())),
-            }
-        }
-        lost
-    }
-
-    fn looked_at(&self) -> MutexGuard<'_, BTreeSet<KeyId>> {
-        self.looked_at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn open(&self, key: &StoredKey) -> Result<Arc<dyn Signer>, CustodyError> {
-        if key.custody != self.custody.name() {
-            let (key, held_by) = (key.id.clone(), key.custody.clone());
-            return Err(CustodyError::OtherCustody { key, held_by });
-        }
-        self.custody.signer(&self.issuer, key).await
     }
 
     fn install(&self, view: View) {

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey};
+use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::error::Pkcs11Error;
 use crate::handle::Name;
 use crate::sessions::{Failed, Sessions};
-use crate::{objects, public};
+use crate::{handle, objects, public};
 
 /// The custody `pkcs11`. It works within a Tokio runtime.
 #[derive(Clone, Debug)]
@@ -65,7 +66,15 @@ impl Custody for Pkcs11 {
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         self.must_hold(spec.algorithm)?;
         let order = spec.clone();
-        let work = move |session: &Session| generate(session, &order);
+        let begun = AtomicBool::new(false);
+        let work = move |session: &Session| {
+            // A session that was lost on the way may have left a pair, which nobody would look for once the order
+            // is fulfilled.
+            if begun.swap(true, Ordering::Relaxed) {
+                objects::destroy_order(session, order.label)?;
+            }
+            generate(session, &order)
+        };
         let (public, name) = self.sessions.with(work).await.map_err(failed)?;
         let handle = name
             .to_handle(&spec.issuer)
@@ -106,6 +115,14 @@ impl Custody for Pkcs11 {
         }
     }
 
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        Name::of_ended(key).ok()?.order().map(b64::encode)
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(b64::encode(order.label.as_bytes()))
+    }
+
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let name = Name::of_ended(key)?;
         let work = move |session: &Session| Ok(objects::destroy(session, &name)?);
@@ -122,7 +139,7 @@ impl Custody for Pkcs11 {
 /// Makes a pair, and leaves nothing behind if it cannot be used.
 fn generate(session: &Session, spec: &NewKey) -> Result<(VerifyingKey, Name), Failed> {
     let algorithm = spec.algorithm;
-    let unnamed = format!("{}-unnamed", spec.kid_prefix);
+    let unnamed = handle::unnamed(&spec.kid_prefix);
     let pair = objects::make(session, algorithm, &unnamed, spec.label)?;
     let named = || {
         let public = public::read(session, pair.0, algorithm)?;

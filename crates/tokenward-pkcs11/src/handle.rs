@@ -25,6 +25,22 @@ impl Name {
         }
     }
 
+    /// The label of its order.
+    pub(crate) fn order(&self) -> Option<&[u8]> {
+        self.id.get(..LABEL_LEN)
+    }
+
+    /// Whether it is that of an object that was made for the order `label`.
+    ///
+    /// Others may have keys in the token whose ids are as long: theirs are not called as ours are.
+    pub(crate) fn is_of_order(&self, label: KeyLabel) -> bool {
+        match self.id.len() {
+            LABEL_LEN => self.id == label.as_bytes() && self.label.ends_with(UNNAMED),
+            ID_LEN => self.id.starts_with(label.as_bytes()),
+            _ => false,
+        }
+    }
+
     /// The handle for the store.
     pub(crate) fn to_handle(&self, issuer: &IssuerId) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&Handle {
@@ -68,10 +84,12 @@ fn digest(issuer: &IssuerId, id: &KeyId, algorithm: Algorithm, created: UnixTime
     crypto::sha256(context.as_bytes())
 }
 
-/// Whether the `CKA_ID` of an object is that of a key that was ordered under `label`.
-pub(crate) fn is_of_order(id: &[u8], label: KeyLabel) -> bool {
-    matches!(id.len(), LABEL_LEN | ID_LEN) && id.starts_with(label.as_bytes())
+/// What a pair is called until its `kid` is known. Its `CKA_ID` is the label of its order alone.
+pub(crate) fn unnamed(environment: &str) -> String {
+    format!("{environment}{UNNAMED}")
 }
+
+const UNNAMED: &str = "-unnamed";
 
 const LABEL_LEN: usize = 16;
 /// A label and a digest.

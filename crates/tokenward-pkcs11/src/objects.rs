@@ -10,7 +10,7 @@ use cryptoki::session::{Session, SessionState};
 use tokenward::{Algorithm, crypto};
 use tokenward_keys::KeyLabel;
 
-use crate::handle::{self, Name};
+use crate::handle::Name;
 use crate::sessions::Failed;
 
 /// What a token must offer for keys of an algorithm: to make them, and to sign with them.
@@ -109,12 +109,18 @@ pub(crate) fn destroy(session: &Session, name: &Name) -> Result<(), Error> {
 pub(crate) fn destroy_order(session: &Session, label: KeyLabel) -> Result<(), Error> {
     for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
         for object in find_all(session, &[Attribute::Token(true), Attribute::Class(class)])? {
-            let attributes = session.get_attributes(object, &[AttributeType::Id])?;
-            let is_of_order = |attribute: &Attribute| match attribute {
-                Attribute::Id(id) => handle::is_of_order(id, label),
-                _ => false,
-            };
-            if attributes.iter().any(is_of_order) {
+            let mut name = Name { label: String::new(), id: Vec::new() };
+            let wanted = [AttributeType::Id, AttributeType::Label];
+            for attribute in session.get_attributes(object, &wanted)? {
+                match attribute {
+                    Attribute::Id(id) => name.id = id,
+                    Attribute::Label(label) => {
+                        name.label = String::from_utf8_lossy(&label).into_owned();
+                    }
+                    _ => {}
+                }
+            }
+            if name.is_of_order(label) {
                 destroy_one(session, object)?;
             }
         }

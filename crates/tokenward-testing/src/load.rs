@@ -165,6 +165,7 @@ fn ring<C: Custody>(store: &Arc<MemoryKeys>, custody: C, algorithm: Algorithm) -
         "test".to_owned(),
         algorithm,
     )
+    .timed_by(Arc::new(now))
 }
 
 /// The shortest period that these times allow. D leaves room for what a busy machine delays: nothing else

@@ -168,6 +168,14 @@ impl Custody for VaultTransit {
         Ok(Arc::new(InVault { id: id.clone(), public, name, version, kind, transit }))
     }
 
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        Some(self.handle(key, key.handle.as_deref()?).ok()?.name)
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(names::of(&self.environment, order.audience.as_str(), order.label))
+    }
+
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;

@@ -76,6 +76,10 @@ impl Documents for VaultKv {
         Ok(())
     }
 
+    fn is_out_of_reach(&self, error: &DocumentError) -> bool {
+        error.downcast_ref().is_some_and(VaultError::is_out_of_reach)
+    }
+
     async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError> {
         let call = self.write(name, document, 0);
         let written: Written = self.vault.data(&self.mount, &call).await?;

@@ -39,6 +39,11 @@ pub trait Documents: fmt::Debug + Send + Sync + 'static {
     /// not made.
     async fn check(&self, name: &str) -> Result<(), DocumentError>;
 
+    /// Whether `error` passes without any setting being changed.
+    fn is_out_of_reach(&self, _error: &DocumentError) -> bool {
+        false
+    }
+
     /// Writes a document that was not there, and answers its version.
     async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError>;
 
@@ -95,7 +100,7 @@ impl<D: Documents> Pulled<D> {
             Ok(version) => version,
             Err(source) => {
                 self.clear_away(&name).await;
-                return Err(CustodyError::Failed { custody, source });
+                return Err(self.refused(source));
             }
         };
         let handle = Handle {
@@ -174,7 +179,12 @@ impl<D: Documents> Pulled<D> {
     }
 
     fn refused(&self, source: DocumentError) -> CustodyError {
-        CustodyError::Failed { custody: self.documents.custody(), source }
+        let custody = self.documents.custody();
+        if self.documents.is_out_of_reach(&source) {
+            CustodyError::OutOfReach { custody, source }
+        } else {
+            CustodyError::Failed { custody, source }
+        }
     }
 }
 
@@ -238,6 +248,14 @@ impl<D: Documents> Custody for Pulled<D> {
         });
         self.remember(handle.name, &signer);
         Ok(signer)
+    }
+
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        Some(self.handle(key, key.handle.as_deref()?).ok()?.name)
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(names::of(&self.environment, order.audience.as_str(), order.label))
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

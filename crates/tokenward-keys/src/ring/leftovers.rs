@@ -69,7 +69,9 @@ impl KeyRing {
         }
         // While the custody fails there is an order more with each attempt, and their number has an end.
         let orders = self.store.unfinished(&self.audience).await?.orders;
-        if let Some(last) = orders.iter().filter(|order| self.is_lost(order)).nth(MOST_GIVEN_UP) {
+        if let Some(last) = orders.iter().filter(|order| self.is_lost(order)).nth(MOST_GIVEN_UP)
+            && !self.is_in_use(self.custody.name_of_order(last)).await?
+        {
             self.custody.abandon(last).await?;
         }
         self.store.apply(&self.audience, vec![KeyChange::Order(order.clone())]).await?;
@@ -153,6 +155,11 @@ impl KeyRing {
 
     /// Destroys a private half that is owed.
     async fn pay(&self, key: &StoredKey) -> Result<(), RingError> {
+        if self.is_in_use(self.custody.name_of_key(key)).await? {
+            tracing::error!(target: AUDIT, key = %key.id, "{ALTERED}");
+            self.settle(key.id.clone()).await;
+            return Ok(());
+        }
         self.custody.destroy(key).await?;
         tracing::info!(target: AUDIT, key = %key.id, "private half destroyed");
         self.settle(key.id.clone()).await;
@@ -164,6 +171,11 @@ impl KeyRing {
         let (label, audience) = (order.label, &self.audience);
         if order.given_up_at.is_none() {
             self.store.apply(audience, vec![KeyChange::GiveUp { label, at: now }]).await?;
+        }
+        if self.is_in_use(self.custody.name_of_order(order)).await? {
+            tracing::error!(target: AUDIT, %audience, %label, "{ALTERED}");
+            self.store.apply(audience, vec![KeyChange::Forget(label)]).await?;
+            return Ok(());
         }
         self.custody.abandon(order).await?;
         if is_past(order, now) {
@@ -177,6 +189,18 @@ impl KeyRing {
             );
         }
         Ok(())
+    }
+
+    /// Whether a key that signs, or will, is what the custody has under `name`.
+    async fn is_in_use(&self, name: Option<String>) -> Result<bool, RingError> {
+        let Some(name) = name else { return Ok(false) };
+        let keys = self.store.keys(&self.audience).await?;
+        let is_it = |key: &StoredKey| {
+            let known =
+                self.custody.name_of_key(key).filter(|_| key.custody == self.custody.name());
+            key.state.signs() && known.is_some_and(|known| known == name)
+        };
+        Ok(keys.iter().any(is_it))
     }
 
     /// Whether nothing is left of `order`, as far as that can be known yet.
@@ -233,6 +257,8 @@ impl Tally {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+const ALTERED: &str = "the store wants a private half destroyed that signs: it was not; look for who writes to the store";
 
 /// Far above what any call to a custody may take: an order that is older has nobody at work on it, and a
 /// call that was on its way when it was given up has arrived.

@@ -8,7 +8,7 @@ use tokenward::{ErrorChain, KeyId, UnixTime};
 
 use super::error::RingError;
 use super::{AUDIT, KeyRing};
-use crate::custody::NewKey;
+use crate::custody::{NewKey, Signer};
 use crate::lifecycle::{AnyKey, Key};
 use crate::plan::{Action, Request, Step, plan};
 use crate::statement::vouches;
@@ -20,6 +20,7 @@ impl KeyRing {
         let mut outcome = Outcome::default();
         let mut pending = Some(request);
         for round in 0..MAX_ROUNDS {
+            let now = self.later(now);
             let keys = match self.load(now).await {
                 Ok(keys) => keys,
                 Err(error) => return outcome.unless_done(error, pending.as_ref()),
@@ -45,9 +46,12 @@ impl KeyRing {
             if pending.is_some() {
                 outcome.blocked_until = plan.blocked_until;
             }
-            let batch = first_batch(plan.steps);
+            let mut batch = first_batch(plan.steps);
             if batch.is_empty() {
                 return Ok(outcome);
+            }
+            if is_emergency(&batch) {
+                self.prefer_one_that_opens(&keys, &mut batch, now).await;
             }
             if *request == Request::Tick
                 && batch.iter().any(|step| step.action.makes_a_key())
@@ -55,9 +59,19 @@ impl KeyRing {
             {
                 return outcome.unless_done(RingError::Custody(error), pending.as_ref());
             }
+            if *request == Request::Tick
+                && activates(&batch)
+                // Where nothing signs, each try may end the silence.
+                && self.signer(now).is_ok()
+                && let Some(error) = self.opening.waits(now)
+            {
+                return outcome.unless_done(RingError::Custody(error), pending.as_ref());
+            }
+            let prepares = batch.iter().all(|step| step.action.is_farewell());
             match self.carry_out(keys, &batch, now).await {
                 Ok(()) => {
-                    pending = None;
+                    // What was asked for may follow.
+                    pending = pending.filter(|request| prepares && *request == Request::RotateNow);
                     outcome.steps.extend(batch);
                 }
                 // Somebody else was faster: see what they did.
@@ -90,7 +104,7 @@ impl KeyRing {
     async fn make_key(&self, action: &Action, now: UnixTime) -> Result<(), RingError> {
         let order = match self.order(now).await {
             Err(RingError::Custody(error)) => {
-                self.backoff.failed(&error, now);
+                self.backoff.failed(&error, self.later(now));
                 return Err(RingError::Custody(error));
             }
             order => order?,
@@ -106,7 +120,7 @@ impl KeyRing {
         let made = match self.custody.generate(&spec).await {
             Ok(made) => made,
             Err(error) => {
-                let error = Arc::new(error);
+                let (error, now) = (Arc::new(error), self.later(now));
                 self.backoff.failed(&error, now);
                 self.give_up(&order, now).await;
                 return Err(RingError::Custody(error));
@@ -117,6 +131,9 @@ impl KeyRing {
             Key::publish(made, &self.audience, self.custody.name(), now).ok_or_else(|| {
                 RingError::Bug("the custody made a key without public half".to_owned())
             })?;
+        // C + D count from here: whoever fetched the key set while the key was made did not get it.
+        let now = self.later(now);
+        let key = key.published_at(now);
         let stored = key.stored().clone();
         let insert = match action {
             Action::Begin => key.activate_first(now).into_insert(),
@@ -142,28 +159,13 @@ impl KeyRing {
         steps: &[Step],
         now: UnixTime,
     ) -> Result<(), RingError> {
+        let next = self.open_next(&keys, steps, now).await?;
+        // Who signs meanwhile may have signed until now.
+        let now = self.later(now);
         let mut changes = Vec::with_capacity(steps.len());
         let mut ended = Vec::new();
-        let mut next = None;
-        let is_emergency = steps.iter().any(|step| matches!(step.action, Action::Compromise(_)));
         for step in steps {
             let (change, before) = self.transition(&mut keys, &step.action, now)?;
-            // A key that does not open must not take over from one that does, unless that one has
-            // leaked: then silence is better.
-            if matches!(step.action, Action::Activate(_)) {
-                if !is_emergency {
-                    self.must_be_stated(&before.id, now).await?;
-                }
-                match self.open(&before).await {
-                    Ok(signer) => next = Some((before.clone(), signer)),
-                    Err(_) if is_emergency => {}
-                    Err(error) => {
-                        // It may be lost, which the next read is to find out.
-                        self.looked_at().remove(&before.id);
-                        return Err(error.into());
-                    }
-                }
-            }
             if let KeyChange::Replace { key, .. } = &change
                 && key.handle.is_none()
                 && before.handle.is_some()
@@ -185,6 +187,40 @@ impl KeyRing {
             }
         }
         Ok(())
+    }
+
+    /// Opens the key that is to sign next, if `steps` have one.
+    ///
+    /// A key that does not open must not take over from one that does, unless that one has leaked: then silence
+    /// is better.
+    async fn open_next(
+        &self,
+        keys: &[AnyKey],
+        steps: &[Step],
+        now: UnixTime,
+    ) -> Result<Option<(StoredKey, Arc<dyn Signer>)>, RingError> {
+        let is_next = |key: &&AnyKey| {
+            steps.iter().any(|step| matches!(&step.action, Action::Activate(id) if id == key.id()))
+        };
+        let Some(key) = keys.iter().find(is_next).map(AnyKey::stored) else { return Ok(None) };
+        let is_emergency = is_emergency(steps);
+        if !is_emergency {
+            self.must_be_stated(&key.id, now).await?;
+        }
+        match self.open(key).await {
+            Ok(signer) => {
+                self.opening.succeeded();
+                Ok(Some((key.clone(), signer)))
+            }
+            Err(_) if is_emergency => Ok(None),
+            Err(error) => {
+                // It may be lost, which the next read is to find out.
+                self.looked_at().remove(&key.id);
+                let error = Arc::new(error);
+                self.opening.failed(&error, self.later(now));
+                Err(RingError::Custody(error))
+            }
+        }
     }
 
     /// Checks that verifiers with a pinned root know the key, if there may be any. Where the key that signs
@@ -281,17 +317,36 @@ impl Outcome {
     }
 }
 
+fn is_emergency(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.action, Action::Compromise(_)))
+}
+
 fn active(keys: &[AnyKey]) -> Option<&KeyId> {
     keys.iter().find(|key| matches!(key, AnyKey::Active(_))).map(AnyKey::id)
 }
 
+fn activates(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.action, Action::Activate(_)))
+}
+
 /// The steps that go into the next transaction: all that only change stored keys, or one new key.
+///
+/// Keys that go do not wait for the one that comes, which may not open: they would be trusted on.
 fn first_batch(steps: Vec<Step>) -> Vec<Step> {
     let makes = steps.first().is_some_and(|step| step.action.makes_a_key());
     let count = if makes { 1 } else { steps.len() };
-    steps.into_iter().take(count).take_while(|step| makes || !step.action.makes_a_key()).collect()
+    let batch: Vec<_> = steps
+        .into_iter()
+        .take(count)
+        .take_while(|step| makes || !step.action.makes_a_key())
+        .collect();
+    let is_farewell = |step: &Step| step.action.is_farewell();
+    if activates(&batch) && !is_emergency(&batch) && batch.iter().any(is_farewell) {
+        return batch.into_iter().filter(is_farewell).collect();
+    }
+    batch
 }
 
-/// A plan has five batches at most (change, first key, standby, second standby, abandon); the rest is room
+/// A plan has six batches at most (farewell, change, first key, standby, second standby, abandon); the rest is room
 /// for conflicts with others.
 const MAX_ROUNDS: u8 = 16;

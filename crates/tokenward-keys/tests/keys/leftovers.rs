@@ -1,13 +1,14 @@
 //! Whatever dies or fails on the way, nothing that was made in a custody elsewhere is left there for good.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey};
 use tokenward_keys::{
-    Custody, CustodyError, KeyLabel, KeyOrder, KeyRing, MadeKey, NewKey, Sealed, Signer, StoredKey,
+    Custody, CustodyError, KeyLabel, KeyOrder, KeyRing, KeyState, MadeKey, NewKey, Sealed, Signer,
+    StoredKey,
 };
 
 use crate::support::{Fault, MemoryStore, at, issuer, run, store_key, timing};
@@ -161,12 +162,117 @@ fn an_order_is_looked_for_twice_and_then_forgotten() {
     assert_eq!((store.orders(), custody.abandoned.lock().unwrap().len()), (0, 2));
 }
 
+#[test]
+fn a_key_that_was_long_in_the_making_ripens_from_when_it_was_published() {
+    let (store, custody) = started();
+    let clock = Arc::new(AtomicU64::new(1_080));
+    let ring = timed_ring(&store, &custody, &clock);
+    run(ring.tick(at(1_080))).unwrap();
+    *custody.meanwhile.lock().unwrap() = Some(moving(&clock, 1_150));
+
+    run(ring.tick(at(1_090))).unwrap();
+
+    let made = store.stored().into_iter().max_by_key(|key| key.published_at).unwrap();
+    assert_eq!((made.created_at, made.published_at), (at(1_090), at(1_150)));
+}
+
+#[test]
+fn a_key_that_signs_while_the_next_one_is_opened_is_trusted_for_as_much_longer() {
+    let (store, custody) = started();
+    let clock = Arc::new(AtomicU64::new(1_020));
+    let ring = timed_ring(&store, &custody, &clock);
+    run(ring.tick(at(1_020))).unwrap();
+    *custody.meanwhile.lock().unwrap() = Some(moving(&clock, 1_050));
+
+    let rotated = run(ring.rotate(at(1_020))).unwrap();
+
+    let retired = store.stored().into_iter().find(|key| Some(&key.id) == rotated.retired.as_ref());
+    assert_eq!(retired.unwrap().retired_at, Some(at(1_050)));
+}
+
+#[test]
+fn a_key_whose_time_is_over_goes_even_while_no_other_can_take_over() {
+    let (store, custody) = started();
+    let ring = ring(&store, &custody);
+    let elsewhere = SigningKey::generate(Algorithm::Es256);
+    run(ring.tick(at(1_001))).unwrap();
+    run(ring.import(elsewhere.verifying_key(), at(1_100), at(1_001))).unwrap();
+    run(ring.tick(at(1_090))).unwrap();
+    custody.opens_nothing.store(true, Ordering::SeqCst);
+
+    drop(run(ring.tick(at(1_101))));
+
+    let imported = store.stored().into_iter().find(|key| key.imported).unwrap();
+    assert_eq!(imported.state, KeyState::Retired);
+    assert!(ring.key_set().find(&imported.id).is_none());
+    // The one that signs goes on, and is followed as soon as may be.
+    ring.signer(at(1_101)).unwrap();
+    custody.opens_nothing.store(false, Ordering::SeqCst);
+    let old = ring.signer(at(1_103)).unwrap().key_id().clone();
+    run(ring.tick(at(1_103))).unwrap();
+    assert_ne!(*ring.signer(at(1_103)).unwrap().key_id(), old);
+}
+
+#[test]
+fn the_lease_is_renewed_without_a_word_from_the_custody() {
+    let (store, custody) = started();
+    let (ring, other) = (ring(&store, &custody), ring(&store, &custody));
+    run(ring.refresh(at(1_001))).unwrap();
+    // Another replica publishes a standby, which this one has not opened yet.
+    run(other.tick(at(1_090))).unwrap();
+    *custody.meanwhile.lock().unwrap() = Some(Box::new(|| ()));
+
+    run(ring.refresh(at(1_091))).unwrap();
+
+    ring.signer(at(1_091)).unwrap();
+    assert!(custody.meanwhile.lock().unwrap().is_some(), "the custody was asked");
+}
+
+#[test]
+fn an_order_in_the_store_takes_no_key_away_that_signs() {
+    let (store, custody) = started();
+    let keys = custody.names();
+    for (label, _) in custody.keys.lock().unwrap().clone() {
+        store.add_order(KeyOrder {
+            label,
+            audience: Audience::new("billing-api").unwrap(),
+            custody: "elsewhere".to_owned(),
+            created_at: at(900),
+            given_up_at: Some(at(900)),
+        });
+    }
+
+    run(ring(&store, &custody).tick(at(1_001))).unwrap();
+
+    assert_eq!(custody.names(), keys);
+    assert_eq!(store.orders(), 0, "nor is it looked at again");
+}
+
+#[test]
+fn a_debt_in_the_store_takes_no_key_away_that_signs() {
+    let (store, custody) = started();
+    run(ring(&store, &custody).rotate(at(1_010))).unwrap();
+    let keys = custody.names();
+    let stored = store.stored();
+    let ended = stored.iter().find(|key| key.handle.is_none()).unwrap();
+    let active = stored.iter().find(|key| key.state == KeyState::Active).unwrap();
+    store.add_debt(ended.id.clone(), active.handle.clone().unwrap());
+
+    run(ring(&store, &custody).tick(at(1_011))).unwrap();
+
+    let asked = custody.asked_to_destroy.lock().unwrap().clone();
+    assert_eq!(asked, std::slice::from_ref(&ended.id), "at its end alone");
+    assert_eq!(custody.names(), keys);
+}
+
 /// Sealed keys that are good only as long as this custody has them too.
 #[derive(Default)]
 struct Elsewhere {
     keys: Mutex<BTreeSet<(KeyLabel, String)>>,
+    handles: Mutex<Vec<(Vec<u8>, String)>>,
     makes_nothing: AtomicBool,
     is_stuck: AtomicBool,
+    opens_nothing: AtomicBool,
     abandoned: Mutex<Vec<KeyLabel>>,
     asked_to_abandon: AtomicU32,
     asked_to_destroy: Mutex<Vec<KeyId>>,
@@ -180,6 +286,13 @@ impl Elsewhere {
 
     fn count(&self) -> usize {
         self.keys.lock().unwrap().len()
+    }
+
+    fn let_time_pass(&self) {
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
     }
 
     fn may(&self, lamp: &AtomicBool) -> Result<(), CustodyError> {
@@ -204,10 +317,8 @@ impl Custody for Elsewhere {
         self.may(&self.makes_nothing)?;
         let made = Sealed::new(store_key()).generate(spec).await?;
         let id = made.public.key_id().unwrap().to_string();
-        let meanwhile = self.meanwhile.lock().unwrap().take();
-        if let Some(meanwhile) = meanwhile {
-            meanwhile();
-        }
+        self.let_time_pass();
+        self.handles.lock().unwrap().push((made.handle.clone(), id.clone()));
         self.keys.lock().unwrap().insert((spec.label, id));
         Ok(made)
     }
@@ -221,10 +332,22 @@ impl Custody for Elsewhere {
         issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
+        self.let_time_pass();
+        self.may(&self.opens_nothing)?;
         if !self.names().contains(key.id.as_str()) {
             return Err(CustodyError::NoPrivateHalf { key: key.id.clone() });
         }
         Sealed::new(store_key()).signer(issuer, key).await
+    }
+
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        let (handles, keys) = (self.handles.lock().unwrap(), self.keys.lock().unwrap());
+        let (_, id) = handles.iter().find(|(handle, _)| Some(handle) == key.handle.as_ref())?;
+        keys.iter().find(|(_, known)| known == id).map(|(label, _)| label.to_string())
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(order.label.to_string())
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
@@ -270,4 +393,19 @@ fn ring(store: &Arc<MemoryStore>, custody: &Arc<Elsewhere>) -> KeyRing {
         (Arc::clone(store), Arc::clone(custody));
     let audience = Audience::new("billing-api").unwrap();
     KeyRing::new(audience, issuer(), store, custody, timing(), "test".to_owned(), Algorithm::Es256)
+}
+
+fn timed_ring(
+    store: &Arc<MemoryStore>,
+    custody: &Arc<Elsewhere>,
+    clock: &Arc<AtomicU64>,
+) -> KeyRing {
+    let clock = Arc::clone(clock);
+    ring(store, custody).timed_by(Arc::new(move || at(clock.load(Ordering::SeqCst))))
+}
+
+/// What takes until `then`.
+fn moving(clock: &Arc<AtomicU64>, then: u64) -> Box<dyn FnOnce() + Send> {
+    let clock = Arc::clone(clock);
+    Box::new(move || clock.store(then, Ordering::SeqCst))
 }

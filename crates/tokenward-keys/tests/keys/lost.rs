@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use tokenward::{Algorithm, Audience};
+use tokenward::{Algorithm, Audience, KeyId};
 use tokenward_keys::{Custody as _, KeyRing, Memory, NoSigner, StoredKey};
 
-use crate::support::{MemoryStore, at, issuer, run, timing};
+use crate::support::{MemoryStore, at, issuer, ring as sealed_ring, run, timing};
 
 #[test]
 fn a_restart_that_loses_every_key_signs_again_once_the_next_one_is_ripe() {
@@ -72,6 +72,61 @@ fn a_standby_that_is_lost_while_the_ring_runs_does_not_block_the_rotation_for_go
 
     assert_eq!(states(&store), ["active", "retired", "standby"]);
     run(ring.rotate(at(1_031))).unwrap();
+}
+
+#[test]
+fn a_standby_that_is_spoiled_does_not_keep_a_good_one_from_taking_over() {
+    let store = Arc::new(MemoryStore::default());
+    let (ring, [spoiled, good]) = with_two_standbys(&store);
+    store.edit(&spoiled, |key| key.handle = Some(b"spoiled".to_vec()));
+
+    // As time demands it: at 1_100 the active key has signed for its period, and another must stand by.
+    drop(run(ring.tick(at(1_100))));
+    run(ring.tick(at(1_101))).unwrap();
+    run(ring.tick(at(1_111))).unwrap();
+
+    assert_eq!(*ring.signer(at(1_111)).unwrap().key_id(), good);
+    let spoiled = store.stored().into_iter().find(|key| key.id == spoiled).unwrap();
+    assert_eq!(spoiled.state.to_string(), "retired");
+}
+
+#[test]
+fn in_an_emergency_a_standby_that_opens_takes_over_and_not_an_older_one_that_does_not() {
+    let store = Arc::new(MemoryStore::default());
+    let (ring, [spoiled, good]) = with_two_standbys(&store);
+    let leaked = ring.signer(at(1_090)).unwrap().key_id().clone();
+    store.edit(&spoiled, |key| key.handle = Some(b"spoiled".to_vec()));
+
+    let done = run(ring.compromise(&leaked, at(1_100))).unwrap();
+
+    assert_eq!(done.active, Some(good.clone()));
+    assert_eq!(*ring.signer(at(1_100)).unwrap().key_id(), good);
+}
+
+#[test]
+fn where_no_key_opens_none_is_given_up() {
+    let store = Arc::new(MemoryStore::default());
+    run(sealed_ring(&store, timing()).tick(at(1_000))).unwrap();
+    for key in store.stored() {
+        store.edit(&key.id, |key| key.handle = Some(b"spoiled".to_vec()));
+    }
+
+    drop(run(sealed_ring(&store, timing()).tick(at(1_020))));
+
+    assert_eq!(states(&store), ["active", "standby"]);
+}
+
+/// A ring that has read its keys a moment before its rotation, and its standbys, the oldest first.
+fn with_two_standbys(store: &Arc<MemoryStore>) -> (KeyRing, [KeyId; 2]) {
+    let ring = sealed_ring(store, timing());
+    for now in [1_000, 1_090] {
+        run(ring.tick(at(now))).unwrap();
+    }
+    let mut standbys: Vec<_> =
+        store.stored().into_iter().filter(|key| key.activated_at.is_none()).collect();
+    standbys.sort_by_key(|key| key.published_at);
+    let ids: Vec<_> = standbys.into_iter().map(|key| key.id).collect();
+    (ring, ids.try_into().unwrap())
 }
 
 /// As a process that ends does, or whoever deletes a key behind our back.

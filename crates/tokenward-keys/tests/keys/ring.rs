@@ -315,7 +315,7 @@ fn a_probe_opens_every_key_that_signs_or_will() {
 }
 
 #[test]
-fn a_standby_that_does_not_open_takes_over_only_from_a_key_that_leaked() {
+fn a_standby_that_does_not_open_takes_over_from_no_key_and_is_replaced() {
     let (store, ring) = started(1_000);
     let active = signing_key(&ring, 1_000);
     let standby = store.stored().into_iter().find(|k| k.state == KeyState::Standby).unwrap().id;
@@ -325,7 +325,9 @@ fn a_standby_that_does_not_open_takes_over_only_from_a_key_that_leaked() {
     assert_eq!(signing_key(&ring, 1_010), active);
 
     run(ring.compromise(&active, at(1_011))).unwrap();
-    assert!(matches!(ring.signer(at(1_011)), Err(NoSigner::Custody(_))));
+    assert!(matches!(ring.signer(at(1_011)), Err(NoSigner::NoActiveKey { .. })));
+    run(ring.tick(at(1_021))).unwrap();
+    assert_ne!(signing_key(&ring, 1_021), standby);
 }
 
 #[test]

@@ -80,6 +80,15 @@ impl MemoryStore {
         self.state.lock().unwrap().orders.len()
     }
 
+    /// As whoever can write to the store does.
+    pub(crate) fn add_order(&self, order: KeyOrder) {
+        self.state.lock().unwrap().orders.push(order);
+    }
+
+    pub(crate) fn add_debt(&self, id: KeyId, handle: Vec<u8>) {
+        self.state.lock().unwrap().debts.push((id, handle));
+    }
+
     pub(crate) fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
         let mut state = self.state.lock().unwrap();
         edit(state.keys.iter_mut().find(|key| key.id == *id).unwrap());

@@ -2,17 +2,20 @@
 //!
 //! **Invariant:** whatever changes the keys, the local verifiers have the new set before the answer.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokenward::{Audience, BackendError, KeyId, UnixTime, VerifyingKey};
+use tokenward::{Audience, BackendError, Clock, KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{
     Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{NewRevocation, Scope};
+use tokio::task::JoinSet;
 
 use super::audience::AudienceState;
+use super::start::{BRIEF, ROTATE};
 use super::{Authority, log};
 
 /// An order about keys was not carried out.
@@ -114,15 +117,21 @@ impl Authority {
         Ok(imported?)
     }
 
-    /// Does whatever time demands of the keys, and renews the signers' leases.
-    ///
-    /// The clockwork does this each second, or three times per lease.
+    /// Does whatever time demands of the keys, and renews the signers' leases, for all audiences at once.
     pub async fn rotate_due(&self) {
+        let mut work = JoinSet::new();
         for audience in self.audiences.values() {
-            let ticked = audience.ring.tick(self.clock.now()).await;
-            audience.lamp.show(ticked.map(drop));
-            audience.take_keys();
+            let (audience, clock) = (Arc::clone(audience), Arc::clone(&self.clock));
+            let pace = self.pace();
+            work.spawn(async move { audience.look_after_keys(&*clock, pace).await });
         }
+        while work.join_next().await.is_some() {}
+    }
+
+    /// How often the keys are looked after: each second, or three times per lease if that is more often.
+    pub(super) fn pace(&self) -> Duration {
+        let third = self.settings.keys.signer_lease.checked_div(3).unwrap_or(ROTATE);
+        third.clamp(BRIEF, ROTATE)
     }
 
     /// Why the authority cannot serve at this moment: a line each, none if it can.
@@ -153,6 +162,26 @@ impl Authority {
 }
 
 impl AudienceState {
+    /// Does whatever time demands of the keys, and renews the lease of who signs.
+    ///
+    /// The clockwork does this for each audience on its own, so that none waits for another's custody.
+    pub(super) async fn look_after_keys(&self, clock: &dyn Clock, pace: Duration) {
+        let mut work = pin!(self.ring.tick(clock.now()));
+        let ticked = loop {
+            tokio::select! {
+                ticked = &mut work => break ticked,
+                () = tokio::time::sleep(pace) => {
+                    // A custody may take longer than a lease to make a key; who signs meanwhile must not fall
+                    // silent. What fails here, the work itself will tell.
+                    drop(self.ring.refresh(clock.now()).await);
+                    self.take_keys();
+                }
+            }
+        };
+        self.lamp.show(ticked.map(drop));
+        self.take_keys();
+    }
+
     /// Gives the verifier the keys of the ring, if they have changed.
     fn take_keys(&self) {
         let published = self.ring.jwks_json();

@@ -136,10 +136,14 @@ impl Authority {
             authority.store_lamp.show(authority.hub.catch_up().await);
         });
         self.every(CUT, |authority| async move { authority.hub.cut().await });
-        let lease = self.settings.keys.signer_lease.checked_div(3).unwrap_or(ROTATE);
-        self.every(lease.clamp(BRIEF, ROTATE), |authority| async move {
-            authority.rotate_due().await;
-        });
+        let pace = self.pace();
+        for audience in self.audiences.values() {
+            let audience = Arc::clone(audience);
+            self.every(pace, move |authority| {
+                let audience = Arc::clone(&audience);
+                async move { audience.look_after_keys(&*authority.clock, pace).await }
+            });
+        }
         if self.audiences.values().any(|audience| audience.stated.is_some()) {
             self.every(ROTATE, |authority| async move { authority.state_key_sets().await });
         }
@@ -181,9 +185,9 @@ const SPREAD: Duration = Duration::from_millis(250);
 /// A follower must hear from us at least once a second.
 const BEAT: Duration = Duration::from_secs(1);
 /// The keys are looked after this often, or three times per lease if that is more often.
-const ROTATE: Duration = Duration::from_secs(1);
+pub(super) const ROTATE: Duration = Duration::from_secs(1);
 /// No clockwork runs faster than this.
-const BRIEF: Duration = Duration::from_millis(100);
+pub(super) const BRIEF: Duration = Duration::from_millis(100);
 /// What has ended only takes room, but a sealed refresh token is to be gone soon after its ten seconds.
 const TIDY: Duration = Duration::from_secs(5);
 
@@ -219,7 +223,8 @@ async fn open_audience(
         timing,
         settings.environment.clone(),
         wanted.algorithm,
-    );
+    )
+    .timed_by(Arc::clone(clock));
     let ring = Arc::new(match &parts.key_sets {
         Some(signing) => ring.stated_in(Arc::clone(&signing.store)),
         None => ring,
