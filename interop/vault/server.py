@@ -67,6 +67,8 @@ class Vault:
         if path == "sys/health":
             status = self.health or (503 if self.sealed else 200)
             return status, {"initialized": status != 501, "sealed": self.sealed, "standby": False}
+        if path == "sys/seal-status":
+            return 200, {"initialized": True, "sealed": self.sealed}
         if path == "sys/unseal":
             self.sealed = False
             return 200, {"sealed": False}
@@ -256,7 +258,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.vault.offset += body["advance"]
         elif name == "keys":
             with self.lock:
-                engines = [engine for engine in self.vault.mounts.values() if engine is not None]
+                engines = [engine for engine in self.vault.mounts.values() if isinstance(engine, Transit)]
                 return self.reply(200, [key for engine in engines for key in engine.keys])
         elif name == "health":
             with self.lock:

@@ -58,7 +58,7 @@ async fn check_finds_what_is_wrong_with_aws_before_serve_does() {
         (
             "environment = \"prod\"",
             "environment = \"test\"",
-            "its description does not begin with `test-api-`",
+            "the store belongs to environment \"prod\"; restore `environment`",
         ),
         (region, &key, "AWS does not know the access key in keys.aws.access_key_id"),
         (region, &key.replace("aws-secret\"", "nowhere\""), "keys.aws.secret_access_key: "),
