@@ -1,24 +1,17 @@
 //! A gate that pins an offline root, with somebody in the middle who owns the way to the authority.
 
-use std::convert::Infallible;
 use std::fs;
-use std::sync::{Arc, Mutex};
 
-use http::{Request, Response};
-use http_body_util::{Either, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use rcgen::{CertificateParams, KeyPair};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use serde_json::{Value, json};
 use tokenward::{
     Algorithm, Audience, ClientId, Issuer, IssuerId, Jti, SigningKey, StatementRequest, Subject,
     TokenRequest, UnixTime, b64,
 };
 
-use crate::support::{Process, Work, ask, connector, until};
+use crate::support::{Process, Work, ask, until};
+use middle::{Middle, Served};
+
+mod middle;
 
 const AUDIENCE: &str = "billing-api";
 const EDGE_SECRET: &str = "the-edge-and-the-gate-know-this";
@@ -26,7 +19,7 @@ const EDGE_SECRET: &str = "the-edge-and-the-gate-know-this";
 #[test]
 fn who_owns_the_way_to_the_authority_adds_no_key_and_brings_no_old_set_back() {
     let world = World::new();
-    let middle = Middle::start(&world);
+    let middle = Middle::start(world.port, world.ca());
     let gate = world.gate(&middle);
     let token = world.token();
     assert_eq!(gate.ask(&token), 200);
@@ -377,128 +370,6 @@ impl Gate {
         let url = format!("http://{}/auth/nginx/{AUDIENCE}", self.process.place);
         ask("GET", &url, &headers, "", None).status
     }
-}
-
-/// What is served in the place of what the authority says.
-#[derive(Clone, Default)]
-struct Served {
-    statement: Option<String>,
-    chain: Option<String>,
-}
-
-/// A server between the gate and the authority, with a certificate that the gate trusts.
-struct Middle {
-    port: u16,
-    certificate: String,
-    /// What is served, and how often a key set was asked for since.
-    served: Arc<Mutex<(Served, u32)>>,
-    _runtime: tokio::runtime::Runtime,
-}
-
-type Body = Either<Full<Bytes>, Incoming>;
-
-impl Middle {
-    fn start(world: &World) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        let certificate = params.self_signed(&key).unwrap().pem();
-        let tls = acceptor(&certificate, &key.serialize_pem());
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let served = Arc::<Mutex<(Served, u32)>>::default();
-        let way = Arc::new(Way { ca: world.ca(), port: world.port, served: Arc::clone(&served) });
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        runtime.spawn(async move {
-            while let Ok((tcp, _)) = listener.accept().await {
-                let (tls, way) = (tls.clone(), Arc::clone(&way));
-                tokio::spawn(async move {
-                    let Ok(stream) = tls.accept(tcp).await else { return };
-                    let service = service_fn(move |request| {
-                        let way = Arc::clone(&way);
-                        async move { Ok::<_, Infallible>(way.answer(request).await) }
-                    });
-                    let connection = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service);
-                    drop(connection.await);
-                });
-            }
-        });
-        Self { port, certificate, served, _runtime: runtime }
-    }
-
-    fn serve(&self, served: &Served) {
-        *self.served.lock().unwrap() = (served.clone(), 0);
-    }
-
-    /// Serves it, and waits until the gate has come for it twice: what it got first it has judged by then.
-    fn serve_until_judged(&self, served: &Served) {
-        self.serve(served);
-        until("the gate asks twice", || self.served.lock().unwrap().1 >= 2);
-    }
-
-    /// Serves a lie until it was judged, and then the truth, which ends the gate's waits between attempts.
-    fn lie(&self, served: &Served) {
-        self.serve_until_judged(served);
-        self.serve_until_judged(&Served::default());
-    }
-}
-
-struct Way {
-    ca: Vec<u8>,
-    port: u16,
-    served: Arc<Mutex<(Served, u32)>>,
-}
-
-impl Way {
-    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
-        let path = request.uri().path();
-        let served = {
-            let mut served = self.served.lock().unwrap();
-            if path.ends_with("/jwks.jwt") {
-                served.1 = served.1.saturating_add(1);
-            }
-            served.0.clone()
-        };
-        let instead = if path.ends_with("/jwks.jwt") {
-            served.statement
-        } else if path.ends_with("/root-chain.json") {
-            served.chain
-        } else {
-            None
-        };
-        match instead {
-            Some(body) => Response::new(Either::Left(Full::new(body.into()))),
-            None => self.forward(request).await.map(Either::Right),
-        }
-    }
-
-    /// What the authority says, as it says it.
-    async fn forward(&self, request: Request<Incoming>) -> Response<Incoming> {
-        let tcp = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        let stream = connector(&self.ca).connect(name, tcp).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        sender.send_request(request).await.unwrap()
-    }
-}
-
-fn acceptor(certificate: &str, key: &str) -> tokio_rustls::TlsAcceptor {
-    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    tokio_rustls::TlsAcceptor::from(Arc::new(config))
 }
 
 /// The version of a statement, and when it was made.
