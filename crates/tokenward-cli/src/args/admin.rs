@@ -94,7 +94,7 @@ pub(crate) enum KeysCommand {
     /// Seal the store under another key-encryption key; stop the authority first
     #[command(after_help = "Example: tokenward keys rewrap --to-config new.toml")]
     Rewrap {
-        /// The configuration as it will be, with another key-encryption key in [keys]
+        /// The configuration as it will be, with another key-encryption key below `keys`
         #[arg(long, value_name = "FILE")]
         to_config: PathBuf,
     },
