@@ -3,6 +3,7 @@
 //! **Invariant:** a private key leaves its custody in no call of these traits. What goes out is a
 //! signature, or a handle that only the custody can use.
 
+mod in_process;
 mod kek;
 mod memory;
 pub mod names;

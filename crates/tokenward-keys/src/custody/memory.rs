@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey};
-use tokio::task::spawn_blocking;
+use tokenward::{IssuerId, KeyId, SigningKey};
 
+use super::in_process::{self, InProcess};
 use super::{Custody, CustodyError, MadeKey, NewKey, Signer};
 use crate::stored::StoredKey;
 
@@ -24,14 +24,13 @@ use crate::stored::StoredKey;
 /// ```
 #[derive(Clone, Default)]
 pub struct Memory {
-    keys: Arc<Mutex<BTreeMap<KeyId, Arc<Held>>>>,
+    keys: Arc<Mutex<BTreeMap<KeyId, Held>>>,
 }
 
-/// One key, until it is destroyed.
+/// One key, and whose tokens it signs.
 struct Held {
     issuer: IssuerId,
-    algorithm: Algorithm,
-    key: RwLock<Option<Arc<SigningKey>>>,
+    signer: Arc<InProcess>,
 }
 
 impl Memory {
@@ -51,12 +50,12 @@ impl Memory {
         let public = key.verifying_key().clone();
         let handle = id.as_str().as_bytes().to_vec();
         let issuer = spec.issuer.clone();
-        let held = Held { issuer, algorithm, key: RwLock::new(Some(Arc::new(key))) };
-        self.keys().insert(id, Arc::new(held));
+        let signer = Arc::new(InProcess::new(NAME, id.clone(), key));
+        self.keys().insert(id, Held { issuer, signer });
         Ok(MadeKey::new(public, handle))
     }
 
-    fn keys(&self) -> MutexGuard<'_, BTreeMap<KeyId, Arc<Held>>> {
+    fn keys(&self) -> MutexGuard<'_, BTreeMap<KeyId, Held>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -74,13 +73,7 @@ impl Custody for Memory {
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
-        let algorithm = spec.algorithm;
-        let key = if algorithm.is_rsa() {
-            // Two primes take a good part of a second, which no request on this thread should wait for.
-            spawn_blocking(move || SigningKey::generate(algorithm)).await.map_err(failed)?
-        } else {
-            SigningKey::generate(algorithm)
-        };
+        let key = in_process::generate(spec.algorithm).await.map_err(failed)?;
         self.hold(spec, key)
     }
 
@@ -99,50 +92,21 @@ impl Custody for Memory {
         if handle != key.id.as_str().as_bytes() {
             return Err(CustodyError::Damaged { key: id() });
         }
-        let held = self.keys().get(&key.id).map(Arc::clone);
-        let held = held.ok_or_else(|| CustodyError::NoPrivateHalf { key: id() })?;
+        let keys = self.keys();
+        let held = keys.get(&key.id).ok_or_else(|| CustodyError::NoPrivateHalf { key: id() })?;
         if held.issuer != *issuer {
             let made_for = held.issuer.as_str().to_owned();
             return Err(CustodyError::OtherIssuer { key: id(), made_for });
         }
-        Ok(Arc::new(HeldSigner { id: id(), held }))
+        let signer: Arc<dyn Signer> = Arc::<InProcess>::clone(&held.signer);
+        Ok(signer)
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
-        let held = self.keys().remove(&key.id);
-        if let Some(held) = held {
-            *held.key.write().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(held) = self.keys().remove(&key.id) {
+            held.signer.forget();
         }
         Ok(())
-    }
-}
-
-/// Signs until the key is destroyed.
-struct HeldSigner {
-    id: KeyId,
-    held: Arc<Held>,
-}
-
-impl fmt::Debug for HeldSigner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeldSigner").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl Signer for HeldSigner {
-    fn key_id(&self) -> &KeyId {
-        &self.id
-    }
-
-    fn algorithm(&self) -> Algorithm {
-        self.held.algorithm
-    }
-
-    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
-        let key = self.held.key.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let key = key.ok_or_else(|| CustodyError::NoPrivateHalf { key: self.id.clone() })?;
-        key.sign(input).map_err(failed)
     }
 }
 

@@ -15,10 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
-use tokio::task::spawn_blocking;
+use tokenward::{Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::in_process::{self, InProcess};
 use super::{Custody, CustodyError, MadeKey, NewKey, Signer, names};
 use crate::order::KeyOrder;
 use crate::stored::StoredKey;
@@ -63,7 +63,7 @@ pub struct Pulled<D> {
     documents: D,
     environment: String,
     /// Who signs in this process, by the names of their documents.
-    open: Mutex<BTreeMap<String, Vec<Weak<InMemory>>>>,
+    open: Mutex<BTreeMap<String, Vec<Weak<InProcess>>>>,
 }
 
 impl<D: Documents> Pulled<D> {
@@ -156,7 +156,7 @@ impl<D: Documents> Pulled<D> {
         Ok(handle)
     }
 
-    fn remember(&self, name: String, signer: &Arc<InMemory>) {
+    fn remember(&self, name: String, signer: &Arc<InProcess>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, signers| signers.iter().any(|one| one.strong_count() > 0));
         open.entry(name).or_default().push(Arc::downgrade(signer));
@@ -166,7 +166,7 @@ impl<D: Documents> Pulled<D> {
     fn forget(&self, name: &str) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         for signer in open.remove(name).unwrap_or_default().iter().filter_map(Weak::upgrade) {
-            signer.key.lock().unwrap_or_else(PoisonError::into_inner).take();
+            signer.forget();
         }
     }
 
@@ -209,13 +209,7 @@ impl<D: Documents> Custody for Pulled<D> {
             let custody = self.documents.custody();
             return Err(CustodyError::Unsupported { custody, algorithm });
         }
-        let key = if algorithm.is_rsa() {
-            // Two primes take a good part of a second, which no request on this thread should wait for.
-            let made = spawn_blocking(move || SigningKey::generate(algorithm)).await;
-            made.map_err(|error| self.failed(error))?
-        } else {
-            SigningKey::generate(algorithm)
-        };
+        let key = in_process::generate(algorithm).await.map_err(|error| self.failed(error))?;
         self.keep(spec, key).await
     }
 
@@ -240,12 +234,7 @@ impl<D: Documents> Custody for Pulled<D> {
                 format!("`{}` holds another key, or none: restore it, or rotate", handle.name);
             self.unfit(&key.id, why)
         })?;
-        let signer = Arc::new(InMemory {
-            id: key.id.clone(),
-            algorithm: key.algorithm,
-            custody: self.documents.custody(),
-            key: Mutex::new(Some(Arc::new(open))),
-        });
+        let signer = Arc::new(InProcess::new(self.documents.custody(), key.id.clone(), open));
         self.remember(handle.name, &signer);
         Ok(signer)
     }
@@ -277,40 +266,6 @@ impl<D: Documents> fmt::Debug for Pulled<D> {
             .field("documents", &self.documents)
             .field("environment", &self.environment)
             .finish_non_exhaustive()
-    }
-}
-
-/// Signs in this process, until the key is destroyed.
-struct InMemory {
-    id: KeyId,
-    algorithm: Algorithm,
-    custody: &'static str,
-    key: Mutex<Option<Arc<SigningKey>>>,
-}
-
-impl fmt::Debug for InMemory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InMemory").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl Signer for InMemory {
-    fn key_id(&self) -> &KeyId {
-        &self.id
-    }
-
-    fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
-
-    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
-        let key = self.key.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let key = key.ok_or_else(|| CustodyError::NoPrivateHalf { key: self.id.clone() })?;
-        key.sign(input).map_err(|error| CustodyError::Failed {
-            custody: self.custody,
-            source: Box::new(error),
-        })
     }
 }
 

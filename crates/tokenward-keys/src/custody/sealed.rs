@@ -6,15 +6,14 @@
 //!
 //! **Invariant:** an open private key exists in memory alone, and there inside the cryptographic library.
 
-use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, UnixTime, b64};
-use tokio::task::spawn_blocking;
 
+use super::in_process::{self, InProcess};
 use super::{Custody, CustodyError, MadeKey, NewKey, Signer};
 use crate::store_key::StoreKey;
 use crate::stored::StoredKey;
@@ -106,13 +105,7 @@ impl Custody for Sealed {
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
-        let algorithm = spec.algorithm;
-        let key = if algorithm.is_rsa() {
-            // Two primes take a good part of a second, which no request on this thread should wait for.
-            spawn_blocking(move || SigningKey::generate(algorithm)).await.map_err(failed)?
-        } else {
-            SigningKey::generate(algorithm)
-        };
+        let key = in_process::generate(spec.algorithm).await.map_err(failed)?;
         self.seal(spec, key)
     }
 
@@ -126,39 +119,12 @@ impl Custody for Sealed {
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         let open = self.open(issuer, key)?;
-        Ok(Arc::new(InMemory { id: key.id.clone(), key: open }))
+        Ok(Arc::new(InProcess::new(NAME, key.id.clone(), open)))
     }
 
     /// The handle was all there was, and its row has just lost it.
     async fn destroy(&self, _key: &StoredKey) -> Result<(), CustodyError> {
         Ok(())
-    }
-}
-
-/// Signs in this process.
-struct InMemory {
-    id: KeyId,
-    key: SigningKey,
-}
-
-impl fmt::Debug for InMemory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InMemory").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl Signer for InMemory {
-    fn key_id(&self) -> &KeyId {
-        &self.id
-    }
-
-    fn algorithm(&self) -> Algorithm {
-        self.key.algorithm()
-    }
-
-    async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
-        self.key.sign(input).map_err(failed)
     }
 }
 
