@@ -12,12 +12,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokenward::{Clock, ErrorChain, UnixTime};
+use tokenward_keys::custody::backoff::Backoff;
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 use zeroize::Zeroizing;
 
 use crate::address::{Endpoint, Region};
-use crate::backoff::Backoff;
 use crate::credentials::{AwsCredentials, CredentialSource};
 use crate::error::{AwsError, Refusal};
 use crate::http::{Answer, Transport};
@@ -137,7 +137,7 @@ impl Aws {
 
     /// The good answer to `call`, tried again after what passes by itself.
     pub(crate) async fn call<T: DeserializeOwned>(&self, call: &Call) -> Result<T, AwsError> {
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::from(FIRST_WAIT);
         let mut left = ATTEMPTS;
         let mut renewed = false;
         loop {
@@ -286,6 +286,8 @@ fn ahead(ours: UnixTime, theirs: UnixTime) -> Option<i64> {
 
 /// Calls in all, where the first fails in passing.
 const ATTEMPTS: u32 = 3;
+/// What a broken connection or a second's quota that is nearly over takes at least.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// Temporary credentials are renewed so long before their end; AWS has new ones five minutes ahead.
 const AHEAD: Duration = Duration::from_secs(240);
 /// How long is waited for somebody else who asks for credentials.

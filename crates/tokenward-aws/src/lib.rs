@@ -34,7 +34,6 @@
 //! public half of its key has verified it.
 
 mod address;
-mod backoff;
 mod client;
 mod credentials;
 mod custody;

@@ -3,6 +3,7 @@
 //! **Invariant:** a private key leaves its custody in no call of these traits. What goes out is a
 //! signature, or a handle that only the custody can use.
 
+pub mod backoff;
 mod in_process;
 mod kek;
 mod memory;

@@ -12,11 +12,11 @@ use rustls::ClientConfig;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokenward::{Clock, UnixTime};
+use tokenward_keys::custody::backoff::{self, Backoff};
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
 use crate::address::{Mount, VaultAddress};
-use crate::backoff::{self, Backoff};
 use crate::error::VaultError;
 use crate::http::{Answer, Call, Transport};
 use crate::lease::Lease;
@@ -147,7 +147,7 @@ impl Vault {
 
     /// The good answer to `call` into `mount`, tried again after what passes by itself.
     pub(crate) async fn call(&self, mount: &Mount, call: &Call) -> Result<Answer, VaultError> {
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::from(FIRST_WAIT);
         let mut left = ATTEMPTS;
         loop {
             left = left.saturating_sub(1);
@@ -155,7 +155,7 @@ impl Vault {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let wait = backoff.failed(error.retry_after());
+            let wait = backoff.failed().max(error.retry_after().unwrap_or_default());
             if left == 0 || !error.is_passing() || wait > LONGEST_WAIT {
                 return Err(error);
             }
@@ -308,6 +308,8 @@ struct EngineOptions {
 
 const LOOK_AT_SELF: &str = "auth/token/lookup-self";
 const ATTEMPTS: u8 = 3;
+/// What a leader's change or a broken connection takes at least.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// A login waits on the signature: longer waits are for whoever asks again.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// One wrong header must not silence us for a day.

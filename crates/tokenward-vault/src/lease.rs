@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::HeaderValue;
 use serde::Deserialize;
 use tokenward::UnixTime;
+use tokenward_keys::custody::backoff;
 
-use crate::backoff;
 use crate::login::{BadSecret, VaultSecret};
 
 #[cfg(test)]

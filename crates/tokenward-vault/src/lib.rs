@@ -37,7 +37,6 @@
 //! **Invariant:** a signature leaves this crate after the public half of its key has verified it.
 
 mod address;
-mod backoff;
 mod client;
 mod custody;
 mod error;

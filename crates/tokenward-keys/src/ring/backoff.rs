@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokenward::UnixTime;
-use tokenward::crypto::random;
 
 use crate::custody::CustodyError;
+use crate::custody::backoff::cut;
 
 /// How the making of keys fares.
 #[derive(Debug, Default)]
@@ -30,11 +30,7 @@ impl Backoff {
         let attempts = failing.as_ref().map_or(0, |failing| failing.attempts).saturating_add(1);
         let most =
             FIRST.saturating_mul(1_u32.checked_shl(attempts.min(16)).unwrap_or(u32::MAX)).min(MOST);
-        let [chance] = random::<1>();
-        // From a half to the whole of it.
-        let least = most.checked_div(2).unwrap_or(most);
-        let jitter = least.saturating_mul(chance.into()).checked_div(255).unwrap_or_default();
-        let retry_at = now.saturating_add(least.saturating_add(jitter));
+        let retry_at = now.saturating_add(cut(most));
         *failing = Some(Failing { attempts, retry_at, error: Arc::clone(error) });
     }
 
