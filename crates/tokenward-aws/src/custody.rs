@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey};
-use tokenward_keys::custody::names;
+use tokenward_keys::custody::{names, verified};
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
 use crate::error::AwsError;
@@ -140,10 +140,7 @@ impl Custody for AwsKms {
         }
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
-        let public = VerifyingKey::from_jwk(key.public.as_bytes())
-            .ok()
-            .filter(|public| public.algorithm() == algorithm)
-            .ok_or_else(|| CustodyError::Damaged { key: id.clone() })?;
+        let public = key.public_half()?;
         let info = self.kms.describe(&arn).await.map_err(of_aws)?;
         let info = info
             .filter(|info| info.arn == arn && !info.is_ending())
@@ -238,11 +235,7 @@ impl Signer for InKms {
             Ok(signature) => signature,
             Err(error) => return Err(self.why(error).await),
         };
-        if self.public.verify(input, &signature) {
-            Ok(signature)
-        } else {
-            Err(CustodyError::WrongSignature { custody: NAME, key: self.id.clone() })
-        }
+        verified(NAME, &self.id, &self.public, input, signature)
     }
 }
 

@@ -154,6 +154,22 @@ pub trait Signer: Send + Sync + fmt::Debug + 'static {
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError>;
 }
 
+/// `signature`, which `custody` gave for `input`, if it is one of the key with this `public` half: whoever signs
+/// elsewhere is not believed.
+pub fn verified(
+    custody: &'static str,
+    key: &KeyId,
+    public: &VerifyingKey,
+    input: &[u8],
+    signature: Vec<u8>,
+) -> Result<Vec<u8>, CustodyError> {
+    if public.verify(input, &signature) {
+        Ok(signature)
+    } else {
+        Err(CustodyError::WrongSignature { custody, key: key.clone() })
+    }
+}
+
 /// A custody could not make a key, or sign.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -6,8 +6,9 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use tokenward::{Algorithm, Audience, BackendError, KeyId, UnixTime};
+use tokenward::{Algorithm, Audience, BackendError, KeyId, UnixTime, VerifyingKey};
 
+use crate::custody::CustodyError;
 use crate::order::{KeyLabel, KeyOrder, Unfinished};
 
 /// The state of a signing key, by name.
@@ -120,6 +121,16 @@ pub struct StoredKey {
     pub verify_until: Option<UnixTime>,
     /// Grows by one with each change: the fencing token of the compare-and-swap.
     pub epoch: u64,
+}
+
+impl StoredKey {
+    /// The public half, if it can be read and is of the row's algorithm.
+    pub fn public_half(&self) -> Result<VerifyingKey, CustodyError> {
+        VerifyingKey::from_jwk(self.public.as_bytes())
+            .ok()
+            .filter(|public| public.algorithm() == self.algorithm)
+            .ok_or_else(|| CustodyError::Damaged { key: self.id.clone() })
+    }
 }
 
 impl fmt::Debug for StoredKey {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
 use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
+use tokenward_keys::custody::verified;
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
@@ -160,11 +161,12 @@ fn generate(session: &Session, spec: &NewKey) -> Result<(VerifyingKey, Name), Fa
 
 /// The stored public half, if the `kid` is made of it.
 fn public_half(key: &StoredKey) -> Result<VerifyingKey, CustodyError> {
-    VerifyingKey::from_jwk(key.public.as_bytes())
-        .ok()
-        .filter(|public| public.algorithm() == key.algorithm)
-        .filter(|public| key.id.as_str().ends_with(&public.thumbprint()))
-        .ok_or_else(|| CustodyError::Damaged { key: key.id.clone() })
+    let public = key.public_half()?;
+    if key.id.as_str().ends_with(&public.thumbprint()) {
+        Ok(public)
+    } else {
+        Err(CustodyError::Damaged { key: key.id.clone() })
+    }
 }
 
 /// Signs in the token.
@@ -235,11 +237,7 @@ impl Signer for InToken {
             .await
             .map_err(failed)?
             .ok_or_else(|| CustodyError::NoPrivateHalf { key: self.id.clone() })?;
-        if self.key.public.verify(input, &signature) {
-            Ok(signature)
-        } else {
-            Err(CustodyError::WrongSignature { custody: NAME, key: self.id.clone() })
-        }
+        verified(NAME, &self.id, &self.key.public, input, signature)
     }
 }
 

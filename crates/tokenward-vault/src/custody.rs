@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey};
-use tokenward_keys::custody::names;
+use tokenward_keys::custody::{names, verified};
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
 use crate::address::Mount;
@@ -151,10 +151,7 @@ impl Custody for VaultTransit {
         }
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
-        let public = VerifyingKey::from_jwk(key.public.as_bytes())
-            .ok()
-            .filter(|public| public.algorithm() == algorithm)
-            .ok_or_else(|| CustodyError::Damaged { key: id.clone() })?;
+        let public = key.public_half()?;
         let info = self.transit.read(&name).await.map_err(of_vault)?;
         let info = info.ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
         must_be_fit(&info, &name, version, kind, id)?;
@@ -238,11 +235,7 @@ impl Signer for InVault {
             Ok(signature) => signature,
             Err(error) => return Err(self.explained(error).await),
         };
-        if self.public.verify(input, &signature) {
-            Ok(signature)
-        } else {
-            Err(CustodyError::WrongSignature { custody: NAME, key: self.id.clone() })
-        }
+        verified(NAME, &self.id, &self.public, input, signature)
     }
 }
 
