@@ -12,8 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokenward::{
-    AccessLifetime, Algorithm, ClientId, ErrorChain, Issuer, IssuerId, Jti, Subject, TokenRequest,
-    UnixTime,
+    AccessLifetime, Algorithm, ClientId, ErrorChain, Issuer, Jti, Subject, TokenRequest, UnixTime,
 };
 use tokenward_keys::{
     Custody, CustodyError, KeyRing, RotateError, Signing, Timing, TimingSettings,
@@ -22,8 +21,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::contract::audience;
 use crate::memory_keys::MemoryKeys;
+use crate::sample::{api, issuer};
 use ledger::Ledger;
 use verifiers::{Fresh, verify_until_the_end};
 
@@ -118,8 +117,8 @@ async fn sign(
     until: UnixTime,
 ) {
     let issuer = Issuer::builder()
-        .issuer(issuer_id())
-        .audience(audience("api"))
+        .issuer(issuer())
+        .audience(api())
         .lifetime(AccessLifetime::new(AccessLifetime::MIN).unwrap())
         .build();
     let mut pace = interval(PACE);
@@ -157,8 +156,8 @@ fn request() -> TokenRequest {
 
 fn ring<C: Custody>(store: &Arc<MemoryKeys>, custody: C, algorithm: Algorithm) -> KeyRing {
     KeyRing::new(
-        audience("api"),
-        issuer_id(),
+        api(),
+        issuer(),
         Arc::<MemoryKeys>::clone(store),
         Arc::new(custody),
         timing(),
@@ -182,10 +181,6 @@ fn timing() -> Timing {
         token_life: TOKEN_LIFE,
     })
     .unwrap()
-}
-
-fn issuer_id() -> IssuerId {
-    IssuerId::new("https://auth.example.com/audiences/api").unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "what is looked for is what happens in real time")]

@@ -4,8 +4,9 @@ use serde_json::json;
 use tokenward::Algorithm;
 use tokenward_aws::{AwsKms, Kms};
 use tokenward_keys::{Custody as _, CustodyError, StoredKey};
+use tokenward_testing::sample::{issuer, new_key, spec};
 
-use crate::stack::{Stack, arn_of, chain, issuer, new_key, spec};
+use crate::stack::{Stack, arn_of, chain};
 
 #[tokio::test]
 async fn a_key_is_made_that_says_whose_it_is() {

@@ -7,8 +7,9 @@ use serde_json::json;
 use tokenward::Algorithm;
 use tokenward_aws::{Aws, AwsCredentials, AwsKms, CredentialSource, Endpoint, Kms};
 use tokenward_keys::{Custody as _, CustodyError, Signer};
+use tokenward_testing::sample::{api, issuer, new_key, spec};
 
-use crate::stack::{Stack, api, chain, issuer, new_key, now, policy, spec};
+use crate::stack::{Stack, chain, now, policy};
 
 #[tokio::test]
 async fn what_passes_by_itself_is_tried_again() {

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use tokenward::Algorithm;
 use tokenward_keys::custody::Pulled;
 use tokenward_keys::{Custody as _, CustodyError, StoredKey};
+use tokenward_testing::sample::{api, issuer, new_key, spec};
 
-use crate::stack::{Stack, api, chain, issuer, new_key, policy, spec};
+use crate::stack::{Stack, chain, policy};
 
 #[tokio::test]
 async fn a_key_is_pending_until_it_was_read_again() {

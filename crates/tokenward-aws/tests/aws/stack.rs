@@ -9,14 +9,13 @@ use std::time::{Duration, SystemTime};
 
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
-use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, UnixTime};
+use tokenward::{ErrorChain, UnixTime};
 use tokenward_aws::{
     Aws, AwsCredentials, AwsKms, AwsOptions, CredentialSource, Endpoint, Kms, Region,
     SecretsManager,
 };
+use tokenward_keys::StoredKey;
 use tokenward_keys::custody::Pulled;
-use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, StoredKey};
 use tokenward_testing::python;
 
 pub(crate) const REGION: &str = "eu-central-1";
@@ -170,35 +169,6 @@ impl Drop for Stack {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-/// The row of a new key of `custody`.
-pub(crate) async fn new_key(custody: &impl Custody, algorithm: Algorithm) -> StoredKey {
-    let made = custody.generate(&spec(algorithm)).await.unwrap();
-    row(made, custody.name())
-}
-
-fn row(made: MadeKey, custody: &str) -> StoredKey {
-    Key::publish(made, &api(), custody, UnixTime::from_secs(0)).unwrap().stored().clone()
-}
-
-pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
-    NewKey {
-        audience: api(),
-        issuer: issuer(),
-        algorithm,
-        created_at: UnixTime::from_secs(0),
-        kid_prefix: "test".to_owned(),
-        label: KeyLabel::random(),
-    }
-}
-
-pub(crate) fn api() -> Audience {
-    Audience::new("api").unwrap()
-}
-
-pub(crate) fn issuer() -> IssuerId {
-    IssuerId::new("https://auth.example.com/audiences/api").unwrap()
 }
 
 /// The ARN of the KMS key of `row`.

@@ -12,9 +12,9 @@ use serde_json::json;
 use tokenward::{Algorithm, IssuerId, KeyId, b64, crypto};
 use tokenward_keys::{Custody as _, CustodyError, StoredKey};
 use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
+use tokenward_testing::sample::{issuer, row, spec};
 use zeroize::Zeroizing;
 
-use crate::rotation::{issuer, spec, stored};
 use crate::softhsm::{LABEL, PIN, add_token, custody, in_softhsm, module, open};
 
 #[test]
@@ -228,7 +228,7 @@ fn a_key_in_the_token_can_be_read_by_nobody() {
         let custody = custody().await;
         for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256] {
             let made = custody.generate(&spec(algorithm)).await.unwrap();
-            let row = stored(&made);
+            let row = row("pkcs11", &made);
             let token = same_token();
             let key = private_half(&token, &row.id);
             let secret =
@@ -269,7 +269,7 @@ fn a_locked_pin_is_told_from_a_wrong_one() {
 
 async fn new_key(custody: &Pkcs11) -> StoredKey {
     let made = custody.generate(&spec(Algorithm::Es256)).await.unwrap();
-    stored(&made)
+    row("pkcs11", &made)
 }
 
 fn private_half(token: &Session, id: &KeyId) -> ObjectHandle {

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use tokenward::{Algorithm, IssuerId, SigningKey};
-use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{
-    Custody, CustodyError, KeyLabel, KeyOrder, MadeKey, NewKey, Signer, StoredKey,
-};
+use tokenward_keys::{Custody, CustodyError, KeyLabel, KeyOrder, MadeKey, Signer, StoredKey};
 
 use super::{at, audience};
 use crate::pyjwt::pyjwt_objects_to;
+use crate::sample::{issuer, row, spec};
 
 /// In what custodies may differ.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +54,7 @@ async fn each_algorithm_signs_again_after_a_restart<C: Custody>(
         let made = custody.generate(&spec(*algorithm)).await.unwrap();
         let id = made.public.key_id().unwrap().as_str();
         assert_eq!(id, format!("test-{}", made.public.thumbprint()));
-        let row = stored(&custody, &made);
+        let row = row(custody.name(), &made);
         let before = custody.signer(&issuer(), &row).await.unwrap();
         signs(&*before, &made).await;
         drop((before, custody));
@@ -201,7 +199,7 @@ async fn what_was_made_for_an_order_that_is_abandoned_is_gone<C: Custody>(
 ) {
     let custody = open().await;
     let spec = spec(traits.algorithms[0]);
-    let row = stored(&custody, &custody.generate(&spec).await.unwrap());
+    let row = row(custody.name(), &custody.generate(&spec).await.unwrap());
     let (kept_key, kept) = new_key(&custody, traits).await;
     drop(custody);
 
@@ -248,7 +246,7 @@ async fn a_key_from_elsewhere_signs_or_is_refused_by_name<C: Custody>(
     if traits.imports {
         let made = imported.unwrap();
         assert_eq!(made.public.key_id().unwrap().as_str(), format!("test-{thumbprint}"));
-        let row = stored(&custody, &made);
+        let row = row(custody.name(), &made);
         signs(&*open().await.signer(&issuer(), &row).await.unwrap(), &made).await;
     } else {
         let name = custody.name();
@@ -268,25 +266,8 @@ async fn signs(signer: &dyn Signer, made: &MadeKey) {
 async fn new_key(custody: &impl Custody, traits: CustodyTraits) -> (MadeKey, StoredKey) {
     let algorithm = traits.algorithms[0];
     let made = custody.generate(&spec(algorithm)).await.unwrap();
-    let row = stored(custody, &made);
+    let row = row(custody.name(), &made);
     (made, row)
-}
-
-/// The row of `made`, as a key ring writes it.
-fn stored(custody: &impl Custody, made: &MadeKey) -> StoredKey {
-    let made = MadeKey::new(made.public.clone(), made.handle.clone());
-    Key::publish(made, &audience("api"), custody.name(), at(0)).unwrap().stored().clone()
-}
-
-fn spec(algorithm: Algorithm) -> NewKey {
-    NewKey {
-        audience: audience("api"),
-        issuer: issuer(),
-        algorithm,
-        created_at: at(0),
-        kid_prefix: "test".to_owned(),
-        label: KeyLabel::random(),
-    }
 }
 
 fn order(custody: &impl Custody, label: KeyLabel) -> KeyOrder {
@@ -297,10 +278,6 @@ fn order(custody: &impl Custody, label: KeyLabel) -> KeyOrder {
         created_at: at(0),
         given_up_at: Some(at(0)),
     }
-}
-
-fn issuer() -> IssuerId {
-    IssuerId::new("https://auth.example.com/audiences/api").unwrap()
 }
 
 /// `PyJWT` has no ML-DSA.

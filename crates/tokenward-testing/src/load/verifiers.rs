@@ -11,8 +11,8 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::ledger::Ledger;
-use super::{CACHE_LIFE, VERIFIERS, issuer_id, now};
-use crate::contract::audience;
+use super::{CACHE_LIFE, VERIFIERS, now};
+use crate::sample::{api, issuer};
 
 /// A token that was just signed.
 #[derive(Debug)]
@@ -97,8 +97,8 @@ impl<'a> Fetched<'a> {
 /// A verifier with what `replica` publishes, read as from the network.
 fn verifier(replica: &KeyRing) -> Verifier<AccessToken> {
     Verifier::builder()
-        .issuer(issuer_id())
-        .audience(audience("api"))
+        .issuer(issuer())
+        .audience(api())
         .keys(KeySet::parse(replica.jwks_json().as_bytes()).unwrap())
         .leeway(Duration::ZERO)
         .build()

@@ -3,6 +3,7 @@
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, KeyId, SigningKey};
 use tokenward_keys::{CustodyError, Memory, Sealed, Signer, StoreKey};
+use tokenward_testing::sample::ASYMMETRIC;
 use tokenward_testing::{
     CustodyTraits, MemoryKeys, custody_contract, key_contract, pyjwt_objects_to, rotates_under_load,
 };
@@ -64,19 +65,3 @@ impl Signer for InMemory {
         Ok(self.1.sign(input).unwrap())
     }
 }
-
-const ASYMMETRIC: [Algorithm; 13] = [
-    Algorithm::Es256,
-    Algorithm::Es384,
-    Algorithm::Es512,
-    Algorithm::Rs256,
-    Algorithm::Rs384,
-    Algorithm::Rs512,
-    Algorithm::Ps256,
-    Algorithm::Ps384,
-    Algorithm::Ps512,
-    Algorithm::EdDsa,
-    Algorithm::MlDsa44,
-    Algorithm::MlDsa65,
-    Algorithm::MlDsa87,
-];

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use tokenward::Algorithm;
 use tokenward_keys::{Custody as _, CustodyError, StoredKey};
+use tokenward_testing::sample::{issuer, new_key, spec};
 use tokenward_vault::VaultTransit;
 
-use crate::stand_in::{StandIn, chain, issuer, name_of, new_key, spec};
+use crate::stand_in::{StandIn, chain, name_of};
 
 #[tokio::test]
 async fn a_key_is_made_that_cannot_leave_and_does_not_turn() {

@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 use tokenward::Algorithm;
 use tokenward_keys::custody::Pulled;
 use tokenward_keys::{Custody as _, CustodyError, StoredKey};
+use tokenward_testing::sample::{api, issuer, new_key, spec};
 use tokenward_vault::{Mount, VaultKv};
 
-use crate::stand_in::{StandIn, api, chain, issuer, new_key_of, spec};
+use crate::stand_in::{StandIn, chain};
 
 #[tokio::test]
 async fn a_key_is_a_document_that_says_whose_it_is() {
     let vault = StandIn::start();
-    let row = new_key_of(&vault.kv(), Algorithm::Es256).await;
+    let row = new_key(&vault.kv(), Algorithm::Es256).await;
     let (name, version) = of(&row);
 
     assert!(name.starts_with("test-api-"), "{name}");
@@ -28,7 +29,7 @@ async fn a_key_is_a_document_that_says_whose_it_is() {
 async fn a_version_that_somebody_wrote_does_not_sign() {
     let vault = StandIn::start();
     let custody = vault.kv();
-    let row = new_key_of(&custody, Algorithm::Es256).await;
+    let row = new_key(&custody, Algorithm::Es256).await;
     vault.post(&format!("secret/data/{}", of(&row).0), &json!({ "data": { "document": "x" } }));
 
     // The version that the handle names is the one that was published.
@@ -39,12 +40,12 @@ async fn a_version_that_somebody_wrote_does_not_sign() {
 async fn each_member_of_the_document_must_be_that_of_the_row() {
     let vault = StandIn::start();
     let custody = vault.kv();
-    let row = new_key_of(&custody, Algorithm::Es256).await;
+    let row = new_key(&custody, Algorithm::Es256).await;
     let (name, _) = of(&row);
     let read = vault.get(&format!("secret/data/{name}"));
     let text = read["data"]["data"]["document"].as_str().unwrap();
     let document: Value = serde_json::from_str(text).unwrap();
-    let other = new_key_of(&custody, Algorithm::Es256).await;
+    let other = new_key(&custody, Algorithm::Es256).await;
     let other = vault.get(&format!("secret/data/{}", of(&other).0));
     let other: Value =
         serde_json::from_str(other["data"]["data"]["document"].as_str().unwrap()).unwrap();
@@ -74,7 +75,7 @@ async fn each_member_of_the_document_must_be_that_of_the_row() {
 async fn a_retired_key_is_deleted_with_all_its_versions() {
     let vault = StandIn::start();
     let custody = vault.kv();
-    let row = new_key_of(&custody, Algorithm::Es256).await;
+    let row = new_key(&custody, Algorithm::Es256).await;
     let signer = custody.signer(&issuer(), &row).await.unwrap();
     vault.calls();
     custody.destroy(&row).await.unwrap();
@@ -102,7 +103,7 @@ async fn a_key_that_is_not_read_as_it_was_written_is_deleted_again() {
 #[tokio::test]
 async fn documents_of_another_environment_are_neither_read_nor_deleted() {
     let vault = StandIn::start();
-    let row = new_key_of(&vault.kv(), Algorithm::Es256).await;
+    let row = new_key(&vault.kv(), Algorithm::Es256).await;
     let mount = Mount::new("secret").unwrap();
     let staging = Pulled::new(VaultKv::new(vault.client(vault.app_role()), mount), "staging");
     vault.calls();

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use tokenward::Clock as _;
+use tokenward_testing::sample::api;
 use tokenward_vault::{Login, Mount, Vault, VaultError, VaultSecret, VaultTransit};
 
-use crate::stand_in::{StandIn, api, chain, custody, new_signer};
+use crate::stand_in::{StandIn, chain, custody, new_signer};
 
 #[tokio::test]
 async fn the_policy_of_the_page_is_enough() {
@@ -131,7 +132,7 @@ async fn a_missing_permission_a_wrong_mount_and_a_wrong_engine_are_told_apart() 
     let said = async |mount: &str| {
         let mount = Mount::new(mount).unwrap();
         let custody = VaultTransit::new(vault.client(vault.app_role()), mount, "test");
-        let spec = crate::stand_in::spec(tokenward::Algorithm::Es256);
+        let spec = tokenward_testing::sample::spec(tokenward::Algorithm::Es256);
         let made = tokenward_keys::Custody::generate(&custody, &spec).await;
         chain(&made.unwrap_err())
     };

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 use tokenward::Algorithm;
 use tokenward_keys::{Custody as _, CustodyError};
+use tokenward_testing::sample::{issuer, new_key, spec};
 use tokenward_vault::{Vault, VaultAddress, VaultOptions};
 
-use crate::stand_in::{StandIn, chain, custody, issuer, new_key, new_signer, spec};
+use crate::stand_in::{StandIn, chain, custody, new_signer};
 
 #[tokio::test]
 async fn a_vault_that_is_down_is_named_by_its_setting_and_found_again() {

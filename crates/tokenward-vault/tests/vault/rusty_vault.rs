@@ -14,9 +14,10 @@ use tempfile::TempDir;
 use tokenward::Algorithm;
 use tokenward_keys::Custody as _;
 use tokenward_testing::TestClock;
+use tokenward_testing::sample::spec;
 use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultError, VaultOptions, VaultSecret};
 
-use crate::stand_in::{chain, custody, no_roots, root, spec};
+use crate::stand_in::{chain, custody, no_roots, root};
 
 #[tokio::test]
 async fn an_app_role_logs_in_at_a_vault_of_others() {

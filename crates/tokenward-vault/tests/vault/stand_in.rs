@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
-use tokenward::{Algorithm, Audience, Clock as _, ErrorChain, IssuerId};
+use tokenward::{Algorithm, ErrorChain};
 use tokenward_keys::custody::Pulled;
-use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, KeyLabel, MadeKey, NewKey, Signer, StoredKey};
+use tokenward_keys::{Custody as _, Signer, StoredKey};
+use tokenward_testing::sample::{issuer, new_key};
 use tokenward_testing::{TestClock, python};
 use tokenward_vault::{
     Login, Mount, Vault, VaultAddress, VaultKv, VaultOptions, VaultSecret, VaultTransit,
@@ -164,40 +164,10 @@ pub(crate) fn custody(vault: Vault) -> VaultTransit {
     VaultTransit::new(vault, Mount::new("transit").unwrap(), "test")
 }
 
-/// A new key of `custody`, and its row.
-pub(crate) async fn new_key(custody: &VaultTransit, algorithm: Algorithm) -> StoredKey {
-    new_key_of(custody, algorithm).await
-}
-
-/// The same, in whatever custody.
-pub(crate) async fn new_key_of(custody: &impl Custody, algorithm: Algorithm) -> StoredKey {
-    let made = custody.generate(&spec(algorithm)).await.unwrap();
-    row(made, custody.name())
-}
-
 /// A new key of `custody`, and who signs with it.
 pub(crate) async fn new_signer(custody: &VaultTransit) -> Arc<dyn Signer> {
     let key = new_key(custody, Algorithm::Es256).await;
     custody.signer(&issuer(), &key).await.unwrap()
-}
-
-pub(crate) fn spec(algorithm: Algorithm) -> NewKey {
-    NewKey {
-        audience: api(),
-        issuer: issuer(),
-        algorithm,
-        created_at: TestClock::default().now(),
-        kid_prefix: "test".to_owned(),
-        label: KeyLabel::random(),
-    }
-}
-
-pub(crate) fn api() -> Audience {
-    Audience::new("api").unwrap()
-}
-
-pub(crate) fn issuer() -> IssuerId {
-    IssuerId::new("https://auth.example.com/audiences/api").unwrap()
 }
 
 /// The name of the transit key of `row`.
@@ -209,11 +179,6 @@ pub(crate) fn name_of(row: &StoredKey) -> String {
 /// An error as a log shows it.
 pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     ErrorChain::new(error).to_string()
-}
-
-fn row(made: MadeKey, custody: &str) -> StoredKey {
-    let now = TestClock::default().now();
-    Key::publish(made, &api(), custody, now).unwrap().stored().clone()
 }
 
 /// The policies that the page prints, for the environment of the tests.
