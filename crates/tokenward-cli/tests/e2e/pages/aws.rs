@@ -1,15 +1,15 @@
 //! The page of the custodies in AWS, against an emulator of AWS.
 
 use std::fs;
+use std::ops::Deref;
 use std::process::Command;
 
-use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Call, Client};
-use crate::harness::{Session, free_port, write_private};
+use super::remote::Site;
+use crate::harness::{Session, write_private};
 use crate::markdown::{root, tested};
-use crate::process::{Process, TOKENWARD};
+use crate::process::Process;
 use crate::shell::{Shell, python_program};
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn an_authority_whose_keys_are_secrets_of_aws_checks_starts_and_signs() {
 
 async fn starts_signs_and_starts_again(blocks: [&str; 4]) {
     let world = World::new(blocks).await;
-    let said = world.shell.run(&check()).await;
+    let said = world.shell.run(&world.check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
     let mut authority = world.serve().await;
@@ -83,9 +83,7 @@ const WRONG_KEY: &str = "access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n\
 
 /// An AWS set up as the page says, and an authority that is configured for it.
 struct World {
-    shell: Shell,
-    client: Client,
-    url: String,
+    site: Site,
     aws: String,
     _aws: Process,
 }
@@ -108,53 +106,21 @@ impl World {
         fs::create_dir(shell.path("etc")).unwrap();
         shell.write(file, &tested(policy));
         let shell = with_role(shell, &tested(setup)).await;
-        let key = KeyPair::generate().unwrap();
-        let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
-        write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
-        write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
-        let port = free_port();
-        let keys = tested(config);
-        let settings = format!("{}{keys}\nendpoint = \"{aws}\"\n", settings(port));
-        shell.write("etc/tokenward.toml", &settings);
-        let client = Client::trusting(&shell.path("etc/fullchain.pem"));
-        let url = format!("https://localhost:{port}");
-        Self { shell, client, url, aws, _aws: emulator }
-    }
-
-    /// The command of the page that starts.
-    async fn serve(&self) -> Process {
-        let start = self.shell.adapt(tested("aws-start").lines().nth(1).unwrap());
-        let mut command = self.shell.command(TOKENWARD);
-        let mut process = Process::spawn("authority", command.args(start.split(' ').skip(1)));
-        process.ready().await;
-        process
-    }
-
-    async fn service_secret(&self) -> String {
-        let made =
-            self.shell.run("tokenward services rotate-secret login --data /etc/tokenward").await;
-        made.split_whitespace().find(|word| word.starts_with("tws_")).unwrap().to_owned()
-    }
-
-    async fn ask_for_a_session(&self, secret: &str) -> Answer {
-        let body: Value = json!({ "subject": "ada", "audience": "api" });
-        let call = Call::new(http::Method::POST, &format!("{}/v1/sessions", self.url));
-        self.client.ask(call.basic("login", secret).json(&body)).await
-    }
-
-    /// `check` finds one thing wrong with `config`.
-    async fn refuses(&self, config: &str, why: &str) {
-        fs::write(self.shell.path("etc/tokenward.toml"), config).unwrap();
-        let output = self.shell.try_run(&check()).await;
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(!output.status.success() && text.contains(why), "{why}: {text}");
-        assert_eq!(text.lines().count(), 1, "{text}");
+        let keys = format!("{}\nendpoint = \"{aws}\"\n", tested(config));
+        Self { site: Site::new(shell, "aws-start", &keys), aws, _aws: emulator }
     }
 
     async fn faults(&self, name: &str, body: &Value) {
         let url = format!("{}/_faults/{name}", self.aws);
         self.shell.run(&format!("curl -sSf -X POST -d '{body}' '{url}'")).await;
+    }
+}
+
+impl Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
     }
 }
 
@@ -176,19 +142,4 @@ async fn with_role(shell: Shell, setup: &str) -> Shell {
         .env("AWS_ACCESS_KEY_ID", part("AccessKeyId"))
         .env("AWS_SECRET_ACCESS_KEY", part("SecretAccessKey"))
         .env("AWS_SESSION_TOKEN", part("SessionToken"))
-}
-
-/// The command of the page that looks before the start.
-fn check() -> String {
-    tested("aws-start").lines().next().unwrap().to_owned()
-}
-
-fn settings(port: u16) -> String {
-    format!(
-        "environment = \"prod\"\nissuer = \"https://localhost:{port}\"\n\
-         [listen]\npublic = \"127.0.0.1:{port}\"\n\
-         [tls]\ncertificate = \"fullchain.pem\"\nkey = \"privkey.pem\"\n\
-         [[audience]]\nname = \"api\"\n\
-         [[service]]\nname = \"login\"\nmay = [\"sessions:write\"]\naudiences = [\"api\"]\n"
-    )
 }

@@ -1,21 +1,22 @@
 //! The page of the custody `vault-transit`, against the stand-in for Vault.
 
 use std::fs;
+use std::ops::Deref;
 use std::process::Command;
 
-use rcgen::{CertificateParams, KeyPair};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::{Answer, Call, Client};
-use crate::harness::{Session, eventually, free_port, write_private};
+use super::remote::Site;
+use crate::client::Call;
+use crate::harness::{Session, eventually};
 use crate::markdown::{root, tested};
-use crate::process::{Process, TOKENWARD, run};
+use crate::process::{Process, run};
 use crate::shell::{Shell, python_program};
 
 #[tokio::test]
 async fn an_authority_whose_keys_are_documents_in_a_vault_signs_while_that_is_sealed() {
     let world = World::new(KV).await;
-    let said = world.shell.run(&check()).await;
+    let said = world.shell.run(&world.check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
     let mut authority = world.serve().await;
@@ -36,7 +37,7 @@ async fn an_authority_whose_keys_are_documents_in_a_vault_signs_while_that_is_se
 #[tokio::test]
 async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_sealed_one() {
     let world = World::new(TRANSIT).await;
-    let said = world.shell.run(&check()).await;
+    let said = world.shell.run(&world.check()).await;
     assert!(said.ends_with("tokenward.toml: good\n"), "{said}");
 
     let _authority = world.serve().await;
@@ -61,7 +62,7 @@ async fn an_authority_that_starts_while_its_vault_is_sealed_serves_and_signs_onc
     world.vault("sys/seal").await;
 
     // What looks before the start says so all the same.
-    let checked = world.shell.try_run(&check()).await;
+    let checked = world.shell.try_run(&world.check()).await;
     let text = String::from_utf8(checked.stdout).unwrap();
     assert!(!checked.status.success() && text.contains("Vault is sealed: unseal it"), "{text}");
 
@@ -91,9 +92,7 @@ async fn a_first_start_while_the_vault_is_sealed_stops_with_a_line() {
     let world = World::new(TRANSIT).await;
     world.vault("sys/seal").await;
 
-    let start = world.shell.adapt(tested("vault-start").lines().nth(1).unwrap());
-    let mut command = world.shell.command(TOKENWARD);
-    let output = run(command.args(start.split(' ').skip(1))).await;
+    let output = run(&mut world.command()).await;
 
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && said.contains("Vault is sealed: unseal it"), "{said}");
@@ -124,19 +123,14 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
         assert!(good.contains(old), "{old}");
         // A store belongs to one environment, an empty one to none yet.
         drop(fs::remove_file(world.shell.path("etc/tokenward.db")));
-        fs::write(world.shell.path("etc/tokenward.toml"), good.replace(old, new)).unwrap();
-
-        let output = world.shell.try_run(&check()).await;
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(!output.status.success() && text.contains(said), "{said}: {text}");
-        assert_eq!(text.lines().count(), 1, "{text}");
+        world.refuses(&good.replace(old, new), said).await;
     }
 }
 
 #[tokio::test]
 async fn a_store_moves_its_key_encryption_key_into_the_vault() {
     let world = World::new(TRANSIT).await;
-    world.shell.run(&check()).await;
+    world.shell.run(&world.check()).await;
     world.shell.write("tokenward-store.hcl", &tested("vault-kek-policy"));
     world.shell.run(&format!("{VAULT}{}", tested("vault-kek-setup"))).await;
     let [old, new] = ["etc/tokenward.toml", "etc/new.toml"].map(|name| world.shell.path(name));
@@ -149,10 +143,10 @@ async fn a_store_moves_its_key_encryption_key_into_the_vault() {
     assert!(said.contains("and under no other"), "{said}");
     fs::rename(&new, &old).unwrap();
     fs::remove_file(world.shell.path("etc/kek.key")).unwrap();
-    world.shell.run(&check()).await;
+    world.shell.run(&world.check()).await;
 
     world.vault("sys/seal").await;
-    let refused = world.shell.try_run(&check()).await;
+    let refused = world.shell.try_run(&world.check()).await;
     let refused = String::from_utf8(refused.stdout).unwrap();
     assert_eq!(
         refused,
@@ -162,7 +156,7 @@ async fn a_store_moves_its_key_encryption_key_into_the_vault() {
     world.vault("transit/keys/prod-store/rotate").await;
     let said = world.shell.run(&format!("{REWRAP} /etc/tokenward/tokenward.toml")).await;
     assert!(said.contains("under the key-encryption key that it had; keep that"), "{said}");
-    world.shell.run(&check()).await;
+    world.shell.run(&world.check()).await;
 }
 
 #[tokio::test]
@@ -178,7 +172,7 @@ async fn the_secret_of_a_proxy_comes_from_the_vault() {
     let good =
         format!("{}\n[[proxy]]{proxy}", text.replace("\nrole_id ", &format!("{secrets}role_id ")));
     fs::write(&path, &good).unwrap();
-    world.shell.run(&check()).await;
+    world.shell.run(&world.check()).await;
 
     let question = async |secret: &str| {
         let call = Call::get(&format!("{}/auth/nginx/api", world.url))
@@ -192,22 +186,19 @@ async fn the_secret_of_a_proxy_comes_from_the_vault() {
     assert_eq!([question(secret.trim()).await, question("another-secret-of-it").await], [401, 403]);
 
     fs::write(&path, good.replace("edge#password", "edge#pasword")).unwrap();
-    let refused = world.shell.try_run(&check()).await;
+    let refused = world.shell.try_run(&world.check()).await;
     assert_eq!(
         String::from_utf8(refused.stdout).unwrap(),
         "proxy.edge.secret: `secret/data/prod/edge` has no text in the field `pasword`\n"
     );
 }
+
 const TRANSIT: [&str; 4] = ["tokenward.hcl", "vault-policy", "vault-setup", "vault-config"];
 const KV: [&str; 4] = ["tokenward-kv.hcl", "vault-kv-policy", "vault-kv-setup", "vault-kv-config"];
 
 /// A vault set up as the page says, and an authority that is configured for it.
 struct World {
-    shell: Shell,
-    client: Client,
-    url: String,
-    /// The port of its health.
-    health: u16,
+    site: Site,
     _vault: Process,
 }
 
@@ -231,41 +222,8 @@ impl World {
         shell.write(file, &tested(policy));
         let setup = tested(setup);
         let role_id = shell.run(&format!("{VAULT}{setup}")).await;
-        let key = KeyPair::generate().unwrap();
-        let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
-        write_private(&shell.path("etc/privkey.pem"), &key.serialize_pem());
-        write_private(&shell.path("etc/kek.key"), "32 bytes that are not in any way");
-        let (port, health) = (free_port(), free_port());
         let keys = tested(config).replace("ROLE_ID", role_id.trim());
-        shell.write("etc/tokenward.toml", &format!("{}{keys}", settings(port, health)));
-        let client = Client::trusting(&shell.path("etc/fullchain.pem"));
-        Self { shell, client, url: format!("https://localhost:{port}"), health, _vault: vault }
-    }
-
-    /// The command of the page that starts.
-    async fn serve(&self) -> Process {
-        let start = self.shell.adapt(tested("vault-start").lines().nth(1).unwrap());
-        let mut command = self.shell.command(TOKENWARD);
-        let mut process = Process::spawn("authority", command.args(start.split(' ').skip(1)));
-        process.ready().await;
-        process
-    }
-
-    async fn service_secret(&self) -> String {
-        let made =
-            self.shell.run("tokenward services rotate-secret login --data /etc/tokenward").await;
-        made.split_whitespace().find(|word| word.starts_with("tws_")).unwrap().to_owned()
-    }
-
-    async fn ask_for_a_session(&self, secret: &str) -> Answer {
-        self.client.ask(self.session_call(secret)).await
-    }
-
-    fn session_call(&self, secret: &str) -> Call {
-        let body: Value = json!({ "subject": "ada", "audience": "api" });
-        let call = Call::new(http::Method::POST, &format!("{}/v1/sessions", self.url));
-        call.basic("login", secret).json(&body)
+        Self { site: Site::new(shell, "vault-start", &keys), _vault: vault }
     }
 
     async fn vault(&self, path: &str) {
@@ -274,20 +232,13 @@ impl World {
     }
 }
 
-/// The command of the page that looks before the start.
-fn check() -> String {
-    tested("vault-start").lines().next().unwrap().to_owned()
+impl Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
 }
 
 const VAULT: &str = "vault() { \"$PYTHON\" \"$VAULT\" \"$@\"; }\n";
 const REWRAP: &str = "tokenward keys rewrap --config /etc/tokenward/tokenward.toml --to-config";
-
-fn settings(port: u16, health: u16) -> String {
-    format!(
-        "environment = \"prod\"\nissuer = \"https://localhost:{port}\"\n\
-         [listen]\npublic = \"127.0.0.1:{port}\"\nhealth = \"127.0.0.1:{health}\"\n\
-         [tls]\ncertificate = \"fullchain.pem\"\nkey = \"privkey.pem\"\n\
-         [[audience]]\nname = \"api\"\n\
-         [[service]]\nname = \"login\"\nmay = [\"sessions:write\", \"introspect\"]\naudiences = [\"api\"]\n"
-    )
-}
