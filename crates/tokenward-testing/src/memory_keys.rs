@@ -26,6 +26,37 @@ impl MemoryKeys {
         self.rows().keys.clone()
     }
 
+    /// Every order of every audience.
+    #[must_use]
+    pub fn orders(&self) -> Vec<KeyOrder> {
+        self.rows().orders.clone()
+    }
+
+    /// Changes the row of `id` behind everybody's back.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
+        edit(self.rows().keys.iter_mut().find(|key| key.id == *id).unwrap());
+    }
+
+    /// What [`KeyStore::apply`] does, at once.
+    pub fn commit(&self, audience: &Audience, changes: Vec<KeyChange>) -> Result<(), BackendError> {
+        let mut rows = self.rows();
+        let mut next = rows.clone();
+        for change in changes {
+            next.change(audience, change)?;
+        }
+        if next.of(audience).filter(|key| key.state == KeyState::Active).count() > 1 {
+            return Err(conflict());
+        }
+        next.keys.sort_by_key(|key| (key.created_at, key.id.clone()));
+        next.orders.sort_by_key(|order| (order.created_at, order.label));
+        *rows = next;
+        Ok(())
+    }
+
     fn rows(&self) -> MutexGuard<'_, Rows> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,18 +129,7 @@ impl KeyStore for MemoryKeys {
         audience: &Audience,
         changes: Vec<KeyChange>,
     ) -> Result<(), BackendError> {
-        let mut rows = self.rows();
-        let mut next = rows.clone();
-        for change in changes {
-            next.change(audience, change)?;
-        }
-        if next.of(audience).filter(|key| key.state == KeyState::Active).count() > 1 {
-            return Err(conflict());
-        }
-        next.keys.sort_by_key(|key| (key.created_at, key.id.clone()));
-        next.orders.sort_by_key(|order| (order.created_at, order.label));
-        *rows = next;
-        Ok(())
+        self.commit(audience, changes)
     }
 
     async fn unfinished(&self, audience: &Audience) -> Result<Unfinished, BackendError> {

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{
-    KeyChange, KeyLabel, KeyOrder, KeyRing, KeyState, KeyStore, Sealed, StoreKey, StoredKey,
-    Timing, TimingSettings, Unfinished,
+    KeyChange, KeyOrder, KeyRing, KeyStore, Sealed, StoreKey, StoredKey, Timing, TimingSettings,
+    Unfinished,
 };
+use tokenward_testing::MemoryKeys;
 
 /// How the next write ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,16 +24,9 @@ pub(crate) enum Fault {
     Conflict,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Stored {
-    keys: Vec<StoredKey>,
-    orders: Vec<KeyOrder>,
-    debts: Vec<(KeyId, Vec<u8>)>,
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct MemoryStore {
-    state: Mutex<Stored>,
+    rows: MemoryKeys,
     exclusive: AtomicBool,
     /// How many writes succeed, and how the one after them ends.
     fault: Mutex<Option<(u8, Fault)>>,
@@ -72,26 +66,25 @@ impl MemoryStore {
     }
 
     pub(crate) fn stored(&self) -> Vec<StoredKey> {
-        self.state.lock().unwrap().keys.clone()
+        self.rows.stored()
     }
 
     /// How many keys are ordered, or given up and not forgotten.
     pub(crate) fn orders(&self) -> usize {
-        self.state.lock().unwrap().orders.len()
+        self.rows.orders().len()
     }
 
     /// As whoever can write to the store does.
     pub(crate) fn add_order(&self, order: KeyOrder) {
-        self.state.lock().unwrap().orders.push(order);
+        self.rows.commit(&audience(), vec![KeyChange::Order(order)]).unwrap();
     }
 
     pub(crate) fn add_debt(&self, id: KeyId, handle: Vec<u8>) {
-        self.state.lock().unwrap().debts.push((id, handle));
+        self.rows.commit(&audience(), vec![KeyChange::Owe { id, handle }]).unwrap();
     }
 
     pub(crate) fn edit(&self, id: &KeyId, edit: impl FnOnce(&mut StoredKey)) {
-        let mut state = self.state.lock().unwrap();
-        edit(state.keys.iter_mut().find(|key| key.id == *id).unwrap());
+        self.rows.edit(id, edit);
     }
 
     fn next_fault(&self) -> Option<Fault> {
@@ -104,76 +97,36 @@ impl MemoryStore {
         *fault = None;
         Some(kind)
     }
-
-    fn commit(&self, changes: Vec<KeyChange>) -> Result<(), BackendError> {
-        let mut state = self.state.lock().unwrap();
-        let mut after = state.clone();
-        let next = &mut after.keys;
-        for change in changes {
-            match change {
-                KeyChange::Insert(key) => {
-                    let is_late = key.state == KeyState::Active && next.iter().any(|k| !k.imported);
-                    if is_late || next.iter().any(|known| known.id == key.id) {
-                        return Err(conflict());
-                    }
-                    next.push(key);
-                }
-                KeyChange::Replace { epoch, key } => {
-                    let old = next.iter_mut().find(|old| old.id == key.id && old.epoch == epoch);
-                    *old.ok_or_else(conflict)? = key;
-                }
-                KeyChange::Order(order) => after.orders.push(order),
-                KeyChange::Fulfill(label) => {
-                    let index = open(&after.orders, label).ok_or_else(conflict)?;
-                    after.orders.remove(index);
-                }
-                KeyChange::GiveUp { label, at } => {
-                    let index = open(&after.orders, label).ok_or_else(conflict)?;
-                    after.orders[index].given_up_at = Some(at);
-                }
-                KeyChange::Forget(label) => {
-                    after
-                        .orders
-                        .retain(|order| order.label != label || order.given_up_at.is_none());
-                }
-                KeyChange::Owe { id, handle } => after.debts.push((id, handle)),
-                KeyChange::Settle(id) => after.debts.retain(|(known, _)| *known != id),
-            }
-        }
-        if next.iter().filter(|key| key.state == KeyState::Active).count() > 1 {
-            return Err(conflict());
-        }
-        next.sort_by_key(|key| (key.created_at, key.id.clone()));
-        *state = after;
-        Ok(())
-    }
 }
 
 #[async_trait]
 impl KeyStore for MemoryStore {
-    async fn keys(&self, _: &Audience) -> Result<Vec<StoredKey>, BackendError> {
-        if self.reads_fail.load(Ordering::SeqCst) { Err(outage()) } else { Ok(self.stored()) }
+    async fn keys(&self, audience: &Audience) -> Result<Vec<StoredKey>, BackendError> {
+        if self.reads_fail.load(Ordering::SeqCst) {
+            Err(outage())
+        } else {
+            self.rows.keys(audience).await
+        }
     }
 
-    async fn apply(&self, _: &Audience, changes: Vec<KeyChange>) -> Result<(), BackendError> {
+    async fn apply(
+        &self,
+        audience: &Audience,
+        changes: Vec<KeyChange>,
+    ) -> Result<(), BackendError> {
         if self.reads_fail_after_write.load(Ordering::SeqCst) {
             self.fail_reads(true);
         }
         match self.next_fault() {
-            None => self.commit(changes),
+            None => self.rows.commit(audience, changes),
             Some(Fault::Conflict) => Err(conflict()),
             Some(Fault::BeforeCommit) => Err(outage()),
-            Some(Fault::AfterCommit) => self.commit(changes).and(Err(outage())),
+            Some(Fault::AfterCommit) => self.rows.commit(audience, changes).and(Err(outage())),
         }
     }
 
-    async fn unfinished(&self, _: &Audience) -> Result<Unfinished, BackendError> {
-        let Stored { keys, orders, debts } = self.state.lock().unwrap().clone();
-        let owed = |(id, handle): &(KeyId, Vec<u8>)| {
-            let key = keys.iter().find(|key| key.id == *id).unwrap().clone();
-            StoredKey { handle: Some(handle.clone()), ..key }
-        };
-        Ok(Unfinished { owed: debts.iter().map(owed).collect(), orders })
+    async fn unfinished(&self, audience: &Audience) -> Result<Unfinished, BackendError> {
+        self.rows.unfinished(audience).await
     }
 
     fn is_exclusive(&self) -> bool {
@@ -184,16 +137,21 @@ impl KeyStore for MemoryStore {
         Ok(*self.clock.lock().unwrap())
     }
 
-    async fn sealed_secret(&self, _: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {
-        Ok(fresh)
+    async fn sealed_secret(&self, name: &str, fresh: Vec<u8>) -> Result<Vec<u8>, BackendError> {
+        self.rows.sealed_secret(name, fresh).await
     }
 
-    async fn secret(&self, _: &str) -> Result<Option<Vec<u8>>, BackendError> {
-        Ok(None)
+    async fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, BackendError> {
+        self.rows.secret(name).await
     }
 
-    async fn replace_secret(&self, _: &str, _: &[u8], _: Vec<u8>) -> Result<(), BackendError> {
-        Err(conflict())
+    async fn replace_secret(
+        &self,
+        name: &str,
+        known: &[u8],
+        fresh: Vec<u8>,
+    ) -> Result<(), BackendError> {
+        self.rows.replace_secret(name, known, fresh).await
     }
 }
 
@@ -209,8 +167,11 @@ pub(crate) fn ring_with(
 ) -> KeyRing {
     let store: Arc<MemoryStore> = Arc::clone(store);
     let custody = Arc::new(Sealed::new(store_key.clone()));
-    let audience = Audience::new("billing-api").unwrap();
-    KeyRing::new(audience, issuer(), store, custody, timing, "test".to_owned(), algorithm)
+    KeyRing::new(audience(), issuer(), store, custody, timing, "test".to_owned(), algorithm)
+}
+
+pub(crate) fn audience() -> Audience {
+    Audience::new("billing-api").unwrap()
 }
 
 pub(crate) fn issuer() -> IssuerId {
@@ -247,11 +208,6 @@ pub(crate) const fn at(seconds: u64) -> UnixTime {
 /// Runs `future`, which waits for nothing outside of this process.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-}
-
-/// Where the order is, if its key may still be stored.
-fn open(orders: &[KeyOrder], label: KeyLabel) -> Option<usize> {
-    orders.iter().position(|order| order.label == label && order.given_up_at.is_none())
 }
 
 fn outage() -> BackendError {
