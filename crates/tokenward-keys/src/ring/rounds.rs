@@ -10,7 +10,7 @@ use super::error::RingError;
 use super::{AUDIT, KeyRing};
 use crate::custody::{NewKey, Signer};
 use crate::lifecycle::{AnyKey, Key};
-use crate::plan::{Action, Request, Step, plan};
+use crate::plan::{Action, Request, Step, activates, is_emergency, plan};
 use crate::statement::vouches;
 use crate::stored::{KeyChange, StoredKey};
 
@@ -46,11 +46,11 @@ impl KeyRing {
             if pending.is_some() {
                 outcome.blocked_until = plan.blocked_until;
             }
-            let mut batch = first_batch(plan.steps);
+            let mut batch = plan.first_batch(&keys);
             if batch.is_empty() {
                 return Ok(outcome);
             }
-            if is_emergency(&batch) {
+            if is_emergency(&keys, &batch) {
                 self.prefer_one_that_opens(&keys, &mut batch, now).await;
             }
             if *request == Request::Tick
@@ -203,7 +203,7 @@ impl KeyRing {
             steps.iter().any(|step| matches!(&step.action, Action::Activate(id) if id == key.id()))
         };
         let Some(key) = keys.iter().find(is_next).map(AnyKey::stored) else { return Ok(None) };
-        let is_emergency = is_emergency(steps);
+        let is_emergency = is_emergency(keys, steps);
         if !is_emergency {
             self.must_be_stated(&key.id, now).await?;
         }
@@ -317,34 +317,8 @@ impl Outcome {
     }
 }
 
-fn is_emergency(steps: &[Step]) -> bool {
-    steps.iter().any(|step| matches!(step.action, Action::Compromise(_)))
-}
-
 fn active(keys: &[AnyKey]) -> Option<&KeyId> {
     keys.iter().find(|key| matches!(key, AnyKey::Active(_))).map(AnyKey::id)
-}
-
-fn activates(steps: &[Step]) -> bool {
-    steps.iter().any(|step| matches!(step.action, Action::Activate(_)))
-}
-
-/// The steps that go into the next transaction: all that only change stored keys, or one new key.
-///
-/// Keys that go do not wait for the one that comes, which may not open: they would be trusted on.
-fn first_batch(steps: Vec<Step>) -> Vec<Step> {
-    let makes = steps.first().is_some_and(|step| step.action.makes_a_key());
-    let count = if makes { 1 } else { steps.len() };
-    let batch: Vec<_> = steps
-        .into_iter()
-        .take(count)
-        .take_while(|step| makes || !step.action.makes_a_key())
-        .collect();
-    let is_farewell = |step: &Step| step.action.is_farewell();
-    if activates(&batch) && !is_emergency(&batch) && batch.iter().any(is_farewell) {
-        return batch.into_iter().filter(is_farewell).collect();
-    }
-    batch
 }
 
 /// A plan has six batches at most (farewell, change, first key, standby, second standby, abandon); the rest is room

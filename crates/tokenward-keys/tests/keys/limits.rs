@@ -132,10 +132,33 @@ fn a_custody_that_fails_does_not_put_off_an_operator() {
     assert_ne!(Some(rotated.active), rotated.retired);
 }
 
-/// The sealed custody, which makes keys or does not.
+#[test]
+fn a_due_rotation_is_no_emergency_because_an_old_key_has_leaked() {
+    let store = Arc::new(MemoryStore::default());
+    let custody = Arc::new(Flaky::default());
+    let ring = ring_in(&store, &custody);
+    run(ring.tick(at(1_000))).unwrap();
+    let old = SigningKey::generate(Algorithm::Es256);
+    let old = run(ring.import(old.verifying_key(), at(9_000), at(1_000))).unwrap().key;
+    // Another stands by, and all that is left is to open it.
+    run(ring.tick(at(1_090))).unwrap();
+    let active = ring.signer(at(1_090)).unwrap().key_id().clone();
+    custody.is_away.store(true, Ordering::SeqCst);
+
+    run(ring.compromise(&old, at(1_100))).unwrap();
+
+    assert_eq!(ring.signer(at(1_100)).unwrap().key_id(), &active);
+    assert!(ring.key_set().find(&old).is_none());
+    custody.is_away.store(false, Ordering::SeqCst);
+    run(ring.tick(at(1_170))).unwrap();
+    assert_ne!(ring.signer(at(1_170)).unwrap().key_id(), &active, "it takes place all the same");
+}
+
+/// The sealed custody, which makes keys or does not, and can be away.
 #[derive(Default)]
 struct Flaky {
     fails: AtomicBool,
+    is_away: AtomicBool,
     asked: AtomicU32,
 }
 
@@ -163,6 +186,10 @@ impl Custody for Flaky {
         issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
+        if self.is_away.load(Ordering::SeqCst) {
+            let source = "the vault is away".into();
+            return Err(CustodyError::OutOfReach { custody: "sealed", source });
+        }
         Sealed::new(store_key()).signer(issuer, key).await
     }
 
