@@ -16,6 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokenward::crypto::low_s;
 use tokenward::{
     Algorithm, Audience, InvalidId, IssuerId, KeyId, SigningKey, UnixTime, VerifyingKey,
 };
@@ -27,6 +28,9 @@ pub use sealed::Sealed;
 
 use crate::order::{KeyLabel, KeyOrder};
 use crate::stored::StoredKey;
+
+#[cfg(test)]
+mod tests;
 
 /// What a custody is told about the key it is to make.
 #[derive(Clone, Debug)]
@@ -155,15 +159,16 @@ pub trait Signer: Send + Sync + fmt::Debug + 'static {
 }
 
 /// `signature`, which `custody` gave for `input`, if it is one of the key with this `public` half: whoever signs
-/// elsewhere is not believed.
+/// elsewhere is not believed. An ECDSA signature leaves in the one form of ours, [low s](low_s).
 pub fn verified(
     custody: &'static str,
     key: &KeyId,
     public: &VerifyingKey,
     input: &[u8],
-    signature: Vec<u8>,
+    mut signature: Vec<u8>,
 ) -> Result<Vec<u8>, CustodyError> {
     if public.verify(input, &signature) {
+        low_s(public.algorithm(), &mut signature);
         Ok(signature)
     } else {
         Err(CustodyError::WrongSignature { custody, key: key.clone() })
