@@ -36,7 +36,7 @@ use crate::plan::{Plan, Request, Step, plan};
 use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
-use backoff::Backoff;
+pub(crate) use backoff::Backoff;
 use leftovers::Leftovers;
 use view::View;
 
@@ -115,7 +115,7 @@ impl KeyRing {
     }
 
     /// The time now, in a call that began at `now`; never before.
-    fn later(&self, now: UnixTime) -> UnixTime {
+    pub(crate) fn later(&self, now: UnixTime) -> UnixTime {
         self.clock.as_ref().map_or(now, |clock| clock.now().max(now))
     }
 
@@ -163,6 +163,8 @@ impl KeyRing {
     /// The caller puts the key on the revocation feed.
     pub async fn compromise(&self, id: &KeyId, now: UnixTime) -> Result<Compromised, RingError> {
         let outcome = self.run(now, Request::Compromise(id.clone())).await?;
+        // Until the end of trust was written, which may have waited for the custody, the others knew nothing of it.
+        let now = self.later(now);
         Ok(Compromised {
             key: id.clone(),
             active: self.view().active().cloned(),
@@ -205,6 +207,7 @@ impl KeyRing {
             .await
             .map_err(RingError::Store)?;
         tracing::info!(target: AUDIT, audience = %self.audience, key = %id, "key imported");
+        let now = self.later(now);
         self.load(now).await?;
         Ok(Imported { key: id, trusted_from: now.saturating_add(self.timing.ripening()) })
     }

@@ -265,6 +265,22 @@ fn a_debt_in_the_store_takes_no_key_away_that_signs() {
     assert_eq!(custody.names(), keys);
 }
 
+#[test]
+fn what_a_leaked_key_exposes_is_counted_from_when_the_others_could_hear_of_it() {
+    let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
+    let clock = Arc::new(AtomicU64::new(1_000));
+    let ring = timed_ring(&store, &custody, &clock);
+    run(ring.tick(at(1_000))).unwrap();
+    let leaked = ring.signer(at(1_000)).unwrap().key_id().clone();
+    // The next key opens slowly.
+    *custody.meanwhile.lock().unwrap() = Some(moving(&clock, 1_025));
+
+    let done = run(ring.compromise(&leaked, at(1_020))).unwrap();
+
+    // C + D; L + 2S.
+    assert_eq!((done.exposed_until, done.silent_by), (at(1_035), at(1_033)));
+}
+
 /// Sealed keys that are good only as long as this custody has them too.
 #[derive(Default)]
 struct Elsewhere {

@@ -14,4 +14,6 @@ mod model;
 #[cfg(test)]
 mod ring;
 #[cfg(test)]
+mod statement;
+#[cfg(test)]
 mod support;
