@@ -101,6 +101,10 @@ impl Custody for AwsKms {
         true
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.aws.access_key_id, or the role that is found without it"
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         let kind =

@@ -55,6 +55,10 @@ impl Documents for SecretsManager {
         (self.aws.region().as_str().to_owned(), "keys.aws.region")
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.aws.access_key_id, or the role that is found without it"
+    }
+
     async fn check(&self, name: &str) -> Result<(), DocumentError> {
         let id = json!({ "SecretId": name });
         let put =

@@ -106,6 +106,11 @@ pub trait Custody: Send + Sync + 'static {
         false
     }
 
+    /// The settings that say where the keys are, for whoever has to correct them.
+    fn settings(&self) -> &'static str {
+        "keys.custody"
+    }
+
     /// Makes a key.
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError>;
 
@@ -227,6 +232,18 @@ pub enum CustodyError {
         key: KeyId,
         /// The custody that holds it.
         held_by: String,
+    },
+    /// The custody has none of the keys that sign, or will: it is hardly the one that they were made in. Nothing is
+    /// given up, and no key is made there.
+    #[error(
+        "custody `{custody}` has none of the keys that should sign, so it is hardly the one that they were made in: \
+         correct {settings}; if they are lost indeed, `tokenward keys rotate`"
+    )]
+    AnotherPlace {
+        /// The custody concerned.
+        custody: &'static str,
+        /// The settings that say where it is.
+        settings: &'static str,
     },
     /// The custody cannot hold keys of this algorithm.
     #[error("custody `{custody}` holds no {algorithm} keys")]

@@ -95,6 +95,11 @@ impl Step {
     pub const fn because(&self) -> Because {
         self.because
     }
+
+    /// Whether a key is given up because the custody does not have it.
+    pub(crate) const fn is_loss(&self) -> bool {
+        matches!(self.because, Because::PrivateHalfLost)
+    }
 }
 
 impl fmt::Display for Step {
@@ -128,6 +133,18 @@ impl Action {
     #[must_use]
     pub const fn makes_a_key(&self) -> bool {
         matches!(self, Self::Begin | Self::Publish)
+    }
+
+    /// The key that changes; `None` if one is made.
+    pub(crate) const fn key(&self) -> Option<&KeyId> {
+        match self {
+            Self::Begin | Self::Publish => None,
+            Self::Activate(id)
+            | Self::Retire(id)
+            | Self::Withdraw(id)
+            | Self::Abandon(id)
+            | Self::Compromise(id) => Some(id),
+        }
     }
 
     /// Whether a key goes that signs no more, or never did, so that nothing else has to wait or hurry for it.

@@ -134,8 +134,15 @@ impl KeyRing {
     pub async fn tick(&self, now: UnixTime) -> Result<Vec<Step>, RingError> {
         self.note_orders_of_the_dead().await?;
         let outcome = self.run(now, Request::Tick).await;
-        // Last, because it may have to wait for the custody, and the lease is renewed before.
-        self.clear_up(self.later(now)).await;
+        // Last, because it may have to wait for the custody, and the lease is renewed before. A custody that has just
+        // been found to lack a key may be another one, so its word that a private half is gone must not be taken now.
+        let gave_up = match &outcome {
+            Ok(outcome) => outcome.gave_up(),
+            Err(error) => matches!(error, RingError::Contended),
+        };
+        if !gave_up && self.another_place(&self.view().lost()).is_none() {
+            self.clear_up(self.later(now)).await;
+        }
         let outcome = outcome?;
         self.view().custody_error().map_or(Ok(outcome.steps), Err)
     }
@@ -245,7 +252,7 @@ impl KeyRing {
             return Err(RingError::UnknownKey { id: id.clone() });
         }
         let lost = self.view().lost();
-        Ok(plan(&keys, &lost, now, &self.timing, self.algorithm, request))
+        Ok(plan(&keys, lost.to(request), now, &self.timing, self.algorithm, request))
     }
 
     /// The published keys, for whoever verifies.
@@ -331,9 +338,12 @@ impl KeyRing {
         }
         let before = self.view();
         let clock = self.store.clock().await?;
-        let signer = self.open_signer(&keys, &before).await;
+        let mut signer = self.open_signer(&keys, &before).await;
         let lost =
             if looks { self.lost(&keys, &signer).await } else { before.lost().as_ref().clone() };
+        if let (view::Opened::Failed(error), Some(why)) = (&mut signer, self.another_place(&lost)) {
+            *error = why;
+        }
         let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?
             .with_clock(now, clock, &self.timing)
             .with_lost(lost);

@@ -64,6 +64,10 @@ impl Custody for Pkcs11 {
         true
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.pkcs11.token and keys.pkcs11.module"
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         self.must_hold(spec.algorithm)?;
         let order = spec.clone();

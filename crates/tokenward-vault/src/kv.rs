@@ -62,6 +62,10 @@ impl Documents for VaultKv {
         (self.mount.as_str().to_owned(), "keys.vault.mount")
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.vault.address and keys.vault.namespace"
+    }
+
     async fn check(&self, name: &str) -> Result<(), DocumentError> {
         self.vault.check().await?;
         self.vault.must_be(&self.mount, "kv-v2").await?;

@@ -35,6 +35,9 @@ pub trait Documents: fmt::Debug + Send + Sync + 'static {
     /// Where they are, a mount or a region, and the setting that says so.
     fn place(&self) -> (String, &'static str);
 
+    /// The settings that say which system it is, for whoever has to correct them.
+    fn settings(&self) -> &'static str;
+
     /// Whether the system is reached and grants what a document called `name` takes. It is not there, and is
     /// not made.
     async fn check(&self, name: &str) -> Result<(), DocumentError>;
@@ -201,6 +204,10 @@ impl<D: Documents> Custody for Pulled<D> {
 
     fn holds_elsewhere(&self) -> bool {
         true
+    }
+
+    fn settings(&self) -> &'static str {
+        self.documents.settings()
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {

@@ -42,7 +42,8 @@ impl KeyRing {
             }
             let request = pending.as_ref().unwrap_or(&Request::Tick);
             let lost = self.view().lost();
-            let plan = plan(&keys, &lost, now, &self.timing, self.algorithm, request);
+            let gone = lost.to(request);
+            let plan = plan(&keys, gone, now, &self.timing, self.algorithm, request);
             if pending.is_some() {
                 outcome.blocked_until = plan.blocked_until;
             }
@@ -55,7 +56,7 @@ impl KeyRing {
             }
             if *request == Request::Tick
                 && batch.iter().any(|step| step.action.makes_a_key())
-                && let Some(error) = self.backoff.waits(now)
+                && let Some(error) = self.another_place(&lost).or_else(|| self.backoff.waits(now))
             {
                 return outcome.unless_done(RingError::Custody(error), pending.as_ref());
             }
@@ -181,7 +182,11 @@ impl KeyRing {
         if !ended.is_empty() {
             self.hand_over(&ended, next);
         }
-        for key in &ended {
+        // Whoever says that a private half is gone also says that it is destroyed: that is believed another time.
+        let is_lost = |key: &&StoredKey| {
+            steps.iter().any(|step| step.is_loss() && step.action.key() == Some(&key.id))
+        };
+        for key in ended.iter().filter(|key| !is_lost(key)) {
             if self.destroy(key).await && self.owes(key).is_some() {
                 self.settle(key.id.clone()).await;
             }
@@ -301,6 +306,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Whether a key was given up as lost.
+    pub(super) fn gave_up(&self) -> bool {
+        self.steps.iter().any(Step::is_loss)
+    }
+
     /// Two operators who rotate at once want one rotation, not two.
     fn is_done_by_another(&self, request: &Request, keys: &[AnyKey]) -> bool {
         *request == Request::RotateNow && active(keys) != self.before.as_ref()

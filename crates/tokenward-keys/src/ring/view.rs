@@ -3,7 +3,6 @@
 //! **Invariant:** a view never changes; a newer one takes its place. Whoever holds one sees a signer, a
 //! key set and a list that belong together.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use tokenward::{KeyId, KeySet, UnixTime, VerifyingKey};
 
 use super::error::{NoSigner, RingError};
 use super::info::{KeyHistory, KeyInfo};
+use super::opening::Lost;
 use crate::custody::{CustodyError, Signer};
 use crate::lifecycle::AnyKey;
 use crate::stored::{KeyState, StoredKey};
@@ -22,7 +22,7 @@ pub(super) struct View {
     active: Option<(KeyId, u64)>,
     opened: Opened,
     /// The keys whose private half is gone, by the custody's word.
-    lost: Arc<BTreeSet<KeyId>>,
+    lost: Arc<Lost>,
     standby: Option<KeyId>,
     ripe_at: Option<UnixTime>,
     clock_behind: Option<UnixTime>,
@@ -129,12 +129,12 @@ impl View {
     }
 
     /// The same view, in which the private halves of `lost` are gone.
-    pub(super) fn with_lost(mut self, lost: BTreeSet<KeyId>) -> Self {
+    pub(super) fn with_lost(mut self, lost: Lost) -> Self {
         self.lost = Arc::new(lost);
         self
     }
 
-    pub(super) fn lost(&self) -> Arc<BTreeSet<KeyId>> {
+    pub(super) fn lost(&self) -> Arc<Lost> {
         Arc::clone(&self.lost)
     }
 

@@ -1,6 +1,8 @@
 //! What the crate promises, through its public API: the ring, and the rules of rotation under an adversary.
 
 #[cfg(test)]
+mod another_place;
+#[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "seconds below ten, and a test may panic")]
 mod exhaustive;
 #[cfg(test)]
