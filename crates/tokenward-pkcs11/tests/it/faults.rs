@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use cryptoki::context::Pkcs11 as Library;
 use cryptoki::mechanism::Mechanism;
@@ -121,6 +122,27 @@ fn a_pin_that_was_changed_meanwhile_is_tried_once() {
             second.starts_with("the token has refused the PIN, and it is not tried"),
             "{second}"
         );
+    });
+}
+
+#[test]
+fn a_wrong_pin_is_tried_once_by_all_threads_together() {
+    in_softhsm("faults::a_wrong_pin_is_tried_once_by_all_threads_together", async || {
+        let custody = custody().await;
+        let row = new_key(&custody).await;
+        let signer = custody.signer(&issuer(), &row).await.unwrap();
+        let token = same_token();
+        token.set_pin(&AuthPin::from(PIN.to_owned()), &AuthPin::from("9999".to_owned())).unwrap();
+        token.logout().unwrap();
+
+        let mut signing = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let signer = Arc::clone(&signer);
+            signing.spawn(async move { cause(&signer.sign(b"input").await.unwrap_err()) });
+        }
+        let said = signing.join_all().await;
+        let tried = said.iter().filter(|said| said.starts_with("the token refuses the PIN"));
+        assert_eq!(tried.count(), 1, "{said:?}");
     });
 }
 
