@@ -247,9 +247,9 @@ impl Signer for InToken {
 
 fn failed(error: Failed) -> CustodyError {
     let error = Pkcs11Error::from(error);
-    let is_busy = matches!(error, Pkcs11Error::Busy(_));
+    let is_out_of_reach = error.is_out_of_reach();
     let source = Box::new(error);
-    if is_busy {
+    if is_out_of_reach {
         CustodyError::OutOfReach { custody: NAME, source }
     } else {
         CustodyError::Failed { custody: NAME, source }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cryptoki::context::Pkcs11 as Library;
+use cryptoki::context::{Function, Pkcs11 as Library};
+use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
@@ -275,6 +276,21 @@ fn both_halves_bear_the_kid_and_nothing_else_is_left() {
         assert_eq!(token.find_objects(&[label]).unwrap().len(), 2);
         assert_eq!(token.find_objects(&[Attribute::Token(true)]).unwrap().len(), 2);
     });
+}
+
+#[test]
+fn a_token_that_is_pulled_out_is_out_of_reach_and_one_that_says_no_is_not() {
+    // SoftHSM cannot be pulled out, so the answers are made up.
+    for (code, is_away) in [
+        (RvError::DeviceRemoved, true),
+        (RvError::TokenNotPresent, true),
+        (RvError::DeviceError, true),
+        (RvError::KeyTypeInconsistent, false),
+        (RvError::SessionHandleInvalid, false),
+    ] {
+        let error = Pkcs11Error::from(Error::Pkcs11(code, Function::Sign));
+        assert_eq!(error.is_out_of_reach(), is_away, "{error}");
+    }
 }
 
 #[test]
