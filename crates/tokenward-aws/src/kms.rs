@@ -117,11 +117,24 @@ impl Kms {
     pub(crate) async fn destroy(&self, arn: &str) -> Result<(), AwsError> {
         let days = json!({ "KeyId": arn, "PendingWindowInDays": SHORTEST_WAIT });
         let delete = Call::new(Service::Kms, "kms:ScheduleKeyDeletion", &days);
-        let Err(error) = done(self.aws.call(&delete).await) else { return Ok(()) };
+        let Err(error) = self.done(arn, &delete).await else { return Ok(()) };
         // What may not be deleted is at least stopped.
         let disable = Call::new(Service::Kms, "kms:DisableKey", &json!({ "KeyId": arn }));
-        done(self.aws.call(&disable).await)?;
+        self.done(arn, &disable).await?;
         Err(error)
+    }
+
+    /// Does `call`; or the key is to be deleted already, or is gone.
+    async fn done(&self, arn: &str, call: &Call) -> Result<(), AwsError> {
+        match self.aws.call(call).await {
+            Ok(Ignored) | Err(AwsError::Missing { .. }) => Ok(()),
+            // There are other states in which KMS refuses, and they pass: the key would sign again.
+            Err(error @ AwsError::WrongState { .. }) => match self.describe(arn).await? {
+                Some(info) if !info.is_ending() => Err(error),
+                _ => Ok(()),
+            },
+            Err(error) => Err(error),
+        }
     }
 
     /// Destroys whatever keys have this description. KMS finds none by it, so each key of the account is
@@ -189,14 +202,6 @@ impl KeyInfo {
             return None;
         };
         Some(format!("{arn} {why}: `tokenward keys rotate`, and delete it"))
-    }
-}
-
-/// Done; or the key is to be deleted already, or is gone.
-fn done(answer: Result<Ignored, AwsError>) -> Result<(), AwsError> {
-    match answer {
-        Ok(Ignored) | Err(AwsError::WrongState { .. } | AwsError::Missing { .. }) => Ok(()),
-        Err(error) => Err(error),
     }
 }
 

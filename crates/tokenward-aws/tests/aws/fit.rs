@@ -126,6 +126,22 @@ async fn a_destroyed_key_waits_for_its_deletion_the_shortest_time() {
 }
 
 #[tokio::test]
+async fn a_key_in_a_state_that_passes_is_not_taken_for_a_deleted_one() {
+    let aws = Stack::start();
+    let custody = aws.kms();
+    let row = new_key(&custody, Algorithm::Es256).await;
+    // As of a key store that is cut off for a moment.
+    for action in ["kms:ScheduleKeyDeletion", "kms:DisableKey"] {
+        aws.fault_with(&json!({ "action": action, "mode": "status", "count": 1, "status": 400, "code": "KMSInvalidStateException" }));
+    }
+
+    custody.destroy(&row).await.unwrap_err();
+    custody.destroy(&row).await.unwrap();
+    let about = &aws.admin("DescribeKey", &json!({ "KeyId": arn_of(&row) }))["KeyMetadata"];
+    assert_eq!(about["KeyState"], "PendingDeletion");
+}
+
+#[tokio::test]
 async fn a_key_that_may_not_be_deleted_is_at_least_disabled() {
     let aws = Stack::start();
     let custody = aws.kms();
