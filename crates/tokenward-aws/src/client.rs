@@ -107,8 +107,12 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(service: Service, action: &'static str, body: &Value) -> Self {
-        let body = Bytes::from_owner(Zeroizing::new(body.to_string().into_bytes()));
-        Self { service, action, body, repeatable: true }
+        Self::with(service, action, Zeroizing::new(body.to_string().into_bytes()))
+    }
+
+    /// A call whose body holds a secret, and is JSON already.
+    pub(crate) fn with(service: Service, action: &'static str, body: Zeroizing<Vec<u8>>) -> Self {
+        Self { service, action, body: Bytes::from_owner(body), repeatable: true }
     }
 
     /// A call that must not be repeated while it may have been heard.

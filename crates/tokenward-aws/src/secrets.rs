@@ -4,10 +4,10 @@
 //! then becomes AWSCURRENT: a secret that is half made has no key that anybody would take for one.
 
 use async_trait::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokenward::crypto;
-use tokenward_keys::custody::{DocumentError, Documents};
+use tokenward_keys::custody::{DocumentError, Documents, secret_json};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::client::{Aws, Call, Service};
@@ -88,13 +88,16 @@ impl Documents for SecretsManager {
         });
         let call = Call::new(Service::SecretsManager, CREATE, &body);
         let Created { version_id: empty } = self.aws.call(&call).await?;
-        let body = json!({
-            "SecretId": name,
-            "ClientRequestToken": version,
-            "SecretString": document,
-            "VersionStages": [PENDING],
-        });
-        self.call(PUT, &body).await?;
+        let body = Put {
+            secret_id: name,
+            client_request_token: &version,
+            secret_string: document,
+            version_stages: [PENDING],
+        };
+        // As JSON in JSON, a quotation mark takes two bytes.
+        let room = document.len().saturating_mul(2).saturating_add(ROOM);
+        let call = Call::with(Service::SecretsManager, PUT, secret_json(&body, room)?);
+        let Ignored = self.aws.call(&call).await?;
         let pending = self.value(name, &version).await?;
         if pending.is_none_or(|value| value.secret_string != document) {
             return Err(format!("`{name}` is not read as it was written").into());
@@ -135,6 +138,15 @@ impl Documents for SecretsManager {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Put<'a> {
+    secret_id: &'a str,
+    client_request_token: &'a str,
+    secret_string: &'a str,
+    version_stages: [&'static str; 1],
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Created {
@@ -161,3 +173,5 @@ const MOVE: &str = "secretsmanager:UpdateSecretVersionStage";
 const DELETE: &str = "secretsmanager:DeleteSecret";
 const PENDING: &str = "AWSPENDING";
 const CURRENT: &str = "AWSCURRENT";
+/// What stands around a document, with a name of the longest.
+const ROOM: usize = 2 * 1024;

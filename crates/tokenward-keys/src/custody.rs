@@ -10,6 +10,7 @@ mod memory;
 pub mod names;
 mod pulled;
 mod sealed;
+mod secret_json;
 
 use std::error::Error;
 use std::fmt;
@@ -25,6 +26,7 @@ pub use kek::{Kek, KekError, Passphrase, PassphraseCost};
 pub use memory::Memory;
 pub use pulled::{DocumentError, Documents, Pulled};
 pub use sealed::Sealed;
+pub use secret_json::secret_json;
 
 use crate::order::{KeyLabel, KeyOrder};
 use crate::stored::StoredKey;

@@ -41,6 +41,14 @@ pub enum VaultError {
         /// The most that is read.
         limit: usize,
     },
+    /// What is to be written is longer than any document of ours.
+    #[error("the document for `{path}` takes more than {room} bytes")]
+    TooMuch {
+        /// What was asked.
+        path: String,
+        /// The most that is written.
+        room: usize,
+    },
     /// The answer is not what the documentation of the API says.
     #[error("the answer to `{path}` makes no sense: is keys.vault.address that of a Vault?")]
     Garbage {

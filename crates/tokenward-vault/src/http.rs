@@ -49,7 +49,11 @@ impl Call {
 
     /// As [`Self::post`], with a body that is JSON already and is overwritten after use.
     pub(crate) fn post_text(path: impl Into<String>, body: String) -> Self {
-        let body = Zeroizing::new(body.into_bytes());
+        Self::post_bytes(path, Zeroizing::new(body.into_bytes()))
+    }
+
+    /// As [`Self::post_text`].
+    pub(crate) fn post_bytes(path: impl Into<String>, body: Zeroizing<Vec<u8>>) -> Self {
         Self { method: Method::POST, path: path.into(), body: Some(body), effort: 1 }
     }
 
