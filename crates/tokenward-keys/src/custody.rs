@@ -24,7 +24,7 @@ use tokenward::{
 
 pub use kek::{Kek, KekError, Passphrase, PassphraseCost};
 pub use memory::Memory;
-pub use pulled::{DocumentError, Documents, Pulled};
+pub use pulled::{DocumentError, Documents, Kept, Pulled};
 pub use sealed::Sealed;
 pub use secret_json::secret_json;
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokenward_keys::custody::{DocumentError, Documents, secret_json};
+use tokenward_keys::custody::{DocumentError, Documents, Kept, secret_json};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::address::Mount;
@@ -89,17 +89,18 @@ impl Documents for VaultKv {
         error.downcast_ref().is_some_and(VaultError::is_out_of_reach)
     }
 
-    async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError> {
+    async fn put(&self, name: &str, document: &str) -> Result<Kept, DocumentError> {
         let call = self.write(name, document, 0)?;
         let written: Written = self.vault.data(&self.mount, &call).await?;
-        Ok(written.version.to_string())
+        Ok(Kept { version: written.version.to_string(), address: None })
     }
 
     async fn get(
         &self,
         name: &str,
-        version: &str,
+        kept: &Kept,
     ) -> Result<Option<Zeroizing<String>>, DocumentError> {
+        let version = kept.version.as_str();
         // It becomes a part of the URL.
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(None);
@@ -114,7 +115,7 @@ impl Documents for VaultKv {
         Ok(Some(Zeroizing::new(std::mem::take(&mut data.document))))
     }
 
-    async fn delete(&self, name: &str) -> Result<(), DocumentError> {
+    async fn delete(&self, name: &str, _address: Option<&str>) -> Result<(), DocumentError> {
         match self.vault.call(&self.mount, &self.all_of(name)).await {
             Ok(_) | Err(VaultError::Missing { .. }) => Ok(()),
             Err(error) => Err(error.into()),
