@@ -163,9 +163,13 @@ impl Custody for AwsKms {
         Ok(Arc::new(signer))
     }
 
-    /// An order is not known by it: KMS names a key only when it has made it.
     fn name_of_key(&self, key: &StoredKey) -> Option<String> {
         Some(self.handle(key, key.handle.as_deref()?).ok()?.arn)
+    }
+
+    /// KMS names a key only when it has made it.
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

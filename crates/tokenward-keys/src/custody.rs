@@ -98,9 +98,7 @@ pub trait Custody: Send + Sync + 'static {
 
     /// Whether the custody can be reached and lets us hold keys of `audience`, before any is asked for: what
     /// `check` asks.
-    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
-        Ok(())
-    }
+    async fn check(&self, audience: &Audience) -> Result<(), CustodyError>;
 
     /// Whether private halves are anywhere but in the handle, so that one can outlast the row that lost it,
     /// or never have had a row. Whoever says so implements [`Self::abandon`] too.
@@ -131,14 +129,11 @@ pub trait Custody: Send + Sync + 'static {
     ///
     /// The store may be written to by others. Before anything is destroyed, this is compared, so that neither an
     /// order nor the row of another key takes a key away that signs. `None` if the handle does not tell.
-    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
-        None
-    }
+    fn name_of_key(&self, key: &StoredKey) -> Option<String>;
 
-    /// What the custody will look for in [`Self::abandon`], to be compared with [`Self::name_of_key`].
-    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
-        None
-    }
+    /// What the custody will look for in [`Self::abandon`], to be compared with [`Self::name_of_key`]. `None` if
+    /// an order does not tell.
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String>;
 
     /// Destroys the private half of `key`, whose row has just lost its handle. Safe to repeat.
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError>;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
 use tokenward_keys::custody::verified;
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 use tokio::task::spawn_blocking;
@@ -58,6 +58,10 @@ impl Custody for Pkcs11 {
     fn holds(&self, algorithm: Algorithm) -> bool {
         objects::mechanisms(algorithm)
             .is_some_and(|wanted| wanted.into_iter().all(|one| self.sessions.offers(one)))
+    }
+
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
     }
 
     fn holds_elsewhere(&self) -> bool {

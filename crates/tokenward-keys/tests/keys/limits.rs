@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, UnixTime};
 use tokenward_keys::{
-    Custody, CustodyError, KeyRing, KeyState, MadeKey, NewKey, NoSigner, Request, RingError,
-    Sealed, Signer, StoredKey,
+    Custody, CustodyError, KeyOrder, KeyRing, KeyState, MadeKey, NewKey, NoSigner, Request,
+    RingError, Sealed, Signer, StoredKey,
 };
 
 use crate::support::{MemoryStore, at, issuer, ring, run, store_key, timing};
@@ -168,6 +168,10 @@ impl Custody for Flaky {
         "sealed"
     }
 
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.fails.load(Ordering::SeqCst) {
@@ -191,6 +195,14 @@ impl Custody for Flaky {
             return Err(CustodyError::OutOfReach { custody: "sealed", source });
         }
         Sealed::new(store_key()).signer(issuer, key).await
+    }
+
+    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
+        None
+    }
+
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
