@@ -90,12 +90,12 @@ impl Authority {
             by: by.to_owned(),
         };
         let (store, hub, key) = (Arc::clone(&self.revocations), Arc::clone(&self.hub), key.clone());
-        let by = by.to_owned();
+        let (by, audience) = (by.to_owned(), [audience.clone()]);
         // A task of its own: an administrator who hangs up must not leave it half done.
         let work = tokio::spawn(async move {
             // First the feed: should we die in between, forged tokens are refused all the same.
             store.append(vec![row]).await.map_err(KeyActionError::Revocations)?;
-            log::revoked(&by, "kid", 1);
+            log::revoked(&by, "kid", key.as_str(), Some(&audience), Some("compromised"));
             let done = state.ring.compromise(&key, now).await;
             state.take_keys();
             hub.catch_up().await.map_err(KeyActionError::Revocations)?;
