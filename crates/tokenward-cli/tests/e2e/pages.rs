@@ -9,6 +9,7 @@ mod from;
 mod languages;
 mod proxies;
 mod remote;
+mod revoke;
 mod rewrap;
 mod root;
 mod vault;
