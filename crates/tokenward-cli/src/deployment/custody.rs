@@ -1,6 +1,6 @@
 //! Which custody holds the private keys. A new one is a crate, and a few lines here.
 
-mod aws;
+pub(super) mod aws;
 pub(super) mod vault;
 
 use std::path::PathBuf;
