@@ -4,6 +4,8 @@
 #[expect(clippy::arithmetic_side_effects, reason = "seconds below ten, and a test may panic")]
 mod exhaustive;
 #[cfg(test)]
+mod former;
+#[cfg(test)]
 mod leftovers;
 #[cfg(test)]
 mod limits;
