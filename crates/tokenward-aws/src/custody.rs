@@ -12,6 +12,7 @@ use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, KeyId, SigningKey, Ve
 use tokenward_keys::custody::{names, verified};
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
+use crate::arn::KeyArn;
 use crate::error::AwsError;
 use crate::kms::Kms;
 use crate::signature::Kind;
@@ -52,20 +53,13 @@ impl AwsKms {
             .ok()
             .filter(|handle: &Handle| handle.v == FORM && handle.kid == key.id.as_str())
             .ok_or_else(|| CustodyError::Damaged { key: key.id.clone() })?;
-        // arn:PARTITION:kms:REGION:ACCOUNT:key/ID
-        let parts: Vec<&str> = handle.arn.splitn(6, ':').collect();
-        let here = self.kms.aws().region().as_str();
-        match parts.as_slice() {
-            ["arn", _, "kms", region, _, name] if name.starts_with("key/") => {
-                if *region == here {
-                    return Ok(handle);
-                }
-                let why = format!("it is in {region}: restore keys.aws.region");
-                Err(unfit(&key.id, why))
-            }
-            // An alias, or anything else that could come to mean another key.
-            _ => Err(CustodyError::Damaged { key: key.id.clone() }),
+        // An alias, or anything else that could come to mean another key, is no ARN of one.
+        let arn =
+            KeyArn::new(&handle.arn).map_err(|_| CustodyError::Damaged { key: key.id.clone() })?;
+        if arn.region() == self.kms.aws().region() {
+            return Ok(handle);
         }
+        Err(unfit(&key.id, format!("it is in {}: restore keys.aws.region", arn.region())))
     }
 
     /// Refuses what is not called as we call the keys of this environment and audience: whoever can write

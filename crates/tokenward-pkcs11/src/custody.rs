@@ -23,21 +23,37 @@ use crate::{handle, objects, public};
 #[derive(Clone, Debug)]
 pub struct Pkcs11 {
     sessions: Sessions,
+    environment: String,
 }
 
 impl Pkcs11 {
-    /// Loads the vendor's library `module`, finds the token with the label `token` and logs in.
+    /// Loads the vendor's library `module`, finds the token with the label `token` and logs in, for the keys of
+    /// `environment`.
     ///
     /// The library is code: it runs with every right of this process.
     pub async fn open(
         module: PathBuf,
         token: String,
         pin: Zeroizing<String>,
+        environment: impl Into<String>,
     ) -> Result<Self, Pkcs11Error> {
         let sessions = spawn_blocking(move || Sessions::open(&module, &token, &pin))
             .await
             .map_err(|_| Pkcs11Error::Thread)??;
-        Ok(Self { sessions })
+        Ok(Self { sessions, environment: environment.into() })
+    }
+
+    /// Refuses a key of another environment in the same token: whoever can write to the store must not have us
+    /// use, or destroy, what is not ours.
+    fn must_be_ours(&self, name: &Name, key: &StoredKey) -> Result<(), CustodyError> {
+        let prefix = format!("{}-", self.environment);
+        if name.label.starts_with(&prefix) {
+            return Ok(());
+        }
+        let why = format!(
+            "its label does not begin with `{prefix}`: restore `environment`, or start with new keys"
+        );
+        Err(CustodyError::Unfit { custody: NAME, key: key.id.clone(), why })
     }
 
     fn must_hold(&self, algorithm: Algorithm) -> Result<(), CustodyError> {
@@ -102,6 +118,7 @@ impl Custody for Pkcs11 {
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         self.must_hold(key.algorithm)?;
         let name = Name::of_stored(issuer, key)?;
+        self.must_be_ours(&name, key)?;
         let public = public_half(key)?;
         let algorithm = key.algorithm;
         let wanted = name.clone();
@@ -134,6 +151,7 @@ impl Custody for Pkcs11 {
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let name = Name::of_ended(key)?;
+        self.must_be_ours(&name, key)?;
         let work = move |session: &Session| Ok(objects::destroy(session, &name)?);
         self.sessions.with(work).await.map_err(failed)
     }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokenward::{Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
+use tokenward::{Audience, ErrorChain, IssuerId, KeyId, SigningKey, b64};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::in_process::{self, InProcess};
@@ -300,7 +300,7 @@ fn private_of(issuer: &IssuerId, key: &StoredKey, text: &str) -> Option<SigningK
         && document.created == key.created_at.as_millis();
     let der = b64::decode(&document.key).ok().map(Zeroizing::new).filter(|_| same)?;
     let private = SigningKey::from_pkcs8_der(key.algorithm, &der).ok()?;
-    let public = VerifyingKey::from_jwk(key.public.as_bytes()).ok()?;
+    let public = key.public_half().ok()?;
     let is_it = private.verifying_key().thumbprint() == public.thumbprint();
     is_it.then(|| private.with_key_id(key.id.clone()))
 }

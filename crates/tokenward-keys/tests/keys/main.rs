@@ -6,6 +6,8 @@ mod another_place;
 #[expect(clippy::arithmetic_side_effects, reason = "seconds below ten, and a test may panic")]
 mod exhaustive;
 #[cfg(test)]
+mod former;
+#[cfg(test)]
 mod leftovers;
 #[cfg(test)]
 mod limits;

@@ -17,14 +17,15 @@ use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
 use tokenward_testing::sample::{issuer, row, spec};
 use zeroize::Zeroizing;
 
-use crate::softhsm::{LABEL, PIN, add_token, custody, in_softhsm, module, open};
+use crate::softhsm::{LABEL, PIN, add_token, custody, in_softhsm, module, open, open_for};
 
 #[test]
 fn a_module_that_is_none_is_named() {
     in_softhsm("faults::a_module_that_is_none_is_named", async || {
         for path in ["/nowhere/libhsm.so", "/etc/hostname"] {
             let pin = Zeroizing::new(PIN.to_owned());
-            let error = Pkcs11::open(PathBuf::from(path), LABEL.to_owned(), pin).await.unwrap_err();
+            let opened = Pkcs11::open(PathBuf::from(path), LABEL.to_owned(), pin, "test").await;
+            let error = opened.unwrap_err();
 
             assert_eq!(error.setting(), Some(Setting::Module));
             let line = error.to_string();
@@ -211,6 +212,23 @@ fn whoever_rewrites_the_store_gets_no_signature_for_another_issuer() {
             assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
         },
     );
+}
+
+#[test]
+fn the_keys_of_another_environment_in_the_same_token_are_neither_used_nor_destroyed() {
+    let name =
+        "faults::the_keys_of_another_environment_in_the_same_token_are_neither_used_nor_destroyed";
+    in_softhsm(name, async || {
+        let custody = custody().await;
+        let key = new_key(&custody).await;
+        let staging = open_for("staging", LABEL, PIN).await.unwrap();
+
+        let error = staging.signer(&issuer(), &key).await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("its label does not begin with `staging-`: restore"), "{said}");
+        staging.destroy(&key).await.unwrap_err();
+        custody.signer(&issuer(), &key).await.unwrap();
+    });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, BackendError, Clock, KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{
-    Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
+    Compromised, FormerError, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{NewRevocation, Scope};
@@ -34,6 +34,9 @@ pub enum KeyActionError {
     /// The key was not taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The former secret was not taken in, or could not be read.
+    #[error(transparent)]
+    Former(#[from] FormerError),
     /// The revocation could not be written.
     #[error("the revocation of the key could not be written")]
     Revocations(#[source] BackendError),
@@ -161,7 +164,10 @@ impl Authority {
         state.is_some_and(|state| state.cannot_sign(self.clock.now()).is_none())
     }
 
-    fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
+    pub(super) fn keys_of(
+        &self,
+        audience: &Audience,
+    ) -> Result<&Arc<AudienceState>, KeyActionError> {
         self.audiences
             .get(audience)
             .ok_or_else(|| KeyActionError::UnknownAudience(audience.clone()))
@@ -188,6 +194,7 @@ impl AudienceState {
         self.lamp.show(ticked.as_ref().map(|_| ()));
         self.take_keys();
         self.try_to_sign(clock.now()).await;
+        self.former_lamp.show(self.take_former(clock.now()).await.as_ref().map(|()| ()));
     }
 
     /// Why no token would be signed at `now`.
