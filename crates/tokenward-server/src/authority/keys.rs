@@ -185,7 +185,7 @@ impl AudienceState {
                 }
             }
         };
-        self.lamp.show(ticked.as_ref().map(|_| ()));
+        self.lamp.show(&ticked);
         self.take_keys();
         self.try_to_sign(clock.now()).await;
     }
@@ -203,7 +203,7 @@ impl AudienceState {
             return;
         }
         if let Ok(signer) = self.ring.signer(now) {
-            self.signing_lamp.show(signer.sign(NO_TOKEN).await.as_ref().map(|_| ()));
+            self.signing_lamp.show(&signer.sign(NO_TOKEN).await);
         }
     }
 
