@@ -10,6 +10,7 @@ mod languages;
 mod moving;
 mod proxies;
 mod remote;
+mod revoke;
 mod rewrap;
 mod root;
 mod vault;
