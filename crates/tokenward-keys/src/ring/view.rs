@@ -96,7 +96,7 @@ impl View {
             _ => None,
         });
         let (ripe_at, standby) = next.unzip();
-        let published = before.published.renew(keys)?;
+        let published = before.published.renew(keys, now, timing)?;
         let list = keys.iter().map(|key| KeyInfo::of(key, timing)).collect();
         let history = keys.iter().map(KeyHistory::of).collect();
         Ok(Self {
@@ -273,11 +273,17 @@ impl Published {
     }
 
     /// The published part of `keys`; if it is what it was, nothing is parsed again.
-    fn renew(&self, keys: &[AnyKey]) -> Result<Self, RingError> {
+    fn renew(&self, keys: &[AnyKey], now: UnixTime, timing: &Timing) -> Result<Self, RingError> {
+        // What no good token bears any more counts no more, also where its withdrawal cannot be written.
+        let counts = |key: &AnyKey| match key {
+            AnyKey::Retiring(key) => now <= key.verify_until(timing),
+            key => key.stored().state.is_published(),
+        };
         // The active key first: there are clients that take the first key, whatever the token says.
         let sources: Arc<[_]> = [KeyState::Active, KeyState::Standby, KeyState::Retiring]
             .into_iter()
             .flat_map(|state| keys.iter().filter(move |key| key.stored().state == state))
+            .filter(|key| counts(key))
             .map(|key| (key.id().clone(), key.stored().public.clone()))
             .collect();
         if sources == self.sources { Ok(self.clone()) } else { Self::of(sources) }

@@ -10,7 +10,22 @@ use tokenward_keys::{
     RingError, Sealed, Signer, StoredKey,
 };
 
-use crate::support::{MemoryStore, at, issuer, ring, run, store_key, timing};
+use crate::support::{Fault, MemoryStore, at, issuer, ring, run, store_key, timing};
+
+#[test]
+fn a_key_whose_end_has_come_counts_no_more_though_that_cannot_be_written() {
+    let (store, ring) = started();
+    let old = SigningKey::generate(Algorithm::EdDsa).named_by_thumbprint();
+    let imported = run(ring.import(old.verifying_key(), at(1_060), at(1_001))).unwrap().key;
+
+    store.fail_next_write(Fault::BeforeCommit);
+    run(ring.tick(at(1_061))).unwrap_err();
+
+    assert!(ring.key_set().find(&imported).is_none());
+    assert!(!ring.jwks_json().contains(imported.as_str()));
+    let row = store.stored().into_iter().find(|key| key.id == imported).unwrap();
+    assert_eq!(row.state, KeyState::Retiring);
+}
 
 #[test]
 fn a_clock_that_is_off_by_more_than_s_signs_nothing_and_plans_nothing() {

@@ -191,10 +191,10 @@ impl AudienceState {
                 }
             }
         };
-        self.lamp.show(ticked.as_ref().map(|_| ()));
+        self.lamp.show(&ticked);
         self.take_keys();
+        self.former_lamp.show(&self.take_former(clock.now()).await);
         self.try_to_sign(clock.now()).await;
-        self.former_lamp.show(self.take_former(clock.now()).await.as_ref().map(|()| ()));
     }
 
     /// Why no token would be signed at `now`.
@@ -210,7 +210,7 @@ impl AudienceState {
             return;
         }
         if let Ok(signer) = self.ring.signer(now) {
-            self.signing_lamp.show(signer.sign(NO_TOKEN).await.as_ref().map(|_| ()));
+            self.signing_lamp.show(&signer.sign(NO_TOKEN).await);
         }
     }
 

@@ -26,13 +26,13 @@ impl Lamp {
     }
 
     /// Takes note of how the work went.
-    pub(super) fn show<E: Error + 'static>(&self, outcome: Result<(), &E>) {
+    pub(super) fn show<T, E: Error + 'static>(&self, outcome: &Result<T, E>) {
         let was_lit = self.lit.swap(outcome.is_err(), Ordering::Relaxed);
         match outcome {
             Err(error) if !was_lit => {
                 tracing::error!(error = %ErrorChain::new(error), "{}", self.says);
             }
-            Ok(()) if was_lit => tracing::info!("no longer: {}", self.says),
+            Ok(_) if was_lit => tracing::info!("no longer: {}", self.says),
             _ => {}
         }
     }

@@ -76,8 +76,7 @@ impl Authority {
         for audience in &parts.settings.audiences {
             let state = open_audience(&parts, audience, &hub).await?;
             // A secret that cannot be read verifies nothing, and keeps nobody from what the authority issues.
-            let former = state.take_former(parts.clock.now()).await;
-            state.former_lamp.show(former.as_ref().map(|()| ()));
+            state.former_lamp.show(&state.take_former(parts.clock.now()).await);
             audiences.insert(audience.name.clone(), Arc::new(state));
         }
         let Parts { settings, clock, sessions, services, revocations, .. } = parts;
@@ -122,7 +121,7 @@ impl Authority {
             let audience = self.audiences.get(name)?;
             Some(keys_digest(audience.ring.jwks_json().as_bytes()))
         };
-        self.store_lamp.show(self.hub.beat(keys).await.as_ref().map(|()| ()));
+        self.store_lamp.show(&self.hub.beat(keys).await);
     }
 
     /// Forgets what no longer matters.
@@ -134,12 +133,12 @@ impl Authority {
             Ok(_) => self.revocations.prune(now).await,
             Err(error) => Err(error),
         };
-        self.tidy_lamp.show(pruned.as_ref().map(|_| ()));
+        self.tidy_lamp.show(&pruned);
     }
 
     fn set_going(self: &Arc<Self>) {
         self.every(SPREAD, |authority| async move {
-            authority.store_lamp.show(authority.hub.catch_up().await.as_ref().map(|()| ()));
+            authority.store_lamp.show(&authority.hub.catch_up().await);
         });
         self.every(CUT, |authority| async move { authority.hub.cut().await });
         let pace = self.pace();

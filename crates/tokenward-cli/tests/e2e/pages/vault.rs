@@ -52,6 +52,20 @@ async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_seal
     let ready = || Call::get(&format!("http://127.0.0.1:{}/readyz", world.health));
     let said = world.client.ask(ready()).await.expect(503).json();
     assert_eq!(said["problems"], json!(["audience api: the custody does not sign"]));
+    let listed = "tokenward sessions list --data /etc/tokenward --format json";
+    let listed: serde_json::Value = serde_json::from_str(&world.shell.run(listed).await).unwrap();
+    assert_eq!(
+        listed.as_array().unwrap().len(),
+        1,
+        "of the login that failed nothing stays: {listed}"
+    );
+    let kek = world.shell.path("etc/kek.key");
+    let good = fs::read(&kek).unwrap();
+    fs::write(&kek, ::tokenward::crypto::random::<32>()).unwrap();
+    let checked = world.shell.try_run(&world.check()).await;
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert!(text.contains("sealed under another"), "beside it, check looks for real: {text}");
+    fs::write(&kek, good).unwrap();
     world.vault("sys/unseal").await;
     // By itself: whoever balances the load sends nothing by which it could notice.
     eventually(&world.client, &ready(), PATIENCE, |answer| answer.status == 200).await;
@@ -161,7 +175,7 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
 #[tokio::test]
 async fn a_store_moves_its_key_encryption_key_into_the_vault() {
     let world = World::new(TRANSIT).await;
-    world.shell.run(&world.check()).await;
+    world.shell.run("tokenward keys rotate --config /etc/tokenward/tokenward.toml").await;
     world.shell.write("tokenward-store.hcl", &tested("vault-kek-policy"));
     world.shell.run(&format!("{VAULT}{}", tested("vault-kek-setup"))).await;
     let [old, new] = ["etc/tokenward.toml", "etc/new.toml"].map(|name| world.shell.path(name));
