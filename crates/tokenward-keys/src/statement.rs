@@ -21,6 +21,7 @@ use tokenward::{
 
 use crate::custody::{CustodyError, Signer};
 use crate::ring::{Backoff, KeyRing, RingError};
+use crate::stored::KeyState;
 use head::{Head, following};
 
 /// Where the last signed key set of each audience is kept, as bytes that mean nothing to the store.
@@ -97,7 +98,7 @@ impl KeySetStatements {
     /// over what another replica has signed. An authority calls this each second.
     ///
     /// A signer that did not sign is asked again after a second at first, later each minute, unless there is no
-    /// statement that counts, or a key stands in it that has left the key set.
+    /// statement that counts, or a key stands in it that has leaked.
     pub async fn tick(&self, now: UnixTime) -> Result<(), StatementError> {
         let audience = self.ring.audience();
         let stored = self.store.statement(audience).await?;
@@ -160,12 +161,14 @@ impl KeySetStatements {
         is_begun && is_young && *said.key_set_json() == *self.ring.jwks_json()
     }
 
-    /// Whether the statement counts still, and every key in it does.
+    /// Whether the statement counts still, and holds no key that has leaked.
     fn will_do(&self, said: &KeySetClaims, now: UnixTime) -> bool {
-        let published = self.ring.key_set();
-        let counts =
-            |key: &VerifyingKey| key.key_id().is_some_and(|id| published.find(id).is_some());
-        now < said.expires_at() && said.key_set().keys().iter().all(counts)
+        let keys = self.ring.list();
+        let compromised = KeyState::Compromised.to_string();
+        let has_leaked =
+            |id: &KeyId| keys.iter().any(|key| key.state == compromised && key.kid == id.as_str());
+        let mut stated = said.key_set().keys().iter().filter_map(VerifyingKey::key_id);
+        now < said.expires_at() && !stated.any(has_leaked)
     }
 
     /// What the stored statement says; `None` if our signer has not signed it. Then the next one begins anew,
