@@ -114,6 +114,7 @@ pub(super) async fn compromise(
         signs_again_at: done.signs_again_at.map(ceil_secs),
         silent_by: ceil_secs(done.silent_by),
         exposed_until: ceil_secs(done.exposed_until),
+        owed: authority.owed(ring.audience()).await?,
     }))
 }
 
