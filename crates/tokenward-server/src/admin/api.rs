@@ -400,6 +400,9 @@ pub struct ImportKey {
     /// For how many seconds its tokens still verify; else a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify_seconds: Option<u64>,
+    /// The key is a shared secret, HS256, and this is the `iss` of its tokens: they verify at the authority alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_by: Option<String>,
 }
 
 impl fmt::Debug for ImportKey {

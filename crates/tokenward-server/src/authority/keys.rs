@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, BackendError, Clock, KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{
-    Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
+    Compromised, FormerError, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{NewRevocation, Scope};
@@ -34,6 +34,9 @@ pub enum KeyActionError {
     /// The key was not taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The former secret was not taken in, or could not be read.
+    #[error(transparent)]
+    Former(#[from] FormerError),
     /// The revocation could not be written.
     #[error("the revocation of the key could not be written")]
     Revocations(#[source] BackendError),
@@ -174,7 +177,10 @@ impl Authority {
         Ok(owed)
     }
 
-    fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
+    pub(super) fn keys_of(
+        &self,
+        audience: &Audience,
+    ) -> Result<&Arc<AudienceState>, KeyActionError> {
         self.audiences
             .get(audience)
             .ok_or_else(|| KeyActionError::UnknownAudience(audience.clone()))
@@ -200,6 +206,7 @@ impl AudienceState {
         };
         self.lamp.show(&ticked);
         self.take_keys();
+        self.former_lamp.show(&self.take_former(clock.now()).await);
         // Whoever balances the load sends no more requests by which we could notice that signing works again.
         if self.signing_lamp.problem().is_some() {
             self.try_to_sign(clock.now()).await;
