@@ -148,7 +148,13 @@ pub(super) async fn import(
         let key = public_half(&text, request.algorithm.as_deref())?;
         let key = match id {
             Some(id) => key.with_key_id(id),
-            None => key,
+            None if key.key_id().is_some() => key,
+            // Beside others in a set, it is found by nothing else.
+            None => {
+                return Err(AdminError::invalid(
+                    "kid: the key says none; give the one that its tokens carry",
+                ));
+            }
         };
         authority.import_key(&audience, &key, verify_until).await?.key
     };
@@ -186,6 +192,7 @@ fn distrusted(authority: &Authority, admin: &Admin, ring: &KeyRing, id: &KeyId) 
         // Nobody but this process verified by it, and nobody signed.
         silent_by: now,
         exposed_until: now,
+        owed: Vec::new(),
     }
 }
 
