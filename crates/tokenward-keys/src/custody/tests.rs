@@ -31,11 +31,12 @@ fn taken(key: &SigningKey, signature: Vec<u8>) -> Result<Vec<u8>, CustodyError> 
 fn with_the_other_s(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(32);
     let mut other = [r, &P256_ORDER].concat();
-    let mut borrow = 0;
+    let mut borrow = false;
     for (to, take) in other[32..].iter_mut().zip(s).rev() {
-        let left = i16::from(*to) - i16::from(*take) - borrow;
-        borrow = i16::from(left < 0);
-        *to = u8::try_from(left.rem_euclid(256)).unwrap();
+        let (value, under) = to.overflowing_sub(*take);
+        let (value, under_again) = value.overflowing_sub(u8::from(borrow));
+        *to = value;
+        borrow = under || under_again;
     }
     other
 }
