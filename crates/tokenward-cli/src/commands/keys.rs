@@ -181,11 +181,20 @@ fn show_compromised(done: &CompromisedKey, output: Output) -> Outcome {
     output.line(format!("{}: {} is trusted no more", done.audience, done.kid))?;
     show_steps(&done.steps, output)?;
     match (&done.active, done.signs_again_at) {
-        (Some(active), _) => output.line(format!("  {active} signs now"))?,
+        (Some(active), _) if done.owed.is_empty() => {
+            output.line(format!("  {active} signs now"))?;
+        }
+        (Some(active), _) => output.line(format!("  {active} is to sign now"))?,
         (None, Some(at)) => {
             output.line(format!("  nothing signs until {}", date(UnixTime::from_secs(at))))?;
         }
         (None, None) => output.line("  nothing signs: see `tokenward keys list`")?,
+    }
+    if !done.owed.is_empty() {
+        output.line("not done yet, and tried again:")?;
+        for owed in &done.owed {
+            output.line(format!("  {owed}"))?;
+        }
     }
     let until = |secs| date(UnixTime::from_secs(secs));
     output.line("still exposed:")?;

@@ -20,6 +20,7 @@ use crate::serve;
 
 /// `keys list`.
 pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    need_store(args).await?;
     let now = clock::system().now();
     let mut rows: Vec<KeyInfo> = Vec::new();
     let opened = deployment(args).await?.open().await?;
@@ -53,6 +54,7 @@ pub(crate) async fn rotate(
 
 /// `keys rotate --dry-run`.
 pub(crate) async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    need_store(args).await?;
     let mut planned = Vec::new();
     for ring in rings(args, audience).await? {
         let plan = ring.preview(clock::system().now(), &Request::RotateNow).await;
@@ -92,6 +94,16 @@ async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
             Err(error) => return Err(Failure::because("the keys", &error)),
         }
     }
+}
+
+/// Whoever only looks makes no store.
+async fn need_store(args: &KeysArgs) -> Result<(), Failure> {
+    if deployment(args).await?.has_store() {
+        return Ok(());
+    }
+    Err(Failure::cannot(
+        "store.url: there is no store yet; `tokenward init` or the first start makes one",
+    ))
 }
 
 async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {

@@ -289,6 +289,7 @@ impl KeyRing {
         if let Err(error) = &destroyed {
             let error = ErrorChain::new(error).to_string();
             tracing::warn!(target: AUDIT, key = %key.id, error, "private half not destroyed yet");
+            self.leftovers.one_more();
         }
         destroyed.is_ok()
     }

@@ -161,6 +161,9 @@ wire! {
         pub silent_by: u64,
         /// Until when verifiers that are not on the revocation feed may trust the key.
         pub exposed_until: u64,
+        /// What the custody could not do yet, and is asked again: a line each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub owed: Vec<String>,
     }
 
     /// End all trust in a key.

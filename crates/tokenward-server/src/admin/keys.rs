@@ -126,6 +126,7 @@ pub(super) async fn compromise(
         signs_again_at: done.signs_again_at.map(ceil_secs),
         silent_by: ceil_secs(done.silent_by),
         exposed_until: ceil_secs(done.exposed_until),
+        owed: authority.owed(ring.audience()).await?,
     }))
 }
 
@@ -147,7 +148,13 @@ pub(super) async fn import(
         let key = public_half(&text, request.algorithm.as_deref())?;
         let key = match id {
             Some(id) => key.with_key_id(id),
-            None => key,
+            None if key.key_id().is_some() => key,
+            // Beside others in a set, it is found by nothing else.
+            None => {
+                return Err(AdminError::invalid(
+                    "kid: the key says none; give the one that its tokens carry",
+                ));
+            }
         };
         authority.import_key(&audience, &key, verify_until).await?.key
     };
@@ -185,6 +192,7 @@ fn distrusted(authority: &Authority, admin: &Admin, ring: &KeyRing, id: &KeyId) 
         // Nobody but this process verified by it, and nobody signed.
         silent_by: now,
         exposed_until: now,
+        owed: Vec::new(),
     }
 }
 
