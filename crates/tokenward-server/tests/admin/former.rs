@@ -60,6 +60,16 @@ async fn what_is_revoked_stays_so_for_as_long_as_an_old_token_may_live() {
     bench.authority.tidy().await;
     assert!(!takes(&bench, BILLING, &one), "it was forgotten that it is revoked");
     assert!(takes(&bench, BILLING, &all));
+
+    // All of a subject, and everything.
+    let revoked = bench.post("/admin/v1/revocations", json!({ "items": [{ "sub": "ada" }] })).await;
+    assert!(revoked.status.is_success(), "{revoked:?}");
+    assert!(!takes(&bench, BILLING, &all));
+    bench.later(2).await;
+    let later = token(&bench, BILLING, "later");
+    assert!(takes(&bench, BILLING, &later));
+    bench.authority.revoke_everything(None, None, "test").await.unwrap();
+    assert!(!takes(&bench, BILLING, &later));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ fn each_mistake_about_a_vault_or_its_key_is_one_line_with_the_mend() {
         (
             "key_file = \"kek.key\"",
             "aws_key = \"arn:aws:kms:eu-west-1:1:key/2\"",
-            "tokenward.toml:14: keys.aws.region: is missing; write for example region = \"eu-central-1\"",
+            "tokenward.toml: keys.aws.region: is missing; write for example region = \"eu-central-1\"",
         ),
         (
             "key_file = \"kek.key\"",
