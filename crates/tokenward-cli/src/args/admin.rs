@@ -130,7 +130,7 @@ pub(crate) enum SessionsCommand {
     #[command(after_help = "Example: tokenward sessions show --session 9f2c…")]
     Show {
         /// The session
-        #[arg(long, value_name = "SID")]
+        #[arg(long, allow_hyphen_values = true, value_name = "SID")]
         session: SessionId,
     },
     /// End one session, or all of a subject
@@ -141,7 +141,7 @@ pub(crate) enum SessionsCommand {
         #[arg(long, value_name = "SUBJECT", group = "which")]
         subject: Option<Subject>,
         /// This session
-        #[arg(long, value_name = "SID", group = "which")]
+        #[arg(long, allow_hyphen_values = true, value_name = "SID", group = "which")]
         session: Option<SessionId>,
     },
 }
@@ -154,16 +154,16 @@ pub(crate) enum SessionsCommand {
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct RevokeArgs {
     /// One token, by its id
-    #[arg(long, value_name = "JTI", group = "what")]
+    #[arg(long, allow_hyphen_values = true, value_name = "JTI", group = "what")]
     pub(crate) jti: Option<Jti>,
     /// One session
-    #[arg(long, value_name = "SID", group = "what")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SID", group = "what")]
     pub(crate) sid: Option<SessionId>,
     /// Everything a subject holds
     #[arg(long, value_name = "SUBJECT", group = "what")]
     pub(crate) subject: Option<Subject>,
     /// The session of that subject that goes on, with its next refresh
-    #[arg(long, value_name = "SID", requires = "subject")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SID", requires = "subject")]
     pub(crate) except_session: Option<SessionId>,
     /// Many, a line each; - for standard input
     #[arg(long, value_name = "FILE", group = "what")]

@@ -170,8 +170,9 @@ fn a_passphrase_opens_what_it_sealed_and_another_does_not() {
     };
 
     let planned = keys(&["--dry-run"], "correct horse battery staple");
-    let text = String::from_utf8_lossy(&planned.stdout);
-    assert!(text.contains("make the first key, because the audience has no key yet"), "{text}");
+    let text = String::from_utf8_lossy(&planned.stderr);
+    assert!(text.contains("there is no store yet"), "{text}");
+    assert!(!work.path("auth/tokenward.db").exists(), "whoever only looks makes none");
     assert_eq!(keys(&[], "correct horse battery staple").status.code(), Some(0));
     let planned = keys(&["--dry-run"], "correct horse battery staple");
     let text = String::from_utf8_lossy(&planned.stdout);
