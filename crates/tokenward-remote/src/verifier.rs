@@ -4,8 +4,10 @@
 //! everybody alike, and revocation after the signature, so that nobody learns from us what is revoked.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokenward::{Audience, IssuerId, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
@@ -39,11 +41,13 @@ impl LiveVerifier {
     }
 
     /// Verifies `token` as of `now`: signature, claims, revocation.
-    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified, Refusal> {
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Judged, Refusal> {
         self.fresh(now)?;
+        // Read before the token is checked: what is known may become more meanwhile, not less.
+        let age = self.view.age(now);
         let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
         self.view.check(&verified)?;
-        Ok(verified)
+        Ok(Judged { verified, age })
     }
 
     /// Whether tokens can be judged at `now`: the keys and the revocations are young enough.
@@ -118,6 +122,50 @@ impl fmt::Debug for LiveVerifier {
             .field("verifier", &self.verifier.load())
             .field("view", &self.view)
             .finish_non_exhaustive()
+    }
+}
+
+/// A token that was accepted, and how much is known of what was revoked. It reads as [`Verified`].
+///
+/// ```
+/// # use tokenward::UnixTime;
+/// # fn f(verifier: &tokenward_remote::LiveVerifier, token: &str, now: UnixTime) -> Result<(), tokenward_remote::Refusal> {
+/// let judged = verifier.verify(token, now)?;
+/// let lately = judged.revocation_age().is_some_and(|age| age.as_secs() < 10);
+/// if !lately {
+///     // `when_stale = "accept"`: nothing that cannot be undone.
+/// }
+/// let subject = judged.subject();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Judged {
+    verified: Verified,
+    age: Option<Duration>,
+}
+
+impl Judged {
+    /// How old what is known of revocations was, at the most: whatever was revoked longer ago counted.
+    /// `None` if that cannot be said, because the authority's clock is too far ahead of ours; then it was
+    /// accepted because the policy is to go on. In the authority itself it is zero.
+    #[must_use]
+    pub const fn revocation_age(&self) -> Option<Duration> {
+        self.age
+    }
+
+    /// The claims.
+    #[must_use]
+    pub fn into_verified(self) -> Verified {
+        self.verified
+    }
+}
+
+impl Deref for Judged {
+    type Target = Verified;
+
+    fn deref(&self) -> &Verified {
+        &self.verified
     }
 }
 
