@@ -90,6 +90,8 @@ pub(crate) struct Revocation {
     pub(crate) feed: Feed,
     pub(crate) max_staleness: Duration,
     pub(crate) accept_when_stale: bool,
+    /// Which of its feed keys each audience signs with.
+    pub(crate) feed_key: u32,
 }
 
 /// Who carries the revocation feed.

@@ -186,6 +186,7 @@ impl Opened {
             sessions: Arc::new(self.store.clone()),
             services: Arc::new(self.store.clone()),
             revocations: Arc::new(self.store.clone()),
+            frames: Arc::new(self.store.clone()),
             admin_tokens: Arc::new(self.store.clone()),
             key_sets,
             data_key: self.data_key.clone(),
@@ -270,6 +271,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
             } else {
                 WhenStale::Refuse
             },
+            feed_key: config.revocation.feed_key,
         },
         proxies: proxies_of(config, variables)?,
         limits: Limits::DEFAULT,
@@ -381,6 +383,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         revocation: RevocationSettings {
             max_staleness: Duration::from_secs(10),
             when_stale: WhenStale::Refuse,
+            feed_key: 1,
         },
         proxies: Vec::new(),
         limits: Limits::DEV,

@@ -9,20 +9,22 @@
 //! **Invariant:** nothing here judges freshness. A stream that is open proves nothing; the times in
 //! its messages do.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokenward::ErrorChain;
-use tokenward_revocation::feed::{
-    BadMessage, EVENT_FRAME, EVENT_HEARTBEAT, Frame, Heartbeat, Snapshot,
-};
+use tokenward_revocation::feed::{EVENT_FRAME, EVENT_HEARTBEAT, FeedTrust};
 use tokenward_revocation::{Follower, NeedSnapshot, Progress, View};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
 
+mod journal;
+
+use self::journal::Journal;
 use crate::backoff::Backoff;
 use crate::http::{Credential, Endpoint, FetchError, HttpClient};
 use crate::keys::KeySetHandle;
@@ -42,6 +44,8 @@ pub struct FeedOptions {
     pub event_bytes: usize,
     /// The first and the longest wait between two attempts.
     pub retry: (Duration, Duration),
+    /// How often what is known is written to disk, where it is kept there.
+    pub keep_every: Duration,
 }
 
 impl Default for FeedOptions {
@@ -52,6 +56,7 @@ impl Default for FeedOptions {
             snapshot_timeout: Duration::from_secs(60),
             event_bytes: 16 << 20,
             retry: (Duration::from_millis(200), Duration::from_secs(2)),
+            keep_every: Duration::from_secs(5),
         }
     }
 }
@@ -64,13 +69,15 @@ pub struct FeedClient {
     feed: Endpoint,
     credential: Credential,
     view: Arc<View>,
+    trust: FeedTrust,
     options: FeedOptions,
     keys: Option<KeySetHandle>,
+    journal: Option<Arc<Mutex<Journal>>>,
     handle: FeedHandle,
 }
 
 impl FeedClient {
-    /// A client of the feed whose two URLs are `snapshot` and `feed`.
+    /// A client of the feed that `trust` is about, whose two URLs are `snapshot` and `feed`.
     #[must_use]
     pub fn new(
         http: HttpClient,
@@ -78,10 +85,22 @@ impl FeedClient {
         feed: Endpoint,
         credential: Credential,
         view: Arc<View>,
+        trust: FeedTrust,
         options: FeedOptions,
     ) -> Self {
         let handle = FeedHandle::default();
-        Self { http, snapshot, feed, credential, view, options, keys: None, handle }
+        let (keys, journal) = (None, None);
+        Self { http, snapshot, feed, credential, view, trust, options, keys, journal, handle }
+    }
+
+    /// Keeps what it knows in the file `path`, and starts with what is there.
+    #[must_use]
+    pub fn kept_in(mut self, path: PathBuf) -> Self {
+        let limit = u64::try_from(self.options.snapshot_bytes).unwrap_or(u64::MAX);
+        // As much again for what follows the snapshot.
+        let journal = Journal::new(path, limit.saturating_mul(2));
+        self.journal = Some(Arc::new(Mutex::new(journal)));
+        self
     }
 
     /// Also tells `keys` which key set the authority publishes.
@@ -101,7 +120,7 @@ impl FeedClient {
     pub async fn run(self) {
         let (first, longest) = self.options.retry;
         let mut backoff = Backoff::new(first, longest);
-        let mut follower = Follower::new(Arc::clone(&self.view));
+        let mut follower = self.restored().await;
         loop {
             let error;
             (follower, error) = self.follow(follower, &mut backoff).await;
@@ -112,7 +131,7 @@ impl FeedClient {
 
     /// Follows it until something is in the way.
     async fn follow(&self, mut follower: Follower, backoff: &mut Backoff) -> (Follower, FeedError) {
-        if follower.position().is_none() {
+        if follower.position().is_none() || self.keep(|journal| journal.is_long()) == Some(true) {
             let result;
             (follower, result) = self.synchronize(follower).await;
             if let Err(error) = result {
@@ -121,8 +140,12 @@ impl FeedClient {
         }
         let error = match self.open(&follower).await {
             Ok(stream) => self.pump(stream, &mut follower, backoff).await,
-            Err(error) => error,
+            Err(FetchError::Status { status: StatusCode::GONE, .. }) => {
+                FeedError::Lost(follower.on_forgotten())
+            }
+            Err(error) => FeedError::Stream(error),
         };
+        self.flush().await;
         (follower, error)
     }
 
@@ -140,26 +163,26 @@ impl FeedClient {
             Ok(answer) => answer.body,
             Err(error) => return (follower, Err(FeedError::Snapshot(error))),
         };
+        let journal = self.journal.clone();
         let applied = spawn_blocking(move || {
-            let result = match Snapshot::parse(&body) {
-                Ok(snapshot) => follower.on_snapshot(snapshot).map(drop).map_err(FeedError::Lost),
-                Err(error) => Err(FeedError::Unreadable(error)),
-            };
+            let result = follower.on_snapshot(&body).map(drop).map_err(FeedError::Lost);
+            if let (Ok(()), Some(journal)) = (&result, journal) {
+                let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+                let kept = journal.replace(&body);
+                told(&journal, kept);
+            }
             (follower, result)
         });
-        let fallback = || (Follower::new(Arc::clone(&self.view)), Err(FeedError::Stopped));
+        let fallback = || (self.new_follower(), Err(FeedError::Stopped));
         let (follower, result) = applied.await.unwrap_or_else(|_| fallback());
         self.count_snapshot(result.is_ok());
         (follower, result)
     }
 
-    async fn open(&self, follower: &Follower) -> Result<Incoming, FeedError> {
+    async fn open(&self, follower: &Follower) -> Result<Incoming, FetchError> {
         let last = follower.position().unwrap_or_default().get();
         let headers = [(LAST_EVENT_ID, HeaderValue::from(last))];
-        self.http
-            .open(&self.feed, Some(&self.credential), &headers)
-            .await
-            .map_err(FeedError::Stream)
+        self.http.open(&self.feed, Some(&self.credential), &headers).await
     }
 
     async fn pump(
@@ -170,7 +193,12 @@ impl FeedClient {
     ) -> FeedError {
         let mut parser = Parser::new(self.options.event_bytes);
         let mut deadline = self.deadline();
+        let mut keep_at = self.keep_at();
         loop {
+            if Instant::now() >= keep_at {
+                self.flush().await;
+                keep_at = self.keep_at();
+            }
             // Against the last message, not the last bytes: comments keep no feed alive.
             let chunk = match timeout_at(deadline, stream.frame()).await {
                 Err(_) => return FeedError::Silent { wait: self.options.silence },
@@ -197,24 +225,77 @@ impl FeedClient {
     }
 
     fn take(&self, event: &Event, follower: &mut Follower) -> Result<Option<Progress>, FeedError> {
-        let mut unreadable = |error| {
-            follower.on_unreadable();
-            FeedError::Unreadable(error)
+        let progress = match event.name.as_str() {
+            EVENT_FRAME => follower.on_frame(&event.data),
+            EVENT_HEARTBEAT => follower.on_heartbeat(&event.data),
+            _ => return Ok(None),
         };
-        match event.name.as_str() {
-            EVENT_FRAME => {
-                let frame = Frame::parse(&event.data).map_err(unreadable)?;
-                follower.on_frame(&frame).map(Some).map_err(FeedError::Lost)
-            }
-            EVENT_HEARTBEAT => {
-                let heartbeat = Heartbeat::parse(&event.data).map_err(&mut unreadable)?;
-                if let (Some(keys), Some(digest)) = (&self.keys, &heartbeat.keys) {
-                    keys.announced(digest);
-                }
-                follower.on_heartbeat(&heartbeat).map(Some).map_err(FeedError::Lost)
-            }
-            _ => Ok(None),
+        let progress = progress.map_err(FeedError::Lost)?;
+        if let (Some(keys), Some(digest)) = (&self.keys, follower.key_set_digest()) {
+            keys.announced(digest);
         }
+        if progress == Progress::Applied {
+            self.keep(|journal| match event.name.as_str() {
+                EVENT_FRAME => journal.frame(&event.data),
+                _ => journal.heartbeat(&event.data),
+            });
+        }
+        Ok(Some(progress))
+    }
+
+    fn new_follower(&self) -> Follower {
+        Follower::new(Arc::clone(&self.view), self.trust.clone())
+    }
+
+    /// A follower that knows what was kept.
+    async fn restored(&self) -> Follower {
+        let mut follower = self.new_follower();
+        let Some(journal) = self.journal.clone() else { return follower };
+        let (trust, now) = (self.trust.clone(), self.http.now());
+        let clock_error = self.view.clock_error();
+        let work = move || {
+            let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            let restored = journal.restore(&mut follower, &trust, now, clock_error);
+            (follower, restored.map_err(|error| (journal.path().to_owned(), error)))
+        };
+        let Ok((follower, restored)) = spawn_blocking(work).await else {
+            return self.new_follower();
+        };
+        let audience = self.view.audience();
+        match restored {
+            Ok(false) => {}
+            Ok(true) => {
+                let age = self.view.age(now).unwrap_or_default().as_secs_f64();
+                tracing::info!(%audience, age, "starting with the revocations that were kept");
+            }
+            Err((path, error)) => tracing::warn!(
+                %audience, path = %path.display(), error = %ErrorChain::new(&error),
+                "the revocations that were kept are ignored"
+            ),
+        }
+        follower
+    }
+
+    fn keep<T>(&self, with: impl FnOnce(&mut Journal) -> T) -> Option<T> {
+        let journal = self.journal.as_ref()?;
+        Some(with(&mut journal.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Writes what is to be kept, where that may block.
+    async fn flush(&self) {
+        let Some(journal) = self.journal.clone() else { return };
+        let work = move || {
+            let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = journal.flush();
+            told(&journal, kept);
+        };
+        // An error says that the program is ending; then the journal is written as it is dropped.
+        drop(spawn_blocking(work).await);
+    }
+
+    fn keep_at(&self) -> Instant {
+        let now = Instant::now();
+        now.checked_add(self.options.keep_every).unwrap_or(now)
     }
 
     fn deadline(&self) -> Instant {
@@ -296,6 +377,13 @@ struct Link {
     error: Option<String>,
 }
 
+fn told(journal: &Journal, kept: std::io::Result<()>) {
+    if let Err(error) = kept {
+        let path = journal.path().display();
+        tracing::warn!(%path, %error, "what is known of revocations is not kept");
+    }
+}
+
 /// Why a feed is not being followed just now.
 #[derive(Debug, thiserror::Error)]
 enum FeedError {
@@ -303,8 +391,6 @@ enum FeedError {
     Snapshot(#[source] FetchError),
     #[error("the stream of revocations could not be opened or broke")]
     Stream(#[source] FetchError),
-    #[error("a message could not be understood")]
-    Unreadable(#[source] BadMessage),
     #[error(transparent)]
     Lost(NeedSnapshot),
     #[error("no message for {:.1} s", wait.as_secs_f64())]
@@ -329,7 +415,6 @@ impl FeedError {
         match self {
             Self::Snapshot(_) => "snapshot",
             Self::Stream(_) => "stream",
-            Self::Unreadable(_) => "unreadable",
             Self::Lost(NeedSnapshot { why, .. }) => why.as_str(),
             Self::Silent { .. } => "silent",
             Self::Closed => "closed",

@@ -93,6 +93,11 @@ impl HttpClient {
         self.get_within(endpoint, credential, limit, self.answer_timeout).await
     }
 
+    /// The time by its clock.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
     /// As [`Self::get`], with a time of its own.
     pub async fn get_within(
         &self,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokenward::{Audience, Clock, KeySet, Verifier};
+use tokenward_revocation::feed::BadFeedKey;
 use tokenward_revocation::{Stale, View};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -67,9 +68,14 @@ impl Remote {
             endpoints.feed,
             config.credential().clone(),
             view,
+            config.feed_trust()?,
             config.feed_options().clone(),
         )
         .announcing_to(keys.clone());
+        let feed_client = match config.feed_file() {
+            Some(file) => feed_client.kept_in(file),
+            None => feed_client,
+        };
         let feed = feed_client.handle();
 
         let mut tasks = JoinSet::new();
@@ -187,6 +193,9 @@ pub enum RemoteError {
         /// The least that works.
         least: Duration,
     },
+    /// A pinned feed key is none.
+    #[error("the feed key")]
+    FeedKey(#[from] BadFeedKey),
     /// TLS cannot be set up.
     #[error("outgoing connections cannot be set up")]
     Http(#[from] HttpSetupError),
@@ -209,7 +218,8 @@ fn verifier_without_keys(config: &RemoteConfig) -> Verifier {
 /// Tells metrics and log how old everything is.
 async fn watch(verifier: Arc<LiveVerifier>, clock: Arc<dyn Clock>) {
     let audience = verifier.audience().to_string();
-    let feed_age = metrics::gauge!("tokenward_feed_age_seconds", "audience" => audience.clone());
+    let feed_age =
+        metrics::gauge!("tokenward_revocation_age_seconds", "audience" => audience.clone());
     let known = metrics::gauge!("tokenward_revocations_known", "audience" => audience.clone());
     let mut health = Health::default();
     let mut tick = interval(Duration::from_secs(1));

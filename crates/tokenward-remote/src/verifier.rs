@@ -4,8 +4,10 @@
 //! everybody alike, and revocation after the signature, so that nobody learns from us what is revoked.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokenward::{Audience, IssuerId, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
@@ -41,16 +43,18 @@ impl LiveVerifier {
     }
 
     /// Verifies `token` as of `now`: signature, claims, revocation.
-    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Verified, Refusal> {
+    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Judged, Refusal> {
         self.fresh(now)?;
+        // Read before the token is checked: what is known may become more meanwhile, not less.
+        let age = self.view.age(now);
         let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
         self.view.check(&verified)?;
-        Ok(verified)
+        Ok(Judged { verified, age })
     }
 
     /// As [`Self::verify`], and where that refuses `token`, by the [`Former`] verifier, while there is one. Who
     /// acts on what only the present issuer may say, such as the session of a token, asks [`Self::verify`].
-    pub fn verify_former_too(&self, token: &str, now: UnixTime) -> Result<Verified, Refusal> {
+    pub fn verify_former_too(&self, token: &str, now: UnixTime) -> Result<Judged, Refusal> {
         let refusal = match self.verify(token, now) {
             Err(Refusal::Rejected(rejected)) => rejected,
             judged => return judged,
@@ -59,11 +63,12 @@ impl LiveVerifier {
         let Some(former) = former.as_ref().filter(|former| now < former.until) else {
             return Err(refusal.into());
         };
+        let age = self.view.age(now);
         // Two verifiers, each with keys of one kind, and no header that chooses between them.
         match former.verifier.verify(token, now) {
             Ok(verified) => {
                 self.view.check(&verified)?;
-                Ok(verified)
+                Ok(Judged { verified, age })
             }
             Err(rejected) if is_of_another(*rejected.reason()) => Err(refusal.into()),
             Err(rejected) => Err(rejected.into()),
@@ -168,6 +173,50 @@ const fn is_of_another(reason: Reason) -> bool {
         reason,
         Reason::WrongAlgorithm | Reason::UnknownKey | Reason::NoKeyId | Reason::BadSignature
     )
+}
+
+/// A token that was accepted, and how much is known of what was revoked. It reads as [`Verified`].
+///
+/// ```
+/// # use tokenward::UnixTime;
+/// # fn f(verifier: &tokenward_remote::LiveVerifier, token: &str, now: UnixTime) -> Result<(), tokenward_remote::Refusal> {
+/// let judged = verifier.verify(token, now)?;
+/// let lately = judged.revocation_age().is_some_and(|age| age.as_secs() < 10);
+/// if !lately {
+///     // `when_stale = "accept"`: nothing that cannot be undone.
+/// }
+/// let subject = judged.subject();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Judged {
+    verified: Verified,
+    age: Option<Duration>,
+}
+
+impl Judged {
+    /// How old what is known of revocations was, at the most: whatever was revoked longer ago counted.
+    /// `None` if that cannot be said, because the authority's clock is too far ahead of ours; then it was
+    /// accepted because the policy is to go on. In the authority itself it is zero.
+    #[must_use]
+    pub const fn revocation_age(&self) -> Option<Duration> {
+        self.age
+    }
+
+    /// The claims.
+    #[must_use]
+    pub fn into_verified(self) -> Verified {
+        self.verified
+    }
+}
+
+impl Deref for Judged {
+    type Target = Verified;
+
+    fn deref(&self) -> &Verified {
+        &self.verified
+    }
 }
 
 /// A token was not accepted: for its own fault, or because nothing can be said just now.

@@ -8,37 +8,62 @@
 //!            └─ snapshot ─┴── anything else ──▶ needs a snapshot
 //! ```
 //!
-//! The carrier may lose, repeat, delay and reorder. Whatever does not continue exactly what is known
-//! leads to a new snapshot, and until it is there, what is known only grows older.
+//! The carrier may lose, repeat, delay, reorder, change and invent. Whatever does not continue exactly
+//! what is known leads to a new snapshot, and until it is there, what is known only grows older.
 //!
-//! **Invariant:** revocations are taken from every message that can be read, in order or not: they
-//! only ever refuse more. That everything is known as of a time is taken from snapshots, and from
-//! heartbeats that agree with what is known; never from a frame, behind which there may be another.
+//! **Invariant:** nothing is taken from a message before its signature, its kind and its issuer are
+//! right.
+//!
+//! **Invariant:** revocations are taken from every frame of the feed, in order or not: they only ever
+//! refuse more. That everything is known as of a time is taken from snapshots, and from heartbeats that
+//! agree with what is known; never from a frame, behind which there may be another.
 
-use std::fmt;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokenward::UnixTime;
 
-use crate::feed::{Frame, Heartbeat, Snapshot};
-use crate::set::{Tables, in_slices};
+use crate::feed::{BadMessage, FeedTrust, Frame, FrameHash, Heartbeat, read_body};
+use crate::set::in_slices;
 use crate::{Seq, View};
+
+mod why;
 
 #[cfg(test)]
 mod tests;
+
+pub use why::{NeedSnapshot, Why};
 
 /// Applies a feed's messages to a [`View`].
 #[derive(Debug)]
 pub struct Follower {
     view: Arc<View>,
-    state: State,
+    trust: FeedTrust,
+    /// How far everything is known; `None` before the first snapshot.
+    known: Option<Position>,
+    /// Why nothing can be followed just now.
+    lost: Option<Why>,
+    /// The last frames, so that one that is repeated can be told from another of the same number.
+    recent: VecDeque<(Seq, FrameHash)>,
+    key_set: Option<String>,
+}
+
+/// Everything up to the frame that ends with `last` is known, and `heard` is the latest time of any
+/// message.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    last: Seq,
+    hash: Option<FrameHash>,
+    heard: UnixTime,
 }
 
 impl Follower {
-    /// A follower that keeps `view` up to date. It begins by needing a snapshot.
+    /// A follower that keeps `view` up to date with the feed that `trust` is about. It begins by needing
+    /// a snapshot.
     #[must_use]
-    pub const fn new(view: Arc<View>) -> Self {
-        Self { view, state: State::Lost { why: Why::Start, last: None } }
+    pub const fn new(view: Arc<View>, trust: FeedTrust) -> Self {
+        let lost = Some(Why::Start);
+        Self { view, trust, known: None, lost, recent: VecDeque::new(), key_set: None }
     }
 
     /// The view that it keeps.
@@ -51,76 +76,103 @@ impl Follower {
     /// continue. `None` if only a snapshot helps.
     #[must_use]
     pub const fn position(&self) -> Option<Seq> {
-        match self.state {
-            State::Following(Position { last, .. }) => Some(last),
-            State::Lost { .. } => None,
+        match (self.known, self.lost) {
+            (Some(Position { last, .. }), None) => Some(last),
+            _ => None,
         }
+    }
+
+    /// The digest of the published key set, as the last heartbeat told it.
+    #[must_use]
+    pub fn key_set_digest(&self) -> Option<&str> {
+        self.key_set.as_deref()
     }
 
     /// Puts the snapshot in the place of everything known, at once.
     ///
     /// One that is older than what is known, by number and by time, is refused: it came from a cache
     /// or a replay, and would un-revoke.
-    pub fn on_snapshot(&mut self, snapshot: Snapshot) -> Result<Progress, NeedSnapshot> {
-        if snapshot.audience != *self.view.audience() {
-            return self.lose(Why::WrongAudience);
+    pub fn on_snapshot(&mut self, bytes: &[u8]) -> Result<Progress, NeedSnapshot> {
+        let (snapshot, body) = match self.trust.snapshot(bytes) {
+            Ok(read) => read,
+            Err(error) => return Err(self.refuse(&error)),
+        };
+        let (last, hash, time) = (snapshot.head, snapshot.head_hash, snapshot.time);
+        if self.known.is_some_and(|known| last < known.last && time <= known.heard) {
+            return Err(self.lose(Why::OldSnapshot));
         }
-        let Snapshot { head, time, fingerprints, items, .. } = snapshot;
-        if self.last().is_some_and(|known| head < known.last && time <= known.heard) {
-            return self.lose(Why::OldSnapshot);
-        }
-        let mut tables = Tables::new(fingerprints);
-        for item in &items {
-            tables.insert(item);
-        }
+        let Some(mut tables) = read_body(body, snapshot.fingerprints.clone()) else {
+            return Err(self.lose(Why::Unreadable));
+        };
         in_slices(|| tables.expire_some(time));
+        self.trust.learn(&snapshot);
         self.view.replace(tables, time);
-        self.state = State::Following(Position { last: head, heard: time });
+        self.known = Some(Position { last, hash, heard: time });
+        self.lost = None;
+        self.recent.clear();
+        self.remember(last, hash);
         Ok(Progress::Applied)
     }
 
-    /// Takes the next frame.
-    pub fn on_frame(&mut self, frame: &Frame) -> Result<Progress, NeedSnapshot> {
-        let Position { last, heard } = self.following(|| apply(&self.view, frame))?;
+    /// Takes the next frame, a compact JWS.
+    pub fn on_frame(&mut self, jws: &[u8]) -> Result<Progress, NeedSnapshot> {
+        let text = str::from_utf8(jws).map_err(|_| self.refuse(&BadMessage::NotSigned))?;
+        let frame = match self.trust.frame(text) {
+            Ok(frame) => frame,
+            Err(error) => return Err(self.refuse(&error)),
+        };
+        let hash = FrameHash::of(text);
+        let known = self.following();
         // What a frame repeats must be what is known. If it is not, the numbers have been given twice:
         // the store was set back to an older state.
-        let repeats = frame
-            .items
-            .iter()
-            .all(|item| item.seq > last || item.ends_at <= heard || self.view.knows(item));
-        apply(&self.view, frame);
-        if !repeats {
-            return self.lose(Why::Forked);
+        let is_news = |last: Seq, heard| {
+            let mut items = frame.items.iter();
+            items.any(|item| item.seq <= last && item.ends_at > heard && !self.view.knows(item))
+        };
+        let forked = known.is_ok_and(|Position { last, heard, .. }| is_news(last, heard));
+        for item in &frame.items {
+            self.view.insert_item(item);
         }
-        if frame.seq_to <= last {
-            return Ok(Progress::Nothing);
+        let position = known?;
+        let follows = if forked { Err(Why::Forked) } else { self.follows(&position, &frame, hash) };
+        match follows {
+            Err(why) => Err(self.lose(why)),
+            Ok(false) => Ok(Progress::Nothing),
+            Ok(true) => {
+                let (last, heard) = (frame.seq_to, position.heard.max(frame.time));
+                self.known = Some(Position { last, hash: Some(hash), heard });
+                self.remember(last, Some(hash));
+                Ok(Progress::Applied)
+            }
         }
-        if frame.seq_from > last.next() {
-            return self.lose(Why::Gap);
-        }
-        if self.went_back(heard, frame.time) {
-            return self.lose(Why::TimeWentBack);
-        }
-        let heard = heard.max(frame.time);
-        self.state = State::Following(Position { last: frame.seq_to, heard });
-        Ok(Progress::Applied)
     }
 
-    /// Takes a heartbeat: before its time, nothing was revoked beyond its head.
-    pub fn on_heartbeat(&mut self, heartbeat: &Heartbeat) -> Result<Progress, NeedSnapshot> {
-        let Position { last, heard } = self.following(|| ())?;
-        let Heartbeat { head, time, .. } = *heartbeat;
+    /// Takes a heartbeat, a compact JWS: before its time, nothing was revoked beyond its head.
+    pub fn on_heartbeat(&mut self, jws: &[u8]) -> Result<Progress, NeedSnapshot> {
+        let text = str::from_utf8(jws).map_err(|_| self.refuse(&BadMessage::NotSigned))?;
+        let heartbeat = match self.trust.heartbeat(text) {
+            Ok(heartbeat) => heartbeat,
+            Err(error) => return Err(self.refuse(&error)),
+        };
+        let Position { last, hash, heard } = self.following()?;
+        let Heartbeat { head, head_hash, time, keys, .. } = heartbeat;
         if self.went_back(heard, time) {
-            return self.lose(Why::TimeWentBack);
+            return Err(self.lose(Why::TimeWentBack));
         }
         if head > last {
-            return self.lose(Why::Gap);
+            return Err(self.lose(Why::Gap));
+        }
+        if head == last && head_hash != hash {
+            return Err(self.lose(Why::Forked));
         }
         // A late one may name an older head; one that is newer than all we heard may not.
         if head < last && time > heard {
-            return self.lose(Why::HeadWentBack);
+            return Err(self.lose(Why::HeadWentBack));
         }
-        self.state = State::Following(Position { last, heard: heard.max(time) });
+        if time >= heard {
+            self.key_set = keys.or_else(|| self.key_set.take());
+        }
+        self.known = Some(Position { last, hash, heard: heard.max(time) });
         if !self.view.advance(time) {
             return Ok(Progress::Nothing);
         }
@@ -130,38 +182,59 @@ impl Follower {
         Ok(Progress::Applied)
     }
 
-    /// What could not be read may have been a revocation.
-    pub fn on_unreadable(&mut self) -> NeedSnapshot {
-        self.state = State::Lost { why: Why::Unreadable, last: self.last() };
-        NeedSnapshot { why: Why::Unreadable }
+    /// The feed does not go back as far as to where we are: its beginning was forgotten.
+    pub fn on_forgotten(&mut self) -> NeedSnapshot {
+        self.lose(Why::Forgotten)
     }
 
-    fn following(&self, otherwise: impl FnOnce()) -> Result<Position, NeedSnapshot> {
-        match self.state {
-            State::Following(position) => Ok(position),
-            State::Lost { why, .. } => {
-                otherwise();
-                Err(NeedSnapshot { why })
-            }
+    /// Whether `frame` goes on from `known`; `false` if it is known already.
+    fn follows(&self, known: &Position, frame: &Frame, hash: FrameHash) -> Result<bool, Why> {
+        let Position { last, hash: before, heard } = *known;
+        if frame.seq_to <= last {
+            let same = self.recent.iter().find(|(seq, _)| *seq == frame.seq_to);
+            return if same.is_none_or(|(_, own)| *own == hash) {
+                Ok(false)
+            } else {
+                Err(Why::Forked)
+            };
+        }
+        if frame.seq_from > last.next() {
+            return Err(Why::Gap);
+        }
+        // A frame of our chain begins where another ends, and names it.
+        if frame.seq_from <= last || frame.prev != before {
+            return Err(Why::Forked);
+        }
+        if self.went_back(heard, frame.time) { Err(Why::TimeWentBack) } else { Ok(true) }
+    }
+
+    fn following(&self) -> Result<Position, NeedSnapshot> {
+        match (self.known, self.lost) {
+            (Some(position), None) => Ok(position),
+            (_, why) => Err(NeedSnapshot { why: why.unwrap_or(Why::Start) }),
         }
     }
 
-    fn lose(&mut self, why: Why) -> Result<Progress, NeedSnapshot> {
-        self.state = State::Lost { why, last: self.last() };
-        Err(NeedSnapshot { why })
+    fn refuse(&mut self, error: &BadMessage) -> NeedSnapshot {
+        self.lose(Why::of(error))
+    }
+
+    fn lose(&mut self, why: Why) -> NeedSnapshot {
+        self.lost = Some(why);
+        NeedSnapshot { why }
+    }
+
+    fn remember(&mut self, seq: Seq, hash: Option<FrameHash>) {
+        if self.recent.len() >= RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.extend(hash.map(|hash| (seq, hash)));
     }
 
     // Messages that were made at the same time may change places, and clocks are set by small steps:
     // within the clocks' error that is no reason to fetch everything anew.
     fn went_back(&self, known: UnixTime, new: UnixTime) -> bool {
         known.since(new) > self.view.clock_error()
-    }
-
-    const fn last(&self) -> Option<Position> {
-        match self.state {
-            State::Following(position) => Some(position),
-            State::Lost { last, .. } => last,
-        }
     }
 }
 
@@ -175,84 +248,5 @@ pub enum Progress {
     Nothing,
 }
 
-/// The feed cannot be followed any further: fetch a snapshot.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the revocation feed cannot be followed without a snapshot: {why}")]
-#[non_exhaustive]
-pub struct NeedSnapshot {
-    /// Why not.
-    pub why: Why,
-}
-
-/// Why a follower needs a snapshot.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Why {
-    /// It has just started.
-    Start,
-    /// Numbers are missing.
-    Gap,
-    /// The store's head is lower than what was received from it: it was set back.
-    HeadWentBack,
-    /// A number was given twice: the store was set back, and has gone on since.
-    Forked,
-    /// The feed's time went back by more than the clocks may differ.
-    TimeWentBack,
-    /// A message could not be understood.
-    Unreadable,
-    /// The snapshot is older than what is known already.
-    OldSnapshot,
-    /// The snapshot is another audience's.
-    WrongAudience,
-}
-
-impl Why {
-    /// A label for metrics.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Gap => "gap",
-            Self::HeadWentBack => "head_went_back",
-            Self::Forked => "forked",
-            Self::TimeWentBack => "time_went_back",
-            Self::Unreadable => "unreadable",
-            Self::OldSnapshot => "old_snapshot",
-            Self::WrongAudience => "wrong_audience",
-        }
-    }
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Start => "nothing is known yet",
-            Self::Gap => "messages are missing",
-            Self::HeadWentBack => "the store was set back",
-            Self::Forked => "the store was set back and has gone on since",
-            Self::TimeWentBack => "the feed's time went back",
-            Self::Unreadable => "a message could not be understood",
-            Self::OldSnapshot => "the snapshot is older than what is known",
-            Self::WrongAudience => "the snapshot is another audience's",
-        })
-    }
-}
-
-/// Everything up to the number `last` is known, and `heard` is the latest time of any message.
-#[derive(Clone, Copy, Debug)]
-struct Position {
-    last: Seq,
-    heard: UnixTime,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum State {
-    Following(Position),
-    Lost { why: Why, last: Option<Position> },
-}
-
-fn apply(view: &View, frame: &Frame) {
-    for item in &frame.items {
-        view.insert_item(item);
-    }
-}
+/// Five seconds of frames at their fastest. What is older is compared by what it says.
+const RECENT: usize = 100;

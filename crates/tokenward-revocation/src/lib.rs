@@ -1,8 +1,8 @@
 //! What "revoked" means, and how a verifier knows of it in time.
 //!
 //! ```text
-//! RevocationStore ──since/live──▶ feed (Snapshot, Frame, Heartbeat) ──▶ Follower ──▶ View ──▶ verdict
-//!  the truth                      the wire form                         no I/O       Set + age
+//! RevocationStore ──since──▶ FeedSigner ──▶ FrameStore ──▶ Follower (FeedTrust) ──▶ View ──▶ verdict
+//!  the truth                 signs frames    the chain      no I/O                   Set + age
 //! ```
 //!
 //! A revocation is a fact about a token id, a session, a subject, a key, an audience or an issuer. It
@@ -13,6 +13,7 @@
 //! **Invariant:** a verifier that reports the age *a* knows everything that was revoked more than *a*
 //! ago. Ages come from the store's time inside the messages, never from the time of receipt.
 
+mod chain;
 pub mod feed;
 mod fingerprint;
 mod follower;
@@ -21,6 +22,7 @@ mod set;
 mod store;
 mod view;
 
+pub use chain::{FrameStore, StoredFrame};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};

@@ -26,6 +26,12 @@ impl Seq {
         self.0
     }
 
+    /// Whether it is the place before the first revocation.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
+    pub(crate) const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The place after this one.
     #[must_use]
     pub const fn next(self) -> Self {

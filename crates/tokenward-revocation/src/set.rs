@@ -15,7 +15,7 @@ use tokenward::{
 };
 
 use crate::feed::{Fact, Item};
-use crate::{Fingerprint, Fingerprints, Revocation};
+use crate::{Fingerprint, Fingerprints, Revocation, Seq};
 
 #[cfg(test)]
 mod tests;
@@ -204,6 +204,11 @@ impl Minute {
         Self(end.as_millis().div_ceil(Self::MILLIS).max(1))
     }
 
+    /// Its end.
+    const fn end(self) -> UnixTime {
+        UnixTime::from_millis(self.0.saturating_mul(Self::MILLIS))
+    }
+
     /// The last minute that is over at `now`.
     const fn passed_at(now: UnixTime) -> Self {
         Self(now.as_millis() / Self::MILLIS)
@@ -232,6 +237,22 @@ impl Floors {
         let mut raised = *self;
         raised.raise(other);
         raised == *self
+    }
+
+    /// The facts that raise nothing to exactly these.
+    fn facts(&self, subject: Fingerprint) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        if let Some(secs) = self.unversioned_up_to {
+            let (version, issued_up_to) = (Some(self.version), UnixTime::from_secs(secs));
+            facts.push(Fact::Subject { subject, version, issued_up_to });
+        } else if self.version > TokenVersion::default() {
+            facts.push(Fact::Version { subject, below: self.version });
+        }
+        if let Some(secs) = self.issued_up_to {
+            let issued_up_to = UnixTime::from_secs(secs);
+            facts.push(Fact::Subject { subject, version: None, issued_up_to });
+        }
+        facts
     }
 
     fn check(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
@@ -313,6 +334,31 @@ impl Tables {
         if later {
             self.due.entry(end).or_default().push(entry);
         }
+    }
+
+    pub(crate) const fn fingerprints(&self) -> &Fingerprints {
+        &self.fingerprints
+    }
+
+    /// Everything in here, without numbers: what, inserted elsewhere, makes the same tables.
+    pub(crate) fn items(&self) -> Vec<Item> {
+        let item = |end: Minute, fact| Item { seq: Seq::ZERO, ends_at: end.end(), fact };
+        let mut items: Vec<Item> =
+            self.jtis.iter().map(|(id, end)| item(*end, Fact::Jti(id.clone()))).collect();
+        items.extend(self.sessions.iter().map(|(id, end)| item(*end, Fact::Session(*id))));
+        items.extend(self.keys.iter().map(|(id, end)| item(*end, Fact::Key(id.clone()))));
+        for (subject, (end, floors)) in &self.subjects {
+            items.extend(floors.facts(*subject).into_iter().map(|fact| item(*end, fact)));
+        }
+        let floor = |secs: u64| UnixTime::from_secs(secs);
+        items.extend(
+            self.audience
+                .map(|(end, up_to)| item(end, Fact::Audience { issued_up_to: floor(up_to) })),
+        );
+        items.extend(
+            self.issuer.map(|(end, up_to)| item(end, Fact::Issuer { issued_up_to: floor(up_to) })),
+        );
+        items
     }
 
     pub(crate) fn check(&self, facts: &Facts<'_>) -> Option<RevokedBy> {

@@ -34,6 +34,14 @@ impl View {
         Self::with_policy(audience, None)
     }
 
+    /// As [`Self::local`], for whoever makes snapshots of it: with the fingerprints of the feed.
+    #[must_use]
+    pub fn sharing(audience: Audience, fingerprints: Fingerprints) -> Self {
+        let view = Self::local(audience);
+        view.write().tables = Tables::new(fingerprints);
+        view
+    }
+
     /// The view of whoever follows a feed. Before the first snapshot it is stale, whatever `policy`
     /// says: an empty set is not a set without revocations.
     #[must_use]
@@ -115,6 +123,16 @@ impl View {
         self.write().tables.insert(item);
     }
 
+    /// Everything that it knows, without numbers.
+    pub(crate) fn items(&self) -> Vec<Item> {
+        self.read().tables.items()
+    }
+
+    /// The secret that its fingerprints are made under.
+    pub(crate) fn fingerprints(&self) -> Fingerprints {
+        self.read().tables.fingerprints().clone()
+    }
+
     /// As [`Set::knows`](crate::Set::knows).
     pub(crate) fn knows(&self, item: &Item) -> bool {
         self.read().tables.knows(item)
@@ -139,7 +157,8 @@ impl View {
     }
 
     /// How much the feed's clock and ours may differ.
-    pub(crate) fn clock_error(&self) -> Duration {
+    #[must_use]
+    pub fn clock_error(&self) -> Duration {
         self.policy.map_or(Duration::ZERO, |policy| policy.clock_error)
     }
 

@@ -44,6 +44,7 @@ pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/history", get(keys::history))
         .route("/admin/v1/keys/jwks", get(keys::jwks))
+        .route("/admin/v1/keys/feed", get(keys::feed))
         .route("/admin/v1/keys/rotation", get(keys::rotation))
         .route("/admin/v1/sessions", get(sessions::list))
         .route("/admin/v1/sessions/{id}", get(sessions::show))

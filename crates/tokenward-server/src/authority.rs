@@ -45,7 +45,7 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{Audience, Clock, UnixTime};
 use tokenward_keys::{Custody, KeyStore};
-use tokenward_revocation::RevocationStore;
+use tokenward_revocation::{FrameStore, RevocationStore};
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
@@ -80,6 +80,8 @@ pub struct Parts {
     pub services: Arc<dyn ServiceStore>,
     /// Where revocations are kept.
     pub revocations: Arc<dyn RevocationStore>,
+    /// Where the frames of the feeds are kept: beside the revocations.
+    pub frames: Arc<dyn FrameStore>,
     /// Where administrators' tokens are kept.
     pub admin_tokens: Arc<dyn AdminTokenStore>,
     /// Who signs the key sets for verifiers that pin an offline root, if anybody does.
@@ -102,6 +104,7 @@ pub struct Authority {
     sessions: Arc<dyn SessionStore>,
     services: Arc<dyn ServiceStore>,
     revocations: Arc<dyn RevocationStore>,
+    frames: Arc<dyn FrameStore>,
     admin_tokens: Arc<dyn AdminTokenStore>,
     audiences: BTreeMap<Audience, Arc<AudienceState>>,
     /// The origins of all cookie audiences.
@@ -115,6 +118,7 @@ pub struct Authority {
     /// Becomes true when the authority shuts down.
     stop: watch::Sender<bool>,
     store_lamp: Lamp,
+    frame_lamp: Lamp,
     tidy_lamp: Lamp,
     /// The clockwork.
     tasks: Mutex<JoinSet<()>>,

@@ -109,6 +109,8 @@ pub struct RevocationSettings {
     pub max_staleness: Duration,
     /// What to do then.
     pub when_stale: WhenStale,
+    /// Which of its feed keys each audience signs with: 1 at first, one more with each change.
+    pub feed_key: u32,
 }
 
 /// A proxy that may ask the forward-auth endpoint.

@@ -14,7 +14,7 @@
 //! | `tokenward_key_leftovers` | `audience` | what the custody has still to destroy |
 //! | `tokenward_can_sign` | `audience` | 1 while a key may sign |
 //! | `tokenward_revocations_known` | `audience` | revocations that are known |
-//! | `tokenward_feed_age_seconds` | `audience` | age of that knowledge |
+//! | `tokenward_revocation_age_seconds` | `audience` | age of that knowledge |
 //! | `tokenward_verifier_fresh` | `audience` | 1 while tokens can be judged |
 //!
 //! **Invariant:** no label holds what a peer sent. Routes are patterns, methods are not labels, reasons

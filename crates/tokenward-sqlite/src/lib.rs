@@ -16,6 +16,7 @@
 
 mod admin;
 mod fault;
+mod frames;
 mod keys;
 mod open;
 mod orders;

@@ -1,6 +1,7 @@
 //! The contracts. A store that keeps them all can take the place of any other.
 
 pub(crate) mod custody;
+pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod revocations;
 pub(crate) mod services;

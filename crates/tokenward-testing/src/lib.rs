@@ -23,6 +23,7 @@ pub mod sign_times;
 
 pub use clock::TestClock;
 pub use contract::custody::{CustodyTraits, custody_contract};
+pub use contract::frames::frame_contract;
 pub use contract::keys::key_contract;
 pub use contract::revocations::revocation_contract;
 pub use contract::services::{admin_token_contract, service_contract};

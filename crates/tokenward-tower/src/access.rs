@@ -57,8 +57,9 @@ impl Access {
         if let (By::Cookie, Some(origins)) = (presented.by, &self.cookies) {
             csrf::check(method, headers, origins)?;
         }
-        let claims = self.verifier.verify(presented.token, self.clock.now())?;
-        Ok(Granted { claims, by: presented.by })
+        let judged = self.verifier.verify(presented.token, self.clock.now())?;
+        let revocation_age = judged.revocation_age();
+        Ok(Granted { claims: judged.into_verified(), by: presented.by, revocation_age })
     }
 
     fn without_credentials(&self, method: &Method, headers: &HeaderMap) -> Refused {
@@ -84,6 +85,8 @@ pub struct Granted {
     pub claims: Verified<AccessClaims>,
     /// How the token came.
     pub by: By,
+    /// How old what is known of revocations was; see [`tokenward_remote::Judged::revocation_age`].
+    pub revocation_age: Option<Duration>,
 }
 
 /// Why a request may not go on. The caller sees [`Refused::response`] and nothing else of it.

@@ -5,6 +5,7 @@
 
 use std::ops::Deref;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::Response;
@@ -51,6 +52,39 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Claims {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
         find(&parts.extensions).map_err(|refused| refuse(&refused))
+    }
+}
+
+/// How old what is known of revocations was when the request's token was verified, as an axum extractor:
+/// whatever was revoked longer ago counted. For handlers that must not go by old news, where the verifier
+/// goes on past its bound (`when_stale = "accept"`).
+///
+/// `None` if that cannot be said. A request without a token is answered 401.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::StatusCode;
+/// use tokenward_tower::{Claims, RevocationAge};
+///
+/// async fn wire_money(Claims(claims): Claims, RevocationAge(age): RevocationAge) -> StatusCode {
+///     match age {
+///         Some(age) if age < Duration::from_secs(10) => StatusCode::NO_CONTENT,
+///         _ => StatusCode::SERVICE_UNAVAILABLE,
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct RevocationAge(pub Option<Duration>);
+
+impl<S: Send + Sync> FromRequestParts<S> for RevocationAge {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let claims =
+            find(&parts.extensions).and_then(|claims| claims.ok_or(Refused::NoCredentials));
+        claims.map_err(|refused| refuse(&refused))?;
+        Ok(parts.extensions.get().copied().unwrap_or(Self(None)))
     }
 }
 

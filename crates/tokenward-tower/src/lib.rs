@@ -20,7 +20,7 @@ pub mod unread;
 mod verdict;
 pub mod verify;
 
-pub use claims::{Claims, RequireScope};
+pub use claims::{Claims, RequireScope, RevocationAge};
 pub use headers::SecurityHeaders;
 pub use request_id::{RequestId, RequestIds};
 pub use unread::ReadUnread;

@@ -21,6 +21,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::access::{Access, Granted, Refused};
+use crate::claims::RevocationAge;
 use crate::credentials::By;
 use crate::csrf::Origins;
 use crate::verdict::VerdictFuture;
@@ -55,11 +56,13 @@ impl VerifyLayer {
     /// Decides, and leaves the claims in the extensions.
     fn admit<B>(&self, request: &mut Request<B>) -> Result<Option<By>, Refused> {
         request.extensions_mut().remove::<Verified<AccessClaims>>();
+        request.extensions_mut().remove::<RevocationAge>();
         hide_credentials(request.headers_mut());
         request.extensions_mut().insert(Asked);
         match self.access.decide(request.method(), request.headers()) {
-            Ok(Granted { claims, by, .. }) => {
+            Ok(Granted { claims, by, revocation_age }) => {
                 request.extensions_mut().insert(claims);
+                request.extensions_mut().insert(RevocationAge(revocation_age));
                 Ok(Some(by))
             }
             Err(Refused::NoCredentials | Refused::LinkFromAnotherSite) if self.optional => Ok(None),

@@ -91,9 +91,13 @@ pub(crate) enum KeysCommand {
         #[arg(long, value_name = "ALG", default_value = "ES256")]
         algorithm: Algorithm,
     },
-    /// Print the published key set
+    /// Print the published key set, or the keys of the revocation feed
     #[command(after_help = "Example: tokenward keys jwks --audience billing-api > jwks.json")]
-    Jwks,
+    Jwks {
+        /// The keys that sign the revocation feed, now and next: what a verifier may pin
+        #[arg(long)]
+        feed: bool,
+    },
     /// Seal the store under another key-encryption key; stop the authority first
     #[command(after_help = "Example: tokenward keys rewrap --to-config new.toml")]
     Rewrap {

@@ -30,7 +30,10 @@ fn what_does_not_exist_yet_is_not_offered() {
 #[test]
 fn revoke_takes_exactly_one_thing() {
     assert!(Cli::try_parse_from(["tokenward", "revoke"]).is_err());
-    assert!(Cli::try_parse_from(["tokenward", "revoke", "--sid", "-a"]).is_ok(), "one in 64 ids begins so");
+    assert!(
+        Cli::try_parse_from(["tokenward", "revoke", "--sid", "-a"]).is_ok(),
+        "one in 64 ids begins so"
+    );
     assert!(Cli::try_parse_from(["tokenward", "revoke", "--jti", "a", "--sid", "b"]).is_err());
     assert!(Cli::try_parse_from(["tokenward", "revoke", "--jti", "a", "--reason", "b"]).is_ok());
 }

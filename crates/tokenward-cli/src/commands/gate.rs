@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokenward::root::{PinnedRoot, TrustState};
-use tokenward::{Audience, ClientId, IssuerId};
+use tokenward::{Audience, ClientId, IssuerId, VerifyingKey};
 use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
 use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
 use tokenward_server::http::Server;
@@ -163,15 +163,32 @@ fn remote_configs(
         let issuer = IssuerId::new(format!("{}/audiences/{audience}", config.issuer))
             .map_err(|error| Failure::because("issuer", &error))?;
         let credential = Credential::new(client_id.clone(), secret.expose());
+        let own = config.overrides.iter().find(|one| one.name == *audience);
+        let accepts = own.and_then(|own| own.accept_when_stale);
+        let max_staleness = own.and_then(|own| own.max_staleness);
         let mut remote = RemoteConfig::new(issuer, audience.clone(), credential)
-            .max_staleness(config.max_staleness)
+            .max_staleness(max_staleness.unwrap_or(config.max_staleness))
             .clock_error(config.clock_error)
             .leeway(config.leeway)
-            .when_stale(if config.accept_when_stale {
+            .when_stale(if accepts.unwrap_or(config.accept_when_stale) {
                 WhenStale::Accept
             } else {
                 WhenStale::Refuse
             });
+        let own_key = own.and_then(|own| own.feed_key.as_ref());
+        let key = match own_key {
+            Some(key) => Some(("audience.feed_key", key)),
+            None => feed.key.as_ref().map(|key| ("feed.key", key)),
+        };
+        if let Some((setting, key)) = key {
+            remote = remote.feed_keys(feed_keys(config, setting, key)?);
+        }
+        if let Some(folder) = &feed.state {
+            let folder = files::resolve(&config.base, folder);
+            files::create_dir(&folder)
+                .map_err(|failure| Failure::cannot(format!("feed.state: {failure}")))?;
+            remote = remote.feed_state(folder);
+        }
         if let Some(ca) = &ca {
             remote = remote.extra_ca(ca.clone());
         }
@@ -184,6 +201,26 @@ fn remote_configs(
         configs.push((audience.clone(), remote));
     }
     Ok(configs)
+}
+
+/// The feed keys in `text`, or in the file that it names: a JWK, or a set of them.
+fn feed_keys(config: &GateConfig, setting: &str, text: &str) -> Result<Vec<VerifyingKey>, Failure> {
+    let wrong = |what: &str| Failure::cannot(format!("{setting}: {what}"));
+    let bytes = if text.trim_start().starts_with('{') {
+        text.as_bytes().to_vec()
+    } else {
+        files::read(&files::resolve(&config.base, Path::new(text)))
+            .map_err(|failure| wrong(&failure.to_string()))?
+    };
+    let parsed: Value =
+        serde_json::from_slice(&bytes).map_err(|_| wrong("is no JWK and no set of them"))?;
+    let jwks = match parsed.get("keys").and_then(Value::as_array) {
+        Some(keys) => keys.clone(),
+        None => vec![parsed],
+    };
+    let key = |jwk: &Value| VerifyingKey::from_jwk(jwk.to_string().as_bytes());
+    let keys: Result<Vec<_>, _> = jwks.iter().map(key).collect();
+    keys.map_err(|error| Failure::because(setting, &error))
 }
 
 fn pinned(config: &GateConfig, path: &Path) -> Result<PinnedRoot, Failure> {
@@ -251,11 +288,17 @@ fn audiences(
 }
 
 fn readiness(remotes: Arc<Remotes>) -> Readiness {
+    let observed = Arc::clone(&remotes);
     Readiness::new(move || {
         let down = |(audience, remote): &(Audience, Remote)| {
             remote.status().unavailable.map(|stale| format!("{audience}: {stale}"))
         };
         remotes.iter().filter_map(down).collect()
+    })
+    .telling_ages(move || {
+        let age =
+            |(audience, remote): &(Audience, Remote)| (audience.clone(), remote.status().feed_age);
+        observed.iter().map(age).collect()
     })
 }
 
@@ -265,7 +308,7 @@ fn target_of(url: &str) -> &str {
     rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
 }
 
-fn as_json(audience: &Audience, decision: &Decision) -> serde_json::Value {
+fn as_json(audience: &Audience, decision: &Decision) -> Value {
     let audience = audience.as_str();
     let said = decision.to_string();
     match decision {

@@ -71,10 +71,11 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
         KeysCommand::Signer { new, algorithm } => {
             offline::signer(&args, *new, *algorithm, output).await
         }
-        KeysCommand::Jwks => {
+        KeysCommand::Jwks { feed } => {
             let client = AdminClient::need(&args.admin).await?;
             let audience = the_audience(&client, audience).await?;
-            let path = client::query("/admin/v1/keys/jwks", &[("audience", Some(&audience))]);
+            let path = if *feed { "/admin/v1/keys/feed" } else { "/admin/v1/keys/jwks" };
+            let path = client::query(path, &[("audience", Some(&audience))]);
             let jwks: Value = client.get(&path).await.map_err(Failure::from)?;
             output.json(&jwks)?;
             Ok(GOOD)

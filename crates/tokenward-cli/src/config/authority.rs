@@ -148,8 +148,10 @@ fn revocation(section: Section<'_>) -> Option<Revocation> {
     let max_staleness = section.duration("max_staleness", seconds(10), [seconds(2), minutes(5)]);
     let when_stale = section
         .or("when_stale", "refuse".to_owned(), |text| values::one_of(text, &["refuse", "accept"]));
+    let feed_key = section.count("feed_key", 1);
     section.finish();
     Some(Revocation {
+        feed_key: feed_key?,
         feed: feed?,
         max_staleness: max_staleness?,
         accept_when_stale: when_stale? == "accept",

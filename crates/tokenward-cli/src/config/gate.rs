@@ -9,6 +9,7 @@ use tokenward_server::gate::{PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{Address, ProxyAuth, ProxyConfig, authority, base_of, later, text_of, values};
+use crate::duration::{self, Human};
 use crate::secret::{Environment, SecretRef};
 
 #[cfg(test)]
@@ -40,7 +41,9 @@ pub(crate) struct GateConfig {
     pub(crate) accept_when_stale: bool,
     pub(crate) clock_error: Duration,
     pub(crate) leeway: Duration,
-    pub(crate) feed: FeedCredential,
+    pub(crate) feed: FeedConfig,
+    /// What is otherwise for one audience.
+    pub(crate) overrides: Vec<AudienceConfig>,
     pub(crate) cookies: Vec<CookieOrigins>,
     pub(crate) proxies: Vec<ProxyConfig>,
     pub(crate) rules: Vec<Rule>,
@@ -48,9 +51,22 @@ pub(crate) struct GateConfig {
 
 /// `[feed]`: as which service the gate follows the revocations; it may `revocations:read`.
 #[derive(Debug)]
-pub(crate) struct FeedCredential {
+pub(crate) struct FeedConfig {
     pub(crate) client_id: String,
     pub(crate) client_secret: SecretRef,
+    /// The pinned feed key: a JWK or a set of two, or a file with one; for a gate of one audience.
+    pub(crate) key: Option<String>,
+    /// The folder in which it is kept what is known.
+    pub(crate) state: Option<PathBuf>,
+}
+
+/// `[[audience]]`: what is otherwise for one of `audiences`.
+#[derive(Debug)]
+pub(crate) struct AudienceConfig {
+    pub(crate) name: Audience,
+    pub(crate) feed_key: Option<String>,
+    pub(crate) max_staleness: Option<Duration>,
+    pub(crate) accept_when_stale: Option<bool>,
 }
 
 /// `[[cookies]]`: from where requests with a cookie may come.
@@ -97,10 +113,8 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     }
     let second = Duration::from_secs(1);
     let most = Duration::from_secs(300);
-    let max_staleness =
-        root.duration("max_staleness", Duration::from_secs(10), [Duration::from_secs(2), most]);
-    let when_stale = root
-        .or("when_stale", "refuse".to_owned(), |text| values::one_of(text, &["refuse", "accept"]));
+    let max_staleness = root.duration("max_staleness", Duration::from_secs(10), STALENESS);
+    let when_stale = root.or("when_stale", false, accepts);
     let clock_error = root.duration("clock_error", Duration::from_secs(5), [Duration::ZERO, most]);
     let leeway = root.duration(
         "leeway",
@@ -108,6 +122,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         [Duration::ZERO, second.saturating_mul(30)],
     );
     let feed = feed(root.section("feed"));
+    let overrides = authority::all(root.sections("audience"), one_audience);
     let cookies = authority::all(root.sections("cookies"), cookies);
     let proxies = authority::all(root.sections("proxy"), authority::proxy);
     let rules = authority::all(root.sections("rule"), rule);
@@ -119,6 +134,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         proxies.as_deref(),
         rules.as_deref(),
     );
+    check_audiences(&root, audiences.as_deref(), overrides.as_deref(), feed.as_ref());
     root.finish();
     Some(GateConfig {
         base,
@@ -133,10 +149,11 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         root: pin,
         root_state,
         max_staleness: max_staleness?,
-        accept_when_stale: when_stale? == "accept",
+        accept_when_stale: when_stale?,
         clock_error: clock_error?,
         leeway: leeway?,
         feed: feed?,
+        overrides: overrides?,
         cookies: cookies?,
         proxies: proxies?,
         rules: rules?,
@@ -207,7 +224,60 @@ fn check_lists(
     }
 }
 
-fn feed(section: Section<'_>) -> Option<FeedCredential> {
+/// What is said of single audiences must be of audiences that there are, once each, and each has a feed
+/// key of its own.
+fn check_audiences(
+    root: &Section<'_>,
+    audiences: Option<&[Audience]>,
+    overrides: Option<&[AudienceConfig]>,
+    feed: Option<&FeedConfig>,
+) {
+    let Some(audiences) = audiences else { return };
+    if feed.is_some_and(|feed| feed.key.is_some()) && audiences.len() > 1 {
+        let mend = "write [[audience]] with name and feed_key for each instead";
+        root.section("feed")
+            .problem("key", format!("each audience has a feed key of its own; {mend}"));
+    }
+    let mut seen = Vec::new();
+    for (one, section) in overrides.unwrap_or_default().iter().zip(root.sections("audience")) {
+        if !audiences.contains(&one.name) {
+            section.problem("name", format!("`{}` is not among audiences", one.name));
+        }
+        if seen.contains(&&one.name) {
+            section.problem("name", format!("`{}` is there twice", one.name));
+        }
+        seen.push(&one.name);
+    }
+}
+
+fn one_audience(section: &Section<'_>) -> Option<AudienceConfig> {
+    let name = section.required("name", "\"billing-api\"", audience);
+    let feed_key = section.parsed("feed_key", key_text);
+    let max_staleness = section.parsed("max_staleness", |text| {
+        let duration = duration::parse(text)?;
+        let [least, most] = STALENESS;
+        if (least..=most).contains(&duration) {
+            Ok(duration)
+        } else {
+            Err(format!("{text} is not from {} to {}", Human(least), Human(most)))
+        }
+    });
+    let accept_when_stale = section.parsed("when_stale", accepts);
+    Some(AudienceConfig { name: name?, feed_key, max_staleness, accept_when_stale })
+}
+
+fn accepts(text: &str) -> Result<bool, String> {
+    values::one_of(text, &["refuse", "accept"]).map(|word| word == "accept")
+}
+
+fn key_text(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("is empty; name a file".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// Two heartbeats at least, so that one lost packet refuses nobody.
+const STALENESS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(300)];
+
+fn feed(section: Section<'_>) -> Option<FeedConfig> {
     let client_id = section.required("client_id", "\"gate\"", values::name);
     let example = "client_secret = { env = \"GATE_SECRET\" }";
     if !section.has("client_secret") {
@@ -215,8 +285,10 @@ fn feed(section: Section<'_>) -> Option<FeedCredential> {
     }
     let client_secret =
         section.has("client_secret").then(|| values::secret(&section, "client_secret"));
+    let key = section.parsed("key", key_text);
+    let state = section.path("state");
     section.finish();
-    Some(FeedCredential { client_id: client_id?, client_secret: client_secret?? })
+    Some(FeedConfig { client_id: client_id?, client_secret: client_secret??, key, state })
 }
 
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {

@@ -226,6 +226,18 @@ impl<'s> Section<'s> {
         flag
     }
 
+    /// A number from 1; `default` if absent.
+    pub(crate) fn count(&self, key: &'static str, default: u32) -> Option<u32> {
+        let Some(value) = self.value(key) else { return Some(default) };
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|number| number.as_str().parse().ok());
+        if number.is_none_or(|number: u32| number == 0) {
+            self.problem(key, "must be a whole number from 1");
+            return None;
+        }
+        number
+    }
+
     /// A list of strings, each parsed; empty if absent.
     pub(crate) fn list<T>(
         &self,

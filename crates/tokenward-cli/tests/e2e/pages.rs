@@ -5,6 +5,7 @@
 
 mod aws;
 mod custody;
+mod feed;
 mod from;
 mod languages;
 mod moving;

@@ -1,9 +1,11 @@
 //! What a [`Remote`](super::Remote) needs to know.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokenward::root::PinnedRoot;
-use tokenward::{Audience, IssuerId, KeySet, Verifier};
+use tokenward::{Audience, IssuerId, KeySet, Verifier, VerifyingKey};
+use tokenward_revocation::feed::{BadFeedKey, FeedTrust};
 use tokenward_revocation::{FreshnessPolicy, WhenStale};
 
 use super::RemoteError;
@@ -42,6 +44,8 @@ pub struct RemoteConfig {
     feed: FeedOptions,
     connect_timeout: Duration,
     root: Option<(PinnedRoot, TrustMemory)>,
+    feed_keys: Option<Vec<VerifyingKey>>,
+    feed_state: Option<PathBuf>,
 }
 
 /// The URLs of an audience.
@@ -75,6 +79,8 @@ impl RemoteConfig {
             feed: FeedOptions::default(),
             connect_timeout: Duration::from_secs(15),
             root: None,
+            feed_keys: None,
+            feed_state: None,
         }
     }
 
@@ -166,6 +172,45 @@ impl RemoteConfig {
     pub fn root(mut self, root: PinnedRoot, memory: TrustMemory) -> Self {
         self.root = Some((root, memory));
         self
+    }
+
+    /// Pins who signs the feed: one key, or two while it is being changed, as `tokenward keys jwks --feed`
+    /// prints them. Without, the authority's own snapshots say who does.
+    ///
+    /// ```
+    /// # fn f(config: tokenward_remote::RemoteConfig, jwk: &[u8]) -> Result<(), tokenward::KeyError> {
+    /// let config = config.feed_keys([tokenward::VerifyingKey::from_jwk(jwk)?]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn feed_keys(mut self, keys: impl IntoIterator<Item = VerifyingKey>) -> Self {
+        self.feed_keys = Some(keys.into_iter().collect());
+        self
+    }
+
+    /// Keeps what is known of revocations in this folder, which is there and the program's alone, and
+    /// starts with it after a restart, at its true age.
+    ///
+    /// # Security
+    ///
+    /// What is kept is verified as what comes over the network is. Where no feed key is pinned, it says
+    /// itself who signed it: then whoever can write there can hide revocations.
+    #[must_use]
+    pub fn feed_state(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.feed_state = Some(folder.into());
+        self
+    }
+
+    pub(super) fn feed_trust(&self) -> Result<FeedTrust, BadFeedKey> {
+        match &self.feed_keys {
+            Some(keys) => FeedTrust::pinned(self.issuer.clone(), keys.clone()),
+            None => Ok(FeedTrust::told(self.issuer.clone())),
+        }
+    }
+
+    pub(super) fn feed_file(&self) -> Option<PathBuf> {
+        self.feed_state.as_ref().map(|folder| folder.join(format!("{}.feed", self.audience)))
     }
 
     pub(super) const fn audience(&self) -> &Audience {

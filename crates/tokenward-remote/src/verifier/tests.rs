@@ -1,13 +1,12 @@
 use std::time::Duration;
 
-use tokenward::crypto::Secret256;
 use tokenward::{
     AccessLifetime, Algorithm, ClientId, Issuer, Jti, KeyId, SigningKey, Subject, TokenRequest,
     TokenVersion,
 };
-use tokenward_revocation::feed::Snapshot;
+use tokenward_revocation::feed::{FeedSigner, FeedTrust};
 use tokenward_revocation::{
-    Fingerprints, Follower, FreshnessPolicy, NewRevocation, Revocation, Scope, Seq, WhenStale,
+    Follower, FreshnessPolicy, NewRevocation, Revocation, Scope, Seq, WhenStale,
 };
 
 use super::*;
@@ -62,9 +61,11 @@ fn a_stale_verifier_answers_every_token_alike() {
             Refusal::Unavailable(Stale::NeverSynced)
         );
     }
-    let fingerprints = Fingerprints::new(Secret256::random());
-    let snapshot = Snapshot::of(&audience(), Seq::ZERO, NOW, &fingerprints, []);
-    Follower::new(view).on_snapshot(snapshot).unwrap();
+    let issuer = IssuerId::new("https://auth.example/audiences/api").unwrap();
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let signer = FeedSigner::new(issuer.clone(), key, None).unwrap();
+    let snapshot = signer.snapshot(Seq::ZERO, None, NOW, &View::local(audience())).unwrap();
+    Follower::new(view, FeedTrust::told(issuer)).on_snapshot(&snapshot).unwrap();
 
     assert!(verifier.verify(&tokens[0], NOW).is_ok());
     assert!(matches!(verifier.verify(&tokens[2], NOW), Err(Refusal::Rejected(_))));
@@ -224,7 +225,7 @@ impl World {
     }
 }
 
-fn reason(result: Result<Verified, Refusal>) -> Reason {
+fn reason(result: Result<Judged, Refusal>) -> Reason {
     match result {
         Err(Refusal::Rejected(rejected)) => *rejected.reason(),
         other => panic!("{other:?} is no rejection"),

@@ -20,8 +20,8 @@ use tokenward::{
     SigningKey, Subject, TokenRequest, UnixTime,
 };
 use tokenward_remote::{Credential, Refusal, Remote, RemoteConfig};
-use tokenward_revocation::feed::{Frame, Heartbeat, Snapshot, keys_digest};
-use tokenward_revocation::{Fingerprints, NewRevocation, Revocation, Scope, Seq};
+use tokenward_revocation::feed::{FeedSigner, Frame, FrameHash, SNAPSHOT_TYPE, keys_digest};
+use tokenward_revocation::{Fingerprints, NewRevocation, Revocation, Scope, Seq, View};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -38,6 +38,9 @@ pub(crate) struct Authority {
 pub(crate) struct State {
     now: AtomicU64,
     rows: Mutex<Vec<Revocation>>,
+    /// The chain: the last number of each frame, and the frame.
+    chain: Mutex<Vec<(Seq, String)>>,
+    pub(crate) signer: FeedSigner,
     key: Mutex<SigningKey>,
     streams: Mutex<Vec<mpsc::UnboundedSender<String>>>,
     pub(crate) down: AtomicBool,
@@ -56,6 +59,9 @@ impl Authority {
         let state = Arc::new(State {
             now: AtomicU64::new(1_000_000),
             rows: Mutex::default(),
+            chain: Mutex::default(),
+            signer: FeedSigner::new(issuer(), SigningKey::generate(Algorithm::EdDsa), None)
+                .unwrap(),
             key: Mutex::new(new_key()),
             streams: Mutex::default(),
             down: AtomicBool::new(false),
@@ -120,27 +126,56 @@ impl State {
     /// As a restored backup does.
     pub(crate) fn forget_everything(&self) {
         self.rows.lock().unwrap().clear();
+        self.chain.lock().unwrap().clear();
     }
 
-    pub(crate) fn frame(&self, after: u64) -> Frame {
-        let after = Seq::new(after);
+    /// Forgets the frames before the last one, as an authority does in time.
+    pub(crate) fn forget_frames(&self) {
+        let mut chain = self.chain.lock().unwrap();
+        let last = chain.pop();
+        *chain = last.into_iter().collect();
+    }
+
+    /// Cuts a frame of what none holds yet, as an event.
+    pub(crate) fn frame(&self) -> String {
+        self.cut();
+        frame_event(self.chain.lock().unwrap().last().unwrap())
+    }
+
+    pub(crate) fn heartbeat(&self) -> String {
+        self.heartbeat_at(self.now())
+    }
+
+    pub(crate) fn heartbeat_at(&self, time: UnixTime) -> String {
+        self.cut();
+        let (head, hash) = self.head();
+        let keys = Some(keys_digest(self.jwks().as_bytes()));
+        let jws = self.signer.heartbeat(head, hash, time, keys).unwrap();
+        format!("event: heartbeat\ndata: {jws}\n\n")
+    }
+
+    pub(crate) fn snapshot(&self) -> Vec<u8> {
+        self.cut();
+        let (head, hash) = self.head();
+        let view = View::sharing(audience(), prints());
+        self.rows.lock().unwrap().iter().for_each(|row| view.insert(row));
+        self.signer.snapshot(head, hash, self.now(), &view).unwrap()
+    }
+
+    fn cut(&self) {
+        let (last, prev) = self.head();
         let rows = self.rows.lock().unwrap();
-        let head = rows.last().map_or(Seq::ZERO, |row| row.seq);
-        let rows: Vec<_> = rows.iter().filter(|row| row.seq > after).collect();
-        Frame::of(&audience(), after, head, self.now(), &prints(), rows)
+        let rows: Vec<_> = rows.iter().filter(|row| row.seq > last).collect();
+        let Some(seq_to) = rows.last().map(|row| row.seq) else { return };
+        let (issuer, seq_from, time) = (issuer(), last.next(), self.now());
+        let items = Frame::items_of(&audience(), &prints(), rows);
+        let frame = Frame { issuer, seq_from, seq_to, time, prev, items };
+        self.chain.lock().unwrap().push((seq_to, self.signer.frame(&frame).unwrap()));
     }
 
-    pub(crate) fn heartbeat(&self) -> Heartbeat {
-        let head = self.rows.lock().unwrap().last().map_or(Seq::ZERO, |row| row.seq);
-        Heartbeat::new(head, self.now()).with_keys(keys_digest(self.jwks().as_bytes()))
-    }
-
-    pub(crate) fn send_frame(&self, frame: &Frame) {
-        self.send(&frame_event(frame));
-    }
-
-    pub(crate) fn send_heartbeat(&self, heartbeat: &Heartbeat) {
-        self.send(&heartbeat_event(heartbeat));
+    fn head(&self) -> (Seq, Option<FrameHash>) {
+        let chain = self.chain.lock().unwrap();
+        chain.last().map_or((Seq::ZERO, None), |(seq, jws)| (*seq, Some(FrameHash::of(jws))))
     }
 
     pub(crate) fn send(&self, text: &str) {
@@ -204,10 +239,8 @@ impl State {
         match path {
             "/revocations/api/snapshot" => {
                 self.snapshots.fetch_add(1, Ordering::SeqCst);
-                let rows = self.rows.lock().unwrap();
-                let head = rows.last().map_or(Seq::ZERO, |row| row.seq);
-                let snapshot = Snapshot::of(&audience(), head, self.now(), &prints(), rows.iter());
-                reply(StatusCode::OK, "application/json", &snapshot.to_json())
+                let snapshot = String::from_utf8(self.snapshot()).unwrap();
+                reply(StatusCode::OK, SNAPSHOT_TYPE, &snapshot)
             }
             "/revocations/api/feed" => self.stream(request),
             _ => reply(StatusCode::NOT_FOUND, "", ""),
@@ -218,11 +251,17 @@ impl State {
         let last = request.headers()["last-event-id"].to_str().unwrap().to_owned();
         let (sender, receiver) = mpsc::unbounded_channel();
         if self.greets.load(Ordering::SeqCst) {
-            let frame = self.frame(last.parse().unwrap());
-            if !frame.items.is_empty() {
-                sender.send(frame_event(&frame)).unwrap();
+            let greeting = self.heartbeat();
+            let last = Seq::new(last.parse().unwrap());
+            let chain = self.chain.lock().unwrap();
+            let missed: Vec<_> = chain.iter().filter(|(seq, _)| *seq > last).collect();
+            if missed.len() == chain.len() && last > Seq::ZERO && !missed.is_empty() {
+                return reply(StatusCode::GONE, "application/json", "{}");
             }
-            sender.send(heartbeat_event(&self.heartbeat())).unwrap();
+            for frame in missed {
+                sender.send(frame_event(frame)).unwrap();
+            }
+            sender.send(greeting).unwrap();
         }
         *self.last_event_id.lock().unwrap() = last;
         self.streams.lock().unwrap().push(sender);
@@ -302,12 +341,8 @@ impl Body for Lines {
     }
 }
 
-fn frame_event(frame: &Frame) -> String {
-    format!("event: frame\nid: {}\ndata: {}\n\n", frame.seq_to, frame.to_json())
-}
-
-fn heartbeat_event(heartbeat: &Heartbeat) -> String {
-    format!("event: heartbeat\ndata: {}\n\n", heartbeat.to_json())
+fn frame_event((seq, jws): &(Seq, String)) -> String {
+    format!("event: frame\nid: {seq}\ndata: {jws}\n\n")
 }
 
 pub(crate) fn new_key() -> SigningKey {
@@ -316,7 +351,7 @@ pub(crate) fn new_key() -> SigningKey {
     key.with_key_id(id)
 }
 
-fn issuer() -> IssuerId {
+pub(crate) fn issuer() -> IssuerId {
     IssuerId::new("https://auth.example/audiences/api").unwrap()
 }
 

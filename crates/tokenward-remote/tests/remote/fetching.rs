@@ -24,7 +24,7 @@ async fn a_key_change_is_known_by_the_next_heartbeat() {
 
     state.change_key();
     state.advance(Duration::from_secs(1));
-    state.send_heartbeat(&state.heartbeat());
+    state.send(&state.heartbeat());
 
     let new = state.token("t2");
     until("new key", || state.verdict(&remote, &new) == Verdict::Good).await;
@@ -40,7 +40,7 @@ async fn a_key_change_is_told_to_whoever_listens() {
     let state = &authority.state;
 
     state.change_key();
-    state.send_heartbeat(&state.heartbeat());
+    state.send(&state.heartbeat());
 
     let event = timeout(Duration::from_secs(60), events.next()).await.unwrap().unwrap();
     let KeySetEvent::Refreshed { cause: FetchCause::Announced, changed: true, .. } = event else {
@@ -61,7 +61,7 @@ async fn tokens_with_unknown_keys_do_not_make_it_fetch_at_will() {
         assert_eq!(state.verdict(&remote, &token), Verdict::Rejected);
     }
     state.advance(Duration::from_secs(1));
-    state.send_heartbeat(&state.heartbeat());
+    state.send(&state.heartbeat());
 
     until("heartbeat", || remote.status().feed_age == Some(Duration::from_secs(2))).await;
     assert_eq!(state.key_fetches.load(SeqCst), 1);

@@ -4,9 +4,8 @@
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use crate::authority::{Authority, Verdict, until};
+use crate::authority::{Authority, Verdict, new_key, until};
 use tokenward_remote::FeedOptions;
-use tokenward_revocation::{Seq, feed::Heartbeat};
 
 #[tokio::test]
 async fn a_revocation_refuses_as_soon_as_its_frame_is_there() {
@@ -17,7 +16,7 @@ async fn a_revocation_refuses_as_soon_as_its_frame_is_there() {
     assert_eq!(state.verdict(&remote, &revoked), Verdict::Good);
 
     state.revoke("t1");
-    state.send_frame(&state.frame(0));
+    state.send(&state.frame());
 
     until("revoked", || state.verdict(&remote, &revoked) == Verdict::Rejected).await;
     assert_eq!(state.verdict(&remote, &other), Verdict::Good);
@@ -42,7 +41,7 @@ async fn a_stream_that_breaks_is_taken_up_where_it_ended() {
     let remote = authority.connect().await;
     let state = &authority.state;
     state.revoke("t1");
-    state.send_frame(&state.frame(0));
+    state.send(&state.frame());
     until("frame", || remote.status().revocations == 1).await;
 
     state.break_streams();
@@ -60,9 +59,10 @@ async fn a_lost_frame_is_noticed_by_the_next_message_and_healed_by_a_snapshot() 
     let remote = authority.connect().await;
     let state = &authority.state;
     state.revoke("t1");
+    state.frame();
     state.revoke("t2");
 
-    state.send_frame(&state.frame(1));
+    state.send(&state.frame());
 
     let lost = state.token("t1");
     until("healed", || state.verdict(&remote, &lost) == Verdict::Rejected).await;
@@ -76,12 +76,12 @@ async fn frames_out_of_order_heal() {
     let remote = authority.connect().await;
     let state = &authority.state;
     state.revoke("t1");
-    let first = state.frame(0);
+    let first = state.frame();
     state.revoke("t2");
-    let second = state.frame(1);
+    let second = state.frame();
 
-    state.send_frame(&second);
-    state.send_frame(&first);
+    state.send(&second);
+    state.send(&first);
 
     until("healed", || remote.status().revocations == 2 && remote.status().following).await;
     assert_eq!(remote.status().unavailable, None);
@@ -93,13 +93,13 @@ async fn a_repeated_frame_changes_nothing() {
     let remote = authority.connect().await;
     let state = &authority.state;
     state.revoke("t1");
-    let frame = state.frame(0);
+    let frame = state.frame();
 
     for _ in 0..3 {
-        state.send_frame(&frame);
+        state.send(&frame);
     }
     state.advance(Duration::from_secs(1));
-    state.send_heartbeat(&state.heartbeat());
+    state.send(&state.heartbeat());
 
     let age = Some(Duration::from_secs(2));
     until("fresh", || remote.status().feed_age == age).await;
@@ -117,7 +117,7 @@ async fn the_age_counts_from_the_authoritys_time_however_late_a_message_comes() 
     state.advance(Duration::from_secs(6));
     assert_eq!(state.verdict(&remote, &token), Verdict::Unavailable);
 
-    state.send_heartbeat(&late);
+    state.send(&late);
 
     // Three seconds of the nine were on the authority's side; two are the clocks'.
     until("aged", || remote.status().feed_age == Some(Duration::from_secs(8))).await;
@@ -136,7 +136,7 @@ async fn a_silent_feed_makes_it_unavailable_and_a_heartbeat_mends_that() {
     state.advance(Duration::from_millis(1));
     assert_eq!(state.verdict(&remote, &token), Verdict::Unavailable);
 
-    state.send_heartbeat(&state.heartbeat());
+    state.send(&state.heartbeat());
     until("fresh", || state.verdict(&remote, &token) == Verdict::Good).await;
 }
 
@@ -186,7 +186,7 @@ async fn a_store_that_was_set_back_is_noticed() {
     state.forget_everything();
     state.advance(Duration::from_secs(1));
     state.revoke("t2");
-    state.send_frame(&state.frame(0));
+    state.send(&state.frame());
 
     let token = state.token("t2");
     until("revoked", || state.verdict(&remote, &token) == Verdict::Rejected).await;
@@ -208,6 +208,108 @@ async fn nonsense_on_the_stream_is_answered_by_a_snapshot() {
 }
 
 #[tokio::test]
+async fn who_was_away_too_long_for_the_frames_that_are_kept_heals_by_a_snapshot() {
+    let authority = Authority::start().await;
+    let remote = authority.connect().await;
+    let state = &authority.state;
+    state.revoke("t1");
+    state.send(&state.frame());
+    until("frame", || remote.status().revocations == 1).await;
+
+    state.down.store(true, SeqCst);
+    state.break_streams();
+    state.revoke("t2");
+    state.frame();
+    state.revoke("t3");
+    state.frame();
+    state.forget_frames();
+    state.down.store(false, SeqCst);
+
+    let token = state.token("t2");
+    until("healed", || state.verdict(&remote, &token) == Verdict::Rejected).await;
+    assert_eq!(state.snapshots.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_pinned_feed_key_is_not_replaced_by_whoever_answers() {
+    let authority = Authority::start().await;
+    let state = &authority.state;
+    let pinned = new_key().verifying_key().clone();
+    let remote = authority.remote(&authority.config().feed_keys([pinned]));
+
+    until("tried twice", || state.snapshots.load(SeqCst) > 1).await;
+
+    assert_eq!(state.verdict(&remote, &state.token("t1")), Verdict::Unavailable);
+    let error = remote.status().feed_error.unwrap();
+    assert!(error.contains("pin the new one"), "{error}");
+}
+
+#[tokio::test]
+async fn a_pinned_feed_key_that_signs_is_followed() {
+    let authority = Authority::start().await;
+    let state = &authority.state;
+    let other = new_key().verifying_key().clone();
+    let own = state.signer.public_keys().next().unwrap().clone();
+
+    let remote = authority.remote(&authority.config().feed_keys([other, own]));
+
+    until("good", || state.verdict(&remote, &state.token("t1")) == Verdict::Good).await;
+}
+
+#[tokio::test]
+async fn it_starts_with_what_it_knew_and_goes_on_where_it_was() {
+    let (authority, folder) = (Authority::start().await, tempfile::tempdir().unwrap());
+    let config = authority.config().feed_state(folder.path());
+    let state = &authority.state;
+    state.revoke("t1");
+    let remote = authority.remote(&config);
+    until("following", || remote.status().following).await;
+    drop(remote);
+    until("gone", || !state.has_listeners()).await;
+    state.revoke("t2");
+
+    let again = authority.remote(&config);
+
+    until("t2", || state.verdict(&again, &state.token("t2")) == Verdict::Rejected).await;
+    assert_eq!(state.verdict(&again, &state.token("t1")), Verdict::Rejected);
+    assert_eq!(state.snapshots.load(SeqCst), 1);
+    assert_eq!(*state.last_event_id.lock().unwrap(), "1");
+}
+
+#[tokio::test]
+async fn what_was_kept_is_as_old_as_it_is() {
+    let (authority, folder) = (Authority::start().await, tempfile::tempdir().unwrap());
+    let config = authority.config().feed_state(folder.path());
+    let state = &authority.state;
+    state.revoke("t1");
+    let remote = authority.remote(&config);
+    until("following", || remote.status().following).await;
+    drop(remote);
+    until("gone", || !state.has_listeners()).await;
+    state.down.store(true, SeqCst);
+    state.advance(Duration::from_secs(60));
+
+    let again = authority.remote(&config);
+
+    // Two seconds are the clocks'.
+    until("restored", || again.status().feed_age == Some(Duration::from_secs(62))).await;
+    assert_eq!(state.verdict(&again, &state.token("t9")), Verdict::Unavailable);
+}
+
+#[tokio::test]
+async fn the_age_is_part_of_the_verdict() {
+    let authority = Authority::start().await;
+    let remote = authority.connect().await;
+    let state = &authority.state;
+    state.advance(Duration::from_secs(3));
+
+    let judged = remote.verifier().verify(&state.token("t1"), state.now()).unwrap();
+
+    // Two seconds are the clocks'.
+    assert_eq!(judged.revocation_age(), Some(Duration::from_secs(5)));
+}
+
+#[tokio::test]
 async fn a_heartbeat_of_the_future_gives_no_freshness_for_later() {
     let authority = Authority::start().await;
     let remote = authority.connect().await;
@@ -215,7 +317,7 @@ async fn a_heartbeat_of_the_future_gives_no_freshness_for_later() {
     let token = state.token("t1");
 
     let hours_ahead = state.now().saturating_add(Duration::from_secs(7_200));
-    state.send_heartbeat(&Heartbeat::new(Seq::ZERO, hours_ahead));
+    state.send(&state.heartbeat_at(hours_ahead));
 
     until("refused", || state.verdict(&remote, &token) == Verdict::Unavailable).await;
     assert_eq!(remote.status().feed_age, None);

@@ -6,6 +6,9 @@ use tokenward::{TokenVersion, UnixTime};
 
 use crate::Seq;
 
+/// What every reader of JSON reads as it is meant (RFC 7493 § 2.2). Times beyond it are the end of time.
+const SAFE: u64 = (1 << 53) - 1;
+
 /// A value that travels as a JSON number.
 pub(super) trait Number: Copy {
     fn to_u64(self) -> u64;
@@ -45,13 +48,13 @@ impl Number for TokenVersion {
 pub(super) mod number {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    use super::Number;
+    use super::{Number, SAFE};
 
     pub(in crate::feed) fn serialize<T: Number, S: Serializer>(
         value: &T,
         to: S,
     ) -> Result<S::Ok, S::Error> {
-        to.serialize_u64(value.to_u64())
+        to.serialize_u64(value.to_u64().min(SAFE))
     }
 
     pub(in crate::feed) fn deserialize<'de, T: Number, D: Deserializer<'de>>(
@@ -102,6 +105,35 @@ pub(super) mod text {
         D: Deserializer<'de>,
     {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+pub(super) mod optional_text {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+    pub(in crate::feed) fn serialize<T: Display, S: Serializer>(
+        value: &Option<T>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => to.collect_str(value),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(in crate::feed) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
+    where
+        T: FromStr,
+        T::Err: Display,
+        D: Deserializer<'de>,
+    {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }
 }
 

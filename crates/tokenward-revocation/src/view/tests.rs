@@ -1,9 +1,9 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use tokenward::{Jti, Subject};
+use tokenward::{Algorithm, IssuerId, Jti, SigningKey, Subject};
 
 use super::*;
-use crate::feed::{Heartbeat, Snapshot};
+use crate::feed::{FeedSigner, FeedTrust};
 use crate::{Follower, NewRevocation, Scope, Seq};
 
 #[test]
@@ -42,7 +42,8 @@ fn past_max_staleness_it_refuses_and_a_heartbeat_mends_it() {
     let age = Duration::from_millis(10_001);
     assert_eq!(view.fresh(now), Err(Stale::TooOld { age, limit: POLICY.max_staleness }));
 
-    follower.on_heartbeat(&Heartbeat::new(Seq::ZERO, at(108))).unwrap();
+    let heartbeat = SIGNER.heartbeat(Seq::ZERO, None, at(108), None).unwrap();
+    follower.on_heartbeat(heartbeat.as_bytes()).unwrap();
     assert_eq!(view.fresh(now), Ok(()));
 }
 
@@ -101,11 +102,16 @@ fn synced(policy: FreshnessPolicy, time: UnixTime) -> Arc<View> {
     following(policy, time).0
 }
 
+static SIGNER: LazyLock<FeedSigner> = LazyLock::new(|| {
+    let issuer = IssuerId::new("https://auth.example/audiences/api").unwrap();
+    FeedSigner::new(issuer, SigningKey::generate(Algorithm::EdDsa), None).unwrap()
+});
+
 fn following(policy: FreshnessPolicy, time: UnixTime) -> (Arc<View>, Follower) {
     let view = Arc::new(View::following(audience(), policy));
-    let mut follower = Follower::new(Arc::clone(&view));
-    let snapshot = Snapshot::of(&audience(), Seq::ZERO, time, &Fingerprints::random(), []);
-    follower.on_snapshot(snapshot).unwrap();
+    let mut follower = Follower::new(Arc::clone(&view), FeedTrust::told(SIGNER.issuer().clone()));
+    let snapshot = SIGNER.snapshot(Seq::ZERO, None, time, &View::local(audience())).unwrap();
+    follower.on_snapshot(&snapshot).unwrap();
     (view, follower)
 }
 

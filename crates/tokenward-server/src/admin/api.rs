@@ -6,6 +6,7 @@
 //! | `GET /admin/v1/keys[?audience=A]` | → `[`[`tokenward_keys::KeyInfo`]`, …]`, as `keys list --format json` prints them |
 //! | `GET /admin/v1/keys/history[?audience=A]` | → `[`[`tokenward_keys::KeyHistory`]`, …]` |
 //! | `GET /admin/v1/keys/jwks?audience=A` | → the published key set (RFC 7517) |
+//! | `GET /admin/v1/keys/feed?audience=A` | → the keys of the revocation feed, now and next (RFC 7517) |
 //! | `POST /admin/v1/keys/rotate` | [`RotateKeys`] → [`RotatedKeys`], or 409 [`Problem`] with `ripe_at_ms` |
 //! | `GET /admin/v1/keys/rotation[?audience=A]` | → `[`[`PlannedKeys`]`, …]`: what `rotate` would do now |
 //! | `POST /admin/v1/keys/compromise` | [`CompromiseKey`] → [`CompromisedKey`] |

@@ -8,6 +8,7 @@ use axum::{Extension, Json};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
+use serde_json::json;
 use tokenward::{
     Algorithm, Audience, IssuerId, KeyError, KeyId, SigningKey, UnixTime, VerifyingKey,
 };
@@ -54,6 +55,22 @@ pub(super) async fn jwks(
             Ok(([(CONTENT_TYPE, json)], ring.jwks_json().to_string()).into_response())
         }
         // There is no set of all keys: it would let a key of one audience forge for another.
+        _ => Err(AdminError::invalid("audience: there are several; name one")),
+    }
+}
+
+pub(super) async fn feed(
+    State(authority): State<Arc<Authority>>,
+    Filter(of): Filter<OfAudience>,
+) -> Result<Response, AdminError> {
+    match &*chosen(&authority, of.audience.as_deref())? {
+        [ring] => {
+            let keys = authority.feed_keys(ring.audience());
+            let jwks: Vec<_> = keys.iter().filter_map(VerifyingKey::to_jwk).collect();
+            let json = HeaderValue::from_static("application/jwk-set+json");
+            Ok(([(CONTENT_TYPE, json)], json!({ "keys": jwks }).to_string()).into_response())
+        }
+        // A feed key of one audience must not stand for another's.
         _ => Err(AdminError::invalid("audience: there are several; name one")),
     }
 }

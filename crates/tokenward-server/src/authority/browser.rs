@@ -199,7 +199,7 @@ impl Authority {
         let mut reason = None;
         for audience in self.audiences.values().filter(|audience| audience.has_cookies()) {
             match audience.verifier.verify(token, now) {
-                Ok(token) => return Ok(token),
+                Ok(token) => return Ok(token.into_verified()),
                 Err(Refusal::Unavailable(_)) => {
                     return Err(Some(Refused::from(respond::unavailable(Duration::from_secs(1)))));
                 }

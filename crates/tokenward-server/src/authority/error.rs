@@ -72,6 +72,11 @@ impl ApiError {
             .describe("this Idempotency-Key was used with another request")
     }
 
+    /// 410: what was asked for is no longer kept.
+    pub(super) fn gone(description: &'static str) -> Self {
+        Self::new(StatusCode::GONE, "gone").describe(description)
+    }
+
     /// 413: the body is over `limit` bytes.
     pub(super) fn too_large(limit: usize) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request")

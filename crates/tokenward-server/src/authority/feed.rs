@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! a commit ──catch_up──▶ RevocationStore::since ──▶ local View of each audience, at once
-//!                                               └─▶ pending ──cut──▶ Frame ──▶ followers (SSE)
-//! once a second ────────────────────────────────────────▶ Heartbeat ──▶ followers
+//!                                               └─▶ pending ──cut──▶ FrameStore ──▶ followers (SSE)
+//! once a second ────────────────────────────────────────▶ Heartbeat, signed ──▶ followers
 //! ```
 //!
 //! **Invariants.** What goes out was read from the store, so it is durable. The time in a message was
-//! read from the clock before the store was. Frames of one audience follow one another without a gap,
-//! and a follower joins between two of them, never inside one.
+//! read from the clock before the store was. A follower joins a chain of frames between two of them,
+//! never inside one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,22 +16,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use tokenward::{Audience, BackendError, Clock, UnixTime};
-use tokenward_revocation::feed::{
-    EVENT_FRAME, EVENT_HEARTBEAT, FRAME_ITEMS, Frame, Heartbeat, Snapshot,
+use tokenward::{Audience, BackendError, BackendErrorKind, Clock, UnixTime};
+use tokenward_revocation::feed::{EVENT_FRAME, EVENT_HEARTBEAT, FRAME_ITEMS, FeedSigner};
+use tokenward_revocation::{
+    Fingerprints, FrameStore, Revocation, RevocationStore, Seq, StoredFrame, View,
 };
-use tokenward_revocation::{Fingerprints, Revocation, RevocationStore, Seq, View};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
+
+mod chain;
+pub(super) mod key;
+
+use chain::{Chain, Pending};
 
 /// How many events a slow follower may lag behind before it has to come back and ask again.
 const BACKLOG: usize = 256;
+/// How many frames a follower that was away is sent at a time.
+const PAGE: usize = 32;
 
 /// Spreads revocations from the store, one chain of frames per audience.
 pub(super) struct Hub {
-    store: Arc<dyn RevocationStore>,
+    rows: Arc<dyn RevocationStore>,
+    frames: Arc<dyn FrameStore>,
     clock: Arc<dyn Clock>,
-    feeds: BTreeMap<Audience, Feed>,
-    state: Mutex<State>,
+    feeds: BTreeMap<Audience, Arc<Feed>>,
+    /// The number up to which the views know everything.
+    head: Mutex<Seq>,
     /// When the store was last read, in milliseconds.
     read_at: AtomicU64,
     /// Tickets drawn by those who want everything committed so far to be spread…
@@ -40,22 +49,18 @@ pub(super) struct Hub {
     served: AtomicU64,
 }
 
-/// How far the feed is.
-struct State {
-    /// The number up to which the views know everything…
-    head: Seq,
-    /// …and the one up to which followers have been told.
-    told: Seq,
-    /// When the store was read up to `head`.
-    time: UnixTime,
-    /// What lies between the two. A frame carries many, so that a thousand logouts in a second are
-    /// twenty frames.
-    pending: Vec<Revocation>,
-}
+/// What a feed is made with: whose it is, the secret of its fingerprints, and who signs it.
+pub(super) type FeedParts = (Audience, Fingerprints, FeedSigner);
 
 struct Feed {
+    audience: Audience,
     view: Arc<View>,
     fingerprints: Fingerprints,
+    signer: FeedSigner,
+    /// What was read, and is in no frame yet. A frame carries many, so that a thousand logouts in a
+    /// second are twenty frames.
+    pending: Pending,
+    chain: Mutex<Chain>,
     events: broadcast::Sender<Bytes>,
     seats: Arc<Semaphore>,
 }
@@ -65,43 +70,45 @@ pub(super) struct Following {
     /// The number after which the follower goes on.
     pub(super) after: Seq,
     /// The number up to which it has to be brought, before `events` go on from there.
-    pub(super) head: Seq,
+    head: Seq,
+    /// A heartbeat for this follower alone, so that it need not wait a second for its first.
+    pub(super) greeting: Option<Bytes>,
     /// What happens from now on.
     pub(super) events: broadcast::Receiver<Bytes>,
+    feed: Arc<Feed>,
     /// Its seat, given back when it leaves.
-    pub(super) _seat: OwnedSemaphorePermit,
+    _seat: OwnedSemaphorePermit,
 }
 
 impl Hub {
     /// The hub of these audiences, which knows everything that is live at this moment.
     pub(super) async fn open(
-        store: Arc<dyn RevocationStore>,
+        rows: Arc<dyn RevocationStore>,
+        frames: Arc<dyn FrameStore>,
         clock: Arc<dyn Clock>,
-        audiences: impl IntoIterator<Item = (Audience, Fingerprints)>,
+        feeds: impl IntoIterator<Item = FeedParts>,
         seats: usize,
     ) -> Result<Self, BackendError> {
-        let feed = |(audience, fingerprints): (Audience, Fingerprints)| {
-            let view = Arc::new(View::local(audience.clone()));
-            let (events, _) = broadcast::channel(BACKLOG);
-            (audience, Feed { view, fingerprints, events, seats: Arc::new(Semaphore::new(seats)) })
-        };
-        let feeds: BTreeMap<_, _> = audiences.into_iter().map(feed).collect();
         let now = clock.now();
-        let (head, live) = store.live(now).await?;
-        for feed in feeds.values() {
-            for revocation in &live {
-                feed.view.insert(revocation);
-            }
+        let (head, live) = rows.live(now).await?;
+        let mut opened = BTreeMap::new();
+        for parts in feeds {
+            let feed = Feed::open(parts, &*frames, (head, now), &live, seats).await?;
+            opened.insert(feed.audience.clone(), Arc::new(feed));
         }
         let (asked, served) = Default::default();
-        let state = State { head, told: head, time: now, pending: Vec::new() };
-        let (state, read_at) = (Mutex::new(state), AtomicU64::new(now.as_millis()));
-        Ok(Self { store, clock, feeds, state, read_at, asked, served })
+        let (head, read_at) = (Mutex::new(head), AtomicU64::new(now.as_millis()));
+        Ok(Self { rows, frames, clock, feeds: opened, head, read_at, asked, served })
     }
 
     /// The local view of `audience`.
     pub(super) fn view(&self, audience: &Audience) -> Option<&Arc<View>> {
         self.feeds.get(audience).map(|feed| &feed.view)
+    }
+
+    /// Who signs the feed of `audience`.
+    pub(super) fn signer(&self, audience: &Audience) -> Option<&FeedSigner> {
+        self.feeds.get(audience).map(|feed| &feed.signer)
     }
 
     /// When the store was last read.
@@ -112,58 +119,43 @@ impl Hub {
     /// Lets the views know everything that was committed before this call. Callers share the work.
     pub(super) async fn catch_up(&self) -> Result<(), BackendError> {
         let ticket = self.asked.fetch_add(1, Ordering::AcqRel).saturating_add(1);
-        let mut state = self.state.lock().await;
+        let mut head = self.head.lock().await;
         if self.served.load(Ordering::Acquire) >= ticket {
             return Ok(());
         }
         // Whoever drew a ticket up to here has committed before we read.
         let covers = self.asked.load(Ordering::Acquire);
-        self.read(&mut state).await?;
+        self.read(&mut head).await?;
         self.served.store(covers, Ordering::Release);
         Ok(())
     }
 
-    async fn read(&self, state: &mut State) -> Result<(), BackendError> {
+    async fn read(&self, head: &mut Seq) -> Result<(), BackendError> {
         loop {
             let time = self.clock.now();
-            let rows = self.store.since(state.head, FRAME_ITEMS).await?;
+            let rows = self.rows.since(*head, FRAME_ITEMS).await?;
             self.read_at.store(time.as_millis(), Ordering::Relaxed);
-            state.time = time;
             let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
             for feed in self.feeds.values() {
-                for row in &rows {
-                    feed.view.insert(row);
-                }
+                feed.take(&rows, last);
             }
-            if state.pending.len().saturating_add(rows.len()) > FRAME_ITEMS {
-                self.tell(state);
-            }
-            state.head = last;
-            let more = rows.len() == FRAME_ITEMS;
-            state.pending.extend(rows);
-            if !more {
+            *head = last;
+            if rows.len() < FRAME_ITEMS {
                 return Ok(());
             }
         }
     }
 
     /// Tells the followers what the views have learned since the last time.
-    pub(super) async fn cut(&self) {
-        self.tell(&mut *self.state.lock().await);
-    }
-
-    fn tell(&self, state: &mut State) {
-        let State { head, told, time, pending } = state;
-        if told < head {
-            for (audience, feed) in &self.feeds {
-                feed.send(&frame(audience, feed, *told, *head, *time, pending));
-            }
-            *told = *head;
-            pending.clear();
+    pub(super) async fn cut(&self) -> Result<(), BackendError> {
+        for feed in self.feeds.values().filter(|feed| !feed.pending.is_empty()) {
+            let mut chain = feed.chain.lock().await;
+            self.extend(feed, &mut chain).await?;
         }
+        Ok(())
     }
 
-    /// Tells every follower how far the feed is; `keys` gives the digest of an audience's key set.
+    /// Tells every follower how far its feed is; `keys` gives the digest of an audience's key set.
     ///
     /// If the store cannot be read there is no heartbeat, and followers notice that they grow old.
     pub(super) async fn beat(
@@ -171,35 +163,33 @@ impl Hub {
         keys: impl Fn(&Audience) -> Option<String>,
     ) -> Result<(), BackendError> {
         let time = self.clock.now();
-        let stored = self.store.head().await?;
-        let mut state = self.state.lock().await;
-        self.read(&mut state).await?;
-        // What is missing up to the store's head has been pruned, so it no longer matters.
-        state.head = state.head.max(stored);
-        self.tell(&mut state);
-        for (audience, feed) in &self.feeds {
+        self.catch_up().await?;
+        for feed in self.feeds.values() {
             feed.view.expire(time);
-            let beat = Heartbeat::new(state.head, time);
-            let beat = match keys(audience) {
-                Some(digest) => beat.with_keys(digest),
-                None => beat,
-            };
-            feed.send(&event(EVENT_HEARTBEAT, None, &beat.to_json()));
+            let mut chain = feed.chain.lock().await;
+            self.extend(feed, &mut chain).await?;
+            feed.send(&feed.heartbeat(&chain, time, keys(&feed.audience))?);
         }
         Ok(())
     }
 
-    /// Everything that is live for `audience`, as JSON; `None` if there is no such audience.
+    /// Everything that is live for `audience`, signed; `None` if there is no such audience.
     pub(super) async fn snapshot(
         &self,
         audience: &Audience,
-    ) -> Result<Option<String>, BackendError> {
+    ) -> Result<Option<Vec<u8>>, BackendError> {
         let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
         let time = self.clock.now();
-        let (head, live) = self.store.live(time).await?;
-        // A follower that goes on from here must not find the feed behind its snapshot.
         self.catch_up().await?;
-        Ok(Some(Snapshot::of(audience, head, time, &feed.fingerprints, &live).to_json()))
+        let mut chain = feed.chain.lock().await;
+        self.extend(feed, &mut chain).await?;
+        let (head, hash) = chain.head();
+        drop(chain);
+        let feed = Arc::clone(feed);
+        // The view may learn more meanwhile, which is no harm: a snapshot only has to hold what it says.
+        let work = move || feed.signer.snapshot(head, hash, time, &feed.view);
+        let snapshot = tokio::task::spawn_blocking(work).await.map_err(bug)?;
+        snapshot.map(Some).map_err(bug)
     }
 
     /// A place in the feed of `audience` after the number `after`, or after what is known now.
@@ -207,39 +197,44 @@ impl Hub {
         &self,
         audience: &Audience,
         after: Option<Seq>,
-    ) -> Result<Option<Following>, NoSeat> {
+    ) -> Result<Option<Following>, NoPlace> {
         let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
-        let seat = Arc::clone(&feed.seats).try_acquire_owned().map_err(|_| NoSeat)?;
-        // Under the lock nothing is sent, so the events go on exactly after `head`.
-        let mut state = self.state.lock().await;
-        self.tell(&mut state);
-        let (events, head) = (feed.events.subscribe(), state.head);
-        Ok(Some(Following { after: after.unwrap_or(head), head, events, _seat: seat }))
-    }
-
-    /// The events that lead from `after` towards `head`, and how far they lead.
-    pub(super) async fn missed(
-        &self,
-        audience: &Audience,
-        after: Seq,
-        head: Seq,
-    ) -> Result<Option<(Bytes, Seq)>, BackendError> {
-        let Some(feed) = self.feeds.get(audience).filter(|_| after < head) else { return Ok(None) };
+        let seat = Arc::clone(&feed.seats).try_acquire_owned().map_err(|_| NoPlace::Full)?;
+        // Read before the store is, so that the greeting claims no more than is known.
         let time = self.clock.now();
-        let mut rows = self.store.since(after, FRAME_ITEMS).await?;
-        let whole = rows.len() < FRAME_ITEMS;
-        rows.retain(|row| row.seq <= head);
-        // What is missing between the rows has been pruned, so it no longer matters.
-        let to = match rows.last() {
-            Some(last) if !whole => last.seq,
-            _ => head,
-        };
-        Ok(Some((frame(audience, feed, after, to, time, &rows), to)))
+        self.catch_up().await?;
+        // Under the lock nothing is sent, so the events go on exactly after `head`.
+        let mut chain = feed.chain.lock().await;
+        self.extend(feed, &mut chain).await?;
+        let (events, head) = (feed.events.subscribe(), chain.head().0);
+        let greeting = Some(feed.heartbeat(&chain, time, None)?);
+        drop(chain);
+        let after = after.unwrap_or(head);
+        if after < head {
+            let next = self.frames.frames_since(audience, after, 1).await?;
+            if next.first().is_none_or(|frame| frame.seq_from != after.next()) {
+                return Err(NoPlace::Forgotten);
+            }
+        }
+        let feed = Arc::clone(feed);
+        Ok(Some(Following { after, head, greeting, events, feed, _seat: seat }))
     }
 
-    /// A heartbeat for one follower alone, so that it need not wait a second for its first.
-    pub(super) fn greeting(head: Seq, time: UnixTime) -> Bytes {
-        event(EVENT_HEARTBEAT, None, &Heartbeat::new(head, time).to_json())
+    /// The next events of those that `following` has missed; none once it has missed nothing.
+    pub(super) async fn missed(&self, following: &mut Following) -> Result<Bytes, BackendError> {
+        let mut page = Vec::new();
+        if following.after < following.head {
+            let Following { feed, after, .. } = following;
+            for frame in self.frames.frames_since(&feed.audience, *after, PAGE).await? {
+                // What was forgotten since is noticed by the next message, as any gap is.
+                *after = frame.seq_to;
+                page.extend_from_slice(&event_of(&frame));
+                if *after >= following.head {
+                    break;
+                }
+            }
+        }
+        Ok(Bytes::from(page))
     }
 }
 
@@ -249,30 +244,57 @@ impl fmt::Debug for Hub {
     }
 }
 
-/// As many verifiers as allowed follow this feed already.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NoSeat;
+/// A feed cannot be followed.
+#[derive(Debug)]
+pub(super) enum NoPlace {
+    /// As many verifiers as allowed follow it already.
+    Full,
+    /// The frames from there on are forgotten; a snapshot holds what still matters.
+    Forgotten,
+    /// The store failed.
+    Store(BackendError),
+}
+
+impl From<BackendError> for NoPlace {
+    fn from(error: BackendError) -> Self {
+        Self::Store(error)
+    }
+}
 
 impl Feed {
+    /// Takes what was read of the store up to `head`.
+    fn take(&self, rows: &[Revocation], head: Seq) {
+        let own = rows.iter().filter(|row| row.concerns(&self.audience));
+        own.clone().for_each(|row| self.view.insert(row));
+        self.pending.add(own, &self.fingerprints, head);
+    }
+
+    fn heartbeat(
+        &self,
+        chain: &Chain,
+        time: UnixTime,
+        keys: Option<String>,
+    ) -> Result<Bytes, BackendError> {
+        let (head, hash) = chain.head();
+        let jws = self.signer.heartbeat(head, hash, time, keys).map_err(bug)?;
+        Ok(event(EVENT_HEARTBEAT, None, &jws))
+    }
+
     fn send(&self, event: &Bytes) {
         // An error says that nobody follows, which is no error.
         drop(self.events.send(event.clone()));
     }
 }
 
-fn frame(
-    audience: &Audience,
-    feed: &Feed,
-    after: Seq,
-    to: Seq,
-    time: UnixTime,
-    rows: &[Revocation],
-) -> Bytes {
-    let frame = Frame::of(audience, after, to, time, &feed.fingerprints, rows);
-    event(EVENT_FRAME, Some(to), &frame.to_json())
+fn bug(error: impl std::error::Error + Send + Sync + 'static) -> BackendError {
+    BackendError::new(BackendErrorKind::Bug, error)
 }
 
-/// One server-sent event (HTML § 9.2.6); `data` is JSON on one line.
+fn event_of(frame: &StoredFrame) -> Bytes {
+    event(EVENT_FRAME, Some(frame.seq_to), &frame.jws)
+}
+
+/// One server-sent event (HTML § 9.2.6); `data` is one line.
 fn event(name: &str, id: Option<Seq>, data: &str) -> Bytes {
     let id = id.map_or_else(String::new, |id| format!("id: {id}\n"));
     Bytes::from(format!("event: {name}\n{id}data: {data}\n\n"))

@@ -13,12 +13,13 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, request};
 use tokenward::Audience;
 use tokenward_revocation::Seq;
+use tokenward_revocation::feed::SNAPSHOT_TYPE;
 use tokenward_sessions::May;
 use tokio::sync::watch;
 use tokio::time::Sleep;
 
 use super::error::ApiError;
-use super::feed::{Following, Hub, NoSeat};
+use super::feed::{Following, Hub, NoPlace};
 use super::segment::Segment;
 use super::{Authority, peer_of};
 
@@ -37,7 +38,7 @@ pub(super) async fn snapshot(
     let body = authority.hub.snapshot(&audience).await?.ok_or_else(ApiError::not_found)?;
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(SNAPSHOT_TYPE));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -51,19 +52,15 @@ pub(super) async fn feed(
     let (parts, _) = request.into_parts();
     let audience = allowed(&authority, &name, &parts).await?;
     let after = last_event(&parts.headers)?;
-    // Read before the store is, so that the greeting claims no more than is known.
-    let time = authority.clock.now();
-    authority.hub.catch_up().await?;
     let following = match authority.hub.follow(&audience, after).await {
         Ok(following) => following.ok_or_else(ApiError::not_found)?,
-        Err(NoSeat) => return Err(ApiError::too_many_requests(5)),
+        Err(NoPlace::Full) => return Err(ApiError::too_many_requests(5)),
+        Err(NoPlace::Forgotten) => return Err(ApiError::gone(FORGOTTEN)),
+        Err(NoPlace::Store(error)) => return Err(error.into()),
     };
-    let greeting = Hub::greeting(following.head, time);
     let events = Events {
         hub: Arc::clone(&authority.hub),
-        audience,
         following,
-        greeting: Some(greeting),
         sitting: Box::pin(tokio::time::sleep(ONE_SITTING)),
         stop: authority.stop.subscribe(),
     };
@@ -105,9 +102,7 @@ fn last_event(headers: &HeaderMap) -> Result<Option<Seq>, ApiError> {
 /// One follower's events: what it missed, a greeting, then what happens.
 struct Events {
     hub: Arc<Hub>,
-    audience: Audience,
     following: Following,
-    greeting: Option<Bytes>,
     sitting: Pin<Box<Sleep>>,
     stop: watch::Receiver<bool>,
 }
@@ -115,16 +110,11 @@ struct Events {
 impl Events {
     /// The next event; `None` ends the stream, and the follower comes back with its `Last-Event-ID`.
     async fn next(&mut self) -> Option<Bytes> {
-        let Following { after, head, .. } = self.following;
-        match self.hub.missed(&self.audience, after, head).await {
-            Ok(Some((event, to))) => {
-                self.following.after = to;
-                return Some(event);
-            }
-            Ok(None) => {}
-            Err(_) => return None,
+        let missed = self.hub.missed(&mut self.following).await.ok()?;
+        if !missed.is_empty() {
+            return Some(missed);
         }
-        if let Some(greeting) = self.greeting.take() {
+        if let Some(greeting) = self.following.greeting.take() {
             return Some(greeting);
         }
         tokio::select! {
@@ -135,4 +125,5 @@ impl Events {
     }
 }
 
+const FORGOTTEN: &str = "Last-Event-ID: the frames after it are kept no longer; take a snapshot";
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

@@ -11,6 +11,7 @@ use tokenward_keys::{
     Compromised, FormerError, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
 use tokenward_remote::LiveVerifier;
+use tokenward_revocation::feed::FeedSigner;
 use tokenward_revocation::{NewRevocation, Scope};
 use tokio::task::JoinSet;
 
@@ -52,6 +53,14 @@ impl Authority {
     #[must_use]
     pub fn ring(&self, audience: &Audience) -> Option<&Arc<KeyRing>> {
         self.audiences.get(audience).map(|audience| &audience.ring)
+    }
+
+    /// The public feed keys of `audience`, as verifiers may pin them: the one that signs, then the one that
+    /// will.
+    #[must_use]
+    pub fn feed_keys(&self, audience: &Audience) -> Vec<VerifyingKey> {
+        let signer = self.hub.signer(audience);
+        signer.into_iter().flat_map(FeedSigner::public_keys).cloned().collect()
     }
 
     /// What verifies the tokens of `audience` in this process: never stale, revocations included.

@@ -181,7 +181,7 @@ async fn known(
     }
     for audience in authority.audiences.values().filter(|a| caller.serves(&a.name)) {
         match audience.verifier.verify_former_too(token, now) {
-            Ok(token) => return Ok(Known::Access(Box::new(token))),
+            Ok(token) => return Ok(Known::Access(Box::new(token.into_verified()))),
             Err(Refusal::Unavailable(_)) => return Err(ApiError::unavailable()),
             Err(Refusal::Rejected(_)) => {}
         }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokenward::crypto::Secret256;
 use tokenward::{
-    AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, UnixTime, Verifier,
+    AccessLifetime, Audience, BackendError, BackendErrorKind, ClientId, ErrorChain, Issuer,
+    SignFailed, UnixTime, Verifier,
 };
 use tokenward_keys::{FormerSecrets, KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
@@ -16,13 +17,14 @@ use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use zeroize::Zeroizing;
 
 use super::audience::AudienceState;
 use super::feed::Hub;
 use super::former::Known;
 use super::lamp::Lamp;
 use super::rate::Buckets;
-use super::{Authority, Parts, discovery};
+use super::{Authority, Parts, discovery, feed};
 use crate::settings::{AudienceSettings, Settings, SettingsError};
 
 /// Why an authority did not start.
@@ -79,7 +81,7 @@ impl Authority {
             state.former_lamp.show(&state.take_former(parts.clock.now()).await);
             audiences.insert(audience.name.clone(), Arc::new(state));
         }
-        let Parts { settings, clock, sessions, services, revocations, .. } = parts;
+        let Parts { settings, clock, sessions, services, revocations, frames, .. } = parts;
         let origins = settings.audiences.iter().flat_map(|audience| &audience.origins);
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
         let authority = Arc::new(Self {
@@ -91,6 +93,7 @@ impl Authority {
             sessions,
             services,
             revocations,
+            frames,
             admin_tokens: parts.admin_tokens,
             audiences,
             all_origins,
@@ -99,6 +102,7 @@ impl Authority {
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
             store_lamp: Lamp::new("the revocations cannot be read"),
+            frame_lamp: Lamp::new("the frames of the revocation feed cannot be kept"),
             tidy_lamp: Lamp::new("old rows cannot be pruned"),
         });
         authority.set_going();
@@ -133,6 +137,10 @@ impl Authority {
             Ok(_) => self.revocations.prune(now).await,
             Err(error) => Err(error),
         };
+        let pruned = match pruned {
+            Ok(_) => self.frames.prune_frames(now).await,
+            Err(error) => Err(error),
+        };
         self.tidy_lamp.show(&pruned);
     }
 
@@ -140,7 +148,9 @@ impl Authority {
         self.every(SPREAD, |authority| async move {
             authority.store_lamp.show(&authority.hub.catch_up().await);
         });
-        self.every(CUT, |authority| async move { authority.hub.cut().await });
+        self.every(CUT, |authority| async move {
+            authority.frame_lamp.show(&authority.hub.cut().await);
+        });
         let pace = self.pace();
         for audience in self.audiences.values() {
             let audience = Arc::clone(audience);
@@ -199,13 +209,21 @@ const TIDY: Duration = Duration::from_secs(5);
 async fn open_hub(parts: &Parts) -> Result<Hub, StartError> {
     let mut feeds = Vec::new();
     for audience in &parts.settings.audiences {
+        let (keys, data_key, settings) = (&*parts.keys, &parts.data_key, &parts.settings);
         let name = format!("feed:{}", audience.name);
-        let secret = sealed_secret(&*parts.keys, &parts.data_key, &name).await?;
-        feeds.push((audience.name.clone(), Fingerprints::new(secret)));
+        let fresh = || Ok(Zeroizing::new(Secret256::random().expose().to_vec()));
+        let secret = sealed_secret(keys, data_key, &name, fresh).await?;
+        let secret = <[u8; 32]>::try_from(secret.as_slice())
+            .map_err(|_| StartError::OtherDataKey { what: format!("`{name}`") })?;
+        let (environment, number) = (&settings.environment, settings.revocation.feed_key);
+        let whose = (&audience.name, settings.issuer_of(&audience.name)?);
+        let signer = feed::key::signer(keys, data_key, environment, whose, number).await?;
+        let fingerprints = Fingerprints::new(Secret256::from_bytes(secret));
+        feeds.push((audience.name.clone(), fingerprints, signer));
     }
-    let store = Arc::clone(&parts.revocations);
+    let (rows, frames) = (Arc::clone(&parts.revocations), Arc::clone(&parts.frames));
     let seats = parts.settings.limits.feed_followers;
-    Hub::open(store, Arc::clone(&parts.clock), feeds, seats)
+    Hub::open(rows, frames, Arc::clone(&parts.clock), feeds, seats)
         .await
         .map_err(|source| StartError::Store { what: "the revocations cannot be read", source })
 }
@@ -338,20 +356,22 @@ fn merged(declared: &Service, stored: Option<&Service>) -> Service {
 }
 
 /// The secret called `name`, made at the first start and sealed under the data key ever since.
-async fn sealed_secret(
+pub(super) async fn sealed_secret(
     store: &dyn KeyStore,
     data_key: &Secret256,
     name: &str,
-) -> Result<Secret256, StartError> {
+    fresh: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, SignFailed>,
+) -> Result<Zeroizing<Vec<u8>>, StartError> {
+    let failed =
+        |source| StartError::Store { what: "the sealed secrets cannot be read or written", source };
     let key = data_key.derive(b"tokenward sealed secret v1");
-    let fresh = key.seal(name.as_bytes(), Secret256::random().expose());
-    let sealed = store.sealed_secret(name, fresh).await.map_err(|source| StartError::Store {
-        what: "the sealed secrets cannot be read or written",
-        source,
-    })?;
-    let opened = key.open(name.as_bytes(), &sealed);
-    opened
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())
-        .map(Secret256::from_bytes)
+    let sealed = if let Some(sealed) = store.secret(name).await.map_err(failed)? {
+        sealed
+    } else {
+        let fresh = fresh().map_err(|e| failed(BackendError::new(BackendErrorKind::Bug, e)))?;
+        let fresh = key.seal(name.as_bytes(), &fresh);
+        store.sealed_secret(name, fresh).await.map_err(failed)?
+    };
+    key.open(name.as_bytes(), &sealed)
         .ok_or_else(|| StartError::OtherDataKey { what: format!("`{name}`") })
 }

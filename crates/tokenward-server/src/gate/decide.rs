@@ -8,7 +8,7 @@ use http::header::{HeaderMap, HeaderName, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use tokenward::{Audience, Rejected, Verified};
-use tokenward_remote::Refusal;
+use tokenward_remote::{Judged, Refusal};
 use tokenward_revocation::Stale;
 use tokenward_tower::credentials::{self, By, Malformed};
 use tokenward_tower::csrf::{self, CsrfRefused};
@@ -105,7 +105,7 @@ impl GateState {
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
         let judged = audience.verifier.verify_former_too(presented.token, self.clock.now());
-        judged.map_err(|refusal| match refusal {
+        judged.map(Judged::into_verified).map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
         })

@@ -82,6 +82,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         revocation: RevocationSettings {
             max_staleness: Duration::from_secs(10),
             when_stale: WhenStale::Refuse,
+            feed_key: 1,
         },
         proxies: Vec::new(),
         limits: Limits::DEFAULT,

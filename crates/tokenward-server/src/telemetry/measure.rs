@@ -37,7 +37,7 @@ pub fn describe() {
     );
     describe_gauge!("tokenward_can_sign", "Whether a key may sign now");
     describe_gauge!("tokenward_revocations_known", "Live revocations that are known");
-    describe_gauge!("tokenward_feed_age_seconds", "Age of what is known of revocations");
+    describe_gauge!("tokenward_revocation_age_seconds", "Age of what is known of revocations");
     describe_gauge!("tokenward_verifier_fresh", "Whether tokens can be judged now");
 }
 

@@ -39,9 +39,9 @@ pub fn observe_verifier(verifier: &LiveVerifier, now: UnixTime) {
     gauge!("tokenward_revocations_known", "audience" => audience.clone()).set(number(view.len()));
     let fresh = if verifier.fresh(now).is_ok() { 1.0 } else { 0.0 };
     gauge!("tokenward_verifier_fresh", "audience" => audience.clone()).set(fresh);
-    if let Some(age) = view.age(now) {
-        gauge!("tokenward_feed_age_seconds", "audience" => audience).set(age.as_secs_f64());
-    }
+    // Unknown is worse than any age.
+    let age = view.age(now).map_or(f64::INFINITY, |age| age.as_secs_f64());
+    gauge!("tokenward_revocation_age_seconds", "audience" => audience).set(age);
 }
 
 /// Counts beyond four thousand million are shown as that many.

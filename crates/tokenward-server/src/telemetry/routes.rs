@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,23 +12,45 @@ use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use metrics::gauge;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokenward::Audience;
 use tokio::time::Instant;
 
 /// Says what keeps the process from serving: nothing, or a line each.
 #[derive(Clone)]
-pub struct Readiness(Arc<dyn Fn() -> Vec<String> + Send + Sync>);
+pub struct Readiness {
+    problems: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
+    ages: Option<Ages>,
+}
+
+/// How old what is known of each audience's revocations is.
+type Ages = Arc<dyn Fn() -> Vec<(Audience, Option<Duration>)> + Send + Sync>;
 
 impl Readiness {
     /// Asks `problems` at every probe; it must answer at once, from memory.
     pub fn new(problems: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(problems))
+        Self { problems: Arc::new(problems), ages: None }
+    }
+
+    /// Also tells how old what is known of each audience's revocations is, `null` where nothing is.
+    #[must_use]
+    pub fn telling_ages(
+        self,
+        ages: impl Fn() -> Vec<(Audience, Option<Duration>)> + Send + Sync + 'static,
+    ) -> Self {
+        Self { ages: Some(Arc::new(ages)), ..self }
     }
 
     /// What keeps the process from serving now.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
-        (self.0)()
+        (self.problems)()
+    }
+
+    fn ages(&self) -> Option<Value> {
+        let ages = self.ages.as_ref()?();
+        let seconds = |age: Option<Duration>| age.map(|age| age.as_secs_f64());
+        Some(ages.into_iter().map(|(name, age)| (name.to_string(), json!(seconds(age)))).collect())
     }
 }
 
@@ -66,11 +89,16 @@ async fn render_metrics(State(metrics): State<Metrics>) -> Response {
 
 async fn ready(State(readiness): State<Readiness>) -> Response {
     let problems = readiness.problems();
-    if problems.is_empty() {
-        return answer(StatusCode::OK, JSON, r#"{"status":"ready"}"#);
+    let (status, mut body) = if problems.is_empty() {
+        (StatusCode::OK, json!({ "status": "ready" }))
+    } else {
+        let body = json!({ "status": "not ready", "problems": problems });
+        (StatusCode::SERVICE_UNAVAILABLE, body)
+    };
+    if let (Some(ages), Some(body)) = (readiness.ages(), body.as_object_mut()) {
+        body.insert("revocation_age_seconds".to_owned(), ages);
     }
-    let body = json!({ "status": "not ready", "problems": problems });
-    answer(StatusCode::SERVICE_UNAVAILABLE, JSON, body.to_string())
+    answer(status, JSON, body.to_string())
 }
 
 fn answer(status: StatusCode, kind: HeaderValue, body: impl Into<Body>) -> Response {

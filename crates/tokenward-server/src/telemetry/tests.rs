@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
+use tokenward::Audience;
 use tower::ServiceExt as _;
 
 use super::*;
@@ -21,6 +24,19 @@ async fn a_process_that_is_ready_says_so() {
     let router = health_router(Readiness::new(Vec::new));
 
     assert_eq!(get(&router, "/readyz").await, (StatusCode::OK, r#"{"status":"ready"}"#.to_owned()));
+}
+
+#[tokio::test]
+async fn a_probe_tells_how_old_what_is_known_of_revocations_is() {
+    let ages = || {
+        let audience = |name| Audience::new(name).unwrap();
+        vec![(audience("api"), Some(Duration::from_millis(1_500))), (audience("new"), None)]
+    };
+    let router = health_router(Readiness::new(Vec::new).telling_ages(ages));
+
+    let (_, body) = get(&router, "/readyz").await;
+
+    assert_eq!(body, r#"{"revocation_age_seconds":{"api":1.5,"new":null},"status":"ready"}"#);
 }
 
 #[tokio::test]

@@ -7,12 +7,13 @@ use tokenward_sessions::AdminToken;
 use super::harness::{Bench, own_uid, request, send};
 
 /// Every route, with the scope that a token needs for it.
-const ROUTES: [(Method, &str, &str); 21] = [
+const ROUTES: [(Method, &str, &str); 22] = [
     (Method::GET, "/admin/v1/status", "read"),
     (Method::GET, "/admin/v1/keys", "read"),
     (Method::GET, "/admin/v1/keys/history", "read"),
     (Method::GET, "/admin/v1/keys/rotation", "read"),
     (Method::GET, "/admin/v1/keys/jwks", "read"),
+    (Method::GET, "/admin/v1/keys/feed", "read"),
     (Method::GET, "/admin/v1/sessions", "read"),
     (Method::GET, "/admin/v1/sessions/x", "read"),
     (Method::GET, "/admin/v1/services", "read"),

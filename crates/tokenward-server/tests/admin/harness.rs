@@ -75,6 +75,7 @@ impl Bench {
             sessions: Arc::new(store.clone()),
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
+            frames: Arc::new(store.clone()),
             admin_tokens: Arc::new(store),
             key_sets: None,
             data_key: Secret256::from_bytes([9; 32]),
@@ -195,6 +196,7 @@ fn settings() -> Settings {
         revocation: RevocationSettings {
             max_staleness: seconds(10),
             when_stale: WhenStale::Refuse,
+            feed_key: 1,
         },
         proxies: Vec::new(),
         limits: Limits::DEV,

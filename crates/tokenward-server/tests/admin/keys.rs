@@ -112,6 +112,24 @@ async fn a_compromised_key_leaves_the_key_set_at_once() {
 }
 
 #[tokio::test]
+async fn the_feed_keys_are_two_for_each_audience_and_in_no_key_set() {
+    let bench = Bench::new().await;
+    let mut kids = std::collections::BTreeSet::new();
+    for audience in [BILLING, OTHER] {
+        let feed = bench.get(&format!("/admin/v1/keys/feed?audience={audience}")).await.json();
+        let set = bench.get(&format!("/admin/v1/keys/jwks?audience={audience}")).await;
+        for key in feed["keys"].as_array().unwrap() {
+            assert_eq!(key["alg"], "EdDSA");
+            let kid = key["kid"].as_str().unwrap();
+            assert!(kid.starts_with("test-") && !set.body.contains(kid), "{kid}");
+            kids.insert(kid.to_owned());
+        }
+    }
+    assert_eq!(kids.len(), 4);
+    bench.get("/admin/v1/keys/feed").await.is(400, "invalid_request");
+}
+
+#[tokio::test]
 async fn a_key_from_elsewhere_verifies_for_a_while_in_every_form_it_comes_in() {
     let bench = Bench::new().await;
     let key = || SigningKey::generate(Algorithm::Es256);

@@ -8,9 +8,12 @@ use http::header::AUTHORIZATION;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tokenward::{Audience, Clock};
-use tokenward_revocation::feed::{Frame, Heartbeat, Snapshot};
-use tokenward_revocation::{Follower, FreshnessPolicy, View, WhenStale};
+use tokenward::{Audience, Clock, IssuerId};
+use tokenward_revocation::feed::{FeedTrust, FrameHash};
+use tokenward_revocation::{
+    Follower, FreshnessPolicy, NewRevocation, RevocationStore, Scope, Seq, View, WhenStale,
+};
+use tokenward_sqlite::{Options, SqliteStore};
 use tower::ServiceExt;
 
 use crate::harness::{BILLING, Bench, LOGIN, STRANGER};
@@ -23,7 +26,7 @@ async fn a_follower_learns_of_each_revocation_and_stays_fresh() {
     end(&bench, &before).await;
 
     let (view, mut follower) = follower(&bench);
-    follower.on_snapshot(snapshot(&bench).await).unwrap();
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
     assert!(revoked(&bench, &view, &before) && !revoked(&bench, &view, &after));
 
     let mut feed = feed(&bench, None).await;
@@ -39,34 +42,130 @@ async fn a_follower_learns_of_each_revocation_and_stays_fresh() {
 async fn a_follower_that_comes_back_gets_what_it_missed() {
     let bench = Bench::new().await;
     let (view, mut follower) = follower(&bench);
-    let snapshot = snapshot(&bench).await;
-    let head = snapshot.head.get();
-    follower.on_snapshot(snapshot).unwrap();
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
+    let head = follower.position().map(Seq::get);
     let sessions = [bench.session(json!({})).await, bench.session(json!({})).await];
     for session in &sessions {
         end(&bench, session).await;
     }
-    feed(&bench, Some(head)).await.until_heartbeat(&mut follower).await;
+    feed(&bench, head).await.until_heartbeat(&mut follower).await;
     for session in &sessions {
         assert!(revoked(&bench, &view, session));
     }
 }
 
 #[tokio::test]
-async fn what_concerns_other_audiences_travels_as_a_number_alone() {
+async fn what_concerns_other_audiences_does_not_travel() {
     let bench = Bench::new().await;
     let (_, mut follower) = follower(&bench);
-    let snapshot = snapshot(&bench).await;
-    let head = snapshot.head.get();
-    follower.on_snapshot(snapshot).unwrap();
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
     bench.post("/v1/revocations", STRANGER, &json!({"jti": "t1"})).await;
-    let mut feed = feed(&bench, Some(head)).await;
-    let (name, id, data) = feed.event().await;
-    assert_eq!((&*name, id), ("frame", Some(head + 1)));
-    let frame = Frame::parse(data.as_bytes()).unwrap();
-    assert!(frame.items.is_empty());
-    follower.on_frame(&frame).unwrap();
+    let mut feed = feed(&bench, Some(0)).await;
+
+    let (name, _, data) = feed.event().await;
+
+    assert_eq!(name, "heartbeat");
+    follower.on_heartbeat(data.as_bytes()).unwrap();
+    assert_eq!(follower.position(), Some(Seq::ZERO));
+}
+
+#[tokio::test]
+async fn every_follower_gets_the_same_bytes_also_after_a_restart() {
+    let bench = Bench::new().await;
+    let mut first = feed(&bench, None).await;
+    first.event().await;
+    for _ in 0..3 {
+        let session = bench.session(json!({})).await;
+        end(&bench, &session).await;
+        // Another frame each time.
+        first.frame().await;
+    }
+    drop(first);
+    let sent = feed(&bench, Some(0)).await.frames(3).await;
+    let (settings, secret) = (bench.authority.settings().clone(), bench.secret().to_owned());
+    let (dir, clock) = bench.stop().await;
+    let bench = Bench::again(dir, clock, settings, secret).await;
+
+    let again = feed(&bench, Some(0)).await.frames(3).await;
+
+    assert_eq!(again, sent);
+    let mut before = None;
+    let trust = trust(&bench);
+    for jws in sent {
+        assert_eq!(trust.frame(&jws).unwrap().prev, before);
+        before = Some(FrameHash::of(&jws));
+    }
+}
+
+#[tokio::test]
+async fn what_was_committed_and_never_sent_is_sent_after_a_restart() {
+    let bench = Bench::new().await;
+    let (view, mut follower) = follower(&bench);
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
+    let session = bench.session(json!({})).await;
+    let token = session["access_token"].as_str().unwrap().to_owned();
+    let id = bench.verify(&token).unwrap().token_id().clone();
+    let (settings, secret) = (bench.authority.settings().clone(), bench.secret().to_owned());
+    let (dir, clock) = bench.stop().await;
+    let store = SqliteStore::open(dir.path().join("store.db"), Options::default()).unwrap();
+    let row = NewRevocation {
+        audience: None,
+        scope: Scope::Jti(id),
+        ends_at: clock.now().saturating_add(Duration::from_secs(600)),
+        at: clock.now(),
+        reason: None,
+        by: "test".to_owned(),
+    };
+    store.append(vec![row]).await.unwrap();
+    drop(store);
+
+    let bench = Bench::again(dir, clock, settings, secret).await;
+    feed(&bench, Some(0)).await.until_heartbeat(&mut follower).await;
+
+    assert!(revoked(&bench, &view, &session));
+}
+
+#[tokio::test]
+async fn who_comes_from_before_the_frames_that_are_kept_is_sent_to_the_snapshot() {
+    let bench = Bench::new().await;
+    for _ in 0..3 {
+        let session = bench.session(json!({})).await;
+        end(&bench, &session).await;
+        let mut feed = feed(&bench, None).await;
+        feed.event().await;
+    }
+    bench.later(Duration::from_secs(3_600)).await;
+    bench.authority.tidy().await;
+
+    let basic = bench.basic(LOGIN);
+    let headers = [("authorization", &*basic), ("last-event-id", "1")];
+    let reply = bench.browser(Method::GET, "/revocations/billing-api/feed", &headers).await;
+
+    reply.is(410, "gone");
+    let (_, mut follower) = follower(&bench);
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
+    let head = follower.position().map(Seq::get);
+    assert_eq!(head, Some(3));
+    feed(&bench, head).await.until_heartbeat(&mut follower).await;
+}
+
+#[tokio::test]
+async fn the_next_feed_key_takes_over_without_a_gap() {
+    let bench = Bench::new().await;
+    let trust_before = trust(&bench);
+    let (_, mut follower) = follower(&bench);
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
+    let (mut settings, secret) = (bench.authority.settings().clone(), bench.secret().to_owned());
+    let (dir, clock) = bench.stop().await;
+    settings.revocation.feed_key = 2;
+    let bench = Bench::again(dir, clock, settings, secret).await;
+    let session = bench.session(json!({})).await;
+    end(&bench, &session).await;
+
+    let mut feed = feed(&bench, Some(0)).await;
     feed.until_heartbeat(&mut follower).await;
+
+    assert!(trust_before.snapshot(&snapshot(&bench).await).is_ok());
 }
 
 #[tokio::test]
@@ -84,7 +183,7 @@ async fn digest(bench: &Bench, feed: &mut Feed) -> String {
     bench.later(Duration::from_secs(361)).await;
     let (name, _, data) = feed.event().await;
     assert_eq!(name, "heartbeat");
-    Heartbeat::parse(data.as_bytes()).unwrap().keys.unwrap()
+    trust(bench).heartbeat(&data).unwrap().keys.unwrap()
 }
 
 #[tokio::test]
@@ -93,13 +192,11 @@ async fn a_subject_and_a_session_are_not_named_on_the_feed() {
     let session = bench.session(json!({})).await;
     end(&bench, &session).await;
     bench.post("/v1/subjects/alice/token-version", LOGIN, &Value::Null).await;
-    let mut seen = bench
-        .json(Method::GET, "/revocations/billing-api/snapshot", LOGIN, &Value::Null)
-        .await
-        .body
-        .to_vec();
-    let mut feed = feed(&bench, Some(0)).await;
-    seen.extend(feed.event().await.2.into_bytes());
+    let bytes = snapshot(&bench).await;
+    let mut seen = trust(&bench).snapshot(&bytes).unwrap().1.to_vec();
+    let (_, _, data) = feed(&bench, Some(0)).await.event().await;
+    let payload = data.split('.').nth(1).unwrap();
+    seen.extend(tokenward::b64::decode(payload).unwrap());
     let seen = String::from_utf8(seen).unwrap();
     assert!(seen.contains("\"sid\"") && seen.contains("\"ver\""), "{seen}");
     assert!(!seen.contains("alice") && !seen.contains(session["session_id"].as_str().unwrap()));
@@ -167,15 +264,32 @@ impl Feed {
         }
     }
 
+    /// The next frame.
+    async fn frame(&mut self) -> String {
+        loop {
+            let (name, _, data) = self.event().await;
+            if name == "frame" {
+                return data;
+            }
+        }
+    }
+
+    async fn frames(&mut self, count: usize) -> Vec<String> {
+        let mut frames = Vec::new();
+        while frames.len() < count {
+            frames.push(self.frame().await);
+        }
+        frames
+    }
+
     async fn until_heartbeat(&mut self, follower: &mut Follower) {
         loop {
             let (name, _, data) = self.event().await;
             if name == "heartbeat" {
-                let beat = Heartbeat::parse(data.as_bytes()).unwrap();
-                follower.on_heartbeat(&beat).unwrap();
+                follower.on_heartbeat(data.as_bytes()).unwrap();
                 return;
             }
-            follower.on_frame(&Frame::parse(data.as_bytes()).unwrap()).unwrap();
+            follower.on_frame(data.as_bytes()).unwrap();
         }
     }
 }
@@ -193,11 +307,22 @@ async fn feed(bench: &Bench, after: Option<u64>) -> Feed {
     Feed { body: response.into_body(), buffer: String::new() }
 }
 
-async fn snapshot(bench: &Bench) -> Snapshot {
+async fn snapshot(bench: &Bench) -> Vec<u8> {
     let path = "/revocations/billing-api/snapshot";
     let reply = bench.json(Method::GET, path, LOGIN, &Value::Null).await;
     assert_eq!(reply.header("cache-control"), "no-store");
-    Snapshot::parse(&reply.body).unwrap()
+    reply.body.to_vec()
+}
+
+/// As an operator pins it.
+fn trust(bench: &Bench) -> FeedTrust {
+    let audience = Audience::new(BILLING).unwrap();
+    let keys = bench.authority.feed_keys(&audience);
+    FeedTrust::pinned(issuer(), keys).unwrap()
+}
+
+fn issuer() -> IssuerId {
+    IssuerId::new(format!("https://auth.example.com/audiences/{BILLING}")).unwrap()
 }
 
 fn follower(bench: &Bench) -> (Arc<View>, Follower) {
@@ -208,7 +333,7 @@ fn follower(bench: &Bench) -> (Arc<View>, Follower) {
     };
     let view = Arc::new(View::following(Audience::new(BILLING).unwrap(), policy));
     assert!(view.fresh(bench.clock.now()).is_err());
-    (Arc::clone(&view), Follower::new(view))
+    (Arc::clone(&view), Follower::new(view, trust(bench)))
 }
 
 fn revoked(bench: &Bench, view: &View, session: &Value) -> bool {

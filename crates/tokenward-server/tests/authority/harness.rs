@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, Clock, IssuerId, UnixTime, Verified};
 use tokenward_keys::{Custody, Sealed, StoreKey};
-use tokenward_remote::Refusal;
+use tokenward_remote::{Judged, Refusal};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
 };
@@ -192,7 +192,11 @@ impl Bench {
     /// What the authority's own verifier says of a token of `billing-api`.
     pub(crate) fn verify(&self, token: &str) -> Result<Verified, Refusal> {
         let audience = Audience::new(BILLING).unwrap();
-        self.authority.verifier(&audience).unwrap().verify(token, self.clock.now())
+        self.authority
+            .verifier(&audience)
+            .unwrap()
+            .verify(token, self.clock.now())
+            .map(Judged::into_verified)
     }
 
     pub(crate) fn accepted(&self, token: &Value) -> bool {
@@ -292,6 +296,7 @@ pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Par
         sessions: Arc::new(store.clone()),
         services: Arc::new(store.clone()),
         revocations: Arc::new(store.clone()),
+        frames: Arc::new(store.clone()),
         admin_tokens: Arc::new(store),
         key_sets: None,
         data_key: Secret256::from_bytes([9; 32]),
@@ -327,6 +332,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         revocation: RevocationSettings {
             max_staleness: Duration::from_secs(10),
             when_stale: WhenStale::Refuse,
+            feed_key: 1,
         },
         proxies: Vec::new(),
         limits: Limits::DEV,

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use tempfile::TempDir;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::{
-    admin_token_contract, key_contract, revocation_contract, service_contract, session_contract,
-    statement_contract,
+    admin_token_contract, frame_contract, key_contract, revocation_contract, service_contract,
+    session_contract, statement_contract,
 };
 
 #[tokio::test]
@@ -19,6 +19,12 @@ async fn it_keeps_sessions() {
 async fn it_keeps_revocations() {
     let fresh = Fresh::new();
     revocation_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_frames() {
+    let fresh = Fresh::new();
+    frame_contract(async || fresh.store()).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 use tokenward::Scope;
-use tokenward_tower::{Claims, RequireScope};
+use tokenward_tower::{Claims, RequireScope, RevocationAge};
 
 #[tokio::test]
 async fn a_handler_takes_the_claims_and_never_the_token() {
@@ -20,13 +20,27 @@ async fn a_handler_takes_the_claims_and_never_the_token() {
 }
 
 #[tokio::test]
+async fn a_handler_may_ask_how_old_what_is_known_of_revocations_was() {
+    let fixture = Fixture::new();
+    let handler = |RevocationAge(age): RevocationAge| async move { format!("{age:?}") };
+    let router = Router::new().route("/", get(handler)).layer(fixture.layer().optional());
+
+    let response = send(&router, with_token(&fixture.token())).await;
+    // The fixture's verifier reads the truth itself.
+    assert_eq!(body(response).await, "Some(0ns)");
+    let anonymous = send(&router, request("GET", &[])).await;
+    assert_eq!(anonymous.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn a_route_behind_no_layer_answers_nobody() {
     let fixture = Fixture::new();
     let required = Router::new().route("/", get(|_: Claims| async { "open" }));
     let optional = Router::new().route("/", get(|_: Option<Claims>| async { "open" }));
     let scoped = Router::new().route("/", get(|| async { "open" })).layer(notes_read());
+    let aged = Router::new().route("/", get(|_: RevocationAge| async { "open" }));
 
-    for router in [required, optional, scoped] {
+    for router in [required, optional, scoped, aged] {
         let response = send(&router, with_token(&fixture.token())).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }

@@ -82,6 +82,21 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "gate.toml:17: rule.audiences: `other` is not among audiences",
         ),
         (
+            "[feed]",
+            "[[audience]]\nname = \"other\"\n[feed]",
+            "gate.toml:8: audience.name: `other` is not among audiences",
+        ),
+        (
+            "[feed]",
+            "[[audience]]\nname = \"billing-api\"\nmax_staleness = \"1s\"\n[feed]",
+            "gate.toml:9: audience.max_staleness: 1s is not from 2s to 5m",
+        ),
+        (
+            "client_id = \"gate\"",
+            "client_id = \"gate\"\nkey = \"\"",
+            "gate.toml:9: feed.key: is empty; name a file",
+        ),
+        (
             "methods",
             "verbs",
             "gate.toml:17: rule.verbs: unknown setting; known here are audiences, methods, paths, scopes",
@@ -92,4 +107,28 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         let problems: Vec<_> = problems.iter().map(Problem::to_string).collect();
         assert_eq!(problems, [message]);
     }
+}
+
+#[test]
+fn one_feed_key_is_not_for_several_audiences() {
+    let toml = GOOD
+        .replace("[\"billing-api\"]", "[\"billing-api\", \"other\"]")
+        .replace("client_id", "key = \"feed.jwks\"\nclient_id");
+
+    let problems = read("gate.toml", &toml, PathBuf::new()).unwrap_err();
+
+    let message = "gate.toml:8: feed.key: each audience has a feed key of its own; write \
+                   [[audience]] with name and feed_key for each instead";
+    assert_eq!(problems.iter().map(Problem::to_string).collect::<Vec<_>>(), [message]);
+}
+
+#[test]
+fn one_audience_may_have_bounds_of_its_own() {
+    let own = "[[audience]]\nname = \"billing-api\"\nwhen_stale = \"accept\"\nfeed_key = \"a.jwk\"\n[feed]";
+    let config = read("gate.toml", &GOOD.replacen("[feed]", own, 1), PathBuf::new()).unwrap();
+
+    let [one] = &*config.overrides else { panic!("{:?}", config.overrides) };
+    assert_eq!((one.accept_when_stale, one.max_staleness), (Some(true), None));
+    assert_eq!(one.feed_key.as_deref(), Some("a.jwk"));
+    assert!(!config.accept_when_stale);
 }
