@@ -21,7 +21,6 @@ use std::sync::Arc;
 use tokenward::UnixTime;
 
 use crate::feed::{Frame, Heartbeat, Snapshot};
-use crate::set::{Tables, in_slices};
 use crate::{Seq, View};
 
 #[cfg(test)]
@@ -69,12 +68,7 @@ impl Follower {
         if self.last().is_some_and(|known| head < known.last && time <= known.heard) {
             return self.lose(Why::OldSnapshot);
         }
-        let mut tables = Tables::new(fingerprints);
-        for item in &items {
-            tables.insert(item);
-        }
-        in_slices(|| tables.expire_some(time));
-        self.view.replace(tables, time);
+        self.view.replace(fingerprints, &items, time);
         self.state = State::Following(Position { last: head, heard: time });
         Ok(Progress::Applied)
     }

@@ -13,6 +13,7 @@
 //! **Invariant:** a verifier that reports the age *a* knows everything that was revoked more than *a*
 //! ago. Ages come from the store's time inside the messages, never from the time of receipt.
 
+mod dense;
 pub mod feed;
 mod fingerprint;
 mod follower;
@@ -21,9 +22,10 @@ mod set;
 mod store;
 mod view;
 
+pub use dense::{DenseId, DenseIds, ShardLease, ShardRequest};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};
-pub use set::{Facts, RevokedBy, Set};
+pub use set::{BadBody, Facts, RevokedBy, Set};
 pub use store::RevocationStore;
 pub use view::{FreshnessPolicy, Stale, View, WhenStale};

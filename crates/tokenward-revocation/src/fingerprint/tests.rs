@@ -1,0 +1,66 @@
+use super::*;
+
+/// The first vectors of the reference implementation: key 00 … 0f, message 00 01 02 ….
+#[test]
+fn a_fingerprint_is_siphash_2_4() {
+    let key = SipKey(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908);
+    let messages = ["", "\0", "\0\u{1}", "\0\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}"];
+    let expected = [
+        0x726f_db47_dd0e_0e31_u64,
+        0x74f8_39c5_93dc_67fd,
+        0x0d6c_8009_d9a9_4f5a,
+        0x93f5_f579_9a93_2462,
+    ];
+    for (message, bits) in messages.into_iter().zip(expected) {
+        assert_eq!(key.of(message), Fingerprint(bits), "{message:?}");
+    }
+}
+
+/// What a verifier in another language must get as well; see docs/revocation-feed.md.
+#[test]
+fn the_documented_fingerprints_are_ours() {
+    let prints = Fingerprints::new(Secret256::from_bytes([7; 32]));
+
+    assert_eq!(prints.session(&SessionId::new("s-1").unwrap()).to_string(), "62oL2xx1QgQ");
+    assert_eq!(prints.subject(&Subject::new("ada").unwrap()).to_string(), "EdDPQqmKuSQ");
+}
+
+#[test]
+fn each_kind_of_name_has_fingerprints_of_its_own() {
+    let prints = Fingerprints::random().prints();
+    let all = [
+        prints.session(&SessionId::new("x").unwrap()),
+        prints.subject(&Subject::new("x").unwrap()),
+        prints.token(&Jti::new("x").unwrap()),
+        prints.key(&KeyId::new("x").unwrap()),
+    ];
+
+    let mut different = all.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    assert_eq!(different.len(), all.len());
+}
+
+#[test]
+fn two_feeds_cannot_be_compared() {
+    let id = SessionId::new("s-1").unwrap();
+
+    assert_ne!(Fingerprints::random().session(&id), Fingerprints::random().session(&id));
+}
+
+#[test]
+fn a_fingerprint_reads_back_and_nothing_else_does() {
+    let print = Fingerprints::random().session(&SessionId::new("s-1").unwrap());
+
+    assert_eq!(print.to_string().parse(), Ok(print));
+    for text in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAA=", "********"] {
+        assert_eq!(text.parse::<Fingerprint>(), Err(InvalidFingerprint), "{text}");
+    }
+}
+
+#[test]
+fn debug_tells_no_secret() {
+    let prints = Fingerprints::new(Secret256::from_bytes([7; 32]));
+
+    assert!(!format!("{prints:?}").contains('7'), "{prints:?}");
+}
