@@ -13,8 +13,11 @@ use tokenward::BackendErrorKind;
 const APPLICATION_ID: i32 = 0x746f_6b77;
 
 /// The steps from nothing to the present schema, whose version is their number. Released ones never change.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001.sql"), include_str!("../migrations/0002.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
+];
 
 /// Up to this size the whole file is checked at each start; it takes a fraction of a second.
 const FULL_CHECK_BYTES: u64 = 32 * 1024 * 1024;

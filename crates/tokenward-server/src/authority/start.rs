@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokenward::crypto::Secret256;
-use tokenward::{AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, Verifier};
+use tokenward::{
+    AccessLifetime, Audience, BackendError, BackendErrorKind, ClientId, ErrorChain, Issuer,
+    Verifier,
+};
 use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
-use tokenward_revocation::{Fingerprints, View};
+use tokenward_revocation::{DenseIds, Fingerprints, View};
 use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
@@ -95,7 +98,10 @@ impl Authority {
             tasks: Mutex::default(),
             store_lamp: Lamp::new("the revocations cannot be read"),
             tidy_lamp: Lamp::new("old rows cannot be pruned"),
+            shard_lamp: Lamp::new("no shard of token ids can be leased; tokens get random ids"),
+            ids: DenseIds::default(),
         });
+        authority.lease_ids().await;
         authority.set_going();
         Ok(authority)
     }
@@ -131,6 +137,24 @@ impl Authority {
         self.tidy_lamp.show(pruned.map(drop));
     }
 
+    /// Sees to it that the ids of the coming minutes are leased.
+    ///
+    /// The clockwork does this every few seconds. Without a lease tokens are minted all the same: their
+    /// revocations only take more room.
+    pub async fn lease_ids(&self) {
+        while let Some(request) = self.ids.due(self.clock.now()) {
+            let leased = self.revocations.lease_shard(request).await.and_then(|lease| {
+                let used_up = "all 65,536 shards are leased";
+                lease.ok_or_else(|| BackendError::new(BackendErrorKind::Full, used_up))
+            });
+            let failed = leased.is_err();
+            self.shard_lamp.show(leased.map(|lease| self.ids.lease(lease)));
+            if failed {
+                return;
+            }
+        }
+    }
+
     fn set_going(self: &Arc<Self>) {
         self.every(SPREAD, |authority| async move {
             authority.store_lamp.show(authority.hub.catch_up().await);
@@ -149,6 +173,7 @@ impl Authority {
         }
         self.every(BEAT, |authority| async move { authority.beat().await });
         self.every(TIDY, |authority| async move { authority.tidy().await });
+        self.every(TIDY, |authority| async move { authority.lease_ids().await });
     }
 
     fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
