@@ -31,6 +31,8 @@ usage: cargo xtask COMMAND
                     --no-languages  Rust alone
                     --json FILE     the figures for a program
                     --write         renew docs/performance.md and its chart
+  bench revocation [--quick] [--write]
+                  what a check costs while many tokens are revoked, beside other structures and Redis
   tools           install what the tests need, and nothing else";
 
 fn main() -> ExitCode {

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+use siphasher::sip::SipHasher24;
+
 use super::*;
 
 /// The first vectors of the reference implementation: key 00 … 0f, message 00 01 02 ….
@@ -13,6 +16,22 @@ fn a_fingerprint_is_siphash_2_4() {
     ];
     for (message, bits) in messages.into_iter().zip(expected) {
         assert_eq!(key.of(message), Fingerprint(bits), "{message:?}");
+    }
+}
+
+proptest! {
+    /// Beside another implementation.
+    #[test]
+    fn names_of_any_length_have_the_same_fingerprint_alone_and_in_company(
+        name in ".{0,40}", other in ".{0,40}", key: (u64, u64), other_key: (u64, u64),
+    ) {
+        let keys = [SipKey(key.0, key.1), SipKey(other_key.0, other_key.1)];
+        let expected = [(keys[0], &name), (keys[1], &other)].map(|(SipKey(first, second), name)| {
+            Fingerprint::new(SipHasher24::new_with_keys(first, second).hash(name.as_bytes()))
+        });
+
+        prop_assert_eq!(SipKey::of_two(keys, [&name, &other]), expected);
+        prop_assert_eq!([keys[0].of(&name), keys[1].of(&other)], expected);
     }
 }
 

@@ -168,19 +168,25 @@ impl Content {
         if globals.audience.refuses(iat) {
             return Some(RevokedBy::Audience);
         }
-        let sessions = root.side(Part::Sessions);
-        if let Some(id) = facts.session_id.filter(|_| !self.sessions.is_void(sessions)) {
-            let print = globals.session.get().of(id.as_str());
-            if self.sessions.find(sessions, print.bits()).is_some() {
-                return Some(RevokedBy::Session);
+        let (sessions, subjects) = (root.side(Part::Sessions), root.side(Part::Subjects));
+        let session_id = facts.session_id.filter(|_| !self.sessions.is_void(sessions));
+        let subject = Some(facts.subject).filter(|_| !self.subjects.is_void(subjects));
+        let (session, subject) = match (session_id, subject) {
+            (Some(session), Some(subject)) => {
+                let keys = [globals.session.get(), globals.subject.get()];
+                let names = [session.as_str(), subject.as_str()];
+                let [session, subject] = SipKey::of_two(keys, names);
+                (Some(session), Some(subject))
             }
+            (session, subject) => (
+                session.map(|id| globals.session.get().of(id.as_str())),
+                subject.map(|id| globals.subject.get().of(id.as_str())),
+            ),
+        };
+        if session.is_some_and(|print| self.sessions.find(sessions, print.bits()).is_some()) {
+            return Some(RevokedBy::Session);
         }
-        let subjects = root.side(Part::Subjects);
-        if self.subjects.is_void(subjects) {
-            return None;
-        }
-        let print = globals.subject.get().of(facts.subject.as_str());
-        let entry = self.subjects.find(subjects, print.bits())?;
+        let entry = self.subjects.find(subjects, subject?.bits())?;
         Floors::of(entry.words()).check(facts)
     }
 
