@@ -4,10 +4,10 @@
 //! where. So the feed names subjects and sessions by keyed fingerprints, under a secret that each
 //! audience's feed has for itself: fingerprints of two audiences cannot be compared.
 //!
-//! A fingerprint is `SipHash-2-4` (Aumasson and Bernstein, 2012) under a key of its own for each kind of
-//! name, which HMAC-SHA-256 derives from the secret. HMAC itself costs a check ten times its budget.
-//! Whoever lacks the secret can neither tell a name from its fingerprint nor find two names with the
-//! same one. 64 bits are enough: among 10⁵ revoked sessions, a good token is refused in one of 2·10¹⁴
+//! A fingerprint is `SipHash-1-3` (Aumasson and Bernstein, 2012) under a key of its own for each kind of
+//! name, which HMAC-SHA-256 derives from the secret. HMAC itself costs a check ten times its budget, and
+//! the longer 2-4 half of it. No attack on 1-3 is known that would do more than guess: whoever lacks the
+//! secret can neither tell a name from its fingerprint nor find two names with the same one. 64 bits are enough: among 10⁵ revoked sessions, a good token is refused in one of 2·10¹⁴
 //! checks.
 
 use std::fmt;

@@ -196,7 +196,7 @@ impl Content {
         if self.pages.is_void(pages) {
             return false;
         }
-        let Some(id) = DenseId::parse(facts.token_id) else { return false };
+        let Some(id) = DenseId::place_of(facts.token_id) else { return false };
         self.pages.find(pages, page_key(id)).is_some_and(|entry| {
             let page = u32::try_from(entry.word(0)).unwrap_or(u32::MAX);
             self.arena.get(page, page_bit(id))
