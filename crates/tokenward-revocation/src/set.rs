@@ -3,8 +3,8 @@
 //! | revoked | is found by | takes |
 //! | --- | --- | --- |
 //! | a token of ours | one bit, at the place that its id names ([`DenseId`](crate::DenseId)) | a bit of a page of 4 KiB |
-//! | any other token, a session, a key | a fingerprint in a hash table | 12 bytes and its share of empty slots |
-//! | a subject | the same, with three floors | 36 bytes and that |
+//! | any other token, a session, a key | a fingerprint in a hash table | 13 bytes and its share of empty slots |
+//! | a subject | the same, with three floors | 37 bytes and that |
 //! | an audience, an issuer | one floor each | nothing |
 //!
 //! A check takes no lock, allocates nothing and waits for nobody; writers take turns. How that can be is
