@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
+use tokenward_aws::KeyArn;
 use tokenward_server::settings::{KeySettings, Profile};
 use tokenward_sessions::{AllowedScopes, May};
 
@@ -126,6 +127,11 @@ pub(crate) enum Kek {
         key: String,
         vault: Box<VaultConfig>,
     },
+    /// A symmetric key in AWS KMS.
+    Aws {
+        key: KeyArn,
+        aws: Box<AwsConfig>,
+    },
 }
 
 /// `[[audience]]`.
@@ -173,8 +179,14 @@ pub(crate) struct Passkeys;
 impl Config {
     /// Reads `path`; every problem it has, with its line.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<Problem>> {
-        let (file, text) = text_of(path, "`tokenward init` writes one")?;
-        let config = authority::read(&file, &text, base_of(path))?;
+        let (_, text) = text_of(path, "`tokenward init` writes one")?;
+        Self::of_text(path, &text)
+    }
+
+    /// As [`Self::load`], of the text that is to stand at `path`.
+    pub(crate) fn of_text(path: &Path, text: &str) -> Result<Self, Vec<Problem>> {
+        let file = path.display().to_string();
+        let config = authority::read(&file, text, base_of(path))?;
         let later = later::problems(&file, &config);
         if later.is_empty() { Ok(config) } else { Err(later) }
     }
@@ -183,7 +195,7 @@ impl Config {
     pub(crate) fn secrets(&self) -> Vec<(String, &SecretRef)> {
         let kek = match &self.keys.kek {
             Kek::Passphrase(secret) => Some(("keys.passphrase".to_owned(), secret)),
-            Kek::KeyFile(_) | Kek::Credential(_) | Kek::Vault { .. } => None,
+            Kek::KeyFile(_) | Kek::Credential(_) | Kek::Vault { .. } | Kek::Aws { .. } => None,
         };
         let pin = match &self.keys.custody {
             Custody::Pkcs11(pkcs11) => Some(("keys.pkcs11.pin".to_owned(), &pkcs11.pin)),

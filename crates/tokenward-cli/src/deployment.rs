@@ -9,13 +9,14 @@ mod signer;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
-use tokenward_keys::{Custody, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
+use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -126,6 +127,29 @@ impl Deployment {
         Ok(Opened { settings: self.settings, store, custody, key_sets, data_key })
     }
 
+    /// Whether there is a store yet; the start makes one where there is none.
+    pub(crate) fn has_store(&self) -> bool {
+        self.store.metadata().is_ok_and(|meta| meta.len() > 0)
+    }
+
+    /// The same with a copy of the store in `folder`: whoever only looks changes nothing, and disturbs no
+    /// process that uses it.
+    pub(crate) async fn on_a_copy(mut self, folder: &Path) -> Result<Self, Failure> {
+        let (store, copy) = (self.store.clone(), folder.join("copy.db"));
+        if store.exists() {
+            let because = |error: &(dyn std::error::Error + 'static)| {
+                Failure::because(format!("store.url: {}", store.display()), error)
+            };
+            fs::OpenOptions::new().append(true).open(&store).map_err(|error| because(&error))?;
+            let (from, to) = (store.clone(), copy.clone());
+            blocking(move || SqliteStore::copy(from, to))
+                .await?
+                .map_err(|error| because(&error))?;
+        }
+        self.store = copy;
+        Ok(self)
+    }
+
     /// Has the key-encryption key of `new` open the store in the place of this one's.
     pub(crate) async fn rewrap(self, new: Self) -> Result<Rewrapped, Failure> {
         if new.settings.environment != self.settings.environment || new.store != self.store {
@@ -187,6 +211,13 @@ impl Opened {
             )
         })?;
         signing.key(&self.settings, &self.store, fresh, algorithm).await
+    }
+
+    /// The secret that tokens of `audience` were signed with before.
+    pub(crate) fn former(&self, audience: &Audience) -> FormerSecrets {
+        let Settings { issuer, environment, .. } = &self.settings;
+        let keys: Arc<dyn KeyStore> = Arc::new(self.store.clone());
+        FormerSecrets::new(keys, &self.data_key, audience.clone(), issuer.clone(), environment)
     }
 
     /// Where administrators' tokens are kept.

@@ -1,6 +1,6 @@
 //! The commands that talk to a running authority.
 
-use tokenward::Algorithm;
+use tokenward::{Algorithm, IssuerId};
 
 use super::{
     Args, Audience, ClientId, Duration, Jti, KeyId, PathBuf, SessionId, Subcommand, Subject,
@@ -65,7 +65,7 @@ pub(crate) enum KeysCommand {
         after_help = "Example: tokenward keys import --audience billing-api --until 24h old-key.pem"
     )]
     Import {
-        /// The key: a JWK or PEM, private or public; - for standard input
+        /// The key: a JWK or PEM, private or public, or a shared secret; - for standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// How long its tokens still verify
@@ -77,6 +77,9 @@ pub(crate) enum KeysCommand {
         /// The algorithm of its tokens, if the key does not say it
         #[arg(long, value_name = "ALG")]
         alg: Option<String>,
+        /// It is a shared HS256 secret, and this is the `iss` of its tokens: they verify at the authority alone
+        #[arg(long, value_name = "ISSUER")]
+        shared_by: Option<IssuerId>,
     },
     /// Print the public key that signs key sets, for `root delegate`; it is made if there is none
     #[command(after_help = "Example: tokenward keys signer --config tokenward.toml > signer.jwk")]
@@ -146,7 +149,7 @@ pub(crate) enum SessionsCommand {
 /// `tokenward revoke`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tokenward revoke --sid 9f2c… --reason 'stolen phone'\n  tokenward revoke --file ids.txt   (lines: jti ID, sid ID, sub ID, or the same as JSON)"
+    after_help = "Examples:\n  tokenward revoke --sid 9f2c… --reason 'stolen phone'\n  tokenward revoke --subject alice --except-session 9f2c… --reason 'new password'\n  tokenward revoke --file ids.txt   (lines: jti ID, sid ID, sub ID, or the same as JSON)\n  tokenward revoke --everything --audience billing-api --reason 'database leaked'"
 )]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct RevokeArgs {
@@ -159,9 +162,18 @@ pub(crate) struct RevokeArgs {
     /// Everything a subject holds
     #[arg(long, value_name = "SUBJECT", group = "what")]
     pub(crate) subject: Option<Subject>,
+    /// The session of that subject that goes on, with its next refresh
+    #[arg(long, value_name = "SID", requires = "subject")]
+    pub(crate) except_session: Option<SessionId>,
     /// Many, a line each; - for standard input
     #[arg(long, value_name = "FILE", group = "what")]
     pub(crate) file: Option<PathBuf>,
+    /// Every token and every session: all users log in again
+    #[arg(long, group = "what")]
+    pub(crate) everything: bool,
+    /// Do not ask before --everything
+    #[arg(long, requires = "everything")]
+    pub(crate) yes: bool,
     /// In one audience alone
     #[arg(long, value_name = "NAME")]
     pub(crate) audience: Option<Audience>,

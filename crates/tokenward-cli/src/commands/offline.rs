@@ -11,7 +11,7 @@ use crate::client;
 use crate::clock;
 use crate::commands::keys;
 use crate::config::{self, Config};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Opened};
 use crate::dev::DevFolder;
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
@@ -20,9 +20,11 @@ use crate::serve;
 
 /// `keys list`.
 pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    need_store(args).await?;
     let now = clock::system().now();
     let mut rows: Vec<KeyInfo> = Vec::new();
-    for ring in rings(args, audience).await? {
+    let opened = deployment(args).await?.open().await?;
+    for ring in chosen(&opened, audience)? {
         // What custody cannot open is listed all the same; only the store must be readable.
         if let Err(error) = ring.refresh(now).await
             && ring.list().is_empty()
@@ -30,6 +32,8 @@ pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output
             return Err(Failure::because("the store", &error));
         }
         rows.extend(ring.list().iter().cloned());
+        let former = opened.former(ring.audience()).info(now).await;
+        rows.extend(former.map_err(|error| Failure::because("the store", &error))?);
     }
     keys::show(&rows, output)
 }
@@ -50,6 +54,7 @@ pub(crate) async fn rotate(
 
 /// `keys rotate --dry-run`.
 pub(crate) async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    need_store(args).await?;
     let mut planned = Vec::new();
     for ring in rings(args, audience).await? {
         let plan = ring.preview(clock::system().now(), &Request::RotateNow).await;
@@ -91,8 +96,22 @@ async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
     }
 }
 
+/// Whoever only looks makes no store.
+async fn need_store(args: &KeysArgs) -> Result<(), Failure> {
+    if deployment(args).await?.has_store() {
+        return Ok(());
+    }
+    Err(Failure::cannot(
+        "store.url: there is no store yet; `tokenward init` or the first start makes one",
+    ))
+}
+
 async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
-    let opened = deployment(args).await?.open().await?;
+    chosen(&deployment(args).await?.open().await?, audience)
+}
+
+/// The key ring of the audience that was named, or of all.
+fn chosen(opened: &Opened, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
     let rings = opened.rings()?;
     let Some(wanted) = audience else { return Ok(rings) };
     let rings: Vec<_> =

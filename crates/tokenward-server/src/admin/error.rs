@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use tokenward::{BackendError, BackendErrorKind, ErrorChain, UnixTime};
-use tokenward_keys::{ImportError, RingError, RotateError};
+use tokenward_keys::{FormerError, ImportError, RingError, RotateError};
 
 use super::api::Problem;
 use crate::authority::KeyActionError;
@@ -60,6 +60,11 @@ impl AdminError {
         error
     }
 
+    /// A task of ours did not come to its end: the runtime is going down.
+    pub(super) fn broken_off() -> Self {
+        Self::outage("the authority is shutting down; ask again")
+    }
+
     fn outage(description: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description)
     }
@@ -103,13 +108,16 @@ impl From<KeyActionError> for AdminError {
             KeyActionError::Import(ImportError::Symmetric | ImportError::EndDate) => {
                 Self::invalid(chain)
             }
-            KeyActionError::Import(ImportError::Known { .. } | ImportError::TooMany) => {
+            KeyActionError::Import(ImportError::Known { .. } | ImportError::TooMany)
+            | KeyActionError::Former(FormerError::Another | FormerError::Damaged) => {
                 Self::conflict(chain)
             }
             KeyActionError::Rotate(RotateError::Ring(error))
             | KeyActionError::Import(ImportError::Ring(error))
             | KeyActionError::Ring(error) => Self::of_ring(&error, chain),
-            KeyActionError::Revocations(error) => error.into(),
+            KeyActionError::Revocations(error)
+            | KeyActionError::Former(FormerError::Store(error)) => error.into(),
+            KeyActionError::Former(_) => Self::invalid(chain),
             _ => Self::bug(chain),
         }
     }

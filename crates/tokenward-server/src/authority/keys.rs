@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, BackendError, Clock, KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{
-    Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
+    Compromised, FormerError, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{NewRevocation, Scope};
@@ -34,6 +34,9 @@ pub enum KeyActionError {
     /// The key was not taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The former secret was not taken in, or could not be read.
+    #[error(transparent)]
+    Former(#[from] FormerError),
     /// The revocation could not be written.
     #[error("the revocation of the key could not be written")]
     Revocations(#[source] BackendError),
@@ -90,12 +93,12 @@ impl Authority {
             by: by.to_owned(),
         };
         let (store, hub, key) = (Arc::clone(&self.revocations), Arc::clone(&self.hub), key.clone());
-        let by = by.to_owned();
+        let (by, audience) = (by.to_owned(), [audience.clone()]);
         // A task of its own: an administrator who hangs up must not leave it half done.
         let work = tokio::spawn(async move {
             // First the feed: should we die in between, forged tokens are refused all the same.
             store.append(vec![row]).await.map_err(KeyActionError::Revocations)?;
-            log::revoked(&by, "kid", 1);
+            log::revoked(&by, "kid", key.as_str(), Some(&audience), Some("compromised"));
             let done = state.ring.compromise(&key, now).await;
             state.take_keys();
             hub.catch_up().await.map_err(KeyActionError::Revocations)?;
@@ -142,8 +145,8 @@ impl Authority {
             .audiences
             .values()
             .filter_map(|audience| {
-                let error = audience.ring.signer(now).err()?;
-                Some(format!("audience {}: {error}", audience.name))
+                let problem = audience.cannot_sign(now)?;
+                Some(format!("audience {}: {problem}", audience.name))
             })
             .collect();
         problems.extend(self.audiences.values().filter_map(|audience| audience.unstated(self)));
@@ -154,7 +157,30 @@ impl Authority {
         problems
     }
 
-    fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
+    /// Whether tokens of `audience` are signed at this moment.
+    #[must_use]
+    pub fn can_sign(&self, audience: &Audience) -> bool {
+        let state = self.audiences.get(audience);
+        state.is_some_and(|state| state.cannot_sign(self.clock.now()).is_none())
+    }
+
+    /// What the custody of `audience` still owes at this moment, a line each; all of it is tried again.
+    pub async fn owed(&self, audience: &Audience) -> Result<Vec<String>, KeyActionError> {
+        let state = self.keys_of(audience)?;
+        let now = self.clock.now();
+        state.try_to_sign(now).await;
+        let problem = state.signing_lamp.problem();
+        let mut owed: Vec<String> = problem.into_iter().map(str::to_owned).collect();
+        if state.ring.leftovers() > 0 {
+            owed.push("a private half is not destroyed yet".to_owned());
+        }
+        Ok(owed)
+    }
+
+    pub(super) fn keys_of(
+        &self,
+        audience: &Audience,
+    ) -> Result<&Arc<AudienceState>, KeyActionError> {
         self.audiences
             .get(audience)
             .ok_or_else(|| KeyActionError::UnknownAudience(audience.clone()))
@@ -178,8 +204,26 @@ impl AudienceState {
                 }
             }
         };
-        self.lamp.show(ticked.map(drop));
+        self.lamp.show(&ticked);
         self.take_keys();
+        self.former_lamp.show(&self.take_former(clock.now()).await);
+        // Whoever balances the load sends no more requests by which we could notice that signing works again.
+        if self.signing_lamp.problem().is_some() {
+            self.try_to_sign(clock.now()).await;
+        }
+    }
+
+    /// Why no token would be signed at `now`.
+    fn cannot_sign(&self, now: UnixTime) -> Option<String> {
+        let error = self.ring.signer(now).err().map(|error| error.to_string());
+        error.or_else(|| self.signing_lamp.problem().map(str::to_owned))
+    }
+
+    /// Takes note of whether signing works.
+    async fn try_to_sign(&self, now: UnixTime) {
+        if let Ok(signer) = self.ring.signer(now) {
+            self.signing_lamp.show(&signer.sign(NO_TOKEN).await);
+        }
     }
 
     /// Gives the verifier the keys of the ring, if they have changed.
@@ -193,6 +237,8 @@ impl AudienceState {
     }
 }
 
+/// What is signed to see whether it can be: without a dot it is no token, and never a part of one.
+const NO_TOKEN: &[u8] = b"tokenward asks whether signing works";
 /// Clocks, rounding and a slow fetch, all together.
 const MARGIN: Duration = Duration::from_secs(60);
 /// The store is read four times a second; after this long something is wrong.

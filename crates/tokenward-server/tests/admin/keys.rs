@@ -143,7 +143,8 @@ async fn a_key_that_cannot_be_imported_is_refused_without_being_repeated() {
         json!({ "audience": BILLING, "key": secret }),
         json!({ "audience": BILLING, "key": jwk, "algorithm": "RS256" }),
         json!({ "audience": BILLING, "key": jwk, "algorithm": "none" }),
-        json!({ "audience": BILLING, "key": jwk, "verify_seconds": 0 }),
+        json!({ "audience": BILLING, "key": jwk }),
+        json!({ "audience": BILLING, "key": jwk, "kid": "old", "verify_seconds": 0 }),
         json!({ "audience": BILLING, "key": jwk, "kid": "a b" }),
         json!({ "audience": "none", "key": jwk }),
     ];
