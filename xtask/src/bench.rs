@@ -10,6 +10,7 @@ mod instructions;
 mod page;
 mod programs;
 mod report;
+mod revocation;
 mod rounds;
 mod spread;
 mod table;
@@ -42,8 +43,10 @@ struct Options {
 
 /// Runs the benchmark that the arguments name.
 pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
-    let ["core", options @ ..] = args else {
-        return Err(Failure::usage("bench knows one benchmark: core"));
+    let options = match args {
+        ["core", options @ ..] => options,
+        ["revocation", options @ ..] => return revocation::bench(options),
+        _ => return Err(Failure::usage("bench knows two benchmarks: core, revocation")),
     };
     let options = Options::parse(options)?;
     let report = measure(options.effort)?;

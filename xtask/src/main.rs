@@ -1,7 +1,7 @@
 //! The project's own commands.
 //!
 //! `cargo xtask test` installs what the tests lack and runs every one of them; `cargo xtask prove`
-//! takes the long figures; `cargo xtask bench core` compares the core library with its peers. Nothing here
+//! takes the long figures; `cargo xtask bench` compares us with our peers. Nothing here
 //! is shipped.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on its terminal")]
 
@@ -31,6 +31,8 @@ usage: cargo xtask COMMAND
                     --no-languages  Rust alone
                     --json FILE     the figures for a program
                     --write         renew docs/performance.md and its chart
+  bench revocation [--quick] [--write]
+                  what a check costs while many tokens are revoked, beside other structures and Redis
   tools           install what the tests need, and nothing else";
 
 fn main() -> ExitCode {

@@ -30,7 +30,6 @@
 use tokenward::b64;
 use tokenward::crypto::sha256;
 
-mod body;
 mod item;
 mod jws;
 mod message;
@@ -45,8 +44,6 @@ pub use item::{Fact, Item};
 pub use message::{Frame, FrameHash, Heartbeat, InvalidHash, Snapshot};
 pub use signer::{BadFeedKey, FeedSigner};
 pub use trust::{BadMessage, FeedTrust};
-
-pub(crate) use body::{read as read_body, write as write_body};
 
 /// The name of the SSE event that carries a [`Frame`].
 pub const EVENT_FRAME: &str = "frame";

@@ -23,8 +23,7 @@ use std::sync::Arc;
 
 use tokenward::UnixTime;
 
-use crate::feed::{BadMessage, FeedTrust, Frame, FrameHash, Heartbeat, read_body};
-use crate::set::in_slices;
+use crate::feed::{BadMessage, FeedTrust, Frame, FrameHash, Heartbeat};
 use crate::{Seq, View};
 
 mod why;
@@ -101,12 +100,10 @@ impl Follower {
         if self.known.is_some_and(|known| last < known.last && time <= known.heard) {
             return Err(self.lose(Why::OldSnapshot));
         }
-        let Some(mut tables) = read_body(body, snapshot.fingerprints.clone()) else {
+        if self.view.import(snapshot.fingerprints.clone(), body, time).is_err() {
             return Err(self.lose(Why::Unreadable));
-        };
-        in_slices(|| tables.expire_some(time));
+        }
         self.trust.learn(&snapshot);
-        self.view.replace(tables, time);
         self.known = Some(Position { last, hash, heard: time });
         self.lost = None;
         self.recent.clear();

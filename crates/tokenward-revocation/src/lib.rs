@@ -14,6 +14,7 @@
 //! ago. Ages come from the store's time inside the messages, never from the time of receipt.
 
 mod chain;
+mod dense;
 pub mod feed;
 mod fingerprint;
 mod follower;
@@ -23,9 +24,10 @@ mod store;
 mod view;
 
 pub use chain::{FrameStore, StoredFrame};
+pub use dense::{DenseId, DenseIds, ShardLease, ShardRequest};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};
-pub use set::{Facts, RevokedBy, Set};
+pub use set::{BadBody, Facts, RevokedBy, Set};
 pub use store::RevocationStore;
 pub use view::{FreshnessPolicy, Stale, View, WhenStale};

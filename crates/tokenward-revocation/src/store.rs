@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tokenward::{BackendError, UnixTime};
 
-use crate::{NewRevocation, Revocation, Seq};
+use crate::{NewRevocation, Revocation, Seq, ShardLease, ShardRequest};
 
 /// An append-only list of revocations.
 ///
@@ -33,4 +33,13 @@ pub trait RevocationStore: Send + Sync + 'static {
 
     /// Forgets the revocations that have ended at `now`, and answers how many they were.
     async fn prune(&self, now: UnixTime) -> Result<u64, BackendError>;
+
+    /// Hands out the first shard, from the one that is wished for on and round, that was never handed out
+    /// for one of these minutes or a later one, after the durable commit; `None` if there is no such shard.
+    ///
+    /// No two leases of a shard ever share a minute, so whoever holds one counts alone, and dies without
+    /// telling anybody. A store need remember of each shard only how far it is leased. There are 65,536,
+    /// each of them busy for two hours after a process has begun with it, so they are used up when as many
+    /// processes start within that time; tokens then get ids of another form until the first are free.
+    async fn lease_shard(&self, request: ShardRequest) -> Result<Option<ShardLease>, BackendError>;
 }

@@ -4,23 +4,21 @@
 //! a message says it, and only after everything that the message covers has been applied.
 
 use std::fmt;
-use std::mem;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokenward::{Audience, Rejected, UnixTime, Verified};
 
 use crate::feed::Item;
-use crate::set::{Tables, in_slices};
-use crate::{Facts, Fingerprints, Revocation, RevokedBy};
+use crate::{BadBody, Facts, Fingerprints, Revocation, RevokedBy, Set};
 
 #[cfg(test)]
 mod tests;
 
-/// A [`Set`](crate::Set) and its age.
+/// A [`Set`] and its age.
 pub struct View {
-    audience: Audience,
-    knowledge: RwLock<Knowledge>,
+    set: Set,
+    as_of: AsOf,
     /// `None`: the set is the truth itself.
     policy: Option<FreshnessPolicy>,
 }
@@ -31,28 +29,27 @@ impl View {
     /// Insert what is live before the first token is checked.
     #[must_use]
     pub fn local(audience: Audience) -> Self {
-        Self::with_policy(audience, None)
+        Self::local_under(audience, Fingerprints::random())
     }
 
-    /// As [`Self::local`], for whoever makes snapshots of it: with the fingerprints of the feed.
+    /// As [`Self::local`], for whoever passes [`Self::export`] on to those who have the secret.
     #[must_use]
-    pub fn sharing(audience: Audience, fingerprints: Fingerprints) -> Self {
-        let view = Self::local(audience);
-        view.write().tables = Tables::new(fingerprints);
-        view
+    pub fn local_under(audience: Audience, fingerprints: Fingerprints) -> Self {
+        Self { set: Set::new(audience, fingerprints), as_of: AsOf::default(), policy: None }
     }
 
     /// The view of whoever follows a feed. Before the first snapshot it is stale, whatever `policy`
     /// says: an empty set is not a set without revocations.
     #[must_use]
     pub fn following(audience: Audience, policy: FreshnessPolicy) -> Self {
-        Self::with_policy(audience, Some(policy))
+        let set = Set::new(audience, Fingerprints::random());
+        Self { set, as_of: AsOf::default(), policy: Some(policy) }
     }
 
     /// Whose tokens it is about.
     #[must_use]
     pub const fn audience(&self) -> &Audience {
-        &self.audience
+        self.set.audience()
     }
 
     /// How old its knowledge may be at `now`, at the most: everything that was revoked longer ago is
@@ -68,14 +65,14 @@ impl View {
     /// [`View::local`].
     #[must_use]
     pub fn as_of(&self) -> Option<UnixTime> {
-        self.read().as_of
+        self.as_of.get()
     }
 
     /// Whether tokens may be judged at `now`. Ask this before a token is read: whoever is stale says
     /// so to everybody alike.
     pub fn fresh(&self, now: UnixTime) -> Result<(), Stale> {
         match (self.staleness(now), self.policy) {
-            (Some(stale @ Stale::NeverSynced), _) => Err(stale),
+            (Some(stale @ (Stale::NeverSynced | Stale::Full)), _) => Err(stale),
             (Some(_), Some(FreshnessPolicy { when_stale: WhenStale::Accept, .. })) | (None, _) => {
                 Ok(())
             }
@@ -86,6 +83,9 @@ impl View {
     /// What is wrong with its age at `now`, even where the policy is to go on; for logs and metrics.
     #[must_use]
     pub fn staleness(&self, now: UnixTime) -> Option<Stale> {
+        if self.set.is_full() {
+            return Some(Stale::Full);
+        }
         let policy = self.policy?;
         let Some(as_of) = self.as_of() else { return Some(Stale::NeverSynced) };
         match age(as_of, now, policy.clock_error) {
@@ -108,46 +108,51 @@ impl View {
     /// Why a token of which `facts` hold is revoked; `None` if it is not, as far as is known.
     #[must_use]
     pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
-        self.read().tables.check(facts)
+        self.set.check_facts(facts)
     }
 
     /// Adds `revocation` at once, ahead of any feed.
     pub fn insert(&self, revocation: &Revocation) {
-        if revocation.concerns(&self.audience) {
-            self.write().tables.insert_revocation(revocation);
-        }
+        self.set.insert(revocation);
     }
 
     /// Adds `item`, whose fingerprints were made under the secret of the last snapshot.
     pub(crate) fn insert_item(&self, item: &Item) {
-        self.write().tables.insert(item);
+        self.set.insert_item(item);
     }
 
-    /// Everything that it knows, without numbers.
-    pub(crate) fn items(&self) -> Vec<Item> {
-        self.read().tables.items()
-    }
-
-    /// The secret that its fingerprints are made under.
-    pub(crate) fn fingerprints(&self) -> Fingerprints {
-        self.read().tables.fingerprints().clone()
-    }
-
-    /// As [`Set::knows`](crate::Set::knows).
+    /// As [`Set::knows`].
     pub(crate) fn knows(&self, item: &Item) -> bool {
-        self.read().tables.knows(item)
+        self.set.knows(item)
     }
 
-    /// Drops what has ended at `now`; see [`Set::expire`](crate::Set::expire). For [`View::local`]: a follower does it by
-    /// the feed's time.
+    /// Drops what has ended at `now`; see [`Set::expire`]. For [`View::local`]: a follower does it by the
+    /// feed's time.
     pub fn expire(&self, now: UnixTime) -> usize {
-        in_slices(|| self.write().tables.expire_some(now))
+        self.set.expire(now)
+    }
+
+    /// Everything that is known, as bytes; see [`Set::export`].
+    #[must_use]
+    pub fn export(&self) -> Vec<u8> {
+        self.set.export()
+    }
+
+    /// Puts what [`Self::export`] wrote in the place of everything, complete as of `as_of`; see
+    /// [`Set::import`]. Whether the bytes may be believed is the caller's to know.
+    pub fn import(
+        &self,
+        fingerprints: Fingerprints,
+        body: &[u8],
+        as_of: UnixTime,
+    ) -> Result<(), BadBody> {
+        self.put_in_place(as_of, || self.set.import(fingerprints, body, as_of))
     }
 
     /// How many revocations are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.read().tables.len()
+        self.set.len()
     }
 
     /// Whether none is known.
@@ -162,42 +167,41 @@ impl View {
         self.policy.map_or(Duration::ZERO, |policy| policy.clock_error)
     }
 
-    /// Puts whole new tables in the place of the old ones. There is no moment in between: who asks gets
-    /// the old ones or the new ones, and the new ones' time only with them.
-    pub(crate) fn replace(&self, tables: Tables, as_of: UnixTime) {
-        let new = Knowledge { tables, as_of: Some(as_of) };
-        let old = mem::replace(&mut *self.write(), new);
-        // Of a million entries, say; nobody waits for that.
-        drop(old);
+    /// The secret that its fingerprints are made under.
+    pub(crate) fn fingerprints(&self) -> Fingerprints {
+        self.set.fingerprints()
     }
 
     /// The set is complete as of `time`, too; whether that is news.
     pub(crate) fn advance(&self, time: UnixTime) -> bool {
-        let mut knowledge = self.write();
-        let later = Some(time) > knowledge.as_of;
-        knowledge.as_of = knowledge.as_of.max(Some(time));
-        later
+        self.as_of.advance(time)
     }
 
-    fn with_policy(audience: Audience, policy: Option<FreshnessPolicy>) -> Self {
-        let tables = Tables::new(Fingerprints::random());
-        Self { audience, knowledge: RwLock::new(Knowledge { tables, as_of: None }), policy }
-    }
-
-    // Nothing panics while it holds this lock, and each change of what it guards is whole by itself.
-    fn read(&self) -> RwLockReadGuard<'_, Knowledge> {
-        self.knowledge.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Knowledge> {
-        self.knowledge.write().unwrap_or_else(PoisonError::into_inner)
+    fn put_in_place(
+        &self,
+        as_of: UnixTime,
+        put: impl FnOnce() -> Result<(), BadBody>,
+    ) -> Result<(), BadBody> {
+        let before = self.as_of.get();
+        // Content that is as of an earlier time must never meet the later time of what it replaces.
+        if before > Some(as_of) {
+            self.as_of.set(Some(as_of));
+        }
+        match put() {
+            Ok(()) => self.as_of.set(Some(as_of)),
+            Err(error) => {
+                self.as_of.set(before);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 
 impl fmt::Debug for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("View")
-            .field("audience", &self.audience)
+            .field("audience", self.audience())
             .field("len", &self.len())
             .field("as_of", &self.as_of())
             .field("policy", &self.policy)
@@ -205,10 +209,28 @@ impl fmt::Debug for View {
     }
 }
 
-/// Under one lock, which each check takes once: what several cores count in one place, they wait for.
-struct Knowledge {
-    tables: Tables,
-    as_of: Option<UnixTime>,
+/// A time, or none yet. Whoever reads one sees all content that was put in place before it was set.
+#[derive(Default)]
+struct AsOf(AtomicU64);
+
+impl AsOf {
+    fn get(&self) -> Option<UnixTime> {
+        self.0.load(Ordering::Acquire).checked_sub(1).map(UnixTime::from_millis)
+    }
+
+    fn set(&self, time: Option<UnixTime>) {
+        self.0.store(Self::word(time), Ordering::Release);
+    }
+
+    fn advance(&self, time: UnixTime) -> bool {
+        let word = Self::word(Some(time));
+        self.0.fetch_max(word, Ordering::AcqRel) < word
+    }
+
+    /// One more than the milliseconds; zero for none.
+    fn word(time: Option<UnixTime>) -> u64 {
+        time.map_or(0, |time| time.as_millis().saturating_add(1))
+    }
 }
 
 /// How old a follower's knowledge may be, and what happens when it is older.
@@ -265,6 +287,11 @@ pub enum Stale {
         /// By how much.
         ahead: Duration,
     },
+    /// More was revoked than a set holds; see [`Set::is_full`]. Revoke a subject, an audience or a key
+    /// rather than its tokens one by one. It ends when what found no room has ended, or with a snapshot
+    /// that fits.
+    #[error("more is revoked than can be held in memory")]
+    Full,
     /// The key set could not be fetched, or not for too long.
     #[error("the key set is missing or too old")]
     KeySetTooOld,

@@ -45,7 +45,7 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{Audience, Clock, UnixTime};
 use tokenward_keys::{Custody, KeyStore};
-use tokenward_revocation::{FrameStore, RevocationStore};
+use tokenward_revocation::{DenseIds, FrameStore, RevocationStore};
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
@@ -111,6 +111,8 @@ pub struct Authority {
     all_origins: Origins,
     data_key: Secret256,
     hub: Arc<Hub>,
+    /// The names of all tokens.
+    ids: DenseIds,
     by_client: Buckets,
     by_address: Buckets,
     /// How long after it was made the last access token is surely refused by everybody.
@@ -120,6 +122,7 @@ pub struct Authority {
     store_lamp: Lamp,
     frame_lamp: Lamp,
     tidy_lamp: Lamp,
+    shard_lamp: Lamp,
     /// The clockwork.
     tasks: Mutex<JoinSet<()>>,
 }

@@ -24,6 +24,7 @@ mod readers;
 mod revocations;
 mod services;
 mod sessions;
+mod shards;
 mod statements;
 mod store;
 mod value;

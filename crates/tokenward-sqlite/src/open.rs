@@ -14,9 +14,10 @@ use tokenward::BackendErrorKind;
 const APPLICATION_ID: i32 = 0x746f_6b77;
 
 /// The steps from nothing to the present schema, whose version is their number. Released ones never change.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
     include_str!("../migrations/0004.sql"),
 ];
 

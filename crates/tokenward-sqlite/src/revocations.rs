@@ -3,9 +3,12 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokenward::{BackendError, UnixTime};
-use tokenward_revocation::{NewRevocation, Revocation, RevocationStore, Scope, Seq};
+use tokenward_revocation::{
+    NewRevocation, Revocation, RevocationStore, Scope, Seq, ShardLease, ShardRequest,
+};
 
 use crate::fault::Fault;
+use crate::shards;
 use crate::store::SqliteStore;
 use crate::value::{self, Columns, limit, millis, number};
 use crate::writer::Tx;
@@ -42,6 +45,10 @@ impl RevocationStore for SqliteStore {
         let sql = "DELETE FROM revocations WHERE seq IN
                    (SELECT seq FROM revocations WHERE ends_at <= ?1 LIMIT ?2)";
         self.delete_in_slices(sql, millis(now)).await
+    }
+
+    async fn lease_shard(&self, request: ShardRequest) -> Result<Option<ShardLease>, BackendError> {
+        self.write(move |tx| shards::lease(tx, request)).await
     }
 }
 

@@ -243,14 +243,7 @@ impl Issuer {
         input: &mut String,
     ) -> Result<UnixTime, IssueError> {
         self.check_claims(&request.private)?;
-        let issued_at = now.floor_secs();
-        let mut expires_at = issued_at.saturating_add(self.lifetime.get());
-        if let Some(end) = request.expires_no_later_than {
-            expires_at = expires_at.min(end.floor_secs());
-        }
-        if expires_at <= issued_at {
-            return Err(IssueError::AlreadyEnded);
-        }
+        let (issued_at, expires_at) = (now.floor_secs(), self.expires_at(request, now)?);
         payload::write(self, request, issued_at, expires_at, payload)?;
         input.clear();
         input.push_str(header);
@@ -260,6 +253,30 @@ impl Issuer {
         let signature = algorithm.signature_len().unwrap_or(LIMITS.rsa_signature_bytes);
         let longest = signature.div_ceil(3).saturating_mul(4).saturating_add(input.len());
         if longest > LIMITS.token_bytes { Err(IssueError::TooLong) } else { Ok(expires_at) }
+    }
+
+    /// When the token of `request` will end if it is issued at `now`.
+    ///
+    /// ```
+    /// # use tokenward::{IssueError, Issuer, Jti, TokenRequest, UnixTime};
+    /// # fn name_of(expires_at: UnixTime) -> Jti { Jti::random() }
+    /// # fn f(issuer: Issuer, request: TokenRequest, now: UnixTime) -> Result<(), IssueError> {
+    /// let expires_at = issuer.expires_at(&request, now)?;
+    /// let request = request.token_id(name_of(expires_at));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn expires_at(
+        &self,
+        request: &TokenRequest,
+        now: UnixTime,
+    ) -> Result<UnixTime, IssueError> {
+        let issued_at = now.floor_secs();
+        let mut expires_at = issued_at.saturating_add(self.lifetime.get());
+        if let Some(end) = request.expires_no_later_than {
+            expires_at = expires_at.min(end.floor_secs());
+        }
+        if expires_at > issued_at { Ok(expires_at) } else { Err(IssueError::AlreadyEnded) }
     }
 
     /// The `iss` of its tokens.

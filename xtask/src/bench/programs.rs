@@ -65,6 +65,12 @@ pub(super) fn build(effort: Effort, dir: &Path) -> Result<Built, Failure> {
     Ok(Built { commands, core: binary("core"), counting, notes })
 }
 
+/// Builds the program that measures checks for revocation.
+pub(super) fn revocation() -> Result<PathBuf, Failure> {
+    cargo("revocation", true)?;
+    Ok(binary("revocation"))
+}
+
 /// Builds the crate `peers-NAME`, all of it or its program of that name alone.
 fn cargo(name: &str, all: bool) -> Result<(), Failure> {
     let mut command = Command::new(env!("CARGO"));

@@ -157,7 +157,7 @@ impl State {
     pub(crate) fn snapshot(&self) -> Vec<u8> {
         self.cut();
         let (head, hash) = self.head();
-        let view = View::sharing(audience(), prints());
+        let view = View::local_under(audience(), prints());
         self.rows.lock().unwrap().iter().for_each(|row| view.insert(row));
         self.signer.snapshot(head, hash, self.now(), &view).unwrap()
     }

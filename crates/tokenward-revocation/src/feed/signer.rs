@@ -7,7 +7,7 @@ use tokenward::crypto::sha256;
 use tokenward::{Algorithm, IssuerId, SignFailed, SigningKey, UnixTime, VerifyingKey, b64};
 
 use super::jws::{Kind, header};
-use super::{Frame, FrameHash, Heartbeat, Snapshot, write_body};
+use super::{Frame, FrameHash, Heartbeat, Snapshot};
 use crate::{Seq, View};
 
 /// The feed key of one audience, which signs its messages.
@@ -90,7 +90,7 @@ impl FeedSigner {
         time: UnixTime,
         view: &View,
     ) -> Result<Vec<u8>, SignFailed> {
-        let body = write_body(view);
+        let body = view.export();
         let snapshot = Snapshot {
             issuer: self.issuer.clone(),
             head,

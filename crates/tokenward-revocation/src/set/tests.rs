@@ -1,9 +1,11 @@
-use std::collections::HashMap;
-
-use proptest::prelude::*;
+use tokenward::{Jti, SessionId, Subject, TokenVersion};
 
 use super::*;
-use crate::{NewRevocation, Scope, Seq};
+use crate::{DenseId, NewRevocation, Scope, Seq};
+
+mod body;
+mod model;
+mod race;
 
 #[test]
 fn each_scope_refuses_what_it_names_and_nothing_else() {
@@ -121,39 +123,85 @@ fn debug_tells_how_many_and_not_who() {
     assert_eq!(format!("{set:?}"), "Set { audience: Audience(\"api\"), len: 1 }");
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+#[test]
+fn a_dense_id_is_refused_at_its_place_alone() {
+    let set = new_set();
+    let place = DenseId { minute: 10, shard: 3, index: 70_000 };
+    set.insert(&revocation(1, Scope::Jti(place.name()), at(900)));
 
-    /// The plain model: a revocation counts as long as its minute is not over.
-    #[test]
-    fn the_set_says_what_the_list_of_live_revocations_says(
-        list in proptest::collection::vec((0_u8..6, 0_u64..400), 0..40),
-        clock in proptest::collection::vec(0_u64..500, 1..6),
-    ) {
-        let set = new_set();
-        let mut ends: HashMap<String, u64> = HashMap::new();
-        let mut clock = clock;
-        clock.sort_unstable();
-        let per_tick = list.len().div_ceil(clock.len());
-        let mut list = list.into_iter();
-        for now in clock {
-            for (seq, (name, life)) in (0_u64..).zip(list.by_ref().take(per_tick)) {
-                let (name, end) = (format!("t{name}"), now.saturating_add(life));
-                set.insert(&revocation(seq, Scope::Jti(jti(&name)), at(end)));
-                let known = ends.entry(name).or_default();
-                *known = end.max(*known);
-            }
-            set.expire(at(now));
-            ends.retain(|_, end| end.div_ceil(60).max(1).saturating_mul(60) > now);
-
-            prop_assert_eq!(set.len(), ends.len());
-            for name in (0..6).map(|name| format!("t{name}")) {
-                let token = Token { id: jti(&name), ..Token::default() };
-                let expected = ends.contains_key(&name).then_some(RevokedBy::Jti);
-                prop_assert_eq!(set.check_facts(&token.facts()), expected);
-            }
-        }
+    let check = |place: DenseId| check_id(&set, &place.name());
+    assert_eq!(check(place), Some(RevokedBy::Jti));
+    for other in [
+        DenseId { minute: 11, ..place },
+        DenseId { shard: 4, ..place },
+        DenseId { index: 70_001, ..place },
+        DenseId { index: 70_000 - 65_536, ..place },
+    ] {
+        assert_eq!(check(other), None, "{other:?}");
     }
+}
+
+#[test]
+fn a_foreign_id_of_the_dense_form_is_revoked_like_any_other() {
+    // Minutes that are no expiry of a token whose revocation ends in the fifteenth: before, behind, none.
+    for minute in [1_000_u32, 16, 0, u32::MAX] {
+        let set = new_set();
+        let id = DenseId { minute, shard: 1, index: 2 }.name();
+        set.insert(&revocation(1, Scope::Jti(id.clone()), at(900)));
+
+        assert_eq!(check_id(&set, &id), Some(RevokedBy::Jti), "{minute}");
+        assert_eq!(check_id(&set, &DenseId { minute, shard: 1, index: 2 }.name()), None);
+        assert_eq!(set.expire(at(900)), 1);
+        assert_eq!(check_id(&set, &id), None, "{minute}");
+    }
+}
+
+#[test]
+fn a_page_that_is_used_again_is_empty() {
+    let set = new_set();
+    let place = |minute| DenseId { minute, shard: 0, index: 5 };
+    set.insert(&revocation(1, Scope::Jti(place(10).name()), at(600)));
+    assert_eq!(set.expire(at(600)), 1);
+    let before = set.memory();
+    set.insert(&revocation(2, Scope::Jti(DenseId { index: 6, ..place(11) }.name()), at(660)));
+
+    assert_eq!(check_id(&set, &place(11).name()), None);
+    assert_eq!(check_id(&set, &place(10).name()), None);
+    assert!(set.memory() <= before.saturating_add(4_096), "the page was not used again");
+}
+
+#[test]
+fn a_set_grows_past_every_size_of_table() {
+    let set = new_set();
+    for number in 0..3_000 {
+        set.insert(&revocation(number, Scope::Session(session(&format!("s{number}"))), at(60)));
+    }
+
+    for number in 0..3_000 {
+        let token = Token { session: Some(session(&format!("s{number}"))), ..Token::default() };
+        assert_eq!(set.check_facts(&token.facts()), Some(RevokedBy::Session), "{number}");
+    }
+    let token = Token { session: Some(session("s3000")), ..Token::default() };
+    assert_eq!(set.check_facts(&token.facts()), None);
+}
+
+#[test]
+fn what_takes_the_place_of_everything_is_all_there_is() {
+    let set = set_of([Scope::Jti(jti("t1")), Scope::Audience { issued_up_to: at(1_000) }]);
+    let fingerprints = Fingerprints::random();
+    let rows = [
+        revocation(3, Scope::Session(session("s2")), at(5_000)),
+        revocation(4, Scope::Session(session("s1")), at(60)),
+    ];
+    let items: Vec<Item> = rows.iter().map(|row| Item::of(row, &fingerprints)).collect();
+    set.replace(fingerprints, &items, at(120));
+
+    assert_eq!(set.check_facts(&Token::default().facts()), None);
+    assert_eq!(set.check_facts(&Token::other().facts()), Some(RevokedBy::Session));
+    assert_eq!(set.len(), 1);
+    // Under the secret that came with it.
+    set.insert(&revocation(5, Scope::Session(session("s1")), at(5_000)));
+    assert_eq!(set.check_facts(&Token::default().facts()), Some(RevokedBy::Session));
 }
 
 struct Token {
@@ -208,6 +256,10 @@ fn set_of(scopes: impl IntoIterator<Item = Scope>) -> Set {
         set.insert(&revocation(seq, scope, at(5_000)));
     }
     set
+}
+
+fn check_id(set: &Set, id: &Jti) -> Option<RevokedBy> {
+    set.check_facts(&Token { id: id.clone(), ..Token::default() }.facts())
 }
 
 fn new_set() -> Set {

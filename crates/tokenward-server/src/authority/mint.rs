@@ -93,7 +93,17 @@ impl Authority {
         now: UnixTime,
     ) -> Result<(), ApiError> {
         let version = TokenVersion::new(u64::from(u32::MAX));
-        self.prepare(audience, facts.request(version), now).map(drop)
+        // A name of the same length, and none used up.
+        self.prepare(audience, facts.request(version), now, |_| None).map(drop)
+    }
+
+    fn prepare_named(
+        &self,
+        audience: &AudienceState,
+        request: TokenRequest,
+        now: UnixTime,
+    ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
+        self.prepare(audience, request, now, |expires_at| self.ids.next(expires_at))
     }
 
     fn prepare(
@@ -101,9 +111,16 @@ impl Authority {
         audience: &AudienceState,
         request: TokenRequest,
         now: UnixTime,
+        name: impl FnOnce(UnixTime) -> Option<Jti>,
     ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
         let Signing { signer, latest_exp, .. } = audience.signing(now)?;
         let request = request.expires_no_later_than(latest_exp);
+        let expires_at =
+            audience.issuer.expires_at(&request, now).map_err(|error| refused(&error))?;
+        let request = match name(expires_at) {
+            Some(id) => request.token_id(id),
+            None => request,
+        };
         let unsigned = audience
             .issuer
             .prepare(request, signer.key_id(), signer.algorithm(), now)
@@ -122,7 +139,7 @@ impl Authority {
         scope: Scope,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
-        let (mut unsigned, mut signer) = self.prepare(audience, request.clone(), now)?;
+        let (mut unsigned, mut signer) = self.prepare_named(audience, request.clone(), now)?;
         let mut signature = signer.sign(unsigned.signing_input()).await;
         // A rotation between the two lines above has destroyed the key: another signs by now, and if it
         // was another replica that rotated, the store alone knows.
@@ -130,7 +147,7 @@ impl Authority {
             if let Err(error) = audience.ring.refresh(now).await {
                 tracing::warn!(audience = %audience.name, %error, "the key store could not be read");
             }
-            (unsigned, signer) = self.prepare(audience, request, now)?;
+            (unsigned, signer) = self.prepare_named(audience, request, now)?;
             signature = signer.sign(unsigned.signing_input()).await;
         }
         audience.signing_lamp.show(&signature);

@@ -12,7 +12,7 @@ use tokenward::{
 use tokenward_keys::{FormerSecrets, KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
-use tokenward_revocation::{Fingerprints, View};
+use tokenward_revocation::{DenseIds, Fingerprints, View};
 use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
@@ -104,7 +104,10 @@ impl Authority {
             store_lamp: Lamp::new("the revocations cannot be read"),
             frame_lamp: Lamp::new("the frames of the revocation feed cannot be kept"),
             tidy_lamp: Lamp::new("old rows cannot be pruned"),
+            shard_lamp: Lamp::new("no shard of token ids can be leased; tokens get random ids"),
+            ids: DenseIds::default(),
         });
+        authority.lease_ids().await;
         authority.set_going();
         Ok(authority)
     }
@@ -144,6 +147,22 @@ impl Authority {
         self.tidy_lamp.show(&pruned);
     }
 
+    /// Sees to it that the ids of the coming minutes are leased.
+    ///
+    /// The clockwork does this every few seconds. Without a lease tokens are minted all the same: their
+    /// revocations only take more room.
+    pub async fn lease_ids(&self) {
+        while let Some(request) = self.ids.due(self.clock.now()) {
+            let leased = self.revocations.lease_shard(request).await.and_then(|lease| {
+                let used_up = "all 65,536 shards are leased";
+                lease.ok_or_else(|| BackendError::new(BackendErrorKind::Full, used_up))
+            });
+            self.shard_lamp.show(&leased);
+            let Ok(lease) = leased else { return };
+            self.ids.lease(lease);
+        }
+    }
+
     fn set_going(self: &Arc<Self>) {
         self.every(SPREAD, |authority| async move {
             authority.store_lamp.show(&authority.hub.catch_up().await);
@@ -164,6 +183,7 @@ impl Authority {
         }
         self.every(BEAT, |authority| async move { authority.beat().await });
         self.every(TIDY, |authority| async move { authority.tidy().await });
+        self.every(TIDY, |authority| async move { authority.lease_ids().await });
     }
 
     fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {

@@ -1,11 +1,13 @@
 //! `/v1/*`.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
+use tokenward_revocation::DenseId;
 
 use crate::harness::{
     BILLING, BOTH, Bench, LOGIN, OTHER, Reply, STRANGER, session_of, settings_of, start,
@@ -219,6 +221,32 @@ async fn a_token_a_session_or_a_subject_is_revoked_by_its_id() {
     for body in [json!({}), json!({"jti": "a", "sid": "b"}), json!({"jti": 1}), json!({"x": "y"})] {
         bench.post("/v1/revocations", LOGIN, &body).await.is(400, "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn every_token_has_an_id_that_one_bit_revokes_before_and_after_a_restart() {
+    let bench = Bench::new().await;
+    let mut tokens = Vec::new();
+    let grant = ("grant_type", "client_credentials");
+    let service = bench.form("/oauth2/token", LOGIN, &[grant]).await.json();
+    let session = bench.session(json!({})).await;
+    let refreshed = bench.refresh(session["refresh_token"].as_str().unwrap()).await.json();
+    for answer in [service, session, refreshed] {
+        tokens.push(bench.verify(answer["access_token"].as_str().unwrap()).unwrap());
+    }
+    let (settings, secret) = (settings_of(&bench), bench.secret().to_owned());
+    let (dir, clock) = bench.stop().await;
+    let bench = Bench::again(dir, clock, settings, secret).await;
+    let session = bench.session(json!({})).await;
+    tokens.push(bench.verify(session["access_token"].as_str().unwrap()).unwrap());
+
+    let places: Vec<DenseId> =
+        tokens.iter().map(|token| DenseId::parse(token.token_id()).unwrap()).collect();
+    for (place, token) in places.iter().zip(&tokens) {
+        assert_eq!(place.minute, DenseId::minute_of(token.expires_at()));
+    }
+    assert_eq!(places.iter().collect::<HashSet<_>>().len(), 4, "{places:?}");
+    assert_ne!(places[0].shard, places[3].shard);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokenward::{Algorithm, Audience, BackendErrorKind, KeyId};
 use tokenward_keys::{KeyChange, KeyState, KeyStore, StoredKey};
-use tokenward_revocation::RevocationStore;
+use tokenward_revocation::{RevocationStore, ShardRequest};
 use tokenward_sessions::{SessionFilter, SessionStore};
 use tokenward_sqlite::{OpenError, Options, SqliteStore};
 
@@ -91,7 +91,28 @@ fn a_newer_schema_is_refused() {
     let error = place.open().unwrap_err();
 
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
-    assert!(error.to_string().contains("has schema 99, this version knows 3; run the newer"));
+    assert!(error.to_string().contains("has schema 99, this version knows 4; run the newer"));
+}
+
+#[tokio::test]
+async fn once_every_shard_is_leased_there_is_none_before_the_first_is_free() {
+    let place = Place::new();
+    drop(place.open().unwrap());
+    let file = rusqlite::Connection::open(&place.path).unwrap();
+    let all = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 65535)
+               INSERT INTO shards SELECT i, iif(i = 9, 150, 220) FROM n";
+    file.execute(all, []).unwrap();
+    drop(file);
+    let store = place.open().unwrap();
+
+    let lease = async |from| {
+        let request = ShardRequest { from, until: 300, wish: 40_000 };
+        store.lease_shard(request).await.unwrap().map(|lease| lease.shard)
+    };
+    assert_eq!(lease(149).await, None);
+    assert_eq!(lease(150).await, Some(9));
+    assert_eq!(lease(219).await, None);
+    assert_eq!(lease(220).await, Some(40_000));
 }
 
 #[test]

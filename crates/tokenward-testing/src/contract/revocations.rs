@@ -1,9 +1,12 @@
 //! What a store of revocations promises.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokenward::{BackendErrorKind, Jti, KeyId, TokenVersion};
-use tokenward_revocation::{NewRevocation, Revocation, RevocationStore, Scope, Seq};
+use tokenward_revocation::{
+    DenseIds, NewRevocation, Revocation, RevocationStore, Scope, Seq, ShardLease, ShardRequest,
+};
 
 use super::{at, audience, keep, sid, subject};
 
@@ -21,6 +24,10 @@ pub async fn revocation_contract<S: RevocationStore>(make: impl AsyncFn() -> S) 
         live_is_what_has_not_ended,
         pruning_never_moves_the_head_back,
         nobody_who_reads_along_misses_one,
+        a_shard_is_leased_once_for_each_minute,
+        a_shard_is_leased_again_behind_its_last_minute,
+        many_who_lease_at_once_get_shards_of_their_own,
+        no_two_processes_give_out_the_same_id,
     );
 }
 
@@ -119,6 +126,72 @@ async fn nobody_who_reads_along_misses_one(store: impl RevocationStore) {
     }
 
     assert_eq!(seen, (1..=WRITERS * EACH).collect::<Vec<_>>());
+}
+
+async fn a_shard_is_leased_once_for_each_minute(store: impl RevocationStore) {
+    assert_eq!(leased(&store, 100, 220, 7).await, Some(7));
+    assert_eq!(leased(&store, 100, 220, 7).await, Some(8));
+    assert_eq!(leased(&store, 219, 300, 7).await, Some(9), "it shares the last minute");
+    // Of a clock that is far behind: what comes later is leased already.
+    assert_eq!(leased(&store, 1, 2, 7).await, Some(10));
+    // The last shard, and then the first.
+    assert_eq!(leased(&store, 100, 220, u16::MAX).await, Some(u16::MAX));
+    assert_eq!(leased(&store, 100, 220, u16::MAX).await, Some(0));
+}
+
+async fn a_shard_is_leased_again_behind_its_last_minute(store: impl RevocationStore) {
+    assert_eq!(leased(&store, 100, 220, 7).await, Some(7));
+    assert_eq!(leased(&store, 220, 300, 7).await, Some(7));
+    assert_eq!(leased(&store, 299, 400, 7).await, Some(8));
+}
+
+async fn many_who_lease_at_once_get_shards_of_their_own(store: impl RevocationStore) {
+    let store = Arc::new(store);
+    let all: Vec<_> = (0..32)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { leased(&*store, 100, 220, 65_530).await.unwrap() })
+        })
+        .collect();
+    let mut shards = Vec::new();
+    for one in all {
+        shards.push(one.await.unwrap());
+    }
+
+    shards.sort_unstable();
+    shards.dedup();
+    assert_eq!(shards.len(), 32);
+}
+
+/// Processes that die after a few tokens, some at the same time, within a few minutes.
+async fn no_two_processes_give_out_the_same_id(store: impl RevocationStore) {
+    let mut seen = HashSet::new();
+    for start in 0..12 {
+        let ids = DenseIds::default();
+        let now = at(start / 2 * 60);
+        while let Some(due) = ids.due(now) {
+            let lease = store.lease_shard(ShardRequest { wish: 3, ..due }).await.unwrap();
+            ids.lease(lease.unwrap());
+        }
+        for n in 0..100 {
+            let id = ids.next(at(300 + n % 3 * 60)).unwrap();
+            let place = tokenward_revocation::DenseId::parse(&id).unwrap();
+            assert!(seen.insert(place), "{place:?}");
+        }
+    }
+}
+
+async fn leased(store: &impl RevocationStore, from: u32, until: u32, wish: u16) -> Option<u16> {
+    let request = ShardRequest { from, until, wish };
+    let lease = loop {
+        match store.lease_shard(request).await {
+            Ok(lease) => break lease?,
+            // One that two replicas fight over may be tried again.
+            Err(error) => assert_eq!(error.kind(), BackendErrorKind::Conflict),
+        }
+    };
+    assert_eq!(lease, ShardLease { shard: lease.shard, from, until });
+    Some(lease.shard)
 }
 
 fn jti(id: &str) -> NewRevocation {

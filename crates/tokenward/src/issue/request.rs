@@ -54,6 +54,13 @@ impl TokenRequest {
         }
     }
 
+    /// Another name than the one it was made with, for instance once it is known when it will end
+    /// ([`Issuer::expires_at`](crate::Issuer::expires_at)).
+    pub fn token_id(mut self, id: Jti) -> Self {
+        self.token_id = id;
+        self
+    }
+
     /// The session it belongs to.
     pub fn session_id(mut self, id: SessionId) -> Self {
         self.session_id = Some(id);

@@ -258,7 +258,7 @@ impl Feed {
     }
 
     fn snapshot(&self, seq: u64) -> Vec<u8> {
-        let view = View::sharing(audience(), prints());
+        let view = View::local_under(audience(), prints());
         (1..=seq).for_each(|seq| view.insert(&row(Seq::new(seq))));
         let hash = Some(FrameHash::of(self.jws(seq)));
         self.signer.snapshot(Seq::new(seq), hash, at(seq), &view).unwrap()

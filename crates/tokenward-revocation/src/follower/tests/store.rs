@@ -83,7 +83,7 @@ impl Store {
     pub(super) fn snapshot_by(&mut self, signer: &FeedSigner) -> Vec<u8> {
         self.cut(usize::MAX);
         let (head, hash) = self.head();
-        let view = View::sharing(audience(), prints());
+        let view = View::local_under(audience(), prints());
         self.rows.iter().filter(|row| row.ends_at > self.now).for_each(|row| view.insert(row));
         signer.snapshot(head, hash, self.now, &view).unwrap()
     }

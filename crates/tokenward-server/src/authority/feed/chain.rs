@@ -133,7 +133,7 @@ impl Feed {
         live: &[Revocation],
         seats: usize,
     ) -> Result<Self, BackendError> {
-        let view = Arc::new(View::sharing(audience.clone(), fingerprints.clone()));
+        let view = Arc::new(View::local_under(audience.clone(), fingerprints.clone()));
         let (events, _) = broadcast::channel(BACKLOG);
         let seats = Arc::new(Semaphore::new(seats));
         let (pending, mut chain) =

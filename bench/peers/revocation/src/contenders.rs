@@ -1,0 +1,210 @@
+//! Who can say whether a token is revoked.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::RwLock;
+
+use tokenward::{Audience, Jti, TokenVersion, UnixTime, crypto::Secret256};
+use tokenward_revocation::feed::{Fact, Item};
+use tokenward_revocation::{Fingerprints, Seq, Set};
+use xorf::{BinaryFuse8, Filter};
+
+use crate::sample::{FIRST_MINUTE, SESSIONS, Sample, Token, session, subject};
+
+type Ask = Box<dyn Fn(&Token) -> bool>;
+
+pub(crate) struct Contender {
+    pub(crate) name: &'static str,
+    /// Bytes that all of it takes.
+    pub(crate) memory: usize,
+    /// Whether the id is revoked.
+    pub(crate) id: Ask,
+    /// Whether the token is, by its id, its session or its subject's version.
+    pub(crate) check: Option<Ask>,
+    /// The set that a snapshot is made of.
+    pub(crate) ours: Option<Ours>,
+}
+
+pub(crate) fn all(sample: &Sample) -> Vec<Contender> {
+    vec![
+        dense(sample),
+        foreign(sample),
+        hash_set(sample),
+        dash_map(sample),
+        papaya(sample),
+        fuse(sample),
+    ]
+}
+
+/// A set of ours, and what makes its fingerprints.
+#[derive(Clone)]
+pub(crate) struct Ours {
+    pub(crate) set: &'static Set,
+    fingerprints: Fingerprints,
+}
+
+impl Ours {
+    pub(crate) fn empty() -> Self {
+        let fingerprints = Fingerprints::new(Secret256::random());
+        let audience = Audience::new("billing-api").unwrap();
+        let set = Box::leak(Box::new(Set::new(audience, fingerprints.clone())));
+        Self { set, fingerprints }
+    }
+
+    fn of(ids: impl Iterator<Item = Jti>, people: u32) -> Self {
+        let ours = Self::empty();
+        for id in ids {
+            ours.insert(Fact::Jti(id));
+        }
+        for number in 0..people {
+            ours.insert(Fact::Session(ours.fingerprints.session(&session(number))));
+            let subject = ours.fingerprints.subject(&subject(number));
+            ours.insert(Fact::Version { subject, below: TokenVersion::new(4) });
+        }
+        ours
+    }
+
+    pub(crate) fn import(&self, from: &Self, body: &[u8]) {
+        let now = UnixTime::from_secs(u64::from(FIRST_MINUTE) * 60 - 300);
+        self.set.import(from.fingerprints.clone(), body, now).expect("what was exported");
+    }
+
+    fn insert(&self, fact: Fact) {
+        let ends_at = UnixTime::from_secs((u64::from(FIRST_MINUTE) + 20) * 60);
+        self.set.insert_item(&Item { seq: Seq::ZERO, ends_at, fact });
+    }
+}
+
+fn dense(sample: &Sample) -> Contender {
+    let alone = Ours::of(sample.revoked(), 0);
+    let whole = Ours::of(sample.revoked(), SESSIONS);
+    let (bits, set) = (alone.set, whole.set);
+    Contender {
+        name: "tokenward",
+        memory: bits.memory(),
+        id: Box::new(|token| bits.check_facts(&token.facts()).is_some()),
+        check: Some(Box::new(|token| set.check_facts(&token.facts()).is_some())),
+        ours: Some(whole),
+    }
+}
+
+/// Ids of others, revoked and asked about: each is ours and a letter.
+fn foreign(sample: &Sample) -> Contender {
+    let other = |id: Jti| Jti::new(format!("{id}x")).unwrap();
+    let alone = Ours::of(sample.revoked().map(other), 0).set;
+    // An id of ours is asked for in both structures.
+    Contender {
+        name: "tokenward, foreign ids",
+        memory: alone.memory(),
+        id: Box::new(|token| alone.check_facts(&token.facts()).is_some()),
+        check: None,
+        ours: None,
+    }
+}
+
+fn hash_set(sample: &Sample) -> Contender {
+    let (ids, memory) = grown(|| sample.revoked().map(text).collect::<HashSet<String>>());
+    let ids = Box::leak(Box::new(RwLock::new(ids)));
+    let sessions: &RwLock<HashSet<String>> = Box::leak(Box::new(RwLock::new(sessions().collect())));
+    let versions: &RwLock<HashMap<String, u64>> =
+        Box::leak(Box::new(RwLock::new(versions().collect())));
+    let id = |token: &Token| ids.read().unwrap().contains(token.id.as_str());
+    Contender {
+        name: "HashSet behind RwLock",
+        memory,
+        id: Box::new(id),
+        check: Some(Box::new(move |token| {
+            id(token)
+                || sessions.read().unwrap().contains(token.session.as_str())
+                || versions
+                    .read()
+                    .unwrap()
+                    .get(token.subject.as_str())
+                    .is_some_and(|below| *below > 3)
+        })),
+        ours: None,
+    }
+}
+
+fn dash_map(sample: &Sample) -> Contender {
+    let (ids, memory) = grown(|| sample.revoked().map(text).collect::<dashmap::DashSet<String>>());
+    let ids = Box::leak(Box::new(ids));
+    let sessions: &dashmap::DashSet<String> = Box::leak(Box::new(sessions().collect()));
+    let versions: &dashmap::DashMap<String, u64> = Box::leak(Box::new(versions().collect()));
+    let id = |token: &Token| ids.contains(token.id.as_str());
+    Contender {
+        name: "dashmap",
+        memory,
+        id: Box::new(id),
+        check: Some(Box::new(move |token| {
+            id(token)
+                || sessions.contains(token.session.as_str())
+                || versions.get(token.subject.as_str()).is_some_and(|below| *below > 3)
+        })),
+        ours: None,
+    }
+}
+
+fn papaya(sample: &Sample) -> Contender {
+    let (ids, memory) = grown(|| sample.revoked().map(text).collect::<papaya::HashSet<String>>());
+    let ids = Box::leak(Box::new(ids));
+    let sessions: &papaya::HashSet<String> = Box::leak(Box::new(sessions().collect()));
+    let versions: &papaya::HashMap<String, u64> = Box::leak(Box::new(versions().collect()));
+    let id = |token: &Token| ids.pin().contains(token.id.as_str());
+    Contender {
+        name: "papaya",
+        memory,
+        id: Box::new(id),
+        check: Some(Box::new(move |token| {
+            id(token)
+                || sessions.pin().contains(token.session.as_str())
+                || versions.pin().get(token.subject.as_str()).is_some_and(|below| *below > 3)
+        })),
+        ours: None,
+    }
+}
+
+/// A filter that says "surely not" for 255 of 256, and then the exact set. It cannot be added to.
+fn fuse(sample: &Sample) -> Contender {
+    let state = RandomState::new();
+    let hash = move |id: &str| state.hash_one(id);
+    let hashes: Vec<u64> = sample.revoked().map(|id| hash(id.as_str())).collect();
+    let (filter, memory) = grown(|| BinaryFuse8::try_from(&hashes).expect("distinct hashes"));
+    let exact: &HashSet<u64> = Box::leak(Box::new(hashes.into_iter().collect()));
+    Contender {
+        name: "xorf, binary fuse, then a HashSet of hashes",
+        memory,
+        id: Box::new(move |token| {
+            let hash = hash(token.id.as_str());
+            filter.contains(&hash) && exact.contains(&hash)
+        }),
+        check: None,
+        ours: None,
+    }
+}
+
+fn sessions() -> impl Iterator<Item = String> {
+    (0..SESSIONS).map(|number| session(number).to_string())
+}
+
+fn versions() -> impl Iterator<Item = (String, u64)> {
+    (0..SESSIONS).map(|number| (subject(number).to_string(), 4))
+}
+
+fn text(id: Jti) -> String {
+    id.as_str().to_owned()
+}
+
+/// What `make` made, and by how much the process has grown meanwhile.
+fn grown<T>(make: impl FnOnce() -> T) -> (T, usize) {
+    let before = resident();
+    let made = make();
+    (made, resident().saturating_sub(before))
+}
+
+fn resident() -> usize {
+    let pages = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: usize = pages.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    pages * 4_096
+}

@@ -1,0 +1,132 @@
+//! What it costs to ask whether a token is revoked, while many are.
+//!
+//! `revocation quick|full` prints tab-separated lines:
+//!
+//! ```text
+//! time    ID|CHECK  NAME  REVOKED  MEDIAN  LOW  HIGH     nanoseconds a check
+//! memory  NAME      REVOKED  BYTES                       for each revoked id
+//! load    REVOKED   BYTES  EXPORT  IMPORT                milliseconds
+//! note    TEXT
+//! ```
+//!
+//! All contenders of a size are in one process and take turns in the same rounds, in processor time, each with tokens that
+//! are drawn for the round: their claims are in the cache, as those of a token are that was just
+//! verified. Before its turn a contender answers for many others, so that it finds the caches as it
+//! leaves them itself, and not as the one before did.
+
+mod contenders;
+mod redis;
+mod sample;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use contenders::{Contender, Ours};
+use rustix::time::{ClockId, clock_gettime};
+use sample::{Sample, Token};
+
+/// Checks that are timed together; their claims are in the first cache.
+const BATCH: usize = 128;
+/// Checks of a turn, in batches.
+const TURN: usize = 16 * BATCH;
+/// Checks before a turn.
+const WARMING: usize = 65_536;
+
+fn main() {
+    let quick = std::env::args().nth(1).is_some_and(|how| how == "quick");
+    let sizes: &[u32] =
+        if quick { &[10_000, 1_000_000] } else { &[10_000, 100_000, 1_000_000, 10_000_000] };
+    let rounds = if quick { 5 } else { 25 };
+    for size in sizes {
+        measure(Sample::new(*size), rounds);
+    }
+}
+
+fn measure(sample: Sample, rounds: usize) {
+    let mut contenders = contenders::all(&sample);
+    let mut redis = redis::Redis::start(&sample);
+    for contender in &contenders {
+        let bytes = contender.memory as f64 / f64::from(sample.revoked);
+        println!("memory\t{}\t{}\t{bytes}", contender.name, sample.revoked);
+    }
+    let mut times = vec![(Vec::new(), Vec::new()); contenders.len()];
+    let mut asked = Vec::new();
+    let warming = sample.tokens(WARMING);
+    for round in 0..rounds {
+        let tokens = sample.tokens(TURN);
+        // Whoever is first in one round is last in another.
+        for turn in 0..contenders.len() {
+            let at = (turn + round) % contenders.len();
+            let (contender, (ids, checks)) = (&mut contenders[at], &mut times[at]);
+            ids.extend(turn_of(&contender.id, &warming, &tokens));
+            if let Some(check) = &contender.check {
+                checks.extend(turn_of(check, &warming, &tokens));
+            }
+        }
+        if let Some(redis) = &mut redis {
+            asked.push(redis.time(&tokens[..10]));
+        }
+    }
+    for (contender, (ids, checks)) in contenders.iter().zip(times) {
+        tell("id", contender.name, sample.revoked, ids);
+        tell("check", contender.name, sample.revoked, checks);
+    }
+    tell("id", "Redis EXISTS, a local socket", sample.revoked, asked);
+    if redis.is_none() {
+        println!("note\tRedis, {}: not installed, or did not start", sample.revoked);
+    }
+    load(&sample, &contenders);
+}
+
+/// Nanoseconds a check, for each batch.
+fn turn_of(ask: &dyn Fn(&Token) -> bool, warming: &[Token], tokens: &[Token]) -> Vec<f64> {
+    let none = |tokens: &[Token]| assert!(!tokens.iter().any(ask), "a good token is refused");
+    none(warming);
+    let time = |batch: &[Token]| {
+        sample::touch(batch);
+        let start = processor_time();
+        none(black_box(batch));
+        (processor_time() - start) as f64 / batch.len() as f64
+    };
+    tokens.chunks_exact(BATCH).map(time).collect()
+}
+
+/// Nanoseconds that this thread has had a processor to itself.
+fn processor_time() -> i64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
+fn tell(what: &str, name: &str, size: u32, mut times: Vec<f64>) {
+    if times.is_empty() {
+        return;
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |tenths: usize| times[(times.len() * tenths / 10).min(times.len() - 1)];
+    println!("time\t{what}\t{name}\t{size}\t{}\t{}\t{}", at(5), at(1), at(9));
+}
+
+/// A snapshot of that size, out and in.
+fn load(sample: &Sample, contenders: &[Contender]) {
+    let Some(ours) = contenders.iter().find_map(|contender| contender.ours.as_ref()) else {
+        return;
+    };
+    let mut times = (Vec::new(), Vec::new());
+    let mut bytes = 0;
+    for _ in 0..5 {
+        let start = Instant::now();
+        let body = ours.set.export();
+        times.0.push(start.elapsed().as_secs_f64() * 1e3);
+        bytes = body.len();
+        let fresh = Ours::empty();
+        let start = Instant::now();
+        fresh.import(&ours, &body);
+        times.1.push(start.elapsed().as_secs_f64() * 1e3);
+        assert_eq!(fresh.set.len(), ours.set.len());
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    println!("load\t{}\t{bytes}\t{}\t{}", sample.revoked, median(times.0), median(times.1));
+}

@@ -1,0 +1,102 @@
+//! The tokens that are revoked, and those that are asked about.
+
+use std::cell::Cell;
+
+use tokenward::{Jti, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward_revocation::{DenseId, Facts};
+
+/// Sessions that are revoked, and as many subjects.
+pub(crate) const SESSIONS: u32 = 10_000;
+/// The minute in which the first tokens end.
+pub(crate) const FIRST_MINUTE: u32 = 30_000_000;
+const MINUTES: u32 = 10;
+const SHARDS: u16 = 2;
+/// One live token in so many is revoked.
+const ONE_IN: u32 = 10;
+
+/// So many revoked tokens, and ten times as many that live.
+pub(crate) struct Sample {
+    pub(crate) revoked: u32,
+    random: Cell<u64>,
+}
+
+/// What is asked about: the claims of a token that was just verified.
+pub(crate) struct Token {
+    pub(crate) id: Jti,
+    pub(crate) session: SessionId,
+    pub(crate) subject: Subject,
+}
+
+impl Sample {
+    pub(crate) fn new(revoked: u32) -> Self {
+        Self { revoked, random: Cell::new(0x9e37_79b9_7f4a_7c15) }
+    }
+
+    /// The ids of the revoked tokens.
+    pub(crate) fn revoked(&self) -> impl Iterator<Item = Jti> {
+        (0..self.revoked).map(|number| place(number, number % 7).name())
+    }
+
+    /// Live tokens of which nothing is revoked.
+    pub(crate) fn tokens(&self, count: usize) -> Vec<Token> {
+        let one = |_| {
+            let random = self.random();
+            let number = u32::try_from(random >> 32).unwrap() % self.revoked;
+            // The revoked one of each ten is among the first seven.
+            let id = place(number, 7 + u32::try_from(random % 3).unwrap()).name();
+            let person = u32::try_from(random & 0xffff_ffff).unwrap() | 1 << 31;
+            Token { id, session: session(person), subject: subject(person) }
+        };
+        (0..count).map(one).collect()
+    }
+
+    // xorshift64*: the same in every run.
+    fn random(&self) -> u64 {
+        let mut state = self.random.get();
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        self.random.set(state);
+        state.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+}
+
+impl Token {
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        Facts {
+            token_id: &self.id,
+            session_id: Some(&self.session),
+            subject: &self.subject,
+            token_version: Some(TokenVersion::new(3)),
+            issued_at: UnixTime::from_secs(u64::from(FIRST_MINUTE) * 60 - 300),
+            key_id: None,
+        }
+    }
+}
+
+/// Reads all claims once, as a verifier has.
+pub(crate) fn touch(tokens: &[Token]) {
+    let sum = |text: &str| text.bytes().map(u64::from).sum::<u64>();
+    let each = |token: &Token| {
+        sum(token.id.as_str()) + sum(token.session.as_str()) + sum(token.subject.as_str())
+    };
+    std::hint::black_box(tokens.iter().map(each).sum::<u64>());
+}
+
+/// 22 characters, as ours are.
+pub(crate) fn session(number: u32) -> SessionId {
+    SessionId::new(format!("session-{number:014x}")).unwrap()
+}
+
+/// As long as a UUID.
+pub(crate) fn subject(number: u32) -> Subject {
+    Subject::new(format!("b0a1d4a2-7c53-4f6e-9a3f-{number:012x}")).unwrap()
+}
+
+/// The token numbered `within` of the group of ten numbered `group`.
+fn place(group: u32, within: u32) -> DenseId {
+    let shard = u16::try_from(group % u32::from(SHARDS)).unwrap();
+    let minute = group / u32::from(SHARDS) % MINUTES;
+    let index = group / u32::from(SHARDS) / MINUTES * ONE_IN + within;
+    DenseId { minute: FIRST_MINUTE + minute, shard, index }
+}

@@ -1,0 +1,126 @@
+//! A set as bytes, from hands that may be hostile.
+
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of a test are small")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn a_body_brings_everything() {
+    let (set, fingerprints) = filled();
+    let other = Set::new(Audience::new("api").unwrap(), Fingerprints::random());
+    other.import(fingerprints, &set.export(), at(0)).unwrap();
+
+    assert_eq!(other.len(), set.len());
+    assert_eq!(other.export(), set.export());
+    for place in places() {
+        assert_eq!(check_id(&other, &place.name()), Some(RevokedBy::Jti));
+    }
+    let token = Token { id: jti("fine"), ..Token::default() };
+    assert_eq!(other.check_facts(&token.facts()), Some(RevokedBy::Session));
+}
+
+#[test]
+fn what_has_ended_is_left_out() {
+    let (set, fingerprints) = filled();
+    let other = Set::new(Audience::new("api").unwrap(), Fingerprints::random());
+    other.import(fingerprints, &set.export(), at(960)).unwrap();
+
+    assert!(other.is_empty(), "{}", other.len());
+}
+
+#[test]
+fn a_body_that_is_not_right_changes_nothing() {
+    let (set, fingerprints) = filled();
+    let good = set.export();
+    let memory = set.memory();
+    let mut of_later_version = good.clone();
+    of_later_version[5] = 2;
+    let cases: [(&[u8], BadBody); 4] = [
+        (b"", BadBody::UnknownVersion),
+        (&of_later_version, BadBody::UnknownVersion),
+        (&good[..good.len() - 1], BadBody::WrongLength),
+        (&[good.as_slice(), b"\0"].concat(), BadBody::WrongLength),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(set.import(fingerprints.clone(), body, at(0)), Err(expected));
+    }
+
+    assert_eq!(set.export(), good);
+    assert_eq!(set.memory(), memory);
+}
+
+#[test]
+fn a_number_makes_no_room_for_what_is_not_there() {
+    let set = new_set();
+    let mut body = b"twset\x01".to_vec();
+    body.extend_from_slice(&u32::MAX.to_be_bytes());
+
+    assert_eq!(set.import(Fingerprints::random(), &body, at(0)), Err(BadBody::WrongLength));
+    assert_eq!(set.memory(), 0);
+}
+
+#[test]
+fn an_empty_set_is_a_body_too() {
+    let set = set_of([Scope::Jti(jti("t1"))]);
+    set.import(Fingerprints::random(), &new_set().export(), at(0)).unwrap();
+
+    assert!(set.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What is taken is what is written again: no two bodies mean the same.
+    #[test]
+    fn bytes_that_were_tampered_with_are_refused_or_mean_what_they_say(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let (set, fingerprints) = filled();
+        let mut body = set.export();
+        for (at, byte) in changes {
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        if set.import(fingerprints, &body, at(0)).is_ok() {
+            prop_assert_eq!(set.export(), body);
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(tail in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let set = new_set();
+        let body = [b"twset\x01".as_slice(), &tail].concat();
+        if set.import(Fingerprints::random(), &body, at(0)).is_ok() {
+            prop_assert_eq!(set.export(), body);
+        }
+    }
+}
+
+/// One page that is nearly empty, and one that is full enough to be words.
+fn places() -> Vec<DenseId> {
+    let crowded = (0..2_050).map(|n| DenseId { minute: 9, shard: 2, index: n * 7 });
+    let lonely = [3, 40_000].map(|index| DenseId { minute: 10, shard: 1, index });
+    crowded.chain(lonely).collect()
+}
+
+fn filled() -> (Set, Fingerprints) {
+    let fingerprints = Fingerprints::random();
+    let set = Set::new(Audience::new("api").unwrap(), fingerprints.clone());
+    let scopes = [
+        Scope::Jti(jti("t9")),
+        Scope::Session(session("s1")),
+        Scope::Session(session("s9")),
+        Scope::Key(key("k9")),
+        Scope::Version { subject: subject("u9"), below: version(4) },
+        Scope::Subject { subject: subject("u8"), version: None, issued_up_to: at(7) },
+        Scope::Audience { issued_up_to: at(7) },
+        Scope::Issuer { issued_up_to: at(8) },
+    ];
+    let ids = places().into_iter().map(|place| Scope::Jti(place.name()));
+    for (seq, scope) in (1..).zip(ids.chain(scopes)) {
+        set.insert(&revocation(seq, scope, at(960)));
+    }
+    (set, fingerprints)
+}
