@@ -13,6 +13,7 @@
 //! **Invariant:** a verifier that reports the age *a* knows everything that was revoked more than *a*
 //! ago. Ages come from the store's time inside the messages, never from the time of receipt.
 
+mod carrier;
 pub mod feed;
 mod fingerprint;
 mod follower;
@@ -21,6 +22,7 @@ mod set;
 mod store;
 mod view;
 
+pub use carrier::{Carrier, Message, Outgoing, SealedFrame, SealedHeartbeat, Source, Subscription};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};
