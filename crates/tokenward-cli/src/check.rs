@@ -67,6 +67,7 @@ async fn stores(deployment: Deployment) -> Result<(), Failure> {
     deployment.settings.check().map_err(|error| Failure::because_of(&error))?;
     let opened = deployment.open().await?;
     opened.check_signer().await?;
+    opened.check_feed().await?;
     for ring in opened.rings()? {
         let audience = ring.audience().clone();
         ring.probe()

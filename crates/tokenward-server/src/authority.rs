@@ -44,7 +44,7 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{Audience, Clock, UnixTime};
 use tokenward_keys::{Custody, KeyStore};
-use tokenward_revocation::RevocationStore;
+use tokenward_revocation::{Carrier, RevocationStore};
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
@@ -79,6 +79,8 @@ pub struct Parts {
     pub services: Arc<dyn ServiceStore>,
     /// Where revocations are kept.
     pub revocations: Arc<dyn RevocationStore>,
+    /// Who carries the revocation feed elsewhere, if anybody does.
+    pub carrier: Option<Arc<dyn Carrier>>,
     /// Where administrators' tokens are kept.
     pub admin_tokens: Arc<dyn AdminTokenStore>,
     /// Who signs the key sets for verifiers that pin an offline root, if anybody does.
@@ -102,6 +104,7 @@ pub struct Authority {
     services: Arc<dyn ServiceStore>,
     revocations: Arc<dyn RevocationStore>,
     admin_tokens: Arc<dyn AdminTokenStore>,
+    carrier: Option<Arc<dyn Carrier>>,
     audiences: BTreeMap<Audience, Arc<AudienceState>>,
     /// The origins of all cookie audiences.
     all_origins: Origins,

@@ -6,6 +6,8 @@
 //! once a second ────────────────────────────────────────▶ Heartbeat ──▶ followers
 //! ```
 //!
+//! What followers are told is handed to a [`Carrier`] too, if there is one: the same bytes.
+//!
 //! **Invariants.** What goes out was read from the store, so it is durable. The time in a message was
 //! read from the clock before the store was. Frames of one audience follow one another without a gap,
 //! and a follower joins between two of them, never inside one.
@@ -20,7 +22,10 @@ use tokenward::{Audience, BackendError, Clock, UnixTime};
 use tokenward_revocation::feed::{
     EVENT_FRAME, EVENT_HEARTBEAT, FRAME_ITEMS, Frame, Heartbeat, Snapshot,
 };
-use tokenward_revocation::{Fingerprints, Revocation, RevocationStore, Seq, View};
+use tokenward_revocation::{
+    Carrier, Fingerprints, Outgoing, Revocation, RevocationStore, SealedFrame, SealedHeartbeat,
+    Seq, View,
+};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 
 /// How many events a slow follower may lag behind before it has to come back and ask again.
@@ -31,6 +36,7 @@ pub(super) struct Hub {
     store: Arc<dyn RevocationStore>,
     clock: Arc<dyn Clock>,
     feeds: BTreeMap<Audience, Feed>,
+    carrier: Option<Arc<dyn Carrier>>,
     state: Mutex<State>,
     /// When the store was last read, in milliseconds.
     read_at: AtomicU64,
@@ -78,6 +84,7 @@ impl Hub {
         store: Arc<dyn RevocationStore>,
         clock: Arc<dyn Clock>,
         audiences: impl IntoIterator<Item = (Audience, Fingerprints)>,
+        carrier: Option<Arc<dyn Carrier>>,
         seats: usize,
     ) -> Result<Self, BackendError> {
         let feed = |(audience, fingerprints): (Audience, Fingerprints)| {
@@ -96,7 +103,7 @@ impl Hub {
         let (asked, served) = Default::default();
         let state = State { head, told: head, time: now, pending: Vec::new() };
         let (state, read_at) = (Mutex::new(state), AtomicU64::new(now.as_millis()));
-        Ok(Self { store, clock, feeds, state, read_at, asked, served })
+        Ok(Self { store, clock, feeds, carrier, state, read_at, asked, served })
     }
 
     /// The local view of `audience`.
@@ -154,13 +161,33 @@ impl Hub {
 
     fn tell(&self, state: &mut State) {
         let State { head, told, time, pending } = state;
-        if told < head {
-            for (audience, feed) in &self.feeds {
-                feed.send(&frame(audience, feed, *told, *head, *time, pending));
-            }
-            *told = *head;
-            pending.clear();
+        if told >= head {
+            return;
         }
+        let mut frames = Vec::new();
+        for (audience, feed) in &self.feeds {
+            let message = frame(audience, feed, *told, *head, *time, pending);
+            feed.send(&event(EVENT_FRAME, Some(*head), &message));
+            frames.push(SealedFrame {
+                audience: audience.clone(),
+                seq_from: told.next(),
+                seq_to: *head,
+                message: message.into(),
+            });
+        }
+        let rows = std::mem::take(pending);
+        if let Some(carrier) = &self.carrier {
+            let (rows, heartbeats) = (rows.into(), Vec::new());
+            carrier.carry(Outgoing {
+                after: *told,
+                head: *head,
+                time: *time,
+                rows,
+                frames,
+                heartbeats,
+            });
+        }
+        *told = *head;
     }
 
     /// Tells every follower how far the feed is; `keys` gives the digest of an audience's key set.
@@ -177,6 +204,7 @@ impl Hub {
         // What is missing up to the store's head has been pruned, so it no longer matters.
         state.head = state.head.max(stored);
         self.tell(&mut state);
+        let mut heartbeats = Vec::new();
         for (audience, feed) in &self.feeds {
             feed.view.expire(time);
             let beat = Heartbeat::new(state.head, time);
@@ -184,7 +212,15 @@ impl Hub {
                 Some(digest) => beat.with_keys(digest),
                 None => beat,
             };
-            feed.send(&event(EVENT_HEARTBEAT, None, &beat.to_json()));
+            let message = beat.to_json();
+            feed.send(&event(EVENT_HEARTBEAT, None, &message));
+            heartbeats
+                .push(SealedHeartbeat { audience: audience.clone(), message: message.into() });
+        }
+        if let Some(carrier) = &self.carrier {
+            let (after, head, rows) = (state.head, state.head, Arc::default());
+            let frames = Vec::new();
+            carrier.carry(Outgoing { after, head, time, rows, frames, heartbeats });
         }
         Ok(())
     }
@@ -234,7 +270,8 @@ impl Hub {
             Some(last) if !whole => last.seq,
             _ => head,
         };
-        Ok(Some((frame(audience, feed, after, to, time, &rows), to)))
+        let message = frame(audience, feed, after, to, time, &rows);
+        Ok(Some((event(EVENT_FRAME, Some(to), &message), to)))
     }
 
     /// A heartbeat for one follower alone, so that it need not wait a second for its first.
@@ -267,9 +304,8 @@ fn frame(
     to: Seq,
     time: UnixTime,
     rows: &[Revocation],
-) -> Bytes {
-    let frame = Frame::of(audience, after, to, time, &feed.fingerprints, rows);
-    event(EVENT_FRAME, Some(to), &frame.to_json())
+) -> String {
+    Frame::of(audience, after, to, time, &feed.fingerprints, rows).to_json()
 }
 
 /// One server-sent event (HTML § 9.2.6); `data` is JSON on one line.

@@ -154,6 +154,13 @@ impl Authority {
         problems
     }
 
+    /// What is wrong though the authority serves: a line each.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let trouble = self.carrier.as_ref().and_then(|carrier| carrier.trouble());
+        trouble.map(|trouble| format!("the revocation feed lags: {trouble}")).into_iter().collect()
+    }
+
     fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
         self.audiences
             .get(audience)

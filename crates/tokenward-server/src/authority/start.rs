@@ -87,6 +87,7 @@ impl Authority {
             services,
             revocations,
             admin_tokens: parts.admin_tokens,
+            carrier: parts.carrier,
             audiences,
             all_origins,
             data_key: parts.data_key,
@@ -200,7 +201,7 @@ async fn open_hub(parts: &Parts) -> Result<Hub, StartError> {
     }
     let store = Arc::clone(&parts.revocations);
     let seats = parts.settings.limits.feed_followers;
-    Hub::open(store, Arc::clone(&parts.clock), feeds, seats)
+    Hub::open(store, Arc::clone(&parts.clock), feeds, parts.carrier.clone(), seats)
         .await
         .map_err(|source| StartError::Store { what: "the revocations cannot be read", source })
 }

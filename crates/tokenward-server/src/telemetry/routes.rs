@@ -16,18 +16,29 @@ use tokio::time::Instant;
 
 /// Says what keeps the process from serving: nothing, or a line each.
 #[derive(Clone)]
-pub struct Readiness(Arc<dyn Fn() -> Vec<String> + Send + Sync>);
+pub struct Readiness {
+    problems: Lines,
+    warnings: Lines,
+}
+
+type Lines = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 impl Readiness {
     /// Asks `problems` at every probe; it must answer at once, from memory.
     pub fn new(problems: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(problems))
+        Self { problems: Arc::new(problems), warnings: Arc::new(Vec::new) }
+    }
+
+    /// Also asks for `warnings`: what is wrong though the process serves.
+    #[must_use]
+    pub fn warning_of(self, warnings: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self { warnings: Arc::new(warnings), ..self }
     }
 
     /// What keeps the process from serving now.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
-        (self.0)()
+        (self.problems)()
     }
 }
 
@@ -67,7 +78,12 @@ async fn render_metrics(State(metrics): State<Metrics>) -> Response {
 async fn ready(State(readiness): State<Readiness>) -> Response {
     let problems = readiness.problems();
     if problems.is_empty() {
-        return answer(StatusCode::OK, JSON, r#"{"status":"ready"}"#);
+        let warnings = (readiness.warnings)();
+        if warnings.is_empty() {
+            return answer(StatusCode::OK, JSON, r#"{"status":"ready"}"#);
+        }
+        let body = json!({ "status": "ready", "warnings": warnings });
+        return answer(StatusCode::OK, JSON, body.to_string());
     }
     let body = json!({ "status": "not ready", "problems": problems });
     answer(StatusCode::SERVICE_UNAVAILABLE, JSON, body.to_string())

@@ -75,6 +75,7 @@ impl Bench {
             sessions: Arc::new(store.clone()),
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
+            carrier: None,
             admin_tokens: Arc::new(store),
             key_sets: None,
             data_key: Secret256::from_bytes([9; 32]),
