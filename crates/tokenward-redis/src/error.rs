@@ -8,12 +8,14 @@ use crate::address::RedisAddress;
 /// Redis did not do what it was asked. Nothing is lost: the store has it, and it is written when
 /// Redis is back.
 ///
-/// `revocation.feed…` in the texts are settings of `tokenward.toml`.
+/// `revocation.feed…` in the texts are settings of `tokenward.toml`, `feed.redis…` those of `gate.toml`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedisFault {
     /// No connection, or no answer in time.
-    #[error("Redis cannot be reached at {place}: look at revocation.feed and the network")]
+    #[error(
+        "Redis cannot be reached at {place}: look at revocation.feed (of a gate: feed.redis) and the network"
+    )]
     Unreachable {
         /// The address that was tried.
         place: String,
@@ -22,7 +24,9 @@ pub enum RedisFault {
         source: RedisError,
     },
     /// Its certificate is not one that is trusted, or not for this name.
-    #[error("the certificate of Redis at {place} is not trusted: look at revocation.feed_ca")]
+    #[error(
+        "the certificate of Redis at {place} is not trusted: look at revocation.feed_ca (of a gate: feed.redis_ca)"
+    )]
     Untrusted {
         /// The address that was tried.
         place: String,
@@ -33,7 +37,7 @@ pub enum RedisFault {
     /// The user name or the password is wrong, or one is missing.
     #[error(
         "Redis refuses who we are: look at the user name in revocation.feed, and at \
-         revocation.feed_password"
+         revocation.feed_password (of a gate: feed.redis, feed.redis_password)"
     )]
     Refused(#[source] RedisError),
     /// The user lacks a right.

@@ -83,7 +83,7 @@ impl Carrier for RedisFeed {
     }
 
     fn trouble(&self) -> Option<String> {
-        self.shared.trouble().clone()
+        self.shared.trouble().as_ref().map(|(_, text)| text.clone())
     }
 }
 
@@ -103,7 +103,8 @@ impl fmt::Debug for RedisFeed {
 struct Shared {
     queue: Mutex<Queue>,
     wake: Notify,
-    trouble: Mutex<Option<String>>,
+    /// What is wrong: its kind, and the whole text.
+    trouble: Mutex<Option<(&'static str, String)>>,
 }
 
 impl Shared {
@@ -111,7 +112,7 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+    fn trouble(&self) -> MutexGuard<'_, Option<(&'static str, String)>> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -135,9 +136,9 @@ impl Shared {
         metrics::gauge!("tokenward_redis_up").set(0.0);
         metrics::counter!("tokenward_redis_failures_total", "why" => fault.label()).increment(1);
         let text = ErrorChain::new(fault).to_string();
-        let known = self.trouble().replace(text.clone());
+        let known = self.trouble().replace((fault.label(), text.clone()));
         // A long outage fails every two seconds in the same way; that is one line, not thousands.
-        if known.as_deref() != Some(text.as_str()) {
+        if known.is_none_or(|(label, _)| label != fault.label()) {
             tracing::error!(error = text, "the revocation feed is not written to Redis");
         }
     }

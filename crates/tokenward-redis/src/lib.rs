@@ -23,7 +23,9 @@ mod feed;
 mod layout;
 mod link;
 mod script;
+mod source;
 
 pub use address::{BadAddress, RedisAddress, RedisSecrets};
 pub use error::RedisFault;
 pub use feed::{RedisFeed, RedisFeedConfig};
+pub use source::RedisSource;

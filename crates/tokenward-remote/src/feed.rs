@@ -6,6 +6,9 @@
 //!    └── cannot be followed ── lost, silent ──┘   (each time after a wait)
 //! ```
 //!
+//! Where a [`Source`] carries the messages, it takes the place of the stream; snapshots still come from
+//! the authority, and so does the stream for a while when the source fails.
+//!
 //! **Invariant:** nothing here judges freshness. A stream that is open proves nothing; the times in
 //! its messages do.
 
@@ -15,13 +18,13 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokenward::ErrorChain;
+use tokenward::{BackendError, ErrorChain};
 use tokenward_revocation::feed::{
     BadMessage, EVENT_FRAME, EVENT_HEARTBEAT, Frame, Heartbeat, Snapshot,
 };
-use tokenward_revocation::{Follower, NeedSnapshot, Progress, View};
+use tokenward_revocation::{Follower, Message, NeedSnapshot, Progress, Source, Subscription, View};
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::backoff::Backoff;
 use crate::http::{Credential, Endpoint, FetchError, HttpClient};
@@ -42,6 +45,8 @@ pub struct FeedOptions {
     pub event_bytes: usize,
     /// The first and the longest wait between two attempts.
     pub retry: (Duration, Duration),
+    /// How long the authority is followed instead of a [`Source`] that has failed.
+    pub detour: Duration,
 }
 
 impl Default for FeedOptions {
@@ -52,6 +57,7 @@ impl Default for FeedOptions {
             snapshot_timeout: Duration::from_secs(60),
             event_bytes: 16 << 20,
             retry: (Duration::from_millis(200), Duration::from_secs(2)),
+            detour: Duration::from_secs(30),
         }
     }
 }
@@ -66,6 +72,7 @@ pub struct FeedClient {
     view: Arc<View>,
     options: FeedOptions,
     keys: Option<KeySetHandle>,
+    source: Option<Arc<dyn Source>>,
     handle: FeedHandle,
 }
 
@@ -81,13 +88,20 @@ impl FeedClient {
         options: FeedOptions,
     ) -> Self {
         let handle = FeedHandle::default();
-        Self { http, snapshot, feed, credential, view, options, keys: None, handle }
+        Self { http, snapshot, feed, credential, view, options, keys: None, source: None, handle }
     }
 
     /// Also tells `keys` which key set the authority publishes.
     #[must_use]
     pub fn announcing_to(mut self, keys: KeySetHandle) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// Takes messages from `source` rather than from the authority's stream, as long as it works.
+    #[must_use]
+    pub fn carried_by(mut self, source: Option<Arc<dyn Source>>) -> Self {
+        self.source = source;
         self
     }
 
@@ -102,9 +116,22 @@ impl FeedClient {
         let (first, longest) = self.options.retry;
         let mut backoff = Backoff::new(first, longest);
         let mut follower = Follower::new(Arc::clone(&self.view));
+        let mut subscription = self.subscribe();
         loop {
             let error;
-            (follower, error) = self.follow(follower, &mut backoff).await;
+            if let Some(messages) = &mut subscription {
+                (follower, error) = self.follow_source(follower, messages, &mut backoff).await;
+                if error.is_of_source() {
+                    self.report(&error);
+                    // Another connection, perhaps to another master. What is missed meanwhile, the
+                    // authority tells.
+                    subscription = self.subscribe();
+                    follower = self.make_a_detour(follower, &mut backoff).await;
+                    continue;
+                }
+            } else {
+                (follower, error) = self.follow(follower, &mut backoff).await;
+            }
             self.report(&error);
             sleep(backoff.failed(error.retry_after())).await;
         }
@@ -124,6 +151,79 @@ impl FeedClient {
             Err(error) => error,
         };
         (follower, error)
+    }
+
+    fn subscribe(&self) -> Option<Box<dyn Subscription>> {
+        self.source.as_ref().map(|source| source.subscribe(self.view.audience()))
+    }
+
+    /// Follows the messages of a source until something is in the way.
+    async fn follow_source(
+        &self,
+        mut follower: Follower,
+        messages: &mut Box<dyn Subscription>,
+        backoff: &mut Backoff,
+    ) -> (Follower, FeedError) {
+        // Half as patient as with the authority: the detour must begin before anything is stale.
+        let wait = self.options.silence.checked_div(2).unwrap_or_default();
+        let mut deadline = after(wait);
+        loop {
+            let next = match timeout_at(deadline, messages.next()).await {
+                Err(_) => return (follower, FeedError::SourceSilent { wait }),
+                Ok(Err(error)) => return (follower, FeedError::Source(error)),
+                Ok(Ok(next)) => next,
+            };
+            if follower.position().is_none() {
+                // After the place in the source was found, so that nothing between the two is missed;
+                // what came until now, the snapshot holds.
+                let result;
+                (follower, result) = self.synchronize(follower).await;
+                if let Err(error) = result {
+                    return (follower, error);
+                }
+                deadline = after(wait);
+                continue;
+            }
+            for message in &next {
+                let taken = match message {
+                    Message::Frame(data) => take_frame(data, &mut follower),
+                    Message::Heartbeat(data) => self.take_heartbeat(data, &mut follower),
+                };
+                match taken {
+                    Ok(Progress::Applied) => {
+                        deadline = after(wait);
+                        backoff.worked();
+                        self.handle.up();
+                    }
+                    Ok(_) => {}
+                    Err(error) => return (follower, error),
+                }
+            }
+        }
+    }
+
+    /// Follows the authority itself for a while, because the source has failed.
+    async fn make_a_detour(&self, mut follower: Follower, backoff: &mut Backoff) -> Follower {
+        if follower.position().is_none() {
+            let result;
+            (follower, result) = self.synchronize(follower).await;
+            if let Err(error) = result {
+                self.report(&error);
+                sleep(backoff.failed(error.retry_after())).await;
+                return follower;
+            }
+        }
+        let way = async {
+            match self.open(&follower).await {
+                Ok(stream) => self.pump(stream, &mut follower, backoff).await,
+                Err(error) => error,
+            }
+        };
+        if let Ok(error) = timeout(self.options.detour, way).await {
+            self.report(&error);
+            sleep(backoff.failed(error.retry_after())).await;
+        }
+        follower
     }
 
     /// Fetches and applies a snapshot. Where blocking is no harm: ten million revocations take
@@ -197,29 +297,23 @@ impl FeedClient {
     }
 
     fn take(&self, event: &Event, follower: &mut Follower) -> Result<Option<Progress>, FeedError> {
-        let mut unreadable = |error| {
-            follower.on_unreadable();
-            FeedError::Unreadable(error)
-        };
         match event.name.as_str() {
-            EVENT_FRAME => {
-                let frame = Frame::parse(&event.data).map_err(unreadable)?;
-                follower.on_frame(&frame).map(Some).map_err(FeedError::Lost)
-            }
-            EVENT_HEARTBEAT => {
-                let heartbeat = Heartbeat::parse(&event.data).map_err(&mut unreadable)?;
-                if let (Some(keys), Some(digest)) = (&self.keys, &heartbeat.keys) {
-                    keys.announced(digest);
-                }
-                follower.on_heartbeat(&heartbeat).map(Some).map_err(FeedError::Lost)
-            }
+            EVENT_FRAME => take_frame(&event.data, follower).map(Some),
+            EVENT_HEARTBEAT => self.take_heartbeat(&event.data, follower).map(Some),
             _ => Ok(None),
         }
     }
 
+    fn take_heartbeat(&self, data: &[u8], follower: &mut Follower) -> Result<Progress, FeedError> {
+        let heartbeat = Heartbeat::parse(data).map_err(|error| unreadable(error, follower))?;
+        if let (Some(keys), Some(digest)) = (&self.keys, &heartbeat.keys) {
+            keys.announced(digest);
+        }
+        follower.on_heartbeat(&heartbeat).map_err(FeedError::Lost)
+    }
+
     fn deadline(&self) -> Instant {
-        let now = Instant::now();
-        now.checked_add(self.options.silence).unwrap_or(now)
+        after(self.options.silence)
     }
 
     fn count_snapshot(&self, good: bool) {
@@ -309,6 +403,13 @@ enum FeedError {
     Lost(NeedSnapshot),
     #[error("no message for {:.1} s", wait.as_secs_f64())]
     Silent { wait: Duration },
+    #[error("the source of the feed fails; the authority is followed meanwhile")]
+    Source(#[source] BackendError),
+    #[error(
+        "the source of the feed has had no message for {:.1} s; the authority is followed meanwhile",
+        wait.as_secs_f64()
+    )]
+    SourceSilent { wait: Duration },
     #[error("the authority ended the stream")]
     Closed,
     #[error(transparent)]
@@ -325,6 +426,10 @@ impl FeedError {
         }
     }
 
+    const fn is_of_source(&self) -> bool {
+        matches!(self, Self::Source(_) | Self::SourceSilent { .. })
+    }
+
     const fn label(&self) -> &'static str {
         match self {
             Self::Snapshot(_) => "snapshot",
@@ -332,11 +437,28 @@ impl FeedError {
             Self::Unreadable(_) => "unreadable",
             Self::Lost(NeedSnapshot { why, .. }) => why.as_str(),
             Self::Silent { .. } => "silent",
+            Self::Source(_) => "source",
+            Self::SourceSilent { .. } => "source_silent",
             Self::Closed => "closed",
             Self::TooLong(_) => "too_long",
             Self::Stopped => "stopped",
         }
     }
+}
+
+fn after(wait: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or(now)
+}
+
+fn take_frame(data: &[u8], follower: &mut Follower) -> Result<Progress, FeedError> {
+    let frame = Frame::parse(data).map_err(|error| unreadable(error, follower))?;
+    follower.on_frame(&frame).map_err(FeedError::Lost)
+}
+
+fn unreadable(error: BadMessage, follower: &mut Follower) -> FeedError {
+    follower.on_unreadable();
+    FeedError::Unreadable(error)
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

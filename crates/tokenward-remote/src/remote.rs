@@ -69,7 +69,8 @@ impl Remote {
             view,
             config.feed_options().clone(),
         )
-        .announcing_to(keys.clone());
+        .announcing_to(keys.clone())
+        .carried_by(config.source().cloned());
         let feed = feed_client.handle();
 
         let mut tasks = JoinSet::new();

@@ -8,7 +8,9 @@ use tokenward::{Audience, IssuerId};
 use tokenward_server::gate::{PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
-use crate::config::{Address, ProxyAuth, ProxyConfig, authority, base_of, later, text_of, values};
+use crate::config::{
+    Address, ProxyAuth, ProxyConfig, RedisConfig, authority, base_of, later, redis, text_of, values,
+};
 use crate::secret::{Environment, SecretRef};
 
 #[cfg(test)]
@@ -51,6 +53,8 @@ pub(crate) struct GateConfig {
 pub(crate) struct FeedCredential {
     pub(crate) client_id: String,
     pub(crate) client_secret: SecretRef,
+    /// From where messages come as long as it works, rather than from the authority.
+    pub(crate) redis: Option<RedisConfig>,
 }
 
 /// `[[cookies]]`: from where requests with a cookie may come.
@@ -107,7 +111,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         Duration::from_secs(5),
         [Duration::ZERO, second.saturating_mul(30)],
     );
-    let feed = feed(root.section("feed"));
+    let feed = feed(root.section("feed"), environment.as_ref());
     let cookies = authority::all(root.sections("cookies"), cookies);
     let proxies = authority::all(root.sections("proxy"), authority::proxy);
     let rules = authority::all(root.sections("rule"), rule);
@@ -207,7 +211,7 @@ fn check_lists(
     }
 }
 
-fn feed(section: Section<'_>) -> Option<FeedCredential> {
+fn feed(section: Section<'_>, environment: Option<&Environment>) -> Option<FeedCredential> {
     let client_id = section.required("client_id", "\"gate\"", values::name);
     let example = "client_secret = { env = \"GATE_SECRET\" }";
     if !section.has("client_secret") {
@@ -215,8 +219,18 @@ fn feed(section: Section<'_>) -> Option<FeedCredential> {
     }
     let client_secret =
         section.has("client_secret").then(|| values::secret(&section, "client_secret"));
+    let names = redis::Names { address: "redis", password: "redis_password", ca: "redis_ca" };
+    let found = redis::read(&section, names, environment);
+    for key in [names.password, names.ca] {
+        if section.has(key) && !section.has(names.address) {
+            section.problem(key, "is for a feed in Redis; delete it, or set redis");
+        }
+    }
+    // A secret that is wrong has been noted, and so is the section's end.
+    let wrong = section.has(names.address) && found.is_none();
     section.finish();
-    Some(FeedCredential { client_id: client_id?, client_secret: client_secret?? })
+    let redis = if wrong { return None } else { found };
+    Some(FeedCredential { client_id: client_id?, client_secret: client_secret??, redis })
 }
 
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {

@@ -8,6 +8,7 @@ mod custody;
 mod from;
 mod languages;
 mod proxies;
+mod redis;
 mod remote;
 mod rewrap;
 mod root;

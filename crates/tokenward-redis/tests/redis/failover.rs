@@ -1,13 +1,17 @@
 //! Sentinels and clusters, and what they lose.
 
-use tokenward_testing::redis::{RedisCluster, RedisSentinels, eventually};
+use std::sync::Arc;
+
+use tokenward_testing::redis::{RedisCluster, RedisSentinels, RedisServer, eventually};
 
 use crate::bench::{Replica, get, head};
+use crate::rights::{password, rights_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_feed_goes_on_at_the_master_that_the_sentinels_elect() {
     let mut redis = RedisSentinels::start();
-    let replica = Replica::at(&format!("redis+sentinel://{}", redis.address()));
+    let replica =
+        admitted(&redis.servers, &format!("redis+sentinel://tokenward@{}", redis.address()));
     replica.revoke(&["t-1"]).await;
     eventually("the first is told", || head(&redis.servers[0]) == "1");
 
@@ -22,7 +26,7 @@ async fn the_feed_goes_on_at_the_master_that_the_sentinels_elect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_is_written_to_through_any_node_and_a_failover() {
     let mut redis = RedisCluster::start();
-    let replica = Replica::at(&format!("redis+cluster://{}", redis.address()));
+    let replica = admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()));
     replica.revoke(&["t-1"]).await;
     let (master, _) = redis.holders("{tw:prod}:head").unwrap();
     eventually("the first is told", || head(&redis.nodes[master]) == "1");
@@ -40,7 +44,7 @@ async fn a_cluster_is_written_to_through_any_node_and_a_failover() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_failover_lost_though_it_was_acknowledged_is_written_again() {
     let mut redis = RedisCluster::start();
-    let replica = Replica::at(&format!("redis+cluster://{}", redis.address()));
+    let replica = admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()));
     replica.revoke(&["t-1"]).await;
     let (master, follower) = redis.holders("{tw:prod}:head").unwrap();
     let follower = follower.unwrap();
@@ -66,4 +70,15 @@ async fn what_a_failover_lost_though_it_was_acknowledged_is_written_again() {
     replica.tell().await;
     eventually("the lost one is back", || get(elected, "jti:t-2") == "*");
     eventually("so is the head", || head(elected) == "2");
+}
+
+/// With the rights of the page, and no others.
+fn admitted(servers: &[RedisServer], url: &str) -> Replica {
+    let rights = rights_of("tokenward");
+    let user = ["acl", "setuser", "tokenward", "on", ">secret"];
+    for server in servers {
+        let words: Vec<_> = user.into_iter().chain(rights.split(' ')).collect();
+        server.order(&words);
+    }
+    Replica::of(url, password("secret"), Arc::default())
 }

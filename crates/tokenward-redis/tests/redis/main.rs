@@ -5,6 +5,7 @@
 mod bench;
 mod failover;
 mod faults;
+mod followers;
 mod others;
 mod rights;
 mod single;

@@ -101,7 +101,7 @@ async fn by_tls_a_certificate_that_is_not_trusted_is_named() {
 }
 
 /// The line `user NAME …` of the page, without its name and password.
-fn rights_of(name: &str) -> String {
+pub(crate) fn rights_of(name: &str) -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/revocation-redis.md");
     let page = fs::read_to_string(page).unwrap();
     let begin = format!("user {name} on >SECRET ");
@@ -113,7 +113,7 @@ fn user(name: &str, rights: &str) -> String {
     format!("user {name} on >secret {rights}")
 }
 
-fn password(text: &str) -> RedisSecrets {
+pub(crate) fn password(text: &str) -> RedisSecrets {
     RedisSecrets { password: Some(Zeroizing::new(text.to_owned())), ca: None }
 }
 

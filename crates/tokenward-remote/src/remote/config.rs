@@ -1,10 +1,11 @@
 //! What a [`Remote`](super::Remote) needs to know.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokenward::root::PinnedRoot;
 use tokenward::{Audience, IssuerId, KeySet, Verifier};
-use tokenward_revocation::{FreshnessPolicy, WhenStale};
+use tokenward_revocation::{FreshnessPolicy, Source, WhenStale};
 
 use super::RemoteError;
 use crate::feed::FeedOptions;
@@ -40,6 +41,7 @@ pub struct RemoteConfig {
     leeway: Option<Duration>,
     key_outage: Option<Duration>,
     feed: FeedOptions,
+    source: Option<Arc<dyn Source>>,
     connect_timeout: Duration,
     root: Option<(PinnedRoot, TrustMemory)>,
 }
@@ -73,6 +75,7 @@ impl RemoteConfig {
             leeway: None,
             key_outage: None,
             feed: FeedOptions::default(),
+            source: None,
             connect_timeout: Duration::from_secs(15),
             root: None,
         }
@@ -136,6 +139,14 @@ impl RemoteConfig {
         self
     }
 
+    /// Takes the messages of the feed from `source` as long as it works: from Redis, say. Snapshots
+    /// still come from the authority.
+    #[must_use]
+    pub fn feed_source(mut self, source: Arc<dyn Source>) -> Self {
+        self.source = Some(source);
+        self
+    }
+
     /// Other bounds for the feed.
     #[must_use]
     pub fn feed(mut self, options: FeedOptions) -> Self {
@@ -182,6 +193,10 @@ impl RemoteConfig {
 
     pub(super) const fn feed_options(&self) -> &FeedOptions {
         &self.feed
+    }
+
+    pub(super) const fn source(&self) -> Option<&Arc<dyn Source>> {
+        self.source.as_ref()
     }
 
     pub(super) const fn freshness(&self) -> FreshnessPolicy {
