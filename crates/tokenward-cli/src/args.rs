@@ -71,6 +71,16 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
 }
 
+impl Command {
+    /// Whether private keys, or what opens them, come into the memory of this process.
+    pub(crate) const fn handles_keys(&self) -> bool {
+        matches!(
+            self,
+            Self::Init(_) | Self::Check(_) | Self::Keys(_) | Self::Token(_) | Self::Root(_)
+        )
+    }
+}
+
 /// `tokenward serve`.
 #[derive(Args, Debug)]
 #[command(

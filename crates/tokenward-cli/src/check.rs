@@ -13,59 +13,86 @@ use crate::output::{self, Output};
 use crate::secret::Variables;
 use crate::serve;
 
+/// What was found.
+#[derive(Default)]
+struct Found {
+    problems: Vec<String>,
+    /// What is no problem, and yet to be known.
+    notes: Vec<String>,
+}
+
+impl Found {
+    fn take(&mut self, result: Result<(), Failure>) {
+        self.problems.extend(result.err().map(|failure| failure.to_string()));
+    }
+}
+
 /// Runs the command.
 pub(crate) async fn run(args: CheckArgs, output: Output) -> Outcome {
-    let problems = problems(&args).await;
+    let Found { problems, notes } = look(&args).await;
     if output.is_json() {
-        output.json(&json!({ "problems": problems }))?;
-    } else if problems.is_empty() {
-        output.line(format!("{}: good", args.config.display()))?;
+        output.json(&json!({ "problems": problems, "notes": notes }))?;
     } else {
+        notes.iter().for_each(output::note);
         for problem in &problems {
             output.line(problem)?;
+        }
+        if problems.is_empty() {
+            output.line(format!("{}: good", args.config.display()))?;
         }
     }
     Ok(if problems.is_empty() { GOOD } else { answer_is_no() })
 }
 
-async fn problems(args: &CheckArgs) -> Vec<String> {
+async fn look(args: &CheckArgs) -> Found {
+    let mut found = Found::default();
     let config = match Config::load(&args.config) {
         Ok(config) => config,
-        Err(problems) => return problems.iter().map(ToString::to_string).collect(),
+        Err(problems) => {
+            found.problems.extend(problems.iter().map(ToString::to_string));
+            return found;
+        }
     };
     for audience in &config.audiences {
         if let Ok(timing) = Timing::new(config.keys.times.timing(audience.access_lifetime)) {
-            output::note(format!("the keys of {}: {timing}", audience.name));
+            found.notes.push(format!("the keys of {}: {timing}", audience.name));
         }
     }
     let data = serve::data_of(&config, args.data.as_deref());
-    let mut problems = Vec::new();
-    let mut note = |result: Result<(), Failure>| {
-        problems.extend(result.err().map(|failure| failure.to_string()));
-    };
-    note(serve::certificate_of(&config, &data).and_then(|files| {
+    found.take(serve::certificate_of(&config, &data).and_then(|files| {
         files.map_or(Ok(()), |files| files.load(clock::system().now()).map(drop))
     }));
     let admin = AdminArgs { data: Some(data.clone()), admin_url: None, ca_file: None };
     let running = AdminClient::find(&admin).await.is_ok_and(|client| client.is_some());
     match Deployment::of_config(&config, &data, &Variables::of_process()).await {
-        Err(failure) => note(Err(failure)),
-        Ok(_) if running => output::note(
-            "an authority runs on this folder: its store and listeners are not opened a second time",
-        ),
+        Err(failure) => found.take(Err(failure)),
         Ok(deployment) => {
-            note(stores(deployment).await);
-            for result in serve::try_listeners(&config).await {
-                note(result);
+            if !deployment.has_store() {
+                found
+                    .notes
+                    .push("there is no store yet: the start makes one, with first keys".to_owned());
+            }
+            found.take(stores(deployment).await);
+            if running {
+                found.notes.push(
+                    "an authority runs on this folder: its listeners are not opened a second time"
+                        .to_owned(),
+                );
+            } else {
+                for result in serve::try_listeners(&config).await {
+                    found.take(result);
+                }
             }
         }
     }
-    problems
+    found
 }
 
 async fn stores(deployment: Deployment) -> Result<(), Failure> {
     deployment.settings.check().map_err(|error| Failure::because_of(&error))?;
-    let opened = deployment.open().await?;
+    let folder =
+        tempfile::tempdir().map_err(|error| Failure::because("a folder to look in", &error))?;
+    let opened = deployment.on_a_copy(folder.path()).await?.open().await?;
     opened.check_signer().await?;
     opened.check_feed().await?;
     for ring in opened.rings()? {

@@ -186,8 +186,14 @@ pub(crate) struct Passkeys;
 impl Config {
     /// Reads `path`; every problem it has, with its line.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<Problem>> {
-        let (file, text) = text_of(path, "`tokenward init` writes one")?;
-        let config = authority::read(&file, &text, base_of(path))?;
+        let (_, text) = text_of(path, "`tokenward init` writes one")?;
+        Self::of_text(path, &text)
+    }
+
+    /// As [`Self::load`], of the text that is to stand at `path`.
+    pub(crate) fn of_text(path: &Path, text: &str) -> Result<Self, Vec<Problem>> {
+        let file = path.display().to_string();
+        let config = authority::read(&file, text, base_of(path))?;
         let later = later::problems(&file, &config);
         if later.is_empty() { Ok(config) } else { Err(later) }
     }

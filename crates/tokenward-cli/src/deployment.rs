@@ -10,6 +10,7 @@ mod signer;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,6 +133,29 @@ impl Deployment {
         };
         let Self { settings, feed, .. } = self;
         Ok(Opened { settings, store, custody, key_sets, feed, data_key })
+    }
+
+    /// Whether there is a store yet; the start makes one where there is none.
+    pub(crate) fn has_store(&self) -> bool {
+        self.store.metadata().is_ok_and(|meta| meta.len() > 0)
+    }
+
+    /// The same with a copy of the store in `folder`: whoever only looks changes nothing, and disturbs no
+    /// process that uses it.
+    pub(crate) async fn on_a_copy(mut self, folder: &Path) -> Result<Self, Failure> {
+        let (store, copy) = (self.store.clone(), folder.join("copy.db"));
+        if store.exists() {
+            let because = |error: &(dyn std::error::Error + 'static)| {
+                Failure::because(format!("store.url: {}", store.display()), error)
+            };
+            fs::OpenOptions::new().append(true).open(&store).map_err(|error| because(&error))?;
+            let (from, to) = (store.clone(), copy.clone());
+            blocking(move || SqliteStore::copy(from, to))
+                .await?
+                .map_err(|error| because(&error))?;
+        }
+        self.store = copy;
+        Ok(self)
     }
 
     /// Has the key-encryption key of `new` open the store in the place of this one's.

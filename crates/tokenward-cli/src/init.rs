@@ -30,10 +30,12 @@ pub(crate) async fn run(args: InitArgs, output: Output) -> Outcome {
             )));
         }
     }
-    files::create_dir(&args.data)?;
     let text = TEMPLATE
         .replace("{issuer}", args.issuer.as_str())
         .replace("{audience}", args.audience.as_str());
+    // Before anything is written: what a failed start leaves is in the way of the next.
+    Config::of_text(&path, &text).map_err(|problems| config::refusal(&problems))?;
+    files::create_dir(&args.data)?;
     let kek = Zeroizing::new(crypto::random::<32>());
     files::create_private(&args.data.join(KEK), kek.as_slice())?;
     files::create_private(&path, text.as_bytes())?;
@@ -61,7 +63,7 @@ async fn first_keys(path: &Path, data: &Path) -> Result<Vec<String>, Failure> {
 fn next_steps(path: &Path, keys: &[String]) -> String {
     let path = path.display();
     format!(
-        "{path} is written, with {} keys beside it.\n\
+        "{path} is written, with {KEK} and a store of {} keys beside it.\n\
          Next:\n  \
          1. Set the certificate, the audiences and the services in {path}.\n  \
          2. Keep a copy of {KEK} apart from the store: without it the store is worth nothing.\n  \

@@ -44,6 +44,10 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, output: Output) -> Outcome {
     memory::keep_out_of_dumps()?;
+    if cli.command.handles_keys() {
+        // As far as the user's limit lets us: a command says nothing of it, the authority does.
+        let _unsaid = memory::keep_out_of_swap();
+    }
     // Whatever speaks TLS in this process does it with one library.
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Err(Failure::cannot("TLS cannot be set up"));

@@ -135,9 +135,14 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
     let certificate = certificate_of(&config, &data)?;
     let tls = certificate.as_ref().map(new_tls).transpose()?;
     let doors = doors(&config, args.listen, &data, tls.clone()).await?;
-    let opened = Deployment::of_config(&config, &data, &variables).await?.open().await?;
+    let deployment = Deployment::of_config(&config, &data, &variables).await?;
+    let has_store = deployment.has_store();
+    let opened = deployment.open().await?;
     let authority = start(opened.parts().await?).await?;
     locked.log();
+    if !has_store {
+        tracing::warn!("the store is new: it knows no session and no revocation from before");
+    }
     if let Some((certificate, tls)) = certificate.zip(tls) {
         tokio::spawn(certificate.follow(tls));
     }

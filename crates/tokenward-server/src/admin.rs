@@ -53,7 +53,10 @@ pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
         .route("/admin/v1/keys/compromise", post(keys::compromise))
         .route("/admin/v1/keys/import", post(keys::import));
     let sessions = Router::new().route("/admin/v1/sessions/revoke", post(sessions::revoke));
-    let revocations = Router::new().route("/admin/v1/revocations", post(revocations::revoke));
+    let revocations = Router::new()
+        .route("/admin/v1/revocations", post(revocations::revoke))
+        .route("/admin/v1/revocations/everything", post(revocations::everything))
+        .route("/admin/v1/subjects/token-version", post(revocations::bump_version));
     let services = Router::new()
         .route("/admin/v1/services", post(services::add))
         .route("/admin/v1/services/{name}", delete(services::remove))

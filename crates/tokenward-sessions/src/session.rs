@@ -89,6 +89,8 @@ pub enum EndReason {
     VersionBumped,
     /// A refresh token of it was handed in for revocation (RFC 7009).
     TokenRevoked,
+    /// Its first token could not be signed, so nobody ever held it.
+    Undelivered,
 }
 
 names!(
@@ -99,6 +101,7 @@ names!(
     RefreshReused => "refresh_reused",
     VersionBumped => "version_bumped",
     TokenRevoked => "token_revoked",
+    Undelivered => "undelivered",
 );
 
 /// A session to be made.

@@ -101,6 +101,15 @@ pub trait SessionStore: Send + Sync + 'static {
         keep_until: UnixTime,
     ) -> Result<u64, BackendError>;
 
+    /// Ends every live session of these audiences (`None`: of all); how many. It revokes no access token:
+    /// whoever asks has revoked them all at once. It works in slices, so whoever is interrupted asks again.
+    async fn end_everywhere(
+        &self,
+        audiences: Option<&[Audience]>,
+        why: EndReason,
+        now: UnixTime,
+    ) -> Result<u64, BackendError>;
+
     /// Raises a subject's token version, ends its families and revokes its older tokens; the new version.
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError>;
 

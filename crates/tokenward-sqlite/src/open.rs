@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 use tokenward::BackendErrorKind;
 
@@ -138,6 +139,19 @@ pub(crate) fn open(path: &Path, readers: usize) -> Result<Opened, OpenError> {
     Ok(Opened { writer, checkpointer, readers: readers.map_err(sql)?, lock })
 }
 
+/// Copies the store at `from` into the new file `to`, as of one moment. Other processes may use it meanwhile;
+/// this one must not, see [`lock`].
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
+    let copied = || {
+        let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        source.busy_timeout(BUSY_TIMEOUT)?;
+        let mut target = Connection::open(to)?;
+        Backup::new(&source, &mut target)?.run_to_completion(i32::MAX, Duration::ZERO, None)
+    };
+    create_private(to).map_err(|error| OpenError::io(to, error))?;
+    copied().map_err(|error| OpenError::sqlite(from, error))
+}
+
 /// One process at a time. The lock lives in a file of its own, because closing any other handle of the
 /// database file would drop SQLite's own locks on it (POSIX).
 fn lock(path: &Path) -> Result<File, OpenError> {
@@ -187,6 +201,8 @@ fn create_private(path: &Path) -> io::Result<()> {
             File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // Before SQLite finds out: it would make companions as read-only as the file is.
+            OpenOptions::new().append(true).open(path)?;
             let metadata = fs::metadata(path)?;
             if metadata.permissions().mode() & 0o077 != 0 {
                 fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;

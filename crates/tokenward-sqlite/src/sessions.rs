@@ -119,6 +119,24 @@ impl SessionStore for SqliteStore {
             .await
     }
 
+    async fn end_everywhere(
+        &self,
+        audiences: Option<&[Audience]>,
+        why: EndReason,
+        now: UnixTime,
+    ) -> Result<u64, BackendError> {
+        let fence = audiences.map(names);
+        let (mut after, mut ended) = (0, 0_u64);
+        loop {
+            let fence = fence.clone();
+            let slice = self
+                .write(move |tx| end::end_slice(tx, fence.as_deref(), after, why, now, SLICE))
+                .await?;
+            let Some((last, some)) = slice else { return Ok(ended) };
+            (after, ended) = (last, ended.saturating_add(some));
+        }
+    }
+
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError> {
         self.write(move |tx| end::bump_version(tx, &bump)).await
     }

@@ -68,6 +68,12 @@ struct Inner {
 }
 
 impl SqliteStore {
+    /// Copies the store at `from` into the new file `to`, as of one moment, also while another process uses it:
+    /// whoever only looks, looks at that.
+    pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), OpenError> {
+        open::copy(from.as_ref(), to.as_ref())
+    }
+
     /// Opens the file at `path`, or makes it. Blocks for as long as a start takes.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref();

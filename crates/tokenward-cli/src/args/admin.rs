@@ -146,7 +146,7 @@ pub(crate) enum SessionsCommand {
 /// `tokenward revoke`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tokenward revoke --sid 9f2c… --reason 'stolen phone'\n  tokenward revoke --file ids.txt   (lines: jti ID, sid ID, sub ID, or the same as JSON)"
+    after_help = "Examples:\n  tokenward revoke --sid 9f2c… --reason 'stolen phone'\n  tokenward revoke --subject alice --except-session 9f2c… --reason 'new password'\n  tokenward revoke --file ids.txt   (lines: jti ID, sid ID, sub ID, or the same as JSON)\n  tokenward revoke --everything --audience billing-api --reason 'database leaked'"
 )]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct RevokeArgs {
@@ -159,9 +159,18 @@ pub(crate) struct RevokeArgs {
     /// Everything a subject holds
     #[arg(long, value_name = "SUBJECT", group = "what")]
     pub(crate) subject: Option<Subject>,
+    /// The session of that subject that goes on, with its next refresh
+    #[arg(long, value_name = "SID", requires = "subject")]
+    pub(crate) except_session: Option<SessionId>,
     /// Many, a line each; - for standard input
     #[arg(long, value_name = "FILE", group = "what")]
     pub(crate) file: Option<PathBuf>,
+    /// Every token and every session: all users log in again
+    #[arg(long, group = "what")]
+    pub(crate) everything: bool,
+    /// Do not ask before --everything
+    #[arg(long, requires = "everything")]
+    pub(crate) yes: bool,
     /// In one audience alone
     #[arg(long, value_name = "NAME")]
     pub(crate) audience: Option<Audience>,

@@ -20,6 +20,7 @@ use crate::serve;
 
 /// `keys list`.
 pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    need_store(args).await?;
     let now = clock::system().now();
     let mut rows: Vec<KeyInfo> = Vec::new();
     for ring in rings(args, audience).await? {
@@ -50,6 +51,7 @@ pub(crate) async fn rotate(
 
 /// `keys rotate --dry-run`.
 pub(crate) async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
+    need_store(args).await?;
     let mut planned = Vec::new();
     for ring in rings(args, audience).await? {
         let plan = ring.preview(clock::system().now(), &Request::RotateNow).await;
@@ -89,6 +91,16 @@ async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
             Err(error) => return Err(Failure::because("the keys", &error)),
         }
     }
+}
+
+/// Whoever only looks makes no store.
+async fn need_store(args: &KeysArgs) -> Result<(), Failure> {
+    if deployment(args).await?.has_store() {
+        return Ok(());
+    }
+    Err(Failure::cannot(
+        "store.url: there is no store yet; `tokenward init` or the first start makes one",
+    ))
 }
 
 async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {

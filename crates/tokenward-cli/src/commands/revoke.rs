@@ -1,38 +1,64 @@
-//! `tokenward revoke`: one thing, or a file of many.
+//! `tokenward revoke`: one thing, everything, or a file of many.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Seek as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
+use http::StatusCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use tokenward::{Jti, SessionId, Subject};
-use tokenward_server::admin::api::{MAX_BATCH, Revoke, RevokeItem, Revoked};
+use tokenward_server::admin::api::{
+    BumpVersion, BumpedVersion, EndedSessions, Revoke, RevokeEverything, RevokeItem, Revoked,
+};
+use tokio::time::sleep;
 
 use crate::args::RevokeArgs;
-use crate::client::AdminClient;
-use crate::failure::{Failure, GOOD, Outcome};
-use crate::output::Output;
+use crate::client::{AdminClient, CallError};
+use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
+use crate::output::{Output, note};
+use lines::Lines;
 
-#[cfg(test)]
-mod tests;
+mod lines;
 
-/// Longer than any line that names an id.
-const MAX_LINE: usize = 4_096;
+/// How often a batch is sent while the authority is out of reach, each time after a longer wait: for half a
+/// minute in all.
+const ATTEMPTS: u32 = 6;
 
 /// Runs the command.
 pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
+    if args.everything && !args.yes && !confirmed(args.audience.as_ref().map(AsRef::as_ref))? {
+        note("nothing was revoked");
+        return Ok(answer_is_no());
+    }
     let client = AdminClient::need(&args.admin).await?;
-    let sender = Sender {
-        client,
-        reason: args.reason,
-        audience: args.audience.map(|name| name.as_str().to_owned()),
-    };
+    let audience = args.audience.map(|name| name.as_str().to_owned());
+    let reason = args.reason;
+    if args.everything {
+        let order = RevokeEverything { reason, audience };
+        let ended: EndedSessions = client.post("/admin/v1/revocations/everything", &order).await?;
+        let said = format!("every token up to now is revoked; {} sessions ended", ended.ended);
+        output.either(&json!({ "everything": true, "sessions": ended.ended }), said)?;
+        return Ok(GOOD);
+    }
+    if let (Some(subject), Some(except)) = (&args.subject, args.except_session) {
+        let subject = subject.as_str().to_owned();
+        let except_session = Some(except.as_str().to_owned());
+        let order = BumpVersion { subject, audience, except_session, reason };
+        let raised: BumpedVersion = client.post("/admin/v1/subjects/token-version", &order).await?;
+        let said = format!(
+            "revoked; that session goes on with its next refresh (token version {})",
+            raised.token_version
+        );
+        output.either(&raised, said)?;
+        return Ok(GOOD);
+    }
     let one = args
         .jti
         .map(|id| RevokeItem::Jti(id.as_str().to_owned()))
         .or_else(|| args.sid.map(|id| RevokeItem::Sid(id.as_str().to_owned())))
         .or_else(|| args.subject.map(|id| RevokeItem::Sub(id.as_str().to_owned())));
+    let sender = Sender { client, reason, audience };
     let revoked = match (one, args.file) {
         (Some(item), _) => sender.send(vec![item]).await?,
         (None, Some(file)) => from_file(&sender, &file).await?,
@@ -42,6 +68,22 @@ pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
     Ok(GOOD)
 }
 
+/// Asks whoever sits at the terminal; where nobody does, `--yes` has to say it.
+fn confirmed(audience: Option<&str>) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::cannot(
+            "--everything makes all users log in again; add --yes where nobody can be asked",
+        ));
+    }
+    let of = audience.map_or_else(|| "every audience".to_owned(), |name| format!("`{name}`"));
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "Refuse every token and end every session of {of}? [y/N] ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
 struct Sender {
     client: AdminClient,
     reason: Option<String>,
@@ -49,107 +91,110 @@ struct Sender {
 }
 
 impl Sender {
-    async fn send(&self, items: Vec<RevokeItem>) -> Result<usize, Failure> {
+    async fn send(&self, items: Vec<RevokeItem>) -> Result<usize, CallError> {
         let request =
             Revoke { items, reason: self.reason.clone(), audience: self.audience.clone() };
         let answer: Revoked = self.client.post("/admin/v1/revocations", &request).await?;
         Ok(answer.revoked)
     }
+
+    /// As [`Self::send`], again and again while the authority restarts or its store is away: revoking twice
+    /// does no harm.
+    async fn send_patiently(&self, items: &[RevokeItem]) -> Result<usize, CallError> {
+        let mut wait = Duration::from_secs(1);
+        for _ in 1..ATTEMPTS {
+            match self.send(items.to_vec()).await {
+                Err(error) if passes(&error) => sleep(wait).await,
+                answer => return answer,
+            }
+            wait = wait.saturating_mul(2);
+        }
+        self.send(items.to_vec()).await
+    }
 }
 
+const fn passes(error: &CallError) -> bool {
+    match error {
+        CallError::Failed(_) => true,
+        CallError::Refused { status, .. } => matches!(*status, StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+/// Revokes what the lines of `file` name, after all of them have been read: a mistake in the last must not
+/// leave the first half done.
 async fn from_file(sender: &Sender, file: &Path) -> Result<usize, Failure> {
-    let name =
-        if file.as_os_str() == "-" { "standard input".into() } else { file.display().to_string() };
-    let (reader, bytes): (Box<dyn BufRead>, Option<u64>) = if file.as_os_str() == "-" {
-        (Box::new(io::stdin().lock()), None)
-    } else {
-        let opened = File::open(file).map_err(|error| Failure::because(&name, &error))?;
-        let bytes = opened.metadata().ok().map(|meta| meta.len());
-        (Box::new(BufReader::new(opened)), bytes)
-    };
-    let progress = progress(bytes);
-    let mut lines = Lines { reader, number: 0 };
+    let stdin = file.as_os_str() == "-";
+    let name = if stdin { "standard input".to_owned() } else { file.display().to_string() };
+    let failed = |error: io::Error| Failure::because(&name, &error);
+    let mut source = if stdin { spooled() } else { File::open(file) }.map_err(failed)?;
+    let found = check(&source, &name)?;
+    source.rewind().map_err(failed)?;
+
+    let progress = progress(found.bytes, "revoking");
+    let mut lines = Lines::new(BufReader::new(&source));
     let mut total: usize = 0;
     loop {
-        let (batch, read) = lines.batch().map_err(|message| {
-            let done = if total == 0 { "nothing" } else { "what stands before it" };
-            Failure::cannot(format!("{name}:{}: {message}; {done} was revoked", lines.number))
-        })?;
+        let before = lines.number().saturating_add(1);
+        let stopped = |why: String| {
+            Failure::cannot(format!(
+                "{name}: {total} of {} were revoked, up to line {before}; then: {why}; run it again, \
+                 revoking twice does no harm",
+                found.items
+            ))
+        };
+        let (batch, read) = lines.batch().map_err(stopped)?;
         if batch.is_empty() {
             break;
         }
-        total = total.saturating_add(sender.send(batch).await?);
+        let sent = sender.send_patiently(&batch).await;
+        let sent = sent.map_err(|error| stopped(Failure::from(error).to_string()))?;
+        total = total.saturating_add(sent);
         progress.inc(read);
     }
     progress.finish_and_clear();
     Ok(total)
 }
 
-struct Lines {
-    reader: Box<dyn BufRead>,
-    number: usize,
+/// Standard input as a file without a name, which can be read twice and takes no memory.
+fn spooled() -> io::Result<File> {
+    let mut spool = tempfile::tempfile()?;
+    io::copy(&mut io::stdin().lock(), &mut spool)?;
+    spool.rewind()?;
+    Ok(spool)
 }
 
-impl Lines {
-    /// The next items, at most as many as one request takes, and the bytes they stood in.
-    fn batch(&mut self) -> Result<(Vec<RevokeItem>, u64), String> {
-        let mut items = Vec::new();
-        let mut read: u64 = 0;
-        let mut line = Vec::new();
-        while items.len() < MAX_BATCH {
-            line.clear();
-            let most = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
-            let mut capped = io::Read::take(&mut self.reader, most);
-            let taken = capped.read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
-            if taken == 0 {
-                break;
-            }
-            self.number = self.number.saturating_add(1);
-            read = read.saturating_add(u64::try_from(taken).unwrap_or(0));
-            if taken == MAX_LINE && line.last() != Some(&b'\n') {
-                return Err(format!("the line is longer than {MAX_LINE} bytes"));
-            }
-            let text =
-                std::str::from_utf8(&line).map_err(|_| "this is no UTF-8 text".to_owned())?;
-            items.extend(item(text)?);
+/// What a file holds.
+struct Found {
+    items: usize,
+    bytes: u64,
+}
+
+/// Reads every line, and revokes nothing.
+fn check(file: &File, name: &str) -> Result<Found, Failure> {
+    let bytes = file.metadata().map_or(0, |meta| meta.len());
+    let progress = progress(bytes, "reading");
+    let mut lines = Lines::new(BufReader::new(file));
+    let mut items: usize = 0;
+    let mut bytes: u64 = 0;
+    loop {
+        let (batch, read) = lines.batch().map_err(|message| {
+            let number = lines.number();
+            Failure::cannot(format!("{name}:{number}: {message}; nothing was revoked"))
+        })?;
+        if batch.is_empty() {
+            break;
         }
-        Ok((items, read))
+        items = items.saturating_add(batch.len());
+        bytes = bytes.saturating_add(read);
+        progress.inc(read);
     }
+    progress.finish_and_clear();
+    Ok(Found { items, bytes })
 }
 
-/// One line: `jti ID`, `sid ID`, `sub ID`, or the same as JSON; `None` for an empty one or a comment.
-fn item(line: &str) -> Result<Option<RevokeItem>, String> {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
-        return Ok(None);
-    }
-    let item = if line.starts_with('{') {
-        serde_json::from_str(line).map_err(|_| "write for example {\"sid\": \"ID\"}".to_owned())?
-    } else {
-        match line.split_once(char::is_whitespace).map(|(kind, id)| (kind, id.trim().to_owned())) {
-            Some(("jti", id)) => RevokeItem::Jti(id),
-            Some(("sid", id)) => RevokeItem::Sid(id),
-            Some(("sub", id)) => RevokeItem::Sub(id),
-            _ => return Err("write `jti ID`, `sid ID` or `sub ID`".to_owned()),
-        }
-    };
-    // Checked here, so that a bad line is known by its number and not by its batch.
-    match &item {
-        RevokeItem::Jti(id) => Jti::new(id.as_str()).map(drop),
-        RevokeItem::Sid(id) => SessionId::new(id.as_str()).map(drop),
-        RevokeItem::Sub(id) => Subject::new(id.as_str()).map(drop),
-    }
-    .map_err(|error| error.to_string())?;
-    Ok(Some(item))
-}
-
-fn progress(bytes: Option<u64>) -> ProgressBar {
-    // Draws on standard error, and nothing at all where that is no terminal.
-    match bytes {
-        Some(bytes) => ProgressBar::new(bytes).with_style(
-            ProgressStyle::with_template("{bar:40} {percent}% {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        ),
-        None => ProgressBar::new_spinner(),
-    }
+/// Draws on standard error, and nothing at all where that is no terminal.
+fn progress(bytes: u64, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {bar:40} {percent}% {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(bytes).with_style(style).with_message(what)
 }

@@ -8,10 +8,14 @@ use serde_json::Value;
 use tokenward::root::{Delegation, RootChain};
 use tokenward::{Algorithm, Audience, ErrorChain, VerifyingKey};
 use tokenward_keys::lifecycle::Key;
-use tokenward_keys::{Custody, KeyLabel, KeyStore, NewKey, Signer, StoreKey, StoredKey};
+use tokenward_keys::{
+    Custody, CustodyError, KeyChange, KeyLabel, KeyOrder, KeyStore, NewKey, Signer, StoreKey,
+    StoredKey,
+};
 use tokenward_server::{KeySetSigning, Settings};
 use tokenward_sqlite::SqliteStore;
 
+use self::late::LateSigner;
 use super::custody::CustodySource;
 use crate::clock;
 use crate::commands::date;
@@ -19,6 +23,8 @@ use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::files;
 use crate::secret::Variables;
+
+mod late;
 
 /// What the keys that sign key sets are kept under, where those that sign tokens have their audience.
 pub(crate) const SIGNER_KEYS: &str = "key-set-signer";
@@ -190,8 +196,15 @@ impl Signing {
                 self.custody.name()
             ))
         })?;
-        let signer = self.custody.signer(&settings.issuer, &key).await;
-        signer.map_err(|error| Failure::because("keys.key_set_signer", &error))
+        match self.custody.signer(&settings.issuer, &key).await {
+            // Tokens are signed elsewhere, and the last signed key set may be good for hours.
+            Err(error @ CustodyError::OutOfReach { .. }) => {
+                let error = ErrorChain::new(&error).to_string();
+                tracing::warn!(error, "the signer of key sets is out of reach; it is asked again");
+                Ok(Arc::new(LateSigner::new(&self.custody, &settings.issuer, key, wanted)))
+            }
+            signer => signer.map_err(|error| Failure::because("keys.key_set_signer", &error)),
+        }
     }
 
     /// The keys that this custody holds for key sets, oldest first.
@@ -217,28 +230,63 @@ impl Signing {
                 "--algorithm: custody \"{name}\" holds no {algorithm} keys"
             )));
         }
+        let elsewhere = self.custody.holds_elsewhere();
+        let apply = async |changes: Vec<KeyChange>| {
+            let applied = store.apply(&audience, changes).await;
+            applied.map_err(|error| Failure::because("store.url", &error))
+        };
+        if elsewhere {
+            self.clear_up(store, &audience).await?;
+        }
+        let label = KeyLabel::random();
+        let order = KeyOrder {
+            label,
+            audience: audience.clone(),
+            custody: self.custody.name().to_owned(),
+            created_at: now,
+            given_up_at: None,
+        };
+        if elsewhere {
+            apply(vec![KeyChange::Order(order)]).await?;
+        }
         let spec = NewKey {
             audience: audience.clone(),
             issuer: settings.issuer.clone(),
             algorithm,
             created_at: now,
             kid_prefix: settings.environment.clone(),
-            label: KeyLabel::random(),
+            label,
         };
         let made = self.custody.generate(&spec).await.map_err(|error| because(&error))?;
         let key = Key::publish(made, &audience, self.custody.name(), now)
             .ok_or_else(|| Failure::cannot("keys.key_set_signer: the key has no public half"))?;
         let stored = key.stored().clone();
-        match store.apply(&audience, vec![key.into_insert()]).await {
-            Ok(()) => Ok(stored),
-            Err(error) => {
-                // Nothing names it, so nobody will ever sign with it.
-                if let Err(left) = self.custody.destroy(&stored).await {
-                    tracing::warn!(key = %stored.id, error = %ErrorChain::new(&left), "left in the custody");
-                }
-                Err(Failure::because("store.url", &error))
+        // If this fails the order stays, and the next call destroys what was made under it.
+        let fulfill = elsewhere.then_some(KeyChange::Fulfill(label));
+        apply(std::iter::once(key.into_insert()).chain(fulfill).collect()).await?;
+        Ok(stored)
+    }
+
+    /// Destroys what an earlier call was killed over. No other is at work: one process uses the store at a
+    /// time.
+    async fn clear_up(&self, store: &SqliteStore, audience: &Audience) -> Result<(), Failure> {
+        let because = |error: &(dyn std::error::Error + 'static)| {
+            Failure::because("keys.key_set_signer", error)
+        };
+        let left = store.unfinished(audience).await.map_err(|error| because(&error))?;
+        for order in left.orders.iter().filter(|order| order.custody == self.custody.name()) {
+            let (label, at) = (order.label, clock::system().now());
+            let mut changes = Vec::new();
+            if order.given_up_at.is_none() {
+                changes.push(KeyChange::GiveUp { label, at });
             }
+            store.apply(audience, changes).await.map_err(|error| because(&error))?;
+            self.custody.abandon(order).await.map_err(|error| because(&error))?;
+            let forget = vec![KeyChange::Forget(label)];
+            store.apply(audience, forget).await.map_err(|error| because(&error))?;
+            tracing::info!(%label, "what an earlier call left in the custody is destroyed");
         }
+        Ok(())
     }
 }
 

@@ -146,6 +146,60 @@ fn what_is_revoked_by_file_is_refused() {
 }
 
 #[test]
+fn a_file_is_read_to_its_end_before_anything_of_it_is_revoked() {
+    let work = Work::new();
+    let dev = work.dev("whole");
+    let alice = dev.session("alice");
+    let token = alice["access_token"].as_str().unwrap();
+    let lines: Vec<_> = (0..2_500).map(|n| format!("jti id-{n}\n")).collect();
+    let lines = lines.concat();
+    fs::write(work.path("bad.txt"), format!("sub alice\n{lines}nonsense\n")).unwrap();
+    fs::write(work.path("good.txt"), format!("sub alice\n{lines}")).unwrap();
+
+    let said = work.refused(2, &["revoke", "--file", "bad.txt"]);
+
+    assert!(said.contains("bad.txt:2502: ") && said.contains("nothing was revoked"), "{said}");
+    assert_eq!(dev.gate(token), 200);
+    let answer = work.good_json(&["revoke", "--file", "good.txt"]);
+    assert_eq!(answer, json!({ "revoked": 2_501 }));
+    until("alice is out", || dev.gate(token) == 401);
+    assert_eq!(work.good_json(&["revoke", "--file", "good.txt"]), json!({ "revoked": 2_501 }));
+}
+
+#[test]
+fn everything_is_revoked_only_by_whoever_says_so_twice() {
+    let work = Work::new();
+    let dev = work.dev("everything");
+    let alice = dev.session("alice");
+    let token = alice["access_token"].as_str().unwrap();
+
+    let said = work.refused(2, &["revoke", "--everything"]);
+
+    assert!(said.contains("--yes"), "{said}");
+    assert_eq!(dev.gate(token), 200);
+    let answer = work.good_json(&["revoke", "--everything", "--yes", "--audience", "demo-api"]);
+    assert_eq!(answer, json!({ "everything": true, "sessions": 1 }));
+    until("alice is out", || dev.gate(token) == 401);
+    assert_eq!(work.good_json(&["sessions", "list"]), json!([]));
+}
+
+#[test]
+fn a_new_password_ends_all_sessions_but_the_one_in_which_it_was_set() {
+    let work = Work::new();
+    let dev = work.dev("password");
+    let [here, there] = [dev.session("alice"), dev.session("alice")];
+    let here = here["session_id"].as_str().unwrap();
+
+    let raised = work.good_json(&["revoke", "--subject", "alice", "--except-session", here]);
+
+    assert_eq!(raised, json!({ "token_version": 2 }));
+    until("the other is out", || dev.gate(there["access_token"].as_str().unwrap()) == 401);
+    let live = work.good_json(&["sessions", "list", "--subject", "alice"]);
+    assert_eq!(live.as_array().unwrap().len(), 1);
+    assert_eq!(live[0]["session_id"], here);
+}
+
+#[test]
 fn sessions_are_listed_and_shown_without_anything_secret() {
     let work = Work::new();
     let dev = work.dev("sessions");

@@ -40,6 +40,17 @@ fn init_writes_a_configuration_that_serves_once_the_certificate_is_there() {
 }
 
 #[test]
+fn of_an_init_that_failed_nothing_stays() {
+    let work = Work::new();
+
+    let said = work.refused(2, &["init", "--data", "d", "--issuer", "http://auth.example.com"]);
+
+    assert!(said.contains("https"), "{said}");
+    assert!(!work.path("d").exists());
+    work.good(&["init", "--data", "d", "--issuer", "https://auth.example.com"]);
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let work = Work::new();
     work.good(&["init", "--data", "auth"]);

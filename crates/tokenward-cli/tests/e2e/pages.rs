@@ -10,6 +10,7 @@ mod languages;
 mod proxies;
 mod redis;
 mod remote;
+mod revoke;
 mod rewrap;
 mod root;
 mod vault;

@@ -14,6 +14,8 @@
 //! | `GET /admin/v1/sessions/{sid}` | → [`SessionInfo`] |
 //! | `POST /admin/v1/sessions/revoke` | [`EndSessions`] → [`EndedSessions`] |
 //! | `POST /admin/v1/revocations` | [`Revoke`], at most [`MAX_BATCH`] items → [`Revoked`] |
+//! | `POST /admin/v1/revocations/everything` | [`RevokeEverything`] → [`EndedSessions`] |
+//! | `POST /admin/v1/subjects/token-version` | [`BumpVersion`] → [`BumpedVersion`] |
 //! | `GET /admin/v1/services` | → `[`[`ServiceInfo`]`, …]` |
 //! | `POST /admin/v1/services` | [`AddService`] → 201 [`NewSecret`] |
 //! | `POST /admin/v1/services/{name}/secret` | [`RotateSecret`] → [`NewSecret`] |
@@ -258,6 +260,39 @@ wire! {
     pub struct Revoked {
         /// How many items.
         pub revoked: usize,
+    }
+
+    /// Refuse every token and end every session up to now.
+    #[serde(deny_unknown_fields)]
+    pub struct RevokeEverything {
+        /// For the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reason: Option<String>,
+        /// In this audience alone; else in all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub audience: Option<String>,
+    }
+
+    /// Raise the token version of a subject: all of its tokens and sessions up to now end.
+    #[serde(deny_unknown_fields)]
+    pub struct BumpVersion {
+        /// Whose.
+        pub subject: String,
+        /// In this audience alone; else in all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub audience: Option<String>,
+        /// The session that goes on with its next refresh: that in which a password was changed, say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub except_session: Option<String>,
+        /// For the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reason: Option<String>,
+    }
+
+    /// The version was raised.
+    pub struct BumpedVersion {
+        /// The lowest that is accepted now.
+        pub token_version: u64,
     }
 
     /// A service, without its secrets.

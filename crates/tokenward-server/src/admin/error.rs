@@ -60,6 +60,11 @@ impl AdminError {
         error
     }
 
+    /// A task of ours did not come to its end: the runtime is going down.
+    pub(super) fn broken_off() -> Self {
+        Self::outage("the authority is shutting down; ask again")
+    }
+
     fn outage(description: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description)
     }

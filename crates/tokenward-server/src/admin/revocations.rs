@@ -7,7 +7,10 @@ use axum::{Extension, Json};
 use tokenward::{InvalidId, Jti, SessionId, Subject};
 
 use super::access::Admin;
-use super::api::{MAX_BATCH, Revoke, RevokeItem, Revoked};
+use super::api::{
+    BumpVersion, BumpedVersion, EndedSessions, MAX_BATCH, Revoke, RevokeEverything, RevokeItem,
+    Revoked,
+};
 use super::error::AdminError;
 use super::request::{Input, fence};
 use crate::Authority;
@@ -34,6 +37,35 @@ pub(super) async fn revoke(
     let reason = request.reason.as_deref();
     authority.revoke(&targets, audiences.as_deref(), reason, &admin.by).await?;
     Ok(Json(Revoked { revoked: targets.len() }))
+}
+
+pub(super) async fn everything(
+    State(authority): State<Arc<Authority>>,
+    Extension(admin): Extension<Admin>,
+    Input(request): Input<RevokeEverything>,
+) -> Result<Json<EndedSessions>, AdminError> {
+    let audiences = fence(&authority, request.audience.as_deref())?;
+    // A task of its own: an administrator who hangs up must not leave it half done.
+    let work = tokio::spawn(async move {
+        let reason = request.reason.as_deref();
+        authority.revoke_everything(audiences.as_deref(), reason, &admin.by).await
+    });
+    let ended = work.await.map_err(|_| AdminError::broken_off())??;
+    Ok(Json(EndedSessions { ended }))
+}
+
+pub(super) async fn bump_version(
+    State(authority): State<Arc<Authority>>,
+    Extension(admin): Extension<Admin>,
+    Input(request): Input<BumpVersion>,
+) -> Result<Json<BumpedVersion>, AdminError> {
+    let audiences = fence(&authority, request.audience.as_deref())?;
+    let subject = Subject::new(request.subject)?;
+    let except = request.except_session.map(SessionId::new).transpose()?;
+    let reason = request.reason.as_deref();
+    let version =
+        authority.bump_version(subject, audiences, except, reason, &admin.by, None).await?;
+    Ok(Json(BumpedVersion { token_version: version.get() }))
 }
 
 fn target(item: RevokeItem) -> Result<Target, InvalidId> {

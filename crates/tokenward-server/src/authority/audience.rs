@@ -30,6 +30,8 @@ pub(super) struct AudienceState {
     pub(super) known_keys: Mutex<Arc<str>>,
     /// Whether the keys could be looked after.
     pub(super) lamp: Lamp,
+    /// Whether the last signature came: a custody can be lost while its key is open.
+    pub(super) signing_lamp: Lamp,
     /// Its signed key set, if there is a root.
     pub(super) stated: Option<Stated>,
     pub(super) refresh_lifetime: RefreshLifetime,

@@ -9,9 +9,9 @@ use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokenward::crypto::{Secret256, random};
-use tokenward::{ClientId, Scope, SessionId, Subject, TokenVersion, UnixTime, b64};
+use tokenward::{ClientId, ErrorChain, Scope, SessionId, Subject, TokenVersion, UnixTime, b64};
 use tokenward_sessions::{
-    Delivery, Idempotency, May, NewSession, RefreshMode, RefreshToken, Session,
+    Delivery, EndReason, Idempotency, May, NewSession, RefreshMode, RefreshToken, Session,
 };
 
 use super::audience::AudienceState;
@@ -39,8 +39,15 @@ pub(super) async fn create(
     let audience = authority.named(wanted.audience.as_str())?;
     let id = random_session_id()?;
     authority.check_mintable(audience, &wanted.facts(&id, now, audience), now)?;
+    let repeatable = key.is_some();
     let made = authority.make(audience, wanted, id, key, now).await?;
-    authority.answer(audience, made, now).await
+    let session = made.session.id.clone();
+    let answer = authority.answer(audience, made, now).await;
+    // Whoever has an Idempotency-Key asks again, and gets this very session.
+    if answer.is_err() && !repeatable {
+        authority.end_undelivered(&session).await;
+    }
+    answer
 }
 
 /// A request for a session, checked but for what only the minting can tell.
@@ -267,6 +274,15 @@ impl Authority {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         Ok(response)
+    }
+
+    /// Its first token could not be signed, so nobody holds the session.
+    async fn end_undelivered(&self, id: &SessionId) {
+        let ended = self.end_session(id, None, EndReason::Undelivered, "authority").await;
+        if let Err(error) = ended {
+            let error = ErrorChain::new(&error).to_string();
+            tracing::warn!(session_id = %id, error, "a session that nobody holds stays until its end");
+        }
     }
 
     fn seal_private(&self, id: &SessionId, value: &Value) -> Vec<u8> {

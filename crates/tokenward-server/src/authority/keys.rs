@@ -90,12 +90,12 @@ impl Authority {
             by: by.to_owned(),
         };
         let (store, hub, key) = (Arc::clone(&self.revocations), Arc::clone(&self.hub), key.clone());
-        let by = by.to_owned();
+        let (by, audience) = (by.to_owned(), [audience.clone()]);
         // A task of its own: an administrator who hangs up must not leave it half done.
         let work = tokio::spawn(async move {
             // First the feed: should we die in between, forged tokens are refused all the same.
             store.append(vec![row]).await.map_err(KeyActionError::Revocations)?;
-            log::revoked(&by, "kid", 1);
+            log::revoked(&by, "kid", key.as_str(), Some(&audience), Some("compromised"));
             let done = state.ring.compromise(&key, now).await;
             state.take_keys();
             hub.catch_up().await.map_err(KeyActionError::Revocations)?;
@@ -142,8 +142,8 @@ impl Authority {
             .audiences
             .values()
             .filter_map(|audience| {
-                let error = audience.ring.signer(now).err()?;
-                Some(format!("audience {}: {error}", audience.name))
+                let problem = audience.cannot_sign(now)?;
+                Some(format!("audience {}: {problem}", audience.name))
             })
             .collect();
         problems.extend(self.audiences.values().filter_map(|audience| audience.unstated(self)));
@@ -159,6 +159,13 @@ impl Authority {
     pub fn warnings(&self) -> Vec<String> {
         let trouble = self.carrier.as_ref().and_then(|carrier| carrier.trouble());
         trouble.map(|trouble| format!("the revocation feed lags: {trouble}")).into_iter().collect()
+    }
+
+    /// Whether tokens of `audience` are signed at this moment.
+    #[must_use]
+    pub fn can_sign(&self, audience: &Audience) -> bool {
+        let state = self.audiences.get(audience);
+        state.is_some_and(|state| state.cannot_sign(self.clock.now()).is_none())
     }
 
     fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
@@ -185,8 +192,26 @@ impl AudienceState {
                 }
             }
         };
-        self.lamp.show(ticked.map(drop));
+        self.lamp.show(&ticked);
         self.take_keys();
+        self.try_to_sign(clock.now()).await;
+    }
+
+    /// Why no token would be signed at `now`.
+    fn cannot_sign(&self, now: UnixTime) -> Option<String> {
+        let error = self.ring.signer(now).err().map(|error| error.to_string());
+        error.or_else(|| self.signing_lamp.problem().map(str::to_owned))
+    }
+
+    /// Once a signature has failed: whoever balances the load sends no more requests by which we could notice
+    /// that signing works again.
+    async fn try_to_sign(&self, now: UnixTime) {
+        if self.signing_lamp.problem().is_none() {
+            return;
+        }
+        if let Ok(signer) = self.ring.signer(now) {
+            self.signing_lamp.show(&signer.sign(NO_TOKEN).await);
+        }
     }
 
     /// Gives the verifier the keys of the ring, if they have changed.
@@ -200,6 +225,8 @@ impl AudienceState {
     }
 }
 
+/// What is signed to see whether it can be: without a dot it is no token, and never a part of one.
+const NO_TOKEN: &[u8] = b"tokenward asks whether signing works";
 /// Clocks, rounding and a slow fetch, all together.
 const MARGIN: Duration = Duration::from_secs(60);
 /// The store is read four times a second; after this long something is wrong.

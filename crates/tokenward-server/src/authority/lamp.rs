@@ -20,14 +20,19 @@ impl Lamp {
         Self { says, lit: AtomicBool::new(false) }
     }
 
+    /// What is wrong, if the work failed the last time.
+    pub(super) fn problem(&self) -> Option<&'static str> {
+        self.lit.load(Ordering::Relaxed).then_some(self.says)
+    }
+
     /// Takes note of how the work went.
-    pub(super) fn show<E: Error + 'static>(&self, outcome: Result<(), E>) {
+    pub(super) fn show<T, E: Error + 'static>(&self, outcome: &Result<T, E>) {
         let was_lit = self.lit.swap(outcome.is_err(), Ordering::Relaxed);
         match outcome {
             Err(error) if !was_lit => {
-                tracing::error!(error = %ErrorChain::new(&error), "{}", self.says);
+                tracing::error!(error = %ErrorChain::new(error), "{}", self.says);
             }
-            Ok(()) if was_lit => tracing::info!("no longer: {}", self.says),
+            Ok(_) if was_lit => tracing::info!("no longer: {}", self.says),
             _ => {}
         }
     }

@@ -55,16 +55,49 @@ pub(super) fn sessions_ended(by: &str, subject: &Subject, count: u64) {
     tracing::info!(target: AUDIT, event = "sessions_ended", by, subject = subject.as_str(), count, "the sessions of a subject were ended");
 }
 
-pub(super) fn version_bumped(by: &str, subject: &Subject, version: TokenVersion) {
+pub(super) fn version_bumped(
+    by: &str,
+    subject: &Subject,
+    version: TokenVersion,
+    reason: Option<&str>,
+) {
     tracing::info!(
         target: AUDIT, event = "version_bumped",
-        by, subject = subject.as_str(), version = version.get(), "the token version of a subject was raised"
+        by, subject = subject.as_str(), version = version.get(), reason, "the token version of a subject was raised"
     );
 }
 
-pub(super) fn revoked(by: &str, kind: &'static str, count: usize) {
+/// `id` may be a subject, so it stands quoted as all of them do.
+pub(super) fn revoked(
+    by: &str,
+    kind: &'static str,
+    id: &str,
+    audiences: Option<&[Audience]>,
+    reason: Option<&str>,
+) {
     metrics::counter!("tokenward_revocations_total", "kind" => kind).increment(1);
-    tracing::info!(target: AUDIT, event = "revoked", by, kind, count, "a revocation was written");
+    let audiences = within(audiences);
+    tracing::info!(target: AUDIT, event = "revoked", by, kind, id, audiences, reason, "a revocation was written");
+}
+
+pub(super) fn everything_revoked(
+    by: &str,
+    audiences: Option<&[Audience]>,
+    reason: Option<&str>,
+    sessions: u64,
+) {
+    let kind = if audiences.is_some() { "aud" } else { "iss" };
+    metrics::counter!("tokenward_revocations_total", "kind" => kind).increment(1);
+    let audiences = within(audiences);
+    tracing::warn!(
+        target: AUDIT, event = "everything_revoked", by, audiences, reason, sessions,
+        "every token and every session up to now was revoked"
+    );
+}
+
+fn within(audiences: Option<&[Audience]>) -> String {
+    let Some(audiences) = audiences else { return "all".to_owned() };
+    audiences.iter().map(Audience::as_str).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn private_read(client: &ClientId, id: &SessionId) {

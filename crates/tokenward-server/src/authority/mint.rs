@@ -133,6 +133,7 @@ impl Authority {
             (unsigned, signer) = self.prepare(audience, request, now)?;
             signature = signer.sign(unsigned.signing_input()).await;
         }
+        audience.signing_lamp.show(&signature);
         let signature = signature.map_err(|error| {
             tracing::error!(
                 audience = %audience.name,

@@ -3,11 +3,15 @@
 //! **Invariant:** a method answers once the fact is durable *and* the local views know it, so that a
 //! caller who was answered never sees the token accepted here again.
 
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokenward::{Audience, BackendError, Jti, SessionId, Subject, TokenVersion, UnixTime};
 use tokenward_revocation::{NewRevocation, Scope};
 use tokenward_sessions::{BumpVersion, EndReason, Idempotency};
 
 use super::{Authority, log};
+
+/// How many sessions and subjects of one order are ended beside each other.
+const BESIDE: usize = 128;
 
 /// What an order to revoke is about.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +33,14 @@ impl Target {
             Self::Subject(_) => "sub",
         }
     }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::Token(id) => id.as_str(),
+            Self::Session(id) => id.as_str(),
+            Self::Subject(id) => id.as_str(),
+        }
+    }
 }
 
 impl Authority {
@@ -43,31 +55,66 @@ impl Authority {
         by: &str,
     ) -> Result<(), BackendError> {
         let now = self.clock.now();
+        // Beside each other, so that a thousand sessions are a few commits of the store, not a thousand.
+        let mut scopes = futures_util::stream::iter(targets.to_vec())
+            .map(|target| self.end_target(target, audiences, by, now))
+            .buffered(BESIDE);
         let mut rows = Vec::new();
-        for target in targets {
-            let scope = self.end_target(target, audiences, by, now).await?;
+        while let Some(scope) = scopes.try_next().await? {
             rows.extend(self.rows(&scope, audiences, reason, by, now));
-            log::revoked(by, target.kind(), targets.len());
         }
+        drop(scopes);
         self.revocations.append(rows).await?;
-        self.hub.catch_up().await
+        self.hub.catch_up().await?;
+        for target in targets {
+            log::revoked(by, target.kind(), target.id(), audiences, reason);
+        }
+        Ok(())
+    }
+
+    /// Refuses every access token that was issued up to now and ends every session, within `audiences`
+    /// (`None`: in all of them); how many sessions. Safe to repeat, also by whoever was interrupted.
+    ///
+    /// Tokens that are issued within the same second are refused too: their `iat` has no parts of one.
+    pub async fn revoke_everything(
+        &self,
+        audiences: Option<&[Audience]>,
+        reason: Option<&str>,
+        by: &str,
+    ) -> Result<u64, BackendError> {
+        let floor = async || {
+            let now = self.clock.now();
+            let scope = match audiences {
+                None => Scope::Issuer { issued_up_to: now },
+                Some(_) => Scope::Audience { issued_up_to: now },
+            };
+            self.revocations.append(self.rows(&scope, audiences, reason, by, now)).await?;
+            self.hub.catch_up().await
+        };
+        floor().await?;
+        let (why, now) = (EndReason::Administrator, self.clock.now());
+        let ended = self.sessions.end_everywhere(audiences, why, now).await?;
+        // What a session got by a refresh before its turn came is refused by this one.
+        floor().await?;
+        log::everything_revoked(by, audiences, reason, ended);
+        Ok(ended)
     }
 
     /// Ends what could go on making tokens of `target`; what remains is to refuse its tokens.
     async fn end_target(
         &self,
-        target: &Target,
+        target: Target,
         audiences: Option<&[Audience]>,
         by: &str,
         now: UnixTime,
     ) -> Result<Scope, BackendError> {
         let keep_until = self.keep_until(now);
         Ok(match target {
-            Target::Token(id) => Scope::Jti(id.clone()),
+            Target::Token(id) => Scope::Jti(id),
             Target::Session(id) => {
                 // The row below covers a session that this store never knew, too.
-                self.sessions.end(id, audiences, EndReason::Service, now, keep_until).await?;
-                Scope::Session(id.clone())
+                self.sessions.end(&id, audiences, EndReason::Service, now, keep_until).await?;
+                Scope::Session(id)
             }
             Target::Subject(subject) => {
                 // A new version, rather than "issued up to now": whoever logs in again within the
@@ -82,7 +129,7 @@ impl Authority {
                     idempotency: None,
                 };
                 let version = Some(self.sessions.bump_version(bump).await?);
-                Scope::Subject { subject: subject.clone(), version, issued_up_to: now }
+                Scope::Subject { subject, version, issued_up_to: now }
             }
         })
     }
@@ -148,6 +195,7 @@ impl Authority {
         subject: Subject,
         audiences: Option<Vec<Audience>>,
         except: Option<SessionId>,
+        reason: Option<&str>,
         by: &str,
         idempotency: Option<Idempotency>,
     ) -> Result<TokenVersion, BackendError> {
@@ -162,7 +210,7 @@ impl Authority {
             idempotency,
         };
         let version = self.sessions.bump_version(bump).await?;
-        log::version_bumped(by, &subject, version);
+        log::version_bumped(by, &subject, version, reason);
         self.hub.catch_up().await?;
         Ok(version)
     }

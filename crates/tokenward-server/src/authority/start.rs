@@ -117,7 +117,7 @@ impl Authority {
             let audience = self.audiences.get(name)?;
             Some(keys_digest(audience.ring.jwks_json().as_bytes()))
         };
-        self.store_lamp.show(self.hub.beat(keys).await);
+        self.store_lamp.show(&self.hub.beat(keys).await);
     }
 
     /// Forgets what no longer matters.
@@ -129,12 +129,12 @@ impl Authority {
             Ok(_) => self.revocations.prune(now).await,
             Err(error) => Err(error),
         };
-        self.tidy_lamp.show(pruned.map(drop));
+        self.tidy_lamp.show(&pruned);
     }
 
     fn set_going(self: &Arc<Self>) {
         self.every(SPREAD, |authority| async move {
-            authority.store_lamp.show(authority.hub.catch_up().await);
+            authority.store_lamp.show(&authority.hub.catch_up().await);
         });
         self.every(CUT, |authority| async move { authority.hub.cut().await });
         let pace = self.pace();
@@ -270,6 +270,7 @@ async fn open_audience(
         verifier: Arc::new(LiveVerifier::new(verifier, view)),
         known_keys: Mutex::new(ring.jwks_json()),
         lamp: Lamp::new("the keys cannot be looked after"),
+        signing_lamp: Lamp::new("the custody does not sign"),
         name,
         issuer_id,
         issuer,

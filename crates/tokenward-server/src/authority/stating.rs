@@ -115,11 +115,11 @@ impl Authority {
     /// The clockwork does this each second, apart from the rotation: the signer may be slow.
     pub async fn state_key_sets(&self) {
         for stated in self.audiences.values().filter_map(|audience| audience.stated.as_ref()) {
-            stated.lamp.show(stated.statements.tick(self.clock.now()).await);
+            stated.lamp.show(&stated.statements.tick(self.clock.now()).await);
         }
         // All audiences have one delegation: it is said once.
         if let Some((stated, term)) = self.delegated() {
-            stated.ending.show(term.check(self.clock.now()));
+            stated.ending.show(&term.check(self.clock.now()));
         }
     }
 

@@ -118,7 +118,7 @@ pub(super) async fn bump(
     });
     let (audiences, by) = (caller.audiences(), caller.name().as_str());
     let version = authority
-        .bump_version(subject, Some(audiences), except, by, idempotency)
+        .bump_version(subject, Some(audiences), except, None, by, idempotency)
         .await
         .map_err(super::idempotency::conflict)?;
     Ok(json_answer(StatusCode::OK, &json!({"token_version": version.get()})))

@@ -21,7 +21,7 @@ pub fn observe_authority(authority: &Authority) {
             gauge!("tokenward_keys", "audience" => audience.clone(), "state" => state)
                 .set(number(count));
         }
-        let signs = if ring.signer(now).is_ok() { 1.0 } else { 0.0 };
+        let signs = if authority.can_sign(ring.audience()) { 1.0 } else { 0.0 };
         gauge!("tokenward_can_sign", "audience" => audience.clone()).set(signs);
         gauge!("tokenward_key_leftovers", "audience" => audience.clone())
             .set(number(ring.leftovers()));

@@ -7,7 +7,7 @@ use tokenward_sessions::AdminToken;
 use super::harness::{Bench, own_uid, request, send};
 
 /// Every route, with the scope that a token needs for it.
-const ROUTES: [(Method, &str, &str); 19] = [
+const ROUTES: [(Method, &str, &str); 21] = [
     (Method::GET, "/admin/v1/status", "read"),
     (Method::GET, "/admin/v1/keys", "read"),
     (Method::GET, "/admin/v1/keys/history", "read"),
@@ -21,6 +21,8 @@ const ROUTES: [(Method, &str, &str); 19] = [
     (Method::POST, "/admin/v1/keys/import", "keys"),
     (Method::POST, "/admin/v1/sessions/revoke", "sessions"),
     (Method::POST, "/admin/v1/revocations", "revocations"),
+    (Method::POST, "/admin/v1/revocations/everything", "revocations"),
+    (Method::POST, "/admin/v1/subjects/token-version", "revocations"),
     (Method::POST, "/admin/v1/services", "services"),
     (Method::DELETE, "/admin/v1/services/x", "services"),
     (Method::POST, "/admin/v1/services/x/secret", "services"),

@@ -88,6 +88,48 @@ async fn a_batch_is_revoked_whole_or_not_at_all() {
     assert!(!accepted(&bench, &made));
 }
 
+#[tokio::test]
+async fn everything_of_an_audience_ends_with_one_order() {
+    let bench = Bench::new().await;
+    let login = login(&bench).await;
+    let alices = session(&bench, &login, "alice").await;
+    let bobs = session(&bench, &login, "bob").await;
+    let everything = async |body: Value| bench.post("/admin/v1/revocations/everything", body).await;
+
+    let elsewhere = everything(json!({ "audience": "other-api" })).await;
+    assert_eq!(elsewhere.json(), json!({ "ended": 0 }));
+    assert!(accepted(&bench, &alices));
+    let ended = everything(json!({ "audience": BILLING, "reason": "a leak" })).await;
+
+    assert_eq!(ended.json(), json!({ "ended": 2 }));
+    assert!(!accepted(&bench, &alices) && !accepted(&bench, &bobs));
+    assert_eq!(bench.get("/admin/v1/sessions").await.json()["sessions"], json!([]));
+    assert_eq!(everything(json!({})).await.json(), json!({ "ended": 0 }), "and may be repeated");
+    everything(json!({ "audience": "nobody's" })).await.is(400, "invalid_request");
+    bench.later(2).await;
+    let again = session(&bench, &login, "alice").await;
+    assert!(accepted(&bench, &again), "who logs in again is let in");
+}
+
+#[tokio::test]
+async fn a_raised_version_ends_the_sessions_of_a_subject_but_one() {
+    let bench = Bench::new().await;
+    let login = login(&bench).await;
+    let here = session(&bench, &login, "alice").await;
+    let there = session(&bench, &login, "alice").await;
+    let here_id = here["session_id"].as_str().unwrap();
+
+    let body = json!({ "subject": "alice", "except_session": here_id });
+    let raised = bench.post("/admin/v1/subjects/token-version", body).await;
+
+    assert_eq!(raised.json(), json!({ "token_version": 2 }));
+    assert!(!accepted(&bench, &here) && !accepted(&bench, &there), "both tokens are older");
+    let live = bench.get("/admin/v1/sessions?subject=alice").await.json();
+    assert_eq!(live["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(live["sessions"][0]["session_id"], here_id);
+    bench.post("/admin/v1/subjects/token-version", json!({})).await.is(400, "invalid_request");
+}
+
 /// Adds a service that makes sessions; its `Authorization`.
 async fn login(bench: &Bench) -> String {
     use base64::Engine as _;

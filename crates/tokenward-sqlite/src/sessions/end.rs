@@ -8,7 +8,7 @@ use tokenward_sessions::{BumpVersion, EndReason};
 use super::{create, rows};
 use crate::fault::Fault;
 use crate::revocations;
-use crate::value::{Columns, millis, names, number};
+use crate::value::{Columns, limit, millis, names, number};
 use crate::writer::Tx;
 
 /// Why and when, and for how long it must be remembered.
@@ -46,6 +46,29 @@ pub(super) fn end_all(
         end_one(tx, *row, id, audience, ending)?;
     }
     Ok(crate::value::count(live.len()))
+}
+
+/// Ends up to `most` live sessions whose rows come after `after`: the last row and how many; `None` if none
+/// is left.
+pub(super) fn end_slice(
+    tx: &Tx<'_>,
+    fence: Option<&str>,
+    after: i64,
+    why: EndReason,
+    now: UnixTime,
+    most: usize,
+) -> Result<Option<(i64, u64)>, Fault> {
+    let sql = "SELECT id FROM sessions WHERE id > ?1 AND ended_at IS NULL AND ends_at > ?2
+               AND (?3 IS NULL OR audience IN (SELECT value FROM json_each(?3)))
+               ORDER BY id LIMIT ?4";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows =
+        statement.query_map(params![after, millis(now), fence, limit(most)], |row| row.get(0))?;
+    let live = rows.collect::<Result<Vec<i64>, _>>()?;
+    for row in &live {
+        mark_ended(tx, *row, why, now)?;
+    }
+    Ok(live.last().map(|last| (*last, crate::value::count(live.len()))))
 }
 
 pub(super) fn bump_version(tx: &Tx<'_>, bump: &BumpVersion) -> Result<TokenVersion, Fault> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::ops::Deref;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -48,7 +49,52 @@ async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_seal
     world.vault("sys/seal").await;
     let refused = world.ask_for_a_session(&secret).await;
     assert_eq!(refused.status, 503, "{refused:?}");
+    let ready = || Call::get(&format!("http://127.0.0.1:{}/readyz", world.health));
+    let said = world.client.ask(ready()).await.expect(503).json();
+    assert_eq!(said["problems"], json!(["audience api: the custody does not sign"]));
+    let listed = "tokenward sessions list --data /etc/tokenward --format json";
+    let listed: serde_json::Value = serde_json::from_str(&world.shell.run(listed).await).unwrap();
+    assert_eq!(
+        listed.as_array().unwrap().len(),
+        1,
+        "of the login that failed nothing stays: {listed}"
+    );
+    let kek = world.shell.path("etc/kek.key");
+    let good = fs::read(&kek).unwrap();
+    fs::write(&kek, ::tokenward::crypto::random::<32>()).unwrap();
+    let checked = world.shell.try_run(&world.check()).await;
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert!(text.contains("sealed under another"), "beside it, check looks for real: {text}");
+    fs::write(&kek, good).unwrap();
     world.vault("sys/unseal").await;
+    // By itself: whoever balances the load sends nothing by which it could notice.
+    eventually(&world.client, &ready(), PATIENCE, |answer| answer.status == 200).await;
+    world.ask_for_a_session(&secret).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_authority_whose_vault_only_signs_key_sets_starts_while_that_is_sealed() {
+    let world = World::new(TRANSIT).await;
+    let path = world.shell.path("etc/tokenward.toml");
+    let transit = fs::read_to_string(&path).unwrap();
+    let sealed = "custody  = \"sealed\"\n\
+                  key_set_signer = \"vault-transit\"\ndelegation = \"delegation.json\"";
+    fs::write(&path, transit.replace("custody  = \"vault-transit\"", sealed)).unwrap();
+    let issuer = format!("{}/audiences/api", world.url);
+    let ceremony = format!(
+        "cd etc\ntokenward keys signer --config tokenward.toml > signer.jwk\n\
+         tokenward root init --keys 1 --threshold 1 --out root\n\
+         tokenward root delegate --root root/root.json --key root/root-key-1.pem \\\n\
+         --signer signer.jwk --issuer {issuer} --algorithm ES256 --for 30d --out delegation.json\n"
+    );
+    world.shell.run(&ceremony).await;
+    let mut first = world.serve().await;
+    let secret = world.service_secret().await;
+    first.terminate();
+    assert!(first.ended().await.success());
+    world.vault("sys/seal").await;
+
+    let _second = world.serve().await;
     world.ask_for_a_session(&secret).await.expect(201);
 }
 
@@ -82,9 +128,8 @@ async fn an_authority_that_starts_while_its_vault_is_sealed_serves_and_signs_onc
     assert_eq!(ready["problems"], json!([said]));
 
     world.vault("sys/unseal").await;
-    let patience = std::time::Duration::from_secs(20);
     let create = world.session_call(&secret);
-    eventually(&world.client, &create, patience, |answer| answer.status == 201).await;
+    eventually(&world.client, &create, PATIENCE, |answer| answer.status == 201).await;
 }
 
 #[tokio::test]
@@ -130,7 +175,7 @@ async fn check_finds_what_is_wrong_with_a_vault_before_serve_does() {
 #[tokio::test]
 async fn a_store_moves_its_key_encryption_key_into_the_vault() {
     let world = World::new(TRANSIT).await;
-    world.shell.run(&world.check()).await;
+    world.shell.run("tokenward keys rotate --config /etc/tokenward/tokenward.toml").await;
     world.shell.write("tokenward-store.hcl", &tested("vault-kek-policy"));
     world.shell.run(&format!("{VAULT}{}", tested("vault-kek-setup"))).await;
     let [old, new] = ["etc/tokenward.toml", "etc/new.toml"].map(|name| world.shell.path(name));
@@ -192,6 +237,9 @@ async fn the_secret_of_a_proxy_comes_from_the_vault() {
         "proxy.edge.secret: `secret/data/prod/edge` has no text in the field `pasword`\n"
     );
 }
+
+/// For what comes by itself, within a second or two on a machine that is not busy.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const TRANSIT: [&str; 4] = ["tokenward.hcl", "vault-policy", "vault-setup", "vault-config"];
 const KV: [&str; 4] = ["tokenward-kv.hcl", "vault-kv-policy", "vault-kv-setup", "vault-kv-config"];

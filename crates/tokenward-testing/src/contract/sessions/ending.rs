@@ -1,6 +1,6 @@
 //! Ends of sessions and bumps of versions in a store.
 
-use tokenward::TokenVersion;
+use tokenward::{Audience, TokenVersion};
 use tokenward_revocation::{Revocation, RevocationStore, Scope, Seq};
 use tokenward_sessions::{
     BumpVersion, EndReason, Ended, NewSession, RefreshInvalid, RefreshOutcome, RefreshToken,
@@ -16,6 +16,7 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
         nobody_ends_a_session_outside_their_audiences,
         a_session_that_is_over_cannot_be_ended,
         all_sessions_of_a_subject_end_but_the_one_excepted,
+        every_session_of_an_audience_ends_without_a_revocation_for_each,
         a_bumped_version_ends_every_family_in_the_same_transaction,
         a_bump_works_within_its_audiences_alone,
         a_retried_bump_bumps_once,
@@ -93,6 +94,33 @@ async fn all_sessions_of_a_subject_end_but_the_one_excepted(
     assert_lives(&store, &bobs).await;
     let scopes: Vec<_> = revocations(&store).await.into_iter().map(|one| one.scope).collect();
     assert_eq!(scopes, [Scope::Session(sid("s1")), Scope::Session(sid("s3"))]);
+}
+
+async fn every_session_of_an_audience_ends_without_a_revocation_for_each(
+    store: impl SessionStore + RevocationStore,
+) {
+    let (web, webs) = session("web");
+    let webs = create(&store, (NewSession { audience: audience("web"), ..web }, webs)).await;
+    let mut tokens = Vec::new();
+    for id in ["s1", "s2", "s3"] {
+        tokens.push(create(&store, session(id)).await);
+    }
+    assert!(end(&store, "s3").await);
+    let fence = [session("s1").0.audience];
+
+    let end_all = async |fence: Option<&[Audience]>| {
+        store.end_everywhere(fence, EndReason::Administrator, at(5)).await.unwrap()
+    };
+    assert_eq!(end_all(Some(&fence)).await, 2);
+    assert_eq!(end_all(Some(&fence)).await, 0, "they end once");
+
+    assert_ended(&store, &tokens[0], EndReason::Administrator).await;
+    assert_ended(&store, &tokens[1], EndReason::Administrator).await;
+    assert_ended(&store, &tokens[2], EndReason::LoggedOut).await;
+    assert_lives(&store, &webs).await;
+    assert_eq!(revocations(&store).await.len(), 1, "that of the one that was ended by itself");
+    assert_eq!(end_all(None).await, 1);
+    assert_ended(&store, &webs, EndReason::Administrator).await;
 }
 
 async fn a_bumped_version_ends_every_family_in_the_same_transaction(

@@ -26,7 +26,7 @@ fn a_large_file_goes_in_batches_that_one_request_takes() {
     let lines: Vec<_> = (0..2_500).map(|n| format!("jti id-{n}\n")).collect();
     let text = lines.concat();
     let length = text.len();
-    let mut lines = Lines { reader: Box::new(Cursor::new(text)), number: 0 };
+    let mut lines = Lines::new(Cursor::new(text));
 
     let mut sizes = Vec::new();
     let mut bytes = 0;
@@ -46,7 +46,7 @@ fn a_large_file_goes_in_batches_that_one_request_takes() {
 #[test]
 fn a_bad_line_is_known_by_its_number() {
     let text = "jti a\n\nnonsense\n";
-    let mut lines = Lines { reader: Box::new(Cursor::new(text)), number: 0 };
+    let mut lines = Lines::new(Cursor::new(text));
 
     assert!(lines.batch().is_err());
     assert_eq!(lines.number, 3);
@@ -55,7 +55,7 @@ fn a_bad_line_is_known_by_its_number() {
 #[test]
 fn an_endless_line_is_not_read_to_its_end() {
     let text = vec![b'a'; MAX_LINE * 3];
-    let mut lines = Lines { reader: Box::new(Cursor::new(text)), number: 0 };
+    let mut lines = Lines::new(Cursor::new(text));
 
     assert!(lines.batch().unwrap_err().contains("longer than"));
 }
