@@ -1,6 +1,6 @@
-"""ministack, an emulator of AWS by others, that checks who calls, with faults. See README.md.
+"""An emulator of AWS by others, with faults: ministack, which checks who calls, or moto. See README.md.
 
-Usage: server.py. It prints `ready on http://127.0.0.1:PORT`; the access key `test` may do everything.
+Usage: server.py [moto]. It prints `ready on http://127.0.0.1:PORT`; the access key `test` may do everything.
 """
 
 import asyncio
@@ -12,16 +12,27 @@ import os
 import socket
 import sys
 
-# ministack reads them once, when it is imported.
+# They read them once, when they are imported.
 os.environ |= {"AUTH": "true", "LOG_LEVEL": "CRITICAL", "MINISTACK_REGION": "eu-central-1"}
 os.environ |= {"MINISTACK_IMDS_V2_REQUIRED": "1", "DOCKER_HOST": "unix:///nowhere"}
+os.environ |= {"MOTO_ACCOUNT_ID": "000000000000"}
 for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
     os.environ.pop(name, None)
 with contextlib.redirect_stdout(sys.stderr):
-    import ministack.app
-    import ministack.core.sigv4
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
+    from hypercorn.middleware import AsyncioWSGIMiddleware
+
+    if sys.argv[1:] == ["moto"]:
+        from moto.server import DomainDispatcherApplication, create_backend_app
+
+        ministack = None
+        EMULATOR = AsyncioWSGIMiddleware(DomainDispatcherApplication(create_backend_app))
+    else:
+        import ministack.app
+        import ministack.core.sigv4
+
+        EMULATOR = ministack.app.app
 
 
 class Faults:
@@ -46,7 +57,7 @@ FAULTS = Faults()
 
 async def app(scope, receive, send):
     if scope["type"] != "http":
-        return await ministack.app.app(scope, receive, send)
+        return await EMULATOR(scope, receive, send)
     headers = dict(scope["headers"])
     if scope["path"].startswith("/_faults/"):
         return await control(scope["path"].removeprefix("/_faults/"), receive, send)
@@ -72,9 +83,11 @@ async def app(scope, receive, send):
             return None
         case "wrong_signature":
             return await spoiled(scope, receive, send, wrong_signature)
+        case "other_secret":
+            return await spoiled(scope, receive, send, other_secret)
         case "other_key":
             return await spoiled(scope, receive, send, lambda body: body | {"KeyId": fault["key"]})
-    return await ministack.app.app(scope, receive, send)
+    return await EMULATOR(scope, receive, send)
 
 
 def wrong_signature(body):
@@ -83,15 +96,19 @@ def wrong_signature(body):
     return body | {"Signature": base64.b64encode(raw).decode()}
 
 
+def other_secret(body):
+    return body | {"Plaintext": base64.b64encode(os.urandom(32)).decode()}
+
+
 async def spoiled(scope, receive, send, change):
-    """ministack's answer, changed."""
+    """The emulator's answer, changed."""
     parts = []
 
     async def keep(message):
         if message["type"] == "http.response.body":
             parts.append(message.get("body", b""))
 
-    await ministack.app.app(scope, receive, keep)
+    await EMULATOR(scope, receive, keep)
     await answer(send, 200, json.dumps(change(json.loads(b"".join(parts)))).encode())
 
 
@@ -139,7 +156,8 @@ async def main():
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "CRITICAL"
-    with_the_time_of_the_tests()
+    if ministack:
+        with_the_time_of_the_tests()
     ready = asyncio.create_task(announce(port))
     with contextlib.redirect_stdout(sys.stderr):
         await serve(app, config)

@@ -28,8 +28,10 @@ class Kv:
             return None
         if method == "GET":
             number = int(query.get("version", 0)) or len(versions)
-            if not 0 < number <= len(versions) or versions[number - 1] is None:
+            if not 0 < number <= len(versions):
                 raise Refused(404)
+            if versions[number - 1] is None:
+                raise Refused(404, data={"data": None, "metadata": metadata(number, deleted="2026-01-01T00:00:00Z")})
             return {"data": versions[number - 1], "metadata": metadata(number)}
         written_over = body.get("options", {}).get("cas")
         if written_over is not None and written_over != len(versions):
@@ -59,5 +61,5 @@ class KvV1:
         return None
 
 
-def metadata(version):
-    return {"version": version, "created_time": "", "deletion_time": "", "destroyed": False}
+def metadata(version, deleted=""):
+    return {"version": version, "created_time": "", "deletion_time": deleted, "destroyed": False}

@@ -209,7 +209,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self.control(path.removeprefix("/_stand-in/"), body)
             self.serve(path.removeprefix("/v1/").strip("/"), body, dict(urllib.parse.parse_qsl(query)))
         except Refused as refused:
-            self.reply(refused.status, {"errors": refused.errors})
+            self.reply(refused.status, refused.body)
         except (KeyError, TypeError, ValueError) as error:
             self.reply(400, {"errors": [f"error parsing request: {error!r}"]})
 
@@ -230,7 +230,9 @@ class Handler(BaseHTTPRequestHandler):
             headers = {"Retry-After": str(fault["retry_after"])} if "retry_after" in fault else {}
             return self.reply(fault["status"], {"errors": ["injected"]}, headers)
         if mode == "garbage":
-            return self.send(200, b"<html>Down for maintenance</html>", {})
+            return self.send(fault.get("status", 200), b"<html>Down for maintenance</html>", {})
+        if mode == "no_such":
+            return self.reply(404, {"errors": []})
         if mode == "endless":
             return self.send(200, b'{"data":"' + b"x" * 1_000_000 + b'"}', {})
         if mode == "no_associated_data":

@@ -21,10 +21,10 @@ HASHES = {"sha2-256": hashes.SHA256, "sha2-384": hashes.SHA384, "sha2-512": hash
 class Refused(Exception):
     """An answer that is not good."""
 
-    def __init__(self, status, *errors):
+    def __init__(self, status, *errors, data=None):
         super().__init__(status, *errors)
         self.status = status
-        self.errors = list(errors)
+        self.body = {"errors": list(errors)} if data is None else {"data": data}
 
 
 class Transit:

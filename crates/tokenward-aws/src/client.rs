@@ -1,6 +1,7 @@
 //! A client that signs what it asks, and asks again after what passes by itself.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokenward::{Clock, ErrorChain, UnixTime};
-use tokenward_keys::custody::backoff::Backoff;
+use tokenward_keys::custody::backoff::{self, Backoff};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 use zeroize::Zeroizing;
@@ -22,6 +23,9 @@ use crate::credentials::{AwsCredentials, CredentialSource};
 use crate::error::{AwsError, Refusal};
 use crate::http::{Answer, Transport};
 use crate::sigv4::Signing;
+
+#[cfg(test)]
+mod tests;
 
 /// Which region, where its services are, and how long is waited for them.
 #[derive(Clone, Debug)]
@@ -70,6 +74,8 @@ struct Inner {
     held: RwLock<Option<Arc<AwsCredentials>>>,
     /// Whoever holds it asks for credentials; the others wait, or go on with what there is.
     turn: Mutex<()>,
+    /// Until then a renewal that failed is not tried again, while what is held is good.
+    put_off_until: AtomicU64,
 }
 
 /// A service whose protocol is JSON 1.1.
@@ -101,8 +107,12 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(service: Service, action: &'static str, body: &Value) -> Self {
-        let body = Bytes::from_owner(Zeroizing::new(body.to_string().into_bytes()));
-        Self { service, action, body, repeatable: true }
+        Self::with(service, action, Zeroizing::new(body.to_string().into_bytes()))
+    }
+
+    /// A call whose body holds a secret, and is JSON already.
+    pub(crate) fn with(service: Service, action: &'static str, body: Zeroizing<Vec<u8>>) -> Self {
+        Self { service, action, body: Bytes::from_owner(body), repeatable: true }
     }
 
     /// A call that must not be repeated while it may have been heard.
@@ -125,6 +135,7 @@ impl Aws {
             clock,
             held: RwLock::new(None),
             turn: Mutex::new(()),
+            put_off_until: AtomicU64::new(0),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -229,8 +240,12 @@ impl Inner {
             return Ok(held);
         }
         if let Some(held) = good(Duration::ZERO) {
+            if self.is_put_off() {
+                return Ok(held);
+            }
             let Ok(_turn) = self.turn.try_lock() else { return Ok(held) };
             return Ok(self.renew().await.unwrap_or_else(|error| {
+                self.put_off(&held);
                 let error = ErrorChain::new(&error).to_string();
                 tracing::warn!(
                     error,
@@ -253,6 +268,21 @@ impl Inner {
         let fresh = Arc::new(self.source.fetch(&self.transport).await?);
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
         Ok(fresh)
+    }
+
+    /// Lets signatures go on without an attempt to renew each time.
+    fn put_off(&self, held: &AwsCredentials) {
+        let now = self.clock.now();
+        let quarter = held.left(now).checked_div(4).unwrap_or_default();
+        let until = now.saturating_add(backoff::cut(quarter.min(LONGEST_PUT_OFF)));
+        self.put_off_until.store(until.as_millis(), Ordering::Relaxed);
+    }
+
+    fn is_put_off(&self) -> bool {
+        let until = UnixTime::from_millis(self.put_off_until.load(Ordering::Relaxed));
+        let left = until.since(self.clock.now());
+        // A clock that was set back must not prolong it.
+        !left.is_zero() && left <= LONGEST_PUT_OFF
     }
 
     fn held(&self) -> Option<Arc<AwsCredentials>> {
@@ -290,5 +320,7 @@ const ATTEMPTS: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// Temporary credentials are renewed so long before their end; AWS has new ones five minutes ahead.
 const AHEAD: Duration = Duration::from_secs(240);
+/// How long a renewal that failed is put off at most, or a quarter of what is left.
+const LONGEST_PUT_OFF: Duration = Duration::from_secs(10);
 /// How long is waited for somebody else who asks for credentials.
 const TURN: Duration = Duration::from_secs(10);

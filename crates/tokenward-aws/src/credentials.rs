@@ -63,6 +63,11 @@ impl AwsCredentials {
         self
     }
 
+    /// How long they are good still.
+    pub(crate) fn left(&self, now: UnixTime) -> Duration {
+        self.ends_at.map_or(Duration::MAX, |end| end.since(now))
+    }
+
     /// Whether they are good for `margin` more.
     pub(crate) fn outlive(&self, now: UnixTime, margin: Duration) -> bool {
         self.ends_at.is_none_or(|end| now.saturating_add(margin) < end)

@@ -12,8 +12,9 @@ use tokenward::{Algorithm, Audience, ErrorChain, IssuerId, KeyId, SigningKey, Ve
 use tokenward_keys::custody::{names, verified};
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 
+use crate::arn::KeyArn;
 use crate::error::AwsError;
-use crate::kms::Kms;
+use crate::kms::{KeyInfo, Kms};
 use crate::signature::Kind;
 
 /// The custody `aws-kms`. It works within a Tokio runtime.
@@ -33,14 +34,15 @@ impl AwsKms {
     }
 
     /// The key that KMS has just made, once its public half is known.
-    async fn made(&self, spec: &NewKey, arn: &str) -> Result<MadeKey, CustodyError> {
-        let public = self.kms.public_key(arn, spec.algorithm).await.map_err(of_aws)?;
+    async fn made(&self, spec: &NewKey, info: &KeyInfo) -> Result<MadeKey, CustodyError> {
+        let public = self.kms.public_key(&info.arn, spec.algorithm).await.map_err(of_aws)?;
         let id = spec.key_id(&public).map_err(failed)?;
         let handle = Handle {
             v: FORM,
             kid: id.as_str().to_owned(),
             iss: spec.issuer.as_str().to_owned(),
-            arn: arn.to_owned(),
+            arn: info.arn.clone(),
+            name: names::of(&self.environment, spec.audience.as_str(), spec.label),
         };
         let handle = serde_json::to_vec(&handle).map_err(failed)?;
         Ok(MadeKey::new(public.with_key_id(id), handle))
@@ -52,28 +54,31 @@ impl AwsKms {
             .ok()
             .filter(|handle: &Handle| handle.v == FORM && handle.kid == key.id.as_str())
             .ok_or_else(|| CustodyError::Damaged { key: key.id.clone() })?;
-        // arn:PARTITION:kms:REGION:ACCOUNT:key/ID
-        let parts: Vec<&str> = handle.arn.splitn(6, ':').collect();
-        let here = self.kms.aws().region().as_str();
-        match parts.as_slice() {
-            ["arn", _, "kms", region, _, name] if name.starts_with("key/") => {
-                if *region == here {
-                    return Ok(handle);
-                }
-                let why = format!("it is in {region}: restore keys.aws.region");
-                Err(unfit(&key.id, why))
-            }
-            // An alias, or anything else that could come to mean another key.
-            _ => Err(CustodyError::Damaged { key: key.id.clone() }),
+        // An alias, or anything else that could come to mean another key, is no ARN of one.
+        let arn =
+            KeyArn::new(&handle.arn).map_err(|_| CustodyError::Damaged { key: key.id.clone() })?;
+        if arn.region() == self.kms.aws().region() {
+            return Ok(handle);
         }
+        Err(unfit(&key.id, format!("it is in {}: restore keys.aws.region", arn.region())))
     }
 
     /// Refuses what is not called as we call the keys of this environment and audience: whoever can write
     /// to the store must not have us use, or delete, any other key.
-    fn must_be_ours(&self, key: &StoredKey, description: &str) -> Result<(), CustodyError> {
+    fn must_be_ours(
+        &self,
+        key: &StoredKey,
+        handle: &Handle,
+        description: &str,
+    ) -> Result<(), CustodyError> {
         let audience = key.audience.as_str();
         if names::is_ours(description, &self.environment, audience) {
-            return Ok(());
+            if description == handle.name {
+                return Ok(());
+            }
+            // By it, orders are told from keys in use.
+            let why = format!("its description is not `{}`: restore it, or rotate", handle.name);
+            return Err(unfit(&key.id, why));
         }
         let why = format!(
             "its description does not begin with `{}`: restore it or `environment`, or start with new keys",
@@ -101,6 +106,10 @@ impl Custody for AwsKms {
         true
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.aws.access_key_id, or the role that is found without it"
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         let kind =
@@ -112,7 +121,7 @@ impl Custody for AwsKms {
             ("tokenward:audience", &audience),
         ];
         let info = self.kms.create(kind, &name, tags).await.map_err(of_aws)?;
-        let made = self.made(spec, &info.arn).await;
+        let made = self.made(spec, &info).await;
         if made.is_err()
             && let Err(error) = self.kms.destroy(&info.arn).await
         {
@@ -134,34 +143,39 @@ impl Custody for AwsKms {
         let (id, algorithm) = (&key.id, key.algorithm);
         let text =
             key.handle.as_deref().ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
-        let Handle { arn, iss, .. } = self.handle(key, text)?;
-        if iss != issuer.as_str() {
-            return Err(CustodyError::OtherIssuer { key: id.clone(), made_for: iss });
+        let handle = self.handle(key, text)?;
+        if handle.iss != issuer.as_str() {
+            return Err(CustodyError::OtherIssuer { key: id.clone(), made_for: handle.iss });
         }
+        let arn = &handle.arn;
         let kind =
             Kind::of(algorithm).ok_or(CustodyError::Unsupported { custody: NAME, algorithm })?;
         let public = key.public_half()?;
-        let info = self.kms.describe(&arn).await.map_err(of_aws)?;
+        let info = self.kms.describe(arn).await.map_err(of_aws)?;
         let info = info
-            .filter(|info| info.arn == arn && !info.is_ending())
+            .filter(|info| info.arn == *arn && !info.is_ending())
             .ok_or_else(|| CustodyError::NoPrivateHalf { key: id.clone() })?;
-        self.must_be_ours(key, &info.description)?;
+        self.must_be_ours(key, &handle, &info.description)?;
         if let Some(why) = info.unfit(kind) {
             return Err(unfit(id, why));
         }
-        let held = self.kms.public_key(&arn, algorithm).await.map_err(of_aws)?;
+        let held = self.kms.public_key(arn, algorithm).await.map_err(of_aws)?;
         if held.thumbprint() != public.thumbprint() {
             return Err(unfit(id, format!("{arn} has another public half: restore it, or rotate")));
         }
-        let signer = InKms { id: id.clone(), public, arn, kind, kms: self.kms.clone() };
+        let signer =
+            InKms { id: id.clone(), public, arn: arn.clone(), kind, kms: self.kms.clone() };
         // What is denied shows now, not with the first token. It is no signing input of a JWS: no dot.
         signer.sign(b"tokenward").await?;
         Ok(Arc::new(signer))
     }
 
-    /// An order is not known by it: KMS names a key only when it has made it.
     fn name_of_key(&self, key: &StoredKey) -> Option<String> {
-        Some(self.handle(key, key.handle.as_deref()?).ok()?.arn)
+        Some(self.handle(key, key.handle.as_deref()?).ok()?.name)
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        Some(names::of(&self.environment, order.audience.as_str(), order.label))
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
@@ -170,7 +184,7 @@ impl Custody for AwsKms {
         let Some(info) = self.kms.describe(&handle.arn).await.map_err(of_aws)? else {
             return Ok(());
         };
-        self.must_be_ours(key, &info.description)?;
+        self.must_be_ours(key, &handle, &info.description)?;
         if info.is_ending() {
             return Ok(());
         }
@@ -251,6 +265,8 @@ struct Handle {
     iss: String,
     /// The ARN of the KMS key.
     arn: String,
+    /// Its description, by which what a killed process left is found.
+    name: String,
 }
 
 fn unfit(key: &KeyId, why: String) -> CustodyError {
@@ -271,4 +287,4 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> CustodyError
 }
 
 const NAME: &str = "aws-kms";
-const FORM: u8 = 1;
+const FORM: u8 = 2;

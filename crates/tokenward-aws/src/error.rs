@@ -127,6 +127,14 @@ pub enum AwsError {
         /// Its own words, cut.
         said: String,
     },
+    /// The key must not wrap what a whole store hangs on.
+    #[error("the KMS key {arn} {why}")]
+    UnfitToWrap {
+        /// Its ARN.
+        arn: String,
+        /// What is wrong with it, and the mend.
+        why: String,
+    },
     /// AWS refuses what was asked.
     #[error("AWS refuses {action}: {code}: {said}")]
     Refused {

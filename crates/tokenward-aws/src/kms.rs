@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokenward::{Algorithm, VerifyingKey};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::client::{Aws, Call, Service};
 use crate::error::AwsError;
+use crate::kek::Use;
 use crate::signature::Kind;
 
 /// The key management service of one region. Clones share the client.
@@ -112,16 +114,75 @@ impl Kms {
             .ok_or(AwsError::Garbage { action })
     }
 
+    /// `secret`, encrypted under the symmetric key and bound to `context`.
+    pub(crate) async fn encrypt(
+        &self,
+        arn: &str,
+        secret: &[u8],
+        context: &[(&str, &str)],
+    ) -> Result<Vec<u8>, AwsError> {
+        let action = "kms:Encrypt";
+        let mut body = json!({
+            "KeyId": arn,
+            "EncryptionContext": pairs(context),
+            "Plaintext": STANDARD.encode(secret),
+        });
+        let call = Call::new(Service::Kms, action, &body);
+        if let Some(Value::String(text)) = body.get_mut("Plaintext") {
+            text.zeroize();
+        }
+        let answer: Encrypted = self.aws.call(&call).await?;
+        Some(answer)
+            .filter(|answer| answer.key_id == arn)
+            .and_then(|answer| STANDARD.decode(&answer.ciphertext_blob).ok())
+            .ok_or(AwsError::Garbage { action })
+    }
+
+    /// What [`Self::encrypt`] encrypted with the same `context`.
+    pub(crate) async fn decrypt(
+        &self,
+        arn: &str,
+        encrypted: &[u8],
+        context: &[(&str, &str)],
+    ) -> Result<Zeroizing<Vec<u8>>, AwsError> {
+        let action = "kms:Decrypt";
+        let body = json!({
+            // Without it KMS takes whichever key the ciphertext names.
+            "KeyId": arn,
+            "EncryptionContext": pairs(context),
+            "CiphertextBlob": STANDARD.encode(encrypted),
+        });
+        let answer: Decrypted = self.aws.call(&Call::new(Service::Kms, action, &body)).await?;
+        Some(&answer)
+            .filter(|answer| answer.key_id == arn)
+            .and_then(|answer| STANDARD.decode(&answer.plaintext).ok())
+            .map(Zeroizing::new)
+            .ok_or(AwsError::Garbage { action })
+    }
+
     /// Has the key deleted after the shortest time that there is; it signs nothing from now on. Safe to
     /// repeat.
     pub(crate) async fn destroy(&self, arn: &str) -> Result<(), AwsError> {
         let days = json!({ "KeyId": arn, "PendingWindowInDays": SHORTEST_WAIT });
         let delete = Call::new(Service::Kms, "kms:ScheduleKeyDeletion", &days);
-        let Err(error) = done(self.aws.call(&delete).await) else { return Ok(()) };
+        let Err(error) = self.done(arn, &delete).await else { return Ok(()) };
         // What may not be deleted is at least stopped.
         let disable = Call::new(Service::Kms, "kms:DisableKey", &json!({ "KeyId": arn }));
-        done(self.aws.call(&disable).await)?;
+        self.done(arn, &disable).await?;
         Err(error)
+    }
+
+    /// Does `call`; or the key is to be deleted already, or is gone.
+    async fn done(&self, arn: &str, call: &Call) -> Result<(), AwsError> {
+        match self.aws.call(call).await {
+            Ok(Ignored) | Err(AwsError::Missing { .. }) => Ok(()),
+            // There are other states in which KMS refuses, and they pass: the key would sign again.
+            Err(error @ AwsError::WrongState { .. }) => match self.describe(arn).await? {
+                Some(info) if !info.is_ending() => Err(error),
+                _ => Ok(()),
+            },
+            Err(error) => Err(error),
+        }
     }
 
     /// Destroys whatever keys have this description. KMS finds none by it, so each key of the account is
@@ -190,14 +251,39 @@ impl KeyInfo {
         };
         Some(format!("{arn} {why}: `tokenward keys rotate`, and delete it"))
     }
+
+    /// Why the key must not wrap the key of a store, and the mend.
+    pub(crate) fn unfit_to_wrap(&self, use_of: Use) -> Option<String> {
+        let arn = &self.arn;
+        let found = crate::error::words;
+        if self.key_spec != SYMMETRIC || self.key_usage != ENCRYPT_DECRYPT {
+            let (spec, usage) = (found(&self.key_spec), found(&self.key_usage));
+            return Some(format!(
+                "is of spec {spec} for {usage}, not {SYMMETRIC} for {ENCRYPT_DECRYPT}: name another"
+            ));
+        }
+        match self.key_state.as_str() {
+            "Enabled" => {}
+            "Disabled" => {
+                return Some(format!("is disabled: `aws kms enable-key --key-id {arn}`"));
+            }
+            _ if self.is_ending() => {
+                return Some(format!(
+                    "is to be deleted, and the store with it: `aws kms cancel-key-deletion --key-id {arn}`"
+                ));
+            }
+            state => return Some(format!("is in the state {}: look into it", found(state))),
+        }
+        // Its material can be taken away by one call, and is elsewhere too. A store that hangs on it already
+        // opens all the same, so that it can be rewrapped.
+        (use_of == Use::New && self.origin == "EXTERNAL")
+            .then(|| "was imported, so its secret is elsewhere too: name another".to_owned())
+    }
 }
 
-/// Done; or the key is to be deleted already, or is gone.
-fn done(answer: Result<Ignored, AwsError>) -> Result<(), AwsError> {
-    match answer {
-        Ok(Ignored) | Err(AwsError::WrongState { .. } | AwsError::Missing { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
+/// An encryption context.
+fn pairs(context: &[(&str, &str)]) -> Map<String, Value> {
+    context.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
 }
 
 #[derive(Deserialize)]
@@ -233,6 +319,20 @@ struct Signature {
     signature: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Encrypted {
+    key_id: String,
+    ciphertext_blob: String,
+}
+
+#[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(rename_all = "PascalCase")]
+struct Decrypted {
+    key_id: String,
+    plaintext: String,
+}
+
 /// The answer to what is done is empty, or says nothing that is needed.
 pub(crate) struct Ignored;
 
@@ -242,6 +342,8 @@ impl<'de> Deserialize<'de> for Ignored {
     }
 }
 
+const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
+const ENCRYPT_DECRYPT: &str = "ENCRYPT_DECRYPT";
 const SIGN_VERIFY: &str = "SIGN_VERIFY";
 /// The most keys that KMS lists at once.
 const PAGE: u16 = 1000;

@@ -4,7 +4,7 @@
 //! [`Aws`] is a client for the few calls that this takes: who we are, as a configuration names it or as AWS's
 //! usual chain finds it, a signature on each request, and what to do while AWS throttles or is out of reach.
 //! [`AwsKms`] is the custody on top of it; [`SecretsManager`] makes one together with
-//! [`Pulled`](tokenward_keys::custody::Pulled).
+//! [`Pulled`](tokenward_keys::custody::Pulled); [`AwsKek`] is a key-encryption key for what stays in the store.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -34,20 +34,24 @@
 //! public half of its key has verified it.
 
 mod address;
+mod arn;
 mod client;
 mod credentials;
 mod custody;
 mod error;
 mod http;
+mod kek;
 mod kms;
 mod secrets;
 mod signature;
 mod sigv4;
 
 pub use address::{BadEndpoint, BadRegion, Endpoint, Region};
+pub use arn::{BadKeyArn, KeyArn};
 pub use client::{Aws, AwsOptions};
 pub use credentials::{AwsCredentials, BadCredentials, CredentialSource, Surroundings};
 pub use custody::AwsKms;
 pub use error::AwsError;
+pub use kek::AwsKek;
 pub use kms::Kms;
 pub use secrets::SecretsManager;

@@ -4,10 +4,10 @@
 //! then becomes AWSCURRENT: a secret that is half made has no key that anybody would take for one.
 
 use async_trait::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokenward::crypto;
-use tokenward_keys::custody::{DocumentError, Documents};
+use tokenward_keys::custody::{DocumentError, Documents, Kept, secret_json};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::client::{Aws, Call, Service};
@@ -30,6 +30,16 @@ impl SecretsManager {
     async fn call(&self, action: &'static str, body: &Value) -> Result<(), AwsError> {
         let call = Call::new(Service::SecretsManager, action, body);
         self.aws.call::<Ignored>(&call).await.map(|Ignored| ())
+    }
+
+    /// What the secret `name` is asked for by: its ARN, if it is known. Under the same name, another account has
+    /// another secret, or none.
+    fn id_of<'a>(&self, name: &'a str, arn: Option<&'a str>) -> Result<&'a str, DocumentError> {
+        let Some(arn) = arn else { return Ok(name) };
+        if is_arn_of(arn, name, self.aws.region().as_str()) {
+            return Ok(arn);
+        }
+        Err(format!("the ARN that is stored of `{name}` is that of another secret: restore a backup, or rotate").into())
     }
 
     /// The value of a version, and its staging labels.
@@ -55,6 +65,10 @@ impl Documents for SecretsManager {
         (self.aws.region().as_str().to_owned(), "keys.aws.region")
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.aws.access_key_id, or the role that is found without it"
+    }
+
     async fn check(&self, name: &str) -> Result<(), DocumentError> {
         let id = json!({ "SecretId": name });
         let put =
@@ -74,7 +88,7 @@ impl Documents for SecretsManager {
         error.downcast_ref().is_some_and(AwsError::is_out_of_reach)
     }
 
-    async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError> {
+    async fn put(&self, name: &str, document: &str) -> Result<Kept, DocumentError> {
         let version = fresh();
         let body = json!({
             "Name": name,
@@ -83,14 +97,18 @@ impl Documents for SecretsManager {
             "SecretString": "{}",
         });
         let call = Call::new(Service::SecretsManager, CREATE, &body);
-        let Created { version_id: empty } = self.aws.call(&call).await?;
-        let body = json!({
-            "SecretId": name,
-            "ClientRequestToken": version,
-            "SecretString": document,
-            "VersionStages": [PENDING],
-        });
-        self.call(PUT, &body).await?;
+        let Created { arn, version_id: empty } = self.aws.call(&call).await?;
+        let name = self.id_of(name, Some(&arn))?;
+        let body = Put {
+            secret_id: name,
+            client_request_token: &version,
+            secret_string: document,
+            version_stages: [PENDING],
+        };
+        // As JSON in JSON, a quotation mark takes two bytes.
+        let room = document.len().saturating_mul(2).saturating_add(ROOM);
+        let call = Call::with(Service::SecretsManager, PUT, secret_json(&body, room)?);
+        let Ignored = self.aws.call(&call).await?;
         let pending = self.value(name, &version).await?;
         if pending.is_none_or(|value| value.secret_string != document) {
             return Err(format!("`{name}` is not read as it was written").into());
@@ -102,14 +120,16 @@ impl Documents for SecretsManager {
             "RemoveFromVersionId": empty,
         });
         self.call(MOVE, &body).await?;
-        Ok(version)
+        Ok(Kept { version, address: Some(arn) })
     }
 
     async fn get(
         &self,
         name: &str,
-        version: &str,
+        kept: &Kept,
     ) -> Result<Option<Zeroizing<String>>, DocumentError> {
+        let version = kept.version.as_str();
+        let name = self.id_of(name, kept.address.as_deref())?;
         let Some(mut value) = self.value(name, version).await? else { return Ok(None) };
         if !value.version_stages.iter().any(|stage| stage == CURRENT) {
             // Somebody rotated it, and a key that nobody published must not come to sign.
@@ -121,7 +141,8 @@ impl Documents for SecretsManager {
         Ok(Some(Zeroizing::new(std::mem::take(&mut value.secret_string))))
     }
 
-    async fn delete(&self, name: &str) -> Result<(), DocumentError> {
+    async fn delete(&self, name: &str, address: Option<&str>) -> Result<(), DocumentError> {
+        let name = self.id_of(name, address)?;
         // A recovery window would leave the private key there for a week, for whoever may restore it.
         let body = json!({ "SecretId": name, "ForceDeleteWithoutRecovery": true });
         match self.call(DELETE, &body).await {
@@ -131,9 +152,20 @@ impl Documents for SecretsManager {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Put<'a> {
+    secret_id: &'a str,
+    client_request_token: &'a str,
+    secret_string: &'a str,
+    version_stages: [&'static str; 1],
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Created {
+    #[serde(rename = "ARN")]
+    arn: String,
     version_id: String,
 }
 
@@ -143,6 +175,18 @@ struct SecretValue {
     secret_string: String,
     #[serde(default)]
     version_stages: Vec<String>,
+}
+
+/// Whether `arn` is that of a secret called `name`, to which Secrets Manager adds six characters of its own.
+fn is_arn_of(arn: &str, name: &str, region: &str) -> bool {
+    let parts: Vec<&str> = arn.splitn(7, ':').collect();
+    let ["arn", _, "secretsmanager", found, _, "secret", resource] = parts.as_slice() else {
+        return false;
+    };
+    let suffix = resource.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+    let fits =
+        |suffix: &str| suffix.len() == 6 && suffix.bytes().all(|b| b.is_ascii_alphanumeric());
+    *found == region && suffix.is_some_and(fits)
 }
 
 /// The token of a request, which becomes the id of the version that it makes: 32 characters at least.
@@ -157,3 +201,5 @@ const MOVE: &str = "secretsmanager:UpdateSecretVersionStage";
 const DELETE: &str = "secretsmanager:DeleteSecret";
 const PENDING: &str = "AWSPENDING";
 const CURRENT: &str = "AWSCURRENT";
+/// What stands around a document, with a name of the longest.
+const ROOM: usize = 2 * 1024;

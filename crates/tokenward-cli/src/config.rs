@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
+use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::settings::{KeySettings, Profile};
 use tokenward_sessions::{AllowedScopes, May};
@@ -139,6 +140,11 @@ pub(crate) enum Kek {
         key: String,
         vault: Box<VaultConfig>,
     },
+    /// A symmetric key in AWS KMS.
+    Aws {
+        key: KeyArn,
+        aws: Box<AwsConfig>,
+    },
 }
 
 /// `[[audience]]`.
@@ -202,7 +208,7 @@ impl Config {
     pub(crate) fn secrets(&self) -> Vec<(String, &SecretRef)> {
         let kek = match &self.keys.kek {
             Kek::Passphrase(secret) => Some(("keys.passphrase".to_owned(), secret)),
-            Kek::KeyFile(_) | Kek::Credential(_) | Kek::Vault { .. } => None,
+            Kek::KeyFile(_) | Kek::Credential(_) | Kek::Vault { .. } | Kek::Aws { .. } => None,
         };
         let pin = match &self.keys.custody {
             Custody::Pkcs11(pkcs11) => Some(("keys.pkcs11.pin".to_owned(), &pkcs11.pin)),

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
-use tokenward_keys::{Custody, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
+use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_revocation::RevocationStore;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
@@ -232,6 +232,13 @@ impl Opened {
             )
         })?;
         signing.key(&self.settings, &self.store, fresh, algorithm).await
+    }
+
+    /// The secret that tokens of `audience` were signed with before.
+    pub(crate) fn former(&self, audience: &Audience) -> FormerSecrets {
+        let Settings { issuer, environment, .. } = &self.settings;
+        let keys: Arc<dyn KeyStore> = Arc::new(self.store.clone());
+        FormerSecrets::new(keys, &self.data_key, audience.clone(), issuer.clone(), environment)
     }
 
     /// Where administrators' tokens are kept.

@@ -1,6 +1,6 @@
 //! What commands print: tables for people, JSON for programs, color where it is wanted.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead as _, IsTerminal, Read as _, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -122,6 +122,22 @@ impl Output {
 pub(crate) fn note(text: impl AsRef<str>) {
     drop(writeln!(io::stderr().lock(), "{}", text.as_ref()));
 }
+
+/// Asks whoever sits at the terminal; where nobody does, whoever wrote the command has decided.
+pub(crate) fn agreed(question: &str) -> Result<bool, Failure> {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(true);
+    }
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "{question} [y/N] ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    // The end of the input is no answer.
+    io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()))
+}
+
+const LONGEST_ANSWER: u64 = 64;
 
 fn no_color() -> bool {
     // https://no-color.org: set and not empty.

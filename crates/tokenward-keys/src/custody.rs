@@ -10,23 +10,29 @@ mod memory;
 pub mod names;
 mod pulled;
 mod sealed;
+mod secret_json;
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokenward::crypto::low_s;
 use tokenward::{
     Algorithm, Audience, InvalidId, IssuerId, KeyId, SigningKey, UnixTime, VerifyingKey,
 };
 
 pub use kek::{Kek, KekError, Passphrase, PassphraseCost};
 pub use memory::Memory;
-pub use pulled::{DocumentError, Documents, Pulled};
+pub use pulled::{DocumentError, Documents, Kept, Pulled};
 pub use sealed::Sealed;
+pub use secret_json::secret_json;
 
 use crate::order::{KeyLabel, KeyOrder};
 use crate::stored::StoredKey;
+
+#[cfg(test)]
+mod tests;
 
 /// What a custody is told about the key it is to make.
 #[derive(Clone, Debug)]
@@ -92,14 +98,17 @@ pub trait Custody: Send + Sync + 'static {
 
     /// Whether the custody can be reached and lets us hold keys of `audience`, before any is asked for: what
     /// `check` asks.
-    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
-        Ok(())
-    }
+    async fn check(&self, audience: &Audience) -> Result<(), CustodyError>;
 
     /// Whether private halves are anywhere but in the handle, so that one can outlast the row that lost it,
     /// or never have had a row. Whoever says so implements [`Self::abandon`] too.
     fn holds_elsewhere(&self) -> bool {
         false
+    }
+
+    /// The settings that say where the keys are, for whoever has to correct them.
+    fn settings(&self) -> &'static str {
+        "keys.custody"
     }
 
     /// Makes a key.
@@ -120,14 +129,11 @@ pub trait Custody: Send + Sync + 'static {
     ///
     /// The store may be written to by others. Before anything is destroyed, this is compared, so that neither an
     /// order nor the row of another key takes a key away that signs. `None` if the handle does not tell.
-    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
-        None
-    }
+    fn name_of_key(&self, key: &StoredKey) -> Option<String>;
 
-    /// What the custody will look for in [`Self::abandon`], to be compared with [`Self::name_of_key`].
-    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
-        None
-    }
+    /// What the custody will look for in [`Self::abandon`], to be compared with [`Self::name_of_key`]. `None` if
+    /// an order does not tell.
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String>;
 
     /// Destroys the private half of `key`, whose row has just lost its handle. Safe to repeat.
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError>;
@@ -155,15 +161,16 @@ pub trait Signer: Send + Sync + fmt::Debug + 'static {
 }
 
 /// `signature`, which `custody` gave for `input`, if it is one of the key with this `public` half: whoever signs
-/// elsewhere is not believed.
+/// elsewhere is not believed. An ECDSA signature leaves in the one form of ours, [low s](low_s).
 pub fn verified(
     custody: &'static str,
     key: &KeyId,
     public: &VerifyingKey,
     input: &[u8],
-    signature: Vec<u8>,
+    mut signature: Vec<u8>,
 ) -> Result<Vec<u8>, CustodyError> {
     if public.verify(input, &signature) {
+        low_s(public.algorithm(), &mut signature);
         Ok(signature)
     } else {
         Err(CustodyError::WrongSignature { custody, key: key.clone() })
@@ -222,6 +229,18 @@ pub enum CustodyError {
         key: KeyId,
         /// The custody that holds it.
         held_by: String,
+    },
+    /// The custody has none of the keys that sign, or will: it is hardly the one that they were made in. Nothing is
+    /// given up, and no key is made there.
+    #[error(
+        "custody `{custody}` has none of the keys that should sign, so it is hardly the one that they were made in: \
+         correct {settings}; if they are lost indeed, `tokenward keys rotate`"
+    )]
+    AnotherPlace {
+        /// The custody concerned.
+        custody: &'static str,
+        /// The settings that say where it is.
+        settings: &'static str,
     },
     /// The custody cannot hold keys of this algorithm.
     #[error("custody `{custody}` holds no {algorithm} keys")]

@@ -8,6 +8,7 @@
 //! is behind a trait.
 
 pub mod custody;
+mod former;
 pub mod lifecycle;
 mod order;
 pub mod plan;
@@ -21,6 +22,7 @@ pub use custody::{
     Custody, CustodyError, Kek, KekError, MadeKey, Memory, NewKey, Passphrase, PassphraseCost,
     Sealed, Signer,
 };
+pub use former::{FormerError, FormerSecret, FormerSecrets};
 pub use order::{KeyLabel, KeyOrder, NoLabel, Unfinished};
 pub use plan::{Plan, Request, Step, plan};
 pub use ring::{

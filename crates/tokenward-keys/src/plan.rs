@@ -44,6 +44,42 @@ pub struct Plan {
     pub blocked_until: Option<UnixTime>,
 }
 
+impl Plan {
+    /// The steps that go into the next transaction on `keys`, for which the plan was made: all that only change
+    /// stored keys, or one new key.
+    ///
+    /// Keys that go do not wait for the one that comes, which may not open: they would be trusted on. Only
+    /// where the key that signs has leaked does the next one come with them, and whatever becomes of it.
+    #[must_use]
+    pub fn first_batch(self, keys: &[AnyKey]) -> Vec<Step> {
+        let steps = self.steps;
+        let makes = steps.first().is_some_and(|step| step.action.makes_a_key());
+        let count = if makes { 1 } else { steps.len() };
+        let batch: Vec<_> = steps
+            .into_iter()
+            .take(count)
+            .take_while(|step| makes || !step.action.makes_a_key())
+            .collect();
+        let goes =
+            |step: &Step| step.action.is_farewell() || matches!(step.action, Action::Compromise(_));
+        if activates(&batch) && !is_emergency(keys, &batch) && batch.iter().any(goes) {
+            return batch.into_iter().filter(goes).collect();
+        }
+        batch
+    }
+}
+
+/// Whether `steps` end all trust in the one of `keys` that signs, so that the next one cannot wait.
+pub(crate) fn is_emergency(keys: &[AnyKey], steps: &[Step]) -> bool {
+    let signs =
+        |id: &KeyId| keys.iter().any(|key| matches!(key, AnyKey::Active(key) if key.id() == id));
+    steps.iter().any(|step| matches!(&step.action, Action::Compromise(id) if signs(id)))
+}
+
+pub(crate) fn activates(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step.action, Action::Activate(_)))
+}
+
 /// One thing to do, and why.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -58,6 +94,11 @@ impl Step {
     #[must_use]
     pub const fn because(&self) -> Because {
         self.because
+    }
+
+    /// Whether a key is given up because the custody does not have it.
+    pub(crate) const fn is_loss(&self) -> bool {
+        matches!(self.because, Because::PrivateHalfLost)
     }
 }
 
@@ -92,6 +133,18 @@ impl Action {
     #[must_use]
     pub const fn makes_a_key(&self) -> bool {
         matches!(self, Self::Begin | Self::Publish)
+    }
+
+    /// The key that changes; `None` if one is made.
+    pub(crate) const fn key(&self) -> Option<&KeyId> {
+        match self {
+            Self::Begin | Self::Publish => None,
+            Self::Activate(id)
+            | Self::Retire(id)
+            | Self::Withdraw(id)
+            | Self::Abandon(id)
+            | Self::Compromise(id) => Some(id),
+        }
     }
 
     /// Whether a key goes that signs no more, or never did, so that nothing else has to wait or hurry for it.
@@ -340,7 +393,7 @@ impl<'a> Desk<'a> {
 
     /// Publishes what the next switch will need.
     fn stand_by(&mut self) {
-        let switching = self.plan.steps.iter().any(|s| matches!(s.action, Action::Activate(_)));
+        let switching = activates(&self.plan.steps);
         let nears = self.active.filter(|_| !switching).and_then(|active| {
             let ripens = self.now.saturating_add(self.timing.ripening());
             if active.stored().algorithm != self.algorithm {

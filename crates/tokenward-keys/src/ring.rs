@@ -36,7 +36,7 @@ use crate::plan::{Plan, Request, Step, plan};
 use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
-use backoff::Backoff;
+pub(crate) use backoff::Backoff;
 use leftovers::Leftovers;
 use view::View;
 
@@ -115,7 +115,7 @@ impl KeyRing {
     }
 
     /// The time now, in a call that began at `now`; never before.
-    fn later(&self, now: UnixTime) -> UnixTime {
+    pub(crate) fn later(&self, now: UnixTime) -> UnixTime {
         self.clock.as_ref().map_or(now, |clock| clock.now().max(now))
     }
 
@@ -134,8 +134,15 @@ impl KeyRing {
     pub async fn tick(&self, now: UnixTime) -> Result<Vec<Step>, RingError> {
         self.note_orders_of_the_dead().await?;
         let outcome = self.run(now, Request::Tick).await;
-        // Last, because it may have to wait for the custody, and the lease is renewed before.
-        self.clear_up(self.later(now)).await;
+        // Last, because it may have to wait for the custody, and the lease is renewed before. A custody that has just
+        // been found to lack a key may be another one, so its word that a private half is gone must not be taken now.
+        let gave_up = match &outcome {
+            Ok(outcome) => outcome.gave_up(),
+            Err(error) => matches!(error, RingError::Contended),
+        };
+        if !gave_up && self.another_place(&self.view().lost()).is_none() {
+            self.clear_up(self.later(now)).await;
+        }
         let outcome = outcome?;
         self.view().custody_error().map_or(Ok(outcome.steps), Err)
     }
@@ -163,6 +170,8 @@ impl KeyRing {
     /// The caller puts the key on the revocation feed.
     pub async fn compromise(&self, id: &KeyId, now: UnixTime) -> Result<Compromised, RingError> {
         let outcome = self.run(now, Request::Compromise(id.clone())).await?;
+        // Until the end of trust was written, which may have waited for the custody, the others knew nothing of it.
+        let now = self.later(now);
         Ok(Compromised {
             key: id.clone(),
             active: self.view().active().cloned(),
@@ -205,6 +214,7 @@ impl KeyRing {
             .await
             .map_err(RingError::Store)?;
         tracing::info!(target: AUDIT, audience = %self.audience, key = %id, "key imported");
+        let now = self.later(now);
         self.load(now).await?;
         Ok(Imported { key: id, trusted_from: now.saturating_add(self.timing.ripening()) })
     }
@@ -242,7 +252,7 @@ impl KeyRing {
             return Err(RingError::UnknownKey { id: id.clone() });
         }
         let lost = self.view().lost();
-        Ok(plan(&keys, &lost, now, &self.timing, self.algorithm, request))
+        Ok(plan(&keys, lost.to(request), now, &self.timing, self.algorithm, request))
     }
 
     /// The published keys, for whoever verifies.
@@ -328,9 +338,12 @@ impl KeyRing {
         }
         let before = self.view();
         let clock = self.store.clock().await?;
-        let signer = self.open_signer(&keys, &before).await;
+        let mut signer = self.open_signer(&keys, &before).await;
         let lost =
             if looks { self.lost(&keys, &signer).await } else { before.lost().as_ref().clone() };
+        if let (view::Opened::Failed(error), Some(why)) = (&mut signer, self.another_place(&lost)) {
+            *error = why;
+        }
         let view = View::of(&keys, signer, &before, ticket, now, &self.timing)?
             .with_clock(now, clock, &self.timing)
             .with_lost(lost);

@@ -20,7 +20,7 @@ use tokenward::{
 };
 
 use crate::custody::{CustodyError, Signer};
-use crate::ring::{KeyRing, RingError};
+use crate::ring::{Backoff, KeyRing, RingError};
 use head::{Head, following};
 
 /// Where the last signed key set of each audience is kept, as bytes that mean nothing to the store.
@@ -46,6 +46,7 @@ pub struct KeySetStatements {
     signer: Arc<dyn Signer>,
     public: VerifyingKey,
     lifetime: Duration,
+    backoff: Backoff,
     current: RwLock<Option<SignedKeySet>>,
 }
 
@@ -74,7 +75,7 @@ pub enum StatementError {
     Issue(#[from] IssueError),
     /// Whoever signs did not.
     #[error("the signer of key sets is out of reach")]
-    Signer(#[from] CustodyError),
+    Signer(#[source] Arc<CustodyError>),
 }
 
 impl KeySetStatements {
@@ -88,11 +89,15 @@ impl KeySetStatements {
         public: VerifyingKey,
         lifetime: Duration,
     ) -> Self {
-        Self { ring, store, signer, public, lifetime, current: RwLock::default() }
+        let backoff = Backoff::default();
+        Self { ring, store, signer, public, lifetime, backoff, current: RwLock::default() }
     }
 
     /// Signs the key set if it has changed, or if half of the life of the last statement is over; else takes
     /// over what another replica has signed. An authority calls this each second.
+    ///
+    /// A signer that did not sign is asked again after a second at first, later each minute, unless there is no
+    /// statement that counts, or a key stands in it that has left the key set.
     pub async fn tick(&self, now: UnixTime) -> Result<(), StatementError> {
         let audience = self.ring.audience();
         let stored = self.store.statement(audience).await?;
@@ -117,6 +122,11 @@ impl KeySetStatements {
             if said.as_deref().is_some_and(|said| self.is_good(said, now)) {
                 return Ok(());
             }
+        }
+        if let Some(error) = self.backoff.waits(now)
+            && said.as_deref().is_some_and(|said| self.will_do(said, now))
+        {
+            return Err(StatementError::Signer(error));
         }
         let (next, expires_at) = self.sign(head.as_ref(), said.as_deref(), now).await?;
         match self.store.replace_statement(audience, stored, next.to_bytes()).await {
@@ -150,6 +160,14 @@ impl KeySetStatements {
         is_begun && is_young && *said.key_set_json() == *self.ring.jwks_json()
     }
 
+    /// Whether the statement counts still, and every key in it does.
+    fn will_do(&self, said: &KeySetClaims, now: UnixTime) -> bool {
+        let published = self.ring.key_set();
+        let counts =
+            |key: &VerifyingKey| key.key_id().is_some_and(|id| published.find(id).is_some());
+        now < said.expires_at() && said.key_set().keys().iter().all(counts)
+    }
+
     /// What the stored statement says; `None` if our signer has not signed it. Then the next one begins anew,
     /// as verifiers do with another signer.
     fn said(&self, head: &Head) -> Option<Verified<KeySetClaims>> {
@@ -181,9 +199,19 @@ impl KeySetStatements {
         };
         let unsigned = request.prepare(self.signer.key_id(), self.signer.algorithm())?;
         let expires_at = unsigned.expires_at();
-        let signature = self.signer.sign(unsigned.signing_input()).await?;
+        let signature = match self.signer.sign(unsigned.signing_input()).await {
+            Ok(signature) => signature,
+            Err(error) => {
+                let error = Arc::new(error);
+                self.backoff.failed(&error, self.ring.later(now));
+                return Err(StatementError::Signer(error));
+            }
+        };
+        self.backoff.succeeded();
         let jwt = unsigned.assemble(&signature);
-        Ok((Head::new(before, &key_set, jwt, now), expires_at))
+        // C + D count from here, and D is for the write too: nobody had the statement while it was being signed.
+        let since = self.ring.later(now);
+        Ok((Head::new(before, &key_set, jwt, now, since), expires_at))
     }
 
     fn install(&self, jwt: &str, expires_at: UnixTime) {

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let pin = Zeroizing::new(env::var("HSM_PIN")?);
     let sealed = Sealed::new(StoreKey::new(Secret256::random()));
-    let pkcs11 = Pkcs11::open(module.into(), token, pin).await?;
+    let pkcs11 = Pkcs11::open(module.into(), token, pin, "bench").await?;
     println!("{}", sign_times::HEAD);
     let custodies: [&dyn Custody; 2] = [&sealed, &pkcs11];
     for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Ps256] {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
 use tokenward_keys::custody::verified;
 use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Signer, StoredKey};
 use tokio::task::spawn_blocking;
@@ -23,21 +23,37 @@ use crate::{handle, objects, public};
 #[derive(Clone, Debug)]
 pub struct Pkcs11 {
     sessions: Sessions,
+    environment: String,
 }
 
 impl Pkcs11 {
-    /// Loads the vendor's library `module`, finds the token with the label `token` and logs in.
+    /// Loads the vendor's library `module`, finds the token with the label `token` and logs in, for the keys of
+    /// `environment`.
     ///
     /// The library is code: it runs with every right of this process.
     pub async fn open(
         module: PathBuf,
         token: String,
         pin: Zeroizing<String>,
+        environment: impl Into<String>,
     ) -> Result<Self, Pkcs11Error> {
         let sessions = spawn_blocking(move || Sessions::open(&module, &token, &pin))
             .await
             .map_err(|_| Pkcs11Error::Thread)??;
-        Ok(Self { sessions })
+        Ok(Self { sessions, environment: environment.into() })
+    }
+
+    /// Refuses a key of another environment in the same token: whoever can write to the store must not have us
+    /// use, or destroy, what is not ours.
+    fn must_be_ours(&self, name: &Name, key: &StoredKey) -> Result<(), CustodyError> {
+        let prefix = format!("{}-", self.environment);
+        if name.label.starts_with(&prefix) {
+            return Ok(());
+        }
+        let why = format!(
+            "its label does not begin with `{prefix}`: restore `environment`, or start with new keys"
+        );
+        Err(CustodyError::Unfit { custody: NAME, key: key.id.clone(), why })
     }
 
     fn must_hold(&self, algorithm: Algorithm) -> Result<(), CustodyError> {
@@ -60,8 +76,16 @@ impl Custody for Pkcs11 {
             .is_some_and(|wanted| wanted.into_iter().all(|one| self.sessions.offers(one)))
     }
 
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
+    }
+
     fn holds_elsewhere(&self) -> bool {
         true
+    }
+
+    fn settings(&self) -> &'static str {
+        "keys.pkcs11.token and keys.pkcs11.module"
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
@@ -94,6 +118,7 @@ impl Custody for Pkcs11 {
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         self.must_hold(key.algorithm)?;
         let name = Name::of_stored(issuer, key)?;
+        self.must_be_ours(&name, key)?;
         let public = public_half(key)?;
         let algorithm = key.algorithm;
         let wanted = name.clone();
@@ -126,6 +151,7 @@ impl Custody for Pkcs11 {
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let name = Name::of_ended(key)?;
+        self.must_be_ours(&name, key)?;
         let work = move |session: &Session| Ok(objects::destroy(session, &name)?);
         self.sessions.with(work).await.map_err(failed)
     }
@@ -243,9 +269,9 @@ impl Signer for InToken {
 
 fn failed(error: Failed) -> CustodyError {
     let error = Pkcs11Error::from(error);
-    let is_busy = matches!(error, Pkcs11Error::Busy(_));
+    let is_out_of_reach = error.is_out_of_reach();
     let source = Box::new(error);
-    if is_busy {
+    if is_out_of_reach {
         CustodyError::OutOfReach { custody: NAME, source }
     } else {
         CustodyError::Failed { custody: NAME, source }

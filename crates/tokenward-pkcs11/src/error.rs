@@ -66,6 +66,9 @@ pub enum Pkcs11Error {
     /// The token made a key that cannot be read.
     #[error("the token shows a public key that is none: {0}")]
     PublicKey(&'static str),
+    /// The token was pulled out, or does not answer its reader.
+    #[error("the token is away ({0}): look at its connection")]
+    Away(String),
     /// Anything else that the token said.
     #[error("{0}")]
     Token(String),
@@ -85,15 +88,29 @@ impl Pkcs11Error {
             _ => None,
         }
     }
+
+    /// Whether the token cannot be asked now, which passes without any setting being changed.
+    #[must_use]
+    pub const fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::Away(_))
+    }
 }
 
 impl From<Error> for Pkcs11Error {
     fn from(error: Error) -> Self {
-        Self::Token(match error {
+        match error {
             // The library's own words fill a screen for each code.
-            Error::Pkcs11(code, function) => format!("the token answered {code:?} to C_{function}"),
-            other => other.to_string(),
-        })
+            Error::Pkcs11(code, function) => {
+                let said = format!("the token answered {code:?} to C_{function}");
+                match code {
+                    RvError::DeviceRemoved | RvError::TokenNotPresent | RvError::DeviceError => {
+                        Self::Away(said)
+                    }
+                    _ => Self::Token(said),
+                }
+            }
+            other => Self::Token(other.to_string()),
+        }
     }
 }
 

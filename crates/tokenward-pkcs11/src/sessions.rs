@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +26,9 @@ struct Inner {
     library: Pkcs11,
     slot: Slot,
     pin: AuthPin,
-    pin_refused: AtomicBool,
+    /// Whether the PIN was refused. Whoever logs in holds it: a token locks after a few wrong PINs, which threads that
+    /// try at once would use up together.
+    pin_refused: Mutex<bool>,
     mechanisms: Vec<MechanismType>,
     idle: Mutex<Vec<Session>>,
     permits: Arc<Semaphore>,
@@ -55,7 +56,7 @@ impl Sessions {
             library,
             slot,
             pin: AuthPin::from(pin.as_str().to_owned()),
-            pin_refused: AtomicBool::new(false),
+            pin_refused: Mutex::default(),
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(most.clamp(1, SESSIONS))),
         };
@@ -120,28 +121,23 @@ impl Inner {
     }
 
     fn log_in(&self) -> Result<Session, Pkcs11Error> {
-        if self.pin_refused.load(Ordering::SeqCst) {
+        let mut pin_refused = self.pin_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if *pin_refused {
             return Err(Pkcs11Error::PinNotTried);
         }
         let session = self.library.open_rw_session(self.slot)?;
-        match session.login(UserType::User, Some(&self.pin)) {
+        let refused = match session.login(UserType::User, Some(&self.pin)) {
             // All sessions of a process are logged in together.
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
-            Err(error) => Err(self.no_login(error)),
-        }
-    }
-
-    fn no_login(&self, error: Error) -> Pkcs11Error {
-        let refused = match &error {
-            Error::Pkcs11(
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => return Ok(session),
+            Err(Error::Pkcs11(
                 RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange,
                 _,
-            ) => Pkcs11Error::WrongPin,
-            Error::Pkcs11(RvError::PinLocked, _) => Pkcs11Error::LockedPin,
-            _ => return error.into(),
+            )) => Pkcs11Error::WrongPin,
+            Err(Error::Pkcs11(RvError::PinLocked, _)) => Pkcs11Error::LockedPin,
+            Err(error) => return Err(error.into()),
         };
-        self.pin_refused.store(true, Ordering::SeqCst);
-        refused
+        *pin_refused = true;
+        Err(refused)
     }
 
     fn put_back(&self, session: Session) {

@@ -76,4 +76,4 @@ pub use keys::{
     KeySetLocation, KeySetOptions, KeySetSource, KeySetStatus, RootPin, TrustMemory,
 };
 pub use remote::{Remote, RemoteConfig, RemoteError, Status};
-pub use verifier::{LiveVerifier, Refusal};
+pub use verifier::{Former, LiveVerifier, Refusal};

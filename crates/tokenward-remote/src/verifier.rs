@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokenward::{Audience, IssuerId, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
 use tokenward_revocation::{Stale, View};
 
@@ -23,6 +23,7 @@ pub struct LiveVerifier {
     /// Until when the keys may serve, in milliseconds since the epoch.
     keys_until: AtomicU64,
     source: Option<KeySetHandle>,
+    former: ArcSwapOption<Former>,
 }
 
 impl LiveVerifier {
@@ -35,6 +36,7 @@ impl LiveVerifier {
             view,
             keys_until: AtomicU64::new(UnixTime::NEVER.as_millis()),
             source: None,
+            former: ArcSwapOption::empty(),
         }
     }
 
@@ -44,6 +46,33 @@ impl LiveVerifier {
         let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
         self.view.check(&verified)?;
         Ok(verified)
+    }
+
+    /// As [`Self::verify`], and where that refuses `token`, by the [`Former`] verifier, while there is one. Who
+    /// acts on what only the present issuer may say, such as the session of a token, asks [`Self::verify`].
+    pub fn verify_former_too(&self, token: &str, now: UnixTime) -> Result<Verified, Refusal> {
+        let refusal = match self.verify(token, now) {
+            Err(Refusal::Rejected(rejected)) => rejected,
+            judged => return judged,
+        };
+        let former = self.former.load();
+        let Some(former) = former.as_ref().filter(|former| now < former.until) else {
+            return Err(refusal.into());
+        };
+        // Two verifiers, each with keys of one kind, and no header that chooses between them.
+        match former.verifier.verify(token, now) {
+            Ok(verified) => {
+                self.view.check(&verified)?;
+                Ok(verified)
+            }
+            Err(rejected) if is_of_another(*rejected.reason()) => Err(refusal.into()),
+            Err(rejected) => Err(rejected.into()),
+        }
+    }
+
+    /// Puts `former` beside the present verifier, or takes it away.
+    pub fn set_former(&self, former: Option<Former>) {
+        self.former.store(former.map(Arc::new));
     }
 
     /// Whether tokens can be judged at `now`: the keys and the revocations are young enough.
@@ -119,6 +148,26 @@ impl fmt::Debug for LiveVerifier {
             .field("view", &self.view)
             .finish_non_exhaustive()
     }
+}
+
+/// What verifies the tokens of a former issuer, for as long as they are let in.
+///
+/// Its audience must be that of the [`LiveVerifier`] beside which it stands, and its keys may be of another kind.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "both are decisions of whoever lets them in")]
+pub struct Former {
+    /// The verifier: the former issuer, with its key alone.
+    pub verifier: Verifier,
+    /// From then on none of these tokens is good.
+    pub until: UnixTime,
+}
+
+/// Whether this says only that the token is none of the verifier's.
+const fn is_of_another(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::WrongAlgorithm | Reason::UnknownKey | Reason::NoKeyId | Reason::BadSignature
+    )
 }
 
 /// A token was not accepted: for its own fault, or because nothing can be said just now.

@@ -19,6 +19,7 @@ mod error;
 mod feed;
 mod follow;
 mod form;
+mod former;
 mod idempotency;
 mod json;
 mod keys;

@@ -113,6 +113,11 @@ impl Mount {
         Self("sys".to_owned())
     }
 
+    /// Whether `path`, of a call, is within.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(self.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The path.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -115,6 +115,10 @@ impl Custody for VaultTransit {
         true
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.vault.address and keys.vault.namespace"
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         let kind =

@@ -41,6 +41,14 @@ pub enum VaultError {
         /// The most that is read.
         limit: usize,
     },
+    /// What is to be written is longer than any document of ours.
+    #[error("the document for `{path}` takes more than {room} bytes")]
+    TooMuch {
+        /// What was asked.
+        path: String,
+        /// The most that is written.
+        room: usize,
+    },
     /// The answer is not what the documentation of the API says.
     #[error("the answer to `{path}` makes no sense: is keys.vault.address that of a Vault?")]
     Garbage {
@@ -151,7 +159,16 @@ pub enum VaultError {
         /// The path.
         path: String,
     },
-    /// There is nothing of that name.
+    /// It is not there, and no vault says so: an ingress or proxy that has lost its vault, say. It tells nothing of
+    /// the key.
+    #[error(
+        "404 for `{path}`, and not in the words of a Vault: look at keys.vault.address, and at what stands before it"
+    )]
+    NotOfVault {
+        /// The path.
+        path: String,
+    },
+    /// There is nothing of that name, and the vault itself says so.
     #[error("Vault holds nothing at `{path}`")]
     Missing {
         /// The path.
@@ -202,7 +219,10 @@ impl VaultError {
     /// Whether the same request may be answered in a moment.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::BrokeOff(_) | Self::Throttled { .. } => true,
+            Self::Unreachable { .. }
+            | Self::BrokeOff(_)
+            | Self::Throttled { .. }
+            | Self::NotOfVault { .. } => true,
             // 412: a replica that has not seen our token yet.
             Self::Failing { status, .. } => {
                 status.is_server_error() || *status == StatusCode::PRECONDITION_FAILED

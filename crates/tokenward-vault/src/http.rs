@@ -49,7 +49,11 @@ impl Call {
 
     /// As [`Self::post`], with a body that is JSON already and is overwritten after use.
     pub(crate) fn post_text(path: impl Into<String>, body: String) -> Self {
-        let body = Zeroizing::new(body.into_bytes());
+        Self::post_bytes(path, Zeroizing::new(body.into_bytes()))
+    }
+
+    /// As [`Self::post_text`].
+    pub(crate) fn post_bytes(path: impl Into<String>, body: Zeroizing<Vec<u8>>) -> Self {
         Self { method: Method::POST, path: path.into(), body: Some(body), effort: 1 }
     }
 
@@ -181,7 +185,10 @@ impl Answer {
                     VaultError::NoMount { mount: mount.clone(), engine, path: path() }
                 }
                 said if said.contains("unsupported path") => VaultError::NoPath { path: path() },
-                _ => VaultError::Missing { path: path() },
+                _ if mount.holds(&call.path) && self.says_there_is_none() => {
+                    VaultError::Missing { path: path() }
+                }
+                _ => VaultError::NotOfVault { path: path() },
             },
             405 => VaultError::NoPath { path: path() },
             429 => VaultError::Throttled { retry_after: self.retry_after },
@@ -191,6 +198,13 @@ impl Answer {
             412 | 500..=599 => VaultError::Failing { status: self.status, said: said() },
             _ => VaultError::Refused { path: path(), said: said() },
         })
+    }
+
+    /// Whether a vault itself says that there is nothing of that name, and not whatever stands before it: `errors`
+    /// that name none, or the metadata of a version without its data, which is deleted.
+    fn says_there_is_none(&self) -> bool {
+        serde_json::from_slice::<NoErrors>(&self.body).is_ok_and(|said| said.errors.is_empty())
+            || serde_json::from_slice::<Deleted>(&self.body).is_ok()
     }
 
     /// The vault's own words about what went wrong, cut and on one line.
@@ -210,6 +224,34 @@ impl Answer {
 struct Errors {
     errors: Vec<String>,
     error: Option<String>,
+}
+
+/// The body of an answer about what was never there.
+#[derive(Deserialize)]
+struct NoErrors {
+    errors: Vec<String>,
+}
+
+/// The body of an answer about a version of a document that is deleted.
+#[derive(Deserialize)]
+struct Deleted {
+    #[serde(rename = "data")]
+    _outer: DeletedVersion,
+}
+
+#[derive(Deserialize)]
+struct DeletedVersion {
+    /// `null`, and there.
+    #[serde(rename = "data")]
+    _inner: (),
+    #[serde(rename = "metadata")]
+    _metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(rename = "version")]
+    _version: u64,
 }
 
 async fn read(mut body: Incoming) -> Result<Zeroizing<Vec<u8>>, VaultError> {

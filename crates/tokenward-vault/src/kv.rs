@@ -1,9 +1,8 @@
 //! The few calls of the KV engine, version 2: a private key is a document of its own.
 
 use async_trait::async_trait;
-use serde::Deserialize;
-use serde_json::json;
-use tokenward_keys::custody::{DocumentError, Documents};
+use serde::{Deserialize, Serialize};
+use tokenward_keys::custody::{DocumentError, Documents, Kept, secret_json};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::address::Mount;
@@ -31,10 +30,16 @@ impl VaultKv {
         self.vault.keep_logged_in();
     }
 
-    fn write(&self, name: &str, document: &str, over: u64) -> Call {
+    fn write(&self, name: &str, document: &str, over: u64) -> Result<Call, VaultError> {
+        let path = format!("{}/data/{name}", self.mount);
         // What is there already, of whatever version, is not written over.
-        let body = json!({ "options": { "cas": over }, "data": { "document": document } });
-        Call::post_text(format!("{}/data/{name}", self.mount), body.to_string())
+        let body = Write { options: Options { cas: over }, data: Document { document } };
+        // As JSON in JSON, a quotation mark takes two bytes.
+        let room = document.len().saturating_mul(2).saturating_add(ROOM);
+        match secret_json(&body, room) {
+            Ok(body) => Ok(Call::post_bytes(path, body)),
+            Err(_) => Err(VaultError::TooMuch { path, room }),
+        }
     }
 
     fn all_of(&self, name: &str) -> Call {
@@ -62,12 +67,16 @@ impl Documents for VaultKv {
         (self.mount.as_str().to_owned(), "keys.vault.mount")
     }
 
+    fn settings(&self) -> &'static str {
+        "keys.vault.address and keys.vault.namespace"
+    }
+
     async fn check(&self, name: &str) -> Result<(), DocumentError> {
         self.vault.check().await?;
         self.vault.must_be(&self.mount, "kv-v2").await?;
         self.read(name, "1").await?;
         // Over a version that is not there nothing is written.
-        for call in [self.write(name, "check", 1), self.all_of(name)] {
+        for call in [self.write(name, "check", 1)?, self.all_of(name)] {
             match self.vault.call(&self.mount, &call).await {
                 Ok(_) | Err(VaultError::Refused { .. } | VaultError::Missing { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -80,17 +89,18 @@ impl Documents for VaultKv {
         error.downcast_ref().is_some_and(VaultError::is_out_of_reach)
     }
 
-    async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError> {
-        let call = self.write(name, document, 0);
+    async fn put(&self, name: &str, document: &str) -> Result<Kept, DocumentError> {
+        let call = self.write(name, document, 0)?;
         let written: Written = self.vault.data(&self.mount, &call).await?;
-        Ok(written.version.to_string())
+        Ok(Kept { version: written.version.to_string(), address: None })
     }
 
     async fn get(
         &self,
         name: &str,
-        version: &str,
+        kept: &Kept,
     ) -> Result<Option<Zeroizing<String>>, DocumentError> {
+        let version = kept.version.as_str();
         // It becomes a part of the URL.
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(None);
@@ -105,12 +115,28 @@ impl Documents for VaultKv {
         Ok(Some(Zeroizing::new(std::mem::take(&mut data.document))))
     }
 
-    async fn delete(&self, name: &str) -> Result<(), DocumentError> {
+    async fn delete(&self, name: &str, _address: Option<&str>) -> Result<(), DocumentError> {
         match self.vault.call(&self.mount, &self.all_of(name)).await {
             Ok(_) | Err(VaultError::Missing { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+#[derive(Serialize)]
+struct Write<'a> {
+    options: Options,
+    data: Document<'a>,
+}
+
+#[derive(Serialize)]
+struct Options {
+    cas: u64,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    document: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -128,3 +154,6 @@ struct Read {
 struct Held {
     document: String,
 }
+
+/// What stands around a document.
+const ROOM: usize = 128;

@@ -36,6 +36,7 @@ mod primitives;
 mod private;
 mod public;
 
+pub use low_s::low_s;
 pub use primitives::{Secret256, constant_time_eq, hmac_sha256, random, sha256};
 
 pub(crate) use agreement::{AgreementPrivate, AgreementPublic, DerivationInfo, P256_LEN};

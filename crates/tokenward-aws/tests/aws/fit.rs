@@ -3,8 +3,9 @@
 use serde_json::json;
 use tokenward::Algorithm;
 use tokenward_aws::{AwsKms, Kms};
-use tokenward_keys::{Custody as _, CustodyError, StoredKey};
-use tokenward_testing::sample::{issuer, new_key, spec};
+use tokenward_keys::custody::names;
+use tokenward_keys::{Custody as _, CustodyError, KeyLabel, KeyOrder, StoredKey};
+use tokenward_testing::sample::{issuer, new_key, row, spec};
 
 use crate::stack::{Stack, arn_of, chain};
 
@@ -57,7 +58,7 @@ async fn the_key_of_another_row_is_refused_though_it_is_ours() {
     let row = new_key(&custody, Algorithm::Es256).await;
     let other = new_key(&custody, Algorithm::Es256).await;
 
-    let said = refusal(&custody, &with_arn(&row, &arn_of(&other))).await;
+    let said = refusal(&custody, &as_if(&custody, &row, &other)).await;
     assert!(said.contains("has another public half: restore it, or rotate"), "{said}");
 }
 
@@ -68,7 +69,7 @@ async fn a_key_of_another_type_is_refused() {
     let row = new_key(&custody, Algorithm::Es256).await;
     let other = new_key(&custody, Algorithm::EdDsa).await;
 
-    let said = refusal(&custody, &with_arn(&row, &arn_of(&other))).await;
+    let said = refusal(&custody, &as_if(&custody, &row, &other)).await;
     assert!(said.contains("is of spec ECC_NIST_EDWARDS25519, not ECC_NIST_P256"), "{said}");
 }
 
@@ -95,6 +96,33 @@ async fn the_keys_of_another_environment_are_neither_used_nor_destroyed() {
     assert!(said.contains("its description does not begin with `staging-api-`"), "{said}");
     staging.destroy(&row).await.unwrap_err();
     aws.kms().signer(&issuer(), &row).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_order_in_the_store_that_names_a_key_in_use_is_known_as_such() {
+    let aws = Stack::start();
+    let custody = aws.kms();
+    let spec = spec(Algorithm::Es256);
+    let key = row("aws-kms", &custody.generate(&spec).await.unwrap());
+    let order = |label| KeyOrder {
+        label,
+        audience: spec.audience.clone(),
+        custody: "aws-kms".to_owned(),
+        created_at: spec.created_at,
+        given_up_at: None,
+    };
+
+    assert_eq!(custody.name_of_order(&order(spec.label)), custody.name_of_key(&key));
+    assert_ne!(custody.name_of_order(&order(KeyLabel::random())), custody.name_of_key(&key));
+    // Whoever writes another name beside the key's ARN does not get it used, or destroyed.
+    let name = custody.name_of_key(&key).unwrap();
+    let other = names::of("test", "api", KeyLabel::random());
+    let handle = String::from_utf8(key.handle.clone().unwrap()).unwrap().replace(&name, &other);
+    let forged = StoredKey { handle: Some(handle.into_bytes()), ..key.clone() };
+    let said = refusal(&custody, &forged).await;
+    assert!(said.contains(&format!("its description is not `{other}`: restore it")), "{said}");
+    custody.destroy(&forged).await.unwrap_err();
+    custody.signer(&issuer(), &key).await.unwrap();
 }
 
 #[tokio::test]
@@ -126,6 +154,22 @@ async fn a_destroyed_key_waits_for_its_deletion_the_shortest_time() {
 }
 
 #[tokio::test]
+async fn a_key_in_a_state_that_passes_is_not_taken_for_a_deleted_one() {
+    let aws = Stack::start();
+    let custody = aws.kms();
+    let row = new_key(&custody, Algorithm::Es256).await;
+    // As of a key store that is cut off for a moment.
+    for action in ["kms:ScheduleKeyDeletion", "kms:DisableKey"] {
+        aws.fault_with(&json!({ "action": action, "mode": "status", "count": 1, "status": 400, "code": "KMSInvalidStateException" }));
+    }
+
+    custody.destroy(&row).await.unwrap_err();
+    custody.destroy(&row).await.unwrap();
+    let about = &aws.admin("DescribeKey", &json!({ "KeyId": arn_of(&row) }))["KeyMetadata"];
+    assert_eq!(about["KeyState"], "PendingDeletion");
+}
+
+#[tokio::test]
 async fn a_key_that_may_not_be_deleted_is_at_least_disabled() {
     let aws = Stack::start();
     let custody = aws.kms();
@@ -152,6 +196,14 @@ async fn a_key_whose_public_half_makes_no_sense_is_ended_at_once() {
     assert!(chain(&error).contains("makes no sense: is keys.aws.endpoint that of AWS?"));
     let calls = aws.calls();
     assert!(calls.contains(&"kms:ScheduleKeyDeletion".to_owned()), "{calls:?}");
+}
+
+/// `row`, with a handle that names the KMS key of `other`, its description too.
+fn as_if(custody: &AwsKms, row: &StoredKey, other: &StoredKey) -> StoredKey {
+    let row_with_arn = with_arn(row, &arn_of(other));
+    let [own, theirs] = [row, other].map(|row| custody.name_of_key(row).unwrap());
+    let handle = String::from_utf8(row_with_arn.handle.unwrap()).unwrap().replace(&own, &theirs);
+    StoredKey { handle: Some(handle.into_bytes()), ..row.clone() }
 }
 
 /// `row`, with a handle that names another KMS key.

@@ -1,4 +1,4 @@
-//! The client and the custodies, against ministack, an emulator of AWS (`interop/aws/README.md`).
+//! The client and the custodies, against ministack and moto, emulators of AWS (`interop/aws/README.md`).
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is one module")]
 #![expect(
     clippy::indexing_slicing,
@@ -9,6 +9,7 @@
 mod chain;
 mod contract;
 mod fit;
+mod kek;
 mod outage;
 mod secrets;
 mod stack;

@@ -83,11 +83,38 @@ async fn the_document_of_another_key_is_refused() {
     let other = new_key(&custody, Algorithm::Es256).await;
     let text = String::from_utf8(row.handle.clone().unwrap()).unwrap();
     let ((name, version), (other_name, other_version)) = (of(&row), of(&other));
-    let text = text.replace(&name, &other_name).replace(&version, &other_version);
+    let text = text.replace(&version, &other_version);
+    let mut swapped: Value = serde_json::from_str(&text).unwrap();
+    let theirs: Value = serde_json::from_slice(other.handle.as_deref().unwrap()).unwrap();
+    (swapped["name"], swapped["address"]) = (json!(other_name), theirs["address"].clone());
+    assert_ne!(name, other_name);
+    let text = swapped.to_string();
     let swapped = StoredKey { handle: Some(text.into_bytes()), ..row };
 
     let said = chain(&custody.signer(&issuer(), &swapped).await.unwrap_err());
     assert!(said.contains("holds another key, or none: restore it, or rotate"), "{said}");
+}
+
+#[tokio::test]
+async fn a_secret_is_asked_for_by_its_arn() {
+    let aws = Stack::start();
+    let custody = aws.secrets();
+    let row = new_key(&custody, Algorithm::Es256).await;
+    let handle: Value = serde_json::from_slice(row.handle.as_deref().unwrap()).unwrap();
+    let about = aws.secrets_admin("DescribeSecret", &json!({ "SecretId": of(&row).0 }));
+    assert_eq!(handle["address"], about["ARN"]);
+
+    // The same name in another account is another secret, and that of another name is not read at all.
+    let other = new_key(&custody, Algorithm::Es256).await;
+    let other: Value = serde_json::from_slice(other.handle.as_deref().unwrap()).unwrap();
+    let mut altered = handle.clone();
+    altered["address"] = other["address"].clone();
+    let altered = StoredKey { handle: Some(altered.to_string().into_bytes()), ..row };
+    aws.calls();
+    let said = chain(&custody.signer(&issuer(), &altered).await.unwrap_err());
+    assert!(said.contains("is that of another secret"), "{said}");
+    custody.destroy(&altered).await.unwrap_err();
+    assert_eq!(aws.calls(), [""; 0]);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokenward::{ErrorChain, UnixTime};
 use tokenward_aws::{
-    Aws, AwsCredentials, AwsKms, AwsOptions, CredentialSource, Endpoint, Kms, Region,
+    Aws, AwsCredentials, AwsKms, AwsOptions, CredentialSource, Endpoint, KeyArn, Kms, Region,
     SecretsManager,
 };
 use tokenward_keys::StoredKey;
@@ -28,10 +28,33 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts one, with a role `tokenward` that has the policies of the page `docs/custody-aws.md`.
+    /// Starts ministack, with a role `tokenward` that has the policies of the page `docs/custody-aws.md`.
     pub(crate) fn start() -> Self {
+        Self::begin(&[]).with_role()
+    }
+
+    /// Starts moto with the same role, which it lets do everything.
+    pub(crate) fn start_moto() -> Self {
+        Self::begin(&["moto"]).with_role()
+    }
+
+    fn with_role(self) -> Self {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "AWS": "arn:aws:iam::000000000000:root" },
+        }] });
+        let role = [("RoleName", "tokenward")];
+        self.iam("CreateRole", &[role[0], ("AssumeRolePolicyDocument", &trust.to_string())]);
+        for name in POLICIES {
+            self.set_policy(name, &policy(name));
+        }
+        self
+    }
+
+    fn begin(arguments: &[&str]) -> Self {
         let mut child = Command::new(python())
             .arg(root().join("interop/aws/server.py"))
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -39,17 +62,7 @@ impl Stack {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("ready on ").unwrap().to_owned();
-        let this = Self { child, address };
-        let trust = json!({ "Version": "2012-10-17", "Statement": [{
-            "Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": { "AWS": "arn:aws:iam::000000000000:root" },
-        }] });
-        let role = [("RoleName", "tokenward")];
-        this.iam("CreateRole", &[role[0], ("AssumeRolePolicyDocument", &trust.to_string())]);
-        for name in POLICIES {
-            this.set_policy(name, &policy(name));
-        }
-        this
+        Self { child, address }
     }
 
     /// Gives the role a policy, in place of the one of this name.
@@ -87,6 +100,12 @@ impl Stack {
 
     pub(crate) fn kms(&self) -> AwsKms {
         AwsKms::new(Kms::new(self.client()), "test")
+    }
+
+    /// The administrator makes a key of KMS.
+    pub(crate) fn make_key(&self, about: &Value) -> KeyArn {
+        let made = self.admin("CreateKey", about);
+        KeyArn::new(made["KeyMetadata"]["Arn"].as_str().unwrap()).unwrap()
     }
 
     pub(crate) fn secrets(&self) -> Pulled<SecretsManager> {

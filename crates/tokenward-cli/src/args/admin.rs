@@ -1,6 +1,6 @@
 //! The commands that talk to a running authority.
 
-use tokenward::Algorithm;
+use tokenward::{Algorithm, IssuerId};
 
 use super::{
     Args, Audience, ClientId, Duration, Jti, KeyId, PathBuf, SessionId, Subcommand, Subject,
@@ -65,7 +65,7 @@ pub(crate) enum KeysCommand {
         after_help = "Example: tokenward keys import --audience billing-api --until 24h old-key.pem"
     )]
     Import {
-        /// The key: a JWK or PEM, private or public; - for standard input
+        /// The key: a JWK or PEM, private or public, or a shared secret; - for standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// How long its tokens still verify
@@ -77,6 +77,9 @@ pub(crate) enum KeysCommand {
         /// The algorithm of its tokens, if the key does not say it
         #[arg(long, value_name = "ALG")]
         alg: Option<String>,
+        /// It is a shared HS256 secret, and this is the `iss` of its tokens: they verify at the authority alone
+        #[arg(long, value_name = "ISSUER")]
+        shared_by: Option<IssuerId>,
     },
     /// Print the public key that signs key sets, for `root delegate`; it is made if there is none
     #[command(after_help = "Example: tokenward keys signer --config tokenward.toml > signer.jwk")]

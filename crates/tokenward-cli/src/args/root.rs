@@ -37,6 +37,9 @@ pub(crate) enum RootCommand {
         /// The file to sign, which is replaced
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Ask nothing, on a terminal too
+        #[arg(long)]
+        yes: bool,
     },
     /// Show what a file says and who has signed it
     #[command(after_help = "Example: tokenward root show delegation.json")]

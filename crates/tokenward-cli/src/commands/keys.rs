@@ -42,17 +42,22 @@ pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
                 client.post("/admin/v1/keys/compromise", &request).await.map_err(Failure::from)?;
             show_compromised(&done, output)
         }
-        KeysCommand::Import { file, until, kid, alg } => {
+        KeysCommand::Import { file, until, kid, alg, shared_by } => {
             let client = AdminClient::need(&args.admin).await?;
             let text = files::read_or_stdin(file)?;
+            let kinds = match shared_by {
+                None => "neither PEM nor JWK",
+                Some(_) => "no text; write its bytes as a JWK, {\"kty\":\"oct\",\"k\":\"…\"}",
+            };
             let key = str::from_utf8(&text)
-                .map_err(|_| Failure::cannot(format!("{}: neither PEM nor JWK", file.display())))?;
+                .map_err(|_| Failure::cannot(format!("{}: {kinds}", file.display())))?;
             let mut request = ImportKey {
                 audience: the_audience(&client, audience).await?,
                 key: key.to_owned(),
                 algorithm: alg.clone(),
                 kid: kid.as_ref().map(|kid| kid.as_str().to_owned()),
                 verify_seconds: until.map(|until| until.as_secs()),
+                shared_by: shared_by.as_ref().map(|issuer| issuer.as_str().to_owned()),
             };
             let made = client.post("/admin/v1/keys/import", &request).await;
             // It may hold a private half.
@@ -176,11 +181,20 @@ fn show_compromised(done: &CompromisedKey, output: Output) -> Outcome {
     output.line(format!("{}: {} is trusted no more", done.audience, done.kid))?;
     show_steps(&done.steps, output)?;
     match (&done.active, done.signs_again_at) {
-        (Some(active), _) => output.line(format!("  {active} signs now"))?,
+        (Some(active), _) if done.owed.is_empty() => {
+            output.line(format!("  {active} signs now"))?;
+        }
+        (Some(active), _) => output.line(format!("  {active} is to sign now"))?,
         (None, Some(at)) => {
             output.line(format!("  nothing signs until {}", date(UnixTime::from_secs(at))))?;
         }
         (None, None) => output.line("  nothing signs: see `tokenward keys list`")?,
+    }
+    if !done.owed.is_empty() {
+        output.line("not done yet, and tried again:")?;
+        for owed in &done.owed {
+            output.line(format!("  {owed}"))?;
+        }
     }
     let until = |secs| date(UnixTime::from_secs(secs));
     output.line("still exposed:")?;

@@ -11,7 +11,7 @@ use crate::client;
 use crate::clock;
 use crate::commands::keys;
 use crate::config::{self, Config};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Opened};
 use crate::dev::DevFolder;
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
@@ -23,7 +23,8 @@ pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output
     need_store(args).await?;
     let now = clock::system().now();
     let mut rows: Vec<KeyInfo> = Vec::new();
-    for ring in rings(args, audience).await? {
+    let opened = deployment(args).await?.open().await?;
+    for ring in chosen(&opened, audience)? {
         // What custody cannot open is listed all the same; only the store must be readable.
         if let Err(error) = ring.refresh(now).await
             && ring.list().is_empty()
@@ -31,6 +32,8 @@ pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output
             return Err(Failure::because("the store", &error));
         }
         rows.extend(ring.list().iter().cloned());
+        let former = opened.former(ring.audience()).info(now).await;
+        rows.extend(former.map_err(|error| Failure::because("the store", &error))?);
     }
     keys::show(&rows, output)
 }
@@ -104,7 +107,11 @@ async fn need_store(args: &KeysArgs) -> Result<(), Failure> {
 }
 
 async fn rings(args: &KeysArgs, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
-    let opened = deployment(args).await?.open().await?;
+    chosen(&deployment(args).await?.open().await?, audience)
+}
+
+/// The key ring of the audience that was named, or of all.
+fn chosen(opened: &Opened, audience: Option<&str>) -> Result<Vec<KeyRing>, Failure> {
     let rings = opened.rings()?;
     let Some(wanted) = audience else { return Ok(rings) };
     let rings: Vec<_> =

@@ -22,7 +22,7 @@ pub(crate) fn run(command: &RootCommand, output: Output) -> Outcome {
         RootCommand::Key { out } => make_key(out, output),
         RootCommand::Delegate(args) => delegate(args, output),
         RootCommand::Rotate(args) => rotate(args, output),
-        RootCommand::Sign { key, file } => sign(key, file, output),
+        RootCommand::Sign { key, file, yes } => sign(key, file, *yes, output),
         RootCommand::Show { file } => show(file, output),
     }
 }
@@ -116,12 +116,15 @@ fn write_signed<'a>(
     report(out, &chain, output)
 }
 
-fn sign(key: &Path, file: &Path, output: Output) -> Outcome {
+fn sign(key: &Path, file: &Path, yes: bool, output: Output) -> Outcome {
     let mut chain = read(file)?;
     // What is about to be signed, whoever has written it: a holder is to see it.
     if !output.is_json() {
         let shown = Shown::of(&chain).map_err(|error| Failure::because(file.display(), &error))?;
         shown.print(output)?;
+        if !yes && !output::agreed("Sign it?")? {
+            return Err(Failure::no("nothing was signed"));
+        }
     }
     chain.sign(&root_key(key)?).map_err(|error| Failure::because(key.display(), &error))?;
     files::replace_private(file, chain.to_json().as_bytes())?;

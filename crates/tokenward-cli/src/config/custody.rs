@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokenward_aws::{Endpoint, Region};
 use tokenward_vault::{Mount, VaultAddress, VaultSecret};
 
-use crate::config::kek::VAULT_KEY;
+use crate::config::kek::{AWS_KEY, VAULT_KEY};
 use crate::config::reader::Section;
 use crate::config::values;
 use crate::secret::SecretRef;
@@ -108,7 +108,7 @@ const SECRETS: &str = "secrets";
 pub(super) const TRANSIT: &str = "transit";
 const VAULT_TRANSIT: &str = "vault-transit";
 const VAULT_KV: &str = "vault-kv";
-const AWS: &str = "aws";
+pub(super) const AWS: &str = "aws";
 const AWS_KMS: &str = "aws-kms";
 const AWS_SECRETS: &str = "aws-secrets-manager";
 const PKCS11: &str = "pkcs11";
@@ -158,8 +158,7 @@ fn unused(
     chosen: [&str; 2],
     read: impl FnOnce(Section<'_>),
 ) {
-    let is_used =
-        chosen.iter().any(|chosen| of.contains(chosen)) || (key == VAULT && is_used_besides(keys));
+    let is_used = chosen.iter().any(|chosen| of.contains(chosen)) || is_used_besides(keys, key);
     if is_used || !keys.has(key) {
         return;
     }
@@ -174,9 +173,13 @@ fn unused(
     read(keys.section(key));
 }
 
-/// Whether something else than the custody needs `[keys.vault]`.
-fn is_used_besides(keys: &Section<'_>) -> bool {
-    keys.has(VAULT_KEY) || keys.section(VAULT).has(SECRETS)
+/// Whether something else than the custody needs the table `key`.
+fn is_used_besides(keys: &Section<'_>, key: &str) -> bool {
+    match key {
+        VAULT => keys.has(VAULT_KEY) || keys.section(VAULT).has(SECRETS),
+        AWS => keys.has(AWS_KEY),
+        _ => false,
+    }
 }
 
 /// The vault that secrets come from, if `[keys.vault]` says that they may.
@@ -262,7 +265,8 @@ fn default(section: &Section<'_>, key: &'static str, usual: &str) -> Option<Moun
     if section.has(key) { None } else { Mount::new(usual).ok() }
 }
 
-fn aws(section: Section<'_>) -> Option<AwsConfig> {
+/// `[keys.aws]`, for whoever needs AWS.
+pub(super) fn aws(section: Section<'_>) -> Option<AwsConfig> {
     let region = section.required("region", "\"eu-central-1\"", |text| {
         Region::new(text).map_err(|error| format!("`{text}`: {error}"))
     });

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tokenward_aws::KeyArn;
+
 use crate::config::reader::Section;
 use crate::config::{Kek, custody, values};
 
@@ -14,7 +16,13 @@ pub(super) fn read(keys: &Section<'_>) -> Option<Kek> {
     let passphrase =
         keys.has(PASSPHRASE).then(|| values::secret(keys, PASSPHRASE).map(Kek::Passphrase));
     let vault_key = keys.has(VAULT_KEY).then(|| vault_key(keys));
-    let named = [(KEY_FILE, key_file), (PASSPHRASE, passphrase), (VAULT_KEY, vault_key)];
+    let aws_key = keys.has(AWS_KEY).then(|| aws_key(keys));
+    let named = [
+        (KEY_FILE, key_file),
+        (PASSPHRASE, passphrase),
+        (VAULT_KEY, vault_key),
+        (AWS_KEY, aws_key),
+    ];
     let mut named = named.into_iter().filter_map(|(key, kek)| Some((key, kek?)));
     let Some((first, kek)) = named.next() else {
         return Some(Kek::KeyFile(PathBuf::from("kek.key")));
@@ -48,6 +56,24 @@ fn vault_key(keys: &Section<'_>) -> Option<Kek> {
     Some(Kek::Vault { key: key?, vault: Box::new(vault?) })
 }
 
+fn aws_key(keys: &Section<'_>) -> Option<Kek> {
+    let key = keys
+        .parsed(AWS_KEY, |text| KeyArn::new(text).map_err(|error| format!("`{text}`: {error}")));
+    let aws = custody::aws(keys.section(custody::AWS));
+    let (key, aws) = (key?, aws?);
+    if key.region() != &aws.region {
+        let (there, here) = (key.region(), &aws.region);
+        keys.problem(
+            AWS_KEY,
+            format!("it is in {there}, and keys.aws.region is {here}; correct one of them"),
+        );
+        return None;
+    }
+    Some(Kek::Aws { key, aws: Box::new(aws) })
+}
+
+/// A key of AWS KMS, by its ARN.
+pub(super) const AWS_KEY: &str = "aws_key";
 /// A transit key, in the vault of `[keys.vault]`.
 pub(super) const VAULT_KEY: &str = "vault_key";
 const KEY_FILE: &str = "key_file";

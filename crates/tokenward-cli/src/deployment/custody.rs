@@ -1,6 +1,6 @@
 //! Which custody holds the private keys. A new one is a crate, and a few lines here.
 
-mod aws;
+pub(super) mod aws;
 pub(super) mod vault;
 
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub(super) enum CustodySource {
     /// Secrets in AWS Secrets Manager.
     AwsSecrets(Pulled<SecretsManager>),
     /// A token that speaks PKCS #11.
-    Pkcs11 { module: PathBuf, token: String, pin: Secret },
+    Pkcs11 { module: PathBuf, token: String, pin: Secret, environment: String },
 }
 
 impl CustodySource {
@@ -78,6 +78,7 @@ impl CustodySource {
                     &config.base,
                     variables,
                 )?,
+                environment: environment.to_owned(),
             }),
             config::Custody::Later(name) => {
                 Err(Failure::cannot(format!("keys.custody: \"{name}\" comes with a later version")))
@@ -104,9 +105,10 @@ impl CustodySource {
             }
             Self::AwsKms(custody) => Arc::new(custody),
             Self::AwsSecrets(custody) => Arc::new(custody),
-            Self::Pkcs11 { module, token, pin } => {
+            Self::Pkcs11 { module, token, pin, environment } => {
                 let pin = Zeroizing::new(pin.expose().to_owned());
-                Arc::new(Pkcs11::open(module, token, pin).await.map_err(|e| of_pkcs11(&e))?)
+                let opened = Pkcs11::open(module, token, pin, environment).await;
+                Arc::new(opened.map_err(|error| of_pkcs11(&error))?)
             }
         };
         for algorithm in algorithms {

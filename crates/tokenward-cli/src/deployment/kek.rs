@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use tokenward_aws::{AwsKek, Kms};
 use tokenward_keys::{
     Kek, KeyStore, KeyWrap, Passphrase, PassphraseCost, Rewrapped, StoreKey, StoreKeyError,
     WrapContext,
 };
 use tokenward_vault::VaultKek;
 
-use super::custody::vault::client;
+use super::custody::{aws, vault};
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::files;
@@ -36,9 +37,14 @@ impl KekSource {
                 Ok(Self { setting: setting.to_owned(), wrap: Box::new(passphrase) })
             }
             config::Kek::Vault { key, vault } => {
-                let client = client(config, vault, variables)?;
+                let client = vault::client(config, vault, variables)?;
                 let kek = VaultKek::new(client, vault.mount.clone(), key);
                 Ok(Self { setting: "keys.vault_key".to_owned(), wrap: Box::new(kek) })
+            }
+            config::Kek::Aws { key, aws } => {
+                let kms = Kms::new(aws::client(config, aws, variables)?);
+                let kek = AwsKek::new(kms, key.clone(), config.environment.as_str());
+                Ok(Self { setting: "keys.aws_key".to_owned(), wrap: Box::new(kek) })
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `tokenward root …`, as it is typed, by one person and by several.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 use tokenward::root::{PinnedRoot, TrustState};
@@ -30,6 +31,29 @@ fn one_person_makes_a_root_and_delegates() {
     let (issuer, seen) = (IssuerId::new(ISSUER).unwrap(), TrustState::default());
     let now = chain.delegation().unwrap().unwrap().not_before();
     assert!(pinned.delegate_of(&chain, &issuer, &seen, now).is_ok());
+}
+
+#[test]
+fn a_holder_at_a_terminal_is_asked_before_anything_is_signed() {
+    let work = Work::new();
+    let public = work.good(&["root", "key", "--out", "alice.pem"]);
+    fs::write(work.path("alice.jwk"), public).unwrap();
+    work.good(&["root", "init", "--public", "alice.jwk", "--threshold", "1", "--out", "."]);
+    let unsigned = fs::read(work.path("root.json")).unwrap();
+    let sign = ["root", "sign", "--key", "alice.pem", "root.json"];
+
+    for answer in ["n\n", "\n", "yesterday\n", "\u{4}"] {
+        let (code, said) = at_a_terminal(&work, &sign, answer);
+        assert!(said.contains("root 1: 1 of 1 keys") && said.contains("Sign it? [y/N] "), "{said}");
+        assert_eq!((code, said.contains("nothing was signed")), (Some(1), true), "{said}");
+        assert_eq!(fs::read(work.path("root.json")).unwrap(), unsigned, "{answer:?}");
+    }
+    assert_eq!(at_a_terminal(&work, &sign, "Y\n").0, Some(0));
+    assert_ne!(fs::read(work.path("root.json")).unwrap(), unsigned);
+
+    fs::write(work.path("root.json"), &unsigned).unwrap();
+    let (code, said) = at_a_terminal(&work, &[&sign[..], &["--yes"]].concat(), "");
+    assert_eq!((code, said.contains("[y/N]")), (Some(0), false), "{said}");
 }
 
 #[test]
@@ -166,4 +190,31 @@ fn signer(work: &Work, name: &str) {
     let key = SigningKey::generate(Algorithm::Es256);
     let jwk = Value::Object(key.verifying_key().to_jwk().unwrap());
     fs::write(work.path(name), jwk.to_string()).unwrap();
+}
+
+/// How `tokenward` ends on a terminal, and what it says, where somebody types `answer` when they are asked.
+fn at_a_terminal(work: &Work, arguments: &[&str], answer: &str) -> (Option<i32>, String) {
+    let script = r#"
+import os, pty, sys
+answer, command = sys.argv[1].encode(), sys.argv[2:]
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(command[0], command)
+said = b""
+try:
+    while part := os.read(terminal, 4096):
+        said += part
+        if answer and said.endswith(b"[y/N] "):
+            os.write(terminal, answer)
+            answer = b""
+except OSError:
+    pass  # the child has closed its end
+sys.stdout.buffer.write(said)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+    let mut python = Command::new("python3");
+    python.args(["-c", script, answer, env!("CARGO_BIN_EXE_tokenward")]).args(arguments);
+    let output = python.current_dir(work.path(".")).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
 }

@@ -7,6 +7,7 @@ mod aws;
 mod custody;
 mod from;
 mod languages;
+mod moving;
 mod proxies;
 mod redis;
 mod remote;

@@ -93,7 +93,7 @@ pub(crate) async fn open() -> Arc<dyn Custody> {
     if let Some(module) = std::env::var_os(MODULE) {
         let pin = Zeroizing::new(PIN.to_owned());
         let module = PathBuf::from(module);
-        let token = Pkcs11::open(module, "tokenward".to_owned(), pin).await.unwrap();
+        let token = Pkcs11::open(module, "tokenward".to_owned(), pin, of_process()).await.unwrap();
         return Arc::new(StepwiseCustody(Arc::new(token)));
     }
     let store_key = StoreKey::new(Secret256::from_bytes([7; 32]));

@@ -103,6 +103,14 @@ impl Custody for StepwiseCustody {
         self.0.holds_elsewhere()
     }
 
+    fn settings(&self) -> &'static str {
+        self.0.settings()
+    }
+
+    async fn check(&self, audience: &Audience) -> Result<(), CustodyError> {
+        self.0.check(audience).await
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         step();
         self.0.generate(spec).await
@@ -118,6 +126,14 @@ impl Custody for StepwiseCustody {
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         self.0.signer(issuer, key).await
+    }
+
+    fn name_of_key(&self, key: &StoredKey) -> Option<String> {
+        self.0.name_of_key(key)
+    }
+
+    fn name_of_order(&self, order: &KeyOrder) -> Option<String> {
+        self.0.name_of_order(order)
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

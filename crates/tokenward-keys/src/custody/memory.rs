@@ -9,10 +9,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use tokenward::{IssuerId, KeyId, SigningKey};
+use tokenward::{Audience, IssuerId, KeyId, SigningKey};
 
 use super::in_process::{self, InProcess};
 use super::{Custody, CustodyError, MadeKey, NewKey, Signer};
+use crate::order::KeyOrder;
 use crate::stored::StoredKey;
 
 /// The custody `memory`. Its clones hold the same keys. It works within a Tokio runtime.
@@ -72,6 +73,10 @@ impl Custody for Memory {
         NAME
     }
 
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let key = in_process::generate(spec.algorithm).await.map_err(failed)?;
         self.hold(spec, key)
@@ -100,6 +105,14 @@ impl Custody for Memory {
         }
         let signer: Arc<dyn Signer> = Arc::<InProcess>::clone(&held.signer);
         Ok(signer)
+    }
+
+    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
+        None
+    }
+
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

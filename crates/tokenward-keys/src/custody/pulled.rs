@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tokenward::{Audience, ErrorChain, IssuerId, KeyId, SigningKey, VerifyingKey, b64};
+use tokenward::{Audience, ErrorChain, IssuerId, KeyId, SigningKey, b64};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::in_process::{self, InProcess};
@@ -35,6 +35,9 @@ pub trait Documents: fmt::Debug + Send + Sync + 'static {
     /// Where they are, a mount or a region, and the setting that says so.
     fn place(&self) -> (String, &'static str);
 
+    /// The settings that say which system it is, for whoever has to correct them.
+    fn settings(&self) -> &'static str;
+
     /// Whether the system is reached and grants what a document called `name` takes. It is not there, and is
     /// not made.
     async fn check(&self, name: &str) -> Result<(), DocumentError>;
@@ -44,18 +47,28 @@ pub trait Documents: fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// Writes a document that was not there, and answers its version.
-    async fn put(&self, name: &str, document: &str) -> Result<String, DocumentError>;
+    /// Writes a document that was not there, and answers where it is.
+    async fn put(&self, name: &str, document: &str) -> Result<Kept, DocumentError>;
 
     /// Reads that version of it, if it is there.
     async fn get(
         &self,
         name: &str,
-        version: &str,
+        kept: &Kept,
     ) -> Result<Option<Zeroizing<String>>, DocumentError>;
 
-    /// Deletes it with all its versions. Safe to repeat.
-    async fn delete(&self, name: &str) -> Result<(), DocumentError>;
+    /// Deletes it with all its versions, wherever it is, or at this `address` alone. Safe to repeat.
+    async fn delete(&self, name: &str, address: Option<&str>) -> Result<(), DocumentError>;
+}
+
+/// Where the other system has put a document.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever keeps documents must decide on all of it")]
+pub struct Kept {
+    /// The version of the document, in the other system's words.
+    pub version: String,
+    /// What the other system tells the document by from one of the same name in another account, if it does.
+    pub address: Option<String>,
 }
 
 /// The custody of keys in `D`. It works within a Tokio runtime.
@@ -96,8 +109,8 @@ impl<D: Documents> Pulled<D> {
         };
         let document = document.text().map_err(|error| self.failed(error))?;
         let name = names::of(&self.environment, spec.audience.as_str(), spec.label);
-        let version = match self.write(&name, &document).await {
-            Ok(version) => version,
+        let Kept { version, address } = match self.write(&name, &document).await {
+            Ok(kept) => kept,
             Err(source) => {
                 self.clear_away(&name).await;
                 return Err(self.refused(source));
@@ -110,24 +123,25 @@ impl<D: Documents> Pulled<D> {
             place: self.documents.place().0,
             name,
             version,
+            address,
         };
         let handle = serde_json::to_vec(&handle).map_err(|error| self.failed(error))?;
         Ok(MadeKey::new(key.verifying_key().clone(), handle))
     }
 
     /// Writes a document, and looks whether it can be read again.
-    async fn write(&self, name: &str, document: &str) -> Result<String, DocumentError> {
-        let version = self.documents.put(name, document).await?;
-        let read = self.documents.get(name, &version).await?;
+    async fn write(&self, name: &str, document: &str) -> Result<Kept, DocumentError> {
+        let kept = self.documents.put(name, document).await?;
+        let read = self.documents.get(name, &kept).await?;
         if read.is_some_and(|read| read.as_str() == document) {
-            Ok(version)
+            Ok(kept)
         } else {
             Err(format!("`{name}` is not read as it was written: look for a fault there").into())
         }
     }
 
     async fn clear_away(&self, name: &str) {
-        if let Err(error) = self.documents.delete(name).await {
+        if let Err(error) = self.documents.delete(name, None).await {
             let error = ErrorChain::new(&*error).to_string();
             tracing::warn!(key = name, error, "a private key is left over for now");
         }
@@ -203,6 +217,10 @@ impl<D: Documents> Custody for Pulled<D> {
         true
     }
 
+    fn settings(&self) -> &'static str {
+        self.documents.settings()
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let algorithm = spec.algorithm;
         if algorithm.is_symmetric() {
@@ -227,7 +245,8 @@ impl<D: Documents> Custody for Pulled<D> {
         if handle.iss != issuer.as_str() {
             return Err(CustodyError::OtherIssuer { key: key.id.clone(), made_for: handle.iss });
         }
-        let document = self.documents.get(&handle.name, &handle.version).await;
+        let kept = Kept { version: handle.version, address: handle.address };
+        let document = self.documents.get(&handle.name, &kept).await;
         let document = document.map_err(|error| self.refused(error))?.ok_or_else(gone)?;
         let open = private_of(issuer, key, &document).ok_or_else(|| {
             let why =
@@ -251,12 +270,14 @@ impl<D: Documents> Custody for Pulled<D> {
         let Some(text) = key.handle.as_deref() else { return Ok(()) };
         let handle = self.handle(key, text)?;
         self.forget(&handle.name);
-        self.documents.delete(&handle.name).await.map_err(|error| self.refused(error))
+        let address = handle.address.as_deref();
+        let deleted = self.documents.delete(&handle.name, address).await;
+        deleted.map_err(|error| self.refused(error))
     }
 
     async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
         let name = names::of(&self.environment, order.audience.as_str(), order.label);
-        self.documents.delete(&name).await.map_err(|error| self.refused(error))
+        self.documents.delete(&name, None).await.map_err(|error| self.refused(error))
     }
 }
 
@@ -279,7 +300,7 @@ fn private_of(issuer: &IssuerId, key: &StoredKey, text: &str) -> Option<SigningK
         && document.created == key.created_at.as_millis();
     let der = b64::decode(&document.key).ok().map(Zeroizing::new).filter(|_| same)?;
     let private = SigningKey::from_pkcs8_der(key.algorithm, &der).ok()?;
-    let public = VerifyingKey::from_jwk(key.public.as_bytes()).ok()?;
+    let public = key.public_half().ok()?;
     let is_it = private.verifying_key().thumbprint() == public.thumbprint();
     is_it.then(|| private.with_key_id(key.id.clone()))
 }
@@ -300,6 +321,9 @@ struct Handle {
     name: String,
     /// Its version.
     version: String,
+    /// Its address, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
 }
 
 /// The document of a key, as JSON.

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokenward::crypto::Secret256;
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, UnixTime, b64};
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, UnixTime, b64};
 
 use super::in_process::{self, InProcess};
 use super::{Custody, CustodyError, MadeKey, NewKey, Signer};
+use crate::order::KeyOrder;
 use crate::store_key::StoreKey;
 use crate::stored::StoredKey;
 
@@ -104,6 +105,10 @@ impl Custody for Sealed {
         NAME
     }
 
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         let key = in_process::generate(spec.algorithm).await.map_err(failed)?;
         self.seal(spec, key)
@@ -120,6 +125,14 @@ impl Custody for Sealed {
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         let open = self.open(issuer, key)?;
         Ok(Arc::new(InProcess::new(NAME, key.id.clone(), open)))
+    }
+
+    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
+        None
+    }
+
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
     }
 
     /// The handle was all there was, and its row has just lost it.

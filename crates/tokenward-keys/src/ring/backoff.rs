@@ -13,7 +13,7 @@ use crate::custody::backoff::cut;
 
 /// How the making of keys fares.
 #[derive(Debug, Default)]
-pub(super) struct Backoff(Mutex<Option<Failing>>);
+pub(crate) struct Backoff(Mutex<Option<Failing>>);
 
 #[derive(Debug)]
 struct Failing {
@@ -25,7 +25,7 @@ struct Failing {
 impl Backoff {
     /// Takes note of a failure. Each doubles the wait, up to a minute; jitter keeps replicas from asking
     /// all at once.
-    pub(super) fn failed(&self, error: &Arc<CustodyError>, now: UnixTime) {
+    pub(crate) fn failed(&self, error: &Arc<CustodyError>, now: UnixTime) {
         let mut failing = self.lock();
         let attempts = failing.as_ref().map_or(0, |failing| failing.attempts).saturating_add(1);
         let most =
@@ -34,12 +34,12 @@ impl Backoff {
         *failing = Some(Failing { attempts, retry_at, error: Arc::clone(error) });
     }
 
-    pub(super) fn succeeded(&self) {
+    pub(crate) fn succeeded(&self) {
         *self.lock() = None;
     }
 
     /// The failure after which it is too early to try again.
-    pub(super) fn waits(&self, now: UnixTime) -> Option<Arc<CustodyError>> {
+    pub(crate) fn waits(&self, now: UnixTime) -> Option<Arc<CustodyError>> {
         // A clock that was set back must not prolong the wait.
         let waits = |failing: &&Failing| {
             now < failing.retry_at && failing.retry_at <= now.saturating_add(MOST)
@@ -48,7 +48,7 @@ impl Backoff {
     }
 
     /// How often in a row it failed.
-    pub(super) fn attempts(&self) -> u32 {
+    pub(crate) fn attempts(&self) -> u32 {
         self.lock().as_ref().map_or(0, |failing| failing.attempts)
     }
 

@@ -34,6 +34,11 @@ impl Leftovers {
         self.count.load(Ordering::Relaxed)
     }
 
+    /// Until the next look at what is owed counts anew.
+    pub(super) fn one_more(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn is_dead(&self, label: KeyLabel) -> bool {
         lock(&self.dead).as_ref().is_some_and(|dead| dead.contains(&label))
     }

@@ -9,8 +9,25 @@ use super::KeyRing;
 use super::view::{self, View};
 use crate::custody::{CustodyError, Signer};
 use crate::lifecycle::{AnyKey, Key, Standby};
-use crate::plan::{Action, Step};
+use crate::plan::{Action, Request, Step};
 use crate::stored::StoredKey;
+
+/// The keys that should sign, and that the custody does not have.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lost {
+    /// They are gone.
+    pub(super) given_up: BTreeSet<KeyId>,
+    /// It has none of them at all, so it may be another one.
+    pub(super) doubtful: BTreeSet<KeyId>,
+}
+
+impl Lost {
+    /// The keys that `request` gives up: an operator who rotates has been told, and knows better.
+    pub(super) fn to(&self, request: &Request) -> &BTreeSet<KeyId> {
+        let is_doubtful = self.given_up.is_empty() && *request == Request::RotateNow;
+        if is_doubtful { &self.doubtful } else { &self.given_up }
+    }
+}
 
 impl KeyRing {
     pub(super) async fn open_signer(&self, keys: &[AnyKey], before: &View) -> view::Opened {
@@ -31,14 +48,14 @@ impl KeyRing {
 
     /// The keys that should sign, now or later, and cannot, ever: the custody says that they have no private
     /// half; or while others open, that theirs is not what it was.
-    pub(super) async fn lost(&self, keys: &[AnyKey], active: &view::Opened) -> BTreeSet<KeyId> {
+    pub(super) async fn lost(&self, keys: &[AnyKey], active: &view::Opened) -> Lost {
         self.looked_at().retain(|id| keys.iter().any(|key| key.id() == id));
         let mut lost = BTreeSet::new();
         match active {
             view::Opened::Failed(error) => match &**error {
                 CustodyError::NoPrivateHalf { key } => drop(lost.insert(key.clone())),
                 // Whoever does not answer for one key is not asked for the others.
-                _ => return lost,
+                _ => return Lost::default(),
             },
             view::Opened::Signer(_) | view::Opened::NoActiveKey => {}
         }
@@ -64,11 +81,21 @@ impl KeyRing {
                 Err(_) => {}
             }
         }
-        // If none opens, it is the settings that are wrong rather than all the keys.
+        // If none opens, it is the settings that are wrong rather than all the keys. (What was in this process alone
+        // is gone with the one before.)
         if some_open {
             lost.append(&mut spoiled);
+        } else if self.custody.holds_elsewhere() {
+            return Lost { given_up: BTreeSet::new(), doubtful: lost };
         }
-        lost
+        Lost { given_up: lost, doubtful: BTreeSet::new() }
+    }
+
+    /// Why nothing is given up and nothing made, if the custody seems to be another one.
+    pub(super) fn another_place(&self, lost: &Lost) -> Option<Arc<CustodyError>> {
+        let (custody, settings) = (self.custody.name(), self.custody.settings());
+        (!lost.doubtful.is_empty())
+            .then(|| Arc::new(CustodyError::AnotherPlace { custody, settings }))
     }
 
     pub(super) fn looked_at(&self) -> MutexGuard<'_, BTreeSet<KeyId>> {

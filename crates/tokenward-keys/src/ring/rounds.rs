@@ -10,7 +10,7 @@ use super::error::RingError;
 use super::{AUDIT, KeyRing};
 use crate::custody::{NewKey, Signer};
 use crate::lifecycle::{AnyKey, Key};
-use crate::plan::{Action, Request, Step, plan};
+use crate::plan::{Action, Request, Step, activates, is_emergency, plan};
 use crate::statement::vouches;
 use crate::stored::{KeyChange, StoredKey};
 
@@ -42,20 +42,21 @@ impl KeyRing {
             }
             let request = pending.as_ref().unwrap_or(&Request::Tick);
             let lost = self.view().lost();
-            let plan = plan(&keys, &lost, now, &self.timing, self.algorithm, request);
+            let gone = lost.to(request);
+            let plan = plan(&keys, gone, now, &self.timing, self.algorithm, request);
             if pending.is_some() {
                 outcome.blocked_until = plan.blocked_until;
             }
-            let mut batch = first_batch(plan.steps);
+            let mut batch = plan.first_batch(&keys);
             if batch.is_empty() {
                 return Ok(outcome);
             }
-            if is_emergency(&batch) {
+            if is_emergency(&keys, &batch) {
                 self.prefer_one_that_opens(&keys, &mut batch, now).await;
             }
             if *request == Request::Tick
                 && batch.iter().any(|step| step.action.makes_a_key())
-                && let Some(error) = self.backoff.waits(now)
+                && let Some(error) = self.another_place(&lost).or_else(|| self.backoff.waits(now))
             {
                 return outcome.unless_done(RingError::Custody(error), pending.as_ref());
             }
@@ -181,7 +182,11 @@ impl KeyRing {
         if !ended.is_empty() {
             self.hand_over(&ended, next);
         }
-        for key in &ended {
+        // Whoever says that a private half is gone also says that it is destroyed: that is believed another time.
+        let is_lost = |key: &&StoredKey| {
+            steps.iter().any(|step| step.is_loss() && step.action.key() == Some(&key.id))
+        };
+        for key in ended.iter().filter(|key| !is_lost(key)) {
             if self.destroy(key).await && self.owes(key).is_some() {
                 self.settle(key.id.clone()).await;
             }
@@ -203,7 +208,7 @@ impl KeyRing {
             steps.iter().any(|step| matches!(&step.action, Action::Activate(id) if id == key.id()))
         };
         let Some(key) = keys.iter().find(is_next).map(AnyKey::stored) else { return Ok(None) };
-        let is_emergency = is_emergency(steps);
+        let is_emergency = is_emergency(keys, steps);
         if !is_emergency {
             self.must_be_stated(&key.id, now).await?;
         }
@@ -284,6 +289,7 @@ impl KeyRing {
         if let Err(error) = &destroyed {
             let error = ErrorChain::new(error).to_string();
             tracing::warn!(target: AUDIT, key = %key.id, error, "private half not destroyed yet");
+            self.leftovers.one_more();
         }
         destroyed.is_ok()
     }
@@ -301,6 +307,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Whether a key was given up as lost.
+    pub(super) fn gave_up(&self) -> bool {
+        self.steps.iter().any(Step::is_loss)
+    }
+
     /// Two operators who rotate at once want one rotation, not two.
     fn is_done_by_another(&self, request: &Request, keys: &[AnyKey]) -> bool {
         *request == Request::RotateNow && active(keys) != self.before.as_ref()
@@ -317,34 +328,8 @@ impl Outcome {
     }
 }
 
-fn is_emergency(steps: &[Step]) -> bool {
-    steps.iter().any(|step| matches!(step.action, Action::Compromise(_)))
-}
-
 fn active(keys: &[AnyKey]) -> Option<&KeyId> {
     keys.iter().find(|key| matches!(key, AnyKey::Active(_))).map(AnyKey::id)
-}
-
-fn activates(steps: &[Step]) -> bool {
-    steps.iter().any(|step| matches!(step.action, Action::Activate(_)))
-}
-
-/// The steps that go into the next transaction: all that only change stored keys, or one new key.
-///
-/// Keys that go do not wait for the one that comes, which may not open: they would be trusted on.
-fn first_batch(steps: Vec<Step>) -> Vec<Step> {
-    let makes = steps.first().is_some_and(|step| step.action.makes_a_key());
-    let count = if makes { 1 } else { steps.len() };
-    let batch: Vec<_> = steps
-        .into_iter()
-        .take(count)
-        .take_while(|step| makes || !step.action.makes_a_key())
-        .collect();
-    let is_farewell = |step: &Step| step.action.is_farewell();
-    if activates(&batch) && !is_emergency(&batch) && batch.iter().any(is_farewell) {
-        return batch.into_iter().filter(is_farewell).collect();
-    }
-    batch
 }
 
 /// A plan has six batches at most (farewell, change, first key, standby, second standby, abandon); the rest is room

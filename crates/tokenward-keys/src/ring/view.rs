@@ -3,7 +3,6 @@
 //! **Invariant:** a view never changes; a newer one takes its place. Whoever holds one sees a signer, a
 //! key set and a list that belong together.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use tokenward::{KeyId, KeySet, UnixTime, VerifyingKey};
 
 use super::error::{NoSigner, RingError};
 use super::info::{KeyHistory, KeyInfo};
+use super::opening::Lost;
 use crate::custody::{CustodyError, Signer};
 use crate::lifecycle::AnyKey;
 use crate::stored::{KeyState, StoredKey};
@@ -22,7 +22,7 @@ pub(super) struct View {
     active: Option<(KeyId, u64)>,
     opened: Opened,
     /// The keys whose private half is gone, by the custody's word.
-    lost: Arc<BTreeSet<KeyId>>,
+    lost: Arc<Lost>,
     standby: Option<KeyId>,
     ripe_at: Option<UnixTime>,
     clock_behind: Option<UnixTime>,
@@ -96,7 +96,7 @@ impl View {
             _ => None,
         });
         let (ripe_at, standby) = next.unzip();
-        let published = before.published.renew(keys)?;
+        let published = before.published.renew(keys, now, timing)?;
         let list = keys.iter().map(|key| KeyInfo::of(key, timing)).collect();
         let history = keys.iter().map(KeyHistory::of).collect();
         Ok(Self {
@@ -129,12 +129,12 @@ impl View {
     }
 
     /// The same view, in which the private halves of `lost` are gone.
-    pub(super) fn with_lost(mut self, lost: BTreeSet<KeyId>) -> Self {
+    pub(super) fn with_lost(mut self, lost: Lost) -> Self {
         self.lost = Arc::new(lost);
         self
     }
 
-    pub(super) fn lost(&self) -> Arc<BTreeSet<KeyId>> {
+    pub(super) fn lost(&self) -> Arc<Lost> {
         Arc::clone(&self.lost)
     }
 
@@ -273,11 +273,17 @@ impl Published {
     }
 
     /// The published part of `keys`; if it is what it was, nothing is parsed again.
-    fn renew(&self, keys: &[AnyKey]) -> Result<Self, RingError> {
+    fn renew(&self, keys: &[AnyKey], now: UnixTime, timing: &Timing) -> Result<Self, RingError> {
+        // What no good token bears any more counts no more, also where its withdrawal cannot be written.
+        let counts = |key: &AnyKey| match key {
+            AnyKey::Retiring(key) => now <= key.verify_until(timing),
+            key => key.stored().state.is_published(),
+        };
         // The active key first: there are clients that take the first key, whatever the token says.
         let sources: Arc<[_]> = [KeyState::Active, KeyState::Standby, KeyState::Retiring]
             .into_iter()
             .flat_map(|state| keys.iter().filter(move |key| key.stored().state == state))
+            .filter(|key| counts(key))
             .map(|key| (key.id().clone(), key.stored().public.clone()))
             .collect();
         if sources == self.sources { Ok(self.clone()) } else { Self::of(sources) }

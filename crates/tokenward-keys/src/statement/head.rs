@@ -27,10 +27,17 @@ impl Head {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    pub(super) fn new(before: Option<&Self>, key_set: &str, jwt: String, now: UnixTime) -> Self {
+    /// The head of `jwt`, signed at `now` and at hand at `public_at`.
+    pub(super) fn new(
+        before: Option<&Self>,
+        key_set: &str,
+        jwt: String,
+        now: UnixTime,
+        public_at: UnixTime,
+    ) -> Self {
         let keys = KeySet::parse(key_set.as_bytes()).ok();
         let ids = keys.iter().flat_map(KeySet::keys).filter_map(VerifyingKey::key_id);
-        let since = |id: &KeyId| before.and_then(|before| before.since(id)).unwrap_or(now);
+        let since = |id: &KeyId| before.and_then(|before| before.since(id)).unwrap_or(public_at);
         Self {
             jwt,
             issued_at: now.as_secs(),

@@ -30,6 +30,7 @@ fn no_reachable_state_breaks_a_promise() {
         Orders { rotate: 1, ..NO_ORDERS },
         Orders { compromise: 1, ..NO_ORDERS },
         Orders { lose: 1, ..NO_ORDERS },
+        Orders { rotate: 1, compromise: 1, ..NO_ORDERS },
     ] {
         let rules = Rules { plan: timing(TRUE_RULES), lease: timing(TRUE_RULES), orders };
         let checker = rules.checker().threads(2).spawn_bfs().join();
@@ -119,6 +120,10 @@ impl Model for Rules {
             Property::always(
                 "one key signs, and no private half outlives that",
                 |_, world: &World| world.breach != Some(Breach::Impossible),
+            ),
+            Property::always(
+                "a key takes over in haste only from one that has leaked",
+                |_, world: &World| world.breach != Some(Breach::Hasty),
             ),
         ]
     }

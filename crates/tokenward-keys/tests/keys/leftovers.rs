@@ -265,27 +265,48 @@ fn a_debt_in_the_store_takes_no_key_away_that_signs() {
     assert_eq!(custody.names(), keys);
 }
 
+#[test]
+fn what_a_leaked_key_exposes_is_counted_from_when_the_others_could_hear_of_it() {
+    let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
+    let clock = Arc::new(AtomicU64::new(1_000));
+    let ring = timed_ring(&store, &custody, &clock);
+    run(ring.tick(at(1_000))).unwrap();
+    let leaked = ring.signer(at(1_000)).unwrap().key_id().clone();
+    // The next key opens slowly.
+    *custody.meanwhile.lock().unwrap() = Some(moving(&clock, 1_025));
+
+    let done = run(ring.compromise(&leaked, at(1_020))).unwrap();
+
+    // C + D; L + 2S.
+    assert_eq!((done.exposed_until, done.silent_by), (at(1_035), at(1_033)));
+}
+
 /// Sealed keys that are good only as long as this custody has them too.
 #[derive(Default)]
-struct Elsewhere {
+pub(crate) struct Elsewhere {
     keys: Mutex<BTreeSet<(KeyLabel, String)>>,
     handles: Mutex<Vec<(Vec<u8>, String)>>,
     makes_nothing: AtomicBool,
-    is_stuck: AtomicBool,
+    pub(crate) is_stuck: AtomicBool,
     opens_nothing: AtomicBool,
     abandoned: Mutex<Vec<KeyLabel>>,
     asked_to_abandon: AtomicU32,
-    asked_to_destroy: Mutex<Vec<KeyId>>,
+    pub(crate) asked_to_destroy: Mutex<Vec<KeyId>>,
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Elsewhere {
-    fn names(&self) -> BTreeSet<String> {
+    pub(crate) fn names(&self) -> BTreeSet<String> {
         self.keys.lock().unwrap().iter().map(|(_, id)| id.clone()).collect()
     }
 
     fn count(&self) -> usize {
         self.keys.lock().unwrap().len()
+    }
+
+    /// As whoever deletes a key behind our back.
+    pub(crate) fn lose(&self, key: &KeyId) {
+        self.keys.lock().unwrap().retain(|(_, id)| id != key.as_str());
     }
 
     fn let_time_pass(&self) {
@@ -311,6 +332,10 @@ impl Custody for Elsewhere {
 
     fn holds_elsewhere(&self) -> bool {
         true
+    }
+
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
@@ -373,7 +398,7 @@ fn private_halves(store: &MemoryStore) -> BTreeSet<String> {
     stored.filter(|key| key.handle.is_some()).map(|key| key.id.to_string()).collect()
 }
 
-fn started() -> (Arc<MemoryStore>, Arc<Elsewhere>) {
+pub(crate) fn started() -> (Arc<MemoryStore>, Arc<Elsewhere>) {
     let (store, custody) = (Arc::new(MemoryStore::default()), Arc::new(Elsewhere::default()));
     run(ring(&store, &custody).tick(at(1_000))).unwrap();
     (store, custody)
@@ -388,7 +413,7 @@ fn run_apart(
     std::thread::spawn(move || drop(run(ring(&store, &custody).tick(at(now))))).join()
 }
 
-fn ring(store: &Arc<MemoryStore>, custody: &Arc<Elsewhere>) -> KeyRing {
+pub(crate) fn ring(store: &Arc<MemoryStore>, custody: &Arc<Elsewhere>) -> KeyRing {
     let (store, custody): (Arc<MemoryStore>, Arc<Elsewhere>) =
         (Arc::clone(store), Arc::clone(custody));
     let audience = Audience::new("billing-api").unwrap();

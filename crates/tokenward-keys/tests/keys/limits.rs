@@ -6,11 +6,26 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, UnixTime};
 use tokenward_keys::{
-    Custody, CustodyError, KeyRing, KeyState, MadeKey, NewKey, NoSigner, Request, RingError,
-    Sealed, Signer, StoredKey,
+    Custody, CustodyError, KeyOrder, KeyRing, KeyState, MadeKey, NewKey, NoSigner, Request,
+    RingError, Sealed, Signer, StoredKey,
 };
 
-use crate::support::{MemoryStore, at, issuer, ring, run, store_key, timing};
+use crate::support::{Fault, MemoryStore, at, issuer, ring, run, store_key, timing};
+
+#[test]
+fn a_key_whose_end_has_come_counts_no_more_though_that_cannot_be_written() {
+    let (store, ring) = started();
+    let old = SigningKey::generate(Algorithm::EdDsa).named_by_thumbprint();
+    let imported = run(ring.import(old.verifying_key(), at(1_060), at(1_001))).unwrap().key;
+
+    store.fail_next_write(Fault::BeforeCommit);
+    run(ring.tick(at(1_061))).unwrap_err();
+
+    assert!(ring.key_set().find(&imported).is_none());
+    assert!(!ring.jwks_json().contains(imported.as_str()));
+    let row = store.stored().into_iter().find(|key| key.id == imported).unwrap();
+    assert_eq!(row.state, KeyState::Retiring);
+}
 
 #[test]
 fn a_clock_that_is_off_by_more_than_s_signs_nothing_and_plans_nothing() {
@@ -132,10 +147,33 @@ fn a_custody_that_fails_does_not_put_off_an_operator() {
     assert_ne!(Some(rotated.active), rotated.retired);
 }
 
-/// The sealed custody, which makes keys or does not.
+#[test]
+fn a_due_rotation_is_no_emergency_because_an_old_key_has_leaked() {
+    let store = Arc::new(MemoryStore::default());
+    let custody = Arc::new(Flaky::default());
+    let ring = ring_in(&store, &custody);
+    run(ring.tick(at(1_000))).unwrap();
+    let old = SigningKey::generate(Algorithm::Es256);
+    let old = run(ring.import(old.verifying_key(), at(9_000), at(1_000))).unwrap().key;
+    // Another stands by, and all that is left is to open it.
+    run(ring.tick(at(1_090))).unwrap();
+    let active = ring.signer(at(1_090)).unwrap().key_id().clone();
+    custody.is_away.store(true, Ordering::SeqCst);
+
+    run(ring.compromise(&old, at(1_100))).unwrap();
+
+    assert_eq!(ring.signer(at(1_100)).unwrap().key_id(), &active);
+    assert!(ring.key_set().find(&old).is_none());
+    custody.is_away.store(false, Ordering::SeqCst);
+    run(ring.tick(at(1_170))).unwrap();
+    assert_ne!(ring.signer(at(1_170)).unwrap().key_id(), &active, "it takes place all the same");
+}
+
+/// The sealed custody, which makes keys or does not, and can be away.
 #[derive(Default)]
 struct Flaky {
     fails: AtomicBool,
+    is_away: AtomicBool,
     asked: AtomicU32,
 }
 
@@ -143,6 +181,10 @@ struct Flaky {
 impl Custody for Flaky {
     fn name(&self) -> &'static str {
         "sealed"
+    }
+
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
     }
 
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
@@ -163,7 +205,19 @@ impl Custody for Flaky {
         issuer: &IssuerId,
         key: &StoredKey,
     ) -> Result<Arc<dyn Signer>, CustodyError> {
+        if self.is_away.load(Ordering::SeqCst) {
+            let source = "the vault is away".into();
+            return Err(CustodyError::OutOfReach { custody: "sealed", source });
+        }
         Sealed::new(store_key()).signer(issuer, key).await
+    }
+
+    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
+        None
+    }
+
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

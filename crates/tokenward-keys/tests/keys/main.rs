@@ -1,8 +1,12 @@
 //! What the crate promises, through its public API: the ring, and the rules of rotation under an adversary.
 
 #[cfg(test)]
+mod another_place;
+#[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "seconds below ten, and a test may panic")]
 mod exhaustive;
+#[cfg(test)]
+mod former;
 #[cfg(test)]
 mod leftovers;
 #[cfg(test)]
@@ -13,5 +17,7 @@ mod lost;
 mod model;
 #[cfg(test)]
 mod ring;
+#[cfg(test)]
+mod statement;
 #[cfg(test)]
 mod support;

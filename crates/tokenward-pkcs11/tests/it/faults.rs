@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use cryptoki::context::Pkcs11 as Library;
+use cryptoki::context::{Function, Pkcs11 as Library};
+use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
@@ -15,14 +17,15 @@ use tokenward_pkcs11::{Pkcs11, Pkcs11Error, Setting};
 use tokenward_testing::sample::{issuer, row, spec};
 use zeroize::Zeroizing;
 
-use crate::softhsm::{LABEL, PIN, add_token, custody, in_softhsm, module, open};
+use crate::softhsm::{LABEL, PIN, add_token, custody, in_softhsm, module, open, open_for};
 
 #[test]
 fn a_module_that_is_none_is_named() {
     in_softhsm("faults::a_module_that_is_none_is_named", async || {
         for path in ["/nowhere/libhsm.so", "/etc/hostname"] {
             let pin = Zeroizing::new(PIN.to_owned());
-            let error = Pkcs11::open(PathBuf::from(path), LABEL.to_owned(), pin).await.unwrap_err();
+            let opened = Pkcs11::open(PathBuf::from(path), LABEL.to_owned(), pin, "test").await;
+            let error = opened.unwrap_err();
 
             assert_eq!(error.setting(), Some(Setting::Module));
             let line = error.to_string();
@@ -125,6 +128,27 @@ fn a_pin_that_was_changed_meanwhile_is_tried_once() {
 }
 
 #[test]
+fn a_wrong_pin_is_tried_once_by_all_threads_together() {
+    in_softhsm("faults::a_wrong_pin_is_tried_once_by_all_threads_together", async || {
+        let custody = custody().await;
+        let row = new_key(&custody).await;
+        let signer = custody.signer(&issuer(), &row).await.unwrap();
+        let token = same_token();
+        token.set_pin(&AuthPin::from(PIN.to_owned()), &AuthPin::from("9999".to_owned())).unwrap();
+        token.logout().unwrap();
+
+        let mut signing = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let signer = Arc::clone(&signer);
+            signing.spawn(async move { cause(&signer.sign(b"input").await.unwrap_err()) });
+        }
+        let said = signing.join_all().await;
+        let tried = said.iter().filter(|said| said.starts_with("the token refuses the PIN"));
+        assert_eq!(tried.count(), 1, "{said:?}");
+    });
+}
+
+#[test]
 fn a_key_that_can_leave_the_token_does_not_sign() {
     in_softhsm("faults::a_key_that_can_leave_the_token_does_not_sign", async || {
         let custody = custody().await;
@@ -191,6 +215,23 @@ fn whoever_rewrites_the_store_gets_no_signature_for_another_issuer() {
 }
 
 #[test]
+fn the_keys_of_another_environment_in_the_same_token_are_neither_used_nor_destroyed() {
+    let name =
+        "faults::the_keys_of_another_environment_in_the_same_token_are_neither_used_nor_destroyed";
+    in_softhsm(name, async || {
+        let custody = custody().await;
+        let key = new_key(&custody).await;
+        let staging = open_for("staging", LABEL, PIN).await.unwrap();
+
+        let error = staging.signer(&issuer(), &key).await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("its label does not begin with `staging-`: restore"), "{said}");
+        staging.destroy(&key).await.unwrap_err();
+        custody.signer(&issuer(), &key).await.unwrap();
+    });
+}
+
+#[test]
 fn a_public_half_that_the_kid_is_not_made_of_is_damage() {
     in_softhsm("faults::a_public_half_that_the_kid_is_not_made_of_is_damage", async || {
         let custody = custody().await;
@@ -253,6 +294,21 @@ fn both_halves_bear_the_kid_and_nothing_else_is_left() {
         assert_eq!(token.find_objects(&[label]).unwrap().len(), 2);
         assert_eq!(token.find_objects(&[Attribute::Token(true)]).unwrap().len(), 2);
     });
+}
+
+#[test]
+fn a_token_that_is_pulled_out_is_out_of_reach_and_one_that_says_no_is_not() {
+    // SoftHSM cannot be pulled out, so the answers are made up.
+    for (code, is_away) in [
+        (RvError::DeviceRemoved, true),
+        (RvError::TokenNotPresent, true),
+        (RvError::DeviceError, true),
+        (RvError::KeyTypeInconsistent, false),
+        (RvError::SessionHandleInvalid, false),
+    ] {
+        let error = Pkcs11Error::from(Error::Pkcs11(code, Function::Sign));
+        assert_eq!(error.is_out_of_reach(), is_away, "{error}");
+    }
 }
 
 #[test]

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 pub(crate) const LABEL: &str = "tokenward";
 pub(crate) const PIN: &str = "1234";
+/// That of the keys that tests ask for.
+const ENVIRONMENT: &str = "test";
 const SO_PIN: &str = "5678";
 
 /// Runs `body` in a process of its own with an initialized token; `name` is the path of the calling test.
@@ -49,7 +51,15 @@ pub(crate) async fn custody() -> Pkcs11 {
 }
 
 pub(crate) async fn open(label: &str, pin: &str) -> Result<Pkcs11, Pkcs11Error> {
-    Pkcs11::open(module(), label.to_owned(), Zeroizing::new(pin.to_owned())).await
+    open_for(ENVIRONMENT, label, pin).await
+}
+
+pub(crate) async fn open_for(
+    environment: &str,
+    label: &str,
+    pin: &str,
+) -> Result<Pkcs11, Pkcs11Error> {
+    Pkcs11::open(module(), label.to_owned(), Zeroizing::new(pin.to_owned()), environment).await
 }
 
 /// Initializes another token in this process's folder.

@@ -122,6 +122,75 @@ const POLICY: FreshnessPolicy = FreshnessPolicy {
     when_stale: WhenStale::Refuse,
 };
 
+#[test]
+fn the_tokens_of_a_former_issuer_are_let_in_until_its_end_by_who_asks_for_them() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let (old, end) = (former_token("old"), NOW.saturating_add(Duration::from_secs(60)));
+    assert!(verifier.verify_former_too(&old, NOW).is_err());
+    verifier.set_former(Some(former(end)));
+
+    assert_eq!(verifier.verify_former_too(&old, NOW).unwrap().token_id().as_str(), "old");
+    assert!(verifier.verify_former_too(&world.token("new"), NOW).is_ok());
+    assert!(verifier.verify(&old, NOW).is_err(), "who does not ask does not get them");
+    // The token itself is good for longer.
+    assert!(verifier.verify_former_too(&old, end).is_err());
+    verifier.set_former(None);
+    assert!(verifier.verify_former_too(&old, NOW).is_err());
+}
+
+#[test]
+fn a_token_of_a_former_issuer_is_revoked_as_any_other() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    verifier.set_former(Some(former(UnixTime::NEVER)));
+    verifier.view().insert(&revocation(1, Scope::Jti(Jti::new("old").unwrap())));
+
+    let refused = verifier.verify_former_too(&former_token("old"), NOW);
+    assert_eq!(reason(refused), Reason::Revoked);
+    assert!(verifier.verify_former_too(&former_token("other"), NOW).is_ok());
+}
+
+#[test]
+fn the_reason_is_that_of_the_verifier_whose_token_it_is() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    verifier.set_former(Some(former(UnixTime::NEVER)));
+    let late = NOW.saturating_add(Duration::from_secs(3_600));
+    let asked = |token: &str| reason(verifier.verify_former_too(token, late));
+
+    assert_eq!(asked(&world.token("new")), Reason::Expired);
+    assert_eq!(asked(&former_token("old")), Reason::Expired);
+}
+
+fn former(until: UnixTime) -> Former {
+    let keys = KeySet::from_keys([former_key().verifying_key().clone()]).unwrap();
+    let verifier = Verifier::builder().issuer(former_issuer()).audience(audience()).keys(keys);
+    Former { verifier: verifier.build(), until }
+}
+
+fn former_token(jti: &str) -> String {
+    let lifetime = AccessLifetime::new(Duration::from_secs(300)).unwrap();
+    let minter =
+        Issuer::builder().issuer(former_issuer()).audience(audience()).lifetime(lifetime).build();
+    let [subject, client] = ["u1", "app"];
+    let request = TokenRequest::new(
+        Subject::new(subject).unwrap(),
+        ClientId::new(client).unwrap(),
+        Jti::new(jti).unwrap(),
+    );
+    minter.issue(request, &former_key(), NOW).unwrap()
+}
+
+fn former_key() -> SigningKey {
+    let secret = b"Zx4vN0qUuJ7mWb2RkC9tYp5LgHs8eDaF";
+    SigningKey::from_secret(Algorithm::Hs256, secret).unwrap().with_key_id(KeyId::new("k").unwrap())
+}
+
+fn former_issuer() -> IssuerId {
+    IssuerId::new("https://login.example.com").unwrap()
+}
+
 struct World {
     key: SigningKey,
 }

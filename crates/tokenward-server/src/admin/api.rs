@@ -161,6 +161,9 @@ wire! {
         pub silent_by: u64,
         /// Until when verifiers that are not on the revocation feed may trust the key.
         pub exposed_until: u64,
+        /// What the custody could not do yet, and is asked again: a line each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub owed: Vec<String>,
     }
 
     /// End all trust in a key.
@@ -397,6 +400,9 @@ pub struct ImportKey {
     /// For how many seconds its tokens still verify; else a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify_seconds: Option<u64>,
+    /// The key is a shared secret, HS256, and this is the `iss` of its tokens: they verify at the authority alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_by: Option<String>,
 }
 
 impl fmt::Debug for ImportKey {

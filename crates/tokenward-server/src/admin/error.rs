@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use tokenward::{BackendError, BackendErrorKind, ErrorChain, UnixTime};
-use tokenward_keys::{ImportError, RingError, RotateError};
+use tokenward_keys::{FormerError, ImportError, RingError, RotateError};
 
 use super::api::Problem;
 use crate::authority::KeyActionError;
@@ -108,13 +108,16 @@ impl From<KeyActionError> for AdminError {
             KeyActionError::Import(ImportError::Symmetric | ImportError::EndDate) => {
                 Self::invalid(chain)
             }
-            KeyActionError::Import(ImportError::Known { .. } | ImportError::TooMany) => {
+            KeyActionError::Import(ImportError::Known { .. } | ImportError::TooMany)
+            | KeyActionError::Former(FormerError::Another | FormerError::Damaged) => {
                 Self::conflict(chain)
             }
             KeyActionError::Rotate(RotateError::Ring(error))
             | KeyActionError::Import(ImportError::Ring(error))
             | KeyActionError::Ring(error) => Self::of_ring(&error, chain),
-            KeyActionError::Revocations(error) => error.into(),
+            KeyActionError::Revocations(error)
+            | KeyActionError::Former(FormerError::Store(error)) => error.into(),
+            KeyActionError::Former(_) => Self::invalid(chain),
             _ => Self::bug(chain),
         }
     }

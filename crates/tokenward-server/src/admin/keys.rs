@@ -7,9 +7,12 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
-use tokenward::{Algorithm, Audience, KeyError, KeyId, SigningKey, UnixTime, VerifyingKey};
+use serde::Deserialize;
+use tokenward::{
+    Algorithm, Audience, IssuerId, KeyError, KeyId, SigningKey, UnixTime, VerifyingKey,
+};
 use tokenward_keys::{KeyHistory, KeyInfo, KeyRing, Plan, Request, Rotated, Step};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::access::{AUDIT, Admin};
 use super::api::{
@@ -25,8 +28,12 @@ pub(super) async fn list(
     State(authority): State<Arc<Authority>>,
     Filter(of): Filter<OfAudience>,
 ) -> Result<Json<Vec<KeyInfo>>, AdminError> {
-    let rings = chosen(&authority, of.audience.as_deref())?;
-    Ok(Json(rings.iter().flat_map(|ring| ring.list().to_vec()).collect()))
+    let mut keys = Vec::new();
+    for ring in chosen(&authority, of.audience.as_deref())? {
+        keys.extend(ring.list().iter().cloned());
+        keys.extend(authority.former_info(ring.audience()).await?);
+    }
+    Ok(Json(keys))
 }
 
 pub(super) async fn history(
@@ -95,6 +102,11 @@ pub(super) async fn compromise(
 ) -> Result<Json<CompromisedKey>, AdminError> {
     let id = KeyId::new(request.kid)?;
     let rings = chosen(&authority, request.audience.as_deref())?;
+    for ring in &rings {
+        if authority.distrust_former(ring.audience(), &id).await? {
+            return Ok(Json(distrusted(&authority, &admin, ring, &id)));
+        }
+    }
     let knows = |ring: &&Arc<KeyRing>| ring.history().iter().any(|key| key.kid == id.as_str());
     let ring = rings.iter().find(knows).ok_or_else(|| {
         AdminError::not_found(format!("there is no key `{id}`: see `tokenward keys list`"))
@@ -114,6 +126,7 @@ pub(super) async fn compromise(
         signs_again_at: done.signs_again_at.map(ceil_secs),
         silent_by: ceil_secs(done.silent_by),
         exposed_until: ceil_secs(done.exposed_until),
+        owed: authority.owed(ring.audience()).await?,
     }))
 }
 
@@ -124,23 +137,86 @@ pub(super) async fn import(
 ) -> Result<(StatusCode, Json<ImportedKey>), AdminError> {
     let text = Zeroizing::new(request.key);
     let audience = audience(&authority, &request.audience)?;
-    let mut key = public_half(&text, request.algorithm.as_deref())?;
-    if let Some(id) = request.kid {
-        key = key.with_key_id(KeyId::new(id)?);
-    }
     let seconds = request.verify_seconds.unwrap_or(A_DAY);
     let verify_until = authority.now().saturating_add(std::time::Duration::from_secs(seconds));
-    let imported = authority.import_key(&audience, &key, verify_until).await?;
+    let id = request.kid.map(KeyId::new).transpose()?;
+    let key = if let Some(issuer) = request.shared_by {
+        let issuer = IssuerId::new(issuer)?;
+        let secret = secret_of(&text, request.algorithm.as_deref())?;
+        authority.import_former(&audience, &secret, issuer, id, verify_until).await?
+    } else {
+        let key = public_half(&text, request.algorithm.as_deref())?;
+        let key = match id {
+            Some(id) => key.with_key_id(id),
+            None if key.key_id().is_some() => key,
+            // Beside others in a set, it is found by nothing else.
+            None => {
+                return Err(AdminError::invalid(
+                    "kid: the key says none; give the one that its tokens carry",
+                ));
+            }
+        };
+        authority.import_key(&audience, &key, verify_until).await?.key
+    };
     tracing::info!(
         target: AUDIT, event = "key_imported",
-        by = admin.by, %audience, key = %imported.key, "a key was imported"
+        by = admin.by, %audience, %key, "a key was imported"
     );
     let answer = ImportedKey {
-        kid: imported.key.to_string(),
+        kid: key.to_string(),
         audience: audience.to_string(),
         verify_until: verify_until.as_secs(),
     };
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// What is told of a shared secret that verifies nothing any more.
+fn distrusted(authority: &Authority, admin: &Admin, ring: &KeyRing, id: &KeyId) -> CompromisedKey {
+    let now = ceil_secs(authority.now());
+    tracing::warn!(
+        target: AUDIT, event = "key_compromised",
+        by = admin.by, audience = %ring.audience(), key = %id, "a shared secret is trusted no more"
+    );
+    let keys = ring.list();
+    let of = |state: &str| keys.iter().find(|key| key.state == state).map(|key| key.kid.clone());
+    CompromisedKey {
+        kid: id.to_string(),
+        audience: ring.audience().to_string(),
+        steps: vec![PlannedStep {
+            action: format!("forget the shared secret {id}"),
+            because: "the operator says that it may have leaked".to_owned(),
+        }],
+        active: of("active"),
+        standby: of("standby"),
+        signs_again_at: None,
+        // Nobody but this process verified by it, and nobody signed.
+        silent_by: now,
+        exposed_until: now,
+        owed: Vec::new(),
+    }
+}
+
+/// The bytes of a shared secret: of a JWK its `k`, else the text itself, without the line end of its file.
+fn secret_of(text: &str, algorithm: Option<&str>) -> Result<Zeroizing<Vec<u8>>, AdminError> {
+    if algorithm.is_some_and(|algorithm| algorithm != "HS256") {
+        return Err(AdminError::invalid("algorithm: a shared secret is for HS256"));
+    }
+    let text = text.trim_end_matches(['\r', '\n']);
+    if !text.trim_start().starts_with('{') {
+        return Ok(Zeroizing::new(text.as_bytes().to_vec()));
+    }
+    let problem =
+        || AdminError::invalid("key: it is no JWK of a shared secret (`kty` \"oct\", `k`)");
+    let jwk: SecretJwk = serde_json::from_str(text).map_err(|_| problem())?;
+    let secret = tokenward::b64::decode(&jwk.k).ok().filter(|_| jwk.kty == "oct");
+    secret.map(Zeroizing::new).ok_or_else(problem)
+}
+
+/// Read by hand: the core would give a key, and what is sealed is the secret.
+#[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
+struct SecretJwk {
+    kty: String,
+    k: String,
 }
 
 impl PlannedKeys {

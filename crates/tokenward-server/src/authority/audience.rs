@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokenward::{Audience, Issuer, IssuerId};
-use tokenward_keys::KeyRing;
+use tokenward_keys::{FormerSecrets, KeyRing};
 use tokenward_remote::LiveVerifier;
 use tokenward_sessions::{RefreshLifetime, SessionLifetime};
 use tokenward_tower::csrf::Origins;
 
+use super::former::Known;
 use super::lamp::Lamp;
 use super::stating::Stated;
 
@@ -28,6 +30,14 @@ pub(super) struct AudienceState {
     pub(super) verifier: Arc<LiveVerifier>,
     /// The published key set that the verifier has.
     pub(super) known_keys: Mutex<Arc<str>>,
+    /// How far clocks may be apart.
+    pub(super) leeway: Duration,
+    /// The secret that its tokens were signed with before, if it was imported.
+    pub(super) former: FormerSecrets,
+    /// The former secret that the verifier has.
+    pub(super) known_former: Known,
+    /// Whether the former secret could be read.
+    pub(super) former_lamp: Lamp,
     /// Whether the keys could be looked after.
     pub(super) lamp: Lamp,
     /// Whether the last signature came: a custody can be lost while its key is open.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, BackendError, Clock, KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{
-    Compromised, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
+    Compromised, FormerError, ImportError, Imported, KeyRing, RingError, RotateError, Rotated,
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{NewRevocation, Scope};
@@ -34,6 +34,9 @@ pub enum KeyActionError {
     /// The key was not taken in.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The former secret was not taken in, or could not be read.
+    #[error(transparent)]
+    Former(#[from] FormerError),
     /// The revocation could not be written.
     #[error("the revocation of the key could not be written")]
     Revocations(#[source] BackendError),
@@ -168,7 +171,23 @@ impl Authority {
         state.is_some_and(|state| state.cannot_sign(self.clock.now()).is_none())
     }
 
-    fn keys_of(&self, audience: &Audience) -> Result<&Arc<AudienceState>, KeyActionError> {
+    /// What the custody of `audience` still owes at this moment, a line each; all of it is tried again.
+    pub async fn owed(&self, audience: &Audience) -> Result<Vec<String>, KeyActionError> {
+        let state = self.keys_of(audience)?;
+        let now = self.clock.now();
+        state.try_to_sign(now).await;
+        let problem = state.signing_lamp.problem();
+        let mut owed: Vec<String> = problem.into_iter().map(str::to_owned).collect();
+        if state.ring.leftovers() > 0 {
+            owed.push("a private half is not destroyed yet".to_owned());
+        }
+        Ok(owed)
+    }
+
+    pub(super) fn keys_of(
+        &self,
+        audience: &Audience,
+    ) -> Result<&Arc<AudienceState>, KeyActionError> {
         self.audiences
             .get(audience)
             .ok_or_else(|| KeyActionError::UnknownAudience(audience.clone()))
@@ -194,7 +213,11 @@ impl AudienceState {
         };
         self.lamp.show(&ticked);
         self.take_keys();
-        self.try_to_sign(clock.now()).await;
+        self.former_lamp.show(&self.take_former(clock.now()).await);
+        // Whoever balances the load sends no more requests by which we could notice that signing works again.
+        if self.signing_lamp.problem().is_some() {
+            self.try_to_sign(clock.now()).await;
+        }
     }
 
     /// Why no token would be signed at `now`.
@@ -203,12 +226,8 @@ impl AudienceState {
         error.or_else(|| self.signing_lamp.problem().map(str::to_owned))
     }
 
-    /// Once a signature has failed: whoever balances the load sends no more requests by which we could notice
-    /// that signing works again.
+    /// Takes note of whether signing works.
     async fn try_to_sign(&self, now: UnixTime) {
-        if self.signing_lamp.problem().is_none() {
-            return;
-        }
         if let Ok(signer) = self.ring.signer(now) {
             self.signing_lamp.show(&signer.sign(NO_TOKEN).await);
         }

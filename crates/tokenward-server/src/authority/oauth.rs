@@ -180,7 +180,7 @@ async fn known(
         return Ok(session.map_or(Known::Nothing, |session| Known::Refresh(Box::new(session))));
     }
     for audience in authority.audiences.values().filter(|a| caller.serves(&a.name)) {
-        match audience.verifier.verify(token, now) {
+        match audience.verifier.verify_former_too(token, now) {
             Ok(token) => return Ok(Known::Access(Box::new(token))),
             Err(Refusal::Unavailable(_)) => return Err(ApiError::unavailable()),
             Err(Refusal::Rejected(_)) => {}

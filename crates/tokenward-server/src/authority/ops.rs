@@ -217,6 +217,7 @@ impl Authority {
 
     /// When the last access token that exists at `now` has surely been refused by everybody.
     pub(super) fn keep_until(&self, now: UnixTime) -> UnixTime {
-        now.saturating_add(self.token_outlives)
+        let ours = now.saturating_add(self.token_outlives);
+        self.former_until(now).map_or(ours, |former| former.max(ours))
     }
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokenward::crypto::Secret256;
-use tokenward::{AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, Verifier};
-use tokenward_keys::{KeyRing, KeyStore, RingError, Timing, TimingError};
+use tokenward::{
+    AccessLifetime, Audience, BackendError, ClientId, ErrorChain, Issuer, UnixTime, Verifier,
+};
+use tokenward_keys::{FormerSecrets, KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
 use tokenward_revocation::{Fingerprints, View};
@@ -17,6 +19,7 @@ use tokio::task::JoinSet;
 
 use super::audience::AudienceState;
 use super::feed::Hub;
+use super::former::Known;
 use super::lamp::Lamp;
 use super::rate::Buckets;
 use super::{Authority, Parts, discovery};
@@ -72,6 +75,8 @@ impl Authority {
         let mut audiences = BTreeMap::new();
         for audience in &parts.settings.audiences {
             let state = open_audience(&parts, audience, &hub).await?;
+            // A secret that cannot be read verifies nothing, and keeps nobody from what the authority issues.
+            state.former_lamp.show(&state.take_former(parts.clock.now()).await);
             audiences.insert(audience.name.clone(), Arc::new(state));
         }
         let Parts { settings, clock, sessions, services, revocations, .. } = parts;
@@ -230,15 +235,7 @@ async fn open_audience(
         Some(signing) => ring.stated_in(Arc::clone(&signing.store)),
         None => ring,
     });
-    if let Err(source) = ring.tick(clock.now()).await {
-        // Key sets, the feed and every verdict need no custody. But before there is a key, no key set may be
-        // served: the first one signs at once, because nobody can hold a set without it.
-        if !(source.is_out_of_reach() && ring.has_begun()) {
-            return Err(StartError::Keys { audience: name, source });
-        }
-        let error = ErrorChain::new(&source).to_string();
-        tracing::warn!(audience = %name, error, "nothing is signed until the custody is back");
-    }
+    have_begun(&ring, clock.now()).await?;
     let lifetime = |setting: &str, error: &dyn std::fmt::Display| {
         SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
     };
@@ -268,6 +265,16 @@ async fn open_audience(
         metadata: discovery::metadata(&settings.issuer, &issuer_id, parts.key_sets.is_some()),
         stated: parts.key_sets.as_ref().map(|signing| signing.of(&ring)),
         verifier: Arc::new(LiveVerifier::new(verifier, view)),
+        former: FormerSecrets::new(
+            Arc::clone(keys),
+            &parts.data_key,
+            name.clone(),
+            settings.issuer.clone(),
+            settings.environment.clone(),
+        ),
+        leeway: settings.keys.leeway,
+        known_former: Known::default(),
+        former_lamp: Lamp::new("the shared secret from before cannot be read"),
         known_keys: Mutex::new(ring.jwks_json()),
         lamp: Lamp::new("the keys cannot be looked after"),
         signing_lamp: Lamp::new("the custody does not sign"),
@@ -276,6 +283,20 @@ async fn open_audience(
         issuer,
         ring,
     })
+}
+
+/// Has the keys of `ring` looked after for the first time.
+async fn have_begun(ring: &KeyRing, now: UnixTime) -> Result<(), StartError> {
+    if let Err(source) = ring.tick(now).await {
+        // Key sets, the feed and every verdict need no custody. But before there is a key, no key set may be
+        // served: the first one signs at once, because nobody can hold a set without it.
+        if !(source.is_out_of_reach() && ring.has_begun()) {
+            return Err(StartError::Keys { audience: ring.audience().clone(), source });
+        }
+        let error = ErrorChain::new(&source).to_string();
+        tracing::warn!(audience = %ring.audience(), error, "nothing is signed until the custody is back");
+    }
+    Ok(())
 }
 
 fn origins_error(error: &dyn std::fmt::Display) -> SettingsError {

@@ -137,13 +137,17 @@ async fn a_key_that_cannot_be_imported_is_refused_without_being_repeated() {
     let secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
     let ours = SigningKey::generate(Algorithm::Es256);
     let jwk = Value::Object(ours.verifying_key().to_jwk().unwrap()).to_string();
+    let mut nameless = ours.verifying_key().to_jwk().unwrap();
+    nameless.remove("kid");
+    let nameless = Value::Object(nameless).to_string();
     let table = [
         json!({ "audience": BILLING, "key": format!(r#"{{"kty":"oct","alg":"HS256","k":"{secret}"}}"#) }),
         json!({ "audience": BILLING, "key": format!("-----BEGIN PRIVATE KEY-----\n{secret}\n") }),
         json!({ "audience": BILLING, "key": secret }),
         json!({ "audience": BILLING, "key": jwk, "algorithm": "RS256" }),
         json!({ "audience": BILLING, "key": jwk, "algorithm": "none" }),
-        json!({ "audience": BILLING, "key": jwk, "verify_seconds": 0 }),
+        json!({ "audience": BILLING, "key": nameless }),
+        json!({ "audience": BILLING, "key": jwk, "kid": "old", "verify_seconds": 0 }),
         json!({ "audience": BILLING, "key": jwk, "kid": "a b" }),
         json!({ "audience": "none", "key": jwk }),
     ];

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod former;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod keys;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use serde_json::json;
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey};
-use tokenward_keys::{Custody, CustodyError, MadeKey, NewKey, Sealed, Signer, StoredKey};
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey};
+use tokenward_keys::{Custody, CustodyError, KeyOrder, MadeKey, NewKey, Sealed, Signer, StoredKey};
 
 use crate::harness::{Bench, sealed};
 
@@ -33,6 +33,10 @@ impl Custody for Remote {
         self.inner.name()
     }
 
+    async fn check(&self, _audience: &Audience) -> Result<(), CustodyError> {
+        Ok(())
+    }
+
     async fn generate(&self, spec: &NewKey) -> Result<MadeKey, CustodyError> {
         self.inner.generate(spec).await
     }
@@ -48,6 +52,14 @@ impl Custody for Remote {
     ) -> Result<Arc<dyn Signer>, CustodyError> {
         let inner = self.inner.signer(issuer, key).await?;
         Ok(Arc::new(Ended { inner, now: Arc::clone(&self.rotates) }))
+    }
+
+    fn name_of_key(&self, _key: &StoredKey) -> Option<String> {
+        None
+    }
+
+    fn name_of_order(&self, _order: &KeyOrder) -> Option<String> {
+        None
     }
 
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {

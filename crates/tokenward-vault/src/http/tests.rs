@@ -8,6 +8,14 @@ fn each_answer_of_the_api_has_its_own_meaning() {
         (404, r#"{"errors":[]}"#, "Vault holds nothing at `transit/sign/k`"),
         (404, r#"{"errors":["no handler for route \"transit/sign/k\""]}"#, "Vault has nothing at"),
         (404, r#"{"errors":["1 error occurred:\n\t* unsupported path\n\n"]}"#, "the engine has no"),
+        (404, r#"{"data":{"data":null,"metadata":{"version":1}}}"#, "Vault holds nothing at"),
+        (404, "", NOT_OF_VAULT),
+        (404, "<html>no backend</html>", NOT_OF_VAULT),
+        (404, "{}", NOT_OF_VAULT),
+        (404, r#"{"error":"no backend"}"#, NOT_OF_VAULT),
+        (404, r#"{"errors":["no backend"]}"#, NOT_OF_VAULT),
+        (404, r#"{"data":{"metadata":{"version":1}}}"#, NOT_OF_VAULT),
+        (404, r#"{"data":{"data":null}}"#, NOT_OF_VAULT),
         (405, r#"{"errors":["unsupported operation"]}"#, "the engine has no `transit/sign/k`"),
         (429, "", "Vault throttles (429)"),
         (472, "", "this Vault node is a standby"),
@@ -29,6 +37,14 @@ fn each_answer_of_the_api_has_its_own_meaning() {
 }
 
 #[test]
+fn what_is_missing_outside_of_the_engine_is_no_key() {
+    for path in ["auth/approle/login", "auth/token/lookup-self", "transitory/keys/k"] {
+        let said = meaning_at(path, 404, r#"{"errors":[]}"#).to_string();
+        assert!(said.starts_with("404 for `"), "{path}: {said}");
+    }
+}
+
+#[test]
 fn what_a_vault_says_is_cut_and_stays_on_one_line() {
     let body = serde_json::json!({ "errors": ["a\nb\u{1b}[31m", "x".repeat(5_000)] }).to_string();
 
@@ -42,7 +58,7 @@ fn only_what_may_pass_by_itself_is_tried_again() {
     for (status, again) in [
         (400, false),
         (403, false),
-        (404, false),
+        (404, true),
         (412, true),
         (429, true),
         (472, false),
@@ -52,6 +68,7 @@ fn only_what_may_pass_by_itself_is_tried_again() {
         assert_eq!(meaning(status, "").is_passing(), again, "{status}");
     }
     assert!(!meaning(503, r#"{"errors":["Vault is sealed"]}"#).is_passing());
+    assert!(!meaning(404, r#"{"errors":[]}"#).is_passing());
 }
 
 #[test]
@@ -63,11 +80,17 @@ fn a_wait_is_read_in_seconds_and_nothing_else_counts() {
 }
 
 fn meaning(status: u16, body: &str) -> VaultError {
+    meaning_at("transit/sign/k", status, body)
+}
+
+fn meaning_at(path: &str, status: u16, body: &str) -> VaultError {
     let answer = Answer {
         status: StatusCode::from_u16(status).unwrap(),
         retry_after: None,
         body: Zeroizing::new(body.as_bytes().to_vec()),
     };
-    let call = Call::post("transit/sign/k", &serde_json::json!({}));
+    let call = Call::post(path, &serde_json::json!({}));
     answer.good(&call, &Mount::new("transit").unwrap()).err().unwrap()
 }
+
+const NOT_OF_VAULT: &str = "404 for `transit/sign/k`, and not in the words of a Vault";

@@ -87,6 +87,17 @@ async fn a_retired_key_is_deleted_with_all_its_versions() {
 }
 
 #[tokio::test]
+async fn a_document_whose_version_is_deleted_is_a_key_that_is_gone() {
+    let vault = StandIn::start();
+    let custody = vault.kv();
+    let row = new_key(&custody, Algorithm::Es256).await;
+    vault.delete(&format!("secret/data/{}", of(&row).0));
+
+    let error = custody.signer(&issuer(), &row).await.unwrap_err();
+    assert!(matches!(error, CustodyError::NoPrivateHalf { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn a_key_that_is_not_read_as_it_was_written_is_deleted_again() {
     let vault = StandIn::start();
     let custody = vault.kv();

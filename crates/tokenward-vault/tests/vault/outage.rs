@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokenward::Algorithm;
-use tokenward_keys::{Custody as _, CustodyError};
+use tokenward_keys::{Custody, CustodyError};
 use tokenward_testing::sample::{issuer, new_key, spec};
 use tokenward_vault::{Vault, VaultAddress, VaultOptions};
 
@@ -143,6 +143,42 @@ async fn garbage_and_endless_answers_are_no_answers() {
         let fault = json!({ "path": "transit/sign", "mode": "other_bytes", "signature": text });
         vault.fault_with(&fault);
         assert!(signer.sign(b"input").await.is_err(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_before_a_vault_and_finds_nothing_says_nothing_of_a_key() {
+    let vault = StandIn::start();
+    let (transit, kv) = (vault.custody(), vault.kv());
+    let rows = [new_key(&transit, Algorithm::Es256).await, new_key(&kv, Algorithm::Es256).await];
+    let custodies: [&dyn Custody; 2] = [&transit, &kv];
+    for ((custody, path), row) in
+        custodies.into_iter().zip(["transit/keys/", "secret/data/"]).zip(rows)
+    {
+        let page = json!({ "path": path, "mode": "garbage", "status": 404, "count": 3 });
+        vault.fault_with(&page);
+
+        let error = custody.signer(&issuer(), &row).await.err().unwrap();
+        assert!(matches!(error, CustodyError::OutOfReach { .. }), "{}", chain(&error));
+        let said = chain(&error);
+        assert!(said.contains("and at what stands before it"), "{said}");
+
+        custody.signer(&issuer(), &row).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_not_found_says_nothing_of_a_key() {
+    let vault = StandIn::start();
+    let row = new_key(&vault.custody(), Algorithm::Es256).await;
+    for (path, login) in
+        [("auth/approle/login", vault.app_role()), ("auth/token/lookup-self", vault.token(100))]
+    {
+        let custody = custody(vault.client(login));
+        vault.fault_with(&json!({ "path": path, "mode": "no_such", "count": 3 }));
+
+        let error = custody.signer(&issuer(), &row).await.err().unwrap();
+        assert!(matches!(error, CustodyError::OutOfReach { .. }), "{}", chain(&error));
     }
 }
 

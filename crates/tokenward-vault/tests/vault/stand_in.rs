@@ -134,6 +134,10 @@ impl StandIn {
         self.request("GET", &format!("/v1/{path}"), &Value::Null)
     }
 
+    pub(crate) fn delete(&self, path: &str) {
+        self.request("DELETE", &format!("/v1/{path}"), &Value::Null);
+    }
+
     fn request(&self, method: &str, path: &str, body: &Value) -> Value {
         let host = self.address.strip_prefix("http://").unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };

@@ -5,6 +5,27 @@
 //! bytes; what is remembered by its bytes is the verdict, which is the same for both.
 
 use super::curve::Curve;
+use crate::alg::Algorithm;
+
+/// Gives `signature`, an ECDSA one of `algorithm` in JOSE form (`r || s`, RFC 7518 § 3.4) that verifies, the form of
+/// ours: of s and n - s, the smaller. A signature of another algorithm or length stays what it is.
+///
+/// ```
+/// use tokenward::{Algorithm, SigningKey};
+///
+/// let key = SigningKey::generate(Algorithm::Es256);
+/// let ours = key.sign(b"input")?;
+/// let mut signature = ours.clone();
+/// tokenward::crypto::low_s(Algorithm::Es256, &mut signature);
+/// assert_eq!(signature, ours);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn low_s(algorithm: Algorithm, signature: &mut [u8]) {
+    let Some(curve) = Curve::of(algorithm) else { return };
+    if curve.coordinate_len().checked_mul(2) == Some(signature.len()) {
+        normalize(curve, signature);
+    }
+}
 
 /// Replaces the s of the signature `r || s` by n - s where that is smaller.
 ///
@@ -51,6 +72,21 @@ mod tests {
             assert_eq!(large, small);
             normalize(curve, &mut small);
             assert_eq!(large, small);
+        }
+    }
+
+    #[test]
+    fn what_is_no_ecdsa_signature_stays_what_it_is() {
+        for (algorithm, len) in [
+            (Algorithm::EdDsa, 64),
+            (Algorithm::Rs256, 256),
+            (Algorithm::Es256, 96),
+            (Algorithm::Es256, 0),
+        ] {
+            let before = vec![0xee; len];
+            let mut after = before.clone();
+            low_s(algorithm, &mut after);
+            assert_eq!(after, before, "{algorithm}");
         }
     }
 

@@ -12,6 +12,26 @@ fn each_mistake_about_a_vault_or_its_key_is_one_line_with_the_mend() {
         ),
         (
             "key_file = \"kek.key\"",
+            "aws_key = \"alias/prod-store\"\n[keys.aws]\nregion = \"eu-central-1\"",
+            "tokenward.toml:15: keys.aws_key: `alias/prod-store`: it must be the ARN of a key, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab (an alias may be pointed at another key at any time)",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "aws_key = \"arn:aws:kms:eu-west-1:1:key/2\"\n[keys.aws]\nregion = \"eu-central-1\"",
+            "tokenward.toml:15: keys.aws_key: it is in eu-west-1, and keys.aws.region is eu-central-1; correct one of them",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "aws_key = \"arn:aws:kms:eu-west-1:1:key/2\"",
+            "tokenward.toml:14: keys.aws.region: is missing; write for example region = \"eu-central-1\"",
+        ),
+        (
+            "key_file = \"kek.key\"",
+            "aws_key = \"arn:aws:kms:eu-west-1:1:key/2\"\npassphrase = { env = \"KEK\" }\n[keys.aws]\nregion = \"eu-west-1\"",
+            "tokenward.toml:15: keys.aws_key: passphrase is set too; keep one of them",
+        ),
+        (
+            "key_file = \"kek.key\"",
             "key_file = { credential = \"kek/key\" }",
             "tokenward.toml:15: keys.key_file.credential: `kek/key` must be 1 to 128 letters, digits, `-`, `_` and `.`",
         ),

@@ -14,7 +14,7 @@ use crate::secret::{Secret, Variables};
 use crate::{clock, files};
 
 /// The client, with its credentials found as far as they are here; nothing is sent yet.
-pub(super) fn client(
+pub(in crate::deployment) fn client(
     config: &Config,
     aws: &AwsConfig,
     variables: &Variables,

@@ -70,6 +70,15 @@ async fn an_authority_whose_keys_are_in_a_vault_starts_signs_and_outlives_a_seal
     // By itself: whoever balances the load sends nothing by which it could notice.
     eventually(&world.client, &ready(), PATIENCE, |answer| answer.status == 200).await;
     world.ask_for_a_session(&secret).await.expect(201);
+
+    world.vault("sys/seal").await;
+    let drill = format!("tokenward keys compromise {} --data /etc/tokenward", session.key_id());
+    let said = world.shell.run(&drill).await;
+    let owed = "not done yet, and tried again:\n";
+    assert!(
+        said.contains(owed) && said.contains("  a private half is not destroyed yet\n"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

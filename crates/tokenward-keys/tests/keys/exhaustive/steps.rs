@@ -90,13 +90,15 @@ impl World {
         let keys = self.stored();
         let lost =
             self.keys.iter().filter(|seen| seen.lost).map(|seen| name(seen.key.name)).collect();
-        let steps = plan(&keys, &lost, instant(0), rules, Algorithm::Es256, &request).steps;
-        let makes = steps.first()?.action.makes_a_key();
-        let batch = steps.iter().take(if makes { 1 } else { usize::MAX });
-        let changes = batch
-            .take_while(|step| makes || !step.action.makes_a_key())
-            .map(|step| self.change(step, rules))
-            .collect();
+        let batch =
+            plan(&keys, &lost, instant(0), rules, Algorithm::Es256, &request).first_batch(&keys);
+        if batch.is_empty() {
+            return None;
+        }
+        if is_hasty(&keys, &batch) {
+            self.breach = Some(Breach::Hasty);
+        }
+        let changes = batch.iter().map(|step| self.change(step, rules)).collect();
         self.writes[index] = Some(Write { changes, age: 0 });
         Some(())
     }
@@ -224,6 +226,16 @@ impl World {
             self.breach = Some(Breach::UnknownKey);
         }
     }
+}
+
+/// Whether a key begins to sign in one transaction with the end of trust in another than the one that signs: the
+/// ring would not wait for the new one, and there is no need to hurry.
+fn is_hasty(keys: &[AnyKey], batch: &[Step]) -> bool {
+    let signs =
+        |id: &KeyId| keys.iter().any(|key| matches!(key, AnyKey::Active(key) if key.id() == id));
+    let begins = |step: &Step| matches!(step.action, Action::Activate(_));
+    let needless = |step: &Step| matches!(&step.action, Action::Compromise(id) if !signs(id));
+    batch.iter().any(begins) && batch.iter().any(needless)
 }
 
 /// A key as the custody makes it, published now.

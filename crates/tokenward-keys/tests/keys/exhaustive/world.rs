@@ -71,6 +71,8 @@ pub(crate) enum Breach {
     SignedTooLate,
     /// Two keys sign, or a private half outlives the signing.
     Impossible,
+    /// A key took over in the haste of an emergency, though the one that signed had not leaked.
+    Hasty,
 }
 
 /// A key as stored, and what the outside saw of it.
