@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// The rows of the layout, lowest first. A crate may use the rows below its own.
-const ROWS: [(&str, u8); 13] = [
+const ROWS: [(&str, u8); 14] = [
     ("tokenward", 0),
     ("tokenward-keys", 1),
     ("tokenward-revocation", 1),
     ("tokenward-sessions", 1),
     ("tokenward-aws", 2),
     ("tokenward-pkcs11", 2),
+    ("tokenward-redis", 2),
     ("tokenward-sqlite", 2),
     ("tokenward-vault", 2),
     ("tokenward-remote", 3),
@@ -183,7 +184,13 @@ fn is_path(text: &str) -> bool {
 
 /// Stores and custodies are above the domain and below the edge, yet no edge may name one.
 fn is_back_end_edge(user: &str, dependency: &str) -> bool {
-    let back_ends = ["tokenward-aws", "tokenward-pkcs11", "tokenward-sqlite", "tokenward-vault"];
+    let back_ends = [
+        "tokenward-aws",
+        "tokenward-pkcs11",
+        "tokenward-redis",
+        "tokenward-sqlite",
+        "tokenward-vault",
+    ];
     back_ends.contains(&dependency) && user != "tokenward-cli"
 }
 

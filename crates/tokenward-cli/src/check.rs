@@ -94,6 +94,7 @@ async fn stores(deployment: Deployment) -> Result<(), Failure> {
         tempfile::tempdir().map_err(|error| Failure::because("a folder to look in", &error))?;
     let opened = deployment.on_a_copy(folder.path()).await?.open().await?;
     opened.check_signer().await?;
+    opened.check_feed().await?;
     for ring in opened.rings()? {
         let audience = ring.audience().clone();
         ring.probe()

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokenward::{Audience, ClientId, IssuerId};
 use tokenward_aws::KeyArn;
+use tokenward_redis::RedisAddress;
 use tokenward_server::settings::{KeySettings, Profile};
 use tokenward_sessions::{AllowedScopes, May};
 
@@ -27,6 +28,7 @@ pub(crate) mod gate;
 mod kek;
 mod later;
 mod reader;
+pub(crate) mod redis;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -97,8 +99,19 @@ pub(crate) struct Revocation {
 /// Who carries the revocation feed.
 #[derive(Debug)]
 pub(crate) enum Feed {
+    /// The authority alone.
     Local,
-    Redis,
+    /// Redis too.
+    Redis(Box<RedisConfig>),
+}
+
+/// Where a Redis is, and who we are to it.
+#[derive(Debug)]
+pub(crate) struct RedisConfig {
+    pub(crate) address: RedisAddress,
+    pub(crate) password: Option<SecretRef>,
+    /// The certificates that are trusted in the place of the system's.
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// `[keys]`.
@@ -203,11 +216,16 @@ impl Config {
             Custody::Pkcs11(pkcs11) => Some(("keys.pkcs11.pin".to_owned(), &pkcs11.pin)),
             _ => None,
         };
+        let feed = match &self.revocation.feed {
+            Feed::Redis(redis) => redis.password.as_ref(),
+            Feed::Local => None,
+        };
+        let feed = feed.map(|secret| (redis::PASSWORD_SETTING.to_owned(), secret));
         let proxies = self.proxies.iter().filter_map(|proxy| match &proxy.auth {
             ProxyAuth::Secret(secret) => Some((format!("proxy.{}.secret", proxy.name), secret)),
             ProxyAuth::Unix | ProxyAuth::Mtls => None,
         });
-        kek.into_iter().chain(pin).chain(proxies).collect()
+        kek.into_iter().chain(pin).chain(feed).chain(proxies).collect()
     }
 
     /// A path of the file, from where it counts.

@@ -3,6 +3,7 @@
 //! This is the one place that names back ends: a new one is a crate, and a line here.
 
 mod custody;
+pub(crate) mod feed;
 mod kek;
 mod secrets;
 mod signer;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
+use tokenward_revocation::RevocationStore;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -25,6 +27,7 @@ use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSec
 use tokenward_sqlite::{Options, SqliteStore};
 
 use custody::CustodySource;
+use feed::FeedSource;
 use kek::KekSource;
 pub(crate) use signer::SIGNER_KEYS;
 use signer::{SignerSource, Signing};
@@ -49,6 +52,7 @@ pub(crate) struct Deployment {
     kek: KekSource,
     custody: CustodySource,
     key_sets: Option<SignerSource>,
+    feed: Option<FeedSource>,
 }
 
 impl fmt::Debug for Deployment {
@@ -63,6 +67,7 @@ pub(crate) struct Opened {
     store: SqliteStore,
     custody: Arc<dyn Custody>,
     key_sets: Option<Signing>,
+    feed: Option<FeedSource>,
     data_key: Secret256,
 }
 
@@ -89,6 +94,7 @@ impl Deployment {
             kek: KekSource::of_config(config, variables)?,
             custody: CustodySource::of_config(config, variables)?,
             key_sets: SignerSource::of_config(config, variables)?,
+            feed: FeedSource::of_config(config, variables)?,
         })
     }
 
@@ -109,6 +115,7 @@ impl Deployment {
                 DevCustody::Memory => CustodySource::Memory,
             },
             key_sets: None,
+            feed: None,
         })
     }
 
@@ -124,7 +131,8 @@ impl Deployment {
             Some(source) => Some(source.open(&custody, store_key).await?),
             None => None,
         };
-        Ok(Opened { settings: self.settings, store, custody, key_sets, data_key })
+        let Self { settings, feed, .. } = self;
+        Ok(Opened { settings, store, custody, key_sets, feed, data_key })
     }
 
     /// Whether there is a store yet; the start makes one where there is none.
@@ -178,6 +186,12 @@ impl Opened {
             Some(signing) => Some(signing.ready(&self.settings, &self.store).await?),
             None => None,
         };
+        let revocations = Arc::new(self.store.clone());
+        let start = |feed: &FeedSource| {
+            let store: Arc<dyn RevocationStore> = Arc::<SqliteStore>::clone(&revocations);
+            feed.start(&self.settings, store, clock::system())
+        };
+        let carrier = self.feed.as_ref().map(start).transpose()?;
         Ok(Parts {
             settings: self.settings.clone(),
             clock: clock::system(),
@@ -185,12 +199,19 @@ impl Opened {
             custody: Arc::clone(&self.custody),
             sessions: Arc::new(self.store.clone()),
             services: Arc::new(self.store.clone()),
-            revocations: Arc::new(self.store.clone()),
+            revocations,
             frames: Arc::new(self.store.clone()),
+            carrier,
             admin_tokens: Arc::new(self.store.clone()),
             key_sets,
             data_key: self.data_key.clone(),
         })
+    }
+
+    /// What would keep the feed from being carried to where the configuration says.
+    pub(crate) async fn check_feed(&self) -> Result<(), Failure> {
+        let Some(feed) = &self.feed else { return Ok(()) };
+        feed.check(&self.settings, &*clock::system()).await
     }
 
     /// What would keep pinned verifiers from trusting the key sets, if they are signed at all.

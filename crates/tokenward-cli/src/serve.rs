@@ -235,10 +235,11 @@ pub(crate) async fn try_listeners(config: &Config) -> Vec<Result<(), Failure>> {
 }
 
 fn readiness(authority: &Arc<Authority>) -> Readiness {
-    let authority = Arc::downgrade(authority);
+    let (authority, same) = (Arc::downgrade(authority), Arc::downgrade(authority));
     Readiness::new(move || {
         authority.upgrade().map_or_else(|| vec!["it is shutting down".to_owned()], |a| a.problems())
     })
+    .warning_of(move || same.upgrade().map(|authority| authority.warnings()).unwrap_or_default())
 }
 
 async fn start(parts: tokenward_server::Parts) -> Result<Arc<Authority>, Failure> {

@@ -6,6 +6,9 @@
 //!    └── cannot be followed ── lost, silent ──┘   (each time after a wait)
 //! ```
 //!
+//! Where a [`Source`] carries the messages, it takes the place of the stream; snapshots still come from
+//! the authority, and so does the stream for a while when the source fails.
+//!
 //! **Invariant:** nothing here judges freshness. A stream that is open proves nothing; the times in
 //! its messages do.
 
@@ -16,11 +19,11 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokenward::ErrorChain;
+use tokenward::{BackendError, ErrorChain};
 use tokenward_revocation::feed::{EVENT_FRAME, EVENT_HEARTBEAT, FeedTrust};
-use tokenward_revocation::{Follower, NeedSnapshot, Progress, View};
+use tokenward_revocation::{Follower, Message, NeedSnapshot, Progress, Source, Subscription, View};
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 mod journal;
 
@@ -46,6 +49,8 @@ pub struct FeedOptions {
     pub retry: (Duration, Duration),
     /// How often what is known is written to disk, where it is kept there.
     pub keep_every: Duration,
+    /// How long the authority is followed instead of a [`Source`] that has failed.
+    pub detour: Duration,
 }
 
 impl Default for FeedOptions {
@@ -57,6 +62,7 @@ impl Default for FeedOptions {
             event_bytes: 16 << 20,
             retry: (Duration::from_millis(200), Duration::from_secs(2)),
             keep_every: Duration::from_secs(5),
+            detour: Duration::from_secs(30),
         }
     }
 }
@@ -73,6 +79,7 @@ pub struct FeedClient {
     options: FeedOptions,
     keys: Option<KeySetHandle>,
     journal: Option<Arc<Mutex<Journal>>>,
+    source: Option<Arc<dyn Source>>,
     handle: FeedHandle,
 }
 
@@ -89,8 +96,20 @@ impl FeedClient {
         options: FeedOptions,
     ) -> Self {
         let handle = FeedHandle::default();
-        let (keys, journal) = (None, None);
-        Self { http, snapshot, feed, credential, view, trust, options, keys, journal, handle }
+        let (keys, journal, source) = (None, None, None);
+        Self {
+            http,
+            snapshot,
+            feed,
+            credential,
+            view,
+            trust,
+            options,
+            keys,
+            journal,
+            source,
+            handle,
+        }
     }
 
     /// Keeps what it knows in the file `path`, and starts with what is there.
@@ -110,6 +129,13 @@ impl FeedClient {
         self
     }
 
+    /// Takes messages from `source` rather than from the authority's stream, as long as it works.
+    #[must_use]
+    pub fn carried_by(mut self, source: Option<Arc<dyn Source>>) -> Self {
+        self.source = source;
+        self
+    }
+
     /// The handle that tells how it stands.
     #[must_use]
     pub fn handle(&self) -> FeedHandle {
@@ -121,9 +147,23 @@ impl FeedClient {
         let (first, longest) = self.options.retry;
         let mut backoff = Backoff::new(first, longest);
         let mut follower = self.restored().await;
+        let mut subscription = self.subscribe();
         loop {
             let error;
-            (follower, error) = self.follow(follower, &mut backoff).await;
+            if let Some(messages) = &mut subscription {
+                (follower, error) = self.follow_source(follower, messages, &mut backoff).await;
+                self.flush().await;
+                if error.is_of_source() {
+                    self.report(&error);
+                    // Another connection, perhaps to another master. What is missed meanwhile, the
+                    // authority tells.
+                    subscription = self.subscribe();
+                    follower = self.make_a_detour(follower, &mut backoff).await;
+                    continue;
+                }
+            } else {
+                (follower, error) = self.follow(follower, &mut backoff).await;
+            }
             self.report(&error);
             sleep(backoff.failed(error.retry_after())).await;
         }
@@ -147,6 +187,88 @@ impl FeedClient {
         };
         self.flush().await;
         (follower, error)
+    }
+
+    fn subscribe(&self) -> Option<Box<dyn Subscription>> {
+        self.source.as_ref().map(|source| source.subscribe(self.view.audience()))
+    }
+
+    /// Follows the messages of a source until something is in the way.
+    async fn follow_source(
+        &self,
+        mut follower: Follower,
+        messages: &mut Box<dyn Subscription>,
+        backoff: &mut Backoff,
+    ) -> (Follower, FeedError) {
+        // Half as patient as with the authority: the detour must begin before anything is stale.
+        let wait = self.options.silence.checked_div(2).unwrap_or_default();
+        let mut deadline = after(wait);
+        let mut keep_at = self.keep_at();
+        loop {
+            if Instant::now() >= keep_at {
+                self.flush().await;
+                keep_at = self.keep_at();
+            }
+            let next = match timeout_at(deadline, messages.next()).await {
+                Err(_) => return (follower, FeedError::SourceSilent { wait }),
+                Ok(Err(error)) => return (follower, FeedError::Source(error)),
+                Ok(Ok(next)) => next,
+            };
+            let is_long = self.keep(|journal| journal.is_long()) == Some(true);
+            if follower.position().is_none() || is_long {
+                // After the place in the source was found, so that nothing between the two is missed;
+                // what came until now, the snapshot holds.
+                let result;
+                (follower, result) = self.synchronize(follower).await;
+                if let Err(error) = result {
+                    return (follower, error);
+                }
+                deadline = after(wait);
+                continue;
+            }
+            for message in &next {
+                let taken = match message {
+                    Message::Frame(data) => self.take_frame(data, &mut follower),
+                    Message::Heartbeat(data) => self.take_heartbeat(data, &mut follower),
+                };
+                match taken {
+                    Ok(Progress::Applied) => {
+                        deadline = after(wait);
+                        backoff.worked();
+                        self.handle.up();
+                    }
+                    Ok(_) => {}
+                    Err(error) => return (follower, error),
+                }
+            }
+        }
+    }
+
+    /// Follows the authority itself for a while, because the source has failed.
+    async fn make_a_detour(&self, mut follower: Follower, backoff: &mut Backoff) -> Follower {
+        if follower.position().is_none() {
+            let result;
+            (follower, result) = self.synchronize(follower).await;
+            if let Err(error) = result {
+                self.report(&error);
+                sleep(backoff.failed(error.retry_after())).await;
+                return follower;
+            }
+        }
+        let way = async {
+            match self.open(&follower).await {
+                Ok(stream) => self.pump(stream, &mut follower, backoff).await,
+                Err(FetchError::Status { status: StatusCode::GONE, .. }) => {
+                    FeedError::Lost(follower.on_forgotten())
+                }
+                Err(error) => FeedError::Stream(error),
+            }
+        };
+        if let Ok(error) = timeout(self.options.detour, way).await {
+            self.report(&error);
+            sleep(backoff.failed(error.retry_after())).await;
+        }
+        follower
     }
 
     /// Fetches and applies a snapshot. Where blocking is no harm: ten million revocations take
@@ -225,22 +347,30 @@ impl FeedClient {
     }
 
     fn take(&self, event: &Event, follower: &mut Follower) -> Result<Option<Progress>, FeedError> {
-        let progress = match event.name.as_str() {
-            EVENT_FRAME => follower.on_frame(&event.data),
-            EVENT_HEARTBEAT => follower.on_heartbeat(&event.data),
-            _ => return Ok(None),
-        };
-        let progress = progress.map_err(FeedError::Lost)?;
+        match event.name.as_str() {
+            EVENT_FRAME => self.take_frame(&event.data, follower).map(Some),
+            EVENT_HEARTBEAT => self.take_heartbeat(&event.data, follower).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn take_frame(&self, data: &[u8], follower: &mut Follower) -> Result<Progress, FeedError> {
+        let progress = follower.on_frame(data).map_err(FeedError::Lost)?;
+        if progress == Progress::Applied {
+            self.keep(|journal| journal.frame(data));
+        }
+        Ok(progress)
+    }
+
+    fn take_heartbeat(&self, data: &[u8], follower: &mut Follower) -> Result<Progress, FeedError> {
+        let progress = follower.on_heartbeat(data).map_err(FeedError::Lost)?;
         if let (Some(keys), Some(digest)) = (&self.keys, follower.key_set_digest()) {
             keys.announced(digest);
         }
         if progress == Progress::Applied {
-            self.keep(|journal| match event.name.as_str() {
-                EVENT_FRAME => journal.frame(&event.data),
-                _ => journal.heartbeat(&event.data),
-            });
+            self.keep(|journal| journal.heartbeat(data));
         }
-        Ok(Some(progress))
+        Ok(progress)
     }
 
     fn new_follower(&self) -> Follower {
@@ -299,8 +429,7 @@ impl FeedClient {
     }
 
     fn deadline(&self) -> Instant {
-        let now = Instant::now();
-        now.checked_add(self.options.silence).unwrap_or(now)
+        after(self.options.silence)
     }
 
     fn count_snapshot(&self, good: bool) {
@@ -395,6 +524,13 @@ enum FeedError {
     Lost(NeedSnapshot),
     #[error("no message for {:.1} s", wait.as_secs_f64())]
     Silent { wait: Duration },
+    #[error("the source of the feed fails; the authority is followed meanwhile")]
+    Source(#[source] BackendError),
+    #[error(
+        "the source of the feed has had no message for {:.1} s; the authority is followed meanwhile",
+        wait.as_secs_f64()
+    )]
+    SourceSilent { wait: Duration },
     #[error("the authority ended the stream")]
     Closed,
     #[error(transparent)]
@@ -411,17 +547,28 @@ impl FeedError {
         }
     }
 
+    const fn is_of_source(&self) -> bool {
+        matches!(self, Self::Source(_) | Self::SourceSilent { .. })
+    }
+
     const fn label(&self) -> &'static str {
         match self {
             Self::Snapshot(_) => "snapshot",
             Self::Stream(_) => "stream",
             Self::Lost(NeedSnapshot { why, .. }) => why.as_str(),
             Self::Silent { .. } => "silent",
+            Self::Source(_) => "source",
+            Self::SourceSilent { .. } => "source_silent",
             Self::Closed => "closed",
             Self::TooLong(_) => "too_long",
             Self::Stopped => "stopped",
         }
     }
+}
+
+fn after(wait: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or(now)
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -71,7 +71,8 @@ impl Remote {
             config.feed_trust()?,
             config.feed_options().clone(),
         )
-        .announcing_to(keys.clone());
+        .announcing_to(keys.clone())
+        .carried_by(config.source().cloned());
         let feed_client = match config.feed_file() {
             Some(file) => feed_client.kept_in(file),
             None => feed_client,

@@ -13,6 +13,7 @@
 //! **Invariant:** a verifier that reports the age *a* knows everything that was revoked more than *a*
 //! ago. Ages come from the store's time inside the messages, never from the time of receipt.
 
+mod carrier;
 mod chain;
 mod dense;
 pub mod feed;
@@ -23,6 +24,7 @@ mod set;
 mod store;
 mod view;
 
+pub use carrier::{Carrier, Message, Outgoing, SealedFrame, SealedHeartbeat, Source, Subscription};
 pub use chain::{FrameStore, StoredFrame};
 pub use dense::{DenseId, DenseIds, ShardLease, ShardRequest};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};

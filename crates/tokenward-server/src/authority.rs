@@ -45,7 +45,7 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{Audience, Clock, UnixTime};
 use tokenward_keys::{Custody, KeyStore};
-use tokenward_revocation::{DenseIds, FrameStore, RevocationStore};
+use tokenward_revocation::{Carrier, DenseIds, FrameStore, RevocationStore};
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
@@ -82,6 +82,8 @@ pub struct Parts {
     pub revocations: Arc<dyn RevocationStore>,
     /// Where the frames of the feeds are kept: beside the revocations.
     pub frames: Arc<dyn FrameStore>,
+    /// Who carries the revocation feed elsewhere, if anybody does.
+    pub carrier: Option<Arc<dyn Carrier>>,
     /// Where administrators' tokens are kept.
     pub admin_tokens: Arc<dyn AdminTokenStore>,
     /// Who signs the key sets for verifiers that pin an offline root, if anybody does.
@@ -106,6 +108,7 @@ pub struct Authority {
     revocations: Arc<dyn RevocationStore>,
     frames: Arc<dyn FrameStore>,
     admin_tokens: Arc<dyn AdminTokenStore>,
+    carrier: Option<Arc<dyn Carrier>>,
     audiences: BTreeMap<Audience, Arc<AudienceState>>,
     /// The origins of all cookie audiences.
     all_origins: Origins,

@@ -18,6 +18,7 @@ pub mod forgetful;
 mod load;
 mod memory_keys;
 mod pyjwt;
+pub mod redis;
 pub mod sample;
 pub mod sign_times;
 

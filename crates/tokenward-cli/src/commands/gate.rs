@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokenward::root::{PinnedRoot, TrustState};
 use tokenward::{Audience, ClientId, IssuerId, VerifyingKey};
+use tokenward_redis::RedisSource;
 use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
 use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
 use tokenward_server::http::Server;
@@ -18,7 +19,7 @@ use tokenward_tower::headers::SecurityHeaders;
 use tokio::time::timeout;
 
 use crate::args::{GateArgs, GateCommand};
-use crate::config::{self, gate::GateConfig};
+use crate::config::{self, RedisConfig, gate::GateConfig};
 use crate::deployment;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::output::Output;
@@ -151,6 +152,7 @@ fn remote_configs(
         .map(|path| files::read(&files::resolve(&config.base, path)))
         .transpose()
         .map_err(|failure| Failure::cannot(format!("ca_file: {failure}")))?;
+    let source = feed.redis.as_ref().map(|redis| source(config, redis, variables)).transpose()?;
     let pinned = config.root.as_ref().map(|path| pinned(config, path)).transpose()?;
     if pinned.is_some() && config.root_state.is_none() {
         tracing::warn!(
@@ -189,6 +191,9 @@ fn remote_configs(
                 .map_err(|failure| Failure::cannot(format!("feed.state: {failure}")))?;
             remote = remote.feed_state(folder);
         }
+        if let Some(source) = &source {
+            remote = remote.feed_source(Arc::<RedisSource>::clone(source));
+        }
         if let Some(ca) = &ca {
             remote = remote.extra_ca(ca.clone());
         }
@@ -221,6 +226,18 @@ fn feed_keys(config: &GateConfig, setting: &str, text: &str) -> Result<Vec<Verif
     let key = |jwk: &Value| VerifyingKey::from_jwk(jwk.to_string().as_bytes());
     let keys: Result<Vec<_>, _> = jwks.iter().map(key).collect();
     keys.map_err(|error| Failure::because(setting, &error))
+}
+
+/// The Redis that carries the feed.
+fn source(
+    config: &GateConfig,
+    redis: &RedisConfig,
+    variables: &Variables,
+) -> Result<Arc<RedisSource>, Failure> {
+    let (environment, base) = (&config.environment, &config.base);
+    let names = ["feed.redis_password", "feed.redis_ca"];
+    let secrets = deployment::feed::secrets_of(redis, names, environment, base, variables)?;
+    Ok(Arc::new(RedisSource::new(redis.address.clone(), secrets, environment.as_str())))
 }
 
 fn pinned(config: &GateConfig, path: &Path) -> Result<PinnedRoot, Failure> {

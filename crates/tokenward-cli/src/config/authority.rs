@@ -10,7 +10,7 @@ use tokenward_sessions::AllowedScopes;
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
-    Revocation, ServiceConfig, Store, Tls, custody, kek, rules, values,
+    Revocation, ServiceConfig, Store, Tls, custody, kek, redis, rules, values,
 };
 use crate::secret::Environment;
 
@@ -30,7 +30,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let behind_proxy = matches!(&listen, Some(Listen { public: Address::Unix(_), .. }));
     let tls = tls(root.section("tls"), behind_proxy, environment.as_ref());
     let store = store(root.section("store"));
-    let revocation = revocation(root.section("revocation"));
+    let revocation = revocation(root.section("revocation"), environment.as_ref());
     let keys = keys(root.section("keys"));
     let audiences = all(root.sections("audience"), audience);
     let services = all(root.sections("service"), service);
@@ -138,12 +138,27 @@ fn store(section: Section<'_>) -> Option<Store> {
     store
 }
 
-fn revocation(section: Section<'_>) -> Option<Revocation> {
-    let feed = section.or("feed", Feed::Local, |text| match text {
-        "local" => Ok(Feed::Local),
-        _ if text.starts_with("redis") => Ok(Feed::Redis),
-        _ => Err("is no feed that is known; write \"local\"".to_owned()),
+fn revocation(section: Section<'_>, environment: Option<&Environment>) -> Option<Revocation> {
+    let names = redis::Names { address: FEED, password: "feed_password", ca: "feed_ca" };
+    let mut in_redis = false;
+    let word = section.or(FEED, String::new(), |text| {
+        in_redis = text.starts_with("redis");
+        match text {
+            "local" => Ok(String::new()),
+            _ if in_redis => Ok(String::new()),
+            _ => Err("is no feed that is known; write \"local\", or for example \
+                      \"rediss://redis.example.com\""
+                .to_owned()),
+        }
     });
+    let feed = if in_redis {
+        redis::read(&section, names, environment).map(|redis| Feed::Redis(Box::new(redis)))
+    } else {
+        for key in [names.password, names.ca].into_iter().filter(|key| section.has(key)) {
+            section.problem(key, "is for a feed in Redis; delete it, or set feed");
+        }
+        word.map(|_| Feed::Local)
+    };
     // Two heartbeats at least, so that one lost packet refuses nobody.
     let max_staleness = section.duration("max_staleness", seconds(10), [seconds(2), minutes(5)]);
     let when_stale = section
@@ -300,6 +315,8 @@ pub(super) fn all<T>(
     }
     (items.len() == count).then_some(items)
 }
+
+const FEED: &str = "feed";
 
 const fn seconds(number: u64) -> Duration {
     Duration::from_secs(number)

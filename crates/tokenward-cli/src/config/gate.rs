@@ -8,7 +8,9 @@ use tokenward::{Audience, IssuerId};
 use tokenward_server::gate::{PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
-use crate::config::{Address, ProxyAuth, ProxyConfig, authority, base_of, later, text_of, values};
+use crate::config::{
+    Address, ProxyAuth, ProxyConfig, RedisConfig, authority, base_of, later, redis, text_of, values,
+};
 use crate::duration::{self, Human};
 use crate::secret::{Environment, SecretRef};
 
@@ -58,6 +60,8 @@ pub(crate) struct FeedConfig {
     pub(crate) key: Option<String>,
     /// The folder in which it is kept what is known.
     pub(crate) state: Option<PathBuf>,
+    /// From where messages come as long as it works, rather than from the authority.
+    pub(crate) redis: Option<RedisConfig>,
 }
 
 /// `[[audience]]`: what is otherwise for one of `audiences`.
@@ -121,7 +125,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         Duration::from_secs(5),
         [Duration::ZERO, second.saturating_mul(30)],
     );
-    let feed = feed(root.section("feed"));
+    let feed = feed(root.section("feed"), environment.as_ref());
     let overrides = authority::all(root.sections("audience"), one_audience);
     let cookies = authority::all(root.sections("cookies"), cookies);
     let proxies = authority::all(root.sections("proxy"), authority::proxy);
@@ -277,7 +281,7 @@ fn key_text(text: &str) -> Result<String, String> {
 /// Two heartbeats at least, so that one lost packet refuses nobody.
 const STALENESS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(300)];
 
-fn feed(section: Section<'_>) -> Option<FeedConfig> {
+fn feed(section: Section<'_>, environment: Option<&Environment>) -> Option<FeedConfig> {
     let client_id = section.required("client_id", "\"gate\"", values::name);
     let example = "client_secret = { env = \"GATE_SECRET\" }";
     if !section.has("client_secret") {
@@ -287,8 +291,19 @@ fn feed(section: Section<'_>) -> Option<FeedConfig> {
         section.has("client_secret").then(|| values::secret(&section, "client_secret"));
     let key = section.parsed("key", key_text);
     let state = section.path("state");
+    let names = redis::Names { address: "redis", password: "redis_password", ca: "redis_ca" };
+    let found = redis::read(&section, names, environment);
+    for key in [names.password, names.ca] {
+        if section.has(key) && !section.has(names.address) {
+            section.problem(key, "is for a feed in Redis; delete it, or set redis");
+        }
+    }
+    // A secret that is wrong has been noted, and so is the section's end.
+    let wrong = section.has(names.address) && found.is_none();
     section.finish();
-    Some(FeedConfig { client_id: client_id?, client_secret: client_secret??, key, state })
+    let redis = if wrong { return None } else { found };
+    let (client_id, client_secret) = (client_id?, client_secret??);
+    Some(FeedConfig { client_id, client_secret, key, state, redis })
 }
 
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {

@@ -1,6 +1,6 @@
 //! Settings whose back ends this version does not bring yet: refused, each with what to use now.
 
-use crate::config::{Config, Custody, Feed, Problem, ProxyAuth, ProxyConfig, Store, Tls};
+use crate::config::{Config, Custody, Problem, ProxyAuth, ProxyConfig, Store, Tls};
 
 /// What `config` asks for in vain.
 pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
@@ -27,9 +27,6 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
             "store.url",
             "PostgreSQL comes with a later version; use \"sqlite:tokenward.db\"".to_owned(),
         );
-    }
-    if matches!(config.revocation.feed, Feed::Redis) {
-        later("revocation.feed", "Redis comes with a later version; use \"local\"".to_owned());
     }
     match &config.keys.custody {
         Custody::Sealed

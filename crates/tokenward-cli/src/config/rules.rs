@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tokenward_keys::Timing;
 
 use crate::config::reader::Section;
-use crate::config::{AudienceConfig, Config, Kek, ServiceConfig};
+use crate::config::{AudienceConfig, Config, Feed, Kek, ServiceConfig};
 use crate::deployment::SIGNER_KEYS;
 use crate::duration::Human;
 use crate::secret::SecretRef;
@@ -27,6 +27,15 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
             section.problem(
                 "name",
                 format!("`{SIGNER_KEYS}` is what the keys that sign key sets are kept under; choose another"),
+            );
+        }
+        if matches!(config.revocation.feed, Feed::Redis(_))
+            && matches!(audience.name.as_str(), "seq" | "time")
+        {
+            let name = &audience.name;
+            section.problem(
+                "name",
+                format!("`{name}` has a meaning of its own in Redis; choose another"),
             );
         }
         lifetimes(audience, section);

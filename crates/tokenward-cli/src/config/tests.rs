@@ -267,11 +267,6 @@ fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
             "tokenward.toml: store.url: PostgreSQL comes with a later version; use \"sqlite:tokenward.db\"",
         ),
         (
-            "[keys]",
-            "[revocation]\nfeed = \"rediss://cache\"\n[keys]",
-            "tokenward.toml: revocation.feed: Redis comes with a later version; use \"local\"",
-        ),
-        (
             "key_file = \"kek.key\"",
             "custody = \"memory\"",
             "tokenward.toml: keys.custody: \"memory\" loses its keys at every restart, so it takes two replicas, which come with a later version; use \"sealed\", or try it with `serve --dev --custody memory`",

@@ -10,6 +10,7 @@ mod from;
 mod languages;
 mod moving;
 mod proxies;
+mod redis;
 mod remote;
 mod revoke;
 mod rewrap;

@@ -1,12 +1,13 @@
 //! What a [`Remote`](super::Remote) needs to know.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokenward::root::PinnedRoot;
 use tokenward::{Audience, IssuerId, KeySet, Verifier, VerifyingKey};
 use tokenward_revocation::feed::{BadFeedKey, FeedTrust};
-use tokenward_revocation::{FreshnessPolicy, WhenStale};
+use tokenward_revocation::{FreshnessPolicy, Source, WhenStale};
 
 use super::RemoteError;
 use crate::feed::FeedOptions;
@@ -42,6 +43,7 @@ pub struct RemoteConfig {
     leeway: Option<Duration>,
     key_outage: Option<Duration>,
     feed: FeedOptions,
+    source: Option<Arc<dyn Source>>,
     connect_timeout: Duration,
     root: Option<(PinnedRoot, TrustMemory)>,
     feed_keys: Option<Vec<VerifyingKey>>,
@@ -77,6 +79,7 @@ impl RemoteConfig {
             leeway: None,
             key_outage: None,
             feed: FeedOptions::default(),
+            source: None,
             connect_timeout: Duration::from_secs(15),
             root: None,
             feed_keys: None,
@@ -139,6 +142,14 @@ impl RemoteConfig {
     #[must_use]
     pub const fn key_outage(mut self, outage: Duration) -> Self {
         self.key_outage = Some(outage);
+        self
+    }
+
+    /// Takes the messages of the feed from `source` as long as it works: from Redis, say. Snapshots
+    /// still come from the authority.
+    #[must_use]
+    pub fn feed_source(mut self, source: Arc<dyn Source>) -> Self {
+        self.source = Some(source);
         self
     }
 
@@ -227,6 +238,10 @@ impl RemoteConfig {
 
     pub(super) const fn feed_options(&self) -> &FeedOptions {
         &self.feed
+    }
+
+    pub(super) const fn source(&self) -> Option<&Arc<dyn Source>> {
+        self.source.as_ref()
     }
 
     pub(super) const fn freshness(&self) -> FreshnessPolicy {

@@ -6,6 +6,8 @@
 //! once a second ────────────────────────────────────────▶ Heartbeat, signed ──▶ followers
 //! ```
 //!
+//! What followers are told is handed to a [`Carrier`] too, if there is one: the same bytes.
+//!
 //! **Invariants.** What goes out was read from the store, so it is durable. The time in a message was
 //! read from the clock before the store was. A follower joins a chain of frames between two of them,
 //! never inside one.
@@ -19,14 +21,17 @@ use bytes::Bytes;
 use tokenward::{Audience, BackendError, BackendErrorKind, Clock, UnixTime};
 use tokenward_revocation::feed::{EVENT_FRAME, EVENT_HEARTBEAT, FRAME_ITEMS, FeedSigner};
 use tokenward_revocation::{
-    Fingerprints, FrameStore, Revocation, RevocationStore, Seq, StoredFrame, View,
+    Carrier, Fingerprints, FrameStore, Revocation, RevocationStore, SealedHeartbeat, Seq,
+    StoredFrame, View,
 };
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 
 mod chain;
 pub(super) mod key;
+mod outbox;
 
 use chain::{Chain, Pending};
+use outbox::Outbox;
 
 /// How many events a slow follower may lag behind before it has to come back and ask again.
 const BACKLOG: usize = 256;
@@ -39,6 +44,7 @@ pub(super) struct Hub {
     frames: Arc<dyn FrameStore>,
     clock: Arc<dyn Clock>,
     feeds: BTreeMap<Audience, Arc<Feed>>,
+    outbox: Option<Outbox>,
     /// The number up to which the views know everything.
     head: Mutex<Seq>,
     /// When the store was last read, in milliseconds.
@@ -87,6 +93,7 @@ impl Hub {
         frames: Arc<dyn FrameStore>,
         clock: Arc<dyn Clock>,
         feeds: impl IntoIterator<Item = FeedParts>,
+        carrier: Option<Arc<dyn Carrier>>,
         seats: usize,
     ) -> Result<Self, BackendError> {
         let now = clock.now();
@@ -97,8 +104,9 @@ impl Hub {
             opened.insert(feed.audience.clone(), Arc::new(feed));
         }
         let (asked, served) = Default::default();
+        let outbox = carrier.map(|carrier| Outbox::new(carrier, head, now));
         let (head, read_at) = (Mutex::new(head), AtomicU64::new(now.as_millis()));
-        Ok(Self { rows, frames, clock, feeds: opened, head, read_at, asked, served })
+        Ok(Self { rows, frames, clock, feeds: opened, outbox, head, read_at, asked, served })
     }
 
     /// The local view of `audience`.
@@ -140,7 +148,11 @@ impl Hub {
                 feed.take(&rows, last);
             }
             *head = last;
-            if rows.len() < FRAME_ITEMS {
+            let whole = rows.len() < FRAME_ITEMS;
+            if let Some(outbox) = &self.outbox {
+                outbox.take(rows, last, time);
+            }
+            if whole {
                 return Ok(());
             }
         }
@@ -148,9 +160,13 @@ impl Hub {
 
     /// Tells the followers what the views have learned since the last time.
     pub(super) async fn cut(&self) -> Result<(), BackendError> {
+        let head = self.outbox.as_ref().map(Outbox::head);
         for feed in self.feeds.values().filter(|feed| !feed.pending.is_empty()) {
             let mut chain = feed.chain.lock().await;
             self.extend(feed, &mut chain).await?;
+        }
+        if let (Some(outbox), Some(head)) = (&self.outbox, head) {
+            outbox.send_new(head);
         }
         Ok(())
     }
@@ -164,11 +180,19 @@ impl Hub {
     ) -> Result<(), BackendError> {
         let time = self.clock.now();
         self.catch_up().await?;
+        let head = self.outbox.as_ref().map(Outbox::head);
+        let mut heartbeats = Vec::new();
         for feed in self.feeds.values() {
             feed.view.expire(time);
             let mut chain = feed.chain.lock().await;
             self.extend(feed, &mut chain).await?;
-            feed.send(&feed.heartbeat(&chain, time, keys(&feed.audience))?);
+            let jws = feed.heartbeat(&chain, time, keys(&feed.audience))?;
+            feed.send(&event(EVENT_HEARTBEAT, None, &jws));
+            heartbeats
+                .push(SealedHeartbeat { audience: feed.audience.clone(), message: jws.into() });
+        }
+        if let (Some(outbox), Some(head)) = (&self.outbox, head) {
+            outbox.send_heartbeats(head, time, heartbeats);
         }
         Ok(())
     }
@@ -207,7 +231,8 @@ impl Hub {
         let mut chain = feed.chain.lock().await;
         self.extend(feed, &mut chain).await?;
         let (events, head) = (feed.events.subscribe(), chain.head().0);
-        let greeting = Some(feed.heartbeat(&chain, time, None)?);
+        let greeting = feed.heartbeat(&chain, time, None)?;
+        let greeting = Some(event(EVENT_HEARTBEAT, None, &greeting));
         drop(chain);
         let after = after.unwrap_or(head);
         if after < head {
@@ -274,10 +299,9 @@ impl Feed {
         chain: &Chain,
         time: UnixTime,
         keys: Option<String>,
-    ) -> Result<Bytes, BackendError> {
+    ) -> Result<String, BackendError> {
         let (head, hash) = chain.head();
-        let jws = self.signer.heartbeat(head, hash, time, keys).map_err(bug)?;
-        Ok(event(EVENT_HEARTBEAT, None, &jws))
+        self.signer.heartbeat(head, hash, time, keys).map_err(bug)
     }
 
     fn send(&self, event: &Bytes) {

@@ -166,6 +166,13 @@ impl Authority {
         problems
     }
 
+    /// What is wrong though the authority serves: a line each.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let trouble = self.carrier.as_ref().and_then(|carrier| carrier.trouble());
+        trouble.map(|trouble| format!("the revocation feed lags: {trouble}")).into_iter().collect()
+    }
+
     /// Whether tokens of `audience` are signed at this moment.
     #[must_use]
     pub fn can_sign(&self, audience: &Audience) -> bool {

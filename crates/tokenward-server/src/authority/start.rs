@@ -95,6 +95,7 @@ impl Authority {
             revocations,
             frames,
             admin_tokens: parts.admin_tokens,
+            carrier: parts.carrier,
             audiences,
             all_origins,
             data_key: parts.data_key,
@@ -243,7 +244,8 @@ async fn open_hub(parts: &Parts) -> Result<Hub, StartError> {
     }
     let (rows, frames) = (Arc::clone(&parts.revocations), Arc::clone(&parts.frames));
     let seats = parts.settings.limits.feed_followers;
-    Hub::open(rows, frames, Arc::clone(&parts.clock), feeds, seats)
+    let (clock, carrier) = (Arc::clone(&parts.clock), parts.carrier.clone());
+    Hub::open(rows, frames, clock, feeds, carrier, seats)
         .await
         .map_err(|source| StartError::Store { what: "the revocations cannot be read", source })
 }

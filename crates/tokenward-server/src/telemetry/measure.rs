@@ -38,6 +38,13 @@ pub fn describe() {
     describe_gauge!("tokenward_can_sign", "Whether a key may sign now");
     describe_gauge!("tokenward_revocations_known", "Live revocations that are known");
     describe_gauge!("tokenward_revocation_age_seconds", "Age of what is known of revocations");
+    describe_gauge!("tokenward_redis_up", "Whether the feed is written to Redis");
+    describe_gauge!("tokenward_redis_told_seconds", "Time of the last heartbeat in Redis");
+    describe_counter!(
+        "tokenward_redis_failures_total",
+        "Failed attempts to write to Redis, by cause"
+    );
+    describe_counter!("tokenward_redis_repairs_total", "What Redis had lost, by what it was");
     describe_gauge!("tokenward_verifier_fresh", "Whether tokens can be judged now");
 }
 

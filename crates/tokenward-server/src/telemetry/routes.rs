@@ -19,9 +19,12 @@ use tokio::time::Instant;
 /// Says what keeps the process from serving: nothing, or a line each.
 #[derive(Clone)]
 pub struct Readiness {
-    problems: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
+    problems: Lines,
+    warnings: Lines,
     ages: Option<Ages>,
 }
+
+type Lines = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// How old what is known of each audience's revocations is.
 type Ages = Arc<dyn Fn() -> Vec<(Audience, Option<Duration>)> + Send + Sync>;
@@ -29,7 +32,7 @@ type Ages = Arc<dyn Fn() -> Vec<(Audience, Option<Duration>)> + Send + Sync>;
 impl Readiness {
     /// Asks `problems` at every probe; it must answer at once, from memory.
     pub fn new(problems: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
-        Self { problems: Arc::new(problems), ages: None }
+        Self { problems: Arc::new(problems), warnings: Arc::new(Vec::new), ages: None }
     }
 
     /// Also tells how old what is known of each audience's revocations is, `null` where nothing is.
@@ -39,6 +42,12 @@ impl Readiness {
         ages: impl Fn() -> Vec<(Audience, Option<Duration>)> + Send + Sync + 'static,
     ) -> Self {
         Self { ages: Some(Arc::new(ages)), ..self }
+    }
+
+    /// Also asks for `warnings`: what is wrong though the process serves.
+    #[must_use]
+    pub fn warning_of(self, warnings: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self { warnings: Arc::new(warnings), ..self }
     }
 
     /// What keeps the process from serving now.
@@ -95,8 +104,14 @@ async fn ready(State(readiness): State<Readiness>) -> Response {
         let body = json!({ "status": "not ready", "problems": problems });
         (StatusCode::SERVICE_UNAVAILABLE, body)
     };
-    if let (Some(ages), Some(body)) = (readiness.ages(), body.as_object_mut()) {
-        body.insert("revocation_age_seconds".to_owned(), ages);
+    if let Some(body) = body.as_object_mut() {
+        let warnings = (readiness.warnings)();
+        if status == StatusCode::OK && !warnings.is_empty() {
+            body.insert("warnings".to_owned(), json!(warnings));
+        }
+        if let Some(ages) = readiness.ages() {
+            body.insert("revocation_age_seconds".to_owned(), ages);
+        }
     }
     answer(status, JSON, body.to_string())
 }

@@ -40,6 +40,15 @@ async fn a_probe_tells_how_old_what_is_known_of_revocations_is() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_though_the_process_serves_is_a_warning() {
+    let warns = Readiness::new(Vec::new).warning_of(|| vec!["Redis is full".to_owned()]);
+    let router = health_router(warns);
+
+    let said = r#"{"status":"ready","warnings":["Redis is full"]}"#;
+    assert_eq!(get(&router, "/readyz").await, (StatusCode::OK, said.to_owned()));
+}
+
+#[tokio::test]
 async fn metrics_are_what_the_recorder_renders() {
     let router = metrics_router(|| "tokenward_uptime_seconds 1\n".to_owned());
 

@@ -76,6 +76,7 @@ impl Bench {
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
             frames: Arc::new(store.clone()),
+            carrier: None,
             admin_tokens: Arc::new(store),
             key_sets: None,
             data_key: Secret256::from_bytes([9; 32]),

@@ -297,6 +297,7 @@ pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Par
         services: Arc::new(store.clone()),
         revocations: Arc::new(store.clone()),
         frames: Arc::new(store.clone()),
+        carrier: None,
         admin_tokens: Arc::new(store),
         key_sets: None,
         data_key: Secret256::from_bytes([9; 32]),

@@ -91,7 +91,7 @@ impl Hub {
             };
             let stored = feed.sign(&frame)?;
             match self.frames.append_frame(&feed.audience, chain.last, stored.clone()).await {
-                Ok(()) => feed.sent(chain, &stored),
+                Ok(()) => self.sent(feed, chain, &stored),
                 Err(error) if error.kind() == BackendErrorKind::Conflict => {
                     self.adopt(feed, chain).await?;
                 }
@@ -99,6 +99,14 @@ impl Hub {
             }
         }
         Ok(())
+    }
+
+    fn sent(&self, feed: &Feed, chain: &mut Chain, frame: &StoredFrame) {
+        *chain = Chain::of(Some(frame));
+        feed.send(&event_of(frame));
+        if let Some(outbox) = &self.outbox {
+            outbox.add_frame(&feed.audience, frame);
+        }
     }
 
     /// Sends what another replica has cut.
@@ -109,7 +117,7 @@ impl Hub {
             let whole = frames.len() < PAGE;
             for frame in &frames {
                 any = true;
-                feed.sent(chain, frame);
+                self.sent(feed, chain, frame);
             }
             if whole && any {
                 return Ok(());
@@ -161,11 +169,6 @@ impl Feed {
 
     fn sign(&self, frame: &Frame) -> Result<StoredFrame, BackendError> {
         signed(&self.signer, frame)
-    }
-
-    fn sent(&self, chain: &mut Chain, frame: &StoredFrame) {
-        *chain = Chain::of(Some(frame));
-        self.send(&event_of(frame));
     }
 }
 

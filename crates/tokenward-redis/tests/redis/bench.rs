@@ -1,0 +1,154 @@
+//! A store, a feed and what stands in Redis.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokenward::{Audience, BackendError, Clock as _, IssuerId, Jti, UnixTime};
+use tokenward_redis::{RedisAddress, RedisFeed, RedisFeedConfig, RedisSecrets};
+use tokenward_revocation::{
+    Carrier as _, NewRevocation, Outgoing, Revocation, RevocationStore, Scope, SealedFrame,
+    SealedHeartbeat, Seq, ShardLease, ShardRequest,
+};
+use tokenward_testing::TestClock;
+use tokenward_testing::redis::RedisServer;
+
+/// The truth, as a list.
+#[derive(Debug, Default)]
+pub(crate) struct Truth(Mutex<Vec<Revocation>>);
+
+#[async_trait]
+impl RevocationStore for Truth {
+    async fn append(&self, items: Vec<NewRevocation>) -> Result<Seq, BackendError> {
+        let mut rows = self.0.lock().unwrap();
+        for item in items {
+            let seq = rows.last().map_or(Seq::new(1), |row| row.seq.next());
+            rows.push(Revocation::committed(seq, item));
+        }
+        Ok(rows.last().map_or(Seq::ZERO, |row| row.seq))
+    }
+
+    async fn head(&self) -> Result<Seq, BackendError> {
+        Ok(self.0.lock().unwrap().last().map_or(Seq::ZERO, |row| row.seq))
+    }
+
+    async fn since(&self, after: Seq, limit: usize) -> Result<Vec<Revocation>, BackendError> {
+        let rows = self.0.lock().unwrap();
+        Ok(rows.iter().filter(|row| row.seq > after).take(limit).cloned().collect())
+    }
+
+    async fn live(&self, now: UnixTime) -> Result<(Seq, Vec<Revocation>), BackendError> {
+        let rows = self.0.lock().unwrap();
+        let head = rows.last().map_or(Seq::ZERO, |row| row.seq);
+        Ok((head, rows.iter().filter(|row| row.ends_at > now).cloned().collect()))
+    }
+
+    async fn prune(&self, _: UnixTime) -> Result<u64, BackendError> {
+        Ok(0)
+    }
+
+    async fn lease_shard(&self, _: ShardRequest) -> Result<Option<ShardLease>, BackendError> {
+        Ok(None)
+    }
+}
+
+/// A replica of the authority, as far as Redis sees it.
+pub(crate) struct Replica {
+    pub(crate) feed: RedisFeed,
+    pub(crate) store: Arc<Truth>,
+    pub(crate) clock: TestClock,
+    told: Mutex<Seq>,
+}
+
+impl Replica {
+    pub(crate) fn at(url: &str) -> Self {
+        Self::of(url, RedisSecrets::default(), Arc::default())
+    }
+
+    pub(crate) fn of(url: &str, secrets: RedisSecrets, store: Arc<Truth>) -> Self {
+        let clock = TestClock::default();
+        let config = config(url, secrets);
+        let truth: Arc<dyn RevocationStore> = Arc::<Truth>::clone(&store);
+        let feed = RedisFeed::start(config, truth, Arc::new(clock.clone()));
+        Self { feed, store, clock, told: Mutex::default() }
+    }
+
+    /// Revokes tokens of these ids for a minute, and tells Redis.
+    pub(crate) async fn revoke(&self, ids: &[&str]) {
+        let jti = |id: &&str| Scope::Jti(Jti::new(*id).unwrap());
+        self.append(ids.iter().map(jti).map(|scope| self.order(scope, 60)).collect()).await;
+        self.tell().await;
+    }
+
+    pub(crate) async fn append(&self, items: Vec<NewRevocation>) {
+        self.store.append(items).await.unwrap();
+    }
+
+    pub(crate) fn order(&self, scope: Scope, seconds: u64) -> NewRevocation {
+        let at = self.clock.now();
+        NewRevocation {
+            audience: None,
+            scope,
+            ends_at: at.saturating_add(Duration::from_secs(seconds)),
+            at,
+            reason: None,
+            by: "admin".to_owned(),
+        }
+    }
+
+    /// Hands over what is new, as the authority's hub does, with a heartbeat.
+    pub(crate) async fn tell(&self) {
+        let after = *self.told.lock().unwrap();
+        let rows = self.store.since(after, usize::MAX).await.unwrap();
+        let head = self.store.head().await.unwrap();
+        *self.told.lock().unwrap() = head;
+        let audience = audience();
+        let frame = SealedFrame {
+            audience: audience.clone(),
+            seq_from: after.next(),
+            seq_to: head,
+            message: format!("frame to {head}").into(),
+        };
+        let beat = SealedHeartbeat { audience, message: format!("heartbeat of {head}").into() };
+        self.feed.carry(Outgoing {
+            after,
+            head,
+            time: self.clock.now(),
+            frames: if rows.is_empty() { Vec::new() } else { vec![frame] },
+            rows: rows.into(),
+            heartbeats: vec![beat],
+        });
+    }
+}
+
+pub(crate) fn config(url: &str, secrets: RedisSecrets) -> RedisFeedConfig {
+    RedisFeedConfig {
+        address: RedisAddress::new(url).unwrap(),
+        secrets,
+        environment: "prod".to_owned(),
+        audiences: AUDIENCES.map(with_issuer).to_vec(),
+    }
+}
+
+pub(crate) const AUDIENCES: [&str; 2] = ["api", "other"];
+
+fn with_issuer(name: &str) -> (Audience, IssuerId) {
+    let issuer = IssuerId::new(format!("https://x/audiences/{name}")).unwrap();
+    (Audience::new(name).unwrap(), issuer)
+}
+
+pub(crate) fn audience() -> Audience {
+    Audience::new("api").unwrap()
+}
+
+pub(crate) fn url(server: &RedisServer) -> String {
+    format!("redis://127.0.0.1:{}", server.port())
+}
+
+pub(crate) fn get(server: &RedisServer, name: &str) -> String {
+    server.cli(&["get", &format!("{{tw:prod}}:{name}")])
+}
+
+pub(crate) fn head(server: &RedisServer) -> String {
+    server.cli(&["hget", "{tw:prod}:head", "seq"])
+}

@@ -1,0 +1,84 @@
+//! Sentinels and clusters, and what they lose.
+
+use std::sync::Arc;
+
+use tokenward_testing::redis::{RedisCluster, RedisSentinels, RedisServer, eventually};
+
+use crate::bench::{Replica, get, head};
+use crate::rights::{password, rights_of};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_goes_on_at_the_master_that_the_sentinels_elect() {
+    let mut redis = RedisSentinels::start();
+    let replica =
+        admitted(&redis.servers, &format!("redis+sentinel://tokenward@{}", redis.address()));
+    replica.revoke(&["t-1"]).await;
+    eventually("the first is told", || head(&redis.servers[0]) == "1");
+
+    redis.servers[0].kill();
+    replica.revoke(&["t-2"]).await;
+
+    eventually("the second is told", || redis.master().is_some_and(|master| head(master) == "2"));
+    let master = redis.master().unwrap();
+    assert_eq!([get(master, "jti:t-1"), get(master, "jti:t-2")], ["*", "*"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_is_written_to_through_any_node_and_a_failover() {
+    let mut redis = RedisCluster::start();
+    let replica = admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()));
+    replica.revoke(&["t-1"]).await;
+    let (master, _) = redis.holders("{tw:prod}:head").unwrap();
+    eventually("the first is told", || head(&redis.nodes[master]) == "1");
+
+    redis.nodes[master].kill();
+    replica.revoke(&["t-2"]).await;
+
+    let elected = || redis.holders("{tw:prod}:head").map(|(elected, _)| elected);
+    eventually("another is elected", || elected().is_some_and(|elected| elected != master));
+    let elected = &redis.nodes[elected().unwrap()];
+    eventually("the second is told", || head(elected) == "2");
+    assert_eq!([get(elected, "jti:t-1"), get(elected, "jti:t-2")], ["*", "*"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_failover_lost_though_it_was_acknowledged_is_written_again() {
+    let mut redis = RedisCluster::start();
+    let replica = admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()));
+    replica.revoke(&["t-1"]).await;
+    let (master, follower) = redis.holders("{tw:prod}:head").unwrap();
+    let follower = follower.unwrap();
+    let offset = |node: usize| redis.nodes[node].cli(&["info", "replication"]);
+    eventually("the first is told", || head(&redis.nodes[master]) == "1");
+    eventually("its replica has it", || {
+        redis.nodes[follower].cli(&["dbsize"]) == redis.nodes[master].cli(&["dbsize"])
+    });
+    assert!(offset(follower).contains("role:slave"));
+
+    // The link breaks, a revocation is acknowledged, and the master dies with it.
+    redis.nodes[follower].freeze();
+    redis.nodes[master].order(&["client", "kill", "type", "replica"]);
+    replica.revoke(&["t-2"]).await;
+    eventually("the second is acknowledged", || head(&redis.nodes[master]) == "2");
+    redis.nodes[master].kill();
+    redis.nodes[follower].thaw();
+
+    let elected = || redis.holders("{tw:prod}:head").map(|(elected, _)| elected);
+    eventually("the replica is elected", || elected() == Some(follower));
+    let elected = &redis.nodes[follower];
+    assert_eq!((head(elected).as_str(), get(elected, "jti:t-2").as_str()), ("1", ""), "not lost");
+    replica.tell().await;
+    eventually("the lost one is back", || get(elected, "jti:t-2") == "*");
+    eventually("so is the head", || head(elected) == "2");
+}
+
+/// With the rights of the page, and no others.
+fn admitted(servers: &[RedisServer], url: &str) -> Replica {
+    let rights = rights_of("tokenward");
+    let user = ["acl", "setuser", "tokenward", "on", ">secret"];
+    for server in servers {
+        let words: Vec<_> = user.into_iter().chain(rights.split(' ')).collect();
+        server.order(&words);
+    }
+    Replica::of(url, password("secret"), Arc::default())
+}
