@@ -239,8 +239,7 @@ impl State {
         match path {
             "/revocations/api/snapshot" => {
                 self.snapshots.fetch_add(1, Ordering::SeqCst);
-                let snapshot = String::from_utf8(self.snapshot()).unwrap();
-                reply(StatusCode::OK, SNAPSHOT_TYPE, &snapshot)
+                reply(StatusCode::OK, SNAPSHOT_TYPE, self.snapshot())
             }
             "/revocations/api/feed" => self.stream(request),
             _ => reply(StatusCode::NOT_FOUND, "", ""),
@@ -290,8 +289,8 @@ pub(crate) async fn until(what: &str, mut done: impl FnMut() -> bool) {
     timeout(Duration::from_secs(60), wait).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-pub(crate) fn reply(status: StatusCode, kind: &str, body: &str) -> Reply {
-    let body = Full::new(Bytes::from(body.to_owned())).boxed_unsync();
+pub(crate) fn reply(status: StatusCode, kind: &str, body: impl AsRef<[u8]>) -> Reply {
+    let body = Full::new(Bytes::copy_from_slice(body.as_ref())).boxed_unsync();
     Response::builder().status(status).header("content-type", kind).body(body).unwrap()
 }
 
