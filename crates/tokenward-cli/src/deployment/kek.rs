@@ -58,7 +58,8 @@ impl KekSource {
     fn key_file_at(path: &Path) -> Result<Self, Failure> {
         if !path.exists() {
             return Err(Failure::cannot(format!(
-                "{KEY_FILE}: {0} is not there; put it back, or make one with `head -c 32 /dev/urandom > {0}` and `chmod 600 {0}`",
+                "{KEY_FILE}: {0} is not there; put it back: a store that was sealed with it opens with nothing else. \
+                 For a new store, make one with `head -c 32 /dev/urandom > {0}` and `chmod 600 {0}`",
                 path.display()
             )));
         }
