@@ -226,7 +226,7 @@ impl State {
         let path = request.uri().path();
         if path == "/audiences/api/jwks.json" {
             self.key_fetches.fetch_add(1, Ordering::SeqCst);
-            return reply(StatusCode::OK, "application/json", &self.jwks());
+            return reply(StatusCode::OK, "application/json", self.jwks());
         }
         // base64("gate:secret")
         if request
