@@ -97,7 +97,7 @@ async fn stores(deployment: Deployment) -> Result<(), Failure> {
     opened.check_feed().await?;
     for ring in opened.rings()? {
         let audience = ring.audience().clone();
-        ring.probe()
+        ring.probe(clock::system().now())
             .await
             .map_err(|error| Failure::because(format!("the keys of {audience}"), &error))?;
     }

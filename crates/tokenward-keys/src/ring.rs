@@ -219,13 +219,18 @@ impl KeyRing {
         Ok(Imported { key: id, trusted_from: now.saturating_add(self.timing.ripening()) })
     }
 
-    /// Asks the custody whether it lets us in, and to open every private key that signs or will sign: what
-    /// `check` does.
-    pub async fn probe(&self) -> Result<(), RingError> {
+    /// Asks the custody whether it lets us in, and to open every private key that signs or will sign, and
+    /// whether `now` is behind what is stored: what `check` does.
+    pub async fn probe(&self, now: UnixTime) -> Result<(), RingError> {
         self.custody.check(&self.audience).await?;
-        for stored in self.store.keys(&self.audience).await? {
-            if let AnyKey::Standby(_) | AnyKey::Active(_) = AnyKey::try_from(stored.clone())? {
-                self.open(&stored).await?;
+        let stored = self.store.keys(&self.audience).await?;
+        let keys = stored.into_iter().map(AnyKey::try_from).collect::<Result<Vec<_>, _>>()?;
+        if let Some(store) = view::clock_behind(&keys, now, &self.timing) {
+            return Err(RingError::ClockOff { local: now, store });
+        }
+        for key in &keys {
+            if let AnyKey::Standby(_) | AnyKey::Active(_) = key {
+                self.open(key.stored()).await?;
             }
         }
         Ok(())

@@ -216,7 +216,9 @@ impl Authority {
             }
         }
         failed.extend(self.signs(now + 12).await.err());
-        failed.extend(self.ring.probe().await.err().map(|error| format!("probe: {error}")));
+        failed.extend(
+            self.ring.probe(at(now + 12)).await.err().map(|error| format!("probe: {error}")),
+        );
         let stored = self.store.keys(&audience()).await.unwrap();
         let unfinished = self.store.unfinished(&audience()).await.unwrap();
         let open = unfinished.orders.iter().filter(|order| order.given_up_at.is_none()).count();

@@ -302,7 +302,8 @@ impl Published {
     }
 }
 
-fn clock_behind(keys: &[AnyKey], now: UnixTime, timing: &Timing) -> Option<UnixTime> {
+/// A stored time that is ahead of `now` by more than two clocks can err.
+pub(super) fn clock_behind(keys: &[AnyKey], now: UnixTime, timing: &Timing) -> Option<UnixTime> {
     let latest = keys
         .iter()
         .filter(|key| key.stored().state.is_published())

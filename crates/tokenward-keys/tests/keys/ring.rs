@@ -300,18 +300,20 @@ fn without_the_right_store_key_tokens_still_verify_but_none_is_signed() {
     assert!(matches!(error, RingError::Custody(_)) && !error.is_outage());
     assert!(matches!(ring.signer(at(1_001)), Err(NoSigner::Custody(_))));
     assert_eq!(ring.key_set().keys().len(), 2);
-    assert!(run(ring.probe()).is_err());
+    assert!(run(ring.probe(at(1_001))).is_err());
 }
 
 #[test]
-fn a_probe_opens_every_key_that_signs_or_will() {
-    let (store, ring) = started(1_000);
-    run(ring.probe()).unwrap();
+fn a_probe_opens_every_key_that_signs_or_will_and_looks_at_the_clock() {
+    let (store, ring) = started(5_000);
+    run(ring.probe(at(5_001))).unwrap();
+    let behind = run(ring.probe(at(5_000 - 3_600))).unwrap_err();
+    assert!(matches!(behind, RingError::ClockOff { .. }), "{behind}");
 
     let standby = store.stored().into_iter().find(|k| k.state == KeyState::Standby).unwrap().id;
     store.edit(&standby, |key| key.handle = Some(b"{}".to_vec()));
 
-    assert!(run(ring.probe()).is_err());
+    assert!(run(ring.probe(at(5_001))).is_err());
 }
 
 #[test]
