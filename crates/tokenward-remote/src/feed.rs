@@ -19,19 +19,24 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokenward::{BackendError, ErrorChain};
+use tokenward::ErrorChain;
 use tokenward_revocation::feed::{EVENT_FRAME, EVENT_HEARTBEAT, FeedTrust};
-use tokenward_revocation::{Follower, Message, NeedSnapshot, Progress, Source, Subscription, View};
+use tokenward_revocation::{Follower, Message, Progress, Source, Subscription, View};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+mod error;
+mod handle;
 mod journal;
 
+pub use self::handle::FeedHandle;
+
+use self::error::FeedError;
 use self::journal::Journal;
 use crate::backoff::Backoff;
 use crate::http::{Credential, Endpoint, FetchError, HttpClient};
 use crate::keys::KeySetHandle;
-use crate::sse::{Event, Parser, TooLong};
+use crate::sse::{Event, Parser};
 
 /// Bounds of a [`FeedClient`].
 #[derive(Clone, Debug)]
@@ -465,104 +470,10 @@ impl FeedClient {
     }
 }
 
-/// How a [`FeedClient`] stands.
-#[derive(Clone, Debug, Default)]
-pub struct FeedHandle(Arc<Mutex<Link>>);
-
-impl FeedHandle {
-    /// Whether messages are coming in.
-    #[must_use]
-    pub fn is_up(&self) -> bool {
-        self.link(|link| link.up)
-    }
-
-    /// Why the feed was lost the last time; `None` while messages come in.
-    #[must_use]
-    pub fn last_error(&self) -> Option<String> {
-        self.link(|link| link.error.clone())
-    }
-
-    fn up(&self) {
-        self.link(|link| *link = Link { up: true, error: None });
-    }
-
-    /// Whether that is news.
-    fn down(&self, error: &str) -> bool {
-        self.link(|link| {
-            let news = link.up || link.error.as_deref() != Some(error);
-            *link = Link { up: false, error: Some(error.to_owned()) };
-            news
-        })
-    }
-
-    fn link<T>(&self, with: impl FnOnce(&mut Link) -> T) -> T {
-        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-#[derive(Debug, Default)]
-struct Link {
-    up: bool,
-    error: Option<String>,
-}
-
 fn told(journal: &Journal, kept: std::io::Result<()>) {
     if let Err(error) = kept {
         let path = journal.path().display();
         tracing::warn!(%path, %error, "what is known of revocations is not kept");
-    }
-}
-
-/// Why a feed is not being followed just now.
-#[derive(Debug, thiserror::Error)]
-enum FeedError {
-    #[error("the snapshot of revocations could not be fetched")]
-    Snapshot(#[source] FetchError),
-    #[error("the stream of revocations could not be opened or broke")]
-    Stream(#[source] FetchError),
-    #[error(transparent)]
-    Lost(NeedSnapshot),
-    #[error("no message for {:.1} s", wait.as_secs_f64())]
-    Silent { wait: Duration },
-    #[error("the source of the feed fails; the authority is followed meanwhile")]
-    Source(#[source] BackendError),
-    #[error(
-        "the source of the feed has had no message for {:.1} s; the authority is followed meanwhile",
-        wait.as_secs_f64()
-    )]
-    SourceSilent { wait: Duration },
-    #[error("the authority ended the stream")]
-    Closed,
-    #[error(transparent)]
-    TooLong(TooLong),
-    #[error("the snapshot was not applied because the program is ending")]
-    Stopped,
-}
-
-impl FeedError {
-    const fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Snapshot(error) | Self::Stream(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-
-    const fn is_of_source(&self) -> bool {
-        matches!(self, Self::Source(_) | Self::SourceSilent { .. })
-    }
-
-    const fn label(&self) -> &'static str {
-        match self {
-            Self::Snapshot(_) => "snapshot",
-            Self::Stream(_) => "stream",
-            Self::Lost(NeedSnapshot { why, .. }) => why.as_str(),
-            Self::Silent { .. } => "silent",
-            Self::Source(_) => "source",
-            Self::SourceSilent { .. } => "source_silent",
-            Self::Closed => "closed",
-            Self::TooLong(_) => "too_long",
-            Self::Stopped => "stopped",
-        }
     }
 }
 
