@@ -217,7 +217,10 @@ impl Opened {
     /// What would keep pinned verifiers from trusting the key sets, if they are signed at all.
     pub(crate) async fn check_signer(&self) -> Result<(), Failure> {
         let Some(signing) = &self.key_sets else { return Ok(()) };
-        signing.ready(&self.settings, &self.store).await?;
+        let ready = signing.ready(&self.settings, &self.store).await?;
+        // A start goes on without it; whoever checks is told. Without a dot this is no token.
+        let signed = ready.signer.sign(b"tokenward").await;
+        signed.map_err(|error| Failure::because("keys.key_set_signer", &error))?;
         signing.must_be_alive()
     }
 

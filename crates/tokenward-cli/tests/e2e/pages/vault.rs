@@ -103,6 +103,9 @@ async fn an_authority_whose_vault_only_signs_key_sets_starts_while_that_is_seale
     assert!(first.ended().await.success());
     world.vault("sys/seal").await;
 
+    let checked = world.shell.try_run(&world.check()).await;
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert!(text.starts_with("keys.key_set_signer: ") && text.contains("is sealed"), "{text}");
     let _second = world.serve().await;
     world.ask_for_a_session(&secret).await.expect(201);
 }
