@@ -176,22 +176,27 @@ impl FeedClient {
 
     /// Follows it until something is in the way.
     async fn follow(&self, mut follower: Follower, backoff: &mut Backoff) -> (Follower, FeedError) {
-        if follower.position().is_none() || self.keep(|journal| journal.is_long()) == Some(true) {
+        if follower.position().is_none() || self.journal_is_long() {
             let result;
             (follower, result) = self.synchronize(follower).await;
             if let Err(error) = result {
                 return (follower, error);
             }
         }
-        let error = match self.open(&follower).await {
-            Ok(stream) => self.pump(stream, &mut follower, backoff).await,
+        let error = self.follow_stream(&mut follower, backoff).await;
+        self.flush().await;
+        (follower, error)
+    }
+
+    /// Follows the authority's own stream from where `follower` is.
+    async fn follow_stream(&self, follower: &mut Follower, backoff: &mut Backoff) -> FeedError {
+        match self.open(follower).await {
+            Ok(stream) => self.pump(stream, follower, backoff).await,
             Err(FetchError::Status { status: StatusCode::GONE, .. }) => {
                 FeedError::Lost(follower.on_forgotten())
             }
             Err(error) => FeedError::Stream(error),
-        };
-        self.flush().await;
-        (follower, error)
+        }
     }
 
     fn subscribe(&self) -> Option<Box<dyn Subscription>> {
@@ -209,6 +214,8 @@ impl FeedClient {
         let wait = self.options.silence.checked_div(2).unwrap_or_default();
         let mut deadline = after(wait);
         let mut keep_at = self.keep_at();
+        // Asked once: where it cannot be written, it stays long, and each snapshot would be followed by another.
+        let mut is_long = self.journal_is_long();
         loop {
             if Instant::now() >= keep_at {
                 self.flush().await;
@@ -219,8 +226,8 @@ impl FeedClient {
                 Ok(Err(error)) => return (follower, FeedError::Source(error)),
                 Ok(Ok(next)) => next,
             };
-            let is_long = self.keep(|journal| journal.is_long()) == Some(true);
             if follower.position().is_none() || is_long {
+                is_long = false;
                 // After the place in the source was found, so that nothing between the two is missed;
                 // what came until now, the snapshot holds.
                 let result;
@@ -260,15 +267,7 @@ impl FeedClient {
                 return follower;
             }
         }
-        let way = async {
-            match self.open(&follower).await {
-                Ok(stream) => self.pump(stream, &mut follower, backoff).await,
-                Err(FetchError::Status { status: StatusCode::GONE, .. }) => {
-                    FeedError::Lost(follower.on_forgotten())
-                }
-                Err(error) => FeedError::Stream(error),
-            }
-        };
+        let way = self.follow_stream(&mut follower, backoff);
         if let Ok(error) = timeout(self.options.detour, way).await {
             self.report(&error);
             sleep(backoff.failed(error.retry_after())).await;
@@ -409,6 +408,10 @@ impl FeedClient {
             ),
         }
         follower
+    }
+
+    fn journal_is_long(&self) -> bool {
+        self.keep(|journal| journal.is_long()) == Some(true)
     }
 
     fn keep<T>(&self, with: impl FnOnce(&mut Journal) -> T) -> Option<T> {
