@@ -128,6 +128,11 @@ pub(crate) fn agreed(question: &str) -> Result<bool, Failure> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(true);
     }
+    ask(question)
+}
+
+/// Asks on standard error; anything but a yes is a no.
+pub(crate) fn ask(question: &str) -> Result<bool, Failure> {
     let mut stderr = io::stderr().lock();
     write!(stderr, "{question} [y/N] ")?;
     stderr.flush()?;

@@ -20,10 +20,9 @@ use crate::serve;
 
 /// `keys list`.
 pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
-    need_store(args).await?;
     let now = clock::system().now();
     let mut rows: Vec<KeyInfo> = Vec::new();
-    let opened = deployment(args).await?.open().await?;
+    let opened = existing(args).await?.open().await?;
     for ring in chosen(&opened, audience)? {
         // What custody cannot open is listed all the same; only the store must be readable.
         if let Err(error) = ring.refresh(now).await
@@ -54,9 +53,8 @@ pub(crate) async fn rotate(
 
 /// `keys rotate --dry-run`.
 pub(crate) async fn dry_run(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcome {
-    need_store(args).await?;
     let mut planned = Vec::new();
-    for ring in rings(args, audience).await? {
+    for ring in chosen(&existing(args).await?.open().await?, audience)? {
         let plan = ring.preview(clock::system().now(), &Request::RotateNow).await;
         let plan = plan.map_err(|error| Failure::because("the keys", &error))?;
         planned.push(PlannedKeys::of(ring.audience(), &plan));
@@ -96,10 +94,11 @@ async fn rotate_one(ring: &KeyRing, wait: bool) -> Result<RotatedKey, Failure> {
     }
 }
 
-/// Whoever only looks makes no store.
-async fn need_store(args: &KeysArgs) -> Result<(), Failure> {
-    if deployment(args).await?.has_store() {
-        return Ok(());
+/// A deployment that has a store: whoever only looks makes none.
+async fn existing(args: &KeysArgs) -> Result<Deployment, Failure> {
+    let deployment = deployment(args).await?;
+    if deployment.has_store() {
+        return Ok(deployment);
     }
     Err(Failure::cannot(
         "store.url: there is no store yet; `tokenward init` or the first start makes one",

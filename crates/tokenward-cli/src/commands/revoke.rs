@@ -1,7 +1,7 @@
 //! `tokenward revoke`: one thing, everything, or a file of many.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Seek as _, Write as _};
+use std::io::{self, BufReader, IsTerminal as _, Seek as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::args::RevokeArgs;
 use crate::client::{AdminClient, CallError};
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
-use crate::output::{Output, note};
+use crate::output::{self, Output, note};
 use lines::Lines;
 
 mod lines;
@@ -76,12 +76,7 @@ fn confirmed(audience: Option<&str>) -> Result<bool, Failure> {
         ));
     }
     let of = audience.map_or_else(|| "every audience".to_owned(), |name| format!("`{name}`"));
-    let mut stderr = io::stderr().lock();
-    write!(stderr, "Refuse every token and end every session of {of}? [y/N] ")?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    output::ask(&format!("Refuse every token and end every session of {of}?"))
 }
 
 struct Sender {
