@@ -16,7 +16,7 @@ use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::session::Session;
 use tokenward_keys::custody::backoff::Backoff;
-use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use tokio::sync::{OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
 
@@ -78,6 +78,11 @@ impl Module {
     /// Leave to call the library.
     pub(crate) async fn call(&self) -> Call {
         Arc::clone(&self.calls).read_owned().await
+    }
+
+    /// The same, on a thread that may block.
+    pub(crate) fn call_now(&self) -> RwLockReadGuard<'_, ()> {
+        self.calls.blocking_read()
     }
 
     /// Takes note that the last start helped.

@@ -43,6 +43,8 @@ impl Sessions {
         pin: &Zeroizing<String>,
     ) -> Result<Self, Pkcs11Error> {
         let module = Module::load(module)?;
+        let shared = Arc::clone(&module);
+        let _call = shared.call_now();
         let slot = find(&module.library, label)?;
         let token = module.library.get_token_info(slot)?;
         if token.user_pin_locked() {
