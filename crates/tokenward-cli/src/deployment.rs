@@ -208,6 +208,12 @@ impl Opened {
         })
     }
 
+    /// What is wrong with the store, asked at any time.
+    pub(crate) fn trouble(&self) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+        let store = self.store.clone();
+        move || store.trouble()
+    }
+
     /// What would keep the feed from being carried to where the configuration says.
     pub(crate) async fn check_feed(&self) -> Result<(), Failure> {
         let Some(feed) = &self.feed else { return Ok(()) };
