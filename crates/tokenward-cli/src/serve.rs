@@ -159,6 +159,12 @@ pub(crate) fn data_of(config: &Config, told: Option<&Path>) -> PathBuf {
     }
 }
 
+/// The data folder of the configuration at `path`, whatever it says.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new(".")).to_owned()
+}
+
 /// The certificate files that `config` names or, in development, asks to be made.
 pub(crate) fn certificate_of(
     config: &Config,

@@ -17,10 +17,14 @@ use crate::clock;
 use crate::commands::{date, offline, rewrap};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::files;
-use crate::output::Output;
+use crate::output::{self, Output};
+use crate::serve;
 
 /// Runs the command.
-pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
+pub(crate) async fn run(mut args: KeysArgs, output: Output) -> Outcome {
+    if let (Some(config), None) = (&args.config, &args.admin.data) {
+        args.admin.data = Some(serve::folder_of(config));
+    }
     let audience = args.audience.as_ref().map(AsRef::as_ref);
     match &args.command {
         KeysCommand::List => list(&args, audience, output).await,
