@@ -78,6 +78,9 @@ wire! {
         /// If not, why: a line each.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub problems: Vec<String>,
+        /// What is wrong, or waits for somebody, though it serves: a line each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub warnings: Vec<String>,
         /// The audiences it mints for.
         pub audiences: Vec<AudienceStatus>,
     }
