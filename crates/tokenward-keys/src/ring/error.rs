@@ -135,6 +135,22 @@ pub enum ImportError {
         /// Its state there; a compromised key cannot come back.
         state: KeyState,
     },
+    /// The key is imported already, and is to end before that.
+    #[error(
+        "key `{id}` is imported until {until} already: its end can be brought forward, not put off"
+    )]
+    NotSooner {
+        /// Its id.
+        id: KeyId,
+        /// Its end.
+        until: UnixTime,
+    },
+    /// The key is one of ours, of another environment.
+    #[error("key `{id}` is of another environment: what that one issues must not verify here")]
+    OtherEnvironment {
+        /// Its id there.
+        id: KeyId,
+    },
     /// Too many imported keys are public at once.
     #[error("the audience has {} imported keys already: wait until one ends", super::MAX_IMPORTED)]
     TooMany,

@@ -267,6 +267,37 @@ fn a_compromised_key_does_not_come_back_under_another_name() {
 }
 
 #[test]
+fn the_end_of_an_import_is_brought_forward_and_never_put_off() {
+    let (store, ring) = started(1_000);
+    let old = public_key().with_key_id(KeyId::new("legacy-1").unwrap());
+    let import = |until, now| run(ring.import(&old, at(until), at(now)));
+    import(1_060, 1_001).unwrap();
+
+    let error = import(1_061, 1_002).unwrap_err();
+    assert!(matches!(error, ImportError::NotSooner { until, .. } if until == at(1_060)), "{error}");
+    assert_eq!(import(1_030, 1_002).unwrap().key.as_str(), "legacy-1");
+
+    run(ring.tick(at(1_030))).unwrap();
+    assert!(ring.key_set().find(old.key_id().unwrap()).is_some());
+    run(ring.tick(at(1_031))).unwrap();
+    assert!(ring.key_set().find(old.key_id().unwrap()).is_none());
+    assert_eq!(store.stored().iter().filter(|key| key.imported).count(), 1);
+}
+
+#[test]
+fn a_key_of_another_environment_is_not_let_in() {
+    let (_, ring) = started(1_000);
+    let old = public_key();
+    let named = |id: String| old.clone().with_key_id(KeyId::new(id).unwrap());
+    let import = |key: &VerifyingKey| run(ring.import(key, at(1_060), at(1_001)));
+
+    let error = import(&named(format!("staging-{}", old.thumbprint()))).unwrap_err();
+
+    assert!(matches!(error, ImportError::OtherEnvironment { .. }), "{error}");
+    import(&named(format!("test-{}", old.thumbprint()))).unwrap();
+}
+
+#[test]
 fn an_import_must_end_and_must_be_public() {
     let (_, ring) = started(1_000);
     let secret = VerifyingKey::from_secret(Algorithm::Hs256, &SECRET).unwrap();

@@ -105,10 +105,9 @@ impl From<KeyActionError> for AdminError {
             KeyActionError::Rotate(RotateError::NotRipe(not_ripe)) => {
                 Self::not_ripe(not_ripe.until)
             }
-            KeyActionError::Import(ImportError::Symmetric | ImportError::EndDate) => {
-                Self::invalid(chain)
-            }
-            KeyActionError::Import(ImportError::Known { .. } | ImportError::TooMany)
+            KeyActionError::Import(
+                ImportError::Known { .. } | ImportError::NotSooner { .. } | ImportError::TooMany,
+            )
             | KeyActionError::Former(FormerError::Another | FormerError::Damaged) => {
                 Self::conflict(chain)
             }
@@ -117,7 +116,12 @@ impl From<KeyActionError> for AdminError {
             | KeyActionError::Ring(error) => Self::of_ring(&error, chain),
             KeyActionError::Revocations(error)
             | KeyActionError::Former(FormerError::Store(error)) => error.into(),
-            KeyActionError::Former(_) => Self::invalid(chain),
+            KeyActionError::Import(
+                ImportError::Symmetric
+                | ImportError::EndDate
+                | ImportError::OtherEnvironment { .. },
+            )
+            | KeyActionError::Former(_) => Self::invalid(chain),
             _ => Self::bug(chain),
         }
     }
