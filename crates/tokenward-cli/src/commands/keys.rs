@@ -15,7 +15,7 @@ use crate::args::{KeysArgs, KeysCommand};
 use crate::client::{self, AdminClient, CallError};
 use crate::clock;
 use crate::commands::{date, offline, rewrap};
-use crate::failure::{Failure, GOOD, Outcome};
+use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files;
 use crate::output::{self, Output};
 use crate::serve;
@@ -117,8 +117,8 @@ async fn rotate(args: &KeysArgs, audience: Option<&str>, wait: bool, output: Out
     loop {
         let ripe_at = match client.post("/admin/v1/keys/rotate", &request).await {
             Ok(rotated) => return show_rotated(&rotated, output),
-            Err(CallError::Refused { problem, .. }) if problem.ripe_at_ms.is_some() => {
-                problem.ripe_at_ms.map(UnixTime::from_millis).unwrap_or_default()
+            Err(CallError::Refused { problem, .. }) if problem.ripe_at.is_some() => {
+                problem.ripe_at.map(UnixTime::from_secs).unwrap_or_default()
             }
             Err(error) => return Err(error.into()),
         };
@@ -164,12 +164,15 @@ pub(crate) fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
 
 /// Prints what a rotation would do.
 pub(crate) fn show_planned(planned: &[PlannedKeys], output: Output) -> Outcome {
+    // As `rotate` itself would end.
+    let would = planned.iter().all(|one| one.ripe_at.is_none());
+    let answer = if would { GOOD } else { answer_is_no() };
     if output.is_json() {
         output.json(&planned)?;
-        return Ok(GOOD);
+        return Ok(answer);
     }
     for one in planned {
-        match one.ripe_at_ms.map(UnixTime::from_millis) {
+        match one.ripe_at.map(UnixTime::from_secs) {
             Some(at) => output.line(format!(
                 "{}: would not rotate, because no standby key is ripe before {}",
                 one.audience,
@@ -179,7 +182,7 @@ pub(crate) fn show_planned(planned: &[PlannedKeys], output: Output) -> Outcome {
         }
         show_steps(&one.steps, output)?;
     }
-    Ok(GOOD)
+    Ok(answer)
 }
 
 fn show_compromised(done: &CompromisedKey, output: Output) -> Outcome {

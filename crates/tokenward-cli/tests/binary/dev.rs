@@ -346,7 +346,8 @@ fn a_compromised_key_ends_at_once() {
     let active = listed.as_array().unwrap().iter().find(|key| key["state"] == "active").unwrap();
 
     let kid = active["kid"].as_str().unwrap();
-    let planned = work.good_json(&["keys", "rotate", "--dry-run"]);
+    let planned = work.run(&["keys", "rotate", "--dry-run", "--format", "json"]);
+    let planned: serde_json::Value = serde_json::from_slice(&planned.stdout).unwrap();
     assert_eq!(planned[0]["audience"], "demo-api");
     let done = work.good(&["keys", "compromise", kid]);
 

@@ -248,6 +248,7 @@ fn a_passphrase_opens_what_it_sealed_and_another_does_not() {
     let planned = keys(&["--dry-run"], "correct horse battery staple");
     let text = String::from_utf8_lossy(&planned.stdout);
     assert!(text.contains("would not rotate, because no standby key is ripe before"), "{text}");
+    assert_eq!(planned.status.code(), Some(1), "as `keys rotate` itself");
     let other = keys(&[], "wrong horse battery staple");
     assert_eq!(other.status.code(), Some(2), "{}", String::from_utf8_lossy(&other.stderr));
     assert!(!String::from_utf8_lossy(&other.stderr).contains("horse"));

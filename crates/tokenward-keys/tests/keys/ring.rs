@@ -377,8 +377,7 @@ fn a_key_in_another_custody_is_told_apart_from_a_damaged_one() {
     assert_eq!(
         tokenward::ErrorChain::new(&error).to_string(),
         format!(
-            "a private key is out of reach: key `{id}` is in custody `aws-kms`: restore \
-             `keys.custody`, or start with new keys"
+            "key `{id}` is in custody `aws-kms`: restore `keys.custody`, or start with new keys"
         )
     );
 }

@@ -243,7 +243,7 @@ impl PlannedKeys {
         Self {
             audience: audience.to_string(),
             steps: plan.steps.iter().map(planned).collect(),
-            ripe_at_ms: plan.blocked_until.map(UnixTime::as_millis),
+            ripe_at: plan.blocked_until.map(ceil_secs),
         }
     }
 }
@@ -253,7 +253,7 @@ fn planned(step: &Step) -> PlannedStep {
 }
 
 /// The first whole second that is not before `time`.
-fn ceil_secs(time: UnixTime) -> u64 {
+pub(super) fn ceil_secs(time: UnixTime) -> u64 {
     time.as_millis().div_ceil(1_000)
 }
 
