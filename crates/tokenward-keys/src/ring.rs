@@ -12,7 +12,7 @@
 //! may be slow, the clock of the ring is read again ([`KeyRing::timed_by`]). All must come from one clock,
 //! the store's: with the embedded store, this machine's own.
 
-mod backoff;
+mod attempts;
 mod error;
 mod importing;
 mod info;
@@ -37,7 +37,7 @@ use crate::plan::{Plan, Request, Step, plan};
 use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
-pub(crate) use backoff::Backoff;
+pub(crate) use attempts::Attempts;
 pub(crate) use importing::MAX_IMPORTED;
 use leftovers::Leftovers;
 use view::View;
@@ -52,9 +52,9 @@ pub struct KeyRing {
     environment: String,
     algorithm: Algorithm,
     tickets: AtomicU64,
-    backoff: Backoff,
+    backoff: Attempts,
     /// How the opening of the next key to sign fares.
-    opening: Backoff,
+    opening: Attempts,
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
     clock: Option<Arc<dyn Clock>>,
@@ -80,7 +80,7 @@ impl KeyRing {
     ) -> Self {
         let view = RwLock::new(Arc::new(View::unread()));
         let tickets = AtomicU64::new(0);
-        let backoff = Backoff::default();
+        let backoff = Attempts::default();
         let leftovers = Leftovers::default();
         Self {
             audience,
@@ -92,7 +92,7 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
-            opening: Backoff::default(),
+            opening: Attempts::default(),
             statements: None,
             clock: None,
             leftovers,

@@ -46,7 +46,7 @@ struct Starts {
 
 impl Default for Starts {
     fn default() -> Self {
-        Self { backoff: Backoff::from(FIRST), not_before: None, was_bare: false }
+        Self { backoff: Backoff::from(FIRST).up_to(MOST), not_before: None, was_bare: false }
     }
 }
 
@@ -132,7 +132,7 @@ impl Module {
         if starts.not_before.is_some_and(|not_before| now < not_before) {
             return false;
         }
-        starts.not_before = now.checked_add(starts.backoff.failed().min(MOST));
+        starts.not_before = now.checked_add(starts.backoff.failed());
         starts.was_bare = false;
         true
     }
