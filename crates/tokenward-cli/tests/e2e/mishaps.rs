@@ -39,7 +39,8 @@ async fn a_full_disk_is_a_503_and_nothing_is_lost() {
     authority.create("bob").await;
     authority.client.ask(Call::get(&ready)).await.expect(200);
     let log = authority.process().log_text();
-    assert!(log.lines().any(|line| line.contains("ERROR") && line.contains("full")), "{log}");
+    let is_named = |line: &str| line.contains("ERROR") && line.contains("no room on the disk for");
+    assert!(log.lines().any(is_named), "{log}");
 
     authority.kill();
     authority.start_again().await;
