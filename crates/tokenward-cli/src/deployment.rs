@@ -5,6 +5,7 @@
 mod custody;
 pub(crate) mod feed;
 mod kek;
+mod receivers;
 mod secrets;
 mod signer;
 
@@ -201,6 +202,8 @@ impl Opened {
             services: Arc::new(self.store.clone()),
             revocations,
             frames: Arc::new(self.store.clone()),
+            statuses: Arc::new(self.store.clone()),
+            events: Arc::new(self.store.clone()),
             carrier,
             admin_tokens: Arc::new(self.store.clone()),
             key_sets,
@@ -297,6 +300,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
             },
             feed_key: config.revocation.feed_key,
         },
+        receivers: receivers::of(config, variables)?,
         proxies: proxies_of(config, variables)?,
         limits: Limits::DEFAULT,
     })
@@ -313,6 +317,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         refresh_lifetime: audience.refresh_lifetime,
         session_lifetime: audience.session_lifetime,
         claims: audience.claims.clone(),
+        status_list: audience.status_list,
         origins: audience.origins.clone(),
     })
 }
@@ -392,6 +397,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             refresh_lifetime: day,
             session_lifetime: day,
             claims: vec!["roles".to_owned(), "locale".to_owned()],
+            status_list: false,
             origins: dev_origins(port),
         }],
         services: vec![service],
@@ -409,6 +415,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             when_stale: WhenStale::Refuse,
             feed_key: 1,
         },
+        receivers: Vec::new(),
         proxies: Vec::new(),
         limits: Limits::DEV,
     })

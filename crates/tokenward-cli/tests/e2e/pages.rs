@@ -15,4 +15,6 @@ mod remote;
 mod revoke;
 mod rewrap;
 mod root;
+mod session_events;
+mod status_list;
 mod vault;
