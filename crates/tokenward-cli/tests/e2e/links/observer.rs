@@ -16,10 +16,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::ledger::{Ledger, Watched, now};
 use super::world::until;
 
-/// By how much a lie about the age must show, so that nothing but a lie does.
-const PLAIN: Duration = Duration::from_millis(500);
 /// How many tokens one verifier is asked about before it is the next one's turn.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 8;
 
 /// Asks until it is told to end.
 pub(super) struct Observer {
@@ -48,8 +46,10 @@ struct Subject {
     accepted: VecDeque<Arc<Watched>>,
     /// …and those that it has: it must not change its mind.
     refused: VecDeque<Arc<Watched>>,
-    /// The time as of which it last said to be complete, and when that was received.
+    /// The time as of which it last said to be complete, and when it had not said so yet: it received the
+    /// message that says so later.
     heard: (Option<UnixTime>, UnixTime),
+    looked_at: UnixTime,
 }
 
 impl Observer {
@@ -63,6 +63,7 @@ impl Observer {
             accepted: VecDeque::new(),
             refused: VecDeque::new(),
             heard: (None, now()),
+            looked_at: now(),
         };
         let mut subjects: Vec<_> = verifiers.iter().enumerate().map(subject).collect();
         let (ledger, told, to) = (Arc::clone(ledger), Arc::clone(&enough), Arc::clone(&seen));
@@ -103,10 +104,6 @@ impl Observer {
 
 impl Subject {
     fn is_asked(&mut self, ledger: &Ledger, seen: &Seen) {
-        let as_of = self.verifier.view().as_of();
-        if as_of != self.heard.0 {
-            self.heard = (as_of, now());
-        }
         let new = ledger.tokens_after(self.shown);
         self.shown += new.len();
         self.accepted.extend(new);
@@ -116,16 +113,21 @@ impl Subject {
             if accepted { &mut self.accepted } else { &mut self.refused }.push_back(watched);
         }
         self.refused.rotate_left(usize::from(!self.refused.is_empty()));
-        if let Some(watched) = self.refused.front() {
-            self.is_accepted(watched, seen);
+        if let Some(watched) = self.refused.front().cloned() {
+            self.is_accepted(&watched, seen);
         }
     }
 
     /// Whether it accepts the token or does not say; whether it may is judged.
-    fn is_accepted(&self, watched: &Watched, seen: &Seen) -> bool {
+    fn is_accepted(&mut self, watched: &Watched, seen: &Seen) -> bool {
         // Before it is asked: what is revoked meanwhile it need not know.
         let revoked = watched.revoked_at();
+        let as_of = self.verifier.view().as_of();
+        if as_of != self.heard.0 {
+            self.heard = (as_of, self.looked_at);
+        }
         let now = now();
+        self.looked_at = now;
         seen.asked.fetch_add(1, Ordering::Relaxed);
         let judged = match self.verifier.verify(&watched.token, now) {
             Ok(judged) => judged,
@@ -143,7 +145,7 @@ impl Subject {
             );
             seen.broken.lock().unwrap().push(text);
         }
-        if ago > now.since(self.heard.1).saturating_add(PLAIN) {
+        if ago > now.since(self.heard.1) {
             seen.hidden.lock().unwrap()[self.place] += 1;
         }
         true
