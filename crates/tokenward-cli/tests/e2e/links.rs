@@ -13,14 +13,17 @@ mod world;
 
 use std::time::Duration;
 
+use http::Method;
+use rustix::process::Signal;
 use tokenward_testing::redis::{RedisSentinels, RedisServer};
 
-use ledger::Ledger;
+use crate::harness::{Authority, Gate, eventually};
+use ledger::{Ledger, now};
 use load::Load;
 use middle::{Fault, Middle};
 use observer::Observer;
 use verifiers::Paused;
-use world::World;
+use world::{World, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_thirty_thousand_revocations_none_is_lost_in_any_of_eight_verifiers() {
@@ -80,6 +83,29 @@ async fn however_a_link_is_cut_a_verifier_knows_what_its_age_says_and_all_of_it_
     load.end().await;
     observer.found_nothing().await;
     world.all_know_what_the_store_holds(&verifiers, &ledger).await;
+}
+
+#[tokio::test]
+async fn a_gate_that_stood_still_does_not_let_in_what_was_revoked_meanwhile() {
+    let authority = Authority::dev().await;
+    let gate = Gate::with(&authority, "max_staleness = \"2s\"\nclock_error = \"0s\"\n").await;
+    let session = authority.create("ada").await;
+    let (client, question) = (&authority.client, gate.question().bearer(&session.access));
+    let patience = Duration::from_secs(30);
+    eventually(client, &question, patience, |answer| answer.status == 200).await;
+
+    gate.process.signal(Signal::STOP);
+    let end = authority.service(Method::DELETE, &format!("/v1/sessions/{}", session.id));
+    client.ask(end).await.expect(204);
+    let (ended, pause) = (now(), set_by("TOKENWARD_TEST_PAUSE_SECONDS", 4));
+    until("so long", || now().since(ended) > Duration::from_secs(pause)).await;
+    gate.process.signal(Signal::CONT);
+
+    eventually(client, &question, patience, |answer| {
+        assert!(matches!(answer.status, 401 | 503), "{answer:?}");
+        answer.status == 401
+    })
+    .await;
 }
 
 fn server(redis: &mut RedisSentinels, port: u16) -> &mut RedisServer {
