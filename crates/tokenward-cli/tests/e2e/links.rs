@@ -3,6 +3,7 @@
 //!
 //! `TOKENWARD_TEST_REVOCATIONS` and `TOKENWARD_TEST_PAUSE_SECONDS` make both tests longer, for
 //! `cargo xtask prove revocations`.
+#![expect(clippy::print_stdout, reason = "prove shows what came of it")]
 
 mod ledger;
 mod load;

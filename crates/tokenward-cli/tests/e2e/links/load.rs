@@ -76,7 +76,9 @@ impl Load {
         }
         let ids: Vec<_> = (calls..count).map(id).collect();
         world.revoke_file(&ids).await;
-        ids.into_iter().for_each(|id| ledger.revoked(id));
+        for id in ids {
+            ledger.revoked(id);
+        }
         while let Some(ended) = workers.join_next().await {
             ended.unwrap();
         }

@@ -1,5 +1,6 @@
 //! An authority as it is run, its Redis, and verifiers that follow it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -83,7 +84,10 @@ impl World {
 
     /// Revokes them as an administrator does who has a list.
     pub(super) async fn revoke_file(&self, ids: &[String]) {
-        let lines: String = ids.iter().map(|id| format!("jti {id}\n")).collect();
+        let mut lines = String::new();
+        for id in ids {
+            writeln!(lines, "jti {id}").unwrap();
+        }
         fs::write(self.site.shell.path("ids.txt"), lines).unwrap();
         let order = "tokenward revoke --file ids.txt --data /etc/tokenward";
         assert_eq!(self.site.shell.run(order).await, format!("{} revoked\n", ids.len()));
@@ -100,7 +104,7 @@ impl World {
     /// however old it is: what it says of its age is all that protects anybody.
     pub(super) fn config(&self) -> RemoteConfig {
         let issuer = IssuerId::new(format!("{}/audiences/api", self.url())).unwrap();
-        let credential = Credential::new(ClientId::new("gate").unwrap(), &*self.gate);
+        let credential = Credential::new(ClientId::new("gate").unwrap(), &self.gate);
         let mut options = FeedOptions::default();
         options.detour = Duration::from_secs(1);
         RemoteConfig::new(issuer, audience(), credential)
@@ -181,7 +185,9 @@ impl World {
         let store = SqliteStore::open(path, Options::default()).unwrap();
         let (_, live) = store.live(now()).await.unwrap();
         let stored = View::local_under(audience(), fingerprints);
-        live.iter().for_each(|row| stored.insert(row));
+        for row in &live {
+            stored.insert(row);
+        }
         let stored = stored.export();
         let (ids, tokens) = (ledger.ids(), ledger.tokens_after(0));
         println!("{} ids and {} tokens, {} bytes of a set", ids.len(), tokens.len(), stored.len());
