@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
-use tokenward_revocation::RevocationStore;
+use tokenward_revocation::{FrameStore, RevocationStore};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -190,7 +190,8 @@ impl Opened {
         let revocations = Arc::new(self.store.clone());
         let start = |feed: &FeedSource| {
             let store: Arc<dyn RevocationStore> = Arc::<SqliteStore>::clone(&revocations);
-            feed.start(&self.settings, store, clock::system())
+            let frames: Arc<dyn FrameStore> = Arc::<SqliteStore>::clone(&revocations);
+            feed.start(&self.settings, store, frames, clock::system())
         };
         let carrier = self.feed.as_ref().map(start).transpose()?;
         Ok(Parts {

@@ -11,7 +11,7 @@ mod languages;
 mod moving;
 mod proxies;
 mod redis;
-mod remote;
+pub(crate) mod remote;
 mod revoke;
 mod rewrap;
 mod root;
