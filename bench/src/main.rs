@@ -5,11 +5,17 @@
 //! seconds, and prints a JSON object per load: answers a second, and the latency's median and 99th
 //! percentile. The load shares the machine with the server, so the steady figure is the server's CPU
 //! time for 100,000 answers, taken where its process id is given.
+//!
+//! `tokenward-bench propagation JSON [--redis URL] [--verifiers N,N] [--per-second N] [--seconds N]
+//! [--authority-pid PID]` measures how long revocations take to every verifier, and `tokenward-bench snapshot N`
+//! how long a snapshot of N of them takes to load; both print lines that `cargo xtask bench propagation` reads.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on its terminal")]
 
 mod client;
 mod load;
 mod process;
+mod propagation;
+mod snapshot;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,16 +28,29 @@ use load::{Figures, Plan};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let outcome = options().and_then(|options| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(measure(options))
-    });
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::from)
+        .and_then(|runtime| runtime.block_on(run()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
             ExitCode::from(2)
         }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let mut args = std::env::args().skip(1);
+    match args.next().as_deref() {
+        Some("propagation") => propagation::measure(&propagation::Options::parse(args)?).await,
+        Some("snapshot") => {
+            let count = args.next().ok_or("snapshot needs a number")?;
+            snapshot::measure(count.parse()?)
+        }
+        _ => measure(options()?).await,
     }
 }
 

@@ -9,6 +9,7 @@ mod chart;
 mod instructions;
 mod page;
 mod programs;
+mod propagation;
 mod report;
 mod revocation;
 mod rounds;
@@ -46,7 +47,8 @@ pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
     let options = match args {
         ["core", options @ ..] => options,
         ["revocation", options @ ..] => return revocation::bench(options),
-        _ => return Err(Failure::usage("bench knows two benchmarks: core, revocation")),
+        ["propagation", options @ ..] => return propagation::bench(options),
+        _ => return Err(Failure::usage("bench knows: core, revocation, propagation")),
     };
     let options = Options::parse(options)?;
     let report = measure(options.effort)?;
@@ -58,6 +60,24 @@ pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
         page::write(&report)?;
     }
     Ok(())
+}
+
+/// Renews a page between its marks.
+fn page_between(page: &str, begin: &str, end: &str, figures: &str) -> Result<(), Failure> {
+    let path = root().join(page);
+    let old = fs::read_to_string(&path)?;
+    let (before, after) = around(&old, begin, end)
+        .ok_or_else(|| Failure::new(format!("{page} has lost its marks")))?;
+    fs::write(&path, format!("{before}{begin}\n{figures}\n{end}{after}"))?;
+    println!("wrote {page}");
+    Ok(())
+}
+
+/// What stands before and after the marks.
+fn around<'a>(page: &'a str, begin: &str, end: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = page.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some((before, after))
 }
 
 fn measure(effort: Effort) -> Result<Report, Failure> {

@@ -25,7 +25,8 @@ usage: cargo xtask COMMAND
                   run the fuzz targets, ten seconds each unless said; fails on a finding
   fuzz seed       make fuzz/corpus/ from the vectors
   wasm [ARG...]   run the core's tests as WebAssembly (wasm32-wasip1), in Node
-  prove [NAME]    what takes long: build, serve, wasm, fuzz (an hour), mutants, rotation (or one by name)
+  prove [NAME]    what takes long: build, serve, wasm, fuzz (an hour), mutants, rotation,
+                  revocations (or one by name)
   bench core      the core library beside its peers, in one interleaved run:
                     --quick         rough, in under a minute once it is built
                     --no-languages  Rust alone
@@ -33,6 +34,8 @@ usage: cargo xtask COMMAND
                     --write         renew docs/performance.md and its chart
   bench revocation [--quick] [--write]
                   what a check costs while many tokens are revoked, beside other structures and Redis
+  bench propagation [--quick] [--write]
+                  how long a revocation takes to 1, 8 and 64 verifiers, and a snapshot to load
   tools           install what the tests need, and nothing else";
 
 fn main() -> ExitCode {

@@ -23,7 +23,21 @@ pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
         .env("TOKENWARD_TEST_RUSTY_VAULT", &tools.rusty_vault)
         .env("TOKENWARD_TEST_LOGS", &log_dir))?;
     logs::search(&log_dir)?;
-    if rest.is_empty() { compare_with_peers(&tools) } else { Ok(()) }
+    if rest.is_empty() {
+        with_valkey(&tools)?;
+        compare_with_peers(&tools)?;
+    }
+    Ok(())
+}
+
+/// Runs the tests with Redis once more, with Valkey in its place. That one is built without TLS.
+fn with_valkey(tools: &Tools) -> Result<(), Failure> {
+    run(Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["test", "--locked", "--no-fail-fast", "-p", "tokenward-redis"])
+        .args(["--test", "redis", "--", "--skip", "by_tls"])
+        .env("TOKENWARD_TEST_REDIS_SERVER", &tools.valkey)
+        .env("TOKENWARD_TEST_PYTHON", &tools.python))
 }
 
 /// Runs the tests of `interop/differential`, and shows their table.

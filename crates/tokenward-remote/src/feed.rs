@@ -56,6 +56,9 @@ pub struct FeedOptions {
     pub keep_every: Duration,
     /// How long the authority is followed instead of a [`Source`] that has failed.
     pub detour: Duration,
+    /// How long at least lies between two snapshots that are fetched only because what is kept on disk has
+    /// grown long, while a [`Source`] is followed: as long as the authority's own stream lasts.
+    pub renew_every: Duration,
 }
 
 impl Default for FeedOptions {
@@ -68,6 +71,7 @@ impl Default for FeedOptions {
             retry: (Duration::from_millis(200), Duration::from_secs(2)),
             keep_every: Duration::from_secs(5),
             detour: Duration::from_secs(30),
+            renew_every: Duration::from_secs(900),
         }
     }
 }
@@ -214,8 +218,9 @@ impl FeedClient {
         let wait = self.options.silence.checked_div(2).unwrap_or_default();
         let mut deadline = after(wait);
         let mut keep_at = self.keep_at();
-        // Asked once: where it cannot be written, it stays long, and each snapshot would be followed by another.
-        let mut is_long = self.journal_is_long();
+        // Not each time: a journal that cannot be written stays long, and each snapshot would be followed by
+        // another.
+        let mut renew_at = Instant::now();
         loop {
             if Instant::now() >= keep_at {
                 self.flush().await;
@@ -226,8 +231,7 @@ impl FeedClient {
                 Ok(Err(error)) => return (follower, FeedError::Source(error)),
                 Ok(Ok(next)) => next,
             };
-            if follower.position().is_none() || is_long {
-                is_long = false;
+            if follower.position().is_none() {
                 // After the place in the source was found, so that nothing between the two is missed;
                 // what came until now, the snapshot holds.
                 let result;
@@ -251,6 +255,16 @@ impl FeedClient {
                     }
                     Ok(_) => {}
                     Err(error) => return (follower, error),
+                }
+            }
+            if Instant::now() >= renew_at && self.journal_is_long() {
+                renew_at = after(self.options.renew_every);
+                let result;
+                (follower, result) = self.synchronize(follower).await;
+                match result {
+                    // Nothing was lost: where the authority is away, a journal stays long.
+                    Err(error) if follower.position().is_none() => return (follower, error),
+                    _ => deadline = after(wait),
                 }
             }
         }

@@ -12,8 +12,8 @@ use bytes::{Bytes, BytesMut};
 use http::header::{
     ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, USER_AGENT,
 };
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Empty};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -60,7 +60,7 @@ impl Default for HttpOptions {
     }
 }
 
-type Connections = Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>;
+type Connections = Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
 
 /// Fetches key sets and feeds. A clone shares its connections.
 #[derive(Clone)]
@@ -114,6 +114,32 @@ impl HttpClient {
         timeout(wait, whole).await.unwrap_or(Err(FetchError::TooSlow { wait }))
     }
 
+    /// Posts `body` and answers the status, whatever it is, with a body of at most `limit` bytes; `headers`
+    /// are added.
+    ///
+    /// For what nobody's verdict waits for. A redirect is an answer like any other, and not followed.
+    pub async fn post(
+        &self,
+        endpoint: &Endpoint,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Bytes,
+        limit: usize,
+    ) -> Result<(StatusCode, Answer), FetchError> {
+        let wait = self.answer_timeout;
+        let whole = async {
+            let mut request = Request::new(Full::new(body));
+            *request.method_mut() = Method::POST;
+            request.uri_mut().clone_from(endpoint.uri());
+            request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
+            request.headers_mut().extend(headers.iter().cloned());
+            let client = if endpoint.public_only() { &self.public_only } else { &self.anywhere };
+            let (parts, body) = client.request(request).await.map_err(unreachable)?.into_parts();
+            let answer = Answer { headers: parts.headers, body: read(body, limit).await? };
+            Ok((parts.status, answer))
+        };
+        timeout(wait, whole).await.unwrap_or(Err(FetchError::TooSlow { wait }))
+    }
+
     /// The beginning of a stream of server-sent events.
     pub(crate) async fn open(
         &self,
@@ -138,7 +164,7 @@ impl HttpClient {
         accept: &'static str,
         headers: &[(HeaderName, HeaderValue)],
     ) -> Result<Response<Incoming>, FetchError> {
-        let mut request = Request::new(Empty::new());
+        let mut request = Request::new(Full::default());
         request.uri_mut().clone_from(endpoint.uri());
         let to = request.headers_mut();
         to.insert(ACCEPT, HeaderValue::from_static(accept));

@@ -16,20 +16,24 @@
 mod carrier;
 mod chain;
 mod dense;
+mod event;
 pub mod feed;
 mod fingerprint;
 mod follower;
 mod record;
 mod set;
+mod status;
 mod store;
 mod view;
 
 pub use carrier::{Carrier, Message, Outgoing, SealedFrame, SealedHeartbeat, Source, Subscription};
 pub use chain::{FrameStore, StoredFrame};
 pub use dense::{DenseId, DenseIds, ShardLease, ShardRequest};
+pub use event::{EventStore, OutgoingEvent};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};
 pub use set::{BadBody, Facts, RevokedBy, Set};
+pub use status::{InvalidStatusListId, StatusEntry, StatusListId, StatusStore};
 pub use store::RevocationStore;
 pub use view::{FreshnessPolicy, Stale, View, WhenStale};

@@ -16,6 +16,7 @@ mod client;
 mod create;
 mod discovery;
 mod error;
+mod events;
 mod feed;
 mod follow;
 mod form;
@@ -35,6 +36,7 @@ mod routes;
 mod segment;
 mod start;
 mod stating;
+mod status;
 mod v1;
 
 use std::collections::BTreeMap;
@@ -45,12 +47,15 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{Audience, Clock, UnixTime};
 use tokenward_keys::{Custody, KeyStore};
-use tokenward_revocation::{Carrier, DenseIds, FrameStore, RevocationStore};
+use tokenward_revocation::{
+    Carrier, DenseIds, EventStore, FrameStore, RevocationStore, StatusStore,
+};
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use events::PushSetupError;
 pub use keys::KeyActionError;
 pub use ops::Target;
 pub use start::StartError;
@@ -59,6 +64,7 @@ pub use stating::KeySetSigning;
 use crate::http::Peer;
 use crate::settings::Settings;
 use audience::AudienceState;
+use events::Events;
 use feed::Hub;
 use lamp::Lamp;
 use rate::Buckets;
@@ -82,6 +88,10 @@ pub struct Parts {
     pub revocations: Arc<dyn RevocationStore>,
     /// Where the frames of the feeds are kept: beside the revocations.
     pub frames: Arc<dyn FrameStore>,
+    /// Where the tokens on status lists are kept.
+    pub statuses: Arc<dyn StatusStore>,
+    /// Where events wait for their receivers.
+    pub events: Arc<dyn EventStore>,
     /// Who carries the revocation feed elsewhere, if anybody does.
     pub carrier: Option<Arc<dyn Carrier>>,
     /// Where administrators' tokens are kept.
@@ -109,6 +119,8 @@ pub struct Authority {
     frames: Arc<dyn FrameStore>,
     admin_tokens: Arc<dyn AdminTokenStore>,
     carrier: Option<Arc<dyn Carrier>>,
+    /// `None` without receivers.
+    events: Option<Events>,
     audiences: BTreeMap<Audience, Arc<AudienceState>>,
     /// The origins of all cookie audiences.
     all_origins: Origins,

@@ -4,13 +4,16 @@
 //! would be unsafe or could not work, in one line that names the setting and the mend.
 //!
 //! **Invariant:** nothing in this crate reads a file, the environment or the command line, and no
-//! secret stands here in the clear: a proxy's secret comes in as its SHA-256.
+//! secret stands here in the clear but what has to be shown to others: a proxy's secret comes in as its
+//! SHA-256, a receiver's authorization as a header that no log shows.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokenward::{AccessLifetime, Algorithm, Audience, IssuerId, RESERVED_CLAIMS};
+use http::HeaderValue;
+use tokenward::{AccessLifetime, Algorithm, Audience, ClientId, IssuerId, RESERVED_CLAIMS};
 use tokenward_keys::TimingSettings;
+use tokenward_remote::Endpoint;
 pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
 use tokenward_tower::csrf::Origins;
@@ -38,6 +41,8 @@ pub struct Settings {
     pub keys: KeySettings,
     /// How verifiers treat an old view of the revocations.
     pub revocation: RevocationSettings,
+    /// Others' systems that are told which sessions ended.
+    pub receivers: Vec<ReceiverSettings>,
     /// Who may ask the forward-auth endpoint.
     pub proxies: Vec<ProxySettings>,
     /// What one caller may use up.
@@ -60,6 +65,9 @@ pub struct AudienceSettings {
     pub session_lifetime: Duration,
     /// The private claims that its tokens may carry; anything else is refused at issuance.
     pub claims: Vec<String>,
+    /// Whether its tokens name a status list, for verifiers that are not on the feed
+    /// (draft-ietf-oauth-status-list): one more write for each token.
+    pub status_list: bool,
     /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
     pub origins: Vec<String>,
 }
@@ -111,6 +119,45 @@ pub struct RevocationSettings {
     pub when_stale: WhenStale,
     /// Which of its feed keys each audience signs with: 1 at first, one more with each change.
     pub feed_key: u32,
+}
+
+/// A system of others that is told which sessions ended (OpenID CAEP 1.0).
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct ReceiverSettings {
+    /// Its name, in the store and in metrics.
+    pub name: String,
+    /// The `aud` of its events.
+    pub recipient: Audience,
+    /// The audiences whose sessions it is told of.
+    pub audiences: Vec<Audience>,
+    /// How it gets them.
+    pub delivery: EventDelivery,
+}
+
+/// How events get to a receiver.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third standard")]
+pub enum EventDelivery {
+    /// They are brought (RFC 8935).
+    Push(PushSettings),
+    /// It fetches them (RFC 8936).
+    Poll {
+        /// The service that it authenticates as.
+        service: ClientId,
+    },
+}
+
+/// Where events are brought.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct PushSettings {
+    /// The receiver's URL.
+    pub to: Endpoint,
+    /// The `Authorization` that it wants to see, marked as sensitive.
+    pub authorization: Option<HeaderValue>,
+    /// Certificates (PEM) that are trusted there besides the system's.
+    pub ca: Option<Vec<u8>>,
 }
 
 /// A proxy that may ask the forward-auth endpoint.
@@ -283,6 +330,7 @@ impl Settings {
             audience.check()?;
         }
         self.check_services()?;
+        self.check_receivers()?;
         self.check_origins()?;
         self.limits.check()
     }
@@ -321,6 +369,27 @@ impl Settings {
                     setting("audiences"),
                     format!("{unknown} is not configured; add an [[audience]] of that name"),
                 ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_receivers(&self) -> Result<(), SettingsError> {
+        let mut names = BTreeSet::new();
+        for receiver in &self.receivers {
+            let setting = |name: &str| format!("receiver.{}.{name}", receiver.name);
+            if receiver.name.is_empty() || !receiver.name.chars().all(plain) {
+                let problem = "must be letters, digits, `-` or `_`";
+                return Err(SettingsError::new(setting("name"), problem));
+            }
+            if !names.insert(&receiver.name) {
+                let problem = "is there twice; names are unique";
+                return Err(SettingsError::new(setting("name"), problem));
+            }
+            if let Some(unknown) = receiver.audiences.iter().find(|a| self.audience(a).is_none()) {
+                let problem =
+                    format!("{unknown} is not configured; add an [[audience]] of that name");
+                return Err(SettingsError::new(setting("audiences"), problem));
             }
         }
         Ok(())
@@ -375,6 +444,12 @@ impl AudienceSettings {
                     format!("{claim:?} cannot be a private claim; the authority sets it itself"),
                 ));
             }
+        }
+        if self.status_list && self.claims.iter().any(|claim| claim == "status") {
+            return Err(SettingsError::new(
+                setting(self, "claims"),
+                "\"status\" names the status list here; remove it from the list",
+            ));
         }
         match Origins::new(&self.origins) {
             Ok(_) => Ok(()),

@@ -15,6 +15,7 @@
 //!   is emptied before the answer.
 
 mod admin;
+mod events;
 mod fault;
 mod frames;
 mod keys;
@@ -26,6 +27,7 @@ mod services;
 mod sessions;
 mod shards;
 mod statements;
+mod statuses;
 mod store;
 mod value;
 mod writer;

@@ -1,12 +1,14 @@
 //! The contracts. A store that keeps them all can take the place of any other.
 
 pub(crate) mod custody;
+pub(crate) mod events;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod revocations;
 pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod statements;
+pub(crate) mod statuses;
 
 use std::time::Duration;
 

@@ -24,12 +24,14 @@ pub mod sign_times;
 
 pub use clock::TestClock;
 pub use contract::custody::{CustodyTraits, custody_contract};
+pub use contract::events::event_contract;
 pub use contract::frames::frame_contract;
 pub use contract::keys::key_contract;
 pub use contract::revocations::revocation_contract;
 pub use contract::services::{admin_token_contract, service_contract};
 pub use contract::sessions::session_contract;
 pub use contract::statements::statement_contract;
+pub use contract::statuses::status_contract;
 pub use load::{Rotated, rotates_under_load};
 pub use memory_keys::MemoryKeys;
 pub use pyjwt::{pyjwt_objects_to, python};

@@ -1,13 +1,13 @@
 //! Real Redis servers: one, a master with replicas and Sentinels, a cluster.
 //!
 //! Each lives on free ports of this machine in a folder of its own, and is gone when its value is
-//! dropped, or when the process of the test ends in whatever way.
+//! dropped, or when the process of the test ends in whatever way. `TOKENWARD_TEST_REDIS_SERVER` names
+//! another program than `redis-server`: one of Valkey, say.
 #![expect(
     clippy::missing_panics_doc,
     reason = "a server that does not do as it is told is a panic"
 )]
 
-use std::fmt::Write as _;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -20,6 +20,8 @@ use tempfile::TempDir;
 
 /// Ends the server when this shell's input does: the pipe closes with the process that holds it.
 const KEEPER: &str = r#""$1" "$2" $3 & server=$!; echo $server > "$4"; read -r _; kill -9 $server"#;
+/// The variable that names the program.
+const PROGRAM: &str = "TOKENWARD_TEST_REDIS_SERVER";
 /// How often something is looked at that takes its time, each 20 ms after the last.
 const LOOKS: usize = 3_000;
 
@@ -44,10 +46,7 @@ impl RedisServer {
     /// One server with these lines in its configuration. `{dir}` stands for its folder.
     #[must_use]
     pub fn with(lines: &str) -> Self {
-        let mut this = Self::new(false);
-        this.configure(lines);
-        this.run();
-        this
+        Self::perhaps_by_tls(lines, None)
     }
 
     /// One server that takes only the users of these lines (of the form `user NAME …`), and TLS alone
@@ -60,18 +59,30 @@ impl RedisServer {
         this.login =
             ["--user", "admin", "--pass", "admin", "--no-auth-warning"].map(str::to_owned).to_vec();
         if let Some(dir) = tls {
-            let (dir, port) = (dir.display(), this.port);
-            write!(
-                text,
-                "port 0\ntls-port {port}\ntls-cert-file {dir}/cert.pem\ntls-key-file {dir}/key.pem\n\
-                 tls-ca-cert-file {dir}/ca.pem\ntls-auth-clients no\n"
-            )
-            .unwrap();
-            this.login.extend(["--tls".to_owned(), "--cacert".to_owned(), format!("{dir}/ca.pem")]);
+            text.push_str(&this.by_tls(dir));
         }
         this.configure(&text);
         this.run();
         this
+    }
+
+    /// One server with these lines, by TLS alone where `tls` names a folder as in [`Self::guarded`].
+    fn perhaps_by_tls(lines: &str, tls: Option<&Path>) -> Self {
+        let mut this = Self::new(false);
+        let tls = tls.map(|dir| this.by_tls(dir)).unwrap_or_default();
+        this.configure(&format!("{lines}{tls}"));
+        this.run();
+        this
+    }
+
+    /// The lines of a server that speaks TLS alone, also with others of its kind.
+    fn by_tls(&mut self, dir: &Path) -> String {
+        let (dir, port) = (dir.display(), self.port);
+        self.login.extend(["--tls".to_owned(), "--cacert".to_owned(), format!("{dir}/ca.pem")]);
+        format!(
+            "port 0\ntls-port {port}\ntls-cert-file {dir}/cert.pem\ntls-key-file {dir}/key.pem\n\
+             tls-ca-cert-file {dir}/ca.pem\ntls-auth-clients no\ntls-replication yes\n"
+        )
     }
 
     /// Its port on 127.0.0.1.
@@ -152,7 +163,8 @@ impl RedisServer {
     fn run(&mut self) {
         let file = |name: &str| self.folder.path().join(name);
         let keeper = Command::new("sh")
-            .args(["-c", KEEPER, "sh", "redis-server"])
+            .args(["-c", KEEPER, "sh"])
+            .arg(std::env::var_os(PROGRAM).unwrap_or_else(|| "redis-server".into()))
             .arg(file("redis.conf"))
             .arg(if self.sentinel { "--sentinel" } else { "" })
             .arg(file("pid"))
@@ -188,11 +200,22 @@ impl RedisSentinels {
     /// Starts all six, and waits until each knows the others.
     #[must_use]
     pub fn start() -> Self {
+        Self::perhaps_by_tls(None)
+    }
+
+    /// As [`Self::start`], by TLS alone, with the files of a folder as in [`RedisServer::guarded`].
+    #[must_use]
+    pub fn start_by_tls(dir: &Path) -> Self {
+        Self::perhaps_by_tls(Some(dir))
+    }
+
+    fn perhaps_by_tls(tls: Option<&Path>) -> Self {
         let quick = "appendonly yes\nrepl-diskless-sync-delay 0\n";
-        let mut servers = vec![RedisServer::with(quick)];
+        let mut servers = vec![RedisServer::perhaps_by_tls(quick, tls)];
         let master = servers[0].port;
         for _ in 0..2 {
-            servers.push(RedisServer::with(&format!("{quick}replicaof 127.0.0.1 {master}\n")));
+            let lines = format!("{quick}replicaof 127.0.0.1 {master}\n");
+            servers.push(RedisServer::perhaps_by_tls(&lines, tls));
         }
         eventually("both replicas follow", || {
             servers[0].cli(&["info", "replication"]).matches("state=online").count() == 2
@@ -203,7 +226,8 @@ impl RedisSentinels {
         );
         let sentinel = |_| {
             let mut sentinel = RedisServer::new(true);
-            sentinel.configure(&lines);
+            let tls = tls.map(|dir| sentinel.by_tls(dir)).unwrap_or_default();
+            sentinel.configure(&format!("{tls}{lines}"));
             sentinel.run();
             sentinel
         };
@@ -246,18 +270,31 @@ impl RedisCluster {
     /// Starts all six, and waits until each replica has followed once: until then none is elected.
     #[must_use]
     pub fn start() -> Self {
+        Self::perhaps_by_tls(None)
+    }
+
+    /// As [`Self::start`], by TLS alone, with the files of a folder as in [`RedisServer::guarded`].
+    #[must_use]
+    pub fn start_by_tls(dir: &Path) -> Self {
+        Self::perhaps_by_tls(Some(dir))
+    }
+
+    fn perhaps_by_tls(tls: Option<&Path>) -> Self {
+        let own = if tls.is_some() { "tls-cluster yes\n" } else { "" };
         let node = |_| {
             let bus = free_port();
-            RedisServer::with(&format!(
+            let lines = format!(
                 "appendonly yes\ncluster-enabled yes\ncluster-port {bus}\ncluster-node-timeout 1500\n\
                  cluster-announce-ip 127.0.0.1\ncluster-config-file nodes.conf\n\
-                 repl-diskless-sync-delay 0\n"
-            ))
+                 repl-diskless-sync-delay 0\n{own}"
+            );
+            RedisServer::perhaps_by_tls(&lines, tls)
         };
         let nodes: Vec<RedisServer> = (0..6).map(node).collect();
         let addresses: Vec<_> =
             nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
         let made = Command::new("redis-cli")
+            .args(&nodes[0].login)
             .args(["--cluster", "create"])
             .args(&addresses)
             .args(["--cluster-replicas", "1", "--cluster-yes"])

@@ -153,6 +153,9 @@ pub struct Issuer {
     allowed: BTreeSet<String>,
 }
 
+/// Set by the issuer where tokens name a status list, and a private claim like any other elsewhere.
+const STATUS: &str = "status";
+
 /// A token that lacks only its signature. [`Issuer::prepare`] makes one.
 #[must_use = "an unsigned token is worth nothing"]
 pub struct Unsigned {
@@ -243,6 +246,9 @@ impl Issuer {
         input: &mut String,
     ) -> Result<UnixTime, IssueError> {
         self.check_claims(&request.private)?;
+        if request.status.is_some() && request.private.contains_key(STATUS) {
+            return Err(IssueError::ReservedClaim(STATUS.to_owned()));
+        }
         let (issued_at, expires_at) = (now.floor_secs(), self.expires_at(request, now)?);
         payload::write(self, request, issued_at, expires_at, payload)?;
         input.clear();

@@ -442,8 +442,12 @@ pub use profile::key_set_statement::{
     KeySetClaims, KeySetStatement, KeySetVersion, Seen, StatementRequest, Succession,
 };
 pub use profile::logout_token::{LOGOUT_EVENT, LogoutClaims, LogoutToken};
-pub use profile::security_event::{EventClaims, SecurityEvent, SubjectId};
-pub use profile::status_list::{StatusList, StatusListClaims};
+pub use profile::security_event::{
+    EventClaims, SESSION_REVOKED, SecurityEvent, SecurityEventRequest, SubjectId,
+};
+pub use profile::status_list::{
+    StatusList, StatusListClaims, StatusListRequest, StatusSize, Statuses,
+};
 pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};

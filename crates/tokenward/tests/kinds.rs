@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokenward::{
-    Algorithm, Audience, IssuerId, KeySet, LoadBalancerArn, Nonce, Preset, Reason, Seen,
-    SigningKey, Subject, Succession, UnixTime, Verifier, VerifyingKey, b64,
+    Algorithm, Audience, IssueError, IssuerId, KeySet, LoadBalancerArn, Nonce, Preset, Reason,
+    SESSION_REVOKED, SecurityEventRequest, Seen, SigningKey, Subject, Succession, UnixTime,
+    Verifier, VerifyingKey, b64,
 };
 
 #[test]
@@ -133,6 +134,42 @@ fn a_security_event_says_what_happened_to_whom() {
     let shown = format!("{claims:?}");
     assert!(shown.contains("urn:a") && shown.contains("iss_sub"), "{shown}");
     assert!(!shown.contains("because") && !shown.contains("u-9"), "{shown}");
+}
+
+#[test]
+fn an_event_that_was_issued_says_which_session_ended() {
+    let audience = Audience::foreign("https://receiver.example.com/events").unwrap();
+    let session = json!({"format": "opaque", "id": "s-1"});
+    let request = SecurityEventRequest {
+        issuer: &issuer(),
+        audience: &audience,
+        token_id: &"e-1".parse().unwrap(),
+        issued_at: NOW,
+        happened_at: Some(UnixTime::from_secs(999_990)),
+        transaction: Some("7"),
+        subject_id: &json!({"format": "complex", "session": session}),
+        kind: SESSION_REVOKED,
+        event: &json!({"event_timestamp": 999_990}),
+    };
+    let unsigned = request.prepare(KEY.key_id().unwrap(), KEY.algorithm()).unwrap();
+    let signature = KEY.sign(unsigned.signing_input()).unwrap();
+    let token = unsigned.assemble(&signature);
+    let verifier =
+        Verifier::security_event().issuer(issuer()).audience(audience.clone()).keys(keys()).build();
+
+    let claims = verifier.verify(&token, NOW).unwrap();
+
+    assert_eq!((claims.token_id().as_str(), claims.transaction()), ("e-1", Some("7")));
+    assert_eq!((claims.issued_at(), claims.expires_at()), (NOW, None));
+    assert_eq!(claims.happened_at(), Some(UnixTime::from_secs(999_990)));
+    let about: Value = claims.subject_id().unwrap().members().unwrap();
+    assert_eq!(about["session"], session);
+    let said: Value = claims.event(SESSION_REVOKED).unwrap().unwrap();
+    assert_eq!(said, json!({"event_timestamp": 999_990}));
+    let (subject, text) = (json!({"format": "opaque"}), json!({"long": "x".repeat(9_000)}));
+    let long = SecurityEventRequest { subject_id: &subject, event: &text, ..request };
+    let refused = long.prepare(KEY.key_id().unwrap(), KEY.algorithm()).unwrap_err();
+    assert_eq!(refused, IssueError::TooLong);
 }
 
 #[test]

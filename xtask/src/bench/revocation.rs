@@ -4,13 +4,12 @@
 //! The program `bench/peers/revocation` measures, all contenders in turns within the same rounds; here its
 //! lines become the page.
 
-use std::fs;
 use std::process::{Command, Stdio};
 
-use super::programs;
 use super::table::Table;
+use super::{page_between, programs};
 use crate::machine;
-use crate::run::{Failure, root};
+use crate::run::Failure;
 
 const PAGE: &str = "docs/revocation-performance.md";
 const BEGIN: &str = "<!-- begin: cargo xtask bench revocation --write -->\n";
@@ -52,27 +51,10 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     if options.write {
         let tables: Vec<String> = tables.iter().map(Table::markdown).collect();
         let notes: Vec<String> = figures.notes.iter().map(|note| format!("\n- {note}\n")).collect();
-        write(&format!("{machine}.\n\n{}{}", tables.join("\n"), notes.concat()))?;
+        let figures = format!("{machine}.\n\n{}{}", tables.join("\n"), notes.concat());
+        page_between(PAGE, BEGIN, END, &figures)?;
     }
     Ok(())
-}
-
-/// Renews the page between its marks.
-fn write(figures: &str) -> Result<(), Failure> {
-    let page = root().join(PAGE);
-    let old = fs::read_to_string(&page)?;
-    let (before, after) =
-        around(&old).ok_or_else(|| Failure::new(format!("{PAGE} has lost its marks")))?;
-    fs::write(&page, format!("{before}{BEGIN}\n{figures}\n{END}{after}"))?;
-    println!("wrote {PAGE}");
-    Ok(())
-}
-
-/// What stands before and after the marks.
-fn around(page: &str) -> Option<(&str, &str)> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some((before, after))
 }
 
 /// One cell: who, at how many revoked ids, and the values.
@@ -167,13 +149,17 @@ fn nanos(nanos: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::bench::around;
+    use crate::run::root;
 
     #[test]
     fn the_page_has_a_place_for_the_figures() {
         let page = fs::read_to_string(root().join(PAGE)).unwrap();
 
-        assert!(around(&page).is_some(), "{PAGE} has lost its marks");
+        assert!(around(&page, BEGIN, END).is_some(), "{PAGE} has lost its marks");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tokenward_sessions::AllowedScopes;
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
-    Revocation, ServiceConfig, Store, Tls, custody, kek, redis, rules, values,
+    Revocation, ServiceConfig, Store, Tls, custody, kek, receiver, redis, rules, values,
 };
 use crate::secret::Environment;
 
@@ -34,6 +34,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let keys = keys(root.section("keys"));
     let audiences = all(root.sections("audience"), audience);
     let services = all(root.sections("service"), service);
+    let receivers = all(root.sections("receiver"), receiver::read);
     let proxies = all(root.sections("proxy"), proxy);
     let passkeys = passkeys(root.section("passkeys"));
     let config = (|| {
@@ -48,6 +49,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             keys: keys?,
             audiences: audiences?,
             services: services?,
+            receivers: receivers?,
             proxies: proxies?,
             passkeys,
         })
@@ -222,6 +224,10 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let refresh_lifetime = section.duration("refresh_lifetime", days(1), [minutes(1), days(1)]);
     let session_lifetime = section.duration("session_lifetime", days(1), [minutes(1), days(366)]);
     let claims = section.list("claims", claim);
+    let status_list = section.flag("status_list");
+    if status_list == Some(true) && claims.iter().flatten().any(|claim| claim == "status") {
+        section.problem("claims", "`status` names the status list here; remove it from the list");
+    }
     let origins = section.list("origins", values::origin);
     Some(AudienceConfig {
         name: name?,
@@ -230,6 +236,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         refresh_lifetime: refresh_lifetime?,
         session_lifetime: session_lifetime?,
         claims: claims?,
+        status_list: status_list?,
         origins: origins?,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tokenward_keys::Timing;
 
 use crate::config::reader::Section;
-use crate::config::{AudienceConfig, Config, Feed, Kek, ServiceConfig};
+use crate::config::{AudienceConfig, Config, Delivery, Feed, Kek, ServiceConfig};
 use crate::deployment::SIGNER_KEYS;
 use crate::duration::Human;
 use crate::secret::SecretRef;
@@ -75,10 +75,41 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         }
         service_fits(service, section, &names);
     }
+    receivers(config, root, &names);
     let mut proxies = BTreeSet::new();
     for (proxy, section) in config.proxies.iter().zip(&root.sections("proxy")) {
         if !proxies.insert(proxy.name.as_str()) {
             section.problem("name", format!("`{}` is there twice; names are unique", proxy.name));
+        }
+    }
+}
+
+fn receivers(config: &Config, root: &Section<'_>, audiences: &BTreeSet<&str>) {
+    let mut names = BTreeSet::new();
+    for (receiver, section) in config.receivers.iter().zip(&root.sections("receiver")) {
+        if !names.insert(receiver.name.as_str()) {
+            let problem = format!("`{}` is there twice; names are unique", receiver.name);
+            section.problem("name", problem);
+        }
+        if receiver.audiences.is_empty() {
+            section.problem(
+                "audiences",
+                "there is none; list the audiences whose sessions it is told of",
+            );
+        }
+        for audience in &receiver.audiences {
+            if !audiences.contains(audience.as_str()) {
+                section
+                    .problem("audiences", format!("there is no [[audience]] named `{audience}`"));
+            }
+        }
+        if let Delivery::Poll { service } = &receiver.delivery
+            && !config.services.iter().any(|known| known.name == *service && !known.public)
+        {
+            section.problem(
+                "poll",
+                format!("there is no [[service]] with a secret named `{service}`"),
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokenward::Clock;
 use tokenward_redis::{RedisAddress, RedisFeed, RedisFeedConfig, RedisSecrets};
-use tokenward_revocation::{Carrier, RevocationStore};
+use tokenward_revocation::{Carrier, FrameStore, RevocationStore};
 use tokenward_server::Settings;
 use zeroize::Zeroizing;
 
@@ -39,9 +39,10 @@ impl FeedSource {
         &self,
         settings: &Settings,
         store: Arc<dyn RevocationStore>,
+        frames: Arc<dyn FrameStore>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<dyn Carrier>, Failure> {
-        Ok(Arc::new(RedisFeed::start(self.config(settings)?, store, clock)))
+        Ok(Arc::new(RedisFeed::start(self.config(settings)?, store, frames, clock)))
     }
 
     /// Connects, and looks whether all that is needed is allowed.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -59,6 +59,11 @@ impl Client {
             Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
         };
         timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err("no answer in time".to_owned()))
+    }
+
+    /// Sends a request, and answers as soon as the answer begins.
+    pub(crate) async fn open(&self, call: Call) -> Result<Response<Incoming>, String> {
+        self.inner.request(call.request()).await.map_err(|e| format!("{e:?}"))
     }
 
     /// Sends a request that must be answered.

@@ -10,6 +10,7 @@ mod crash;
 mod docs;
 mod harness;
 mod interop;
+mod links;
 mod markdown;
 mod memory;
 mod mishaps;

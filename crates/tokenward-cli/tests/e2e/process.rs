@@ -63,6 +63,14 @@ impl Process {
         waited.unwrap_or_else(|_| panic!("it did not get ready:\n{}", self.log_text()))
     }
 
+    /// The next line that it prints.
+    pub(crate) async fn line(&mut self) -> String {
+        match timeout(PATIENCE, self.lines.recv()).await {
+            Ok(Some(line)) => line,
+            _ => panic!("it printed nothing more:\n{}", self.log_text()),
+        }
+    }
+
     /// Ends it at once, without a word.
     pub(crate) fn kill(&mut self) {
         // It may have ended already.
@@ -72,8 +80,12 @@ impl Process {
 
     /// Asks it to end.
     pub(crate) fn terminate(&self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// What the kernel says of it in this file below `/proc/PID/`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokenward::{Clock, UnixTime};
-use tokenward_revocation::{Outgoing, Revocation, RevocationStore, Seq};
+use tokenward_revocation::{FrameStore, Outgoing, Revocation, RevocationStore, SealedFrame, Seq};
 
 use crate::error::RedisFault;
 use crate::layout::Layout;
@@ -13,6 +13,8 @@ use crate::script::{Mode, Writing, Written};
 
 /// The most rows of one call: Redis does nothing else meanwhile, a few milliseconds.
 pub(super) const ROWS: usize = 1_024;
+/// The most frames of one audience that one call puts back: half a minute at their fastest.
+const FRAMES: usize = 640;
 /// How often one piece may find that Redis is not where it was a moment ago.
 const ROUNDS: usize = 8;
 /// How long an answer may take.
@@ -22,18 +24,19 @@ pub(super) struct Publisher {
     link: Link,
     layout: Layout,
     store: Arc<dyn RevocationStore>,
+    frames: Arc<dyn FrameStore>,
     clock: Arc<dyn Clock>,
     wire: Option<Wire>,
 }
 
 impl Publisher {
-    pub(super) const fn new(
+    pub(super) fn new(
         link: Link,
         layout: Layout,
-        store: Arc<dyn RevocationStore>,
+        (store, frames): (Arc<dyn RevocationStore>, Arc<dyn FrameStore>),
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { link, layout, store, clock, wire: None }
+        Self { link, layout, store, frames, clock, wire: None }
     }
 
     /// Brings `outgoing` to Redis; `Ok` says that Redis holds at least as much. Safe to repeat.
@@ -90,7 +93,8 @@ impl Publisher {
                 Some(last) if !whole => last.seq,
                 _ => upto,
             };
-            if self.set(seen, to, &rows).await? != Written::Done {
+            let frames = self.kept_frames(after, to).await?;
+            if self.set(seen, to, &rows, &frames).await? != Written::Done {
                 return Ok(());
             }
             count = count.saturating_add(rows.len());
@@ -98,6 +102,23 @@ impl Publisher {
         }
         report("behind", count);
         Ok(())
+    }
+
+    /// The frames that end above `after` and not above `upto`, as far as the store keeps them: with a hole in
+    /// the stream each follower would fetch a snapshot.
+    async fn kept_frames(&self, after: Seq, upto: Seq) -> Result<Vec<SealedFrame>, RedisFault> {
+        let mut kept = Vec::new();
+        for audience in self.layout.audiences() {
+            let frames = self.frames.frames_since(audience, after, FRAMES).await;
+            let frames = frames.map_err(RedisFault::Store)?.into_iter();
+            kept.extend(frames.filter(|frame| frame.seq_to <= upto).map(|frame| SealedFrame {
+                audience: audience.clone(),
+                seq_from: frame.seq_from,
+                seq_to: frame.seq_to,
+                message: frame.jws.into(),
+            }));
+        }
+        Ok(kept)
     }
 
     /// Writes everything that is live, whatever Redis has, and says that it reaches to `upto`.
@@ -108,7 +129,7 @@ impl Publisher {
         why: &'static str,
     ) -> Result<(), RedisFault> {
         let (_, live) = self.store.live(self.clock.now()).await.map_err(RedisFault::Store)?;
-        if self.set(seen, upto, &live).await? == Written::Done {
+        if self.set(seen, upto, &live, &[]).await? == Written::Done {
             report(why, live.len());
         }
         Ok(())
@@ -119,6 +140,7 @@ impl Publisher {
         seen: String,
         head: Seq,
         rows: &[Revocation],
+        frames: &[SealedFrame],
     ) -> Result<Written, RedisFault> {
         let now = self.clock.now();
         let (ahead, last) = split(rows);
@@ -128,7 +150,7 @@ impl Publisher {
             head,
             time: None,
             entries: &self.layout.entries(last, now),
-            frames: &[],
+            frames,
             heartbeats: &[],
         };
         self.write(&writing, now).await

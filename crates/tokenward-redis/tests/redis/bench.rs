@@ -7,15 +7,47 @@ use async_trait::async_trait;
 use tokenward::{Audience, BackendError, Clock as _, IssuerId, Jti, UnixTime};
 use tokenward_redis::{RedisAddress, RedisFeed, RedisFeedConfig, RedisSecrets};
 use tokenward_revocation::{
-    Carrier as _, NewRevocation, Outgoing, Revocation, RevocationStore, Scope, SealedFrame,
-    SealedHeartbeat, Seq, ShardLease, ShardRequest,
+    Carrier as _, FrameStore, NewRevocation, Outgoing, Revocation, RevocationStore, Scope,
+    SealedFrame, SealedHeartbeat, Seq, ShardLease, ShardRequest, StoredFrame,
 };
 use tokenward_testing::TestClock;
 use tokenward_testing::redis::RedisServer;
 
-/// The truth, as a list.
+/// The truth, as a list, and the frames of the audience that is told of it.
 #[derive(Debug, Default)]
-pub(crate) struct Truth(Mutex<Vec<Revocation>>);
+pub(crate) struct Truth(Mutex<Vec<Revocation>>, Mutex<Vec<StoredFrame>>);
+
+#[async_trait]
+impl FrameStore for Truth {
+    async fn last_frame(&self, _: &Audience) -> Result<Option<StoredFrame>, BackendError> {
+        Ok(self.1.lock().unwrap().last().cloned())
+    }
+
+    async fn frames_since(
+        &self,
+        of: &Audience,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<StoredFrame>, BackendError> {
+        let frames = self.1.lock().unwrap();
+        let limit = if *of == audience() { limit } else { 0 };
+        Ok(frames.iter().filter(|frame| frame.seq_to > after).take(limit).cloned().collect())
+    }
+
+    async fn append_frame(
+        &self,
+        _: &Audience,
+        _: Seq,
+        frame: StoredFrame,
+    ) -> Result<(), BackendError> {
+        self.1.lock().unwrap().push(frame);
+        Ok(())
+    }
+
+    async fn prune_frames(&self, _: UnixTime) -> Result<u64, BackendError> {
+        Ok(0)
+    }
+}
 
 #[async_trait]
 impl RevocationStore for Truth {
@@ -69,7 +101,8 @@ impl Replica {
         let clock = TestClock::default();
         let config = config(url, secrets);
         let truth: Arc<dyn RevocationStore> = Arc::<Truth>::clone(&store);
-        let feed = RedisFeed::start(config, truth, Arc::new(clock.clone()));
+        let frames: Arc<dyn FrameStore> = Arc::<Truth>::clone(&store);
+        let feed = RedisFeed::start(config, truth, frames, Arc::new(clock.clone()));
         Self { feed, store, clock, told: Mutex::default() }
     }
 
@@ -109,6 +142,11 @@ impl Replica {
             seq_to: head,
             message: format!("frame to {head}").into(),
         };
+        let (seq_from, seq_to, jws) = (after.next(), head, frame.message.to_string());
+        let stored = StoredFrame { seq_from, seq_to, ends_at: UnixTime::NEVER, jws };
+        if !rows.is_empty() {
+            self.store.append_frame(&audience, after, stored).await.unwrap();
+        }
         let beat = SealedHeartbeat { audience, message: format!("heartbeat of {head}").into() };
         self.feed.carry(Outgoing {
             after,

@@ -1,17 +1,37 @@
 //! Sentinels and clusters, and what they lose.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
+use tempfile::TempDir;
+use tokenward_redis::RedisSecrets;
 use tokenward_testing::redis::{RedisCluster, RedisSentinels, RedisServer, eventually};
 
 use crate::bench::{Replica, get, head};
-use crate::rights::{password, rights_of};
+use crate::rights::{certificates, password, rights_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_feed_goes_on_at_the_master_that_the_sentinels_elect() {
-    let mut redis = RedisSentinels::start();
-    let replica =
-        admitted(&redis.servers, &format!("redis+sentinel://tokenward@{}", redis.address()));
+    let redis = RedisSentinels::start();
+    let url = format!("redis+sentinel://tokenward@{}", redis.address());
+    let replica = admitted(&redis.servers, &url, None);
+
+    goes_on_at_the_next_master(redis, &replica).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_tls_the_feed_goes_on_at_the_master_that_the_sentinels_elect() {
+    let folder = TempDir::new().unwrap();
+    certificates(folder.path());
+    let redis = RedisSentinels::start_by_tls(folder.path());
+    let url = format!("rediss+sentinel://tokenward@{}", redis.address());
+    let replica = admitted(&redis.servers, &url, Some(folder.path()));
+
+    goes_on_at_the_next_master(redis, &replica).await;
+}
+
+async fn goes_on_at_the_next_master(mut redis: RedisSentinels, replica: &Replica) {
     replica.revoke(&["t-1"]).await;
     eventually("the first is told", || head(&redis.servers[0]) == "1");
 
@@ -25,8 +45,25 @@ async fn the_feed_goes_on_at_the_master_that_the_sentinels_elect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_is_written_to_through_any_node_and_a_failover() {
-    let mut redis = RedisCluster::start();
-    let replica = admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()));
+    let redis = RedisCluster::start();
+    let url = format!("redis+cluster://tokenward@{}", redis.address());
+    let replica = admitted(&redis.nodes, &url, None);
+
+    goes_on_at_the_next_node(redis, &replica).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_tls_a_cluster_is_written_to_through_any_node_and_a_failover() {
+    let folder = TempDir::new().unwrap();
+    certificates(folder.path());
+    let redis = RedisCluster::start_by_tls(folder.path());
+    let url = format!("rediss+cluster://tokenward@{}", redis.address());
+    let replica = admitted(&redis.nodes, &url, Some(folder.path()));
+
+    goes_on_at_the_next_node(redis, &replica).await;
+}
+
+async fn goes_on_at_the_next_node(mut redis: RedisCluster, replica: &Replica) {
     replica.revoke(&["t-1"]).await;
     let (master, _) = redis.holders("{tw:prod}:head").unwrap();
     eventually("the first is told", || head(&redis.nodes[master]) == "1");
@@ -44,7 +81,8 @@ async fn a_cluster_is_written_to_through_any_node_and_a_failover() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_failover_lost_though_it_was_acknowledged_is_written_again() {
     let mut redis = RedisCluster::start();
-    let replica = admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()));
+    let replica =
+        admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()), None);
     replica.revoke(&["t-1"]).await;
     let (master, follower) = redis.holders("{tw:prod}:head").unwrap();
     let follower = follower.unwrap();
@@ -72,13 +110,14 @@ async fn what_a_failover_lost_though_it_was_acknowledged_is_written_again() {
     eventually("so is the head", || head(elected) == "2");
 }
 
-/// With the rights of the page, and no others.
-fn admitted(servers: &[RedisServer], url: &str) -> Replica {
+/// With the rights of the page, and no others; trusting the certificates of the folder `tls`.
+fn admitted(servers: &[RedisServer], url: &str, tls: Option<&Path>) -> Replica {
     let rights = rights_of("tokenward");
     let user = ["acl", "setuser", "tokenward", "on", ">secret"];
     for server in servers {
         let words: Vec<_> = user.into_iter().chain(rights.split(' ')).collect();
         server.order(&words);
     }
-    Replica::of(url, password("secret"), Arc::default())
+    let ca = tls.map(|dir| fs::read(dir.join("ca.pem")).unwrap());
+    Replica::of(url, RedisSecrets { ca, ..password("secret") }, Arc::default())
 }

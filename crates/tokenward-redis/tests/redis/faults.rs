@@ -59,6 +59,26 @@ async fn a_redis_that_has_gone_back_is_brought_up_from_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_has_lost_frames_gets_them_back_so_that_no_follower_finds_a_hole() {
+    let redis = RedisServer::start();
+    let replica = Replica::at(&url(&redis));
+    for ids in [["t-1"], ["t-2"], ["t-3"]] {
+        replica.revoke(&ids).await;
+    }
+    eventually("they are told", || head(&redis) == "3");
+
+    // As a replica would be that was elected after the first.
+    redis.order(&["xtrim", "{tw:prod}:feed", "maxlen", "0"]);
+    redis.order(&["hset", "{tw:prod}:head", "seq", "1"]);
+    replica.revoke(&["t-4"]).await;
+
+    eventually("the head is back", || head(&redis) == "4");
+    let entries = redis.cli(&["xrange", "{tw:prod}:feed", "-", "+"]);
+    let frames: Vec<_> = entries.lines().filter(|line| line.starts_with("frame")).collect();
+    assert_eq!(frames, ["frame to 2", "frame to 3", "frame to 4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_is_ahead_of_the_store_is_set_back_to_it() {
     let redis = RedisServer::start();
     redis.order(&["hset", "{tw:prod}:head", "seq", "99", "time", "9999999999999"]);

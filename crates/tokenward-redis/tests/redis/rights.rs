@@ -117,7 +117,7 @@ pub(crate) fn password(text: &str) -> RedisSecrets {
     RedisSecrets { password: Some(Zeroizing::new(text.to_owned())), ca: None }
 }
 
-fn certificates(dir: &Path) {
+pub(crate) fn certificates(dir: &Path) {
     let mut ca = rcgen::CertificateParams::new(Vec::new()).unwrap();
     // With the same name, the server's would pass for one that signed itself.
     ca.distinguished_name.push(rcgen::DnType::CommonName, "a CA for tests");

@@ -123,6 +123,26 @@ impl State {
         rows.push(Revocation::committed(seq, new));
     }
 
+    /// Commits `count` revocations whose ids begin with `prefix`, and cuts their frame.
+    pub(crate) fn revoke_many(&self, prefix: &str, count: usize) {
+        (0..count).for_each(|number| self.revoke(&format!("{prefix}{number}")));
+        self.cut();
+    }
+
+    /// The frames behind the first `after`, and a heartbeat, as a carrier is handed them.
+    pub(crate) fn messages(&self, after: usize) -> (Vec<String>, String) {
+        self.cut();
+        let chain = self.chain.lock().unwrap();
+        let frames = chain.iter().skip(after).map(|(_, jws)| jws.clone()).collect();
+        drop(chain);
+        let (head, hash) = self.head();
+        (frames, self.signer.heartbeat(head, hash, self.now(), None).unwrap())
+    }
+
+    pub(crate) fn frame_count(&self) -> usize {
+        self.chain.lock().unwrap().len()
+    }
+
     /// As a restored backup does.
     pub(crate) fn forget_everything(&self) {
         self.rows.lock().unwrap().clear();

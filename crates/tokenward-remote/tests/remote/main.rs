@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authority;
 #[cfg(test)]
+mod carried;
+#[cfg(test)]
 mod discovering;
 #[cfg(test)]
 mod fetching;

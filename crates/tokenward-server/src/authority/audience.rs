@@ -14,6 +14,7 @@ use tokenward_tower::csrf::Origins;
 use super::former::Known;
 use super::lamp::Lamp;
 use super::stating::Stated;
+use super::status::StatusLists;
 
 /// Everything that a request for one audience needs.
 pub(super) struct AudienceState {
@@ -44,6 +45,8 @@ pub(super) struct AudienceState {
     pub(super) signing_lamp: Lamp,
     /// Its signed key set, if there is a root.
     pub(super) stated: Option<Stated>,
+    /// The status lists that its tokens name, if they do.
+    pub(super) status_lists: Option<StatusLists>,
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
     /// From where its cookies are accepted; none for an audience without cookies.

@@ -16,9 +16,19 @@ use super::Authority;
 use super::audience::AudienceState;
 use super::error::ApiError;
 use super::segment::Segment;
+use super::status::StatusLists;
+
+/// What an audience has besides what all have.
+#[derive(Clone, Copy)]
+pub(super) struct Offers {
+    /// A signed key set.
+    pub(super) signed: bool,
+    /// Status lists.
+    pub(super) lists: bool,
+}
 
 /// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
-pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, signed: bool) -> String {
+pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: Offers) -> String {
     let mut metadata = json!({
         "issuer": audience_issuer.as_str(),
         "jwks_uri": format!("{audience_issuer}/jwks.json"),
@@ -35,9 +45,14 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, signed: bool
         "introspection_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post"],
     });
-    if let (true, Some(members)) = (signed, metadata.as_object_mut()) {
+    if let (true, Some(members)) = (offers.signed, metadata.as_object_mut()) {
         // OpenID Federation 1.0 § 5.2.1.
         members.insert("signed_jwks_uri".to_owned(), format!("{audience_issuer}/jwks.jwt").into());
+    }
+    if let (true, Some(members)) = (offers.lists, metadata.as_object_mut()) {
+        // draft-ietf-oauth-status-list-21 § 9.1.
+        let uri = StatusLists::aggregation(audience_issuer);
+        members.insert("status_list_aggregation_endpoint".to_owned(), uri.into());
     }
     metadata.to_string()
 }

@@ -66,6 +66,11 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
     }
 
+    /// 406: nothing that the caller takes is here.
+    pub(super) fn not_acceptable(description: &'static str) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "invalid_request").describe(description)
+    }
+
     /// 409: the `Idempotency-Key` was used for another request.
     pub(super) fn key_reused() -> Self {
         Self::new(StatusCode::CONFLICT, "invalid_request")
@@ -106,6 +111,11 @@ impl ApiError {
     /// 500: our own fault.
     pub(super) const fn server_error() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+    }
+
+    /// 501: a part of a standard that is not offered.
+    pub(super) fn not_implemented(description: &'static str) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, "invalid_request").describe(description)
     }
 
     pub(super) const fn status(&self) -> StatusCode {

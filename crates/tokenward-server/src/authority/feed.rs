@@ -119,6 +119,11 @@ impl Hub {
         self.feeds.get(audience).map(|feed| &feed.signer)
     }
 
+    /// The number up to which the views know everything.
+    pub(super) async fn head(&self) -> Seq {
+        *self.head.lock().await
+    }
+
     /// When the store was last read.
     pub(super) fn read_at(&self) -> UnixTime {
         UnixTime::from_millis(self.read_at.load(Ordering::Relaxed))

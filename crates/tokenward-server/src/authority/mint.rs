@@ -13,6 +13,7 @@ use tokenward::{
     Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
+use tokenward_revocation::{DenseId, StatusEntry};
 use tokenward_sessions::Session;
 use zeroize::Zeroizing;
 
@@ -20,6 +21,7 @@ use super::Authority;
 use super::audience::AudienceState;
 use super::error::ApiError;
 use super::json::invalid;
+use super::status::{MOST, Place};
 
 /// An access token, just made.
 pub(super) struct Minted {
@@ -55,7 +57,9 @@ impl Authority {
         let scope = scope.unwrap_or_else(|| session.scope.clone());
         let claims = audience.still_allowed(&session.claims);
         let request = SessionFacts::of(session, &scope, &claims).request(version);
-        self.mint(audience, request, scope, now).await
+        let whose =
+            Whose { subject: &session.subject, session: Some(&session.id), version: Some(version) };
+        self.mint(audience, request, whose, scope, now).await
     }
 
     /// Refuses a session whose next token could not be minted, before anything is spent.
@@ -81,8 +85,9 @@ impl Authority {
         let subject = Subject::new(format!("{}{client}", Subject::CLIENT_PREFIX))
             .map_err(|_| ApiError::server_error())?;
         let request =
-            TokenRequest::new(subject, client.clone(), Jti::random()).scope(scope.clone());
-        self.mint(audience, request, scope, now).await
+            TokenRequest::new(subject.clone(), client.clone(), Jti::random()).scope(scope.clone());
+        let whose = Whose { subject: &subject, session: None, version: None };
+        self.mint(audience, request, whose, scope, now).await
     }
 
     /// Refuses what could not be minted for a session, before anything is stored.
@@ -93,17 +98,36 @@ impl Authority {
         now: UnixTime,
     ) -> Result<(), ApiError> {
         let version = TokenVersion::new(u64::from(u32::MAX));
-        // A name of the same length, and none used up.
-        self.prepare(audience, facts.request(version), now, |_| None).map(drop)
+        // The longest name and place, and none used up.
+        let id = DenseId { minute: u32::MAX, shard: u16::MAX, index: MOST.saturating_sub(1) };
+        self.prepare(audience, facts.request(version), now, |_| Some(id.name())).map(drop)
     }
 
-    fn prepare_named(
+    /// All of a token but its signature, and who makes that. If it names its place on a status list, it
+    /// stands there already.
+    async fn prepare_named(
         &self,
         audience: &AudienceState,
         request: TokenRequest,
+        whose: &Whose<'_>,
         now: UnixTime,
     ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
-        self.prepare(audience, request, now, |expires_at| self.ids.next(expires_at))
+        let prepared =
+            self.prepare(audience, request, now, |expires_at| self.ids.next(expires_at))?;
+        let Prepared { unsigned, signer, place } = prepared;
+        if let (Some(lists), Some((name, id))) = (&audience.status_lists, place) {
+            let entry = StatusEntry {
+                place: id,
+                token_id: name,
+                session_id: whose.session.cloned(),
+                subject: whose.subject.clone(),
+                token_version: whose.version,
+                issued_at: now.floor_secs(),
+                key_id: signer.key_id().clone(),
+            };
+            lists.enter(audience, entry).await?;
+        }
+        Ok((unsigned, signer))
     }
 
     fn prepare(
@@ -112,13 +136,15 @@ impl Authority {
         request: TokenRequest,
         now: UnixTime,
         name: impl FnOnce(UnixTime) -> Option<Jti>,
-    ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
+    ) -> Result<Prepared, ApiError> {
         let Signing { signer, latest_exp, .. } = audience.signing(now)?;
         let request = request.expires_no_later_than(latest_exp);
         let expires_at =
             audience.issuer.expires_at(&request, now).map_err(|error| refused(&error))?;
-        let request = match name(expires_at) {
-            Some(id) => request.token_id(id),
+        let name = name(expires_at);
+        let (request, place) = audience.with_place(request, name.as_ref())?;
+        let request = match &name {
+            Some(id) => request.token_id(id.clone()),
             None => request,
         };
         let unsigned = audience
@@ -129,25 +155,24 @@ impl Authority {
         if length > self.settings.limits.token_bytes {
             return Err(invalid("claims", "would make the token too long"));
         }
-        Ok((unsigned, signer))
+        Ok(Prepared { unsigned, signer, place: name.zip(place) })
     }
 
     async fn mint(
         &self,
         audience: &AudienceState,
         request: TokenRequest,
+        whose: Whose<'_>,
         scope: Scope,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
-        let (mut unsigned, mut signer) = self.prepare_named(audience, request.clone(), now)?;
+        let (mut unsigned, mut signer) =
+            self.prepare_named(audience, request.clone(), &whose, now).await?;
         let mut signature = signer.sign(unsigned.signing_input()).await;
-        // A rotation between the two lines above has destroyed the key: another signs by now, and if it
-        // was another replica that rotated, the store alone knows.
+        // A rotation between the two lines above has destroyed the key: another signs by now.
         if matches!(signature, Err(CustodyError::NoPrivateHalf { .. })) {
-            if let Err(error) = audience.ring.refresh(now).await {
-                tracing::warn!(audience = %audience.name, %error, "the key store could not be read");
-            }
-            (unsigned, signer) = self.prepare_named(audience, request, now)?;
+            audience.look_again(now).await;
+            (unsigned, signer) = self.prepare_named(audience, request, &whose, now).await?;
             signature = signer.sign(unsigned.signing_input()).await;
         }
         audience.signing_lamp.show(&signature);
@@ -180,6 +205,50 @@ impl AudienceState {
         allowed.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// `request` with the place of the token called `name` on its status list, if the audience has those.
+    /// A token without a place would be taken by readers of the lists until it ends, so there is none.
+    fn with_place(
+        &self,
+        request: TokenRequest,
+        name: Option<&Jti>,
+    ) -> Result<(TokenRequest, Option<DenseId>), ApiError> {
+        let Some(lists) = &self.status_lists else { return Ok((request, None)) };
+        let Some(Place { uri, id }) = name.and_then(|name| lists.place(name)) else {
+            tracing::error!(audience = %self.name, "a token has no place on a status list");
+            return Err(ApiError::unavailable());
+        };
+        Ok((request.status(uri, u64::from(id.index)), Some(id)))
+    }
+
+    /// Asks the store who signs: if another replica rotated, it alone knows.
+    pub(super) async fn look_again(&self, now: UnixTime) {
+        if let Err(error) = self.ring.refresh(now).await {
+            tracing::warn!(audience = %self.name, %error, "the key store could not be read");
+        }
+    }
+
+    /// Has a document of the audience signed by whoever signs at `now`, as a token is.
+    pub(super) async fn sign(
+        &self,
+        now: UnixTime,
+        prepare: impl Fn(&Signing) -> Result<Unsigned, ApiError>,
+    ) -> Result<String, ApiError> {
+        let mut signing = self.signing(now)?;
+        let mut unsigned = prepare(&signing)?;
+        let mut signature = signing.signer.sign(unsigned.signing_input()).await;
+        // As for a token: a rotation in between has destroyed the key, and another signs by now.
+        if matches!(signature, Err(CustodyError::NoPrivateHalf { .. })) {
+            self.look_again(now).await;
+            signing = self.signing(now)?;
+            unsigned = prepare(&signing)?;
+            signature = signing.signer.sign(unsigned.signing_input()).await;
+        }
+        self.signing_lamp.show(&signature);
+        signature
+            .map(|signature| unsigned.assemble(&signature))
+            .map_err(|_| ApiError::unavailable())
+    }
+
     /// Who signs for the audience at `now`; 503 if nobody may.
     fn signing(&self, now: UnixTime) -> Result<Signing, ApiError> {
         self.ring.signing(now).map_err(|error| {
@@ -187,6 +256,20 @@ impl AudienceState {
             ApiError::unavailable()
         })
     }
+}
+
+/// A token that lacks its signature, and its name and place if it is on a status list.
+struct Prepared {
+    unsigned: Unsigned,
+    signer: Arc<dyn Signer>,
+    place: Option<(Jti, DenseId)>,
+}
+
+/// Whom a token is about, as far as a revocation can be about it.
+struct Whose<'a> {
+    subject: &'a Subject,
+    session: Option<&'a SessionId>,
+    version: Option<TokenVersion>,
 }
 
 /// What a session's access tokens are made of.

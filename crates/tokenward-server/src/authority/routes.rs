@@ -7,7 +7,7 @@ use axum::routing::{delete, get, post};
 
 use super::audience::AudienceState;
 use super::error::ApiError;
-use super::{Authority, browser, create, discovery, follow, oauth, stating, v1};
+use super::{Authority, browser, create, discovery, events, follow, oauth, stating, status, v1};
 use crate::gate::{self, GateAudience, GateState, Rules};
 
 impl Authority {
@@ -26,6 +26,7 @@ impl Authority {
             .route("/session/logout", post(browser::logout))
             .route("/revocations/{audience}/snapshot", get(follow::snapshot))
             .route("/revocations/{audience}/feed", get(follow::feed))
+            .route("/events/{receiver}/poll", post(events::poll))
             .fallback(async || ApiError::not_found())
             .method_not_allowed_fallback(async || ApiError::method_not_allowed())
             .with_state(Arc::clone(self))
@@ -55,7 +56,9 @@ fn discovery() -> Router<Arc<Authority>> {
         .route("/audiences/{audience}/jwks.json", get(discovery::key_set))
         .route("/audiences/{audience}/jwks.jwt", get(stating::signed_key_set))
         .route("/audiences/{audience}/root-chain.json", get(stating::root_chain))
-        .route("/audiences/{audience}/historical-keys.json", get(discovery::historical_keys));
+        .route("/audiences/{audience}/historical-keys.json", get(discovery::historical_keys))
+        .route("/audiences/{audience}/status", get(status::aggregation))
+        .route("/audiences/{audience}/status/{list}", get(status::list));
     for name in ["oauth-authorization-server", "openid-configuration"] {
         router = router
             .route(&format!("/.well-known/{name}/audiences/{{audience}}"), get(discovery::describe))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{
     AccessLifetime, Audience, BackendError, BackendErrorKind, ClientId, ErrorChain, Issuer,
-    SignFailed, UnixTime, Verifier,
+    IssuerId, SignFailed, UnixTime, Verifier,
 };
 use tokenward_keys::{FormerSecrets, KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
@@ -20,10 +20,12 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use super::audience::AudienceState;
+use super::events::{Events, PushSetupError};
 use super::feed::Hub;
 use super::former::Known;
 use super::lamp::Lamp;
 use super::rate::Buckets;
+use super::status::StatusLists;
 use super::{Authority, Parts, discovery, feed};
 use crate::settings::{AudienceSettings, Settings, SettingsError};
 
@@ -55,6 +57,9 @@ pub enum StartError {
         #[source]
         source: RingError,
     },
+    /// No connection can be made to a receiver of events.
+    #[error(transparent)]
+    Push(#[from] PushSetupError),
     /// What the store holds was sealed under another data key.
     #[error(
         "{what} was sealed under another key: start with the key file or passphrase that this store \
@@ -81,6 +86,7 @@ impl Authority {
             state.former_lamp.show(&state.take_former(parts.clock.now()).await);
             audiences.insert(audience.name.clone(), Arc::new(state));
         }
+        let events = Events::of(parts.events, &parts.settings, &parts.clock)?;
         let Parts { settings, clock, sessions, services, revocations, frames, .. } = parts;
         let origins = settings.audiences.iter().flat_map(|audience| &audience.origins);
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
@@ -96,6 +102,7 @@ impl Authority {
             frames,
             admin_tokens: parts.admin_tokens,
             carrier: parts.carrier,
+            events,
             audiences,
             all_origins,
             data_key: parts.data_key,
@@ -109,6 +116,10 @@ impl Authority {
             ids: DenseIds::default(),
         });
         authority.lease_ids().await;
+        // Before anybody can revoke: what is revoked from here on is an event, what was before was told or is
+        // no news.
+        let told = authority.collect_events().await;
+        told.map_err(|source| StartError::Store { what: "the events cannot be kept", source })?;
         authority.set_going();
         Ok(authority)
     }
@@ -136,16 +147,27 @@ impl Authority {
     ///
     /// The clockwork does this every few seconds.
     pub async fn tidy(&self) {
+        // What is not told yet must not be forgotten.
+        if self.collect_events().await.is_err() {
+            return;
+        }
         let now = self.clock.now();
         let pruned = match self.sessions.prune(now).await {
             Ok(_) => self.revocations.prune(now).await,
             Err(error) => Err(error),
         };
-        let pruned = match pruned {
+        let mut pruned = match pruned {
             Ok(_) => self.frames.prune_frames(now).await,
             Err(error) => Err(error),
         };
-        self.tidy_lamp.show(&pruned);
+        let lists = self.audiences.values().filter_map(|audience| audience.status_lists.as_ref());
+        for lists in lists {
+            pruned = pruned.and(lists.tidy(now).await);
+        }
+        self.tidy_lamp.show(&match pruned {
+            Ok(_) => self.tidy_events().await,
+            Err(error) => Err(error),
+        });
     }
 
     /// Sees to it that the ids of the coming minutes are leased.
@@ -183,11 +205,18 @@ impl Authority {
             self.every(ROTATE, |authority| async move { authority.state_key_sets().await });
         }
         self.every(BEAT, |authority| async move { authority.beat().await });
+        if self.events.is_some() {
+            self.every(SPREAD, |authority| async move {
+                // The lamp says what fails.
+                drop(authority.collect_events().await);
+            });
+            Events::set_going(self);
+        }
         self.every(TIDY, |authority| async move { authority.tidy().await });
         self.every(TIDY, |authority| async move { authority.lease_ids().await });
     }
 
-    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+    pub(super) fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -278,15 +307,7 @@ async fn open_audience(
     let lifetime = |setting: &str, error: &dyn std::fmt::Display| {
         SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
     };
-    let issuer = Issuer::builder()
-        .issuer(issuer_id.clone())
-        .audience(name.clone())
-        .lifetime(
-            AccessLifetime::new(wanted.access_lifetime)
-                .map_err(|error| lifetime("access_lifetime", &error))?,
-        )
-        .claims(wanted.claims.iter().cloned())
-        .build();
+    let issuer = issuer(wanted, &issuer_id)?;
     let verifier = Verifier::builder()
         .issuer(issuer_id.clone())
         .audience(name.clone())
@@ -301,7 +322,14 @@ async fn open_audience(
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
         claims: wanted.claims.iter().cloned().collect(),
-        metadata: discovery::metadata(&settings.issuer, &issuer_id, parts.key_sets.is_some()),
+        metadata: discovery::metadata(
+            &settings.issuer,
+            &issuer_id,
+            discovery::Offers { signed: parts.key_sets.is_some(), lists: wanted.status_list },
+        ),
+        status_lists: wanted
+            .status_list
+            .then(|| StatusLists::new(issuer_id.clone(), Arc::clone(&parts.statuses), settings)),
         stated: parts.key_sets.as_ref().map(|signing| signing.of(&ring)),
         verifier: Arc::new(LiveVerifier::new(verifier, view)),
         former: FormerSecrets::new(
@@ -322,6 +350,20 @@ async fn open_audience(
         issuer,
         ring,
     })
+}
+
+/// Who makes the tokens of an audience.
+fn issuer(wanted: &AudienceSettings, id: &IssuerId) -> Result<Issuer, SettingsError> {
+    let lifetime = AccessLifetime::new(wanted.access_lifetime).map_err(|error| {
+        let setting = format!("audience.{}.access_lifetime", wanted.name);
+        SettingsError::new(setting, error.to_string())
+    })?;
+    Ok(Issuer::builder()
+        .issuer(id.clone())
+        .audience(wanted.name.clone())
+        .lifetime(lifetime)
+        .claims(wanted.claims.iter().cloned())
+        .build())
 }
 
 /// Has the keys of `ring` looked after for the first time.

@@ -68,6 +68,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             refresh_lifetime: Duration::from_secs(86_400),
             session_lifetime: Duration::from_secs(86_400),
             claims: vec!["roles".into()],
+            status_list: false,
             origins: vec!["https://app.example.com".into()],
         }],
         services: Vec::new(),
@@ -84,6 +85,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             when_stale: WhenStale::Refuse,
             feed_key: 1,
         },
+        receivers: Vec::new(),
         proxies: Vec::new(),
         limits: Limits::DEFAULT,
     };

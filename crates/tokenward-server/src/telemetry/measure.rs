@@ -53,6 +53,9 @@ pub fn describe() {
         "Failed attempts to write to Redis, by cause"
     );
     describe_counter!("tokenward_redis_repairs_total", "What Redis had lost, by what it was");
+    describe_gauge!("tokenward_events_waiting", "Events that their receiver does not have yet");
+    describe_counter!("tokenward_events_failed_total", "Events that a receiver did not take");
+    describe_counter!("tokenward_events_dropped_total", "Events that were given up");
     describe_gauge!("tokenward_verifier_fresh", "Whether tokens can be judged now");
 }
 

@@ -76,6 +76,8 @@ impl Bench {
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
             frames: Arc::new(store.clone()),
+            statuses: Arc::new(store.clone()),
+            events: Arc::new(store.clone()),
             carrier: None,
             admin_tokens: Arc::new(store),
             key_sets: None,
@@ -170,6 +172,7 @@ fn settings() -> Settings {
         refresh_lifetime: seconds(3_600),
         session_lifetime: seconds(86_400),
         claims: Vec::new(),
+        status_list: false,
         origins: Vec::new(),
     };
     Settings {
@@ -199,6 +202,7 @@ fn settings() -> Settings {
             when_stale: WhenStale::Refuse,
             feed_key: 1,
         },
+        receivers: Vec::new(),
         proxies: Vec::new(),
         limits: Limits::DEV,
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{Bench, LOGIN, SAME_ORIGIN, SPA, STRANGER, WEAK, cookie};
 
 /// The routes for services. Every new route is owed an entry here or in one of the lists below.
-const SERVICES: [(&str, &str); 8] = [
+const SERVICES: [(&str, &str); 9] = [
     ("POST", "/v1/sessions"),
     ("DELETE", "/v1/sessions/s1"),
     ("GET", "/v1/sessions/s1/private"),
@@ -15,6 +15,7 @@ const SERVICES: [(&str, &str); 8] = [
     ("POST", "/v1/subjects/alice/token-version"),
     ("POST", "/v1/revocations"),
     ("GET", "/revocations/billing-api/snapshot"),
+    ("POST", "/events/crm/poll"),
 ];
 
 /// Routes that authenticate by form or cookie, or whose caller is a proxy: their own tests cover them.
@@ -28,11 +29,13 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// Routes that anybody may read.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 8] = [
     "/audiences/{audience}/jwks.json",
     "/audiences/{audience}/jwks.jwt",
     "/audiences/{audience}/root-chain.json",
     "/audiences/{audience}/historical-keys.json",
+    "/audiences/{audience}/status",
+    "/audiences/{audience}/status/{list}",
     "/.well-known/{name}/audiences/{{audience}}",
     "/audiences/{{audience}}/.well-known/{name}",
 ];

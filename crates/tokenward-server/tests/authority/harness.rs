@@ -297,6 +297,8 @@ pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Par
         services: Arc::new(store.clone()),
         revocations: Arc::new(store.clone()),
         frames: Arc::new(store.clone()),
+        statuses: Arc::new(store.clone()),
+        events: Arc::new(store.clone()),
         carrier: None,
         admin_tokens: Arc::new(store),
         key_sets: None,
@@ -335,6 +337,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
             when_stale: WhenStale::Refuse,
             feed_key: 1,
         },
+        receivers: Vec::new(),
         proxies: Vec::new(),
         limits: Limits::DEV,
     }
@@ -348,6 +351,7 @@ fn audience(name: &str, origins: &[&str]) -> AudienceSettings {
         refresh_lifetime: Duration::from_secs(3_600),
         session_lifetime: Duration::from_secs(86_400),
         claims: vec!["roles".into(), "note".into()],
+        status_list: false,
         origins: origins.iter().map(|&origin| origin.into()).collect(),
     }
 }

@@ -7,6 +7,8 @@ mod coverage;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod harness;
@@ -26,3 +28,5 @@ mod silence;
 mod starting;
 #[cfg(test)]
 mod stating;
+#[cfg(test)]
+mod status;

@@ -136,6 +136,8 @@ async fn of_two_replicas_that_sign_at_once_one_is_published_by_both() {
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
             frames: Arc::new(store.clone()),
+            statuses: Arc::new(store.clone()),
+            events: Arc::new(store.clone()),
             carrier: None,
             admin_tokens: Arc::new(store.clone()),
             key_sets,

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use tempfile::TempDir;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::{
-    admin_token_contract, frame_contract, key_contract, revocation_contract, service_contract,
-    session_contract, statement_contract,
+    admin_token_contract, event_contract, frame_contract, key_contract, revocation_contract,
+    service_contract, session_contract, statement_contract, status_contract,
 };
 
 #[tokio::test]
@@ -37,6 +37,18 @@ async fn it_keeps_keys() {
 async fn it_keeps_signed_key_sets() {
     let fresh = Fresh::new();
     statement_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_the_tokens_on_status_lists() {
+    let fresh = Fresh::new();
+    status_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_events_until_their_receivers_have_them() {
+    let fresh = Fresh::new();
+    event_contract(async || fresh.store()).await;
 }
 
 #[tokio::test]

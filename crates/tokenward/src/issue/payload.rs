@@ -23,7 +23,8 @@ pub(super) fn write(
 ) -> Result<(), IssueError> {
     let version = request.token_version.map_or(0, TokenVersion::get);
     let last = request.auth_time.unwrap_or_default().max(expires_at);
-    if version > LARGEST || last.as_secs() > LAST_DATE {
+    let index = request.status.as_ref().map_or(0, |(_, index)| *index);
+    if version.max(index) > LARGEST || last.as_secs() > LAST_DATE {
         return Err(JsonError::NumberRange.into());
     }
     out.clear();
@@ -51,17 +52,27 @@ pub(super) fn write(
         text(out, r#","cnf":{"jkt":"#, key.as_str());
         out.push(b'}');
     }
-    private(out, &request.private)?;
+    if let Some((uri, index)) = &request.status {
+        number(out, r#","status":{"status_list":{"idx":"#, *index);
+        text(out, r#","uri":"#, uri.as_str());
+        out.extend_from_slice(b"}}");
+    }
+    private(out, &request.private, usize::from(request.status.is_some()))?;
     out.push(b'}');
     Ok(())
 }
 
-/// The private claims, which nobody has read strictly yet.
-fn private(out: &mut Vec<u8>, claims: &Map<String, Value>) -> Result<(), IssueError> {
+/// The private claims, which nobody has read strictly yet, beside what is reserved and `others`.
+fn private(
+    out: &mut Vec<u8>,
+    claims: &Map<String, Value>,
+    others: usize,
+) -> Result<(), IssueError> {
     if claims.is_empty() {
         return Ok(());
     }
-    if claims.len().saturating_add(RESERVED_CLAIMS.len()) > LIMITS.json_members {
+    let others = RESERVED_CLAIMS.len().saturating_add(others);
+    if claims.len().saturating_add(others) > LIMITS.json_members {
         return Err(JsonError::TooLarge.into());
     }
     let start = out.len();

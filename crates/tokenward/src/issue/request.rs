@@ -33,6 +33,7 @@ pub struct TokenRequest {
     pub(super) scope: Scope,
     pub(super) auth_time: Option<UnixTime>,
     pub(super) bound_to: Option<Thumbprint>,
+    pub(super) status: Option<(Subject, u64)>,
     pub(super) private: Map<String, Value>,
     pub(super) expires_no_later_than: Option<UnixTime>,
 }
@@ -49,6 +50,7 @@ impl TokenRequest {
             scope: Scope::empty(),
             auth_time: None,
             bound_to: None,
+            status: None,
             private: Map::new(),
             expires_no_later_than: None,
         }
@@ -103,6 +105,27 @@ impl TokenRequest {
     /// ```
     pub fn bound_to(mut self, key: Thumbprint) -> Self {
         self.bound_to = Some(key);
+        self
+    }
+
+    /// Where its status stands: at `index` of the [list](crate::profile::status_list) at `uri`
+    /// (`status.status_list`, draft-ietf-oauth-status-list § 6.2). Such a token has no private claim
+    /// named `status`.
+    ///
+    /// # Security
+    ///
+    /// Only verifiers that know status lists fetch one. Every other takes a token that its list revokes
+    /// until it expires.
+    ///
+    /// ```
+    /// # fn f(request: tokenward::TokenRequest) -> Result<(), tokenward::InvalidId> {
+    /// let list = tokenward::Subject::new("https://issuer.example.com/statuslists/1")?;
+    /// let request = request.status(list, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn status(mut self, uri: Subject, index: u64) -> Self {
+        self.status = Some((uri, index));
         self
     }
 

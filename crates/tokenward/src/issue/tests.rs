@@ -153,6 +153,29 @@ fn signing_elsewhere_gives_the_same_token() {
 }
 
 #[test]
+fn a_token_names_its_place_on_a_status_list_and_nothing_else_is_called_so() {
+    let key = SigningKey::generate(Algorithm::EdDsa);
+    let list = || Subject::new("https://auth.example.com/statuslists/1").unwrap();
+    let issue = |claims: Value, index| {
+        let request = request(claims.as_object().unwrap().clone()).status(list(), index);
+        issuer(&["status"]).issue(request, &key, UnixTime::EPOCH)
+    };
+
+    let token = issue(json!({}), 7).unwrap();
+    let payload = b64::decode(token.split('.').nth(1).unwrap()).unwrap();
+    let payload: Value = serde_json::from_slice(&payload).unwrap();
+    let expected = json!({ "status_list": { "idx": 7, "uri": list().as_str() } });
+    assert_eq!(payload["status"], expected);
+
+    let twice = issue(json!({ "status": "gold" }), 7).unwrap_err();
+    assert_eq!(twice, IssueError::ReservedClaim("status".to_owned()));
+    let large = issue(json!({}), 9_007_199_254_740_992).unwrap_err();
+    assert_eq!(large, IssueError::Json(JsonError::NumberRange));
+    let plain = request(Map::from_iter([("status".to_owned(), json!("gold"))]));
+    assert!(issuer(&["status"]).issue(plain, &key, UnixTime::EPOCH).is_ok());
+}
+
+#[test]
 fn a_debug_print_of_what_will_be_a_token_says_nothing_of_its_private_claims() {
     let claims = json!({ "roles": "planted" });
     let request = request(claims.as_object().unwrap().clone());

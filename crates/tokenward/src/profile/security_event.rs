@@ -7,7 +7,7 @@
 //! 9493) are read where they are.
 //!
 //! A token says that something has happened; whether to act on it is for the receiver. The same token
-//! can come twice (RFC 8935 § 2): remember [`EventClaims::token_id`].
+//! can come twice (RFC 8935 § 2): remember [`EventClaims::token_id`]. [`SecurityEventRequest`] makes one.
 //!
 //! ```
 //! # fn f(jwks: &[u8], token: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
@@ -32,10 +32,13 @@
 //! # }
 //! ```
 
+mod issue;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use issue::{SESSION_REVOKED, SecurityEventRequest};
 use serde::Deserialize;
 
 use super::events::Events;

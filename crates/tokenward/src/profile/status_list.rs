@@ -1,5 +1,6 @@
-//! Status list tokens (draft-ietf-oauth-status-list § 5.1): the status of many tokens, in a bit or a few
-//! each.
+//! Status list tokens (draft-ietf-oauth-status-list-21 § 5.1): the status of many tokens, in a bit or a
+//! few each. [`StatusListRequest`] makes one, for tokens that name it
+//! ([`TokenRequest::status`](crate::TokenRequest::status)).
 //!
 //! `typ: statuslist+jwt`; `sub` is the URI that the list was fetched from and that the token in question
 //! names, compared whole; `iat` and `status_list` required, the latter with `bits` of 1, 2, 4 or 8 and
@@ -13,7 +14,8 @@
 //!
 //! Decompression is not the core's business: [`StatusListClaims::compressed`] gives the bytes in the
 //! ZLIB format (RFC 1950), at most [`LIMITS`]`.status_list_bytes`. Cap what you inflate: a megabyte can
-//! become a gigabyte. An index beyond the end is no valid token (§ 8.3).
+//! become a gigabyte. [`StatusListClaims::statuses`] says what the inflated bytes mean; an index beyond
+//! the end is no valid token (§ 8.3).
 //!
 //! ```
 //! # fn f(jwks: &[u8], fetched: &str, now: tokenward::UnixTime) -> Result<(), Box<dyn std::error::Error>> {
@@ -30,9 +32,15 @@
 //! # }
 //! ```
 
+mod issue;
+mod statuses;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use issue::StatusListRequest;
+pub use statuses::{StatusSize, Statuses};
 
 use super::{DAY, Form, Policy, Profile, Sealed, SelfContained, Times, Token, Typed, is_type};
 use crate::b64;
@@ -57,7 +65,7 @@ pub struct StatusListClaims {
     issued_at: UnixTime,
     expires_at: UnixTime,
     time_to_live: Option<Duration>,
-    bits: u8,
+    size: StatusSize,
     compressed: Vec<u8>,
     aggregation_uri: Option<Box<str>>,
 }
@@ -96,7 +104,7 @@ impl Sealed for StatusList {
             issued_at,
             expires_at,
             time_to_live: time_to_live(claims)?,
-            bits: list.bits,
+            size: list.size,
             compressed: list.compressed,
             aggregation_uri: list.aggregation_uri,
         };
@@ -114,7 +122,7 @@ fn time_to_live(claims: Fields<'_, '_>) -> Result<Option<Duration>, Reason> {
 
 /// What `status_list` holds (draft-ietf-oauth-status-list § 4.2).
 struct List {
-    bits: u8,
+    size: StatusSize,
     compressed: Vec<u8>,
     aggregation_uri: Option<Box<str>>,
 }
@@ -127,16 +135,13 @@ impl List {
 
     fn parse(value: Raw<'_>) -> Option<Self> {
         let list = Object::parse(value.as_object_text()?.as_bytes()).ok()?;
-        let bits = u8::try_from(list.get("bits")?.as_u64()?).ok()?;
-        if !matches!(bits, 1 | 2 | 4 | 8) {
-            return None;
-        }
+        let size = StatusSize::of_bits(u8::try_from(list.get("bits")?.as_u64()?).ok()?)?;
         let compressed = b64::decode(&list.get("lst")?.as_str()?).ok()?;
         let aggregation_uri = match list.get("aggregation_uri") {
             Some(uri) => Some(uri.as_str()?.into()),
             None => None,
         };
-        (!compressed.is_empty()).then_some(Self { bits, compressed, aggregation_uri })
+        (!compressed.is_empty()).then_some(Self { size, compressed, aggregation_uri })
     }
 }
 
@@ -183,7 +188,24 @@ impl StatusListClaims {
     /// How many bits each status has: 1, 2, 4 or 8.
     #[must_use]
     pub const fn bits(&self) -> u8 {
-        self.bits
+        self.size.bits()
+    }
+
+    /// What the list says, once whoever has a decompressor has inflated [`Self::compressed`].
+    ///
+    /// ```
+    /// # fn inflate(compressed: &[u8], at_most: usize) -> std::io::Result<Vec<u8>> { Ok(vec![]) }
+    /// # fn f(list: &tokenward::StatusListClaims, index: u64) -> std::io::Result<()> {
+    /// let statuses = list.statuses(inflate(list.compressed(), 1 << 24)?);
+    /// if statuses.get(index) != Some(tokenward::Statuses::VALID) {
+    ///     println!("refused");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn statuses(&self, inflated: Vec<u8>) -> Statuses {
+        Statuses::of_bytes(self.size, inflated)
     }
 
     /// The list, compressed in the ZLIB format (RFC 1950).
@@ -206,7 +228,7 @@ impl fmt::Debug for StatusListClaims {
             .field("uri", &self.uri.as_str())
             .field("issued_at", &self.issued_at.as_secs())
             .field("expires_at", &self.expires_at.as_secs())
-            .field("bits", &self.bits)
+            .field("bits", &self.size.bits())
             .field("compressed_bytes", &self.compressed.len())
             .finish_non_exhaustive()
     }

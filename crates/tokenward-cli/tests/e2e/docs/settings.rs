@@ -47,6 +47,11 @@ nobody_knows = 1
 name = "b"
 audiences = ["a"]
 nobody_knows = 1
+[[receiver]]
+name = "d"
+audiences = ["a"]
+push = "https://crm.example.com"
+nobody_knows = 1
 [[proxy]]
 name = "c"
 profile = "nginx"
@@ -114,6 +119,7 @@ fn known(said: &str) -> BTreeSet<String> {
         "audience",
         "service",
         "proxy",
+        "receiver",
         "passkeys",
     ];
     let lines = said

@@ -13,12 +13,12 @@ use crate::process::{Process, TOKENWARD};
 use crate::shell::Shell;
 
 /// The folder of the authority, and the way to it.
-pub(super) struct Site {
-    pub(super) shell: Shell,
-    pub(super) client: Client,
-    pub(super) url: String,
+pub(crate) struct Site {
+    pub(crate) shell: Shell,
+    pub(crate) client: Client,
+    pub(crate) url: String,
     /// The port of its health.
-    pub(super) health: u16,
+    pub(crate) health: u16,
     /// The block of the page whose first command looks, and whose second starts.
     start: &'static str,
 }
@@ -26,7 +26,7 @@ pub(super) struct Site {
 impl Site {
     /// The files that every page takes for granted, in `etc` of `shell`; `keys` is the page's own part of the
     /// configuration.
-    pub(super) fn new(shell: Shell, start: &'static str, keys: &str) -> Self {
+    pub(crate) fn new(shell: Shell, start: &'static str, keys: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let names = CertificateParams::new(["localhost".to_owned()]).unwrap();
         shell.write("etc/fullchain.pem", &names.self_signed(&key).unwrap().pem());
@@ -39,42 +39,42 @@ impl Site {
     }
 
     /// The command of the page that looks before the start.
-    pub(super) fn check(&self) -> String {
+    pub(crate) fn check(&self) -> String {
         tested(self.start).lines().next().unwrap().to_owned()
     }
 
     /// The command of the page that starts.
-    pub(super) fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let start = self.shell.adapt(tested(self.start).lines().nth(1).unwrap());
         let mut command = self.shell.command(TOKENWARD);
         command.args(start.split(' ').skip(1));
         command
     }
 
-    pub(super) async fn serve(&self) -> Process {
+    pub(crate) async fn serve(&self) -> Process {
         let mut process = Process::spawn("authority", &mut self.command());
         process.ready().await;
         process
     }
 
-    pub(super) async fn service_secret(&self) -> String {
+    pub(crate) async fn service_secret(&self) -> String {
         let made =
             self.shell.run("tokenward services rotate-secret login --data /etc/tokenward").await;
         made.split_whitespace().find(|word| word.starts_with("tws_")).unwrap().to_owned()
     }
 
-    pub(super) async fn ask_for_a_session(&self, secret: &str) -> Answer {
+    pub(crate) async fn ask_for_a_session(&self, secret: &str) -> Answer {
         self.client.ask(self.session_call(secret)).await
     }
 
-    pub(super) fn session_call(&self, secret: &str) -> Call {
+    pub(crate) fn session_call(&self, secret: &str) -> Call {
         let body: Value = json!({ "subject": "ada", "audience": "api" });
         let call = Call::new(http::Method::POST, &format!("{}/v1/sessions", self.url));
         call.basic("login", secret).json(&body)
     }
 
     /// `check` finds one thing wrong with `config`.
-    pub(super) async fn refuses(&self, config: &str, why: &str) {
+    pub(crate) async fn refuses(&self, config: &str, why: &str) {
         fs::write(self.shell.path("etc/tokenward.toml"), config).unwrap();
         let output = self.shell.try_run(&self.check()).await;
         let text = String::from_utf8(output.stdout).unwrap();

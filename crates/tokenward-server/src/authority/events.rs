@@ -1,0 +1,147 @@
+//! Session-revoked events for others' systems (OpenID CAEP 1.0 § 3.1, in SETs as SSF 1.0 profiles them).
+//!
+//! ```text
+//! RevocationStore ──since──▶ collect ──▶ EventStore ──▶ push (RFC 8935) or poll (RFC 8936) ──▶ settled
+//! ```
+//!
+//! **Invariants.** A revocation becomes events after it is durable, and is pruned only once it has: nothing
+//! is lost over a kill, and a receiver delays no revocation. An event has the same `jti` each time it is
+//! sent, until its receiver has acknowledged it. What an operator wrote as a reason is in none.
+
+mod collect;
+mod poll;
+mod push;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::{counter, gauge};
+use serde_json::Value;
+use tokenward::{BackendError, Clock, SESSION_REVOKED, SecurityEventRequest, UnixTime};
+use tokenward_keys::Signing;
+use tokenward_revocation::{EventStore, OutgoingEvent};
+use tokio::sync::Notify;
+
+pub(super) use poll::poll;
+pub use push::PushSetupError;
+
+use super::Authority;
+use super::error::ApiError;
+use super::lamp::Lamp;
+use crate::settings::{EventDelivery, ReceiverSettings, Settings};
+use push::Push;
+
+/// The events of an authority, and whom they are for.
+pub(super) struct Events {
+    store: Arc<dyn EventStore>,
+    receivers: Vec<Arc<Receiver>>,
+    lamp: Lamp,
+}
+
+/// One receiver.
+struct Receiver {
+    settings: ReceiverSettings,
+    /// How events are brought; `None` for a receiver that fetches them.
+    push: Option<Push>,
+    /// There may be something new.
+    news: Notify,
+}
+
+impl Events {
+    /// The events of these settings; `None` where there is no receiver.
+    pub(super) fn of(
+        store: Arc<dyn EventStore>,
+        settings: &Settings,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Option<Self>, PushSetupError> {
+        let receivers = settings.receivers.iter().map(|receiver| {
+            let push = match &receiver.delivery {
+                EventDelivery::Push(push) => Some(Push::new(push, Arc::clone(clock))?),
+                EventDelivery::Poll { .. } => None,
+            };
+            Ok(Arc::new(Receiver { settings: receiver.clone(), push, news: Notify::new() }))
+        });
+        let receivers = receivers.collect::<Result<Vec<_>, PushSetupError>>()?;
+        let lamp = Lamp::new("revocations do not become events");
+        Ok((!receivers.is_empty()).then_some(Self { store, receivers, lamp }))
+    }
+
+    /// Drops what nobody will take any more, and counts what waits.
+    async fn tidy(&self, now: UnixTime) -> Result<(), BackendError> {
+        for receiver in &self.receivers {
+            let name = receiver.name();
+            let dropped = self.store.drop_events(name, now.saturating_sub(LONGEST), MOST).await?;
+            if dropped > 0 {
+                tracing::error!(receiver = name, dropped, "events were given up");
+                counter!("tokenward_events_dropped_total", "receiver" => name.to_owned())
+                    .increment(dropped);
+            }
+            let waiting = self.store.count_events(name).await?;
+            let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+            gauge!("tokenward_events_waiting", "receiver" => name.to_owned())
+                .set(f64::from(waiting));
+        }
+        Ok(())
+    }
+}
+
+impl Receiver {
+    fn name(&self) -> &str {
+        &self.settings.name
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+impl Authority {
+    /// The security event token of `event`, signed by whoever signs for its audience now: a key that signed
+    /// it days ago may have left the key set.
+    async fn event_token(
+        &self,
+        receiver: &Receiver,
+        event: &OutgoingEvent,
+    ) -> Result<String, ApiError> {
+        let audience = self.audiences.get(&event.audience).ok_or_else(ApiError::server_error)?;
+        let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
+        let (subject_id, said) =
+            parse(&event.subject_id).zip(parse(&event.event)).ok_or_else(ApiError::server_error)?;
+        let transaction = event.seq.to_string();
+        let request = SecurityEventRequest {
+            issuer: &audience.issuer_id,
+            audience: &receiver.settings.recipient,
+            token_id: &event.token_id,
+            issued_at: event.issued_at,
+            happened_at: Some(event.happened_at),
+            transaction: Some(&transaction),
+            subject_id: &subject_id,
+            kind: SESSION_REVOKED,
+            event: &said,
+        };
+        let prepare = |signing: &Signing| {
+            let prepared = request.prepare(signing.signer.key_id(), signing.signer.algorithm());
+            prepared.map_err(|error| {
+                tracing::error!(receiver = receiver.name(), %error, "an event cannot be a token");
+                ApiError::server_error()
+            })
+        };
+        audience.sign(self.clock.now(), prepare).await
+    }
+
+    /// Forgets old events; see [`Events::tidy`].
+    pub(super) async fn tidy_events(&self) -> Result<(), BackendError> {
+        match &self.events {
+            Some(events) => events.tidy(self.clock.now()).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Older events are news to nobody; our own verifier takes none that are.
+const LONGEST: Duration = Duration::from_secs(7 * 86_400);
+/// So many events wait for one receiver at the most: some 50 MiB.
+const MOST: usize = 100_000;

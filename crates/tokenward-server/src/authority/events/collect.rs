@@ -1,0 +1,190 @@
+//! Revocations become events.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tokenward::{Audience, BackendError, BackendErrorKind, IssuerId, Jti, Subject, UnixTime};
+use tokenward_revocation::{OutgoingEvent, Revocation, Scope};
+use tokenward_sessions::EndReason;
+
+use super::super::Authority;
+use super::Events;
+
+/// What a revocation ended, as events name it.
+struct Ended {
+    session: Option<String>,
+    subject: Option<Subject>,
+}
+
+impl Authority {
+    /// Lets every revocation that is in the store become events. The clockwork does this four times a second,
+    /// and before old revocations are forgotten.
+    pub async fn collect_events(&self) -> Result<(), BackendError> {
+        let Some(events) = &self.events else { return Ok(()) };
+        let collected = self.collect(events).await;
+        events.lamp.show(&collected);
+        collected
+    }
+
+    async fn collect(&self, events: &Events) -> Result<(), BackendError> {
+        loop {
+            let Some(from) = events.store.events_head().await? else {
+                // Receivers are new here: what was revoked before is no news to anybody.
+                let head = self.revocations.head().await?;
+                return settled(events.store.add_events(None, head, Vec::new()).await);
+            };
+            let rows = self.revocations.since(from, PAGE).await?;
+            let Some(to) = rows.last().map(|row| row.seq) else { return Ok(()) };
+            let told = self.events_of(events, &rows).await?;
+            let news = !told.is_empty();
+            settled(events.store.add_events(Some(from), to, told).await)?;
+            if news {
+                for receiver in &events.receivers {
+                    receiver.news.notify_one();
+                }
+            }
+            if rows.len() < PAGE {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn events_of(
+        &self,
+        events: &Events,
+        rows: &[Revocation],
+    ) -> Result<Vec<OutgoingEvent>, BackendError> {
+        let now = self.clock.now();
+        let (mut told, mut places) = (Vec::<OutgoingEvent>::new(), BTreeMap::new());
+        for row in rows {
+            let Some(ended) = self.ended(row).await? else { continue };
+            for receiver in &events.receivers {
+                let concerned =
+                    receiver.settings.audiences.iter().filter(|name| row.concerns(name));
+                for audience in concerned {
+                    let Some(state) = self.audiences.get(audience) else { continue };
+                    let subject_id = ended.subject_id(&state.issuer_id).to_string();
+                    // An order to end a session is two rows: its end, and that its tokens are refused even
+                    // where no such session is known. The second knows who gave it.
+                    let same = (receiver.name().to_owned(), audience.clone(), subject_id.clone());
+                    let place = *places.entry(same).or_insert(told.len());
+                    match told.get_mut(place) {
+                        None => told.push(event(receiver.name(), audience, row, subject_id, now)),
+                        Some(known) if initiator(row) == ADMIN => known.event = said(row),
+                        Some(_) => {}
+                    }
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// Which sessions a revocation ends; `None` where it is about something else.
+    async fn ended(&self, row: &Revocation) -> Result<Option<Ended>, BackendError> {
+        Ok(match &row.scope {
+            Scope::Session(_) if reason(row) == Some(EndReason::Undelivered) => None,
+            Scope::Session(id) => {
+                let session = self.sessions.session(id).await?;
+                let subject = session.map(|session| session.subject);
+                Some(Ended { session: Some(id.to_string()), subject })
+            }
+            Scope::Subject { subject, .. } | Scope::Version { subject, .. } => {
+                Some(Ended { session: None, subject: Some(subject.clone()) })
+            }
+            _ => None,
+        })
+    }
+}
+
+impl Ended {
+    /// A complex subject (SSF 1.0 § 3.2): the event applies to every session that matches all of it.
+    fn subject_id(&self, issuer: &IssuerId) -> Value {
+        let mut id = json!({ "format": "complex" });
+        if let Some(members) = id.as_object_mut() {
+            if let Some(session) = &self.session {
+                let session = json!({ "format": "opaque", "id": session });
+                members.insert("session".to_owned(), session);
+            }
+            if let Some(subject) = &self.subject {
+                let user = json!({
+                    "format": "iss_sub", "iss": issuer.as_str(), "sub": subject.as_str(),
+                });
+                members.insert("user".to_owned(), user);
+            }
+        }
+        id
+    }
+}
+
+fn event(
+    receiver: &str,
+    audience: &Audience,
+    row: &Revocation,
+    subject_id: String,
+    now: UnixTime,
+) -> OutgoingEvent {
+    OutgoingEvent {
+        receiver: receiver.to_owned(),
+        audience: audience.clone(),
+        token_id: Jti::random(),
+        seq: row.seq,
+        happened_at: row.at,
+        issued_at: now,
+        subject_id,
+        event: said(row),
+    }
+}
+
+/// What an event says of a revocation (CAEP 1.0 § 2).
+fn said(row: &Revocation) -> String {
+    let mut said = json!({
+        "event_timestamp": row.at.as_secs(),
+        "initiating_entity": initiator(row),
+    });
+    // Only what we say ourselves: an operator's words are for nobody else.
+    if let (Some(why), Some(members)) = (reason(row), said.as_object_mut()) {
+        members.insert("reason_admin".to_owned(), json!({ "en": in_english(why) }));
+    }
+    said.to_string()
+}
+
+/// Why the session store ended a session; `None` where somebody gave an order.
+fn reason(row: &Revocation) -> Option<EndReason> {
+    let by_store = row.by == "sessions";
+    row.reason.as_deref().filter(|_| by_store).and_then(|reason| reason.parse().ok())
+}
+
+/// `initiating_entity` (CAEP 1.0 § 2).
+fn initiator(row: &Revocation) -> &'static str {
+    match reason(row) {
+        Some(EndReason::LoggedOut | EndReason::TokenRevoked) => "user",
+        Some(EndReason::Administrator) => ADMIN,
+        Some(EndReason::RefreshReused) => "policy",
+        _ if row.by.starts_with(ADMIN) => ADMIN,
+        _ => "system",
+    }
+}
+
+fn in_english(why: EndReason) -> &'static str {
+    match why {
+        EndReason::LoggedOut => "logged out",
+        EndReason::Administrator => "ended by an administrator",
+        EndReason::RefreshReused => "a refresh token was used twice",
+        EndReason::VersionBumped => "the token version was raised",
+        EndReason::TokenRevoked => "the refresh token was revoked",
+        _ => "ended by a service",
+    }
+}
+
+/// That another replica was faster is no failure.
+fn settled(added: Result<(), BackendError>) -> Result<(), BackendError> {
+    match added {
+        Err(error) if error.kind() == BackendErrorKind::Conflict => Ok(()),
+        other => other,
+    }
+}
+
+/// Who gave an order, in CAEP's words, and how the names of administrators begin in ours.
+const ADMIN: &str = "admin";
+/// Revocations that are read at a time.
+const PAGE: usize = 512;

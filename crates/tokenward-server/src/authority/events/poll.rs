@@ -1,0 +1,129 @@
+//! Receivers that fetch their events (RFC 8936).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::StatusCode;
+use metrics::counter;
+use serde_json::{Map, Value, json};
+use tokenward::Jti;
+use tokenward_revocation::OutgoingEvent;
+
+use super::{Events, Receiver};
+use crate::authority::error::ApiError;
+use crate::authority::json::{Fields, invalid};
+use crate::authority::respond::json_answer;
+use crate::authority::segment::Segment;
+use crate::authority::{Authority, body, peer_of};
+use crate::settings::EventDelivery;
+
+/// What a receiver asks for (RFC 8936 § 2.2).
+struct Asked {
+    most: usize,
+    at_once: bool,
+    has: Vec<Jti>,
+}
+
+/// `POST /events/{receiver}/poll`: what waits, after what the receiver has is forgotten.
+pub(in crate::authority) async fn poll(
+    State(authority): State<Arc<Authority>>,
+    Segment(name): Segment,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, content) = request.into_parts();
+    let caller = authority.service(&parts.headers, peer_of(&parts.extensions)).await?;
+    let events = authority.events.as_ref().ok_or_else(ApiError::access_denied)?;
+    // A receiver that is another's and one that is not there get the same answer.
+    let receiver = events.polled_by(&name, caller.name()).ok_or_else(ApiError::access_denied)?;
+    let limit = authority.settings.limits.body_bytes;
+    let content = body::read(&parts.headers, content, limit).await?;
+    let asked = Asked::read(content.optional_json()?, receiver)?;
+    if !asked.has.is_empty() {
+        events.store.settle_events(receiver.name(), asked.has).await?;
+    }
+    // The notice is asked for before the store is read, so that none is missed in between.
+    let news = receiver.news.notified();
+    let mut waiting =
+        events.store.events_for(receiver.name(), asked.most.saturating_add(1)).await?;
+    if waiting.is_empty() && asked.most > 0 && !asked.at_once {
+        let mut stop = authority.stop.subscribe();
+        tokio::select! {
+            () = news => {}
+            () = tokio::time::sleep(LONG_POLL) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        waiting = events.store.events_for(receiver.name(), asked.most.saturating_add(1)).await?;
+    }
+    let more = waiting.len() > asked.most;
+    waiting.truncate(asked.most);
+    let sets = authority.event_tokens(receiver, &waiting).await?;
+    Ok(json_answer(StatusCode::OK, &json!({ "sets": sets, "moreAvailable": more })))
+}
+
+impl Asked {
+    /// Members that we do not know are ignored, as is usual with JSON of others.
+    fn read(mut fields: Fields, receiver: &Receiver) -> Result<Self, ApiError> {
+        let most = fields.value("maxEvents").map(|value| {
+            let number = value.as_u64().ok_or_else(|| invalid("maxEvents", "must be a number"));
+            number.map(|number| usize::try_from(number).unwrap_or(PAGE).min(PAGE))
+        });
+        let at_once = fields.value("returnImmediately").map(|value| {
+            value.as_bool().ok_or_else(|| invalid("returnImmediately", "must be true or false"))
+        });
+        let mut has = match fields.value("ack") {
+            None => Vec::new(),
+            Some(Value::Array(names)) => {
+                names.iter().filter_map(Value::as_str).filter_map(named).collect()
+            }
+            Some(_) => return Err(invalid("ack", "must be a list")),
+        };
+        let refused = fields.object("setErrs")?;
+        if !refused.is_empty() {
+            let (receiver, count) = (receiver.name(), refused.len());
+            tracing::error!(receiver, count, "the receiver refuses events; they are given up");
+            counter!("tokenward_events_dropped_total", "receiver" => receiver.to_owned())
+                .increment(u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        has.extend(refused.keys().filter_map(|name| named(name)));
+        Ok(Self {
+            most: most.transpose()?.unwrap_or(PAGE),
+            at_once: at_once.transpose()?.unwrap_or(false),
+            has,
+        })
+    }
+}
+
+/// What is no name of ours names nothing.
+fn named(name: &str) -> Option<Jti> {
+    Jti::new(name).ok()
+}
+
+impl Events {
+    fn polled_by(&self, name: &str, service: &tokenward::ClientId) -> Option<&Receiver> {
+        let receiver = self.receivers.iter().find(|receiver| receiver.name() == name)?;
+        let EventDelivery::Poll { service: own } = &receiver.settings.delivery else { return None };
+        (own == service).then_some(&**receiver)
+    }
+}
+
+impl Authority {
+    async fn event_tokens(
+        &self,
+        receiver: &Receiver,
+        events: &[OutgoingEvent],
+    ) -> Result<Map<String, Value>, ApiError> {
+        let mut sets = Map::new();
+        for event in events.iter().filter(|event| self.audiences.contains_key(&event.audience)) {
+            let token = self.event_token(receiver, event).await?;
+            sets.insert(event.token_id.to_string(), token.into());
+        }
+        Ok(sets)
+    }
+}
+
+/// The most events of one answer.
+const PAGE: usize = 64;
+/// Shorter than any request may take, and than most proxies wait.
+const LONG_POLL: Duration = Duration::from_secs(20);
