@@ -260,8 +260,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.vault.offset += body["advance"]
         elif name == "keys":
             with self.lock:
-                engines = [engine for engine in self.vault.mounts.values() if isinstance(engine, Transit)]
-                return self.reply(200, [key for engine in engines for key in engine.keys])
+                mounts = self.vault.mounts.values()
+                held = [mount.keys if isinstance(mount, Transit) else mount.documents for mount in mounts]
+                return self.reply(200, [name for names in held for name in names])
         elif name == "health":
             with self.lock:
                 self.vault.health = body["status"]

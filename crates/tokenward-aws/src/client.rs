@@ -273,8 +273,7 @@ impl Inner {
     /// Lets signatures go on without an attempt to renew each time.
     fn put_off(&self, held: &AwsCredentials) {
         let now = self.clock.now();
-        let quarter = held.left(now).checked_div(4).unwrap_or_default();
-        let until = now.saturating_add(backoff::cut(quarter.min(LONGEST_PUT_OFF)));
+        let until = now.saturating_add(backoff::put_off(held.left(now)));
         self.put_off_until.store(until.as_millis(), Ordering::Relaxed);
     }
 
@@ -282,7 +281,7 @@ impl Inner {
         let until = UnixTime::from_millis(self.put_off_until.load(Ordering::Relaxed));
         let left = until.since(self.clock.now());
         // A clock that was set back must not prolong it.
-        !left.is_zero() && left <= LONGEST_PUT_OFF
+        !left.is_zero() && left <= backoff::LONGEST_PUT_OFF
     }
 
     fn held(&self) -> Option<Arc<AwsCredentials>> {
@@ -320,7 +319,5 @@ const ATTEMPTS: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// Temporary credentials are renewed so long before their end; AWS has new ones five minutes ahead.
 const AHEAD: Duration = Duration::from_secs(240);
-/// How long a renewal that failed is put off at most, or a quarter of what is left.
-const LONGEST_PUT_OFF: Duration = Duration::from_secs(10);
 /// How long is waited for somebody else who asks for credentials.
 const TURN: Duration = Duration::from_secs(10);

@@ -130,7 +130,8 @@ pub(crate) enum LogFormat {
 /// `tokenward init`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example: tokenward init --data /etc/tokenward --issuer https://auth.example.com --audience billing-api"
+    after_help = "Examples:\n  tokenward init --data /etc/tokenward --issuer https://auth.example.com --audience billing-api\n  \
+    tokenward init --data /etc/tokenward --custody vault-transit"
 )]
 pub(crate) struct InitArgs {
     /// The folder to write to; made if it does not exist
@@ -142,6 +143,29 @@ pub(crate) struct InitArgs {
     /// The first service that will accept tokens
     #[arg(long, value_name = "NAME", default_value = "billing-api")]
     pub(crate) audience: Audience,
+    /// Where private keys live; a key stays in the custody that made it
+    #[arg(long, value_enum, default_value_t, value_name = "CUSTODY")]
+    pub(crate) custody: InitCustody,
+}
+
+/// The custodies that a configuration can name, in its words.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum InitCustody {
+    /// In the store, encrypted
+    #[default]
+    Sealed,
+    /// In the transit engine of a vault
+    VaultTransit,
+    /// Documents in the KV engine of a vault
+    VaultKv,
+    /// In AWS KMS
+    AwsKms,
+    /// Secrets in AWS Secrets Manager
+    AwsSecretsManager,
+    /// In a hardware token
+    Pkcs11,
+    /// In the process that made them: for `serve --dev` alone
+    Memory,
 }
 
 /// `tokenward check`.

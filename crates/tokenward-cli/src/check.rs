@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tokenward_keys::Timing;
+use tokenward_server::KeySetSigning;
 
 use crate::args::{AdminArgs, CheckArgs};
 use crate::client::AdminClient;
@@ -72,7 +73,8 @@ async fn look(args: &CheckArgs) -> Found {
                     .notes
                     .push("there is no store yet: the start makes one, with first keys".to_owned());
             }
-            found.take(stores(deployment).await);
+            let stores = stores(deployment, &mut found.notes).await;
+            found.take(stores);
             if running {
                 found.notes.push(
                     "an authority runs on this folder: its listeners are not opened a second time"
@@ -88,12 +90,13 @@ async fn look(args: &CheckArgs) -> Found {
     found
 }
 
-async fn stores(deployment: Deployment) -> Result<(), Failure> {
+async fn stores(deployment: Deployment, notes: &mut Vec<String>) -> Result<(), Failure> {
     deployment.settings.check().map_err(|error| Failure::because_of(&error))?;
     let folder =
         tempfile::tempdir().map_err(|error| Failure::because("a folder to look in", &error))?;
     let opened = deployment.on_a_copy(folder.path()).await?.open().await?;
-    opened.check_signer().await?;
+    let waiting = opened.check_signer().await?;
+    notes.extend(waiting.as_ref().map(KeySetSigning::waits));
     opened.check_feed().await?;
     for ring in opened.rings()? {
         let audience = ring.audience().clone();

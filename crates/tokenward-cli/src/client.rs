@@ -208,7 +208,7 @@ impl AdminClient {
         let problem = serde_json::from_slice(&answer).unwrap_or_else(|_| Problem {
             error: format!("status {status}"),
             error_description: String::new(),
-            ripe_at_ms: None,
+            ripe_at: None,
         });
         Err(CallError::Refused { status, problem })
     }

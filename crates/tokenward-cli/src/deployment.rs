@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokenward::crypto::{self, Secret256};
-use tokenward::{Algorithm, Audience, ClientId, IssuerId, UnixTime};
+use tokenward::{Algorithm, Audience, ClientId, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_revocation::{FrameStore, RevocationStore};
 use tokenward_server::settings::{
@@ -184,7 +184,11 @@ impl Opened {
     /// The parts of the authority.
     pub(crate) async fn parts(&self) -> Result<Parts, Failure> {
         let key_sets = match &self.key_sets {
-            Some(signing) => Some(signing.ready(&self.settings, &self.store).await?),
+            Some(signing) => {
+                let ready = signing.ready(&self.settings, &self.store).await?;
+                signing.tidy(&self.store).await;
+                Some(ready)
+            }
             None => None,
         };
         let revocations = Arc::new(self.store.clone());
@@ -212,20 +216,33 @@ impl Opened {
         })
     }
 
+    /// What is wrong with the store, asked at any time.
+    pub(crate) fn trouble(&self) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+        let store = self.store.clone();
+        move || store.trouble()
+    }
+
     /// What would keep the feed from being carried to where the configuration says.
     pub(crate) async fn check_feed(&self) -> Result<(), Failure> {
         let Some(feed) = &self.feed else { return Ok(()) };
         feed.check(&self.settings, &*clock::system()).await
     }
 
-    /// What would keep pinned verifiers from trusting the key sets, if they are signed at all.
-    pub(crate) async fn check_signer(&self) -> Result<(), Failure> {
-        let Some(signing) = &self.key_sets else { return Ok(()) };
+    /// What would keep pinned verifiers from trusting the key sets, if they are signed at all. Answers the newer
+    /// signer that waits for its delegation, if there is one.
+    pub(crate) async fn check_signer(&self) -> Result<Option<KeyId>, Failure> {
+        let Some(signing) = &self.key_sets else { return Ok(None) };
         let ready = signing.ready(&self.settings, &self.store).await?;
         // A start goes on without it; whoever checks is told. Without a dot this is no token.
         let signed = ready.signer.sign(b"tokenward").await;
         signed.map_err(|error| Failure::because("keys.key_set_signer", &error))?;
-        signing.must_be_alive()
+        signing.must_be_alive()?;
+        Ok(ready.next)
+    }
+
+    /// The newer signer of key sets that waits for its delegation, if there is one.
+    pub(crate) async fn signer_that_waits(&self) -> Option<KeyId> {
+        self.key_sets.as_ref()?.waits(&self.store).await
     }
 
     /// The public key that signs key sets, made if there is none or a `fresh` one is wanted.

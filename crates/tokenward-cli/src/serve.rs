@@ -123,7 +123,7 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
         headers: SecurityHeaders::new().without_hsts(),
     };
     tokio::spawn(certificate.follow(tls));
-    serve(authority, doors, metrics, &base_url, output).await
+    serve(authority, doors, metrics, &base_url, Box::new(opened.trouble()), output).await
 }
 
 async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outcome {
@@ -146,7 +146,8 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
     if let Some((certificate, tls)) = certificate.zip(tls) {
         tokio::spawn(certificate.follow(tls));
     }
-    serve(authority, doors, metrics, config.issuer.as_str(), output).await
+    let url = config.issuer.as_str();
+    serve(authority, doors, metrics, url, Box::new(opened.trouble()), output).await
 }
 
 /// The data folder of a configuration.
@@ -156,6 +157,12 @@ pub(crate) fn data_of(config: &Config, told: Option<&Path>) -> PathBuf {
         None if config.base.as_os_str().is_empty() => data_dir(Some(Path::new("."))),
         None => config.base.clone(),
     }
+}
+
+/// The data folder of the configuration at `path`, whatever it says.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new(".")).to_owned()
 }
 
 /// The certificate files that `config` names or, in development, asks to be made.
@@ -234,13 +241,17 @@ pub(crate) async fn try_listeners(config: &Config) -> Vec<Result<(), Failure>> {
     results
 }
 
-fn readiness(authority: &Arc<Authority>) -> Readiness {
+fn readiness(authority: &Arc<Authority>, trouble: Trouble) -> Readiness {
     let (authority, same) = (Arc::downgrade(authority), Arc::downgrade(authority));
-    Readiness::new(move || {
-        authority.upgrade().map_or_else(|| vec!["it is shutting down".to_owned()], |a| a.problems())
+    Readiness::new(move || match authority.upgrade() {
+        Some(authority) => authority.problems().into_iter().chain(trouble()).collect(),
+        None => vec!["it is shutting down".to_owned()],
     })
     .warning_of(move || same.upgrade().map(|authority| authority.warnings()).unwrap_or_default())
 }
+
+/// What is wrong with the store.
+type Trouble = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 async fn start(parts: tokenward_server::Parts) -> Result<Arc<Authority>, Failure> {
     Authority::start(parts).await.map_err(|error| Failure::because_of(&error))
@@ -265,9 +276,10 @@ async fn serve(
     doors: Doors,
     metrics: PrometheusHandle,
     url: &str,
+    trouble: Trouble,
     output: Output,
 ) -> Outcome {
-    let readiness = readiness(&authority);
+    let readiness = readiness(&authority, trouble);
     let mut server = Server::new().with_headers(doors.headers);
     for listener in doors.public {
         tracing::info!(%listener, "public");

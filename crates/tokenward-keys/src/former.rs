@@ -16,6 +16,7 @@ use tokenward::{
     Algorithm, Audience, BackendError, BackendErrorKind, IssuerId, KeyError, KeyId, UnixTime,
     VerifyingKey, b64,
 };
+use zeroize::Zeroizing;
 
 use crate::ring::KeyInfo;
 use crate::stored::{KeyState, KeyStore};
@@ -65,7 +66,8 @@ impl FormerSecrets {
 
     /// Takes in `secret`: tokens that it signed for this audience, as `issuer`, verify here until `until`.
     ///
-    /// `id` is the `kid` that they carry; without it they must carry none.
+    /// `id` is the `kid` that they carry; without it they must carry none. The secret that counts already, with
+    /// the same issuer and the same `kid` if one is given, is to end sooner.
     pub async fn import(
         &self,
         secret: &[u8],
@@ -85,25 +87,30 @@ impl FormerSecrets {
         {
             return Err(FormerError::OwnIssuer { issuer });
         }
-        let id = match id {
-            Some(id) => id,
-            None => KeyId::new(format!(
-                "{}-former-{}",
-                self.environment,
-                b64::encode(&crypto::random::<8>())
-            ))
-            .map_err(|_| FormerError::Damaged)?,
+        if let Some(id) = id.as_ref().filter(|id| is_of_another(id, &self.environment)) {
+            return Err(FormerError::OtherEnvironment { id: id.clone() });
+        }
+        let known = self.read().await?;
+        let current = known.as_ref().filter(|(_, row)| row.sealed.is_some() && row.until() > now);
+        let (id, created) = match current {
+            None => (id.map_or_else(|| self.fresh_id(), Ok)?, now),
+            Some((_, row)) => {
+                let same = self.secret_of(row).is_some_and(|known| known.as_slice() == secret)
+                    && row.iss == issuer.as_str()
+                    && id.as_ref().is_none_or(|id| row.kid == id.as_str());
+                if !same || until >= row.until() {
+                    return Err(FormerError::Another);
+                }
+                let id = KeyId::new(row.kid.as_str()).map_err(|_| FormerError::Damaged)?;
+                (id, UnixTime::from_millis(row.created_ms))
+            }
         };
         let key = VerifyingKey::from_secret(Algorithm::Hs256, secret)?.with_key_id(id.clone());
-        let known = self.read().await?;
-        if known.as_ref().is_some_and(|(_, row)| row.sealed.is_some() && row.until() > now) {
-            return Err(FormerError::Another);
-        }
         let mut row = Row {
             v: FORM,
             kid: id.as_str().to_owned(),
             iss: issuer.as_str().to_owned(),
-            created_ms: now.as_millis(),
+            created_ms: created.as_millis(),
             until_ms: until.as_millis(),
             sealed: None,
         };
@@ -115,16 +122,15 @@ impl FormerSecrets {
     /// The secret that counts at `now`, if there is one. One whose end has come is taken out of the store.
     pub async fn current(&self, now: UnixTime) -> Result<Option<FormerSecret>, FormerError> {
         let Some((text, row)) = self.read().await? else { return Ok(None) };
-        let Some(sealed) = row.sealed.as_deref() else { return Ok(None) };
+        if row.sealed.is_none() {
+            return Ok(None);
+        }
         let until = row.until();
         if until <= now {
             self.write(Some(text), &row.without_secret()).await?;
             return Ok(None);
         }
-        let opened = b64::decode(sealed)
-            .ok()
-            .and_then(|sealed| self.seal.open(&self.bound_to(&row), &sealed))
-            .ok_or(FormerError::Damaged)?;
+        let opened = self.secret_of(&row).ok_or(FormerError::Damaged)?;
         let damaged = |_| FormerError::Damaged;
         let id = KeyId::new(row.kid).map_err(damaged)?;
         let issuer = IssuerId::new(row.iss).map_err(damaged)?;
@@ -164,6 +170,17 @@ impl FormerSecrets {
             withdraws_at: Some(row.until_ms.div_ceil(1_000)),
             custody: "store".to_owned(),
         }))
+    }
+
+    fn fresh_id(&self) -> Result<KeyId, FormerError> {
+        let random = b64::encode(&crypto::random::<8>());
+        KeyId::new(format!("{}{OURS}{random}", self.environment)).map_err(|_| FormerError::Damaged)
+    }
+
+    /// The secret in `row`, if it is there and was not altered.
+    fn secret_of(&self, row: &Row) -> Option<Zeroizing<Vec<u8>>> {
+        let sealed = b64::decode(row.sealed.as_deref()?).ok()?;
+        self.seal.open(&self.bound_to(row), &sealed)
     }
 
     async fn read(&self) -> Result<Option<(Vec<u8>, Row)>, FormerError> {
@@ -228,11 +245,17 @@ pub enum FormerError {
     /// The text is too weak to be a secret, or is none.
     #[error(transparent)]
     Weak(#[from] KeyError),
-    /// The audience has one that counts.
+    /// The audience has one that counts, which is another one, or is to end before that.
     #[error(
-        "the audience has a shared secret already: end it with `tokenward keys compromise`, or wait for its end"
+        "the audience has a shared secret already: import it again to end sooner, or end it with `tokenward keys compromise`"
     )]
     Another,
+    /// The secret is one of another environment.
+    #[error("`{id}` is of another environment: what was let in there must not verify here")]
+    OtherEnvironment {
+        /// What it is called there.
+        id: KeyId,
+    },
     /// What is stored was altered, or sealed in another store.
     #[error("the stored secret is damaged: end it with `tokenward keys compromise`")]
     Damaged,
@@ -265,4 +288,11 @@ impl Row {
     }
 }
 
+/// Whether `id` is what another environment calls a secret that it has let in.
+fn is_of_another(id: &KeyId, ours: &str) -> bool {
+    id.as_str().split_once(OURS).is_some_and(|(environment, _)| environment != ours)
+}
+
 const FORM: u8 = 1;
+/// Between the environment and the rest, where nobody has said what a secret is called.
+const OURS: &str = "-former-";

@@ -197,6 +197,18 @@ impl Key<Retiring> {
         Some(Self { stored, since: now, state: Retiring })
     }
 
+    /// An imported key that is to end at `verify_until`; `None` if that is not before its end, or if it is our own.
+    #[must_use]
+    pub fn end_sooner(mut self, verify_until: UnixTime) -> Option<Self> {
+        let is_sooner = self.stored.verify_until.is_some_and(|end| verify_until < end);
+        if !self.stored.imported || !is_sooner {
+            return None;
+        }
+        self.stored.verify_until = Some(verify_until);
+        let since = self.since;
+        Some(self.enter(Retiring, since))
+    }
+
     /// The last instant at which a token of the key may be accepted.
     ///
     /// The end written down at retirement stands; if the times have since been made longer, so does it.

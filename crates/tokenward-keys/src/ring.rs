@@ -12,8 +12,9 @@
 //! may be slow, the clock of the ring is read again ([`KeyRing::timed_by`]). All must come from one clock,
 //! the store's: with the embedded store, this machine's own.
 
-mod backoff;
+mod attempts;
 mod error;
+mod importing;
 mod info;
 mod leftovers;
 mod opening;
@@ -25,18 +26,19 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tokenward::{Algorithm, Audience, Clock, IssuerId, KeyId, KeySet, UnixTime, VerifyingKey};
+use tokenward::{Algorithm, Audience, Clock, IssuerId, KeyId, KeySet, UnixTime};
 
 pub use error::{ImportError, NoSigner, NotRipe, RingError, RotateError};
 pub use info::{KeyHistory, KeyInfo};
 
 use crate::custody::{Custody, Signer};
-use crate::lifecycle::{AnyKey, Key};
+use crate::lifecycle::AnyKey;
 use crate::plan::{Plan, Request, Step, plan};
 use crate::statement::StatementStore;
 use crate::stored::{KeyStore, StoredKey};
 use crate::timing::Timing;
-pub(crate) use backoff::Backoff;
+pub(crate) use attempts::Attempts;
+pub(crate) use importing::MAX_IMPORTED;
 use leftovers::Leftovers;
 use view::View;
 
@@ -50,9 +52,9 @@ pub struct KeyRing {
     environment: String,
     algorithm: Algorithm,
     tickets: AtomicU64,
-    backoff: Backoff,
+    backoff: Attempts,
     /// How the opening of the next key to sign fares.
-    opening: Backoff,
+    opening: Attempts,
     /// Where the signed key sets are, if keys must stand in one before they sign.
     statements: Option<Arc<dyn StatementStore>>,
     clock: Option<Arc<dyn Clock>>,
@@ -78,7 +80,7 @@ impl KeyRing {
     ) -> Self {
         let view = RwLock::new(Arc::new(View::unread()));
         let tickets = AtomicU64::new(0);
-        let backoff = Backoff::default();
+        let backoff = Attempts::default();
         let leftovers = Leftovers::default();
         Self {
             audience,
@@ -90,7 +92,7 @@ impl KeyRing {
             algorithm,
             tickets,
             backoff,
-            opening: Backoff::default(),
+            opening: Attempts::default(),
             statements: None,
             clock: None,
             leftovers,
@@ -181,42 +183,6 @@ impl KeyRing {
             steps: outcome.steps,
             exposed_until: now.saturating_add(self.timing.exposure()),
         })
-    }
-
-    /// Takes in a key that was made elsewhere: its tokens verify until `verify_until`, it never signs.
-    ///
-    /// Of a private key, give the verifying half; the private half has no use here and should be destroyed
-    /// where it is. A key without id is named as our own are.
-    pub async fn import(
-        &self,
-        key: &VerifyingKey,
-        verify_until: UnixTime,
-        now: UnixTime,
-    ) -> Result<Imported, ImportError> {
-        if key.algorithm().is_symmetric() {
-            return Err(ImportError::Symmetric);
-        }
-        if verify_until <= now || verify_until > now.saturating_add(MAX_IMPORT) {
-            return Err(ImportError::EndDate);
-        }
-        let id = match key.key_id() {
-            Some(id) => id.clone(),
-            None => KeyId::new(format!("{}-{}", self.environment, key.thumbprint()))
-                .map_err(|error| RingError::Bug(error.to_string()))?,
-        };
-        let named = key.clone().with_key_id(id.clone());
-        let keys = self.load(now).await?;
-        may_import(&keys, &named)?;
-        let import =
-            Key::import(&named, &self.audience, verify_until, now).ok_or(ImportError::Symmetric)?;
-        self.store
-            .apply(&self.audience, vec![import.into_insert()])
-            .await
-            .map_err(RingError::Store)?;
-        tracing::info!(target: AUDIT, audience = %self.audience, key = %id, "key imported");
-        let now = self.later(now);
-        self.load(now).await?;
-        Ok(Imported { key: id, trusted_from: now.saturating_add(self.timing.ripening()) })
     }
 
     /// Asks the custody whether it lets us in, and to open every private key that signs or will sign, and
@@ -446,29 +412,5 @@ pub struct Imported {
     pub trusted_from: UnixTime,
 }
 
-/// Whether `key` may join `keys`.
-fn may_import(keys: &[AnyKey], key: &VerifyingKey) -> Result<(), ImportError> {
-    for known in keys {
-        let stored = known.stored();
-        // The same public key under another name is the same key: a compromised one must not come back.
-        let same = VerifyingKey::from_jwk(stored.public.as_bytes())
-            .is_ok_and(|known| known.thumbprint() == key.thumbprint());
-        if same || Some(&stored.id) == key.key_id() {
-            return Err(ImportError::Known { id: stored.id.clone(), state: stored.state });
-        }
-    }
-    let imported = keys
-        .iter()
-        .filter(|key| key.stored().imported && key.stored().state.is_published())
-        .count();
-    if imported >= MAX_IMPORTED { Err(ImportError::TooMany) } else { Ok(()) }
-}
-
 /// The `target` of every log line that belongs into the audit log.
 const AUDIT: &str = "tokenward::audit";
-
-/// How long an imported key may verify: a year. Who needs more has not moved, and should import again.
-const MAX_IMPORT: std::time::Duration = std::time::Duration::from_secs(366 * 86_400);
-
-/// Imported keys public at once, so that a key set stays far below what verifiers refuse.
-pub(crate) const MAX_IMPORTED: usize = 16;

@@ -20,7 +20,7 @@ use tokenward::{
 };
 
 use crate::custody::{CustodyError, Signer};
-use crate::ring::{Backoff, KeyRing, RingError};
+use crate::ring::{Attempts, KeyRing, RingError};
 use crate::stored::KeyState;
 use head::{Head, following};
 
@@ -47,7 +47,7 @@ pub struct KeySetStatements {
     signer: Arc<dyn Signer>,
     public: VerifyingKey,
     lifetime: Duration,
-    backoff: Backoff,
+    backoff: Attempts,
     current: RwLock<Option<SignedKeySet>>,
 }
 
@@ -90,7 +90,7 @@ impl KeySetStatements {
         public: VerifyingKey,
         lifetime: Duration,
     ) -> Self {
-        let backoff = Backoff::default();
+        let backoff = Attempts::default();
         Self { ring, store, signer, public, lifetime, backoff, current: RwLock::default() }
     }
 

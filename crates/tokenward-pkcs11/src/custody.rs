@@ -95,8 +95,11 @@ impl Custody for Pkcs11 {
         let work = move |session: &Session| {
             // A session that was lost on the way may have left a pair, which nobody would look for once the order
             // is fulfilled.
-            if begun.swap(true, Ordering::Relaxed) {
-                objects::destroy_order(session, order.label)?;
+            if begun.swap(true, Ordering::Relaxed)
+                && let Err(error) = objects::destroy_order(session, order.label)
+                && !matches!(error, Failed::Bare)
+            {
+                return Err(error);
             }
             generate(session, &order)
         };
@@ -127,7 +130,7 @@ impl Custody for Pkcs11 {
             Ok(Some((object, objects::flaw(session, object, algorithm)?)))
         });
         let id = key.id.clone();
-        match found.await.map_err(failed)? {
+        match unless_bare(found.await)? {
             None => Err(CustodyError::NoPrivateHalf { key: id }),
             Some((_, Some(flaw))) => {
                 let why =
@@ -152,14 +155,12 @@ impl Custody for Pkcs11 {
     async fn destroy(&self, key: &StoredKey) -> Result<(), CustodyError> {
         let name = Name::of_ended(key)?;
         self.must_be_ours(&name, key)?;
-        let work = move |session: &Session| Ok(objects::destroy(session, &name)?);
-        self.sessions.with(work).await.map_err(failed)
+        unless_bare(self.sessions.with(move |session| objects::destroy(session, &name)).await)
     }
 
     async fn abandon(&self, order: &KeyOrder) -> Result<(), CustodyError> {
         let label = order.label;
-        let work = move |session: &Session| Ok(objects::destroy_order(session, label)?);
-        self.sessions.with(work).await.map_err(failed)
+        unless_bare(self.sessions.with(move |session| objects::destroy_order(session, label)).await)
     }
 }
 
@@ -257,13 +258,17 @@ impl Signer for InToken {
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, CustodyError> {
         let (key, algorithm, owned) = (Arc::clone(&self.key), self.algorithm, input.to_vec());
         let work = move |session: &Session| key.sign(session, algorithm, &owned);
-        let signature = self
-            .sessions
-            .with(work)
-            .await
-            .map_err(failed)?
+        let signature = unless_bare(self.sessions.with(work).await)?
             .ok_or_else(|| CustodyError::NoPrivateHalf { key: self.id.clone() })?;
         verified(NAME, &self.id, &self.key.public, input, signature)
+    }
+}
+
+/// A token that shows no key at all has none, once its library has looked anew.
+fn unless_bare<T: Default>(outcome: Result<T, Failed>) -> Result<T, CustodyError> {
+    match outcome {
+        Err(Failed::Bare) => Ok(T::default()),
+        outcome => outcome.map_err(failed),
     }
 }
 

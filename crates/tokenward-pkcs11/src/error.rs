@@ -133,3 +133,15 @@ pub(crate) const fn is_lost_session(error: &Error) -> bool {
         )
     )
 }
+
+/// Whether `error` may say that the token was away, so that its library may do better once it is started anew.
+pub(crate) const fn is_lost_token(error: &Error) -> bool {
+    is_lost_session(error)
+        || matches!(
+            error,
+            Error::Pkcs11(
+                RvError::GeneralError | RvError::FunctionFailed | RvError::TokenNotRecognized,
+                _
+            )
+        )
+}

@@ -12,6 +12,7 @@
 mod custody;
 mod error;
 mod handle;
+mod module;
 mod objects;
 mod public;
 mod sessions;

@@ -94,19 +94,34 @@ pub(crate) fn rename(
 }
 
 /// The private half called `name`.
-pub(crate) fn find(session: &Session, name: &Name) -> Result<Option<ObjectHandle>, Error> {
+pub(crate) fn find(session: &Session, name: &Name) -> Result<Option<ObjectHandle>, Failed> {
     let mut template = template(name).to_vec();
     template.push(Attribute::Class(ObjectClass::PRIVATE_KEY));
-    Ok(find_all(session, &template)?.first().copied())
+    if let Some(object) = find_all(session, &template)?.first() {
+        return Ok(Some(*object));
+    }
+    must_show_some(session)?;
+    Ok(None)
+}
+
+/// What is not found is believed to be gone of a token that shows others; else its library may have lost them all.
+fn must_show_some(session: &Session) -> Result<(), Failed> {
+    let any = [Attribute::Token(true), Attribute::Class(ObjectClass::PRIVATE_KEY)];
+    if find_all(session, &any)?.is_empty() { Err(Failed::Bare) } else { Ok(()) }
 }
 
 /// Destroys everything called `name`; there may be nothing.
-pub(crate) fn destroy(session: &Session, name: &Name) -> Result<(), Error> {
-    find_all(session, &template(name))?.into_iter().try_for_each(|one| destroy_one(session, one))
+pub(crate) fn destroy(session: &Session, name: &Name) -> Result<(), Failed> {
+    let found = find_all(session, &template(name))?;
+    if found.is_empty() {
+        return must_show_some(session);
+    }
+    Ok(found.into_iter().try_for_each(|one| destroy_one(session, one))?)
 }
 
 /// Destroys everything that was made for the order `label`, whatever it is called by now.
-pub(crate) fn destroy_order(session: &Session, label: KeyLabel) -> Result<(), Error> {
+pub(crate) fn destroy_order(session: &Session, label: KeyLabel) -> Result<(), Failed> {
+    must_show_some(session)?;
     for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
         for object in find_all(session, &[Attribute::Token(true), Attribute::Class(class)])? {
             let mut name = Name { label: String::new(), id: Vec::new() };

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::MechanismType;
 use cryptoki::session::{Session, UserType};
@@ -16,21 +16,22 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::error::{Pkcs11Error, is_lost_session};
+use crate::error::{Pkcs11Error, is_lost_session, is_lost_token};
+use crate::module::{Idle, Module};
 
 /// A token that we are logged in to. Clones share the sessions.
 #[derive(Clone)]
 pub(crate) struct Sessions(Arc<Inner>);
 
 struct Inner {
-    library: Pkcs11,
-    slot: Slot,
+    module: Arc<Module>,
+    label: String,
     pin: AuthPin,
     /// Whether the PIN was refused. Whoever logs in holds it: a token locks after a few wrong PINs, which threads that
     /// try at once would use up together.
     pin_refused: Mutex<bool>,
     mechanisms: Vec<MechanismType>,
-    idle: Mutex<Vec<Session>>,
+    idle: Arc<Idle>,
     permits: Arc<Semaphore>,
 }
 
@@ -41,9 +42,11 @@ impl Sessions {
         label: &str,
         pin: &Zeroizing<String>,
     ) -> Result<Self, Pkcs11Error> {
-        let library = load(module)?;
-        let slot = find(&library, label)?;
-        let token = library.get_token_info(slot)?;
+        let module = Module::load(module)?;
+        let shared = Arc::clone(&module);
+        let _call = shared.call_now();
+        let slot = find(&module.library, label)?;
+        let token = module.library.get_token_info(slot)?;
         if token.user_pin_locked() {
             return Err(Pkcs11Error::LockedPin);
         }
@@ -52,15 +55,16 @@ impl Sessions {
             Limit::Unavailable | Limit::Infinite => SESSIONS,
         };
         let inner = Inner {
-            mechanisms: library.get_mechanism_list(slot)?,
-            library,
-            slot,
+            mechanisms: module.library.get_mechanism_list(slot)?,
+            module,
+            label: label.to_owned(),
             pin: AuthPin::from(pin.as_str().to_owned()),
             pin_refused: Mutex::default(),
-            idle: Mutex::default(),
+            idle: Arc::default(),
             permits: Arc::new(Semaphore::new(most.clamp(1, SESSIONS))),
         };
-        let first = inner.log_in()?;
+        let first = inner.log_in_at(slot).map_err(Pkcs11Error::from)?;
+        inner.module.knows(&inner.idle);
         inner.put_back(first);
         Ok(Self(Arc::new(inner)))
     }
@@ -71,23 +75,46 @@ impl Sessions {
     }
 
     /// Does `work` in a session, on a thread that may block. If the session turns out to be lost, does it
-    /// once more in a new one.
+    /// once more in a new one; if the token does, once more after the library was started anew.
     ///
     /// The wait for the token is bounded. A call into a token that hangs cannot be called off: it keeps its
     /// session and its thread, of which there are no more than [`SESSIONS`].
     pub(crate) async fn with<T: Send + 'static>(
         &self,
-        work: impl Fn(&Session) -> Result<T, Failed> + Send + 'static,
+        work: impl Fn(&Session) -> Result<T, Failed> + Send + Sync + 'static,
+    ) -> Result<T, Failed> {
+        let work = Arc::new(work);
+        let module = &self.0.module;
+        match self.attempt(Arc::clone(&work)).await {
+            Err(failed) if failed.may_be_stale() => {
+                if !module.start_anew().await {
+                    return Err(failed.unless_doubtful(module));
+                }
+                let again = self.attempt(work).await;
+                match &again {
+                    Err(Failed::Bare) => module.is_bare(),
+                    Err(failed) if failed.may_be_stale() => {}
+                    _ => module.is_well(),
+                }
+                again
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt<T: Send + 'static>(
+        &self,
+        work: Arc<impl Fn(&Session) -> Result<T, Failed> + Send + Sync + 'static>,
     ) -> Result<T, Failed> {
         let permits = Arc::clone(&self.0.permits);
-        let permit = timeout(PATIENCE, permits.acquire_owned())
-            .await
-            .map_err(|_| Pkcs11Error::Busy(PATIENCE))?
-            .map_err(|_| Pkcs11Error::Thread)?;
+        let leave = async { (permits.acquire_owned().await, self.0.module.call().await) };
+        let (permit, call) =
+            timeout(PATIENCE, leave).await.map_err(|_| Pkcs11Error::Busy(PATIENCE))?;
+        let permit = permit.map_err(|_| Pkcs11Error::Thread)?;
         let inner = Arc::clone(&self.0);
         let working = spawn_blocking(move || {
-            let result = inner.work(&work);
-            drop(permit);
+            let result = inner.work(&*work);
+            drop((call, permit));
             result
         });
         timeout(PATIENCE, working)
@@ -120,12 +147,24 @@ impl Inner {
         result
     }
 
-    fn log_in(&self) -> Result<Session, Pkcs11Error> {
+    /// A session with the token, in whichever slot it is by now.
+    fn log_in(&self) -> Result<Session, Failed> {
+        match find(&self.module.library, &self.label) {
+            Ok(slot) => self.log_in_at(slot),
+            // It was there at the start, so no setting is wrong.
+            Err(error @ Pkcs11Error::NoToken { .. }) => {
+                Err(Pkcs11Error::Away(error.to_string()).into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn log_in_at(&self, slot: Slot) -> Result<Session, Failed> {
         let mut pin_refused = self.pin_refused.lock().unwrap_or_else(PoisonError::into_inner);
         if *pin_refused {
-            return Err(Pkcs11Error::PinNotTried);
+            return Err(Pkcs11Error::PinNotTried.into());
         }
-        let session = self.library.open_rw_session(self.slot)?;
+        let session = self.module.library.open_rw_session(slot)?;
         let refused = match session.login(UserType::User, Some(&self.pin)) {
             // All sessions of a process are logged in together.
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => return Ok(session),
@@ -137,7 +176,7 @@ impl Inner {
             Err(error) => return Err(error.into()),
         };
         *pin_refused = true;
-        Err(refused)
+        Err(refused.into())
     }
 
     fn put_back(&self, session: Session) {
@@ -147,7 +186,7 @@ impl Inner {
 
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sessions").field("slot", &self.0.slot).finish_non_exhaustive()
+        f.debug_struct("Sessions").field("token", &self.0.label).finish_non_exhaustive()
     }
 }
 
@@ -156,8 +195,32 @@ impl fmt::Debug for Sessions {
 pub(crate) enum Failed {
     /// The token said no.
     Token(Error),
+    /// The token shows no key of ours at all.
+    Bare,
     /// Another reason, which a new session does not mend.
     Other(Pkcs11Error),
+}
+
+impl Failed {
+    /// Whether the library may be at fault, for which the token was away.
+    fn may_be_stale(&self) -> bool {
+        match self {
+            Self::Bare => true,
+            Self::Token(error) => is_lost_token(error),
+            Self::Other(error) => matches!(error, Pkcs11Error::Away(_)),
+        }
+    }
+
+    /// The same, where the library could not be started anew: that no key is there counts only if it was so after
+    /// the last time.
+    fn unless_doubtful(self, module: &Module) -> Self {
+        match self {
+            Self::Bare if !module.was_bare() => {
+                Pkcs11Error::Away("it shows no key at all".to_owned()).into()
+            }
+            failed => failed,
+        }
+    }
 }
 
 impl From<Error> for Failed {
@@ -176,33 +239,25 @@ impl From<Failed> for Pkcs11Error {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Token(error) => error.into(),
+            Failed::Bare => Self::Token("the token holds none of our keys".to_owned()),
             Failed::Other(error) => error,
         }
-    }
-}
-
-fn load(module: &Path) -> Result<Pkcs11, Pkcs11Error> {
-    let bad = |error: Error| {
-        let why = error.to_string().lines().collect::<Vec<_>>().join(" ");
-        Pkcs11Error::Module { path: module.to_owned(), why }
-    };
-    let library = Pkcs11::new(module).map_err(bad)?;
-    match library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
-        // Somebody else in this process uses the same library, which is one for all.
-        Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(library),
-        Err(Error::Pkcs11(code, _)) => {
-            let why = format!("it answered {code:?} to C_Initialize; is it configured?");
-            Err(Pkcs11Error::Module { path: module.to_owned(), why })
-        }
-        Err(error) => Err(bad(error)),
     }
 }
 
 fn find(library: &Pkcs11, label: &str) -> Result<Slot, Pkcs11Error> {
     let mut present = Vec::new();
     let mut found = Vec::new();
+    let mut silent = None;
     for slot in library.get_slots_with_initialized_token()? {
-        let token = library.get_token_info(slot)?;
+        let token = match library.get_token_info(slot) {
+            Ok(token) => token,
+            // One that is pulled out this moment must not hide ours.
+            Err(error) => {
+                silent = Some(error);
+                continue;
+            }
+        };
         let own = token.label().trim_end();
         if own == label {
             found.push(slot);
@@ -213,6 +268,9 @@ fn find(library: &Pkcs11, label: &str) -> Result<Slot, Pkcs11Error> {
     match found.as_slice() {
         [slot] => Ok(*slot),
         [] => {
+            if let Some(error) = silent {
+                return Err(error.into());
+            }
             let present = if present.is_empty() { "none".to_owned() } else { present.join(", ") };
             Err(Pkcs11Error::NoToken { label: label.to_owned(), present })
         }

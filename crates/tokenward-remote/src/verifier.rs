@@ -68,6 +68,7 @@ impl LiveVerifier {
         match former.verifier.verify(token, now) {
             Ok(verified) => {
                 self.view.check(&verified)?;
+                self.let_in_by_the_former().increment(1);
                 Ok(Judged { verified, age })
             }
             Err(rejected) if is_of_another(*rejected.reason()) => Err(refusal.into()),
@@ -77,7 +78,16 @@ impl LiveVerifier {
 
     /// Puts `former` beside the present verifier, or takes it away.
     pub fn set_former(&self, former: Option<Former>) {
+        if former.is_some() {
+            // Shown from the beginning: who waits for the last one must see that none came.
+            self.let_in_by_the_former().increment(0);
+        }
         self.former.store(former.map(Arc::new));
+    }
+
+    fn let_in_by_the_former(&self) -> metrics::Counter {
+        let audience = self.audience().to_string();
+        metrics::counter!("tokenward_shared_secret_tokens_total", "audience" => audience)
     }
 
     /// Whether tokens can be judged at `now`: the keys and the revocations are young enough.

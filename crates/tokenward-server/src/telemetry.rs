@@ -10,6 +10,8 @@
 //! | `tokenward_uptime_seconds` | | since the start |
 //! | `tokenward_keys` | `audience`, `state` | keys of the authority |
 //! | `tokenward_delegation_left_seconds` | | for how long the [root](tokenward::root) still vouches for the signer of key sets |
+//! | `tokenward_signer_waits` | | 1 while a newer signer of key sets waits for its delegation |
+//! | `tokenward_shared_secret_tokens_total` | `audience` | tokens that an imported shared secret vouched for |
 //! | `tokenward_key_failures` | `audience` | failures in a row to make the next key |
 //! | `tokenward_key_leftovers` | `audience` | what the custody has still to destroy |
 //! | `tokenward_can_sign` | `audience` | 1 while a key may sign |

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::open::{self, OpenError};
 use crate::readers::Readers;
 use crate::value::{count, limit};
-use crate::writer::{self, Call, Counters, Job, Tx, Writer};
+use crate::writer::{self, Call, Counters, Job, Tx, Writer, no_room};
 
 /// Rows deleted by one command when pruning: a few milliseconds of the writer's time.
 pub(crate) const SLICE: usize = 500;
@@ -62,6 +62,7 @@ struct Inner {
     readers: Readers,
     counters: Arc<Counters>,
     patience: Duration,
+    path: PathBuf,
     threads: Vec<JoinHandle<()>>,
     /// Given back last of all.
     _lock: File,
@@ -96,6 +97,7 @@ impl SqliteStore {
             readers: Readers::new(opened.readers),
             counters,
             patience: options.patience,
+            path: path.to_owned(),
             threads,
             _lock: opened.lock,
         })))
@@ -108,6 +110,22 @@ impl SqliteStore {
             commits: self.0.counters.commits.load(Ordering::Relaxed),
             commands: self.0.counters.commands.load(Ordering::Relaxed),
         }
+    }
+
+    /// What keeps the store from being written to, with the mend: a disk that is full. While it is, each call has
+    /// the writer try again, so that it is noticed when room is made.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        if !self.0.counters.is_full.load(Ordering::Relaxed) {
+            return None;
+        }
+        let (job, _nobody_waits) = Call::queued(|tx| {
+            let version: i32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            Ok(tx.pragma_update(None, "user_version", version)?)
+        });
+        // A queue that has no room has writes in it, which do as well.
+        let _queued_or_full = self.0.queue.as_ref().map(|queue| queue.try_send(job));
+        Some(no_room(&self.0.path))
     }
 
     /// Runs `work` in the writer's next transaction; answers once it is durable.

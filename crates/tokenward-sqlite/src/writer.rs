@@ -11,8 +11,9 @@
 //! fails takes back its own writes and nobody else's.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use rusqlite::Connection;
@@ -69,8 +70,13 @@ pub(crate) struct Lost {
 }
 
 impl Lost {
-    fn new(error: &rusqlite::Error) -> Self {
-        Self { kind: crate::fault::kind(error), why: error.to_string() }
+    fn new(conn: &Connection, error: &rusqlite::Error) -> Self {
+        let kind = crate::fault::kind(error);
+        let why = match kind {
+            BackendErrorKind::Full => no_room(Path::new(conn.path().unwrap_or_default())),
+            _ => error.to_string(),
+        };
+        Self { kind, why }
     }
 
     fn error(&self) -> BackendError {
@@ -132,6 +138,8 @@ pub(crate) struct Counters {
     pub(crate) commands: AtomicU64,
     /// Pages in the log when the checkpoint thread last looked.
     pub(crate) log_pages: AtomicU64,
+    /// Whether the last transaction found no room.
+    pub(crate) is_full: AtomicBool,
 }
 
 /// The writer's side of the queue.
@@ -191,9 +199,13 @@ impl Writer {
             }
         }
         let committed = match broken {
-            None => self.conn.execute_batch("COMMIT").map_err(|error| Lost::new(&error)),
+            None => {
+                self.conn.execute_batch("COMMIT").map_err(|error| Lost::new(&self.conn, &error))
+            }
             Some(lost) => Err(lost),
         };
+        let is_full = committed.as_ref().is_err_and(|lost| lost.kind == BackendErrorKind::Full);
+        self.counters.is_full.store(is_full, Ordering::Relaxed);
         if committed.is_err()
             && !self.conn.is_autocommit()
             && let Err(error) = self.conn.execute_batch("ROLLBACK")
@@ -247,7 +259,7 @@ impl Writer {
 /// Runs one command in a savepoint of its own, and opens the transaction if it is the first.
 fn run_one(tx: &Tx<'_>, job: &mut dyn Job) -> Result<(), Lost> {
     if tx.is_autocommit() {
-        tx.execute_batch("BEGIN IMMEDIATE").map_err(|error| Lost::new(&error))?;
+        tx.execute_batch("BEGIN IMMEDIATE").map_err(|error| Lost::new(tx, &error))?;
     }
     run_sql(tx, "SAVEPOINT command")?;
     let keep = job.run(tx);
@@ -263,7 +275,12 @@ fn run_one(tx: &Tx<'_>, job: &mut dyn Job) -> Result<(), Lost> {
 
 fn run_sql(conn: &Connection, sql: &str) -> Result<(), Lost> {
     let run = || conn.prepare_cached(sql)?.execute([]);
-    run().map(drop).map_err(|error| Lost::new(&error))
+    run().map(drop).map_err(|error| Lost::new(conn, &error))
+}
+
+/// What an operator is told when there is no room for what is to be written to the store at `path`.
+pub(crate) fn no_room(path: &Path) -> String {
+    format!("no room on the disk for the store `{}`; free some", path.display())
 }
 
 /// Copies what it can of the log into the file, without waiting for anybody; the length of the log in pages.

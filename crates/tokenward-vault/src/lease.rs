@@ -46,8 +46,7 @@ impl Lease {
 
     /// The same token, whose renewal failed at `now`: it is tried again after a while.
     pub(crate) fn put_off(&self, now: UnixTime) -> Self {
-        let left = self.ends_at.since(now);
-        let wait = backoff::cut(left.checked_div(4).unwrap_or_default().min(LONGEST_WAIT));
+        let wait = backoff::put_off(self.ends_at.since(now));
         Self { renew_at: now.saturating_add(wait), ..self.clone() }
     }
 
@@ -107,4 +106,3 @@ pub(crate) fn life(seconds: u64) -> Option<Duration> {
 }
 
 const TEN_YEARS: u64 = 10 * 366 * 24 * 60 * 60;
-const LONGEST_WAIT: Duration = Duration::from_secs(10);

@@ -24,7 +24,7 @@ async fn a_renewal_that_fails_is_not_tried_at_every_call_while_the_credentials_h
     }
     assert_eq!(asked.load(Ordering::SeqCst), 2);
 
-    clock.advance(LONGEST_PUT_OFF);
+    clock.advance(backoff::LONGEST_PUT_OFF);
     aws.inner.credentials().await.unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 3, "it is tried again after a while");
     clock.set(ends_at);

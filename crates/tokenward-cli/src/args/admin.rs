@@ -30,7 +30,8 @@ pub(crate) struct KeysArgs {
     /// One audience instead of all
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) audience: Option<Audience>,
-    /// Where no authority runs: the config file (default: tokenward.toml in the data folder)
+    /// The config file, whose authority is asked; where none runs, its store (default: tokenward.toml in the data
+    /// folder)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]

@@ -15,12 +15,16 @@ use crate::args::{KeysArgs, KeysCommand};
 use crate::client::{self, AdminClient, CallError};
 use crate::clock;
 use crate::commands::{date, offline, rewrap};
-use crate::failure::{Failure, GOOD, Outcome};
+use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files;
-use crate::output::Output;
+use crate::output::{self, Output};
+use crate::serve;
 
 /// Runs the command.
-pub(crate) async fn run(args: KeysArgs, output: Output) -> Outcome {
+pub(crate) async fn run(mut args: KeysArgs, output: Output) -> Outcome {
+    if let (Some(config), None) = (&args.config, &args.admin.data) {
+        args.admin.data = Some(serve::folder_of(config));
+    }
     let audience = args.audience.as_ref().map(AsRef::as_ref);
     match &args.command {
         KeysCommand::List => list(&args, audience, output).await,
@@ -89,6 +93,10 @@ async fn list(args: &KeysArgs, audience: Option<&str>, output: Output) -> Outcom
     };
     let path = client::query("/admin/v1/keys", &[("audience", audience)]);
     let keys: Vec<KeyInfo> = client.get(&path).await.map_err(Failure::from)?;
+    // What waits for somebody; a token that may not ask for it gets the keys all the same.
+    if let Ok(status) = client.get::<Status>("/admin/v1/status").await {
+        status.warnings.iter().for_each(output::note);
+    }
     show(&keys, output)
 }
 
@@ -109,8 +117,8 @@ async fn rotate(args: &KeysArgs, audience: Option<&str>, wait: bool, output: Out
     loop {
         let ripe_at = match client.post("/admin/v1/keys/rotate", &request).await {
             Ok(rotated) => return show_rotated(&rotated, output),
-            Err(CallError::Refused { problem, .. }) if problem.ripe_at_ms.is_some() => {
-                problem.ripe_at_ms.map(UnixTime::from_millis).unwrap_or_default()
+            Err(CallError::Refused { problem, .. }) if problem.ripe_at.is_some() => {
+                problem.ripe_at.map(UnixTime::from_secs).unwrap_or_default()
             }
             Err(error) => return Err(error.into()),
         };
@@ -156,12 +164,15 @@ pub(crate) fn show_rotated(rotated: &RotatedKeys, output: Output) -> Outcome {
 
 /// Prints what a rotation would do.
 pub(crate) fn show_planned(planned: &[PlannedKeys], output: Output) -> Outcome {
+    // As `rotate` itself would end.
+    let would = planned.iter().all(|one| one.ripe_at.is_none());
+    let answer = if would { GOOD } else { answer_is_no() };
     if output.is_json() {
         output.json(&planned)?;
-        return Ok(GOOD);
+        return Ok(answer);
     }
     for one in planned {
-        match one.ripe_at_ms.map(UnixTime::from_millis) {
+        match one.ripe_at.map(UnixTime::from_secs) {
             Some(at) => output.line(format!(
                 "{}: would not rotate, because no standby key is ripe before {}",
                 one.audience,
@@ -171,7 +182,7 @@ pub(crate) fn show_planned(planned: &[PlannedKeys], output: Output) -> Outcome {
         }
         show_steps(&one.steps, output)?;
     }
-    Ok(GOOD)
+    Ok(answer)
 }
 
 fn show_compromised(done: &CompromisedKey, output: Output) -> Outcome {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tokenward::Algorithm;
 use tokenward_keys::{KeyInfo, KeyRing, Request, RotateError};
+use tokenward_server::KeySetSigning;
 use tokenward_server::admin::api::{PlannedKeys, RotatedKey, RotatedKeys};
 
 use crate::args::{DevCustody, KeysArgs};
@@ -14,7 +15,7 @@ use crate::config::{self, Config};
 use crate::deployment::{Deployment, Opened};
 use crate::dev::DevFolder;
 use crate::failure::{Failure, GOOD, Outcome};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::secret::Variables;
 use crate::serve;
 
@@ -33,6 +34,9 @@ pub(crate) async fn list(args: &KeysArgs, audience: Option<&str>, output: Output
         rows.extend(ring.list().iter().cloned());
         let former = opened.former(ring.audience()).info(now).await;
         rows.extend(former.map_err(|error| Failure::because("the store", &error))?);
+    }
+    if let Some(key) = opened.signer_that_waits().await {
+        output::note(KeySetSigning::waits(&key));
     }
     keys::show(&rows, output)
 }

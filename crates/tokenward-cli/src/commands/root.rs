@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tokenward::root::{Delegation, NewDelegation, NewRoot, Root, RootChain, Signatures};
-use tokenward::{Algorithm, IssuerId, KeyId, SigningKey, VerifyingKey};
+use tokenward::root::{Delegation, NewDelegation, NewRoot, Root, RootChain, RootError, Signatures};
+use tokenward::{Algorithm, Audience, IssuerId, KeyId, SigningKey, VerifyingKey};
 
 use crate::args::{RootCommand, RootDelegateArgs, RootInitArgs, RootRotateArgs};
 use crate::clock;
@@ -47,7 +47,7 @@ fn init(args: &RootInitArgs, output: Output) -> Outcome {
         issued_at: clock::system().now(),
         lifetime: args.lifetime,
     };
-    let mut chain = RootChain::init(&new).map_err(|error| Failure::because("the root", &error))?;
+    let mut chain = RootChain::init(&new).map_err(|error| refused("the root", &error))?;
     for key in &made {
         chain.sign(key).map_err(|error| Failure::because("the root", &error))?;
     }
@@ -75,6 +75,7 @@ fn make_key(out: &Path, output: Output) -> Outcome {
 
 fn delegate(args: &RootDelegateArgs, output: Output) -> Outcome {
     must_be_new(&args.out)?;
+    args.issuers.iter().try_for_each(must_be_of_an_audience)?;
     let now = clock::system().now();
     let new = NewDelegation {
         signer: public_key(&args.signer)?,
@@ -85,7 +86,7 @@ fn delegate(args: &RootDelegateArgs, output: Output) -> Outcome {
         lifetime: args.lifetime,
     };
     let chain = read(&args.root)?.delegate(&new);
-    let chain = chain.map_err(|error| Failure::because("the delegation", &error))?;
+    let chain = chain.map_err(|error| refused("the delegation", &error))?;
     write_signed(chain, args.keys.iter().map(AsRef::as_ref), &args.out, output)
 }
 
@@ -98,7 +99,7 @@ fn rotate(args: &RootRotateArgs, output: Output) -> Outcome {
         lifetime: args.lifetime,
     };
     let chain = read(&args.root)?.rotate(&new);
-    let chain = chain.map_err(|error| Failure::because("the next root", &error))?;
+    let chain = chain.map_err(|error| refused("the next root", &error))?;
     write_signed(chain, args.keys.iter().map(AsRef::as_ref), &args.out, output)
 }
 
@@ -159,7 +160,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(chain: &RootChain) -> Result<Self, tokenward::root::RootError> {
+    fn of(chain: &RootChain) -> Result<Self, RootError> {
         let signatures = match chain.delegation_signatures()? {
             Some(signatures) => vec![signatures],
             None => chain.root_signatures()?,
@@ -250,6 +251,27 @@ impl Shown {
             "signatures": self.signatures.iter().map(signature).collect::<Vec<_>>(),
             "signed": self.is_signed(),
         })
+    }
+}
+
+/// Each audience of an authority is an issuer of its own, and no other has a key set.
+fn must_be_of_an_audience(issuer: &IssuerId) -> Result<(), Failure> {
+    let name = issuer.as_str().rsplit_once("/audiences/").map(|(_, name)| name);
+    if name.is_some_and(|name| Audience::new(name).is_ok() && !name.contains('/')) {
+        return Ok(());
+    }
+    let authority = issuer.as_str().trim_end_matches('/');
+    Err(Failure::cannot(format!(
+        "--issuer: {issuer} is the issuer of no audience; write {authority}/audiences/NAME"
+    )))
+}
+
+/// Why `what` was not made, with the option that mends it.
+fn refused(what: &str, error: &RootError) -> Failure {
+    match error {
+        RootError::Lifetime => Failure::because("--for", error),
+        RootError::Threshold => Failure::because("--threshold", error),
+        _ => Failure::because(what, error),
     }
 }
 

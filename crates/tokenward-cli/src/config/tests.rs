@@ -317,6 +317,8 @@ fn a_configuration_with_every_setting_of_the_documentation_is_read() {
 #[test]
 fn what_init_writes_is_read() {
     let text = include_str!("../init/tokenward.toml")
+        .replace("{custody}", "custody = \"sealed\"")
+        .replace("{custody_table}", "")
         .replace("{issuer}", "https://auth.example.com")
         .replace("{audience}", "billing-api");
     read(&text).unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokenward::root::{Delegation, RootChain};
-use tokenward::{Algorithm, Audience, ErrorChain, VerifyingKey};
+use tokenward::{Algorithm, Audience, ErrorChain, KeyId, VerifyingKey};
 use tokenward_keys::lifecycle::Key;
 use tokenward_keys::{
     Custody, CustodyError, KeyChange, KeyLabel, KeyOrder, KeyStore, NewKey, Signer, StoreKey,
@@ -25,6 +25,7 @@ use crate::files;
 use crate::secret::Variables;
 
 mod late;
+mod tidy;
 
 /// What the keys that sign key sets are kept under, where those that sign tokens have their audience.
 pub(crate) const SIGNER_KEYS: &str = "key-set-signer";
@@ -110,11 +111,28 @@ impl Signing {
         let signer = self.signer(settings, store, &delegation).await?;
         Ok(KeySetSigning {
             signer,
+            next: self.waiting(store, delegation.signer()).await?,
             public: delegation.signer().clone(),
             store: Arc::new(store.clone()),
             lifetime: self.lifetime,
             chain: chain.to_json().into(),
         })
+    }
+
+    /// The newer key that waits for its delegation, if there is one.
+    pub(super) async fn waits(&self, store: &SqliteStore) -> Option<KeyId> {
+        let (_, _, delegation) = self.delegated().ok()?;
+        self.waiting(store, delegation.signer()).await.ok()?
+    }
+
+    /// The newest key that signs key sets, if the root has delegated an older one.
+    async fn waiting(
+        &self,
+        store: &SqliteStore,
+        delegated: &VerifyingKey,
+    ) -> Result<Option<KeyId>, Failure> {
+        let newest = self.keys(store).await?.pop();
+        Ok(newest.filter(|key| !is(key, delegated)).map(|key| key.id))
     }
 
     /// Refuses a root or a delegation that does not count now.
@@ -184,12 +202,7 @@ impl Signing {
         delegation: &Delegation,
     ) -> Result<Arc<dyn Signer>, Failure> {
         let wanted = delegation.signer();
-        let is_wanted = |key: &StoredKey| {
-            VerifyingKey::from_jwk(key.public.as_bytes()).is_ok_and(|public| {
-                public.thumbprint() == wanted.thumbprint() && public.key_id() == wanted.key_id()
-            })
-        };
-        let key = self.keys(store).await?.into_iter().find(is_wanted).ok_or_else(|| {
+        let key = self.keys(store).await?.into_iter().find(|key| is(key, wanted)).ok_or_else(|| {
             wrong(&format!(
                 "it names another key than custody \"{}\" holds for key sets; `tokenward keys signer` \
                  prints that one",
@@ -266,28 +279,13 @@ impl Signing {
         apply(std::iter::once(key.into_insert()).chain(fulfill).collect()).await?;
         Ok(stored)
     }
+}
 
-    /// Destroys what an earlier call was killed over. No other is at work: one process uses the store at a
-    /// time.
-    async fn clear_up(&self, store: &SqliteStore, audience: &Audience) -> Result<(), Failure> {
-        let because = |error: &(dyn std::error::Error + 'static)| {
-            Failure::because("keys.key_set_signer", error)
-        };
-        let left = store.unfinished(audience).await.map_err(|error| because(&error))?;
-        for order in left.orders.iter().filter(|order| order.custody == self.custody.name()) {
-            let (label, at) = (order.label, clock::system().now());
-            let mut changes = Vec::new();
-            if order.given_up_at.is_none() {
-                changes.push(KeyChange::GiveUp { label, at });
-            }
-            store.apply(audience, changes).await.map_err(|error| because(&error))?;
-            self.custody.abandon(order).await.map_err(|error| because(&error))?;
-            let forget = vec![KeyChange::Forget(label)];
-            store.apply(audience, forget).await.map_err(|error| because(&error))?;
-            tracing::info!(%label, "what an earlier call left in the custody is destroyed");
-        }
-        Ok(())
-    }
+/// Whether `key` is the one that the root names so.
+fn is(key: &StoredKey, named: &VerifyingKey) -> bool {
+    VerifyingKey::from_jwk(key.public.as_bytes()).is_ok_and(|public| {
+        public.thumbprint() == named.thumbprint() && public.key_id() == named.key_id()
+    })
 }
 
 fn place() -> Result<Audience, Failure> {

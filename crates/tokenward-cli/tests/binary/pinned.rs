@@ -91,7 +91,13 @@ fn check_says_what_keeps_pinned_verifiers_from_trusting() {
     assert!(
         check().contains("keys.delegation: it names another key than custody \"sealed\" holds")
     );
-    put(&world.delegate_as("signer.jwk", "https://auth.example.com", "issuer", &keys, "1d"));
+    put(&world.delegate_as(
+        "signer.jwk",
+        "https://auth.example.com/audiences/a",
+        "issuer",
+        &keys,
+        "1d",
+    ));
     assert!(check().contains("is not for the issuer https://localhost:"), "{}", check());
     put(&world.delegate_as("signer.jwk", &world.issuer(), "lonely", &keys[..1], "1d"));
     assert!(check().contains("lacks signatures of root keys"), "{}", check());
@@ -107,6 +113,43 @@ fn check_says_what_keeps_pinned_verifiers_from_trusting() {
     let without = text.replace("delegation = \"delegation.json\"\n", "");
     fs::write(world.work.path("auth/tokenward.toml"), without).unwrap();
     assert!(check().starts_with("keys.delegation: is missing"), "{}", check());
+}
+
+#[test]
+fn a_newer_signer_is_said_to_wait_until_the_root_delegates_it_and_then_the_older_ends() {
+    let world = World::prepared();
+    let config = ["--config", "auth/tokenward.toml"];
+    let said = |command: &[&str]| {
+        let output = world.work.run(&[command, config.as_slice()].concat());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!said(&["check"]).contains("waits for its delegation"));
+    let signer = world.work.good(&[&["keys", "signer", "--new"], config.as_slice()].concat());
+    let kid: Value = serde_json::from_str(&signer).unwrap();
+    let waits = format!("signer of key sets, {}, waits for its", kid["kid"].as_str().unwrap());
+
+    assert!(said(&["check"]).contains(&waits), "{}", said(&["check"]));
+    assert!(said(&["keys", "list"]).contains(&waits));
+    let start = || {
+        let serve = world.work.command(&[&["serve"], config.as_slice()].concat());
+        Process::start(serve, "pinned-waiting", "tokenward: ready on ")
+    };
+    let server = start();
+    assert!(said(&["keys", "list"]).contains(&waits));
+    assert_eq!(server.stop(), Some(0));
+
+    fs::write(world.work.path("new.jwk"), signer).unwrap();
+    let keys = ["root/root-key-1.pem", "root/root-key-2.pem"];
+    let chain = world.delegate_as("new.jwk", &world.issuer(), "new", &keys, "90d");
+    let old = fs::read_to_string(world.work.path("auth/delegation.json")).unwrap();
+    fs::write(world.work.path("auth/delegation.json"), chain).unwrap();
+    let server = start();
+    assert!(!said(&["keys", "list"]).contains("waits for its"));
+    assert_eq!(server.stop(), Some(0));
+    fs::write(world.work.path("auth/delegation.json"), old).unwrap();
+    let check = world.work.run(&[&["check"], config.as_slice()].concat());
+    let found = String::from_utf8(check.stdout).unwrap();
+    assert!(found.contains("has no private half"), "{found}");
 }
 
 #[test]

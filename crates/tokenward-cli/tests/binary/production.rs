@@ -40,6 +40,77 @@ fn init_writes_a_configuration_that_serves_once_the_certificate_is_there() {
 }
 
 #[test]
+fn init_writes_what_a_custody_needs_and_check_says_what_is_left_to_fill_in() {
+    for (custody, left) in [
+        ("vault-transit", "keys.vault.address: is missing"),
+        ("vault-kv", "keys.vault.address: is missing"),
+        ("aws-kms", "keys.aws.region: is missing"),
+        ("aws-secrets-manager", "keys.aws.region: is missing"),
+        ("pkcs11", "keys.pkcs11.module: is missing"),
+    ] {
+        let work = Work::new();
+        let said = work.good(&["init", "--data", "auth", "--custody", custody]);
+        assert!(said.contains("Fill in [keys."), "{custody}: {said}");
+        assert!(
+            !work.path("auth/tokenward.db").exists(),
+            "no key is made in a place that is not known"
+        );
+        certificate(&work.path("auth"), 2_000, 4_000);
+
+        let check = work.run(&["check", "--config", "auth/tokenward.toml"]);
+        assert_eq!(check.status.code(), Some(1), "{custody}");
+        let said = String::from_utf8(check.stdout).unwrap();
+        assert!(said.contains(left), "{custody}: {said}");
+    }
+}
+
+#[test]
+fn what_init_leaves_to_fill_in_is_all_that_is_missing() {
+    let work = Work::new();
+    work.good(&["init", "--data", "auth", "--custody", "pkcs11"]);
+    certificate(&work.path("auth"), 2_000, 4_000);
+    let path = work.path("auth/tokenward.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let text =
+        text.replace("# module", "module").replace("# token ", "token ").replace("# pin", "pin");
+    fs::write(&path, text).unwrap();
+
+    let said = work.refused(2, &["serve", "--config", "auth/tokenward.toml"]);
+    assert_eq!(said, "tokenward: keys.pkcs11.pin: PROD_HSM_PIN is not set; set it");
+}
+
+#[test]
+fn a_custody_that_cannot_be_had_is_refused_before_anything_is_written() {
+    let work = Work::new();
+
+    let said = work.refused(2, &["init", "--data", "auth", "--custody", "memory"]);
+
+    assert!(said.contains("keys.custody: \"memory\" loses its keys at every restart"), "{said}");
+    assert!(!work.path("auth").exists());
+}
+
+#[test]
+fn commands_about_keys_find_the_authority_of_their_configuration() {
+    let work = Work::new();
+    work.good(&["init", "--data", "auth"]);
+    certificate(&work.path("auth"), 2_000, 4_000);
+    listen(&work);
+    let server = serve(&work, "config");
+    let with = |order: &[&str]| {
+        work.good_json(&[&["keys", "--config", "auth/tokenward.toml"], order].concat())
+    };
+
+    // The store is the authority's alone meanwhile.
+    let keys = with(&["list"]);
+    assert_eq!(keys.as_array().unwrap().len(), 2, "{keys}");
+    assert_eq!(with(&["history"]).as_array().unwrap().len(), 2);
+    assert_eq!(with(&["jwks"])["keys"].as_array().unwrap().len(), 2);
+    let kid = keys[1]["kid"].as_str().unwrap();
+    assert_eq!(with(&["compromise", kid])["kid"], *kid);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn of_an_init_that_failed_nothing_stays() {
     let work = Work::new();
 
@@ -177,6 +248,7 @@ fn a_passphrase_opens_what_it_sealed_and_another_does_not() {
     let planned = keys(&["--dry-run"], "correct horse battery staple");
     let text = String::from_utf8_lossy(&planned.stdout);
     assert!(text.contains("would not rotate, because no standby key is ripe before"), "{text}");
+    assert_eq!(planned.status.code(), Some(1), "as `keys rotate` itself");
     let other = keys(&[], "wrong horse battery staple");
     assert_eq!(other.status.code(), Some(2), "{}", String::from_utf8_lossy(&other.stderr));
     assert!(!String::from_utf8_lossy(&other.stderr).contains("horse"));

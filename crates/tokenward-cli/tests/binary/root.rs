@@ -118,7 +118,7 @@ fn what_is_wrong_is_said_in_one_line() {
         ["root", "init", "--keys", keys, "--threshold", threshold, "--out", "root"]
     };
     let line = work.refused(2, &init("2", "3"));
-    assert_eq!(line, "tokenward: the root: the threshold must be from 1 to the number of keys");
+    assert_eq!(line, "tokenward: --threshold: the threshold must be from 1 to the number of keys");
     assert!(work.refused(2, &init("99", "3")).ends_with("the root: it is too large"));
     assert!(!work.path("root").exists());
     work.good(&init("2", "2"));
@@ -128,6 +128,15 @@ fn what_is_wrong_is_said_in_one_line() {
     let line = work.refused(2, &delegate(&["--key", "stranger.pem"]));
     assert_eq!(line, "tokenward: stranger.pem: this key is none of the root's");
     assert!(!work.path("delegation.json").exists());
+
+    let line = work.refused(2, &delegate(&["--issuer", "https://auth.example.com/"]));
+    assert_eq!(
+        line,
+        "tokenward: --issuer: https://auth.example.com/ is the issuer of no audience; write \
+         https://auth.example.com/audiences/NAME"
+    );
+    let line = work.refused(2, &delegate(&["--for", "400d"]));
+    assert!(line.starts_with("tokenward: --for: it must end after it begins"), "{line}");
 
     fs::write(work.path("signer.jwk"), r#"{"kty":"oct","k":"AAAA"}"#).unwrap();
     assert!(work.refused(2, &delegate(&[])).starts_with("tokenward: signer.jwk: "));

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::client::Call;
 use crate::harness::{Authority, Session, eventually};
 use crate::process::{run, tokenward};
 
@@ -23,6 +24,11 @@ async fn a_full_disk_is_a_503_and_nothing_is_lost() {
     let create = authority.try_create("bob", Value::Null).await.unwrap().expect(503);
     assert!(create.header("retry-after").is_some(), "{create:?}");
     authority.refresh(&session.refresh).await.unwrap().expect(503);
+    let ready = format!("{}/readyz", authority.dev.admin_url);
+    let told = authority.client.ask(Call::get(&ready)).await.expect(503);
+    let told = told.json()["problems"].to_string();
+    assert!(told.contains("no room on the disk for the store `"), "{told}");
+    assert!(told.contains("tokenward.db`; free some"), "{told}");
     // What needs no room goes on.
     let known = authority.forward_auth().bearer(&session.access);
     authority.client.ask(known.clone()).await.expect(200);
@@ -31,8 +37,10 @@ async fn a_full_disk_is_a_503_and_nothing_is_lost() {
     let renewed = authority.refresh(&session.refresh).await.unwrap().expect(200);
     let renewed = Session::of(&renewed);
     authority.create("bob").await;
+    authority.client.ask(Call::get(&ready)).await.expect(200);
     let log = authority.process().log_text();
-    assert!(log.lines().any(|line| line.contains("ERROR") && line.contains("full")), "{log}");
+    let is_named = |line: &str| line.contains("ERROR") && line.contains("no room on the disk for");
+    assert!(log.lines().any(is_named), "{log}");
 
     authority.kill();
     authority.start_again().await;

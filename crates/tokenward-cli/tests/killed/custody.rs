@@ -8,13 +8,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokenward::crypto::Secret256;
+use tokenward_aws::{
+    Aws, AwsCredentials, AwsKms, AwsOptions, CredentialSource, Endpoint, Kms, Region,
+    SecretsManager,
+};
+use tokenward_keys::custody::Pulled;
 use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_pkcs11::Pkcs11;
 use tokenward_testing::{TestClock, python};
-use tokenward_vault::{Login, Mount, Vault, VaultAddress, VaultOptions, VaultSecret, VaultTransit};
+use tokenward_vault::{
+    Login, Mount, Vault, VaultAddress, VaultKv, VaultOptions, VaultSecret, VaultTransit,
+};
 use zeroize::Zeroizing;
 
 use crate::proxy;
@@ -24,14 +31,21 @@ use crate::steps::StepwiseCustody;
 pub(crate) enum Place {
     Sealed,
     /// Each process has an environment of its own there.
-    Vault(StandIn),
+    Vault(&'static str, Server),
+    /// Each process has a region of its own there.
+    Aws(&'static str, Server),
     /// Each process has a token of its own, on a disk that forgets nothing.
     Pkcs11(TempDir),
 }
 
 const ENVIRONMENT: &str = "TOKENWARD_TEST_ENVIRONMENT";
-const VAULT: &str = "TOKENWARD_TEST_VAULT";
+const CUSTODY: &str = "TOKENWARD_TEST_CUSTODY";
+const ADDRESS: &str = "TOKENWARD_TEST_ADDRESS";
 const MODULE: &str = "TOKENWARD_TEST_MODULE";
+const VAULT_TRANSIT: &str = "vault-transit";
+const VAULT_KV: &str = "vault-kv";
+const AWS_KMS: &str = "aws-kms";
+const AWS_SECRETS: &str = "aws-secrets-manager";
 const PIN: &str = "1234";
 
 impl Place {
@@ -39,8 +53,20 @@ impl Place {
         Self::Sealed
     }
 
-    pub(crate) fn vault() -> Self {
-        Self::Vault(StandIn::start())
+    pub(crate) fn vault_transit() -> Self {
+        Self::Vault(VAULT_TRANSIT, Server::start("vault"))
+    }
+
+    pub(crate) fn vault_kv() -> Self {
+        Self::Vault(VAULT_KV, Server::start("vault"))
+    }
+
+    pub(crate) fn aws_kms() -> Self {
+        Self::Aws(AWS_KMS, Server::start("aws"))
+    }
+
+    pub(crate) fn aws_secrets() -> Self {
+        Self::Aws(AWS_SECRETS, Server::start("aws"))
     }
 
     pub(crate) fn pkcs11() -> Self {
@@ -55,8 +81,8 @@ impl Place {
         command.env(ENVIRONMENT, environment(step));
         match self {
             Self::Sealed => {}
-            Self::Vault(stand_in) => {
-                command.env(VAULT, stand_in.address.to_string());
+            Self::Vault(name, server) | Self::Aws(name, server) => {
+                command.env(CUSTODY, name).env(ADDRESS, server.address.to_string());
             }
             Self::Pkcs11(parent) => {
                 let folder = parent.path().join(environment(step));
@@ -73,9 +99,27 @@ impl Place {
     pub(crate) fn held(&self, step: u64) -> Option<usize> {
         match self {
             Self::Sealed => None,
-            Self::Vault(stand_in) => {
+            Self::Vault(_, server) => {
                 let prefix = format!("{}-", environment(step));
-                Some(stand_in.keys().iter().filter(|name| name.starts_with(&prefix)).count())
+                let names = server.ask("GET /_stand-in/keys", "", "");
+                let names = names.as_array().unwrap().iter();
+                Some(names.filter(|name| name.as_str().unwrap().starts_with(&prefix)).count())
+            }
+            Self::Aws(AWS_KMS, server) => {
+                let ask = |operation: &str, body: &Value| {
+                    server.aws("kms", &format!("TrentService.{operation}"), step, body)
+                };
+                let is_held = |key: &&Value| {
+                    let about = ask("DescribeKey", &json!({ "KeyId": key["KeyId"] }));
+                    about["KeyMetadata"]["KeyState"] != "PendingDeletion"
+                };
+                let keys = ask("ListKeys", &json!({}));
+                Some(keys["Keys"].as_array().unwrap().iter().filter(is_held).count())
+            }
+            Self::Aws(_, server) => {
+                let target = "secretsmanager.ListSecrets";
+                let secrets = server.aws("secretsmanager", target, step, &json!({}));
+                Some(secrets["SecretList"].as_array().unwrap().len())
             }
             Self::Pkcs11(parent) => {
                 Some(objects(&parent.path().join(environment(step)).join("tokens")) / 2)
@@ -86,9 +130,23 @@ impl Place {
 
 /// The custody of this process, which [`Place::prepare`] told where it is.
 pub(crate) async fn open() -> Arc<dyn Custody> {
-    if let Ok(address) = std::env::var(VAULT) {
-        // The proxy has its steps.
-        return Arc::new(vault(address.parse().unwrap()).await);
+    if let Ok(name) = std::env::var(CUSTODY) {
+        let server = std::env::var(ADDRESS).unwrap().parse().unwrap();
+        // It has the steps.
+        let address = format!("http://{}", proxy::between(server).await);
+        return match name.as_str() {
+            VAULT_TRANSIT => {
+                let mount = Mount::new("transit").unwrap();
+                Arc::new(VaultTransit::new(vault(&address), mount, of_process()))
+            }
+            VAULT_KV => {
+                let documents = VaultKv::new(vault(&address), Mount::new("secret").unwrap());
+                Arc::new(Pulled::new(documents, of_process()))
+            }
+            AWS_KMS => Arc::new(AwsKms::new(Kms::new(aws(&address)), of_process())),
+            AWS_SECRETS => Arc::new(Pulled::new(SecretsManager::new(aws(&address)), of_process())),
+            other => panic!("custody {other}"),
+        };
     }
     if let Some(module) = std::env::var_os(MODULE) {
         let pin = Zeroizing::new(PIN.to_owned());
@@ -109,29 +167,44 @@ fn environment(step: u64) -> String {
     format!("step{step}")
 }
 
-async fn vault(address: SocketAddr) -> VaultTransit {
-    let address = proxy::between(address).await;
-    let tls = tokenward_remote::client_tls(None).unwrap();
-    let mut options =
-        VaultOptions::new(VaultAddress::new(&format!("http://{address}")).unwrap(), tls);
-    // Cores that many tests share are no slow vault.
-    options.answer_timeout = Duration::from_secs(30);
-    let login = || Ok(Login::Token(VaultSecret::new("root").unwrap()));
-    let client = Vault::new(options, login, Arc::new(TestClock::default()));
-    VaultTransit::new(client, Mount::new("transit").unwrap(), of_process())
+/// That of the environment, so that whoever looks through all keys of a region sees those of one process.
+fn region(environment: &str) -> String {
+    format!("eu-{environment}")
 }
 
-/// A running stand-in for Vault.
-pub(crate) struct StandIn {
+fn vault(address: &str) -> Vault {
+    let tls = tokenward_remote::client_tls(None).unwrap();
+    let mut options = VaultOptions::new(VaultAddress::new(address).unwrap(), tls);
+    options.answer_timeout = PATIENCE;
+    let login = || Ok(Login::Token(VaultSecret::new("root").unwrap()));
+    Vault::new(options, login, Arc::new(TestClock::default()))
+}
+
+fn aws(address: &str) -> Aws {
+    let tls = tokenward_remote::client_tls(None).unwrap();
+    let mut options = AwsOptions::new(Region::new(&region(&of_process())).unwrap(), tls);
+    options.endpoint = Some(Endpoint::new(address).unwrap());
+    options.answer_timeout = PATIENCE;
+    // That of the emulator's administrator, whose requests are taken at any time.
+    let source = CredentialSource::named(|| Ok(AwsCredentials::new("test", "test", None).unwrap()));
+    Aws::new(options, source, Arc::new(tokenward_remote::SystemClock::new()))
+}
+
+/// Cores that many tests share are no slow custody.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running stand-in for Vault, or an emulator of AWS.
+pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
 }
 
-impl StandIn {
-    fn start() -> Self {
-        let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop/vault/server.py");
+impl Server {
+    /// The one in this folder of `interop`.
+    fn start(folder: &str) -> Self {
+        let interop = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop");
         let mut child = Command::new(python())
-            .arg(server)
+            .arg(interop.join(folder).join("server.py"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -142,20 +215,33 @@ impl StandIn {
         Self { child, address }
     }
 
-    /// The names of all transit keys.
-    fn keys(&self) -> Vec<String> {
+    /// As the administrator of the account, in the region of a step.
+    fn aws(&self, service: &str, target: &str, step: u64, body: &Value) -> Value {
+        let region = region(&environment(step));
+        let headers = format!(
+            "X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=test/20261125/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0\r\n"
+        );
+        self.ask("POST /", &headers, &body.to_string())
+    }
+
+    fn ask(&self, what: &str, headers: &str, body: &str) -> Value {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        let ask = "GET /_stand-in/keys HTTP/1.1\r\nHost: vault\r\nConnection: close\r\n\r\n";
-        stream.write_all(ask.as_bytes()).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{what} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\n\
+             Connection: close\r\n\r\n{body}"
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let names: Vec<Value> = serde_json::from_str(body).unwrap();
-        names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        serde_json::from_str(body).unwrap()
     }
 }
 
-impl Drop for StandIn {
+impl Drop for Server {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());

@@ -3,7 +3,7 @@
 //! A process of its own does what an authority does with its keys: starts on an empty store, prepares a
 //! rotation, rotates, rotates when told to, distrusts a key, withdraws. The store and the custody are the real
 //! ones, the time is told. It is killed before its first step, its second, and so on: each write to the store,
-//! each private half that is made or destroyed, each request that changes something in a vault. What was never
+//! each private half that is made or destroyed, each request that changes something in a vault or in AWS. What was never
 //! synced is lost with it. Then another process starts, as an authority does, and all must be well again.
 
 #![cfg(test)]
@@ -35,7 +35,22 @@ fn sealed_keys_outlive_a_kill_at_every_step() {
 
 #[test]
 fn keys_in_a_vault_outlive_a_kill_at_every_step() {
-    killed_at_every_step(&Place::vault(), 30);
+    killed_at_every_step(&Place::vault_transit(), 30);
+}
+
+#[test]
+fn keys_that_are_documents_of_a_vault_outlive_a_kill_at_every_step() {
+    killed_at_every_step(&Place::vault_kv(), 25);
+}
+
+#[test]
+fn keys_in_kms_outlive_a_kill_at_every_step() {
+    killed_at_every_step(&Place::aws_kms(), 25);
+}
+
+#[test]
+fn keys_that_are_secrets_of_aws_outlive_a_kill_at_every_step() {
+    killed_at_every_step(&Place::aws_secrets(), 25);
 }
 
 #[test]

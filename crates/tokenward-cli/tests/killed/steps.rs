@@ -1,5 +1,5 @@
 //! The steps at which a process is killed: before each write to the store, each key that is made or destroyed,
-//! or, through [`crate::proxy`], each request that changes something in a vault. What a process does between
+//! or, through [`crate::proxy`], each request that changes something in a vault or in AWS. What a process does between
 //! two of them dies with it, so a kill after one is the same as before the next.
 //!
 //! The program that users run has nothing of this: the steps are in what the test wraps its parts in.

@@ -1,5 +1,6 @@
 //! The key-encryption keys that this process holds itself, and the two ways to come by one.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -77,8 +78,12 @@ pub struct Passphrase {
 }
 
 impl Passphrase {
-    /// The fewest characters: what NIST SP 800-63B-4 § 3.1.1.2 asks of a password that stands alone.
-    pub const SHORTEST: usize = 15;
+    /// The fewest characters, one more than NIST SP 800-63B-4 § 3.1.1.2 asks of a password that stands alone.
+    pub const SHORTEST: usize = 16;
+
+    /// The fewest characters that are not the same as one before: fewer are a pattern that somebody typed, and of
+    /// 16 random digits nearly all have more.
+    pub const FEWEST: usize = 6;
 
     /// The passphrase `text`, without the line end that an editor or `echo` left.
     ///
@@ -88,11 +93,16 @@ impl Passphrase {
     /// assert!(Passphrase::new("correct horse battery\n", PassphraseCost::DEFAULT).is_ok());
     /// let error = Passphrase::new("fourteen chars", PassphraseCost::DEFAULT).unwrap_err();
     /// assert_eq!(error, KekError::ShortPassphrase);
+    /// let error = Passphrase::new("aaaaaaaaaaaaaaaa", PassphraseCost::DEFAULT).unwrap_err();
+    /// assert_eq!(error, KekError::PlainPassphrase);
     /// ```
     pub fn new(text: &str, cost: PassphraseCost) -> Result<Self, KekError> {
         let text = text.trim_end_matches(['\r', '\n']);
         if text.chars().count() < Self::SHORTEST {
             return Err(KekError::ShortPassphrase);
+        }
+        if text.chars().collect::<BTreeSet<_>>().len() < Self::FEWEST {
+            return Err(KekError::PlainPassphrase);
         }
         cost.params()?;
         Ok(Self { text: Arc::new(Zeroizing::new(text.to_owned())), cost })
@@ -189,6 +199,12 @@ pub enum KekError {
     /// The passphrase is too short.
     #[error("a passphrase has at least {} characters: choose a longer one", Passphrase::SHORTEST)]
     ShortPassphrase,
+    /// The passphrase repeats a few characters.
+    #[error(
+        "the passphrase has under {} different characters; take several random words",
+        Passphrase::FEWEST
+    )]
+    PlainPassphrase,
     /// Argon2 refused its parameters, or found no memory.
     #[error("the passphrase could not be stretched")]
     Argon2(#[source] argon2::Error),

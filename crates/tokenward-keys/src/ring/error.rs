@@ -15,9 +15,9 @@ pub enum RingError {
     /// The key store failed.
     #[error("the key store failed")]
     Store(#[from] BackendError),
-    /// The custody failed.
-    #[error("a private key is out of reach")]
-    Custody(#[source] Arc<CustodyError>),
+    /// The custody failed, or a key in it is not what it should be.
+    #[error(transparent)]
+    Custody(Arc<CustodyError>),
     /// A stored key contradicts itself.
     #[error("the key store holds an impossible key")]
     Inconsistent(#[from] Inconsistent),
@@ -135,6 +135,22 @@ pub enum ImportError {
         /// Its state there; a compromised key cannot come back.
         state: KeyState,
     },
+    /// The key is imported already, and is to end before that.
+    #[error(
+        "key `{id}` is imported until {until} already: its end can be brought forward, not put off"
+    )]
+    NotSooner {
+        /// Its id.
+        id: KeyId,
+        /// Its end.
+        until: UnixTime,
+    },
+    /// The key is one of ours, of another environment.
+    #[error("key `{id}` is of another environment: what that one issues must not verify here")]
+    OtherEnvironment {
+        /// Its id there.
+        id: KeyId,
+    },
     /// Too many imported keys are public at once.
     #[error("the audience has {} imported keys already: wait until one ends", super::MAX_IMPORTED)]
     TooMany,
@@ -178,9 +194,12 @@ pub enum NoSigner {
         /// When a standby will be ripe, if there is one.
         ripe_at: Option<UnixTime>,
     },
-    /// The active key's private half is out of reach.
+    /// The active key's private half is out of reach, which passes without any setting being changed.
     #[error("the private half of the active key is out of reach")]
-    Custody(#[source] Arc<CustodyError>),
+    OutOfReach(#[source] Arc<CustodyError>),
+    /// The custody does not let the active key sign.
+    #[error(transparent)]
+    Custody(Arc<CustodyError>),
 }
 
 fn ripe(at: Option<UnixTime>) -> String {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokenward::{ErrorChain, KeyId, UnixTime};
 
-use super::backoff::Backoff;
+use super::attempts::Attempts;
 use super::error::RingError;
 use super::{AUDIT, KeyRing};
 use crate::custody::CustodyError;
@@ -21,7 +21,7 @@ use crate::stored::{KeyChange, StoredKey};
 /// What this process knows of them beside what is stored.
 #[derive(Debug, Default)]
 pub(super) struct Leftovers {
-    backoff: Backoff,
+    backoff: Attempts,
     count: AtomicUsize,
     /// The orders that were there at the start, if nobody can be at work on them; `None` before that is known.
     dead: Mutex<Option<BTreeSet<KeyLabel>>>,

@@ -212,7 +212,10 @@ impl View {
         match &self.opened {
             Opened::Signer(signer) => Ok(Arc::clone(signer)),
             Opened::NoActiveKey => Err(NoSigner::NoActiveKey { ripe_at: self.ripe_at }),
-            Opened::Failed(error) => Err(NoSigner::Custody(Arc::clone(error))),
+            Opened::Failed(error) => Err(match **error {
+                CustodyError::OutOfReach { .. } => NoSigner::OutOfReach(Arc::clone(error)),
+                _ => NoSigner::Custody(Arc::clone(error)),
+            }),
         }
     }
 

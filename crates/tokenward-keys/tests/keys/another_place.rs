@@ -20,7 +20,7 @@ fn where_the_custody_has_none_of_the_keys_none_is_given_up_and_none_is_made() {
 
     assert_eq!(
         ErrorChain::new(&error).to_string(),
-        "a private key is out of reach: custody `elsewhere` has none of the keys that should sign, so it is \
+        "custody `elsewhere` has none of the keys that should sign, so it is \
          hardly the one that they were made in: correct keys.custody; if they are lost indeed, `tokenward keys rotate`"
     );
     assert!(there.signer(at(1_095)).is_err());

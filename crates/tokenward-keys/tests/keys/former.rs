@@ -28,6 +28,40 @@ async fn a_secret_counts_until_its_end_and_is_gone_from_the_store_then() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_secret_is_brought_forward_by_the_secret_itself() {
+    let world = World::new();
+    let former = world.former("api");
+    let made = former.import(SECRET, issuer(), None, at(3_600), at(0)).await.unwrap();
+    let again =
+        async |secret: &[u8], until| former.import(secret, issuer(), None, at(until), at(1)).await;
+
+    let other = b"0123456789abcdefghijklmnopqrstuvwxyzABCD";
+    for refused in [again(SECRET, 3_601).await, again(SECRET, 3_600).await, again(other, 60).await]
+    {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, FormerError::Another), "{error}");
+    }
+    assert_eq!(again(SECRET, 60).await.unwrap().id, made.id);
+
+    assert_eq!(former.current(at(59)).await.unwrap().unwrap().until, at(60));
+    assert!(former.current(at(60)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_secret_that_another_environment_let_in_stays_there() {
+    let world = World::new();
+    let import = async |kid: &str| {
+        let kid = Some(KeyId::new(kid).unwrap());
+        world.former("api").import(SECRET, issuer(), kid, at(60), at(0)).await
+    };
+
+    let error = import("staging-former-AAAA").await.unwrap_err();
+
+    assert!(matches!(error, FormerError::OtherEnvironment { .. }), "{error}");
+    import("prod-former-AAAA").await.unwrap();
+}
+
+#[tokio::test]
 async fn the_secret_stands_in_the_store_sealed() {
     let world = World::new();
     world.former("api").import(SECRET, issuer(), None, at(60), at(0)).await.unwrap();

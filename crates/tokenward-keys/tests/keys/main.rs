@@ -8,6 +8,8 @@ mod exhaustive;
 #[cfg(test)]
 mod former;
 #[cfg(test)]
+mod importing;
+#[cfg(test)]
 mod leftovers;
 #[cfg(test)]
 mod limits;

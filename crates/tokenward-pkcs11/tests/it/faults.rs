@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cryptoki::context::{Function, Pkcs11 as Library};
 use cryptoki::error::{Error, RvError};
@@ -264,6 +265,36 @@ fn a_token_that_is_gone_ends_in_an_error_and_not_in_a_signature() {
 }
 
 #[test]
+fn a_token_that_was_away_signs_again_once_it_is_back() {
+    in_softhsm("faults::a_token_that_was_away_signs_again_once_it_is_back", async || {
+        let (custody, other) = (custody().await, custody().await);
+        let (row, others) = (new_key(&custody).await, new_key(&other).await);
+        let signer = custody.signer(&issuer(), &row).await.unwrap();
+        let beside = other.signer(&issuer(), &others).await.unwrap();
+        let config = PathBuf::from(std::env::var_os("SOFTHSM2_CONF").unwrap());
+        let [here, away] = ["tokens", "elsewhere"].map(|name| config.with_file_name(name));
+        fs::rename(&here, &away).unwrap();
+        fs::create_dir(&here).unwrap();
+
+        // It is out of reach, which is not the same as a key that is gone.
+        let is_away = async || {
+            let error = custody.signer(&issuer(), &row).await.unwrap_err();
+            matches!(error, CustodyError::OutOfReach { .. })
+        };
+        until(is_away).await;
+        signer.sign(b"input").await.unwrap_err();
+
+        fs::remove_dir(&here).unwrap();
+        fs::rename(&away, &here).unwrap();
+        until(async || signer.sign(b"input").await.is_ok()).await;
+        // Whoever uses the same library goes on too.
+        beside.sign(b"input").await.unwrap();
+        custody.signer(&issuer(), &row).await.unwrap();
+        new_key(&other).await;
+    });
+}
+
+#[test]
 fn a_key_in_the_token_can_be_read_by_nobody() {
     in_softhsm("faults::a_key_in_the_token_can_be_read_by_nobody", async || {
         let custody = custody().await;
@@ -326,6 +357,17 @@ fn a_locked_pin_is_told_from_a_wrong_one() {
 async fn new_key(custody: &Pkcs11) -> StoredKey {
     let made = custody.generate(&spec(Algorithm::Es256)).await.unwrap();
     row("pkcs11", &made)
+}
+
+/// Asks again and again.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let asking = async {
+        let mut pace = tokio::time::interval(Duration::from_millis(20));
+        while !is_so().await {
+            pace.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
 }
 
 fn private_half(token: &Session, id: &KeyId) -> ObjectHandle {

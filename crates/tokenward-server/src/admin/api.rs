@@ -7,7 +7,7 @@
 //! | `GET /admin/v1/keys/history[?audience=A]` | → `[`[`tokenward_keys::KeyHistory`]`, …]` |
 //! | `GET /admin/v1/keys/jwks?audience=A` | → the published key set (RFC 7517) |
 //! | `GET /admin/v1/keys/feed?audience=A` | → the keys of the revocation feed, now and next (RFC 7517) |
-//! | `POST /admin/v1/keys/rotate` | [`RotateKeys`] → [`RotatedKeys`], or 409 [`Problem`] with `ripe_at_ms` |
+//! | `POST /admin/v1/keys/rotate` | [`RotateKeys`] → [`RotatedKeys`], or 409 [`Problem`] with `ripe_at` |
 //! | `GET /admin/v1/keys/rotation[?audience=A]` | → `[`[`PlannedKeys`]`, …]`: what `rotate` would do now |
 //! | `POST /admin/v1/keys/compromise` | [`CompromiseKey`] → [`CompromisedKey`] |
 //! | `POST /admin/v1/keys/import` | [`ImportKey`] → 201 [`ImportedKey`] |
@@ -25,8 +25,7 @@
 //! | `POST /admin/v1/admin-tokens` | [`AddAdminToken`] → 201 [`NewAdminToken`] |
 //! | `DELETE /admin/v1/admin-tokens/{label}` | → 204 |
 //!
-//! Refusals are a [`Problem`]. Times are whole seconds since the Unix epoch unless the name ends in
-//! `_ms`. Requests are strict, an unknown member is refused; answers may grow.
+//! Refusals are a [`Problem`]. Times are whole seconds since the Unix epoch. Requests are strict, an unknown member is refused; answers may grow.
 
 use std::fmt;
 
@@ -56,9 +55,9 @@ wire! {
         /// A line for the operator: what is wrong, and the mend.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         pub error_description: String,
-        /// With `not_ripe`: when the same request will succeed, in milliseconds since the epoch.
+        /// With `not_ripe`: when the same request will succeed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub ripe_at_ms: Option<u64>,
+        pub ripe_at: Option<u64>,
     }
 
     /// How the authority is.
@@ -78,6 +77,9 @@ wire! {
         /// If not, why: a line each.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub problems: Vec<String>,
+        /// What is wrong, or waits for somebody, though it serves: a line each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub warnings: Vec<String>,
         /// The audiences it mints for.
         pub audiences: Vec<AudienceStatus>,
     }
@@ -128,9 +130,9 @@ wire! {
         pub audience: String,
         /// Each step, in its order.
         pub steps: Vec<PlannedStep>,
-        /// If no key may take over yet: from when on one may, in milliseconds.
+        /// If no key may take over yet: from when on one may.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub ripe_at_ms: Option<u64>,
+        pub ripe_at: Option<u64>,
     }
 
     /// A step, and why.

@@ -8,6 +8,7 @@ use tokenward::{BackendError, BackendErrorKind, ErrorChain, UnixTime};
 use tokenward_keys::{FormerError, ImportError, RingError, RotateError};
 
 use super::api::Problem;
+use super::keys::ceil_secs;
 use crate::authority::KeyActionError;
 
 /// A request that was not carried out.
@@ -22,7 +23,7 @@ impl AdminError {
         let error_description = description.into();
         Self {
             status,
-            problem: Problem { error: error.to_owned(), error_description, ripe_at_ms: None },
+            problem: Problem { error: error.to_owned(), error_description, ripe_at: None },
         }
     }
 
@@ -56,7 +57,7 @@ impl AdminError {
             "not_ripe",
             format!("no standby is ripe before {until}"),
         );
-        error.problem.ripe_at_ms = Some(until.as_millis());
+        error.problem.ripe_at = Some(ceil_secs(until));
         error
     }
 
@@ -105,10 +106,9 @@ impl From<KeyActionError> for AdminError {
             KeyActionError::Rotate(RotateError::NotRipe(not_ripe)) => {
                 Self::not_ripe(not_ripe.until)
             }
-            KeyActionError::Import(ImportError::Symmetric | ImportError::EndDate) => {
-                Self::invalid(chain)
-            }
-            KeyActionError::Import(ImportError::Known { .. } | ImportError::TooMany)
+            KeyActionError::Import(
+                ImportError::Known { .. } | ImportError::NotSooner { .. } | ImportError::TooMany,
+            )
             | KeyActionError::Former(FormerError::Another | FormerError::Damaged) => {
                 Self::conflict(chain)
             }
@@ -117,7 +117,12 @@ impl From<KeyActionError> for AdminError {
             | KeyActionError::Ring(error) => Self::of_ring(&error, chain),
             KeyActionError::Revocations(error)
             | KeyActionError::Former(FormerError::Store(error)) => error.into(),
-            KeyActionError::Former(_) => Self::invalid(chain),
+            KeyActionError::Import(
+                ImportError::Symmetric
+                | ImportError::EndDate
+                | ImportError::OtherEnvironment { .. },
+            )
+            | KeyActionError::Former(_) => Self::invalid(chain),
             _ => Self::bug(chain),
         }
     }

@@ -49,30 +49,22 @@ pub(super) async fn jwks(
     State(authority): State<Arc<Authority>>,
     Filter(of): Filter<OfAudience>,
 ) -> Result<Response, AdminError> {
-    match &*chosen(&authority, of.audience.as_deref())? {
-        [ring] => {
-            let json = HeaderValue::from_static("application/jwk-set+json");
-            Ok(([(CONTENT_TYPE, json)], ring.jwks_json().to_string()).into_response())
-        }
-        // There is no set of all keys: it would let a key of one audience forge for another.
-        _ => Err(AdminError::invalid("audience: there are several; name one")),
-    }
+    Ok(key_set(the_one(&authority, &of)?.jwks_json().to_string()))
 }
 
 pub(super) async fn feed(
     State(authority): State<Arc<Authority>>,
     Filter(of): Filter<OfAudience>,
 ) -> Result<Response, AdminError> {
-    match &*chosen(&authority, of.audience.as_deref())? {
-        [ring] => {
-            let keys = authority.feed_keys(ring.audience());
-            let jwks: Vec<_> = keys.iter().filter_map(VerifyingKey::to_jwk).collect();
-            let json = HeaderValue::from_static("application/jwk-set+json");
-            Ok(([(CONTENT_TYPE, json)], json!({ "keys": jwks }).to_string()).into_response())
-        }
-        // A feed key of one audience must not stand for another's.
-        _ => Err(AdminError::invalid("audience: there are several; name one")),
-    }
+    let keys = authority.feed_keys(the_one(&authority, &of)?.audience());
+    let jwks: Vec<_> = keys.iter().filter_map(VerifyingKey::to_jwk).collect();
+    Ok(key_set(json!({ "keys": jwks }).to_string()))
+}
+
+/// A key set as a document (RFC 7517 § 8.5.2).
+fn key_set(json: String) -> Response {
+    let kind = HeaderValue::from_static("application/jwk-set+json");
+    ([(CONTENT_TYPE, kind)], json).into_response()
 }
 
 pub(super) async fn rotate(
@@ -243,7 +235,7 @@ impl PlannedKeys {
         Self {
             audience: audience.to_string(),
             steps: plan.steps.iter().map(planned).collect(),
-            ripe_at_ms: plan.blocked_until.map(UnixTime::as_millis),
+            ripe_at: plan.blocked_until.map(ceil_secs),
         }
     }
 }
@@ -253,7 +245,7 @@ fn planned(step: &Step) -> PlannedStep {
 }
 
 /// The first whole second that is not before `time`.
-fn ceil_secs(time: UnixTime) -> u64 {
+pub(super) fn ceil_secs(time: UnixTime) -> u64 {
     time.as_millis().div_ceil(1_000)
 }
 
@@ -262,6 +254,15 @@ fn chosen(authority: &Arc<Authority>, name: Option<&str>) -> Result<Vec<Arc<KeyR
     let wanted = name.map(|name| audience(authority, name)).transpose()?;
     let is_wanted = |ring: &&Arc<KeyRing>| wanted.as_ref().is_none_or(|w| ring.audience() == w);
     Ok(authority.rings().filter(is_wanted).cloned().collect())
+}
+
+/// The keys of the audience that was named, or of the only one: there is no set of all keys, which would let a key
+/// of one audience stand for another's.
+fn the_one(authority: &Arc<Authority>, of: &OfAudience) -> Result<Arc<KeyRing>, AdminError> {
+    match &*chosen(authority, of.audience.as_deref())? {
+        [ring] => Ok(Arc::clone(ring)),
+        _ => Err(AdminError::invalid("audience: there are several; name one")),
+    }
 }
 
 /// When the first standby of `ring` is ripe; `None` if there is none, which the rotation will tell.

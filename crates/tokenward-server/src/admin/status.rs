@@ -20,6 +20,7 @@ pub(super) async fn show(State(authority): State<Arc<Authority>>) -> Json<Status
         now: authority.now().as_secs(),
         ready: problems.is_empty(),
         problems,
+        warnings: authority.warnings(),
         audiences: authority.rings().map(|ring| of_audience(&authority, ring)).collect(),
     })
 }

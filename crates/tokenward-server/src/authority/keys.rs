@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use super::audience::AudienceState;
 use super::start::{BRIEF, ROTATE};
+use super::stating::KeySetSigning;
 use super::{Authority, log};
 
 /// An order about keys was not carried out.
@@ -166,11 +167,13 @@ impl Authority {
         problems
     }
 
-    /// What is wrong though the authority serves: a line each.
+    /// What is wrong, or waits for somebody, though the authority serves: a line each.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let trouble = self.carrier.as_ref().and_then(|carrier| carrier.trouble());
-        trouble.map(|trouble| format!("the revocation feed lags: {trouble}")).into_iter().collect()
+        let lags = trouble.map(|trouble| format!("the revocation feed lags: {trouble}"));
+        let waits = self.signer_that_waits().map(KeySetSigning::waits);
+        lags.into_iter().chain(waits).collect()
     }
 
     /// Whether tokens of `audience` are signed at this moment.

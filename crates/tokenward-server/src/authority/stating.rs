@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use tokenward::root::RootChain;
-use tokenward::{UnixTime, VerifyingKey};
+use tokenward::{KeyId, UnixTime, VerifyingKey};
 use tokenward_keys::{KeySetStatements, Signer, StatementStore};
 
 use super::Authority;
@@ -35,6 +35,8 @@ pub struct KeySetSigning {
     /// The file that leads from the root to the signer, as it is published
     /// ([`RootChain`](tokenward::root::RootChain)).
     pub chain: Arc<str>,
+    /// A newer key to sign with, which the root has not delegated yet.
+    pub next: Option<KeyId>,
 }
 
 impl fmt::Debug for KeySetSigning {
@@ -53,6 +55,7 @@ pub(super) struct Stated {
     pub(super) lamp: Lamp,
     term: Option<Term>,
     ending: Lamp,
+    next: Option<KeyId>,
 }
 
 /// From when until when the root vouches for the signer.
@@ -90,6 +93,15 @@ impl Term {
 }
 
 impl KeySetSigning {
+    /// What an operator is told of `key`, a signer that waits for its delegation.
+    #[must_use]
+    pub fn waits(key: &KeyId) -> String {
+        format!(
+            "the newer signer of key sets, {key}, waits for its delegation: `tokenward keys signer` prints it, for \
+             `tokenward root delegate`"
+        )
+    }
+
     /// The signed key sets of `ring`.
     pub(super) fn of(&self, ring: &Arc<tokenward_keys::KeyRing>) -> Stated {
         let (store, signer) = (Arc::clone(&self.store), Arc::clone(&self.signer));
@@ -105,6 +117,7 @@ impl KeySetSigning {
             lamp: Lamp::new("the key set cannot be signed"),
             term: Term::of(&self.chain),
             ending: Lamp::new("the delegation of the signer of key sets ends soon"),
+            next: self.next.clone(),
         }
     }
 }
@@ -127,6 +140,12 @@ impl Authority {
     #[must_use]
     pub fn delegation_left(&self) -> Option<Duration> {
         self.delegated().map(|(_, term)| term.ends_at.since(self.clock.now()))
+    }
+
+    /// The newer key to sign key sets with that the root has not delegated yet, if there is one.
+    #[must_use]
+    pub fn signer_that_waits(&self) -> Option<&KeyId> {
+        self.audiences.values().find_map(|audience| audience.stated.as_ref()?.next.as_ref())
     }
 
     fn delegated(&self) -> Option<(&Stated, Term)> {

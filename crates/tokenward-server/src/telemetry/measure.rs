@@ -35,6 +35,14 @@ pub fn describe() {
         "tokenward_delegation_left_seconds",
         "For how long the root still vouches for the signer of key sets"
     );
+    describe_gauge!(
+        "tokenward_signer_waits",
+        "Whether a newer signer of key sets waits for its delegation"
+    );
+    describe_counter!(
+        "tokenward_shared_secret_tokens_total",
+        "Tokens that an imported shared secret vouched for"
+    );
     describe_gauge!("tokenward_can_sign", "Whether a key may sign now");
     describe_gauge!("tokenward_revocations_known", "Live revocations that are known");
     describe_gauge!("tokenward_revocation_age_seconds", "Age of what is known of revocations");

@@ -12,6 +12,8 @@ pub fn observe_authority(authority: &Authority) {
     let now = authority.now();
     if let Some(left) = authority.delegation_left() {
         gauge!("tokenward_delegation_left_seconds").set(left.as_secs_f64());
+        let waits = if authority.signer_that_waits().is_some() { 1.0 } else { 0.0 };
+        gauge!("tokenward_signer_waits").set(waits);
     }
     for ring in authority.rings() {
         let audience = ring.audience().to_string();

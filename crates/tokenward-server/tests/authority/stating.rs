@@ -339,7 +339,14 @@ fn key_sets(signing: &Arc<LocalSigner>, chain: &Arc<str>, store: &SqliteStore) -
     let store: Arc<dyn StatementStore> = Arc::new(store.clone());
     let signer: Arc<dyn Signer> = signing.clone();
     let public = signing.key.verifying_key().clone();
-    KeySetSigning { signer, public, store, lifetime: LIFETIME, chain: Arc::clone(chain) }
+    KeySetSigning {
+        signer,
+        public,
+        store,
+        lifetime: LIFETIME,
+        chain: Arc::clone(chain),
+        next: None,
+    }
 }
 
 /// A signer, the chain that leads to it, and the root of that.

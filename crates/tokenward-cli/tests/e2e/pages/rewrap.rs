@@ -79,7 +79,7 @@ async fn whoever_cannot_open_the_store_does_not_rewrap_it() {
 
     let short = tokenward(&shell, REWRAP).await.unwrap_err();
     assert!(
-        short.contains("--to-config: keys.passphrase: a passphrase has at least 15"),
+        short.contains("--to-config: keys.passphrase: a passphrase has at least 16"),
         "{short}"
     );
     write_private(&shell.path("short"), "fifteen characters");

@@ -45,6 +45,14 @@ fn a_short_passphrase_is_refused() {
 }
 
 #[test]
+fn a_passphrase_of_a_few_characters_over_and_over_is_refused() {
+    for text in ["aaaaaaaaaaaaaaaaaaaa", "abcabcabcabcabcabc", "1212121212121212"] {
+        assert_eq!(Passphrase::new(text, CHEAP).unwrap_err(), KekError::PlainPassphrase, "{text}");
+    }
+    assert!(Passphrase::new("7204513886210974", CHEAP).is_ok());
+}
+
+#[test]
 fn a_key_encryption_key_shows_nothing_of_itself() {
     let kek = Kek::from_key_file(&RANDOM).unwrap();
 

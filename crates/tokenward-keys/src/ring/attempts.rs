@@ -9,29 +9,32 @@ use std::time::Duration;
 use tokenward::UnixTime;
 
 use crate::custody::CustodyError;
-use crate::custody::backoff::cut;
+use crate::custody::backoff::Backoff;
 
 /// How the making of keys fares.
 #[derive(Debug, Default)]
-pub(crate) struct Backoff(Mutex<Option<Failing>>);
+pub(crate) struct Attempts(Mutex<Option<Failing>>);
 
 #[derive(Debug)]
 struct Failing {
     attempts: u32,
+    waits: Backoff,
     retry_at: UnixTime,
     error: Arc<CustodyError>,
 }
 
-impl Backoff {
+impl Attempts {
     /// Takes note of a failure. Each doubles the wait, up to a minute; jitter keeps replicas from asking
     /// all at once.
     pub(crate) fn failed(&self, error: &Arc<CustodyError>, now: UnixTime) {
         let mut failing = self.lock();
-        let attempts = failing.as_ref().map_or(0, |failing| failing.attempts).saturating_add(1);
-        let most =
-            FIRST.saturating_mul(1_u32.checked_shl(attempts.min(16)).unwrap_or(u32::MAX)).min(MOST);
-        let retry_at = now.saturating_add(cut(most));
-        *failing = Some(Failing { attempts, retry_at, error: Arc::clone(error) });
+        let (attempts, mut waits) = match failing.take() {
+            Some(Failing { attempts, waits, .. }) => (attempts, waits),
+            None => (0, Backoff::from(FIRST).up_to(MOST)),
+        };
+        let retry_at = now.saturating_add(waits.failed());
+        let (attempts, error) = (attempts.saturating_add(1), Arc::clone(error));
+        *failing = Some(Failing { attempts, waits, retry_at, error });
     }
 
     pub(crate) fn succeeded(&self) {
@@ -57,7 +60,7 @@ impl Backoff {
     }
 }
 
-/// Half of the longest wait after the first failure.
-const FIRST: Duration = Duration::from_millis(500);
+/// The longest wait after the first failure.
+const FIRST: Duration = Duration::from_secs(1);
 /// A key is made a period, or at least C + D, before it is needed: a minute more is nothing.
 const MOST: Duration = Duration::from_secs(60);
