@@ -204,8 +204,8 @@ impl StatusListClaims {
     /// # }
     /// ```
     #[must_use]
-    pub const fn statuses(&self, inflated: Vec<u8>) -> Statuses {
-        Statuses::of_bytes(self.size, inflated)
+    pub const fn statuses(&self, bytes: Vec<u8>) -> Statuses {
+        Statuses::of_bytes(self.size, bytes)
     }
 
     /// The list, compressed in the ZLIB format (RFC 1950).
