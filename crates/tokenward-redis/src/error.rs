@@ -102,10 +102,7 @@ impl RedisFault {
                 Self::Refused(error)
             }
             (ErrorKind::Server(ServerErrorKind::NoPerm), _) => Self::NotAllowed(error),
-            // What a script may not do has no code of its own.
-            _ if error.detail().is_some_and(|said| said.contains("user executing the script")) => {
-                Self::NotAllowed(error)
-            }
+            _ if error.detail().is_some_and(is_of_rights) => Self::NotAllowed(error),
             (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => Self::ReadOnly(error),
             (_, Some("OOM")) => Self::Full(error),
             (_, Some("MISCONF" | "NOREPLICAS")) => Self::Stopped(error),
@@ -153,4 +150,10 @@ impl RedisFault {
             Self::Contended => "contended",
         }
     }
+}
+
+/// What a script may not do has no code of its own, but words: the first are those of Redis 7.0, the others
+/// of Valkey 9.1.
+fn is_of_rights(said: &str) -> bool {
+    said.contains("user executing the script") || said.contains("ACL failure in script")
 }

@@ -107,7 +107,7 @@ impl Subscription for Place {
         self.state.advance(Duration::from_millis(5));
         let after = self.after.unwrap_or_else(|| self.state.frame_count());
         let (frames, beat) = self.state.messages(after);
-        self.after = Some(after + frames.len());
+        self.after = Some(self.state.frame_count());
         let frames = frames.into_iter().map(|jws| Message::Frame(jws.into_bytes()));
         Ok(frames.chain([Message::Heartbeat(beat.into_bytes())]).collect())
     }
