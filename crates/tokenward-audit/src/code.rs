@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
-use crate::rules;
+use crate::rules::absence;
 
 mod allow;
 mod one;
@@ -63,7 +63,8 @@ pub(crate) struct Outcome {
     looked_at: bool,
     is_test: bool,
     allowed: usize,
-    revokes: bool,
+    /// Which of [`absence::ABSENCES`] the file has a sign of.
+    signs: [bool; absence::ABSENCES.len()],
 }
 
 /// Audits every file below `paths` whose language we read. Files that `.gitignore` names are left out.
@@ -108,7 +109,12 @@ pub fn audit_text(name: &str, text: &str, language: Language, options: &Options)
 }
 
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
-    let revokes = outcomes.iter().any(|outcome| outcome.revokes);
+    let mut has = [false; absence::ABSENCES.len()];
+    for outcome in &outcomes {
+        for (all, one) in has.iter_mut().zip(outcome.signs) {
+            *all |= one;
+        }
+    }
     for outcome in outcomes {
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
         audit.allowed = audit.allowed.saturating_add(outcome.allowed);
@@ -122,10 +128,12 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     audit.findings.sort_by(|a, b| {
         (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
     });
-    let mut first = true;
-    audit.findings.retain(|finding| {
-        finding.rule != rules::revocation::ID || (!revokes && std::mem::take(&mut first))
-    });
+    for (index, absence) in absence::ABSENCES.iter().enumerate() {
+        let mut is_told = has.get(index).copied().unwrap_or_default();
+        audit.findings.retain(|finding| {
+            finding.rule != absence.rule || !std::mem::replace(&mut is_told, true)
+        });
+    }
     audit.notes.sort();
     audit
 }

@@ -26,11 +26,13 @@
 //! assert_eq!(findings[0].line, 2);
 //! ```
 
+pub use baseline::{Baseline, BaselineError};
 pub use code::{Audit, Note, Options, audit_paths, audit_text};
 pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
 pub use language::Language;
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 
+mod baseline;
 mod code;
 mod finding;
 mod language;

@@ -75,6 +75,8 @@ pub(crate) enum Kind {
         body: Id,
         handlers: Vec<Handler>,
     },
+    /// What runs only if something is so: `if`, `switch`, a loop.
+    Branch,
     Other(Vec<Id>),
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::code::Audit;
 
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod sarif;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use aho_corasick::AhoCorasick;
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Model};
 
+pub(crate) mod absence;
 mod algorithm;
 pub(crate) mod catalog;
 mod cookies;
@@ -18,13 +19,13 @@ mod library;
 mod names;
 mod payload;
 mod refusal;
-pub(crate) mod revocation;
 mod secret;
 mod settings;
 mod storage;
 #[cfg(test)]
 mod tests;
 mod unverified_decode;
+mod url;
 
 /// A rule, as code.
 pub(crate) struct Rule {
@@ -57,15 +58,17 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "no-expiry", mistake: 4, words: JWT, check: expiry::missing },
     Rule { id: "long-lifetime", mistake: 4, words: JWT, check: expiry::long },
     Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
-    Rule { id: "no-revocation", mistake: 5, words: JWT, check: revocation::check },
+    Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
     Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
     Rule { id: "hardcoded-secret", mistake: 7, words: JWT, check: secret::check },
+    Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },
     Rule {
         id: "cookie-over-plain-http",
         mistake: 9,
         words: cookies::WORDS,
         check: cookies::insecure,
     },
+    Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 

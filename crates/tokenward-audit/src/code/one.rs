@@ -1,14 +1,13 @@
 //! One file: words, parse, rules, and what is told of it.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash as _, Hasher as _};
 use std::path::Path;
 
 use super::{Note, Options, Outcome, allow, place, source, walk};
 use crate::finding::{Finding, Frame, Mistake};
 use crate::language::Language;
+use crate::lower;
+use crate::rules::absence;
 use crate::rules::{self, Hit};
-use crate::{lower, rules::revocation};
 
 /// As many findings as one file may have; more are one mistake made by a machine.
 const MAX_FINDINGS: usize = 200;
@@ -28,8 +27,8 @@ pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
     };
     if rules::wanted(&bytes) == 0 {
         // Nothing to find here, but perhaps what another file lacks.
-        let revokes = revokes(&String::from_utf8_lossy(&bytes));
-        return Outcome { looked_at: true, revokes, ..Outcome::default() };
+        let signs = absence::signs(&String::from_utf8_lossy(&bytes));
+        return Outcome { looked_at: true, signs, ..Outcome::default() };
     }
     match source::text(bytes) {
         Ok(text) => audit_text(&name, &file.inside, &text, language, options),
@@ -44,7 +43,8 @@ pub(super) fn audit_text(
     language: Language,
     options: &Options,
 ) -> Outcome {
-    let mut outcome = Outcome { looked_at: true, revokes: revokes(text), ..Outcome::default() };
+    let mut outcome =
+        Outcome { looked_at: true, signs: absence::signs(text), ..Outcome::default() };
     let wanted = rules::wanted(text.as_bytes());
     if wanted == 0 {
         return outcome;
@@ -60,7 +60,9 @@ pub(super) fn audit_text(
     }
     outcome.is_test = place::is_test_path(inside) || place::is_test(&read.model);
     // A test that ends tokens says nothing about the program.
-    outcome.revokes &= !outcome.is_test;
+    if outcome.is_test {
+        outcome.signs = Default::default();
+    }
     let lines = Lines::new(text);
     let allowed = allow::read(&read.comments, text, |at| lines.position(at).0);
     for one in allowed.iter().filter(|one| !one.has_reason) {
@@ -81,12 +83,6 @@ pub(super) fn audit_text(
     outcome
 }
 
-/// Whether a text has any sign of tokens that can be ended early.
-fn revokes(text: &str) -> bool {
-    let text = text.to_lowercase();
-    revocation::SIGN.iter().any(|word| text.contains(word))
-}
-
 fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option<Finding> {
     let severity = match options.severities.get(hit.rule) {
         Some(None) => return None,
@@ -96,8 +92,8 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
     let (line, column) = lines.position(hit.span.start);
     let (end_line, end_column) = lines.position(hit.span.end);
     let frame = lines.frame(line, end_line);
-    let mut hasher = DefaultHasher::new();
-    (hit.rule, file, lines.line(line).trim()).hash(&mut hasher);
+    let place = file.strip_prefix("./").unwrap_or(file);
+    let fingerprint = fingerprint(&[hit.rule, place, lines.line(line).trim()]);
     Some(Finding {
         rule: hit.rule,
         mistake: Mistake::new(hit.mistake)?,
@@ -111,8 +107,20 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         message: hit.message,
         fix: hit.fix,
         frame: Some(frame),
-        fingerprint: format!("{:016x}", hasher.finish()),
+        fingerprint: format!("{fingerprint:016x}"),
     })
+}
+
+/// FNV-1a: baselines are committed, so it must be the same in every version of this program. It keeps nothing
+/// secret and withstands nobody; whoever can write the baseline can write the code.
+fn fingerprint(parts: &[&str]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
 }
 
 /// Where lines begin.

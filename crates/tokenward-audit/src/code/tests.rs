@@ -122,9 +122,9 @@ fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
     let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY)\n";
     project.write("a.py", issues);
     project.write("b.py", issues);
-    assert_eq!(project.found(&Options::default()), ["a.py:2 no-revocation"]);
+    assert_eq!(project.found(&Options::default()), ["a.py:2 no-key-id", "a.py:2 no-revocation"]);
 
-    project.write("c.py", "denylist = set()\n");
+    project.write("c.py", "denylist = set()\nKEYS = load('jwks.json')\n");
     assert!(project.found(&Options::default()).is_empty());
 }
 

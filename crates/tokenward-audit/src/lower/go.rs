@@ -88,6 +88,11 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         }
         "function_declaration" | "method_declaration" | "func_literal" => function(b, n),
         "import_spec" => import(b, n),
+        "if_statement" | "expression_switch_statement" => {
+            all(b, children(n));
+            Kind::Branch
+        }
+
         "range_clause" => {
             if let Some(left) = n.child_by_field_name("left") {
                 for name in children(left) {

@@ -110,6 +110,11 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
             let parts = vec![field(b, n, "right"), field(b, n, "body")];
             Kind::Other(parts)
         }
+        "if_statement" | "switch_statement" => {
+            all(b, children(n));
+            Kind::Branch
+        }
+
         kind if kind.ends_with("type") || kind == "type_annotation" || kind == "type_arguments" => {
             Kind::Other(Vec::new())
         }

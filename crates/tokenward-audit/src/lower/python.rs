@@ -91,6 +91,11 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
             Kind::Other(parts)
         }
         "as_pattern" => as_pattern(b, n),
+        "if_statement" | "match_statement" => {
+            all(b, children(n));
+            Kind::Branch
+        }
+
         _ => Kind::Other(all(b, children(n))),
     }
 }

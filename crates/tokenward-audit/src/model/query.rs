@@ -99,10 +99,19 @@ impl Model {
         match self.entry(self.value(map), name) {
             Lookup::Found(id) => Lookup::Found(id),
             other => match self.set_elsewhere(map, name) {
+                // Set only if something is so: it may be there.
+                Some(id) if self.is_conditional(id, map) => Lookup::Unknown,
                 Some(id) => Lookup::Found(id),
                 None => other,
             },
         }
+    }
+
+    /// Whether a node runs only in a branch that another is not in.
+    fn is_conditional(&self, id: Id, beside: Id) -> bool {
+        self.ancestors(id).any(|one| {
+            matches!(self.kind(one), Kind::Branch) && !self.below(one).any(|inner| inner == beside)
+        })
     }
 
     /// All members of a map, as far as the file shows them.

@@ -70,6 +70,24 @@ fn a_finding_keeps_its_fingerprint_when_lines_are_added_above() {
     assert_eq!(before, after);
 }
 
+#[test]
+fn markdown_and_xml_cannot_be_broken_by_names_of_files() {
+    let audit = audit("a|b<script>&\"\u{1}.py", CODE);
+
+    let table = markdown::markdown(&report(&audit));
+    assert!(table.contains("| critical | a\\|b&lt;script>&amp;\" .py:5 |"), "{table}");
+    let xml = junit::junit(&report(&audit));
+    assert!(xml.contains("classname=\"a|b&lt;script&gt;&amp;&quot; .py\""), "{xml}");
+    assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+}
+
+#[test]
+fn an_audit_without_findings_is_a_test_that_passed() {
+    let xml = junit::junit(&report(&audit("app.py", "import jwt\n")));
+
+    assert!(xml.contains("tests=\"1\" failures=\"0\"") && !xml.contains("<failure"), "{xml}");
+}
+
 fn audit(name: &str, code: &str) -> Audit {
     let findings = audit_text(name, code, Language::Python, &Options::default());
     Audit { findings, files: 1, ..Audit::default() }

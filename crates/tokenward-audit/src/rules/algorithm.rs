@@ -232,7 +232,7 @@ pub(super) fn not_pinned(context: &mut Context<'_>) {
                 "express-jwt before 6 takes any algorithm when `algorithms` is left out; later ones refuse to start",
                 "expressjwt({ secret, algorithms: ['RS256'] })",
             ),
-            Library::Authlib => authlib(context, call),
+            Library::Authlib => authlib(context, call, &verify),
             Library::GolangJwt => key_function(context, call, &verify),
             _ => {}
         }
@@ -247,7 +247,18 @@ fn is_pem(context: &Context<'_>, verify: &Verify) -> bool {
 }
 
 /// The module's own `jwt` object takes every algorithm that authlib has.
-fn authlib(context: &mut Context<'_>, call: Id) {
+fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
+    // The keys of a set have their types, which no other algorithm takes.
+    let key = verify.key.found().map(|key| {
+        let source = context.source(key).to_lowercase();
+        format!("{source} {}", context.source(context.model.value(key)).to_lowercase())
+    });
+    let is_typed = ["keyset", "key_set", "jwk", "import_key", "load_key"]
+        .iter()
+        .any(|word| key.as_deref().unwrap_or_default().contains(word));
+    if is_typed {
+        return;
+    }
     if context.model.callee_path(call).as_deref() == Some("authlib.jose.jwt.decode") {
         context.report(
             call,

@@ -64,7 +64,9 @@ const TEXTS: &[&str] = texts![
     "no-revocation",
     "sensitive-payload",
     "hardcoded-secret",
+    "no-key-id",
     "cookie-over-plain-http",
+    "token-in-url",
     "detailed-refusal",
 ];
 

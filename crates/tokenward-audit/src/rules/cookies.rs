@@ -186,7 +186,8 @@ fn holds_token(m: &Model, name: Lookup, value: Lookup) -> bool {
             _ => return false,
         },
     };
-    if value.found().is_some_and(|id| m.text(id).is_some_and(str::is_empty) || m.is_null(id)) {
+    // What stands in the code is no token: a deletion, or a mark.
+    if value.found().is_some_and(|id| m.text(id).is_some() || m.is_null(id)) {
         return false;
     }
     let bare = plain(&written);

@@ -90,8 +90,10 @@ fn has_expiry(m: &Model, call: Id, sign: &Sign) -> Option<bool> {
 /// Whether claims say when they end; `None` where not all of them are in sight.
 fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
     for name in EXPIRY {
-        if m.option(payload, name).found().is_some() {
-            return Some(true);
+        match m.option(payload, name) {
+            Lookup::Found(_) => return Some(true),
+            Lookup::Unknown => return None,
+            Lookup::Absent => {}
         }
     }
     let value = m.value(payload);
@@ -253,7 +255,11 @@ pub(super) fn unchecked(context: &mut Context<'_>) {
                 let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
                 python.then(|| is("verify_exp", false)).flatten()
             });
-            if off.is_some() && !library::signature_check_is_off(m, call, &verify) {
+            // Whoever demands the claim means to look at it.
+            let demands = library::option(m, verify.options, "require")
+                .found()
+                .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
+            if off.is_some() && !demands && !library::signature_check_is_off(m, call, &verify) {
                 tell(context, call);
             }
         }
@@ -272,8 +278,18 @@ fn tell(context: &mut Context<'_>, call: Id) {
     let function = m.scope(m.function_of(call)).map(|scope| scope.name.to_lowercase());
     let name = function.unwrap_or_default();
     // Logging out, and renewing, with a token that has just ended is what some protocols ask for.
-    let expected =
-        ["logout", "log_out", "revoke", "expired", "refresh", "renew", "blacklist", "introspect"];
+    let expected = [
+        "logout",
+        "log_out",
+        "revoke",
+        "expired",
+        "refresh",
+        "renew",
+        "blacklist",
+        "introspect",
+        "signed",
+        "signature",
+    ];
     if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
         return;
     }

@@ -8,6 +8,7 @@ use super::origin::{self, Origin};
 use super::reads::{self, Reads};
 use super::{Decode, verified};
 use crate::finding::{Confidence, Severity};
+use crate::model::{Kind, ScopeKind};
 use crate::rules::Context;
 
 /// A finding, and why it is one.
@@ -117,15 +118,15 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
             confidence: if identity { Confidence::High } else { Confidence::Medium },
             because: "though it comes from a request: anybody can write one for anybody",
         }),
+        _ if declares_itself(context, decode) => Some(Verdict {
+            severity: Severity::Low,
+            confidence: Confidence::Low,
+            because: "as its function says; nobody may act on the result",
+        }),
         Origin::AuthParameter if identity || reads.returned => Some(Verdict {
             severity: Severity::High,
             confidence: Confidence::Medium,
             because: "and its claims say who the caller is: anybody can write one for anybody",
-        }),
-        _ if declares_itself(context, decode) => Some(Verdict {
-            severity: Severity::Low,
-            confidence: Confidence::Low,
-            because: "as its function's name says; nobody may act on the result",
         }),
         _ if identity && on_server => Some(Verdict {
             severity: Severity::Medium,
@@ -151,12 +152,24 @@ fn is_harmless(reads: &Reads) -> bool {
     !escapes && within(&TIMES)
 }
 
-/// `decode_unverified(token)`: whoever calls it has been told.
+/// `decode_unverified(token)`, or a function that is described so: whoever calls it has been told.
 fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
     let model = context.model;
     let function = model.function_of(decode.call);
-    let name = model.scope(function).map(|scope| scope.name.to_lowercase()).unwrap_or_default();
-    ["unverified", "insecure", "unsafe", "without", "peek", "noverify", "no_verify", "untrusted"]
+    let Some(scope) = model.scope(function).filter(|scope| scope.kind == ScopeKind::Function)
+    else {
+        return false;
+    };
+    let name = scope.name.to_lowercase();
+    let named = ["unverified", "insecure", "unsafe", "without", "peek", "noverify", "no_verify"];
+    if named.iter().any(|word| name.contains(word)) {
+        return true;
+    }
+    let whole = model
+        .ancestors(decode.call)
+        .find(|id| matches!(model.kind(*id), Kind::Function(one) if *one == function));
+    let text = whole.map(|id| context.source(id).to_lowercase()).unwrap_or_default();
+    ["not verif", "without verif", "not be used for auth", "without signature"]
         .iter()
-        .any(|word| name.contains(word))
+        .any(|words| text.contains(words))
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::Decode;
 use crate::language::Language;
-use crate::model::{Id, Kind, Model};
-use crate::rules::Context;
+use crate::model::{Binding, Id, Kind, Model};
+use crate::rules::{Context, library};
 
 /// Where a token comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,7 +94,9 @@ pub(super) fn of(context: &Context<'_>, decode: &Decode) -> Origin {
     let Some(token) = decode.token else { return Origin::Unknown };
     let mut text = String::new();
     let mut at = token;
+    let mut is_own = false;
     for _ in 0..6 {
+        is_own |= is_made_here(m, at);
         text.push_str(&context.source(at).to_lowercase());
         text.push('\n');
         let next = m.value(at);
@@ -109,7 +111,7 @@ pub(super) fn of(context: &Context<'_>, decode: &Decode) -> Origin {
     if is_injected(m, at) || any(&REQUEST) && !any(&["response", "resp."]) {
         return Origin::Request;
     }
-    if any(&LOGIN) {
+    if is_own || any(&LOGIN) {
         return Origin::LoginAnswer;
     }
     match m.kind(at) {
@@ -132,6 +134,26 @@ fn bottom(m: &Model, id: Id) -> Id {
         };
     }
     at
+}
+
+/// `const token = await this.createAccessToken(user)`: whoever made it knows what is in it.
+fn is_made_here(m: &Model, at: Id) -> bool {
+    let Kind::Name(name) = m.kind(at) else { return false };
+    let Some((_, bindings)) = m.declared(name, m.node(at).scope) else { return false };
+    bindings.iter().any(|binding| match binding {
+        Binding::Value(value) => makes(m, *value),
+        _ => false,
+    })
+}
+
+fn makes(m: &Model, value: Id) -> bool {
+    library::sign(m, value).is_some()
+        || m.callee_name(value).is_some_and(|name| {
+            let name = name.to_lowercase();
+            ["create", "sign", "issue", "generate", "encode", "make"]
+                .iter()
+                .any(|word| name.starts_with(word))
+        })
 }
 
 /// `token: str = Depends(oauth2_scheme)`, `authorization: str = Header()`

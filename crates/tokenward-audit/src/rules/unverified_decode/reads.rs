@@ -18,17 +18,9 @@ pub(super) struct Reads {
 }
 
 /// Steps from a token to its claims.
-const WRAPPERS: [&str; 9] = [
-    "payload",
-    "claims",
-    "Claims",
-    "data",
-    "body",
-    "header",
-    "Header",
-    "headers",
-    "protectedHeader",
-];
+const WRAPPERS: [&str; 5] = ["payload", "claims", "Claims", "data", "body"];
+/// The header says which key to take; nobody is who it says.
+const HEADERS: [&str; 4] = ["header", "Header", "headers", "protectedHeader"];
 /// Functions that hand back what they are given, or that only print.
 const TRANSPARENT: [&str; 8] =
     ["parse", "loads", "log", "debug", "info", "print", "warn", "Println"];
@@ -81,6 +73,8 @@ fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
 fn field(m: &Model, node: Id, name: &str, reads: &mut Reads, fuel: u8) {
     if WRAPPERS.contains(&name) {
         follow(m, node, reads, fuel);
+    } else if HEADERS.contains(&name) {
+        reads.fields.insert("kid".to_owned());
     } else {
         reads.fields.insert(name.to_owned());
     }

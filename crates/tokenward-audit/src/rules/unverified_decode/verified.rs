@@ -8,7 +8,7 @@ use crate::rules::Context;
 use crate::rules::library;
 
 /// Calls of these names, given the token, are taken for a check: what they do is out of sight.
-const CHECKS: [&str; 8] = [
+const CHECKS: [&str; 12] = [
     "verify",
     "validate",
     "authenticate",
@@ -17,6 +17,10 @@ const CHECKS: [&str; 8] = [
     "checktoken",
     "isvalid",
     "is_valid",
+    "decode_jwt",
+    "decodejwt",
+    "decode_token",
+    "decodetoken",
 ];
 
 /// Whether the token is verified before or after, here, in whoever calls this function, or in what it calls.
@@ -34,7 +38,14 @@ fn is_verified(context: &Context<'_>, token: Id, not: Id, function: ScopeId) -> 
     let names = names_of(context, token);
     m.calls().filter(|call| *call != not && related(m, *call, function)).any(|call| {
         checks(m, call)
-            && m.args(call).iter().any(|arg| !names.is_disjoint(&names_of(context, arg.value)))
+            && m.args(call).iter().any(|arg| {
+                // Also inside of `**{"token": token}` and `verify({ token })`.
+                let inside =
+                    m.entries(m.value(arg.value)).named.into_iter().map(|(_, value)| value);
+                std::iter::once(arg.value)
+                    .chain(inside)
+                    .any(|value| !names.is_disjoint(&names_of(context, value)))
+            })
     })
 }
 
