@@ -17,11 +17,13 @@
 use tokenward::{Jti, UnixTime, b64, crypto};
 
 mod lease;
+mod spot;
 
 #[cfg(test)]
 mod tests;
 
 pub use lease::{DenseIds, ShardLease, ShardRequest};
+pub(crate) use spot::{PAGE_BITS, PageNumber, Spot};
 
 /// The place of a token's bit.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -66,20 +68,12 @@ impl DenseId {
     /// ```
     #[must_use]
     pub fn parse(id: &Jti) -> Option<Self> {
-        let place = Self::place_of(id)?;
-        let tail = sextets::<8>(id.as_str().as_bytes().last_chunk()?);
-        // The last character carries two bits of the sixteenth byte, and four that must be none.
-        (tail & (INVALID | 0b1111) == 0).then_some(place)
-    }
-
-    /// The place that `id` names if it is dense; for a check, which finds nothing there if it is not: what
-    /// is not dense was not entered as a bit.
-    #[inline]
-    pub(crate) fn place_of(id: &Jti) -> Option<Self> {
         let text: &[u8; 22] = id.as_str().as_bytes().try_into().ok()?;
         let (place, rest) = text.split_first_chunk::<8>()?;
         let (place, index) = (sextets(place), sextets::<6>(rest.first_chunk()?));
-        if (place | index) & INVALID != 0 {
+        let tail = sextets::<8>(rest.last_chunk()?);
+        // The last character carries two bits of the sixteenth byte, and four that must be none.
+        if (place | index | tail) & INVALID != 0 || tail & 0b1111 != 0 {
             return None;
         }
         let index = u32::try_from(index >> 4).ok().filter(|index| *index < Self::INDICES)?;
@@ -93,12 +87,15 @@ impl DenseId {
     #[expect(clippy::missing_panics_doc, reason = "base64url is within what a name may hold")]
     #[expect(clippy::expect_used, reason = "base64url is within what a name may hold")]
     pub fn name(self) -> Jti {
+        Jti::new(self.text(crypto::random())).expect("22 characters of base64url")
+    }
+
+    /// The characters of an id with this tail.
+    fn text(self, [r0, r1, r2, r3, r4, r5]: [u8; 6]) -> String {
         let [s0, s1] = self.shard.to_be_bytes();
         let [m0, m1, m2, m3] = self.minute.to_be_bytes();
         let [i0, i1, i2, i3] = self.index.to_be_bytes();
-        let [r0, r1, r2, r3, r4, r5] = crypto::random::<6>();
-        let bytes = [s0, s1, m0, m1, m2, m3, i0, i1, i2, i3, r0, r1, r2, r3, r4, r5];
-        Jti::new(b64::encode(&bytes)).expect("22 characters of base64url")
+        b64::encode(&[s0, s1, m0, m1, m2, m3, i0, i1, i2, i3, r0, r1, r2, r3, r4, r5])
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Fingerprint(u64);
 
 impl Fingerprint {
     pub(crate) const fn new(bits: u64) -> Self {
-        // Zero is where a table is empty. One more name in 2⁶⁴ shares its fingerprint with another.
+        // Zero is no fingerprint in a snapshot. One more name in 2⁶⁴ shares its own with another.
         Self(if bits == 0 { 1 } else { bits })
     }
 
@@ -158,11 +158,5 @@ impl SipKey {
 
     pub(crate) fn of(self, name: &str) -> Fingerprint {
         Fingerprint::new(sip::one(self, name.as_bytes()))
-    }
-
-    /// Those of two names, each under its own key, for hardly more than one costs.
-    #[inline]
-    pub(crate) fn of_two(keys: [Self; 2], [name, other]: [&str; 2]) -> [Fingerprint; 2] {
-        sip::two(keys, [name.as_bytes(), other.as_bytes()]).map(Fingerprint::new)
     }
 }

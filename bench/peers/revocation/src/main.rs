@@ -9,9 +9,10 @@
 //! note    TEXT
 //! ```
 //!
-//! All contenders of a size are in one process and take turns in the same rounds, in processor time, each with tokens that
-//! are drawn for the round: their claims are in the cache, as those of a token are that was just
-//! verified. Before its turn a contender answers for many others, so that it finds the caches as it
+//! All contenders of a size are in one process and take turns in the same rounds, in processor time. The
+//! tokens of a batch are made right before it is timed, in memory that the last batch gave back, so that
+//! their claims are in the cache, as those of a token are that was just verified, and push nothing else
+//! out of it. Before its turn a contender answers for many others, so that it finds the caches as it
 //! leaves them itself, and not as the one before did.
 
 mod contenders;
@@ -29,14 +30,14 @@ use sample::{Sample, Token};
 const BATCH: usize = 128;
 /// Checks of a turn, in batches.
 const TURN: usize = 16 * BATCH;
-/// Checks before a turn.
-const WARMING: usize = 65_536;
+/// Checks before a turn: several for each cache line of the bits at ten million.
+const WARMING: usize = 4_096 * BATCH;
 
 fn main() {
     let quick = std::env::args().nth(1).is_some_and(|how| how == "quick");
     let sizes: &[u32] =
         if quick { &[10_000, 1_000_000] } else { &[10_000, 100_000, 1_000_000, 10_000_000] };
-    let rounds = if quick { 5 } else { 25 };
+    let rounds = if quick { 3 } else { 15 };
     for size in sizes {
         measure(Sample::new(*size), rounds);
     }
@@ -51,20 +52,18 @@ fn measure(sample: Sample, rounds: usize) {
     }
     let mut times = vec![(Vec::new(), Vec::new()); contenders.len()];
     let mut asked = Vec::new();
-    let warming = sample.tokens(WARMING);
     for round in 0..rounds {
-        let tokens = sample.tokens(TURN);
         // Whoever is first in one round is last in another.
         for turn in 0..contenders.len() {
             let at = (turn + round) % contenders.len();
             let (contender, (ids, checks)) = (&mut contenders[at], &mut times[at]);
-            ids.extend(turn_of(&contender.id, &warming, &tokens));
+            ids.extend(turn_of(&contender.id, &sample));
             if let Some(check) = &contender.check {
-                checks.extend(turn_of(check, &warming, &tokens));
+                checks.extend(turn_of(check, &sample));
             }
         }
         if let Some(redis) = &mut redis {
-            asked.push(redis.time(&tokens[..10]));
+            asked.push(redis.time(&sample.tokens(10)));
         }
     }
     for (contender, (ids, checks)) in contenders.iter().zip(times) {
@@ -79,22 +78,36 @@ fn measure(sample: Sample, rounds: usize) {
 }
 
 /// Nanoseconds a check, for each batch.
-fn turn_of(ask: &dyn Fn(&Token) -> bool, warming: &[Token], tokens: &[Token]) -> Vec<f64> {
-    let none = |tokens: &[Token]| assert!(!tokens.iter().any(ask), "a good token is refused");
-    none(warming);
-    let time = |batch: &[Token]| {
-        sample::touch(batch);
+fn turn_of(ask: &dyn Fn(&Token) -> bool, sample: &Sample) -> Vec<f64> {
+    let clock = clock_cost();
+    let mut tokens = Vec::with_capacity(BATCH);
+    let mut time = || {
+        tokens.clear();
+        tokens.extend((0..BATCH).map(|_| sample.token()));
         let start = processor_time();
-        none(black_box(batch));
-        (processor_time() - start) as f64 / batch.len() as f64
+        assert!(!black_box(&tokens).iter().any(ask), "a good token is refused");
+        (processor_time() - start - clock) as f64 / BATCH as f64
     };
-    tokens.chunks_exact(BATCH).map(time).collect()
+    for _ in 0..WARMING / BATCH {
+        time();
+    }
+    (0..TURN / BATCH).map(|_| time()).collect()
 }
 
 /// Nanoseconds that this thread has had a processor to itself.
 fn processor_time() -> i64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
+/// What asking for it takes of it.
+fn clock_cost() -> i64 {
+    let mut costs = [(); 101].map(|()| {
+        let start = processor_time();
+        processor_time() - start
+    });
+    costs.sort_unstable();
+    costs[costs.len() / 2]
 }
 
 fn tell(what: &str, name: &str, size: u32, mut times: Vec<f64>) {

@@ -37,17 +37,18 @@ impl Sample {
         (0..self.revoked).map(|number| place(number, number % 7).name())
     }
 
-    /// Live tokens of which nothing is revoked.
+    /// A live token of which nothing is revoked.
+    pub(crate) fn token(&self) -> Token {
+        let random = self.random();
+        let number = u32::try_from(random >> 32).unwrap() % self.revoked;
+        // The revoked one of each ten is among the first seven.
+        let id = place(number, 7 + u32::try_from(random % 3).unwrap()).name();
+        let person = u32::try_from(random & 0xffff_ffff).unwrap() | 1 << 31;
+        Token { id, session: session(person), subject: subject(person) }
+    }
+
     pub(crate) fn tokens(&self, count: usize) -> Vec<Token> {
-        let one = |_| {
-            let random = self.random();
-            let number = u32::try_from(random >> 32).unwrap() % self.revoked;
-            // The revoked one of each ten is among the first seven.
-            let id = place(number, 7 + u32::try_from(random % 3).unwrap()).name();
-            let person = u32::try_from(random & 0xffff_ffff).unwrap() | 1 << 31;
-            Token { id, session: session(person), subject: subject(person) }
-        };
-        (0..count).map(one).collect()
+        (0..count).map(|_| self.token()).collect()
     }
 
     // xorshift64*: the same in every run.
@@ -72,15 +73,6 @@ impl Token {
             key_id: None,
         }
     }
-}
-
-/// Reads all claims once, as a verifier has.
-pub(crate) fn touch(tokens: &[Token]) {
-    let sum = |text: &str| text.bytes().map(u64::from).sum::<u64>();
-    let each = |token: &Token| {
-        sum(token.id.as_str()) + sum(token.session.as_str()) + sum(token.subject.as_str())
-    };
-    std::hint::black_box(tokens.iter().map(each).sum::<u64>());
 }
 
 /// 22 characters, as ours are.

@@ -15,10 +15,13 @@ use tokio::time::sleep;
 
 use crate::args::RevokeArgs;
 use crate::client::{AdminClient, CallError};
+use crate::clock;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::output::{self, Output, note};
+use doubts::Doubts;
 use lines::Lines;
 
+mod doubts;
 mod lines;
 
 /// How often a batch is sent while the authority is out of reach, each time after a longer wait: for half a
@@ -59,12 +62,18 @@ pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
         .or_else(|| args.sid.map(|id| RevokeItem::Sid(id.as_str().to_owned())))
         .or_else(|| args.subject.map(|id| RevokeItem::Sub(id.as_str().to_owned())));
     let sender = Sender { client, reason, audience };
+    let mut doubts = Doubts::at(clock::system().now());
     let revoked = match (one, args.file) {
-        (Some(item), _) => sender.send(vec![item]).await?,
-        (None, Some(file)) => from_file(&sender, &file).await?,
+        (Some(item), _) => {
+            let items = vec![item];
+            doubts.see(&items);
+            sender.send(items).await?
+        }
+        (None, Some(file)) => from_file(&sender, &file, &mut doubts).await?,
         (None, None) => return Err(Failure::cannot("name what to revoke")),
     };
     output.either(&json!({ "revoked": revoked }), format!("{revoked} revoked"))?;
+    doubts.tell();
     Ok(GOOD)
 }
 
@@ -117,7 +126,7 @@ const fn passes(error: &CallError) -> bool {
 
 /// Revokes what the lines of `file` name, after all of them have been read: a mistake in the last must not
 /// leave the first half done.
-async fn from_file(sender: &Sender, file: &Path) -> Result<usize, Failure> {
+async fn from_file(sender: &Sender, file: &Path, doubts: &mut Doubts) -> Result<usize, Failure> {
     let stdin = file.as_os_str() == "-";
     let name = if stdin { "standard input".to_owned() } else { file.display().to_string() };
     let failed = |error: io::Error| Failure::because(&name, &error);
@@ -144,6 +153,7 @@ async fn from_file(sender: &Sender, file: &Path) -> Result<usize, Failure> {
         let sent = sender.send_patiently(&batch).await;
         let sent = sent.map_err(|error| stopped(Failure::from(error).to_string()))?;
         total = total.saturating_add(sent);
+        doubts.see(&batch);
         progress.inc(read);
     }
     progress.finish_and_clear();

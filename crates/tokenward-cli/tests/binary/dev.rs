@@ -167,6 +167,22 @@ fn a_file_is_read_to_its_end_before_anything_of_it_is_revoked() {
 }
 
 #[test]
+fn an_id_that_names_no_live_token_is_revoked_and_whoever_said_so_hears_of_it() {
+    let work = Work::new();
+    let _dev = work.dev("odd");
+    // Of the first minute of 1970, of the year 2106, and of another kind.
+    let ids = "jti AAAAAAABAAAAAAAAAAAAAA\njti AAD_____AAAAAAAAAAAAAA\njti 3f1c\nsid 3f1c\n";
+    fs::write(work.path("odd.txt"), ids).unwrap();
+
+    let output = work.run(&["revoke", "--file", "odd.txt"]);
+
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("1 `jti`: the token has expired"), "{said}");
+    assert!(said.contains("1 `jti`: no authority of this kind mints such an id"), "{said}");
+}
+
+#[test]
 fn everything_is_revoked_only_by_whoever_says_so_twice() {
     let work = Work::new();
     let dev = work.dev("everything");

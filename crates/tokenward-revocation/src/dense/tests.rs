@@ -14,6 +14,31 @@ proptest! {
         prop_assert_eq!(DenseId::parse(&place.name()), Some(place));
     }
 
+    /// A check reads a page off the characters of an id; a snapshot knows it by numbers.
+    #[test]
+    fn the_characters_of_an_id_name_the_page_and_the_bit_that_its_numbers_do(
+        minute: u32, shard: u16, index in 0..DenseId::INDICES,
+    ) {
+        let spot = Spot::of(&DenseId { minute, shard, index }.name()).unwrap();
+
+        let number = PageNumber::of_words(spot.words(7));
+        let page = u64::from(index / PAGE_BITS);
+        prop_assert_eq!(number.0, u64::from(minute) << 32 | u64::from(shard) << 16 | page);
+        prop_assert_eq!(spot.bit(), index % PAGE_BITS);
+        let first = number.spot().unwrap();
+        prop_assert_eq!((first.key(), first.bit()), (spot.key(), 0));
+        prop_assert_eq!(first.page_in(spot.words(7)), Some(7));
+    }
+
+    #[test]
+    fn pages_that_share_a_key_are_told_apart(one: u64, other: u64) {
+        let [Some(one), Some(other)] = [one, other].map(|number| PageNumber(number).spot()) else {
+            return Ok(());
+        };
+
+        prop_assert_eq!(one.page_in(other.words(7)).is_some(), one == other);
+    }
+
     /// The plain reading: decode, and take the numbers.
     #[test]
     fn an_id_is_dense_if_it_decodes_to_sixteen_bytes_with_a_small_index(text in "[A-Za-z0-9_.-]{21,23}") {

@@ -1,7 +1,4 @@
-//! `SipHash-1-3` (Aumasson and Bernstein, 2012), of two names at a time.
-//!
-//! Each half of a round waits for the one before, so one name leaves half of the processor idle. A check
-//! has two, and side by side they take little longer than the longer one.
+//! `SipHash-1-3` (Aumasson and Bernstein, 2012).
 
 /// A key, as the two words that it is used in.
 #[derive(Clone, Copy)]
@@ -17,27 +14,6 @@ pub(super) fn one(key: SipKey, name: &[u8]) -> u64 {
     }
     state.take(last);
     state.finish()
-}
-
-/// The hashes of two names, each under its own key.
-#[inline]
-pub(super) fn two([key, other_key]: [SipKey; 2], [name, other]: [&[u8]; 2]) -> [u64; 2] {
-    let ((blocks, last), (other_blocks, other_last)) = (split(name), split(other));
-    let (mut state, mut other_state) = (State::new(key), State::new(other_key));
-    let both = blocks.len().min(other_blocks.len());
-    for (block, other_block) in blocks.iter().zip(other_blocks) {
-        state.take(u64::from_le_bytes(*block));
-        other_state.take(u64::from_le_bytes(*other_block));
-    }
-    for block in blocks.iter().skip(both) {
-        state.take(u64::from_le_bytes(*block));
-    }
-    for block in other_blocks.iter().skip(both) {
-        other_state.take(u64::from_le_bytes(*block));
-    }
-    state.take(last);
-    other_state.take(other_last);
-    [state.finish(), other_state.finish()]
 }
 
 /// The whole blocks, and the last one: what is left, and the length in its top byte.

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::table::zeros;
 
-/// The bits of a page.
-pub(super) const PAGE_BITS: u32 = 1 << 15;
-/// The words of a page: 4 KiB.
+/// The words of a page, which has 32,768 bits: 4 KiB.
 pub(super) const PAGE_WORDS: usize = 512;
 
 const CHUNK_PAGES: u32 = 64;

@@ -22,12 +22,13 @@ use std::sync::atomic::Ordering;
 use tokenward::UnixTime;
 
 use super::Set;
-use super::arena::{Arena, PAGE_BITS, PAGE_WORDS};
+use super::arena::{Arena, PAGE_WORDS};
 use super::content::{Content, Part, Root};
 use super::minute::Minute;
 use super::table::Table;
 use super::writer::{Draft, Writer, enter, page_of, sorted};
 use crate::Fingerprints;
+use crate::dense::{PAGE_BITS, PageNumber};
 
 mod read;
 
@@ -113,8 +114,11 @@ fn export(content: &Content, writer: &Writer) -> Vec<u8> {
     let root = writer.live.root;
     let mut body = MAGIC.to_vec();
     put_count(&mut body, writer.live.pages);
-    for entry in sorted(&content.pages, root.side(Part::Pages)) {
-        body.extend_from_slice(&entry.key.to_be_bytes());
+    let pages = content.pages.entries(root.side(Part::Pages));
+    let mut pages: Vec<_> = pages.map(|page| (PageNumber::of_words(page.words()), page)).collect();
+    pages.sort_unstable_by_key(|(number, _)| *number);
+    for (number, entry) in pages {
+        body.extend_from_slice(&number.0.to_be_bytes());
         body.extend_from_slice(&entry.end().get().to_be_bytes());
         put_bits(&mut body, &content.arena, page_of(&entry));
     }
@@ -192,8 +196,8 @@ fn take(
             return;
         }
         Piece::Page { end, .. } | Piece::Entry { end, .. } if end <= passed => return,
-        Piece::Page { key, end, bits } => {
-            (end, take_page(content, writer, draft, key, end, bits).is_some())
+        Piece::Page { number, end, bits } => {
+            (end, take_page(content, writer, draft, number, end, bits).is_some())
         }
         Piece::Entry { part, key, end, words } => {
             let taken = match part {
@@ -228,10 +232,14 @@ fn take_page(
     content: &Content,
     writer: &mut Writer,
     draft: &mut Draft,
-    key: u64,
+    number: PageNumber,
     end: Minute,
     bits: Bits<'_>,
 ) -> Option<()> {
+    let (spot, side) = (number.spot()?, draft.root.side(Part::Pages));
+    if content.pages.find(side, spot.key()).is_some() {
+        return None;
+    }
     let page = writer.pool.take(&content.arena)?;
     let words = content.arena.page(page)?;
     match bits {
@@ -246,18 +254,12 @@ fn take_page(
             }
         }
     }
-    let entered = enter(
-        &content.pages,
-        draft.root.side(Part::Pages),
-        &mut draft.pages,
-        key,
-        end,
-        [u64::from(page)],
-    );
+    let entered = content.pages.insert(side, draft.pages, spot.key(), end, spot.words(page));
     if entered.is_err() {
         writer.pool.give_back(page);
         return None;
     }
+    draft.pages = draft.pages.saturating_add(1);
     draft.bits = draft.bits.saturating_add(content.arena.count(page));
     Some(())
 }

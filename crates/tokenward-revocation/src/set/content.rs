@@ -1,14 +1,15 @@
 //! What a check reads: tables and pages, and the root that says which of them count.
 //!
 //! ```text
-//! root ─┬─▶ pages:    (minute, shard, page) ─▶ 32,768 bits in the arena
+//! root ─┬─▶ pages:    [`Spot`] ─▶ 32,768 bits in the arena
 //!       ├─▶ tokens, sessions, keys: fingerprint
 //!       ├─▶ subjects: fingerprint ─▶ floors
 //!       └─▶ the audience's and the issuer's floor, the keys of the fingerprints
 //! ```
 //!
-//! Each has two banks, and the root is one word that names one bank of each. To forget, or to put other
-//! content in the place of this, the writer fills banks that do not count and then changes the root once.
+//! Each has two banks, and the root is one word that names one bank of each, and says which of them hold
+//! anything. To forget, or to put other content in the place of this, the writer fills banks that do not
+//! count and then changes the root once.
 //!
 //! **Invariant:** what is reachable by a root only grows as long as that root stands. Buffers and pages
 //! that fell out of use are used again only under a later root.
@@ -21,11 +22,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use tokenward::{TokenVersion, UnixTime};
 
-use super::arena::{Arena, PAGE_BITS};
+use super::arena::Arena;
 use super::facts::{Facts, RevokedBy};
 use super::minute::Minute;
 use super::table::{Side, Table};
-use crate::DenseId;
+use crate::dense::Spot;
 use crate::fingerprint::{Prints, SipKey};
 
 /// The tables, by their bit in the root.
@@ -52,16 +53,31 @@ impl Part {
     }
 }
 
-/// Which bank of each part counts, and how often that has changed.
+/// Which bank of each part counts, which of those hold anything, and how often that has changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Root(u64);
 
 impl Root {
-    const PARTS: u64 = 0xff;
+    const SIDES: u64 = 0xff;
+    const HELD: u64 = 0xff00;
+    /// What nearly always is empty.
+    const RARE: u64 = (Part::Tokens.bit() | Part::Keys.bit() | Part::Globals.bit()) << 8;
+    const NAMES: u64 = (Part::Sessions.bit() | Part::Subjects.bit()) << 8;
 
     #[inline]
     pub(super) const fn side(self, part: Part) -> Side {
         if self.0 & part.bit() == 0 { Side::Left } else { Side::Right }
+    }
+
+    #[inline]
+    const fn holds(self, part: Part) -> bool {
+        self.0 & (part.bit() << 8) != 0
+    }
+
+    /// The same, where these parts hold something and no others.
+    pub(super) fn holding(self, parts: impl IntoIterator<Item = Part>) -> Self {
+        let held = parts.into_iter().fold(0, |held, part| held | (part.bit() << 8));
+        Self((self.0 & !Self::HELD) | held)
     }
 
     /// The same, with the other bank of `part`.
@@ -71,21 +87,22 @@ impl Root {
 
     /// The other bank of every part.
     pub(super) const fn all_turned(self) -> Self {
-        Self(self.0 ^ Self::PARTS)
+        Self(self.0 ^ Self::SIDES)
     }
 
     /// What follows `before`, with these banks.
     const fn after(self, before: Self) -> Self {
-        let next = (before.0 | Self::PARTS).wrapping_add(1);
-        Self(next | (self.0 & Self::PARTS))
+        let banks = Self::SIDES | Self::HELD;
+        let next = (before.0 | banks).wrapping_add(1);
+        Self(next | (self.0 & banks))
     }
 }
 
 /// Everything that a check may read.
 pub(super) struct Content {
     root: AtomicU64,
-    /// The word of an entry: which page.
-    pub(super) pages: Table<1>,
+    /// By [`Spot::key`]; the words of an entry: [`Spot::words`].
+    pub(super) pages: Table<2>,
     pub(super) tokens: Table<0>,
     pub(super) sessions: Table<0>,
     /// The words of an entry: [`Floors`].
@@ -142,22 +159,41 @@ impl Content {
         }
     }
 
+    #[inline]
     fn check_at(&self, root: Root, facts: &Facts<'_>) -> Option<RevokedBy> {
-        let globals = self.globals(root);
-        if self.bit(root, facts) {
+        if root.holds(Part::Pages) && self.bit(root, facts) {
             return Some(RevokedBy::Jti);
         }
-        let tokens = root.side(Part::Tokens);
-        if !self.tokens.is_void(tokens) {
+        if root.0 & Root::RARE != 0 {
+            let found = self.check_rare(root, facts);
+            if found.is_some() {
+                return found;
+            }
+        }
+        if root.0 & Root::NAMES == 0 { None } else { self.check_names(root, facts) }
+    }
+
+    #[inline]
+    fn bit(&self, root: Root, facts: &Facts<'_>) -> bool {
+        let Some(spot) = Spot::of(facts.token_id) else { return false };
+        let words = self.pages.words_of(root.side(Part::Pages), spot.key());
+        let page = words.and_then(|words| spot.page_in(words));
+        page.is_some_and(|page| self.arena.get(page, spot.bit()))
+    }
+
+    /// What an incident revokes, and ids that are not ours.
+    #[inline(never)]
+    fn check_rare(&self, root: Root, facts: &Facts<'_>) -> Option<RevokedBy> {
+        let globals = self.globals(root);
+        if root.holds(Part::Tokens) {
             let print = globals.token.get().of(facts.token_id.as_str());
-            if self.tokens.find(tokens, print.bits()).is_some() {
+            if self.tokens.words_of(root.side(Part::Tokens), print.bits()).is_some() {
                 return Some(RevokedBy::Jti);
             }
         }
-        let keys = root.side(Part::Keys);
-        if let Some(id) = facts.key_id.filter(|_| !self.keys.is_void(keys)) {
+        if let Some(id) = facts.key_id.filter(|_| root.holds(Part::Keys)) {
             let print = globals.key.get().of(id.as_str());
-            if self.keys.find(keys, print.bits()).is_some() {
+            if self.keys.words_of(root.side(Part::Keys), print.bits()).is_some() {
                 return Some(RevokedBy::Key);
             }
         }
@@ -165,42 +201,25 @@ impl Content {
         if globals.issuer.refuses(iat) {
             return Some(RevokedBy::Issuer);
         }
-        if globals.audience.refuses(iat) {
-            return Some(RevokedBy::Audience);
-        }
-        let (sessions, subjects) = (root.side(Part::Sessions), root.side(Part::Subjects));
-        let session_id = facts.session_id.filter(|_| !self.sessions.is_void(sessions));
-        let subject = Some(facts.subject).filter(|_| !self.subjects.is_void(subjects));
-        let (session, subject) = match (session_id, subject) {
-            (Some(session), Some(subject)) => {
-                let keys = [globals.session.get(), globals.subject.get()];
-                let names = [session.as_str(), subject.as_str()];
-                let [session, subject] = SipKey::of_two(keys, names);
-                (Some(session), Some(subject))
-            }
-            (session, subject) => (
-                session.map(|id| globals.session.get().of(id.as_str())),
-                subject.map(|id| globals.subject.get().of(id.as_str())),
-            ),
-        };
-        if session.is_some_and(|print| self.sessions.find(sessions, print.bits()).is_some()) {
-            return Some(RevokedBy::Session);
-        }
-        let entry = self.subjects.find(subjects, subject?.bits())?;
-        Floors::of(entry.words()).check(facts)
+        globals.audience.refuses(iat).then_some(RevokedBy::Audience)
     }
 
+    /// The session and the subject.
     #[inline]
-    fn bit(&self, root: Root, facts: &Facts<'_>) -> bool {
-        let pages = root.side(Part::Pages);
-        if self.pages.is_void(pages) {
-            return false;
+    fn check_names(&self, root: Root, facts: &Facts<'_>) -> Option<RevokedBy> {
+        let globals = self.globals(root);
+        if let Some(id) = facts.session_id.filter(|_| root.holds(Part::Sessions)) {
+            let print = globals.session.get().of(id.as_str());
+            if self.sessions.words_of(root.side(Part::Sessions), print.bits()).is_some() {
+                return Some(RevokedBy::Session);
+            }
         }
-        let Some(id) = DenseId::place_of(facts.token_id) else { return false };
-        self.pages.find(pages, page_key(id)).is_some_and(|entry| {
-            let page = u32::try_from(entry.word(0)).unwrap_or(u32::MAX);
-            self.arena.get(page, page_bit(id))
-        })
+        if !root.holds(Part::Subjects) {
+            return None;
+        }
+        let subject = globals.subject.get().of(facts.subject.as_str());
+        let floors = self.subjects.words_of(root.side(Part::Subjects), subject.bits())?;
+        Floors::of(floors).check(facts)
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -213,19 +232,6 @@ impl Content {
         ];
         tables.into_iter().fold(self.arena.bytes(), usize::saturating_add)
     }
-}
-
-/// The key of the page on which the bit of `id` is. Not zero where the minute is not, and no bit is
-/// entered where it is.
-#[inline]
-pub(super) fn page_key(id: DenseId) -> u64 {
-    let page = u64::from(id.index / PAGE_BITS);
-    (u64::from(id.minute) << 32) | (u64::from(id.shard) << 16) | page
-}
-
-#[inline]
-pub(super) const fn page_bit(id: DenseId) -> u32 {
-    id.index % PAGE_BITS
 }
 
 /// What is one for the whole audience.

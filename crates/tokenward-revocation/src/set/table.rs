@@ -1,16 +1,19 @@
 //! A hash table in atomic words: one writes, any number read, nobody waits.
 //!
-//! Open addressing, linear probing. Each slot has a tag of one byte, part of its key's hash, so that looking
-//! for what is not there, which is nearly always, reads few bytes of few cache lines. An entry's tag is
-//! written last, so whoever sees the tag sees the rest; it is never moved or taken out of a buffer that may be read. A table that grows is copied into a larger
-//! buffer of its bank. What is to be forgotten is left behind when the rest is copied into the other bank,
-//! and the set's root then says which bank counts: see [`super::content`].
+//! Open addressing, linear probing by groups of eight slots. Each slot has a tag of one byte, part of its
+//! key's hash, and the tags of a group are one word: looking for what is not there, which is nearly always,
+//! reads that word and takes branches that do not depend on luck.
+//!
+//! An entry's tag is written last, so whoever sees the tag sees the rest; it is never moved or taken out of
+//! a buffer that may be read. A table that grows is copied into a larger buffer of its bank. What is to be
+//! forgotten is left behind when the rest is copied into the other bank, and the set's root then says which
+//! bank counts: see [`super::content`].
 //!
 //! Buffers are kept for the next time, never given back: a reader that was held up may still look into
 //! one. It finds out by the root, and asks again.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use tokenward::crypto;
 
@@ -32,7 +35,7 @@ impl Side {
     }
 }
 
-/// From keys that are not zero to a minute in which the entry ends, and `WORDS` words.
+/// From keys to a minute in which the entry ends, and `WORDS` words.
 pub(super) struct Table<const WORDS: usize> {
     /// Drawn at random, so that nobody who chooses keys can crowd them together.
     seed: u64,
@@ -48,6 +51,11 @@ pub(super) struct Full;
 /// The sizes of buffers: 64 slots, and twice as many for each class.
 const CLASSES: usize = 19;
 const SMALLEST: usize = 64;
+/// The slots whose tags are one word.
+const GROUP: usize = 8;
+/// The lowest bit of each byte, and the highest, which every tag has.
+const LOWEST: u64 = u64::from_le_bytes([0x01; 8]);
+const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
 
 struct Bank {
     /// Which of the buffers holds the entries; zero for none, and one above the place otherwise.
@@ -56,11 +64,11 @@ struct Bank {
 }
 
 struct Buffer {
-    /// Zero where the slot is empty.
-    tags: Box<[AtomicU8]>,
-    keys: Box<[AtomicU64]>,
+    /// The tags of each group, the first slot's in the lowest byte; zero where a slot is empty.
+    tags: Box<[AtomicU64]>,
+    /// For each slot its key, and then its words.
+    cells: Box<[AtomicU64]>,
     ends: Box<[AtomicU32]>,
-    words: Box<[AtomicU64]>,
 }
 
 /// An entry, as far as it does not change.
@@ -80,17 +88,19 @@ impl<const WORDS: usize> Table<WORDS> {
         Self { seed, odd: odd | 1, left: Bank::new(), right: Bank::new() }
     }
 
-    /// Whether the bank has never held anything since it was begun.
-    #[inline]
-    pub(super) fn is_void(&self, side: Side) -> bool {
-        self.bank(side).class.load(Ordering::Acquire) == 0
-    }
-
     #[inline]
     pub(super) fn find(&self, side: Side, key: u64) -> Option<Entry<'_>> {
         let buffer = self.bank(side).buffer()?;
         let at = self.probe(buffer, key).ok()?;
         buffer.entry::<WORDS>(at, key)
+    }
+
+    /// The words of an entry.
+    #[inline]
+    pub(super) fn words_of(&self, side: Side, key: u64) -> Option<[u64; WORDS]> {
+        let buffer = self.bank(side).buffer()?;
+        let at = self.probe(buffer, key).ok()?;
+        buffer.words::<WORDS>(at)
     }
 
     /// Empties the bank, which must not be the one that counts, and makes room for `count` entries.
@@ -118,7 +128,7 @@ impl<const WORDS: usize> Table<WORDS> {
         let bank = self.bank(side);
         let wanted = used.saturating_add(1);
         let buffer = match bank.buffer() {
-            Some(buffer) if capacity(buffer.keys.len()) >= wanted => buffer,
+            Some(buffer) if capacity(buffer.ends.len()) >= wanted => buffer,
             _ => self.grow(bank, wanted)?,
         };
         self.put(buffer, key, end.get(), words.iter().copied()).ok_or(Full)
@@ -133,9 +143,8 @@ impl<const WORDS: usize> Table<WORDS> {
     pub(super) fn bytes(&self) -> usize {
         let buffers = self.left.buffers.iter().chain(&self.right.buffers);
         let each = |buffer: &Buffer| {
-            let words = buffer.keys.len().saturating_add(buffer.words.len());
-            let each = buffer.ends.len().saturating_mul(5);
-            words.saturating_mul(8).saturating_add(each)
+            let words = buffer.tags.len().saturating_add(buffer.cells.len());
+            words.saturating_mul(8).saturating_add(buffer.ends.len().saturating_mul(4))
         };
         buffers.filter_map(OnceLock::get).map(each).fold(0, usize::saturating_add)
     }
@@ -172,19 +181,20 @@ impl<const WORDS: usize> Table<WORDS> {
         for (to, from) in entry.words.iter().zip(words) {
             to.store(from, Ordering::Release);
         }
-        buffer.keys.get(at)?.store(key, Ordering::Release);
-        buffer.tags.get(at)?.store(self.hash(key).1, Ordering::Release);
+        buffer.cell::<WORDS>(at)?.store(key, Ordering::Release);
+        let tag = self.hash(key).1.wrapping_shl(bits_before(at));
+        buffer.tags.get(at / GROUP)?.fetch_or(tag, Ordering::Release);
         Some(())
     }
 
-    /// From where to look for `key`, and its tag.
+    /// The group from which to look for `key`, before it is cut to the table's size, and its tag.
     #[inline]
-    fn hash(&self, key: u64) -> (usize, u8) {
+    fn hash(&self, key: u64) -> (usize, u64) {
         let product = u128::from(key ^ self.seed).wrapping_mul(u128::from(self.odd));
         let mixed = (product ^ (product >> 64)) & u128::from(u64::MAX);
         let mixed = u64::try_from(mixed).unwrap_or_default();
-        let [tag, ..] = mixed.to_be_bytes();
-        (usize::try_from(mixed & 0xffff_ffff).unwrap_or_default(), tag | 0x80)
+        let group = usize::try_from(mixed & 0xffff_ffff).unwrap_or_default();
+        (group, (mixed >> 56) | 0x80)
     }
 
     /// Where `key` stands, or else the empty slot at which it would.
@@ -192,20 +202,42 @@ impl<const WORDS: usize> Table<WORDS> {
     fn probe(&self, buffer: &Buffer, key: u64) -> Result<usize, usize> {
         let (from, tag) = self.hash(key);
         let mask = buffer.tags.len().wrapping_sub(1);
-        let mut at = from & mask;
+        let wanted = tag.wrapping_mul(LOWEST);
+        let mut group = from & mask;
         // There always is an empty slot, so this ends.
-        while let Some(slot) = buffer.tags.get(at) {
-            let known = slot.load(Ordering::Acquire);
-            if known == 0 {
-                return Err(at);
+        while let Some(tags) = buffer.tags.get(group) {
+            let tags = tags.load(Ordering::Acquire);
+            let other = tags ^ wanted;
+            // A byte above one that is equal may seem so too; the key tells.
+            let mut alike = other.wrapping_sub(LOWEST) & !other & HIGHEST;
+            while alike != 0 {
+                let at = slot(group, alike);
+                if buffer.cell::<WORDS>(at).is_some_and(|cell| cell.load(Ordering::Acquire) == key)
+                {
+                    return Ok(at);
+                }
+                alike &= alike.wrapping_sub(1);
             }
-            if known == tag && buffer.key(at) == key {
-                return Ok(at);
+            let empty = !tags & HIGHEST;
+            if empty != 0 {
+                return Err(slot(group, empty));
             }
-            at = at.wrapping_add(1) & mask;
+            group = group.wrapping_add(1) & mask;
         }
-        Err(at)
+        Err(usize::MAX)
     }
+}
+
+/// The slot of a group that the lowest bit in `bytes` marks.
+#[inline]
+fn slot(group: usize, bytes: u64) -> usize {
+    let within = usize::try_from(bytes.trailing_zeros() / 8).unwrap_or_default();
+    group.wrapping_mul(GROUP).wrapping_add(within)
+}
+
+/// How many bits of its group's word stand before the tag of a slot.
+fn bits_before(slot: usize) -> u32 {
+    u32::try_from(slot % GROUP).unwrap_or_default().wrapping_mul(8)
 }
 
 impl Bank {
@@ -232,32 +264,46 @@ impl Bank {
         Some(buffer.get_or_init(|| {
             let slots = slots(class);
             Buffer {
-                tags: zeros(slots),
-                keys: zeros(slots),
+                tags: zeros(slots / GROUP),
+                cells: zeros(slots.saturating_mul(WORDS.saturating_add(1))),
                 ends: zeros(slots),
-                words: zeros(slots.saturating_mul(WORDS)),
             }
         }))
     }
 }
 
 impl Buffer {
+    /// Where the key of a slot stands.
     #[inline]
-    fn key(&self, at: usize) -> u64 {
-        self.keys.get(at).map_or(0, |key| key.load(Ordering::Acquire))
+    fn cell<const WORDS: usize>(&self, at: usize) -> Option<&AtomicU64> {
+        self.cells.get(at.wrapping_mul(WORDS.wrapping_add(1)))
     }
 
     #[inline]
     fn entry<const WORDS: usize>(&self, at: usize, key: u64) -> Option<Entry<'_>> {
-        let from = at.wrapping_mul(WORDS);
-        let words = self.words.get(from..from.wrapping_add(WORDS))?;
+        let from = at.wrapping_mul(WORDS.wrapping_add(1)).wrapping_add(1);
+        let words = self.cells.get(from..from.wrapping_add(WORDS))?;
         Some(Entry { key, end: self.ends.get(at)?, words })
     }
 
+    #[inline]
+    fn words<const WORDS: usize>(&self, at: usize) -> Option<[u64; WORDS]> {
+        let from = at.wrapping_mul(WORDS.wrapping_add(1)).wrapping_add(1);
+        let cells = self.cells.get(from..)?.first_chunk::<WORDS>()?;
+        Some(std::array::from_fn(|word| {
+            cells.get(word).map_or(0, |cell| cell.load(Ordering::Acquire))
+        }))
+    }
+
     fn entries<const WORDS: usize>(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.tags.iter().enumerate().filter_map(|(at, tag)| match tag.load(Ordering::Acquire) {
-            0 => None,
-            _ => self.entry::<WORDS>(at, self.key(at)),
+        self.tags.iter().enumerate().flat_map(move |(group, tags)| {
+            let tags = tags.load(Ordering::Acquire);
+            (0..GROUP).filter_map(move |within| {
+                let at = group.wrapping_mul(GROUP).wrapping_add(within);
+                let taken = tags & 0x80_u64.wrapping_shl(bits_before(at)) != 0;
+                let key = || Some(self.cell::<WORDS>(at)?.load(Ordering::Acquire));
+                taken.then(key).flatten().and_then(|key| self.entry::<WORDS>(at, key))
+            })
         })
     }
 }
@@ -266,12 +312,6 @@ impl Entry<'_> {
     /// The minute in which it ends.
     pub(super) fn end(&self) -> Minute {
         Minute::new(self.end.load(Ordering::Acquire))
-    }
-
-    /// Its word at `at`.
-    #[inline]
-    pub(super) fn word(&self, at: usize) -> u64 {
-        self.words.get(at).map_or(0, |word| word.load(Ordering::Acquire))
     }
 
     /// All of its words.

@@ -1,13 +1,12 @@
 //! The one who changes what is read.
 
-use std::iter;
-
 use tokenward::UnixTime;
 
 use super::arena::Pool;
-use super::content::{Content, Floor, Floors, Part, Root, before, page_bit, page_key};
+use super::content::{Content, Floor, Floors, Part, Root, before};
 use super::minute::Minute;
 use super::table::{Entry, Full, Side, Table};
+use crate::dense::Spot;
 use crate::feed::{Fact, Item};
 use crate::fingerprint::Prints;
 use crate::{DenseId, Fingerprints};
@@ -50,6 +49,11 @@ impl Writer {
     pub(super) fn insert(&mut self, content: &Content, item: &Item) {
         let prints = self.fingerprints.prints();
         self.live.insert(content, &mut self.pool, prints, item);
+        let root = self.live.root_to_be(content);
+        if root != self.live.root {
+            content.set_root(root);
+            self.live.root = content.root();
+        }
     }
 
     pub(super) fn knows(&self, content: &Content, item: &Item) -> bool {
@@ -62,7 +66,7 @@ impl Writer {
         let until = |entry: Option<Entry<'_>>| entry.is_some_and(|entry| entry.end() >= end);
         match &item.fact {
             Fact::Jti(id) => match dense(id, end) {
-                Some(place) if knows_bit(content, root, place, end) => true,
+                Some(spot) if knows_bit(content, root, spot, end) => true,
                 _ => {
                     let print = prints.token(id);
                     until(content.tokens.find(root.side(Part::Tokens), print.bits()))
@@ -115,7 +119,7 @@ impl Writer {
                 (end, _) => live.earliest = live.earliest.min(end),
             }
         }
-        content.set_root(live.root);
+        content.set_root(live.root_to_be(content));
         live.root = content.root();
         let (old, new) = (old.side(Part::Pages), live.root.side(Part::Pages));
         if old != new {
@@ -131,7 +135,7 @@ impl Writer {
     /// Makes `draft` count, whose fingerprints these are.
     pub(super) fn publish(&mut self, content: &Content, fingerprints: Fingerprints, draft: Draft) {
         let old = self.live.root;
-        content.set_root(draft.root);
+        content.set_root(draft.root_to_be(content));
         self.live = draft;
         self.live.root = content.root();
         self.fingerprints = fingerprints;
@@ -180,8 +184,8 @@ impl Draft {
         let root = self.root;
         let entered = match &item.fact {
             Fact::Jti(id) => {
-                let place = dense(id, end);
-                if place.is_some_and(|place| self.enter_bit(content, pool, place, end)) {
+                let spot = dense(id, end);
+                if spot.is_some_and(|spot| self.enter_bit(content, pool, spot, end)) {
                     return;
                 }
                 let (table, side) = (&content.tokens, root.side(Part::Tokens));
@@ -214,38 +218,51 @@ impl Draft {
         }
     }
 
+    /// The root with which its banks count.
+    pub(super) fn root_to_be(&self, content: &Content) -> Root {
+        let held = [
+            (Part::Pages, self.pages > 0),
+            (Part::Tokens, self.tokens > 0),
+            (Part::Sessions, self.sessions > 0),
+            (Part::Subjects, self.subjects > 0),
+            (Part::Keys, self.keys > 0),
+            (Part::Globals, self.floors(content) > 0),
+        ];
+        self.root.holding(held.into_iter().filter(|(_, held)| *held).map(|(part, _)| part))
+    }
+
+    /// How many floors stand for the whole audience.
+    fn floors(&self, content: &Content) -> usize {
+        let globals = content.globals(self.root);
+        [&globals.audience, &globals.issuer].into_iter().filter(|floor| floor.is_set()).count()
+    }
+
     /// How many revocations it holds, those of one subject counted as one.
     pub(super) fn len(&self, content: &Content) -> usize {
-        let globals = content.globals(self.root);
-        let floors =
-            [&globals.audience, &globals.issuer].into_iter().filter(|f| f.is_set()).count();
+        let floors = self.floors(content);
         [self.bits, self.tokens, self.sessions, self.subjects, self.keys]
             .into_iter()
             .fold(floors, usize::saturating_add)
     }
 
     /// Sets the bit of a dense id; `false` if there is no page for it.
-    fn enter_bit(
-        &mut self,
-        content: &Content,
-        pool: &mut Pool,
-        place: DenseId,
-        end: Minute,
-    ) -> bool {
-        let (key, side) = (page_key(place), self.root.side(Part::Pages));
-        let page = if let Some(entry) = content.pages.find(side, key) {
+    fn enter_bit(&mut self, content: &Content, pool: &mut Pool, spot: Spot, end: Minute) -> bool {
+        let side = self.root.side(Part::Pages);
+        let page = if let Some(entry) = content.pages.find(side, spot.key()) {
+            let Some(page) = spot.page_in(entry.words()) else { return false };
             entry.prolong(end);
-            page_of(&entry)
+            page
         } else {
             let Some(page) = pool.take(&content.arena) else { return false };
-            if content.pages.insert(side, self.pages, key, end, [u64::from(page)]).is_err() {
+            let words = spot.words(page);
+            if content.pages.insert(side, self.pages, spot.key(), end, words).is_err() {
                 pool.give_back(page);
                 return false;
             }
             self.pages = self.pages.saturating_add(1);
             page
         };
-        if content.arena.set(page, page_bit(place)) {
+        if content.arena.set(page, spot.bit()) {
             self.bits = self.bits.saturating_add(1);
         }
         true
@@ -310,20 +327,24 @@ pub(super) fn enter<const WORDS: usize>(
 
 /// The page that an entry names.
 pub(super) fn page_of(entry: &Entry<'_>) -> u32 {
-    u32::try_from(entry.word(0)).unwrap_or(u32::MAX)
+    let [_, word] = entry.words();
+    u32::try_from(word & 0xffff_ffff).unwrap_or(u32::MAX)
 }
 
-/// The place of an id that is entered as a bit.
-fn dense(id: &tokenward::Jti, end: Minute) -> Option<DenseId> {
+/// Where an id that is entered as a bit has it.
+fn dense(id: &tokenward::Jti, end: Minute) -> Option<Spot> {
     let place = DenseId::parse(id)?;
     let before = end.get().checked_sub(place.minute)?;
-    (before <= DENSE_WITHIN && place.minute > 0).then_some(place)
+    if before > DENSE_WITHIN || place.minute == 0 {
+        return None;
+    }
+    Spot::of(id)
 }
 
-fn knows_bit(content: &Content, root: Root, place: DenseId, end: Minute) -> bool {
-    let entry = content.pages.find(root.side(Part::Pages), page_key(place));
-    entry.is_some_and(|entry| {
-        entry.end() >= end && content.arena.get(page_of(&entry), page_bit(place))
+fn knows_bit(content: &Content, root: Root, spot: Spot, end: Minute) -> bool {
+    let entry = content.pages.find(root.side(Part::Pages), spot.key());
+    entry.filter(|entry| entry.end() >= end).is_some_and(|entry| {
+        spot.page_in(entry.words()).is_some_and(|page| content.arena.get(page, spot.bit()))
     })
 }
 
@@ -348,12 +369,8 @@ fn covers(floor: &Floor, end: Minute, issued_up_to: UnixTime) -> bool {
 }
 
 /// The entries of a table as they are written down, in ascending order.
-pub(super) fn sorted<const WORDS: usize>(
-    table: &Table<WORDS>,
-    side: Side,
-) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn sorted<const WORDS: usize>(table: &Table<WORDS>, side: Side) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> = table.entries(side).collect();
     entries.sort_unstable_by_key(|entry| entry.key);
-    let mut entries = entries.into_iter();
-    iter::from_fn(move || entries.next())
+    entries
 }

@@ -1,6 +1,6 @@
 //! Reads the body of a snapshot, piece by piece, from whoever may have sent it.
 
-use super::{AS_WORDS, BadBody, MAGIC, Minute, PAGE_BITS, PAGE_WORDS, Part, SPARSE};
+use super::{AS_WORDS, BadBody, MAGIC, Minute, PAGE_BITS, PAGE_WORDS, PageNumber, Part, SPARSE};
 use crate::set::table::Table;
 
 /// A piece that is right by itself and in its place.
@@ -9,7 +9,7 @@ pub(super) enum Piece<'a> {
     /// So many of a part follow.
     Count { part: Part, count: usize },
     /// A page of bits.
-    Page { key: u64, end: Minute, bits: Bits<'a> },
+    Page { number: PageNumber, end: Minute, bits: Bits<'a> },
     /// An entry of a table; words where it is a subject's.
     Entry { part: Part, key: u64, end: Minute, words: [u64; 3] },
     /// The floors of the audience and of the issuer: the minute in which each ends, and the second.
@@ -52,13 +52,13 @@ impl<'a> Rest<'a> {
         for _ in 0..count {
             let key = u64::from_be_bytes(self.take()?);
             let end = self.minute()?;
-            // Of a minute that is one: see `content::page_key`.
+            // Bits of the minute zero are not entered.
             if key <= last || key >> 32 == 0 {
                 return Err(BadBody::Malformed);
             }
             last = key;
             let bits = self.bits()?;
-            see(Piece::Page { key, end, bits });
+            see(Piece::Page { number: PageNumber(key), end, bits });
         }
         Ok(())
     }
