@@ -10,6 +10,7 @@ use crate::language::Language;
 use crate::rules::absence;
 
 mod allow;
+mod markup;
 mod one;
 mod place;
 mod source;

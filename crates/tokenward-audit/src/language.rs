@@ -14,6 +14,8 @@ pub enum Language {
     TypeScript,
     /// TypeScript with JSX.
     Tsx,
+    /// Vue, Svelte and HTML: the scripts in them.
+    Markup,
     /// Go.
     Go,
 }
@@ -27,6 +29,7 @@ impl Language {
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "mts" | "cts" => Some(Self::TypeScript),
             "tsx" => Some(Self::Tsx),
+            "vue" | "svelte" | "html" | "htm" => Some(Self::Markup),
             "go" => Some(Self::Go),
             _ => None,
         }
@@ -34,14 +37,15 @@ impl Language {
 
     /// Whether it runs where JavaScript runs.
     pub(crate) const fn is_script(self) -> bool {
-        matches!(self, Self::JavaScript | Self::TypeScript | Self::Tsx)
+        matches!(self, Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Markup)
     }
 
     pub(crate) fn grammar(self) -> tree_sitter::Language {
         match self {
             Self::Python => tree_sitter_python::LANGUAGE.into(),
             Self::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
-            Self::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            // It reads plain JavaScript too.
+            Self::TypeScript | Self::Markup => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
             Self::Go => tree_sitter_go::LANGUAGE.into(),
         }

@@ -47,7 +47,7 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
     let root = tree.root_node();
     match language {
         Language::Python => python::lower(&mut builder, root),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Markup => {
             javascript::lower(&mut builder, root);
         }
         Language::Go => go::lower(&mut builder, root),

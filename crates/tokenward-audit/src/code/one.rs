@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Note, Options, Outcome, allow, place, source, walk};
+use super::{Note, Options, Outcome, allow, markup, place, source, walk};
 use crate::finding::{Finding, Frame, Mistake};
 use crate::language::Language;
 use crate::lower;
@@ -50,7 +50,8 @@ pub(super) fn audit_text(
         return outcome;
     }
     let note = |why: &str| Note { file: name.to_owned(), why: why.to_owned() };
-    let Some(read) = lower::read(text, language) else {
+    let scripts = (language == Language::Markup).then(|| markup::scripts(text));
+    let Some(read) = lower::read(scripts.as_deref().unwrap_or(text), language) else {
         outcome.looked_at = false;
         outcome.notes.push(note("took too long to parse"));
         return outcome;

@@ -129,6 +129,18 @@ fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
 }
 
 #[test]
+fn scripts_in_markup_are_read_where_they_stand() {
+    let page = "<template>\n  <p>é {{ localStorage.setItem('jwt', x) }}</p>\n</template>\n\n<SCRIPT setup lang=\"ts\">\nconst keep = (t: string) => localStorage.setItem('jwt', t)\n</SCRIPT>\n<script type=\"application/json\">{}</script>\n";
+    let found = audit_text("Login.vue", page, Language::Markup, &Options::default());
+
+    let places: Vec<_> = found.iter().map(|one| (one.rule, one.line, one.column)).collect();
+    assert_eq!(places, [("token-in-web-storage", 6, 29)]);
+    for broken in ["<script", "<script>", "</script>", "<script><script", "<script x"] {
+        assert!(audit_text("a.html", broken, Language::Markup, &Options::default()).is_empty());
+    }
+}
+
+#[test]
 fn no_text_whatever_makes_it_panic() {
     let pieces = [
         "jwt.decode(",

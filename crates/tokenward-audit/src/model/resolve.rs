@@ -55,6 +55,9 @@ impl Model {
                 // TypeScript's and Babel's way to a default import.
                 Some(if name == "default" { object } else { format!("{object}.{name}") })
             }
+            Kind::Call { callee, args } if self.is_interop(*callee) => {
+                self.path_in(args.first()?.value, fuel)
+            }
             Kind::Call { callee, args } => {
                 let callee = self.path_in(*callee, fuel)?;
                 if matches!(callee.as_str(), "~require" | "~import") {
@@ -66,6 +69,23 @@ impl Model {
                 Some(format!("{callee}()"))
             }
             _ => None,
+        }
+    }
+
+    /// `__importDefault(require("…"))`: what compilers put around a module.
+    fn is_interop(&self, callee: Id) -> bool {
+        match self.kind(callee) {
+            Kind::Name(name) | Kind::Member(_, name) => {
+                matches!(
+                    name.as_str(),
+                    "__importDefault"
+                        | "__importStar"
+                        | "_interopRequireDefault"
+                        | "_interopRequireWildcard"
+                        | "__toESM"
+                )
+            }
+            _ => false,
         }
     }
 

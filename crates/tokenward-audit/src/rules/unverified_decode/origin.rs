@@ -254,7 +254,7 @@ pub(super) fn is_client(context: &Context<'_>) -> bool {
         ) && m.declared(name, m.node(id).scope).is_none())
     });
     browser && m.language.is_script()
-        || m.language == Language::Tsx
+        || matches!(m.language, Language::Tsx | Language::Markup)
         || Path::new(&name).extension().is_some_and(|extension| extension == "jsx")
         || imports(context, &CLIENTS)
         || m.imports().any(|path| path.starts_with("@angular/") || path.starts_with("expo-"))
