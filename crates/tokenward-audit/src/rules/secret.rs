@@ -1,6 +1,7 @@
 //! `hardcoded-secret`: whoever reads the code can sign tokens.
 
 use super::library::{self, Library, golang_jwt};
+use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Lookup, Model};
@@ -15,8 +16,15 @@ struct Literal {
 
 const FUEL: u8 = 8;
 /// Settings of libraries that hold the key that signs.
-const SETTINGS: [&str; 5] =
-    ["JWT_SECRET_KEY", "SIGNING_KEY", "JWT_PRIVATE_KEY", "secretOrKey", "JWT_SECRET"];
+const SETTINGS: [&str; 7] = [
+    "jwtsecretkey",
+    "signingkey",
+    "jwtprivatekey",
+    "secretorkey",
+    "jwtsecret",
+    "jwtsigningkey",
+    "jwtkey",
+];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
@@ -25,19 +33,29 @@ pub(super) fn check(context: &mut Context<'_>) {
             report(context, key);
         }
     }
-    if is_about_jwt(m) {
-        let set: Vec<Id> = settings::all(m)
-            .filter(|(name, _)| SETTINGS.contains(name))
-            .map(|(_, value)| value)
-            .collect();
-        for value in set {
-            // A name that was reported where it is used is not told twice.
-            report(context, value);
-        }
+    let about_jwt = is_about_jwt(m);
+    let set: Vec<Id> = settings::all(m)
+        .filter(|(name, _)| {
+            let name = plain(name);
+            // What is called `jwtSecret` says itself what it is for.
+            SETTINGS.contains(&name.as_str()) && (about_jwt || name.starts_with("jwt"))
+        })
+        .filter(|(_, value)| literal(m, *value).is_some_and(|(_, literal)| is_value(&literal.text)))
+        .map(|(_, value)| value)
+        .collect();
+    for value in set {
+        report(context, value);
     }
 }
 
-/// Settings count in files that have to do with JWT by more than the setting's name.
+/// Whether a text is a setting's value, and not a label, a placeholder or the name of another setting.
+fn is_value(text: &str) -> bool {
+    let is_name = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    !is_name && !text.contains(char::is_whitespace) && !text.starts_with(['$', '<', '{', '%'])
+        || text.contains("PRIVATE KEY-----")
+}
+
+/// Settings of other names count in files that have to do with JWT.
 fn is_about_jwt(m: &Model) -> bool {
     let python = settings::all(m).any(|(name, _)| {
         matches!(
@@ -171,6 +189,11 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         ("getenv" | "get" | "env" | "config" | "str" | "getOrDefault", _) => {
             let default = m.keyword(call, "default").found();
             let default = default.or_else(|| m.positional(call, 1).found())?;
+            literal_in(m, default, true, fuel)
+        }
+        // pydantic: `jwt_secret: str = Field(default="…")`
+        ("Field", _) => {
+            let default = m.argument(call, "default", 0).found()?;
             literal_in(m, default, true, fuel)
         }
         _ => None,

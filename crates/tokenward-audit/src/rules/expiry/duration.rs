@@ -53,18 +53,26 @@ fn call(m: &Model, id: Id, fuel: u8) -> Option<f64> {
             seconds_in(m, m.positional(id, 0).found()?, fuel)
         }
         "Add" => seconds_in(m, m.positional(id, 0).found()?, fuel),
+        // moment and dayjs: `add(7, 'days')`
+        "add" => {
+            let count = m.number(m.positional(id, 0).found()?)?;
+            let unit = m.text(m.positional(id, 1).found()?)?;
+            written(&format!("{count}{unit}"))
+        }
         "AddDate" => {
             let part = |at| m.positional(id, at).found().and_then(|id| m.number(id));
             Some((part(0)? * 365.0 + part(1)? * 30.0 + part(2)?) * 86_400.0)
         }
         // `(now + timedelta(…)).timestamp()`, `time.Now().Add(…).Unix()`
-        "timestamp" | "Unix" | "timetuple" | "UTC" => match m.kind(id) {
-            Kind::Call { callee, .. } => match m.kind(*callee) {
-                Kind::Member(object, _) => seconds_in(m, *object, fuel),
+        "timestamp" | "Unix" | "timetuple" | "UTC" | "unix" | "valueOf" | "toDate" | "getTime" => {
+            match m.kind(id) {
+                Kind::Call { callee, .. } => match m.kind(*callee) {
+                    Kind::Member(object, _) => seconds_in(m, *object, fuel),
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        },
+            }
+        }
         _ => None,
     }
 }
