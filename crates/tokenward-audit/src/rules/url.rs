@@ -16,8 +16,10 @@ const QUERIES: [&str; 9] = [
     "url.query().get(",
     "c.query(",
 ];
-/// Links in mails carry a token once, for one errand.
-const ERRANDS: [&str; 10] = [
+/// Links in mails carry a token once, for one errand; a login that goes by another host carries its state.
+const ERRANDS: [&str; 12] = [
+    "state",
+    "oauth",
     "reset",
     "verif",
     "confirm",
