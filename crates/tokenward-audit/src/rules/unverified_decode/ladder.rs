@@ -9,7 +9,7 @@ use super::reads::{self, Reads};
 use super::{Decode, verified};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Kind, ScopeKind};
-use crate::rules::Context;
+use crate::rules::{Context, library};
 
 /// A finding, and why it is one.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +123,11 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
             confidence: Confidence::Low,
             because: "as its function says; nobody may act on the result",
         }),
+        _ if is_wrapper(context, decode, &reads) => Some(Verdict {
+            severity: Severity::Low,
+            confidence: Confidence::Low,
+            because: "and hands the claims on, beside a function that does; see which one is called",
+        }),
         Origin::AuthParameter if identity || reads.returned => Some(Verdict {
             severity: Severity::High,
             confidence: Confidence::Medium,
@@ -172,4 +177,14 @@ fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
     ["not verif", "without verif", "not be used for auth", "without signature"]
         .iter()
         .any(|words| text.contains(words))
+}
+
+/// `decode(token) { return jwt.decode(token) }`, in a file that offers the verifying call too.
+fn is_wrapper(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
+    let model = context.model;
+    let function = model.scope(model.function_of(decode.call));
+    let name = function.map(|scope| scope.name.to_lowercase()).unwrap_or_default();
+    name.starts_with("decode")
+        && reads.fields.is_empty()
+        && model.calls().any(|call| library::verify(model, call).is_some())
 }
