@@ -3,6 +3,7 @@
 //! It keeps what rules ask about (calls with their arguments, literals, maps, assignments, functions, what a
 //! `try` catches) and calls everything else [`Kind::Other`]. Parentheses, `await`, casts and `&` are gone.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -31,6 +32,9 @@ pub(crate) struct Model {
     /// What is assigned to `self.name` and `this.name`, anywhere in the file.
     fields: HashMap<String, Vec<Binding>>,
     nothing: Node,
+    /// How many more nodes may be looked at.
+    fuel: Cell<usize>,
+    is_spent: Cell<bool>,
 }
 
 /// What stands at one place of the source.
@@ -155,7 +159,23 @@ pub(crate) enum Binding {
 impl Model {
     /// All nodes, in the order of the source.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id> + use<> {
-        (0..self.nodes.len()).map(Id)
+        let end = self.nodes.len();
+        (0..if self.charge(end) { end } else { 0 }).map(Id)
+    }
+
+    /// Whether rules wanted to look at more than any file is worth: then what they found counts for nothing.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.is_spent.get()
+    }
+
+    /// Pays for a walk over `nodes` nodes; there is none any more once this was refused.
+    fn charge(&self, nodes: usize) -> bool {
+        let left = self.fuel.get().checked_sub(nodes);
+        self.fuel.set(left.unwrap_or(0));
+        if left.is_none() {
+            self.is_spent.set(true);
+        }
+        left.is_some()
     }
 
     pub(crate) fn node(&self, id: Id) -> &Node {
@@ -205,7 +225,9 @@ impl Model {
 
     /// Everything below a node, itself first.
     pub(crate) fn below(&self, id: Id) -> impl Iterator<Item = Id> + use<> {
-        (id.0..self.node(id).end).map(Id)
+        let end = self.node(id).end;
+        let is_paid = self.charge(end.saturating_sub(id.0));
+        (id.0..if is_paid { end } else { id.0 }).map(Id)
     }
 
     /// All calls, in the order of the source.

@@ -72,6 +72,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 
+/// More in one file are one mistake, made by a machine.
+const MAX_HITS: usize = 1_000;
+
 /// What a rule found, before it is told to people.
 #[derive(Clone, Debug)]
 pub(crate) struct Hit {
@@ -109,7 +112,9 @@ impl<'m> Context<'m> {
         fix: impl Into<String>,
     ) {
         let span = self.model.node(at).span.clone();
-        if self.hits.iter().any(|hit| hit.rule == self.rule && hit.span == span) {
+        if self.hits.len() >= MAX_HITS
+            || self.hits.iter().any(|hit| hit.rule == self.rule && hit.span == span)
+        {
             return;
         }
         self.hits.push(Hit {

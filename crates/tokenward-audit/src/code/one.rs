@@ -73,7 +73,12 @@ pub(super) fn audit_text(
         )));
     }
     let inside = inside.to_string_lossy();
-    for hit in rules::run(&read.model, text, &inside, wanted).into_iter().take(MAX_FINDINGS) {
+    let hits = rules::run(&read.model, text, &inside, wanted);
+    if read.model.is_spent() {
+        outcome.notes.push(note("has more calls than can be followed"));
+        return outcome;
+    }
+    for hit in hits.into_iter().take(MAX_FINDINGS) {
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);

@@ -109,6 +109,18 @@ fn hostile_files_are_skipped_with_a_note_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_file_of_nothing_but_calls_is_given_up_rather_than_followed_for_hours() {
+    let project = Project::new();
+    let calls = "jwt.sign(p, k)\n".repeat(8_000);
+    project.write("calls.js", &format!("const jwt = require('jsonwebtoken')\nlet p = q\n{calls}"));
+
+    let audit = project.audit(&Options::default());
+
+    assert!(audit.findings.is_empty());
+    assert_eq!(audit.notes[0].why, "has more calls than can be followed");
+}
+
+#[test]
 fn a_path_that_is_not_there_is_a_note() {
     let audit = audit_paths(&[PathBuf::from("/nowhere/at/all")], &Options::default());
 

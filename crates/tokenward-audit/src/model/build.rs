@@ -1,5 +1,6 @@
 //! Makes a [`Model`], node by node, in the order of the source.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -10,6 +11,10 @@ use crate::language::Language;
 const MAX_DEPTH: usize = 300;
 /// More than a file of the greatest size has that people wrote.
 const MAX_NODES: usize = 2_000_000;
+
+/// Rules look for uses of names all over a file. Where a file has thousands of calls that they ask about, that
+/// would be the square of its length.
+const FUEL: usize = 50_000_000;
 
 /// A model in the making.
 #[derive(Debug)]
@@ -42,6 +47,8 @@ impl<'s> Builder<'s> {
                 parent: None,
                 end: 0,
             },
+            fuel: Cell::new(FUEL),
+            is_spent: Cell::new(false),
         };
         Self { text, model, scope: ScopeId(0), open: Vec::new(), cut: false }
     }

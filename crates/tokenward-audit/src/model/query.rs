@@ -308,6 +308,8 @@ impl Model {
     }
 
     fn all_parts(&self) -> impl Iterator<Item = (Id, &str)> {
+        // As good as a walk: there are at most as many bindings as nodes.
+        self.charge(self.nodes.len());
         self.scopes.iter().flat_map(|scope| scope.bindings.values().flatten()).filter_map(
             |binding| match binding {
                 Binding::Part(of, part) if !part.starts_with('#') => Some((*of, part.as_str())),
