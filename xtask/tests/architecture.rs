@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// The rows of the layout, lowest first. A crate may use the rows below its own.
-const ROWS: [(&str, u8); 14] = [
+const ROWS: [(&str, u8); 15] = [
     ("tokenward", 0),
+    ("tokenward-audit", 0),
     ("tokenward-keys", 1),
     ("tokenward-revocation", 1),
     ("tokenward-sessions", 1),

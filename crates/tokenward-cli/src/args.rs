@@ -14,10 +14,12 @@ pub(crate) use admin::{
     AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, RevokeArgs,
     ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
+pub(crate) use audit::{AuditArgs, AuditCodeArgs, AuditCommand, FailOn};
 pub(crate) use root::{RootArgs, RootCommand, RootDelegateArgs, RootInitArgs, RootRotateArgs};
 pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
 
 mod admin;
+mod audit;
 mod root;
 #[cfg(test)]
 mod tests;
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Root(RootArgs),
     /// Run forward-auth for nginx, Traefik, Caddy, HAProxy or Envoy
     Gate(GateArgs),
+    /// Find the ten mistakes of JWT security in what you already run
+    Audit(AuditArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
 }

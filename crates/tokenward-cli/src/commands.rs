@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub(crate) mod admin_tokens;
+pub(crate) mod audit;
 pub(crate) mod gate;
 pub(crate) mod keys;
 pub(crate) mod offline;

@@ -32,6 +32,11 @@ mod tls;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.format, cli.color);
+    if output.is_for_audits() && !matches!(cli.command, Command::Audit(_)) {
+        let failure = Failure::cannot("--format: `tokenward audit` alone reports in this one");
+        output::note(format!("tokenward: {failure}"));
+        return failure.exit_code();
+    }
     match run(cli, output) {
         Ok(code) => code,
         Err(failure) if failure.is_broken_pipe() => GOOD,
@@ -66,6 +71,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             TokenCommand::Verify(args) => block_on(commands::token::verify(args, output)),
             TokenCommand::Inspect(args) => commands::token::inspect(&args, output),
         },
+        Command::Audit(args) => commands::audit::run(&args.command, output),
         Command::Root(args) => commands::root::run(&args.command, output),
         Command::Sessions(args) => block_on(commands::sessions::run(args, output)),
         Command::Revoke(args) => block_on(commands::revoke::run(args, output)),

@@ -18,6 +18,12 @@ pub(crate) enum Format {
     Text,
     /// For programs.
     Json,
+    /// For code-scanning views; of `audit` alone.
+    Sarif,
+    /// For CI systems that show tests; of `audit` alone.
+    Junit,
+    /// For a comment on a pull request; of `audit` alone.
+    Markdown,
 }
 
 /// `--color`.
@@ -65,6 +71,20 @@ impl Output {
 
     pub(crate) fn is_json(self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Whether it is a format of `audit` alone.
+    pub(crate) const fn is_for_audits(self) -> bool {
+        matches!(self.format, Format::Sarif | Format::Junit | Format::Markdown)
+    }
+
+    pub(crate) fn format(self) -> Format {
+        self.format
+    }
+
+    /// Whether text may be colored.
+    pub(crate) fn is_colored(self) -> bool {
+        self.bold
     }
 
     /// One line, as it is.

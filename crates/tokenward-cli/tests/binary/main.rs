@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod audit;
 mod dev;
 mod gate;
 mod pinned;

@@ -1,0 +1,4 @@
+const jwt = require('jsonwebtoken');
+
+box.style.display = 'none';
+exports.read = (token) => jwt.verify(token, key, { algorithms: [ALGORITHM] });

@@ -1,0 +1,3 @@
+const expressJwt = require('express-jwt');
+
+app.use(expressJwt({ secret: process.env.SECRET })); // finding: medium

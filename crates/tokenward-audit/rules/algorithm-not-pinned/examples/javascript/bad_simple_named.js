@@ -1,0 +1,3 @@
+const { decode: open } = require('jwt-simple');
+
+module.exports = (req) => open(req.token, config.secret); // finding: medium

@@ -1,0 +1,3 @@
+const { expressjwt } = require('express-jwt');
+
+app.use(expressjwt({ secret: process.env.SECRET, algorithms: ['HS256'] }));

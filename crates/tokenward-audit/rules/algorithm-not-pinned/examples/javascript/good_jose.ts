@@ -1,0 +1,3 @@
+import { jwtVerify } from 'jose';
+
+export const read = (token: string) => jwtVerify(token, keys);

@@ -1,0 +1,3 @@
+const { expressjwt } = require('express-jwt');
+
+module.exports = (options) => expressjwt({ ...options, credentialsRequired: true });

@@ -1,0 +1,5 @@
+from jose import jwt
+
+
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["RS256"])

@@ -1,0 +1,5 @@
+from jose import jwt
+
+
+def read(token, checks):
+    return jwt.decode(token, KEY, **checks)

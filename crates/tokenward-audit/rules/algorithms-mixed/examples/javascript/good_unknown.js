@@ -1,0 +1,3 @@
+const jwt = require('jsonwebtoken');
+
+exports.read = (token, options) => jwt.verify(token, key, options);

@@ -1,0 +1,5 @@
+package auth
+
+import "net/http"
+
+func gone() http.Cookie { return http.Cookie{Name: "token", Value: "", MaxAge: -1} }

@@ -1,0 +1,3 @@
+exports.login = (res, token) => {
+  res.cookie('refresh_token', token); // finding: medium
+};

@@ -1,0 +1,1 @@
+exports.csrf = (res, token) => res.cookie('XSRF-TOKEN', token, { httpOnly: false });

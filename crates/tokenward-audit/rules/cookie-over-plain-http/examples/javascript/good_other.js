@@ -1,0 +1,1 @@
+exports.seen = (res) => res.cookie('banner', 'seen');

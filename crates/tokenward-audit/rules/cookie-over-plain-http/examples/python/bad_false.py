@@ -1,0 +1,2 @@
+def login(response, token):
+    response.set_cookie("jwt", token, httponly=True, secure=False)  # finding: medium

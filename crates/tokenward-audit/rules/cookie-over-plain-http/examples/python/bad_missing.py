@@ -1,0 +1,2 @@
+def login(response, token):
+    response.set_cookie("access_token", token, httponly=True)  # finding: medium

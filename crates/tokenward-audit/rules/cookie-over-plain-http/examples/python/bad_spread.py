@@ -1,0 +1,5 @@
+FLAGS = dict(httponly=True)
+
+
+def login(response, token):
+    response.set_cookie("auth_token", token, **FLAGS)  # finding: medium

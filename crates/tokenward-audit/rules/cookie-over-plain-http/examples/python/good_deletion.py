@@ -1,0 +1,2 @@
+def logout(response):
+    response.set_cookie("access_token", "", max_age=0)

@@ -1,0 +1,2 @@
+def theme(response):
+    response.set_cookie("theme", "dark")

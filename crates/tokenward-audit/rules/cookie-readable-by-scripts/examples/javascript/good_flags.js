@@ -1,0 +1,1 @@
+exports.login = (res, token) => res.cookie('token', token, { httpOnly: true, secure: true });

@@ -1,0 +1,4 @@
+exports.language = (res, jar) => {
+  res.cookie('language', 'en');
+  jar.cookie('token');
+};

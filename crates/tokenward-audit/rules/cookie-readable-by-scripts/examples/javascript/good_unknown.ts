@@ -1,0 +1,1 @@
+export const login = (res: Response, token: string) => res.cookie('token', token, cookieOptions());

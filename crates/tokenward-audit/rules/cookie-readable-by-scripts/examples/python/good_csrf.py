@@ -1,0 +1,2 @@
+def csrf(response, token):
+    response.set_cookie("csrf_token", token, secure=True)

@@ -1,0 +1,2 @@
+def language(response):
+    response.set_cookie("language", "en")

@@ -1,0 +1,7 @@
+import { verify } from 'jsonwebtoken';
+
+export class Auth {
+  refreshTokens(token: string) {
+    return verify(token, key, { ignoreExpiration: true });
+  }
+}

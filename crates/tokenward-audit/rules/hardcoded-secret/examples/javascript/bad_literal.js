@@ -1,0 +1,3 @@
+const jwt = require('jsonwebtoken');
+
+exports.issue = (claims) => jwt.sign(claims, 'shhhhh', { expiresIn: '5m' }); // finding: high

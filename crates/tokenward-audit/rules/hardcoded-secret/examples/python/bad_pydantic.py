@@ -1,0 +1,7 @@
+from pydantic_settings import BaseSettings
+from pydantic import Field
+
+
+class Settings(BaseSettings):
+    jwt_secret: str = "changeme-in-production"  # finding: high
+    jwt_signing_key: str = Field(default="another-default")  # finding: high

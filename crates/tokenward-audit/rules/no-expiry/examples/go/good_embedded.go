@@ -1,0 +1,8 @@
+package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+func issue(id string) *jwt.Token {
+	registered := standard(id)
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, Claims{ID: id, RegisteredClaims: registered})
+}

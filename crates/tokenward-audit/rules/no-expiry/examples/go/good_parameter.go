@@ -1,0 +1,7 @@
+package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+func issue(claims jwt.Claims) *jwt.Token {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims)
+}

@@ -1,0 +1,10 @@
+package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+func issue(id string) *jwt.Token {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, Claims{
+		ID:               id,
+		RegisteredClaims: jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(soon())},
+	})
+}

@@ -1,0 +1,7 @@
+import jwt
+
+
+def issue(user):
+    claims = dict(sub=user.id)
+    claims.update(exp=soon())
+    return jwt.encode(claims, KEY, algorithm="HS256")

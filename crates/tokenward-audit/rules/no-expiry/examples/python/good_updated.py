@@ -1,0 +1,7 @@
+import jwt
+
+
+def issue(data):
+    claims = data.copy()
+    claims.update({"exp": soon()})
+    return jwt.encode(claims, KEY, "HS256")

@@ -1,0 +1,9 @@
+package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+const published = "/.well-known/jwks.json"
+
+func issue(claims jwt.Claims) *jwt.Token {
+	return jwt.NewWithClaims(jwt.SigningMethodES256, claims)
+}

@@ -1,0 +1,5 @@
+from joserfc import jwt
+
+
+def issue(user):
+    return jwt.encode({"alg": "ES256"}, {"sub": user.id, "exp": soon()}, KEY)  # finding: low

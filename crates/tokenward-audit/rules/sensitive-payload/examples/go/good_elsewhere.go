@@ -1,0 +1,8 @@
+package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+func issue(u User) *jwt.Token {
+	save(map[string]string{"password": u.Password})
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": u.ID})
+}

@@ -1,0 +1,7 @@
+package auth
+
+import "github.com/golang-jwt/jwt/v5"
+
+func issue(u User) *jwt.Token {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": u.ID, "email": u.Email})
+}

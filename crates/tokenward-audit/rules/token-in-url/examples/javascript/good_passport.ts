@@ -1,0 +1,3 @@
+import { ExtractJwt, Strategy } from 'passport-jwt';
+
+new Strategy({ jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: key }, check);

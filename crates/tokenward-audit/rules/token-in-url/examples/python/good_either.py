@@ -1,0 +1,6 @@
+import jwt
+
+
+def guard(request):
+    token = request.headers.get("X-Token") or request.args.get("token")
+    return jwt.decode(token, KEY, algorithms=["RS256"])

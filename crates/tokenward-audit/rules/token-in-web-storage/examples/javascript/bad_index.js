@@ -1,0 +1,3 @@
+export const keep = (jwt) => {
+  localStorage['jwt'] = jwt; // finding: high
+};

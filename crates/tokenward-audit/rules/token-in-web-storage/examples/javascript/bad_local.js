@@ -1,0 +1,3 @@
+export function login(answer) {
+  localStorage.setItem('access_token', answer.token); // finding: high
+}

@@ -1,0 +1,4 @@
+export const keep = (email, theme) => {
+  localStorage.setItem('email', email);
+  localStorage.setItem('theme', theme);
+};

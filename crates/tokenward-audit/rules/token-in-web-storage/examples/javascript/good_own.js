@@ -1,0 +1,3 @@
+const localStorage = encrypted(indexedDb);
+
+export const keep = (token) => localStorage.setItem('token', token);

@@ -1,0 +1,4 @@
+export const logout = () => {
+  localStorage.removeItem('access_token');
+  return localStorage.getItem('token');
+};

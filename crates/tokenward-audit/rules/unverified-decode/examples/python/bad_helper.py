@@ -1,0 +1,6 @@
+import jwt
+
+
+class Tokens:
+    def parse(self, value):
+        return jwt.decode(value, options={"verify_signature": False})  # finding: medium

@@ -1,0 +1,140 @@
+//! `audit code`: from paths to findings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::finding::{Finding, Severity};
+use crate::language::Language;
+use crate::rules::absence;
+
+mod allow;
+mod markup;
+mod one;
+mod place;
+mod source;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+/// What to look at, and how strictly.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether tests and fixtures count as code. Default: no.
+    pub include_tests: bool,
+    /// Severities other than the rules' own; `None` switches a rule off.
+    pub severities: BTreeMap<String, Option<Severity>>,
+    /// The threads to read files on; 0 stands for one per core.
+    pub threads: usize,
+}
+
+/// What an audit came to.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Audit {
+    /// What was found, by file and line.
+    pub findings: Vec<Finding>,
+    /// How many files of a language that we read were looked at.
+    pub files: usize,
+    /// What was not looked at, and why.
+    pub notes: Vec<Note>,
+    /// How many findings were left out as tests and fixtures.
+    pub in_tests: usize,
+    /// How many were allowed by a comment.
+    pub allowed: usize,
+}
+
+/// A file that was skipped, in part or whole.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub struct Note {
+    /// The file, or the argument.
+    pub file: String,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    findings: Vec<Finding>,
+    notes: Vec<Note>,
+    looked_at: bool,
+    is_test: bool,
+    allowed: usize,
+    /// Which of [`absence::ABSENCES`] the file has a sign of.
+    signs: [bool; absence::ABSENCES.len()],
+}
+
+/// Audits every file below `paths` whose language we read. Files that `.gitignore` names are left out.
+#[must_use]
+pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {
+    let mut audit = Audit::default();
+    let files = walk::files(paths, &mut audit.notes);
+    let next = AtomicUsize::new(0);
+    let threads = match options.threads {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    let outcomes: Vec<Outcome> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(64))
+            .filter_map(|_| {
+                let work = || worker(&files, &next, options);
+                // A worker that cannot be had leaves its part to the others.
+                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    merge(audit, outcomes, options)
+}
+
+/// Enough for the deepest file that the model takes, in a build without optimization too.
+const STACK: usize = 16 << 20;
+
+fn worker(files: &[walk::File], next: &AtomicUsize, options: &Options) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+        outcomes.push(one::audit(file, options));
+    }
+    outcomes
+}
+
+/// Audits one text, as the file `name`.
+#[must_use]
+pub fn audit_text(name: &str, text: &str, language: Language, options: &Options) -> Vec<Finding> {
+    let outcome = one::audit_text(name, Path::new(name), text, language, options);
+    merge(Audit::default(), vec![outcome], options).findings
+}
+
+fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
+    let mut has = [false; absence::ABSENCES.len()];
+    for outcome in &outcomes {
+        for (all, one) in has.iter_mut().zip(outcome.signs) {
+            *all |= one;
+        }
+    }
+    for outcome in outcomes {
+        audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
+        audit.allowed = audit.allowed.saturating_add(outcome.allowed);
+        audit.notes.extend(outcome.notes);
+        if outcome.is_test && !options.include_tests {
+            audit.in_tests = audit.in_tests.saturating_add(outcome.findings.len());
+        } else {
+            audit.findings.extend(outcome.findings);
+        }
+    }
+    audit.findings.sort_by(|a, b| {
+        (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
+    });
+    for (index, absence) in absence::ABSENCES.iter().enumerate() {
+        let mut is_told = has.get(index).copied().unwrap_or_default();
+        audit.findings.retain(|finding| {
+            finding.rule != absence.rule || !std::mem::replace(&mut is_told, true)
+        });
+    }
+    audit.notes.sort();
+    audit
+}

@@ -1,0 +1,165 @@
+//! One file: words, parse, rules, and what is told of it.
+
+use std::path::Path;
+
+use super::{Note, Options, Outcome, allow, markup, place, source, walk};
+use crate::finding::{Finding, Frame, Mistake};
+use crate::language::Language;
+use crate::lower;
+use crate::rules::absence;
+use crate::rules::{self, Hit};
+
+/// As many findings as one file may have; more are one mistake made by a machine.
+const MAX_FINDINGS: usize = 200;
+/// As long as a line is shown.
+const MAX_SHOWN: usize = 160;
+
+pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
+    let name = file.path.display().to_string();
+    let Some(language) = Language::of(&file.path) else { return Outcome::default() };
+    let skipped = |why: String| Outcome {
+        notes: vec![Note { file: name.clone(), why }],
+        ..Outcome::default()
+    };
+    let bytes = match source::read(&file.path) {
+        Ok(bytes) => bytes,
+        Err(why) => return skipped(why),
+    };
+    if rules::wanted(&bytes) == 0 {
+        // Nothing to find here, but perhaps what another file lacks.
+        let signs = absence::signs(&String::from_utf8_lossy(&bytes));
+        return Outcome { looked_at: true, signs, ..Outcome::default() };
+    }
+    match source::text(bytes) {
+        Ok(text) => audit_text(&name, &file.inside, &text, language, options),
+        Err(why) => skipped(why),
+    }
+}
+
+pub(super) fn audit_text(
+    name: &str,
+    inside: &Path,
+    text: &str,
+    language: Language,
+    options: &Options,
+) -> Outcome {
+    let mut outcome =
+        Outcome { looked_at: true, signs: absence::signs(text), ..Outcome::default() };
+    let wanted = rules::wanted(text.as_bytes());
+    if wanted == 0 {
+        return outcome;
+    }
+    let note = |why: &str| Note { file: name.to_owned(), why: why.to_owned() };
+    let scripts = (language == Language::Markup).then(|| markup::scripts(text));
+    let Some(read) = lower::read(scripts.as_deref().unwrap_or(text), language) else {
+        outcome.looked_at = false;
+        outcome.notes.push(note("took too long to parse"));
+        return outcome;
+    };
+    if !read.whole {
+        outcome.notes.push(note("nested too deeply to be read to the bottom"));
+    }
+    outcome.is_test = place::is_test_path(inside) || place::is_test(&read.model);
+    // A test that ends tokens says nothing about the program.
+    if outcome.is_test {
+        outcome.signs = Default::default();
+    }
+    let lines = Lines::new(text);
+    let allowed = allow::read(&read.comments, text, |at| lines.position(at).0);
+    for one in allowed.iter().filter(|one| !one.has_reason) {
+        outcome.notes.push(note(&format!(
+            "line {}: `tokenward: allow` needs a reason after it, and allows nothing without",
+            one.line
+        )));
+    }
+    let inside = inside.to_string_lossy();
+    let hits = rules::run(&read.model, text, &inside, wanted);
+    if read.model.is_spent() {
+        outcome.notes.push(note("has more calls than can be followed"));
+        return outcome;
+    }
+    for hit in hits.into_iter().take(MAX_FINDINGS) {
+        let Some(finding) = finding(name, &lines, hit, options) else { continue };
+        if allow::allows(&allowed, finding.rule, finding.line) {
+            outcome.allowed = outcome.allowed.saturating_add(1);
+        } else {
+            outcome.findings.push(finding);
+        }
+    }
+    outcome
+}
+
+fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option<Finding> {
+    let severity = match options.severities.get(hit.rule) {
+        Some(None) => return None,
+        Some(Some(severity)) => *severity,
+        None => hit.severity,
+    };
+    let (line, column) = lines.position(hit.span.start);
+    let (end_line, end_column) = lines.position(hit.span.end);
+    let frame = lines.frame(line, end_line);
+    let place = file.strip_prefix("./").unwrap_or(file);
+    let fingerprint = fingerprint(&[hit.rule, place, lines.line(line).trim()]);
+    Some(Finding {
+        rule: hit.rule,
+        mistake: Mistake::new(hit.mistake)?,
+        severity,
+        confidence: hit.confidence,
+        file: file.to_owned(),
+        line,
+        column,
+        end_line,
+        end_column,
+        message: hit.message,
+        fix: hit.fix,
+        frame: Some(frame),
+        fingerprint: format!("{fingerprint:016x}"),
+    })
+}
+
+/// FNV-1a: baselines are committed, so it must be the same in every version of this program. It keeps nothing
+/// secret and withstands nobody; whoever can write the baseline can write the code.
+fn fingerprint(parts: &[&str]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
+}
+
+/// Where lines begin.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        let after = text.match_indices('\n').map(|(at, _)| at.saturating_add(1));
+        Self { text, starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    /// The line and the column of a byte, both from 1.
+    fn position(&self, byte: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
+        let before = self.text.get(start.unwrap_or(0)..byte).unwrap_or_default();
+        (line, before.chars().count().saturating_add(1))
+    }
+
+    /// The text of a line, from 1.
+    fn line(&self, line: usize) -> &'t str {
+        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
+        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let text = start.and_then(|start| self.text.get(start..end)).unwrap_or_default();
+        text.trim_end_matches(['\n', '\r'])
+    }
+
+    fn frame(&self, first: usize, last: usize) -> Frame {
+        let last = last.min(first.saturating_add(5));
+        let lines = (first..=last).map(|line| self.line(line).chars().take(MAX_SHOWN).collect());
+        Frame { first, lines: lines.collect() }
+    }
+}

@@ -1,0 +1,79 @@
+//! Tests, fixtures and examples, told by where they are and what they import.
+
+use std::path::Path;
+
+use crate::language::Language;
+use crate::model::{Kind, Model};
+
+const FOLDERS: [&str; 20] = [
+    "test",
+    "tests",
+    "__tests__",
+    "spec",
+    "specs",
+    "fixture",
+    "fixtures",
+    "testdata",
+    "testing",
+    "mock",
+    "mocks",
+    "__mocks__",
+    "e2e",
+    "cypress",
+    "docs",
+    "doc",
+    "docs_src",
+    "unittests",
+    "integration-tests",
+    "__fixtures__",
+];
+
+/// Whether a path, seen from the project's top, is that of a test.
+pub(super) fn is_test_path(path: &Path) -> bool {
+    let mut parts: Vec<String> =
+        path.iter().map(|part| part.to_string_lossy().to_lowercase()).collect();
+    let name = parts.pop().unwrap_or_default();
+    parts.iter().any(|part| FOLDERS.contains(&part.as_str()) || part.ends_with("-tests"))
+        || name.starts_with("test_")
+        || name == "conftest.py"
+        || name == "tests.py"
+        || ["_test.", ".test.", ".spec.", "_spec.", ".e2e-spec.", ".stories.", ".mock."]
+            .iter()
+            .any(|mark| name.contains(mark))
+}
+
+/// Whether a file is a test by what it uses.
+pub(super) fn is_test(model: &Model) -> bool {
+    let by_import = |path: &str| match model.language {
+        Language::Python => {
+            matches!(path, "pytest" | "unittest")
+                || path.starts_with("unittest.")
+                || path.starts_with("pytest.")
+        }
+        Language::Go => path == "testing",
+        _ => [
+            "vitest",
+            "@jest/globals",
+            "mocha",
+            "chai",
+            "supertest",
+            "@playwright/test",
+            "node:test",
+        ]
+        .iter()
+        .any(|name| path == *name || path.starts_with(&format!("{name}."))),
+    };
+    if model.imports().any(|path| by_import(&path)) {
+        return true;
+    }
+    let called = |wanted: &str| {
+        model.calls().any(|call| match model.kind(call) {
+            Kind::Call { callee, .. } => {
+                matches!(model.kind(*callee), Kind::Name(name) if name == wanted)
+                    && model.declared(wanted, model.node(call).scope).is_none()
+            }
+            _ => false,
+        })
+    };
+    model.language.is_script() && called("describe") && (called("it") || called("test"))
+}

@@ -1,0 +1,221 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use super::*;
+
+const BAD: &str = "import jwt\n\njwt.decode(token, KEY, algorithms=['none'])\n";
+
+#[test]
+fn what_gitignore_names_and_what_others_wrote_is_left_out() {
+    let project = Project::new();
+    project.write("app/auth.py", BAD);
+    project.write("build/auth.py", BAD);
+    project.write("node_modules/other/auth.py", BAD);
+    project.write(".gitignore", "build/\n");
+
+    assert_eq!(project.found(&Options::default()), ["app/auth.py:3 algorithm-none"]);
+}
+
+#[test]
+fn tests_and_fixtures_count_only_when_they_are_asked_for() {
+    let project = Project::new();
+    project.write("tests/auth.py", BAD);
+    project.write("app/test_auth.py", BAD);
+    project.write("app/by_import.py", &format!("import pytest\n{BAD}"));
+    project.write(
+        "app/auth.spec.ts",
+        "import { verify } from 'jsonwebtoken';\nverify(t, k, { algorithms: ['none'] });\n",
+    );
+    let mut options = Options::default();
+
+    let audit = project.audit(&options);
+    assert!(audit.findings.is_empty(), "{:?}", audit.findings);
+    assert_eq!(audit.in_tests, 4);
+
+    options.include_tests = true;
+    assert_eq!(project.audit(&options).findings.len(), 4);
+}
+
+#[test]
+fn a_folder_above_the_project_does_not_make_it_a_test() {
+    let project = Project::new();
+    project.write("tests/fixtures/shop/auth.py", BAD);
+
+    let audit = audit_paths(&[project.dir.path().join("tests/fixtures/shop")], &Options::default());
+
+    assert_eq!(audit.findings.len(), 1);
+}
+
+#[test]
+fn a_comment_allows_what_it_names_on_its_line_or_the_next_if_it_says_why() {
+    let allowed = |text: &str| {
+        let audit = audit_text("app.py", text, Language::Python, &Options::default());
+        audit.iter().all(|finding| finding.rule != "algorithm-none")
+    };
+    let call = "jwt.decode(token, KEY, algorithms=['none'])";
+    let above = |comment: &str| format!("import jwt\n{comment}\n{call}\n");
+
+    assert!(allowed(&above("# tokenward: allow(algorithm-none) a demonstration")));
+    assert!(allowed(&format!(
+        "import jwt\n{call}  # tokenward: allow(no-expiry, algorithm-none) shown\n"
+    )));
+    assert!(!allowed(&above("# tokenward: allow(algorithm-none)")), "no reason");
+    assert!(!allowed(&above("# tokenward: allow(no-expiry) another rule")));
+    assert!(!allowed(&above("# tokenward: allow(algorithm-none) too far\n")));
+    assert!(!allowed(&above("x = '# tokenward: allow(algorithm-none) no comment'")));
+}
+
+#[test]
+fn a_rule_can_be_given_another_severity_or_none() {
+    let mut options = Options::default();
+    options.severities.insert("algorithm-none".to_owned(), Some(Severity::Low));
+    let found = audit_text("app.py", BAD, Language::Python, &options);
+    assert_eq!(found.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Low]);
+
+    options.severities.insert("algorithm-none".to_owned(), None);
+    assert!(audit_text("app.py", BAD, Language::Python, &options).is_empty());
+}
+
+#[test]
+fn hostile_files_are_skipped_with_a_note_and_the_rest_goes_on() {
+    let project = Project::new();
+    project.write("good.py", BAD);
+    project.write("latin.py", "");
+    fs::write(project.dir.path().join("latin.py"), b"import jwt # \xe9\xff\n").unwrap();
+    project.write("huge.py", &format!("import jwt\n{}", "x = 1\n".repeat(400_000)));
+    project.write("bundle.js", &format!("jwt;{}", "a();".repeat(2_000)));
+    project
+        .write("deep.py", &format!("import jwt\nx = {}{}\n", "[".repeat(2_000), "]".repeat(2_000)));
+    symlink(project.dir.path(), project.dir.path().join("loop")).unwrap();
+
+    let audit = project.audit(&Options::default());
+
+    assert_eq!(audit.findings.len(), 1);
+    let notes: Vec<String> = audit
+        .notes
+        .iter()
+        .map(|note| format!("{}: {}", name(Path::new(&note.file)), note.why))
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "bundle.js: minified or generated",
+            "deep.py: nested too deeply to be read to the bottom",
+            "huge.py: larger than 2 MiB",
+            "latin.py: not UTF-8",
+        ]
+    );
+}
+
+#[test]
+fn a_file_of_nothing_but_calls_is_given_up_rather_than_followed_for_hours() {
+    let project = Project::new();
+    let calls = "jwt.sign(p, k)\n".repeat(8_000);
+    project.write("calls.js", &format!("const jwt = require('jsonwebtoken')\nlet p = q\n{calls}"));
+
+    let audit = project.audit(&Options::default());
+
+    assert!(audit.findings.is_empty());
+    assert_eq!(audit.notes[0].why, "has more calls than can be followed");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_a_note() {
+    let audit = audit_paths(&[PathBuf::from("/nowhere/at/all")], &Options::default());
+
+    assert_eq!(audit.files, 0);
+    assert_eq!(audit.notes.len(), 1);
+}
+
+#[test]
+fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
+    let project = Project::new();
+    let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY)\n";
+    project.write("a.py", issues);
+    project.write("b.py", issues);
+    assert_eq!(project.found(&Options::default()), ["a.py:2 no-key-id", "a.py:2 no-revocation"]);
+
+    project.write("c.py", "denylist = set()\nKEYS = load('jwks.json')\n");
+    assert!(project.found(&Options::default()).is_empty());
+}
+
+#[test]
+fn scripts_in_markup_are_read_where_they_stand() {
+    let page = "<template>\n  <p>é {{ localStorage.setItem('jwt', x) }}</p>\n</template>\n\n<SCRIPT setup lang=\"ts\">\nconst keep = (t: string) => localStorage.setItem('jwt', t)\n</SCRIPT>\n<script type=\"application/json\">{}</script>\n";
+    let found = audit_text("Login.vue", page, Language::Markup, &Options::default());
+
+    let places: Vec<_> = found.iter().map(|one| (one.rule, one.line, one.column)).collect();
+    assert_eq!(places, [("token-in-web-storage", 6, 29)]);
+    for broken in ["<script", "<script>", "</script>", "<script><script", "<script x"] {
+        assert!(audit_text("a.html", broken, Language::Markup, &Options::default()).is_empty());
+    }
+}
+
+#[test]
+fn no_text_whatever_makes_it_panic() {
+    let pieces = [
+        "jwt.decode(",
+        "{",
+        "}",
+        ")",
+        "=>",
+        "`${",
+        "'",
+        "\u{202e}",
+        "\t",
+        "import jwt",
+        "**",
+        "[",
+        ":=",
+        "func(",
+        "\\",
+    ];
+    let mut state = 7_usize;
+    for language in
+        [Language::Python, Language::JavaScript, Language::TypeScript, Language::Tsx, Language::Go]
+    {
+        for _ in 0..60 {
+            let mut text = "import jwt from 'jsonwebtoken'\n".to_owned();
+            for _ in 0..40 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push_str(pieces[state.rotate_left(17) % pieces.len()]);
+            }
+            // Whatever is found is fine; coming back is the test.
+            let found = audit_text("any", &text, language, &Options::default());
+            assert!(found.len() < 1_000);
+        }
+    }
+}
+
+struct Project {
+    dir: tempfile::TempDir,
+}
+
+impl Project {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn audit(&self, options: &Options) -> Audit {
+        audit_paths(&[self.dir.path().to_owned()], options)
+    }
+
+    fn found(&self, options: &Options) -> Vec<String> {
+        let root = format!("{}/", self.dir.path().display());
+        let found = self.audit(options).findings.into_iter();
+        found
+            .map(|one| format!("{}:{} {}", one.file.replace(&root, ""), one.line, one.rule))
+            .collect()
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}

@@ -1,0 +1,72 @@
+//! Which files there are.
+
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+
+use super::Note;
+use crate::language::Language;
+
+/// A file to read.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    /// Its path below the argument that led to it: what lies above says nothing about the project.
+    pub(super) inside: PathBuf,
+}
+
+/// Folders of what others wrote, in projects that do not ignore them.
+const FOREIGN: [&str; 7] = [
+    "node_modules",
+    "bower_components",
+    "vendor",
+    "site-packages",
+    "venv",
+    "__pypackages__",
+    "third_party",
+];
+
+/// All files of a language that we read, each once, in order. Links are not followed.
+pub(super) fn files(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<File> {
+    let mut files = Vec::new();
+    for root in paths {
+        let mut walk = WalkBuilder::new(root);
+        walk.require_git(false).follow_links(false).filter_entry(is_own);
+        for entry in walk.build() {
+            match entry {
+                Ok(entry) => files.extend(file(root, &entry)),
+                Err(error) => notes.push(Note {
+                    file: root.display().to_string(),
+                    why: one_line(&error.to_string()),
+                }),
+            }
+        }
+    }
+    files.sort();
+    files.dedup_by(|a, b| a.path == b.path);
+    files
+}
+
+fn is_own(entry: &DirEntry) -> bool {
+    // Whoever names such a folder means it.
+    entry.depth() == 0
+        || !entry.file_type().is_some_and(|kind| kind.is_dir())
+        || !entry.file_name().to_str().is_some_and(|name| FOREIGN.contains(&name))
+}
+
+fn file(root: &Path, entry: &DirEntry) -> Option<File> {
+    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+    let path = entry.path();
+    if !is_file || Language::of(path).is_none() {
+        return None;
+    }
+    let inside = match path.strip_prefix(root) {
+        Ok(inside) if !inside.as_os_str().is_empty() => inside.to_owned(),
+        _ => PathBuf::from(path.file_name()?),
+    };
+    Some(File { path: path.to_owned(), inside })
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}

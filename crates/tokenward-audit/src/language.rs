@@ -1,0 +1,53 @@
+//! The languages, by the names of their files.
+
+use std::path::Path;
+
+/// A language that the auditor reads.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Language {
+    /// Python 3.
+    Python,
+    /// JavaScript, with JSX.
+    JavaScript,
+    /// TypeScript.
+    TypeScript,
+    /// TypeScript with JSX.
+    Tsx,
+    /// Vue, Svelte and HTML: the scripts in them.
+    Markup,
+    /// Go.
+    Go,
+}
+
+impl Language {
+    /// The language of a file, by its extension.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "py" | "pyi" | "pyw" => Some(Self::Python),
+            "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
+            "ts" | "mts" | "cts" => Some(Self::TypeScript),
+            "tsx" => Some(Self::Tsx),
+            "vue" | "svelte" | "html" | "htm" => Some(Self::Markup),
+            "go" => Some(Self::Go),
+            _ => None,
+        }
+    }
+
+    /// Whether it runs where JavaScript runs.
+    pub(crate) const fn is_script(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Markup)
+    }
+
+    pub(crate) fn grammar(self) -> tree_sitter::Language {
+        match self {
+            Self::Python => tree_sitter_python::LANGUAGE.into(),
+            Self::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+            // It reads plain JavaScript too.
+            Self::TypeScript | Self::Markup => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+            Self::Go => tree_sitter_go::LANGUAGE.into(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The auditor: finds the ten mistakes of JWT security in other people's code.
+//!
+//! It knows nothing of tokenward's own crates, and works on what a project already has.
+//!
+//! ```text
+//! walk ──▶ words ──▶ parse ──▶ model ──▶ rules ──▶ findings ──▶ report
+//!  files    which      syntax    one small   one per      where, why,    text, JSON, SARIF, …
+//!           can matter tree      tree for    mistake      what instead
+//!                                all languages
+//! ```
+//!
+//! **Invariant:** no file makes it panic or hang: what is too large, too deep, no text or no end is skipped
+//! with a note.
+//! **Invariant:** a rule decides on resolved names and constants, never on the text of a line; a comment is
+//! never a finding.
+//! **Invariant:** what a rule cannot see, it does not report.
+//!
+//! # Examples
+//!
+//! ```
+//! use tokenward_audit::{Language, Options, audit_text};
+//!
+//! let code = "import jwt\nclaims = jwt.decode(token, key, algorithms=['none'])\n";
+//! let findings = audit_text("app.py", code, Language::Python, &Options::default());
+//! assert_eq!(findings[0].rule, "algorithm-none");
+//! assert_eq!(findings[0].line, 2);
+//! ```
+
+pub use baseline::{Baseline, BaselineError};
+pub use code::{Audit, Note, Options, audit_paths, audit_text};
+pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
+pub use language::Language;
+pub use rules::catalog::{Catalog, CatalogError, RuleText};
+
+mod baseline;
+mod code;
+mod finding;
+mod language;
+mod lower;
+mod model;
+pub mod report;
+mod rules;

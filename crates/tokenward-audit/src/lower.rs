@@ -1,0 +1,165 @@
+//! From text to [`Model`]: tree-sitter parses, a file per language reads its tree.
+
+use std::ops::{ControlFlow, Range};
+
+use tree_sitter::{Node, ParseOptions, ParseState, Parser};
+
+use crate::language::Language;
+use crate::model::build::Builder;
+use crate::model::{Binding, Id, Kind, Model};
+
+mod go;
+mod javascript;
+mod python;
+
+/// How often the parser may report progress: a fixed part, and one for each byte. It is counted in steps, not
+/// in seconds, so that a file has the same verdict on every machine.
+const STEPS: (usize, usize) = (10_000, 4);
+
+/// A file that could be read, perhaps not to its bottom.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) model: Model,
+    /// False where it is nested so deep that parts were left out.
+    pub(crate) whole: bool,
+    /// What comments say, with the place of each.
+    pub(crate) comments: Vec<(Range<usize>, String)>,
+}
+
+/// Parses a text; `None` if the parser gave up.
+pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
+    let mut parser = Parser::new();
+    parser.set_language(&language.grammar()).ok()?;
+    let mut left = text.len().saturating_mul(STEPS.1).saturating_add(STEPS.0);
+    let mut progress = |_: &ParseState| match left.checked_sub(1) {
+        Some(less) => {
+            left = less;
+            ControlFlow::Continue(())
+        }
+        None => ControlFlow::Break(()),
+    };
+    let bytes = text.as_bytes();
+    let mut input = |from: usize, _| bytes.get(from..).unwrap_or_default();
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let tree = parser.parse_with_options(&mut input, None, Some(options))?;
+
+    let mut builder = Builder::new(text, language);
+    let root = tree.root_node();
+    match language {
+        Language::Python => python::lower(&mut builder, root),
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Markup => {
+            javascript::lower(&mut builder, root);
+        }
+        Language::Go => go::lower(&mut builder, root),
+    }
+    let comments = comments(root, text);
+    let (model, whole) = builder.finish();
+    Some(Read { model, whole, comments })
+}
+
+/// Comments, found without recursion: nesting is the file's choice.
+fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut cursor = root.walk();
+    loop {
+        let node = cursor.node();
+        if node.kind() == "comment" {
+            let span = node.byte_range();
+            found.push((span.clone(), text.get(span).unwrap_or_default().to_owned()));
+        }
+        if cursor.goto_first_child() || cursor.goto_next_sibling() {
+            continue;
+        }
+        loop {
+            if !cursor.goto_parent() {
+                return found;
+            }
+            if cursor.goto_next_sibling() {
+                break;
+            }
+        }
+    }
+}
+
+/// The children of a node that are not comments.
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+}
+
+/// The children in a field of a node.
+fn in_field<'t>(node: Node<'t>, field: &str) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.children_by_field_name(field, &mut cursor)
+        .filter(|child| child.is_named() && child.kind() != "comment")
+        .collect()
+}
+
+/// The text of a field, or nothing.
+fn field_text<'s>(builder: &Builder<'s>, node: Node<'_>, field: &str) -> &'s str {
+    node.child_by_field_name(field).map_or("", |child| builder.text_of(child.byte_range()))
+}
+
+fn number(written: &str) -> Kind {
+    let digits: String = written.chars().filter(|c| *c != '_').collect();
+    let parsed = match digits.get(..2) {
+        Some("0x" | "0X") => {
+            u32::from_str_radix(digits.get(2..).unwrap_or_default(), 16).ok().map(f64::from)
+        }
+        _ => digits.trim_end_matches('n').parse().ok(),
+    };
+    parsed.map_or_else(|| Kind::Other(Vec::new()), Kind::Number)
+}
+
+/// `a + b`: a string if either side is one.
+fn binary(builder: &Builder<'_>, operator: &str, left: Id, right: Id) -> Kind {
+    let is_text = |id| matches!(builder.model().kind(id), Kind::Text(_) | Kind::Template(_));
+    if operator == "+" && (is_text(left) || is_text(right)) {
+        let mut parts = Vec::new();
+        for side in [left, right] {
+            match builder.model().kind(side) {
+                Kind::Template(inner) => parts.extend(inner.iter().copied()),
+                _ => parts.push(side),
+            }
+        }
+        return Kind::Template(parts);
+    }
+    Kind::Binary(operator.to_owned(), left, right)
+}
+
+/// A string of pieces: plain if none is a hole.
+fn template(builder: &Builder<'_>, parts: Vec<Id>) -> Kind {
+    let mut plain = String::new();
+    for part in &parts {
+        match builder.model().kind(*part) {
+            Kind::Text(text) => plain.push_str(text),
+            _ => return Kind::Template(parts),
+        }
+    }
+    Kind::Text(plain)
+}
+
+/// What one escape sequence stands for, as far as it matters here.
+fn unescape(escape: &str) -> &str {
+    match escape {
+        "\\n" => "\n",
+        "\\t" => "\t",
+        "\\r" => "\r",
+        other => other.strip_prefix('\\').unwrap_or(other),
+    }
+}
+
+/// Binds `targets` to `values`, one to one where they are as many.
+fn bind_each(builder: &mut Builder<'_>, targets: &[Id], values: &[Id]) {
+    for (index, target) in targets.iter().enumerate() {
+        let binding = match values {
+            [one] if index == 0 => Binding::Value(*one),
+            [one] => Binding::Part(*one, format!("#{index}")),
+            many if many.len() == targets.len() => {
+                many.get(index).map_or(Binding::Unknown, |value| Binding::Value(*value))
+            }
+            _ => Binding::Unknown,
+        };
+        builder.assigned(*target, binding);
+    }
+}

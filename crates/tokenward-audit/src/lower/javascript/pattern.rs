@@ -1,0 +1,81 @@
+//! Patterns: `const { secret: key, ...rest } = config`.
+
+use tree_sitter::Node;
+
+use super::super::{children, field_text};
+use super::node;
+use crate::model::build::Builder;
+use crate::model::{Binding, Id};
+
+/// Binds every name in a pattern to its part of `value`, or to what we do not know.
+pub(super) fn bind(b: &mut Builder<'_>, pattern: Node<'_>, value: Option<Id>) {
+    match pattern.kind() {
+        "identifier" | "shorthand_property_identifier_pattern" => {
+            let name = b.text_of(pattern.byte_range()).to_owned();
+            b.bind(&name, value.map_or(Binding::Unknown, Binding::Value));
+        }
+        "object_pattern" => {
+            for part in children(pattern) {
+                member(b, part, value);
+            }
+        }
+        "array_pattern"
+        | "rest_pattern"
+        | "assignment_pattern"
+        | "variable_declaration"
+        | "lexical_declaration" => {
+            for part in children(pattern) {
+                bind_all_unknown(b, part, 0);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn member(b: &mut Builder<'_>, part: Node<'_>, value: Option<Id>) {
+    match part.kind() {
+        "shorthand_property_identifier_pattern" => {
+            let name = b.text_of(part.byte_range()).to_owned();
+            bind_part(b, &name.clone(), name, value);
+        }
+        "pair_pattern" => {
+            let key = field_text(b, part, "key").trim_matches(['"', '\'']).to_owned();
+            match part.child_by_field_name("value") {
+                Some(inner) if inner.kind() == "identifier" => {
+                    let name = b.text_of(inner.byte_range()).to_owned();
+                    bind_part(b, &name, key, value);
+                }
+                Some(inner) => bind_all_unknown(b, inner, 0),
+                None => {}
+            }
+        }
+        "object_assignment_pattern" => {
+            if let Some(default) = part.child_by_field_name("right") {
+                node(b, default);
+            }
+            if let Some(left) = part.child_by_field_name("left") {
+                let name = b.text_of(left.byte_range()).to_owned();
+                b.bind(&name, Binding::Unknown);
+            }
+        }
+        _ => bind_all_unknown(b, part, 0),
+    }
+}
+
+fn bind_part(b: &mut Builder<'_>, name: &str, key: String, value: Option<Id>) {
+    b.bind(name, value.map_or(Binding::Unknown, |value| Binding::Part(value, key)));
+}
+
+/// Deeper patterns are known to bind, not to what.
+fn bind_all_unknown(b: &mut Builder<'_>, pattern: Node<'_>, depth: u8) {
+    if depth > 16 {
+        return;
+    }
+    if matches!(pattern.kind(), "identifier" | "shorthand_property_identifier_pattern") {
+        let name = b.text_of(pattern.byte_range()).to_owned();
+        b.bind(&name, Binding::Unknown);
+    }
+    for part in children(pattern) {
+        bind_all_unknown(b, part, depth.saturating_add(1));
+    }
+}

@@ -1,0 +1,23 @@
+//! Reports: for people, for programs, for code-scanning views.
+
+use std::time::Duration;
+
+use crate::code::Audit;
+
+pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod sarif;
+#[cfg(test)]
+mod tests;
+pub mod text;
+
+/// An audit, ready to be shown.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever shows an audit knows how long it took")]
+pub struct Report<'a> {
+    /// What was found.
+    pub audit: &'a Audit,
+    /// How long it took.
+    pub took: Duration,
+}

@@ -1,0 +1,68 @@
+//! JSON, for programs.
+
+use serde::Serialize;
+
+use super::Report;
+use crate::finding::{Confidence, Mistake, Severity};
+
+/// The whole answer. Its shape is stable; members may be added.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Json<'a> {
+    /// What was found, by file and line.
+    pub findings: Vec<JsonFinding<'a>>,
+    /// How many files were looked at.
+    pub files: usize,
+    /// How many were skipped, in part or whole.
+    pub skipped: usize,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// One finding.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct JsonFinding<'a> {
+    /// The id of the rule.
+    pub rule: &'a str,
+    /// 1 to 10.
+    pub mistake: Mistake,
+    /// `critical`, `high`, `medium`, `low` or `info`.
+    pub severity: Severity,
+    /// `high`, `medium` or `low`.
+    pub confidence: Confidence,
+    /// The file, as it was reached from the arguments.
+    pub file: &'a str,
+    /// The first line, from 1.
+    pub line: usize,
+    /// The last line.
+    pub end_line: usize,
+    /// What is wrong.
+    pub message: &'a str,
+    /// What to write instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<&'a str>,
+}
+
+/// The answer as a value to be serialized.
+#[must_use]
+pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
+    let audit = report.audit;
+    let findings = audit.findings.iter().map(|finding| JsonFinding {
+        rule: finding.rule,
+        mistake: finding.mistake,
+        severity: finding.severity,
+        confidence: finding.confidence,
+        file: &finding.file,
+        line: finding.line,
+        end_line: finding.end_line,
+        message: &finding.message,
+        fix: finding.fix.as_deref(),
+    });
+    Json {
+        findings: findings.collect(),
+        files: audit.files,
+        skipped: audit.notes.len(),
+        seconds: report.took.as_secs_f64(),
+    }
+}

@@ -1,0 +1,125 @@
+//! SARIF 2.1.0, for code-scanning views.
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::finding::{Finding, Severity};
+use crate::rules::catalog::{Catalog, RuleText};
+
+/// The report as a SARIF log with one run.
+#[must_use]
+pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
+    let rules: Vec<Value> = catalog.rules().iter().map(rule).collect();
+    let results: Vec<Value> =
+        report.audit.findings.iter().map(|finding| result(finding, catalog)).collect();
+    let notes: Vec<Value> = report
+        .audit
+        .notes
+        .iter()
+        .map(|note| {
+            json!({
+                "level": "note",
+                "message": { "text": format!("{}: {}", note.file, note.why) },
+            })
+        })
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "tokenward",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "invocations": [{
+                "executionSuccessful": true,
+                "toolExecutionNotifications": notes,
+            }],
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn rule(rule: &RuleText) -> Value {
+    json!({
+        "id": rule.id,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": rule.why },
+        "help": { "text": rule.fix },
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": {
+            "tags": ["security", format!("external/cwe/cwe-{}", rule.cwe)],
+            "precision": rule.confidence.name(),
+            "security-severity": score(rule.severity),
+        },
+    })
+}
+
+fn result(finding: &Finding, catalog: &Catalog) -> Value {
+    let mut text = finding.message.clone();
+    if let Some(fix) = &finding.fix {
+        text.push_str(". Instead: ");
+        text.push_str(fix);
+    }
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "level": level(finding.severity),
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&finding.file) },
+            "region": {
+                "startLine": finding.line,
+                "startColumn": finding.column,
+                "endLine": finding.end_line,
+                "endColumn": finding.end_column,
+            },
+        }}],
+        "partialFingerprints": { "tokenward/v1": finding.fingerprint },
+        "properties": {
+            "mistake": finding.mistake.number(),
+            "severity": finding.severity.name(),
+            "confidence": finding.confidence.name(),
+        },
+    });
+    let index = catalog.rules().iter().position(|rule| rule.id == finding.rule);
+    if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
+        object.insert("ruleIndex".to_owned(), json!(index));
+    }
+    result
+}
+
+/// A path as a relative URI: slashes, and everything else that is special escaped.
+fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "/-._~".contains(c) {
+            uri.push(c);
+        } else {
+            uri.extend(["%".to_owned(), format!("{byte:02X}")]);
+        }
+    }
+    uri
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        _ => "note",
+    }
+}
+
+/// As code-scanning views sort by it: 9.0 and above is critical, 7.0 high, 4.0 medium.
+const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+        Severity::Info => "0.0",
+    }
+}

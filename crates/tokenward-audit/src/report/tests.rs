@@ -1,0 +1,98 @@
+use std::time::Duration;
+
+use super::*;
+use crate::{Catalog, Language, Options, audit_text};
+
+const CODE: &str = "import jwt\n\n\ndef read(token):\n    return jwt.decode(\n        token,\n        KEY,\n        algorithms=['none'],\n    )\n";
+
+#[test]
+fn json_has_the_members_that_programs_read() {
+    let value = serde_json::to_value(json::json(&report(&audit("app.py", CODE)))).unwrap();
+
+    assert_eq!(value["files"], 1);
+    assert_eq!(value["skipped"], 0);
+    assert_eq!(value["seconds"], 1.5);
+    let finding = &value["findings"][0];
+    assert_eq!(finding["rule"], "algorithm-none");
+    assert_eq!(finding["mistake"], 3);
+    assert_eq!(finding["severity"], "critical");
+    assert_eq!(finding["confidence"], "high");
+    assert_eq!(finding["file"], "app.py");
+    assert_eq!((&finding["line"], &finding["end_line"]), (&5.into(), &9.into()));
+    assert!(finding["message"].is_string() && finding["fix"].is_string());
+}
+
+#[test]
+fn text_shows_the_place_the_lines_and_what_to_write_instead() {
+    let text = text::text(&report(&audit("app.py", CODE)), false);
+
+    for part in [
+        "CRITICAL: the token, not the verifier, chooses the algorithm (mistake 3 of 10)",
+        "app.py:5:12",
+        "algorithm-none",
+        "    5 |     return jwt.decode(",
+        "instead: name the one algorithm",
+        "1 critical in 1 file",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    assert!(!text.contains('\x1b'));
+}
+
+#[test]
+fn text_cannot_be_steered_by_the_files_that_it_shows() {
+    let code = "import jwt\njwt.decode(t, KEY, algorithms=['none']) # \u{202e}\x1b[2J\n";
+    let plain = text::text(&report(&audit("a\x1b[31m.py", code)), false);
+
+    assert!(!plain.contains('\x1b') && !plain.contains('\u{202e}'), "{plain:?}");
+}
+
+#[test]
+fn sarif_names_each_rule_once_and_points_into_the_list() {
+    let catalog = Catalog::built_in().unwrap();
+    let log = sarif::sarif(&report(&audit("dir/a b.py", CODE)), &catalog);
+
+    let run = &log["runs"][0];
+    let result = &run["results"][0];
+    let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "dir/a%20b.py");
+    assert_eq!(place["region"]["startLine"], 5);
+    assert_eq!(result["level"], "error");
+}
+
+#[test]
+fn a_finding_keeps_its_fingerprint_when_lines_are_added_above() {
+    let before = audit("app.py", CODE).findings[0].fingerprint.clone();
+    let after = audit("app.py", &format!("# a comment\n{CODE}")).findings[0].fingerprint.clone();
+
+    assert_eq!(before, after);
+}
+
+#[test]
+fn markdown_and_xml_cannot_be_broken_by_names_of_files() {
+    let audit = audit("a|b<script>&\"\u{1}.py", CODE);
+
+    let table = markdown::markdown(&report(&audit));
+    assert!(table.contains("| critical | a\\|b&lt;script>&amp;\" .py:5 |"), "{table}");
+    let xml = junit::junit(&report(&audit));
+    assert!(xml.contains("classname=\"a|b&lt;script&gt;&amp;&quot; .py\""), "{xml}");
+    assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+}
+
+#[test]
+fn an_audit_without_findings_is_a_test_that_passed() {
+    let xml = junit::junit(&report(&audit("app.py", "import jwt\n")));
+
+    assert!(xml.contains("tests=\"1\" failures=\"0\"") && !xml.contains("<failure"), "{xml}");
+}
+
+fn audit(name: &str, code: &str) -> Audit {
+    let findings = audit_text(name, code, Language::Python, &Options::default());
+    Audit { findings, files: 1, ..Audit::default() }
+}
+
+fn report(audit: &Audit) -> Report<'_> {
+    Report { audit, took: Duration::from_millis(1_500) }
+}

@@ -1,0 +1,172 @@
+//! The rules: each finds one kind of mistake in a [`Model`].
+//!
+//! What a rule says to people is in its folder below `rules/`; the code here finds the places.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::finding::{Confidence, Severity};
+use crate::model::{Id, Model};
+
+pub(crate) mod absence;
+mod algorithm;
+pub(crate) mod catalog;
+mod cookies;
+mod expiry;
+mod library;
+mod names;
+mod payload;
+mod refusal;
+mod secret;
+mod settings;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod unverified_decode;
+mod url;
+
+/// A rule, as code.
+pub(crate) struct Rule {
+    /// Its name: that of its folder.
+    pub(crate) id: &'static str,
+    /// Which of the ten mistakes it finds.
+    pub(crate) mistake: u8,
+    /// A file without any of these, in any case, is not parsed for it.
+    words: &'static [&'static str],
+    check: fn(&mut Context<'_>),
+}
+
+/// What every JWT library's name, or its use, holds.
+const JWT: &[&str] = &["jwt", "jsonwebtoken", "jose"];
+
+/// All rules, by mistake.
+pub(crate) const RULES: &[Rule] = &[
+    Rule { id: "token-in-web-storage", mistake: 1, words: storage::WORDS, check: storage::check },
+    Rule {
+        id: "cookie-readable-by-scripts",
+        mistake: 1,
+        words: cookies::WORDS,
+        check: cookies::readable,
+    },
+    Rule { id: "unverified-decode", mistake: 2, words: JWT, check: unverified_decode::check },
+    Rule { id: "algorithm-none", mistake: 3, words: JWT, check: algorithm::none },
+    Rule { id: "algorithm-from-token", mistake: 3, words: JWT, check: algorithm::from_token },
+    Rule { id: "algorithm-not-pinned", mistake: 3, words: JWT, check: algorithm::not_pinned },
+    Rule { id: "algorithms-mixed", mistake: 3, words: JWT, check: algorithm::mixed },
+    Rule { id: "no-expiry", mistake: 4, words: JWT, check: expiry::missing },
+    Rule { id: "long-lifetime", mistake: 4, words: JWT, check: expiry::long },
+    Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
+    Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
+    Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
+    Rule { id: "hardcoded-secret", mistake: 7, words: JWT, check: secret::check },
+    Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },
+    Rule {
+        id: "cookie-over-plain-http",
+        mistake: 9,
+        words: cookies::WORDS,
+        check: cookies::insecure,
+    },
+    Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
+    Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
+];
+
+/// More in one file are one mistake, made by a machine.
+const MAX_HITS: usize = 1_000;
+
+/// What a rule found, before it is told to people.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    pub(crate) rule: &'static str,
+    pub(crate) mistake: u8,
+    pub(crate) span: Range<usize>,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    pub(crate) message: String,
+    pub(crate) fix: Option<String>,
+}
+
+/// A file, as rules see it.
+pub(crate) struct Context<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) text: &'m str,
+    /// As it was reached from the arguments.
+    pub(crate) file: &'m str,
+    rule: &'static str,
+    mistake: u8,
+    hits: Vec<Hit>,
+}
+
+impl<'m> Context<'m> {
+    /// What the source says at a node.
+    pub(crate) fn source(&self, id: Id) -> &'m str {
+        self.text.get(self.model.node(id).span.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn report(
+        &mut self,
+        at: Id,
+        (severity, confidence): (Severity, Confidence),
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let span = self.model.node(at).span.clone();
+        if self.hits.len() >= MAX_HITS
+            || self.hits.iter().any(|hit| hit.rule == self.rule && hit.span == span)
+        {
+            return;
+        }
+        self.hits.push(Hit {
+            rule: self.rule,
+            mistake: self.mistake,
+            span,
+            severity,
+            confidence,
+            message: message.into(),
+            fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
+        });
+    }
+}
+
+/// Which rules have a word in these bytes, one bit each; 0 means that there is nothing to parse for.
+pub(crate) fn wanted(bytes: &[u8]) -> u32 {
+    static WORDS: OnceLock<Option<(AhoCorasick, Vec<u32>)>> = OnceLock::new();
+    let everything = u32::MAX;
+    let Some((automaton, masks)) = WORDS.get_or_init(words) else { return everything };
+    let mut found = 0;
+    for hit in automaton.find_overlapping_iter(bytes) {
+        found |= masks.get(hit.pattern().as_usize()).copied().unwrap_or(everything);
+    }
+    found
+}
+
+fn words() -> Option<(AhoCorasick, Vec<u32>)> {
+    let mut words = Vec::new();
+    let mut masks = Vec::new();
+    for (rule, bit) in RULES.iter().zip(bits()) {
+        for word in rule.words {
+            words.push(*word);
+            masks.push(bit);
+        }
+    }
+    let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()?;
+    Some((automaton, masks))
+}
+
+fn bits() -> impl Iterator<Item = u32> {
+    (0_u32..32).map(|shift| 1_u32.rotate_left(shift))
+}
+
+/// Runs the rules that are wanted.
+pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Vec<Hit> {
+    let mut context = Context { model, text, file, rule: "", mistake: 1, hits: Vec::new() };
+    for (rule, bit) in RULES.iter().zip(bits()) {
+        if wanted & bit != 0 {
+            context.rule = rule.id;
+            context.mistake = rule.mistake;
+            (rule.check)(&mut context);
+        }
+    }
+    context.hits
+}

@@ -1,0 +1,306 @@
+//! The algorithm: it is the verifier's to choose, and the token's to agree with.
+
+use super::Context;
+use super::library::{self, Library, Verify, golang_jwt};
+use crate::finding::{Confidence, Severity};
+use crate::model::{Id, Kind, Lookup, Model};
+
+/// `algorithm-none`: unsigned tokens are made or taken.
+pub(super) fn none(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        if let Some(verify) = library::verify(m, call)
+            && let Some(list) = verify.algorithms.found()
+            && m.items(list).into_iter().any(|item| is_none(m, item))
+        {
+            context.report(
+                call,
+                (Severity::Critical, Confidence::High),
+                "a token that is not signed at all is accepted: `none` is among the algorithms",
+                "name the one algorithm that your keys are for, such as RS256 or ES256",
+            );
+        }
+        if let Some(sign) = library::sign(m, call) {
+            let unsigned = match sign.algorithm {
+                Lookup::Found(id) => {
+                    is_none(m, id)
+                        || sign.library == Library::PyJwt && m.is_null(id)
+                        || is_go_none(m, id)
+                }
+                _ => false,
+            };
+            if unsigned {
+                context.report(
+                    call,
+                    (Severity::High, Confidence::High),
+                    "the token is not signed: anybody can write another one like it",
+                    "sign it, with ES256 or RS256",
+                );
+            }
+        }
+        named_none(context, call);
+    }
+    for id in m.ids().filter(|id| matches!(m.kind(*id), Kind::Member(..))) {
+        let is_go = m
+            .path(id)
+            .is_some_and(|path| golang_jwt(&path) == Some("UnsafeAllowNoneSignatureType"));
+        if is_go {
+            context.report(
+                id,
+                (Severity::Critical, Confidence::High),
+                "unsigned tokens are allowed: this is the key that lets `none` pass",
+                "jwt.WithValidMethods([]string{\"RS256\"}) and a public key",
+            );
+        }
+    }
+}
+
+fn named_none(context: &mut Context<'_>, call: Id) {
+    let m = context.model;
+    let path = m.callee_path(call);
+    let is_unsecured = path
+        .as_deref()
+        .is_some_and(|path| path == "jose.UnsecuredJWT.decode" || path == "jose.UnsecuredJWT");
+    if is_unsecured {
+        context.report(
+            call,
+            (Severity::High, Confidence::High),
+            "`UnsecuredJWT` is a token without a signature: anybody can write one",
+            "await jwtVerify(token, keys, { algorithms: ['RS256'] }), and new SignJWT(claims)",
+        );
+    }
+}
+
+fn is_none(m: &Model, id: Id) -> bool {
+    m.text(id).is_some_and(|text| text.eq_ignore_ascii_case("none"))
+}
+
+fn is_go_none(m: &Model, id: Id) -> bool {
+    m.path(id).is_some_and(|path| golang_jwt(&path) == Some("SigningMethodNone"))
+}
+
+/// `algorithms-mixed`: a secret and a public key may check the same token.
+pub(super) fn mixed(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        let Some(verify) = library::verify(m, call) else { continue };
+        let Some(list) = verify.algorithms.found() else { continue };
+        if library::signature_check_is_off(m, call, &verify) {
+            continue;
+        }
+        let names: Vec<&str> = m.items(list).into_iter().filter_map(|item| m.text(item)).collect();
+        let symmetric = names.iter().find(|name| name.starts_with("HS"));
+        let asymmetric = names
+            .iter()
+            .find(|name| ["RS", "PS", "ES", "Ed"].iter().any(|family| name.starts_with(family)));
+        if let (Some(symmetric), Some(asymmetric)) = (symmetric, asymmetric) {
+            let is_public = verify.key.found().is_some_and(|key| {
+                let key = context.source(key).to_lowercase();
+                key.contains("public") || key.contains("pub_key") || key.contains("pem")
+            });
+            let severity = if is_public { Severity::High } else { Severity::Medium };
+            context.report(
+                call,
+                (severity, Confidence::High),
+                format!(
+                    "{symmetric} beside {asymmetric}: whoever has the public key can sign tokens with it as a secret"
+                ),
+                format!("keep {asymmetric} alone, or check the other kind apart, with a key of its own"),
+            );
+        }
+    }
+}
+
+/// `algorithm-from-token`: the header says how to check the signature.
+pub(super) fn from_token(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        let Some(verify) = library::verify(m, call) else { continue };
+        let Some(list) = verify.algorithms.found() else { continue };
+        let asked: Vec<Id> = m.items(list);
+        let from_header = asked.into_iter().any(|item| {
+            m.values(item).into_iter().any(|value| is_header_alg(m, value))
+                && !is_checked(context, item, call)
+        });
+        if from_header && !library::signature_check_is_off(m, call, &verify) {
+            context.report(
+                call,
+                (Severity::High, Confidence::High),
+                "the token's own header chooses the algorithm: an attacker picks the one that suits",
+                "write the algorithm down, e.g. RS256, or take it from the key that `kid` names",
+            );
+        }
+    }
+}
+
+const HEADERS: [&str; 6] = [
+    "get_unverified_header",
+    "decodeProtectedHeader",
+    "decode",
+    "decode_complete",
+    "decodeJwtHeader",
+    "get_unverified_headers",
+];
+
+/// `header["alg"]`, `header.alg`, `header.get("alg")`, `decode(t, { complete: true }).header.alg`
+fn is_header_alg(m: &Model, id: Id) -> bool {
+    let object = match m.kind(id) {
+        Kind::Member(object, name) if name == "alg" => *object,
+        Kind::Index(object, key) if m.text(*key) == Some("alg") => *object,
+        Kind::Call { callee, .. } => match m.kind(*callee) {
+            Kind::Member(object, get) if get == "get" => {
+                let key = m.positional(id, 0).found().and_then(|key| m.text(key));
+                if key != Some("alg") {
+                    return false;
+                }
+                *object
+            }
+            _ => return false,
+        },
+        // `const { alg } = header`
+        Kind::Name(name) => return m.part_is_header(name, id, "alg", &HEADERS),
+        _ => return false,
+    };
+    is_header(m, object, 4)
+}
+
+fn is_header(m: &Model, id: Id, fuel: u8) -> bool {
+    let Some(fuel) = fuel.checked_sub(1) else { return false };
+    match m.kind(m.value(id)) {
+        Kind::Call { .. } => {
+            m.called(m.value(id)).is_some_and(|name| HEADERS.contains(&name.as_str()))
+        }
+        Kind::Member(object, name) if name == "header" => is_header(m, *object, fuel),
+        Kind::Index(object, key) if m.text(*key) == Some("header") => is_header(m, *object, fuel),
+        Kind::Name(name) => m.part_is_header(name, id, "header", &HEADERS),
+        _ => false,
+    }
+}
+
+/// Whether the algorithm is held against a list, or a name, before it is used.
+fn is_checked(context: &Context<'_>, item: Id, call: Id) -> bool {
+    let m = context.model;
+    let text = context.source(item).to_owned();
+    let value = context.source(m.value(item)).to_owned();
+    let same = |id: Id| {
+        let source = context.source(id);
+        source == text || source == value
+    };
+    m.ids().take_while(|id| *id < call).any(|id| match m.kind(id) {
+        Kind::Binary(operator, left, right) => {
+            let compares =
+                matches!(operator.as_str(), "in" | "not in" | "==" | "!=" | "===" | "!==");
+            compares && (same(*left) || same(*right))
+        }
+        Kind::Call { args, .. } => {
+            matches!(m.callee_name(id), Some("includes" | "has" | "indexOf"))
+                && args.iter().any(|arg| same(arg.value))
+        }
+        _ => false,
+    })
+}
+
+/// `algorithm-not-pinned`: the library is left to take whatever the token says.
+pub(super) fn not_pinned(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        let Some(verify) = library::verify(m, call) else { continue };
+        if library::signature_check_is_off(m, call, &verify) {
+            continue;
+        }
+        let left_out = match verify.algorithms {
+            Lookup::Absent => true,
+            Lookup::Found(id) => m.is_null(id),
+            Lookup::Unknown => false,
+        };
+        match verify.library {
+            Library::PythonJose if left_out => context.report(
+                call,
+                (Severity::High, Confidence::High),
+                "python-jose takes any algorithm that the token names when `algorithms` is left out",
+                "jwt.decode(token, key, algorithms=[\"RS256\"], …)",
+            ),
+            Library::JwtSimple if left_out && !is_pem(context, &verify) => context.report(
+                call,
+                (Severity::Medium, Confidence::Medium),
+                "jwt-simple takes the algorithm from the token's header when the fourth argument is left out",
+                "jwt.decode(token, key, false, 'HS256')",
+            ),
+            Library::ExpressJwt if left_out && verify.options.found().is_some() => context.report(
+                call,
+                (Severity::Medium, Confidence::Medium),
+                "express-jwt before 6 takes any algorithm when `algorithms` is left out; later ones refuse to start",
+                "expressjwt({ secret, algorithms: ['RS256'] })",
+            ),
+            Library::Authlib => authlib(context, call, &verify),
+            Library::GolangJwt => key_function(context, call, &verify),
+            _ => {}
+        }
+    }
+}
+
+fn is_pem(context: &Context<'_>, verify: &Verify) -> bool {
+    verify.key.found().is_some_and(|key| {
+        let key = context.source(key).to_lowercase();
+        ["pem", "pub", "cert"].iter().any(|word| key.contains(word))
+    })
+}
+
+/// The module's own `jwt` object takes every algorithm that authlib has.
+fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
+    // The keys of a set have their types, which no other algorithm takes.
+    let key = verify.key.found().map(|key| {
+        let source = context.source(key).to_lowercase();
+        format!("{source} {}", context.source(context.model.value(key)).to_lowercase())
+    });
+    let is_typed = ["keyset", "key_set", "jwk", "import_key", "load_key"]
+        .iter()
+        .any(|word| key.as_deref().unwrap_or_default().contains(word));
+    if is_typed {
+        return;
+    }
+    if context.model.callee_path(call).as_deref() == Some("authlib.jose.jwt.decode") {
+        context.report(
+            call,
+            (Severity::Medium, Confidence::Medium),
+            "authlib's ready-made `jwt` takes every algorithm that the key's type allows, HMAC among them",
+            "JsonWebToken([\"RS256\"]).decode(token, key), then claims.validate()",
+        );
+    }
+}
+
+/// golang-jwt asks a function for the key, and that function has to look at the method.
+fn key_function(context: &mut Context<'_>, call: Id, verify: &Verify) {
+    let m = context.model;
+    let Some(key) = verify.key.found() else { return };
+    let pins =
+        |id: Id| m.calls().any(|one| one >= id && m.callee_name(one) == Some("WithValidMethods"));
+    // A parser may have been told once, elsewhere in the file.
+    if m.calls().next().is_some_and(pins) {
+        return;
+    }
+    let function = m.value(key);
+    let Kind::Function(scope) = m.kind(function) else { return };
+    let scope = *scope;
+    let looks_at_method = m.below(function).any(|id| {
+        matches!(m.kind(id), Kind::Member(_, name) if matches!(name.as_str(), "Method" | "Header"))
+    });
+    let secret = m.below(function).find(|id| match m.kind(*id) {
+        Kind::Return(Some(value)) => m.node(*id).scope == scope && is_bytes(m, *value),
+        _ => false,
+    });
+    if !looks_at_method && secret.is_some() {
+        context.report(
+            call,
+            (Severity::Low, Confidence::Medium),
+            "the key function does not look at the token's method, and no methods are listed: what else \
+             HMAC takes, and whatever key is added later, the token decides",
+            "add jwt.WithValidMethods([]string{\"HS256\"})",
+        );
+    }
+}
+
+fn is_bytes(m: &Model, id: Id) -> bool {
+    matches!(m.kind(m.value(id)), Kind::Call { callee, .. }
+        if matches!(m.kind(*callee), Kind::Name(name) if name == "[]byte"))
+}

@@ -1,0 +1,91 @@
+//! What each rule says to people: the `rule.toml` of its folder, compiled in.
+
+use serde::Deserialize;
+
+use crate::finding::{Confidence, Severity};
+
+/// The texts of a rule.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RuleText {
+    /// Its id; the name of its folder.
+    pub id: String,
+    /// What is wrong, as a heading.
+    pub title: String,
+    /// Which of the ten mistakes it is, 1 to 10.
+    pub mistake: u8,
+    /// The weakness in MITRE's list: 347.
+    pub cwe: u32,
+    /// How bad it is as a rule.
+    pub severity: Severity,
+    /// How sure the rule is as a rule.
+    pub confidence: Confidence,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// What it does not report.
+    pub silent: String,
+}
+
+/// All rules' texts.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    rules: Vec<RuleText>,
+}
+
+/// A rule's folder does not hold what it should: a mistake in the program, which its tests find.
+#[derive(Debug, thiserror::Error)]
+#[error("a rule's text cannot be read")]
+#[non_exhaustive]
+pub struct CatalogError {
+    #[from]
+    source: toml::de::Error,
+}
+
+macro_rules! texts {
+    ($($id:literal),* $(,)?) => {
+        &[$(include_str!(concat!("../../rules/", $id, "/rule.toml"))),*]
+    };
+}
+
+const TEXTS: &[&str] = texts![
+    "token-in-web-storage",
+    "cookie-readable-by-scripts",
+    "unverified-decode",
+    "algorithm-none",
+    "algorithm-from-token",
+    "algorithm-not-pinned",
+    "algorithms-mixed",
+    "no-expiry",
+    "long-lifetime",
+    "expiry-not-checked",
+    "no-revocation",
+    "sensitive-payload",
+    "hardcoded-secret",
+    "no-key-id",
+    "cookie-over-plain-http",
+    "token-in-url",
+    "detailed-refusal",
+];
+
+impl Catalog {
+    /// The rules that this program was built with.
+    pub fn built_in() -> Result<Self, CatalogError> {
+        let rules = TEXTS.iter().map(|text| toml::from_str(text)).collect::<Result<_, _>>()?;
+        Ok(Self { rules })
+    }
+
+    /// All rules, by mistake.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleText] {
+        &self.rules
+    }
+
+    /// The rule of this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&RuleText> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+}

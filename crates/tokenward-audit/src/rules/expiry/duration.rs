@@ -1,0 +1,128 @@
+//! How long something takes, as code says it.
+
+use crate::language::Language;
+use crate::model::{Id, Kind, Model};
+
+const FUEL: u8 = 8;
+/// Above this, a number of seconds is a point in time.
+const EPOCH: f64 = 1_000_000_000.0;
+
+/// The seconds that an expression adds to now, or is: `now + timedelta(days=7)`, `'30d'`,
+/// `time.Now().Add(24 * time.Hour)`, `Math.floor(Date.now() / 1000) + 3600`.
+pub(in crate::rules) fn seconds(m: &Model, id: Id) -> Option<f64> {
+    seconds_in(m, id, FUEL).filter(|seconds| (0.0..EPOCH * 100.0).contains(seconds))
+}
+
+fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
+    let fuel = fuel.checked_sub(1)?;
+    let id = m.value(id);
+    match m.kind(id) {
+        Kind::Text(text) => written(text),
+        Kind::Number(number) => Some(*number).filter(|number| *number < EPOCH),
+        Kind::Binary(operator, left, right) => {
+            let number = m.number(id);
+            if number.is_some() {
+                return number.filter(|number| *number < EPOCH);
+            }
+            let (left, right) = (seconds_in(m, *left, fuel), seconds_in(m, *right, fuel));
+            match operator.as_str() {
+                // One side is the present, which we do not know.
+                "+" => match (left, right) {
+                    (Some(a), Some(b)) => Some(a + b),
+                    (Some(one), None) | (None, Some(one)) => Some(one),
+                    (None, None) => None,
+                },
+                "*" => Some(left? * right?),
+                _ => None,
+            }
+        }
+        Kind::Call { .. } => call(m, id, fuel),
+        Kind::Member(..) if m.language == Language::Go => go_unit(m, id),
+        Kind::Other(parts) => match parts.as_slice() {
+            [one] => seconds_in(m, *one, fuel),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn call(m: &Model, id: Id, fuel: u8) -> Option<f64> {
+    match m.callee_name(id)? {
+        "timedelta" => timedelta(m, id),
+        "NewNumericDate" | "int" | "Duration" | "round" | "floor" | "timegm" => {
+            seconds_in(m, m.positional(id, 0).found()?, fuel)
+        }
+        "Add" => seconds_in(m, m.positional(id, 0).found()?, fuel),
+        // moment and dayjs: `add(7, 'days')`
+        "add" => {
+            let count = m.number(m.positional(id, 0).found()?)?;
+            let unit = m.text(m.positional(id, 1).found()?)?;
+            written(&format!("{count}{unit}"))
+        }
+        "AddDate" => {
+            let part = |at| m.positional(id, at).found().and_then(|id| m.number(id));
+            Some((part(0)? * 365.0 + part(1)? * 30.0 + part(2)?) * 86_400.0)
+        }
+        // `(now + timedelta(…)).timestamp()`, `time.Now().Add(…).Unix()`
+        "timestamp" | "Unix" | "timetuple" | "UTC" | "unix" | "valueOf" | "toDate" | "getTime" => {
+            match m.kind(id) {
+                Kind::Call { callee, .. } => match m.kind(*callee) {
+                    Kind::Member(object, _) => seconds_in(m, *object, fuel),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn timedelta(m: &Model, call: Id) -> Option<f64> {
+    const UNITS: [(&str, f64); 5] = [
+        ("weeks", 604_800.0),
+        ("days", 86_400.0),
+        ("hours", 3600.0),
+        ("minutes", 60.0),
+        ("seconds", 1.0),
+    ];
+    let mut total = None;
+    for (unit, size) in UNITS {
+        if let Some(count) = m.keyword(call, unit).found() {
+            total = Some(total.unwrap_or(0.0) + m.number(count)? * size);
+        }
+    }
+    match total {
+        Some(total) => Some(total),
+        None => Some(m.number(m.positional(call, 0).found()?)? * 86_400.0),
+    }
+}
+
+fn go_unit(m: &Model, id: Id) -> Option<f64> {
+    match m.path(id)?.as_str() {
+        "time.Hour" => Some(3600.0),
+        "time.Minute" => Some(60.0),
+        "time.Second" => Some(1.0),
+        "time.Millisecond" => Some(0.001),
+        _ => None,
+    }
+}
+
+/// `'7d'`, `'2 hours'`, and digits alone, which are milliseconds.
+pub(super) fn written(text: &str) -> Option<f64> {
+    let text = text.trim().to_lowercase();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let count: f64 = text.get(..end)?.parse().ok()?;
+    let unit = text.get(end..)?.trim();
+    let unit = unit.split_whitespace().next().unwrap_or(unit);
+    let size = match unit {
+        "" | "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => 0.001,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
+        "d" | "day" | "days" => 86_400.0,
+        "w" | "week" | "weeks" => 604_800.0,
+        "y" | "yr" | "year" | "years" => 31_557_600.0,
+        _ => return None,
+    };
+    Some(count * size)
+}

@@ -1,0 +1,142 @@
+//! `sensitive-payload`: a token's claims are encoded, not encrypted; whoever sees it reads them.
+
+use super::names::plain;
+use super::{Context, library};
+use crate::finding::{Confidence, Severity};
+use crate::model::{Id, Key, Kind, Model};
+
+/// Secrets, wherever they stand in a name.
+const SECRETS: [&str; 14] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secretkey",
+    "clientsecret",
+    "creditcard",
+    "cardnumber",
+    "cardnum",
+    "cvv",
+    "securityanswer",
+    "apikey",
+    "privatekey",
+    "refreshtoken",
+    "ssn",
+];
+/// Secrets whose names are parts of harmless ones.
+const SECRET_NAMES: [&str; 7] = ["pwd", "pass", "hash", "secret", "pan", "iban", "cpf"];
+const PERSONAL: [&str; 9] = [
+    "dob",
+    "birthdate",
+    "dateofbirth",
+    "birthday",
+    "phone",
+    "phonenumber",
+    "address",
+    "homeaddress",
+    "socialsecurity",
+];
+/// Names that say that the thing itself is not there.
+const HARMLESS: [&str; 7] =
+    ["changed", "reset", "version", "expir", "updated", "required", "verified"];
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        let Some(sign) = library::sign(m, call) else { continue };
+        let Some(payload) = sign.payload.found() else { continue };
+        named(context, payload);
+        if let Some(whole) = whole_user(m, payload) {
+            context.report(
+                whole,
+                (Severity::Medium, Confidence::Medium),
+                "a whole user object goes into the token: whatever it holds, or will hold, anybody can read",
+                "put the subject alone: { sub: user.id }; look the rest up where it is needed",
+            );
+        }
+    }
+}
+
+fn named(context: &mut Context<'_>, payload: Id) {
+    let m = context.model;
+    let value = m.value(payload);
+    let mut found = Vec::new();
+    for id in m.below(value) {
+        let Kind::Map(entries) = m.kind(id) else { continue };
+        for entry in entries {
+            if let Key::Named(name) = &entry.key {
+                found.push((name.clone(), entry.value));
+            }
+        }
+    }
+    for (name, value) in found {
+        let simple = plain(&name);
+        if HARMLESS.iter().any(|word| simple.contains(word))
+            || matches!(m.kind(m.value(value)), Kind::Bool(_))
+        {
+            continue;
+        }
+        // What a function made of something may be harmless under such a name: `hash: etag(page)`.
+        let is_made = matches!(m.kind(m.value(value)), Kind::Call { .. });
+        let is_secret = SECRETS.iter().any(|word| simple.contains(word))
+            || SECRET_NAMES.contains(&simple.as_str()) && !is_made;
+        let severity = if is_secret {
+            Severity::High
+        } else if PERSONAL.contains(&simple.as_str()) {
+            Severity::Medium
+        } else {
+            continue;
+        };
+        context.report(
+            value,
+            (severity, Confidence::High),
+            format!("`{name}` goes into the token, where whoever sees it can read it"),
+            "keep it beside the session on the server, or encrypt the token (JWE)",
+        );
+    }
+}
+
+const USERS: [&str; 8] =
+    ["user", "account", "member", "customer", "dbuser", "founduser", "existinguser", "userdoc"];
+const DUMPS: [&str; 8] =
+    ["toJSON", "toObject", "to_dict", "model_to_dict", "dict", "model_dump", "to_json", "asdict"];
+
+/// The place where a user goes in whole: `sign(user)`, `{ ...user }`, `user.toJSON()`.
+fn whole_user(m: &Model, payload: Id) -> Option<Id> {
+    match m.kind(payload) {
+        Kind::Call { callee, args } => {
+            let name = m.callee_name(payload)?;
+            let object = match m.kind(*callee) {
+                Kind::Member(object, _) => Some(*object),
+                _ => args.first().map(|arg| arg.value),
+            };
+            let is_user = object.is_some_and(|object| is_user(m, object));
+            (DUMPS.contains(&name) && is_user).then_some(payload)
+        }
+        Kind::Map(entries) => entries
+            .iter()
+            .find(|entry| {
+                matches!(entry.key, Key::Spread)
+                    && (is_user_name(m, entry.value) || whole_user(m, entry.value).is_some())
+            })
+            .map(|entry| entry.value),
+        Kind::Name(_) => is_user_name(m, payload).then_some(payload),
+        _ => None,
+    }
+}
+
+fn is_user(m: &Model, id: Id) -> bool {
+    match m.kind(id) {
+        Kind::Name(name) | Kind::Member(_, name) => USERS.contains(&plain(name).as_str()),
+        _ => false,
+    }
+}
+
+/// A variable called `user` that is not a literal of harmless claims.
+fn is_user_name(m: &Model, id: Id) -> bool {
+    is_user(m, id)
+        && match m.kind(m.value(id)) {
+            // What was found in a database is whole; a parameter may be anything.
+            Kind::Call { .. } => true,
+            _ => false,
+        }
+}

@@ -1,0 +1,159 @@
+//! `detailed-refusal`: whoever tries tokens is told what is wrong with each.
+
+use super::{Context, library};
+use crate::finding::{Confidence, Severity};
+use crate::model::{Binding, Id, Kind, Model};
+
+/// Calls that answer a request.
+const ANSWERS: [&str; 15] = [
+    "json",
+    "send",
+    "end",
+    "jsonify",
+    "HTTPException",
+    "Response",
+    "JSONResponse",
+    "JsonResponse",
+    "abort",
+    "make_response",
+    "HttpResponse",
+    "AuthenticationFailed",
+    "Error",
+    "JSON",
+    "AbortWithStatusJSON",
+];
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let m = context.model;
+    for id in m.ids() {
+        match m.kind(id) {
+            Kind::Try { body, handlers }
+                if m.below(*body).any(|one| library::verify(m, one).is_some()) =>
+            {
+                for handler in handlers {
+                    if let Some(error) = &handler.error {
+                        told(context, handler.body, error);
+                    }
+                }
+            }
+            // `jwt.verify(token, key, (err, claims) => …)`
+            Kind::Call { args, .. } if library::verify(m, id).is_some() => {
+                for arg in args {
+                    let Kind::Function(scope) = m.kind(arg.value) else { continue };
+                    let Some(error) = m.scope(*scope).and_then(|scope| scope.params.first()) else {
+                        continue;
+                    };
+                    if error.name.starts_with('e') {
+                        told(context, arg.value, &error.name.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if m.language == crate::Language::Go {
+        go(context);
+    }
+}
+
+/// Looks for answers that hold the error's own words.
+fn told(context: &mut Context<'_>, body: Id, error: &str) {
+    let m = context.model;
+    for call in m.below(body) {
+        if is_answer(m, call)
+            && let Some(arg) = m.args(call).iter().find(|arg| shows(m, arg.value, error))
+        {
+            let at = arg.value;
+            report(context, at);
+        }
+    }
+}
+
+fn report(context: &mut Context<'_>, at: Id) {
+    context.report(
+        at,
+        (Severity::Medium, Confidence::High),
+        "the answer to a bad token says what is wrong with it: that helps whoever is trying",
+        "log the error, and answer the same to all: 401, {\"error\": \"invalid_token\"}",
+    );
+}
+
+fn is_answer(m: &Model, call: Id) -> bool {
+    let answers = m.callee_name(call).is_some_and(|name| ANSWERS.contains(&name));
+    // `new Error(…)` and `JSON.stringify` answer nobody.
+    answers && !matches!(m.callee_path(call).as_deref(), Some("~Error")) && !is_logger(m, call)
+}
+
+fn is_logger(m: &Model, call: Id) -> bool {
+    let Kind::Call { callee, .. } = m.kind(call) else { return false };
+    let Kind::Member(object, _) = m.kind(*callee) else { return false };
+    match m.kind(*object) {
+        Kind::Name(name) | Kind::Member(_, name) => {
+            let name = name.to_lowercase();
+            name.contains("log") || name == "console"
+        }
+        _ => false,
+    }
+}
+
+/// `err.message`, `str(e)`, `f"… {e}"`, `err.Error()`, or the error itself as a member of the answer.
+fn shows(m: &Model, value: Id, error: &str) -> bool {
+    m.below(value).any(|id| {
+        if !matches!(m.kind(id), Kind::Name(name) if name == error) {
+            return false;
+        }
+        let Some(parent) = m.node(id).parent else { return true };
+        match m.kind(parent) {
+            Kind::Member(_, name) => {
+                matches!(name.as_str(), "message" | "stack" | "Error" | "args" | "toString")
+            }
+            Kind::Call { .. } => matches!(
+                m.callee_name(parent),
+                Some("str" | "repr" | "String" | "json" | "send" | "JSON")
+            ),
+            Kind::Template(_) | Kind::Map(_) => true,
+            _ => id == value,
+        }
+    })
+}
+
+/// `token, err := jwt.Parse(…)`, and `err.Error()` in an answer after it, before `err` is another error.
+fn go(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls().filter(|call| is_answer(m, *call)) {
+        let function = m.function_of(call);
+        let shown =
+            m.args(call).iter().find(|arg| m.below(arg.value).any(|id| is_error_text(m, id)));
+        let Some(at) = shown.map(|arg| arg.value) else { continue };
+        let last = m
+            .ids()
+            .take_while(|id| *id < call)
+            .filter(|id| m.function_of(*id) == function)
+            .filter(|id| matches!(m.kind(*id), Kind::Assign(_, value) if binds_error(m, *value)))
+            .last();
+        if let Some(last) = last
+            && let Kind::Assign(_, value) = m.kind(last)
+            && library::verify(m, *value).is_some()
+        {
+            report(context, at);
+        }
+    }
+}
+
+fn is_error_text(m: &Model, id: Id) -> bool {
+    m.callee_name(id) == Some("Error")
+        && matches!(m.kind(id), Kind::Call { callee, .. }
+            if matches!(m.kind(*callee), Kind::Member(object, _)
+                if matches!(m.kind(*object), Kind::Name(name) if name == "err")))
+}
+
+/// Whether an assignment's value also gave `err` its value.
+fn binds_error(m: &Model, value: Id) -> bool {
+    let scope = m.node(value).scope;
+    m.declared("err", scope).is_some_and(|(_, bindings)| {
+        bindings.iter().any(|binding| match binding {
+            Binding::Part(of, _) | Binding::Value(of) => *of == value,
+            _ => false,
+        })
+    })
+}

@@ -1,0 +1,219 @@
+//! `hardcoded-secret`: whoever reads the code can sign tokens.
+
+use super::library::{self, Library, golang_jwt};
+use super::names::plain;
+use super::{Context, settings};
+use crate::finding::{Confidence, Severity};
+use crate::model::{Id, Kind, Lookup, Model};
+
+/// A secret that stands in the code.
+#[derive(Debug)]
+struct Literal {
+    text: String,
+    /// Used where the environment has none.
+    is_fallback: bool,
+}
+
+const FUEL: u8 = 8;
+/// Settings of libraries that hold the key that signs.
+const SETTINGS: [&str; 7] = [
+    "jwtsecretkey",
+    "signingkey",
+    "jwtprivatekey",
+    "secretorkey",
+    "jwtsecret",
+    "jwtsigningkey",
+    "jwtkey",
+];
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        for key in keys(m, call) {
+            report(context, key);
+        }
+    }
+    let about_jwt = is_about_jwt(m);
+    let set: Vec<Id> = settings::all(m)
+        .filter(|(name, _)| {
+            let name = plain(name);
+            // What is called `jwtSecret` says itself what it is for.
+            SETTINGS.contains(&name.as_str()) && (about_jwt || name.starts_with("jwt"))
+        })
+        .filter(|(_, value)| literal(m, *value).is_some_and(|(_, literal)| is_value(&literal.text)))
+        .map(|(_, value)| value)
+        .collect();
+    for value in set {
+        report(context, value);
+    }
+}
+
+/// Whether a text is a setting's value, and not a label, a placeholder or the name of another setting.
+fn is_value(text: &str) -> bool {
+    let is_name = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    !is_name && !text.contains(char::is_whitespace) && !text.starts_with(['$', '<', '{', '%'])
+        || text.contains("PRIVATE KEY-----")
+}
+
+/// Settings of other names count in files that have to do with JWT.
+fn is_about_jwt(m: &Model) -> bool {
+    let python = settings::all(m).any(|(name, _)| {
+        matches!(
+            name,
+            "SIMPLE_JWT" | "JWT_ALGORITHM" | "JWT_ACCESS_TOKEN_EXPIRES" | "JWT_TOKEN_LOCATION"
+        )
+    });
+    python
+        || m.imports().any(|path| {
+            [
+                "flask_jwt_extended",
+                "jwt",
+                "jose",
+                "passport-jwt",
+                "jsonwebtoken",
+                "rest_framework_simplejwt",
+            ]
+            .iter()
+            .any(|library| path == *library || path.starts_with(&format!("{library}.")))
+        })
+}
+
+/// The keys that a call signs or verifies with.
+fn keys(m: &Model, call: Id) -> Vec<Id> {
+    let mut keys = Vec::new();
+    if let Some(sign) = library::sign(m, call) {
+        keys.extend(sign.key.found());
+    }
+    if let Some(verify) = library::verify(m, call)
+        && !library::signature_check_is_off(m, call, &verify)
+    {
+        match verify.key {
+            Lookup::Found(key) if verify.library == Library::GolangJwt => {
+                keys.extend(returned(m, key));
+            }
+            Lookup::Found(key) => keys.push(key),
+            _ => {}
+        }
+    }
+    let path = m.callee_path(call).unwrap_or_default();
+    match path.as_str() {
+        "@nestjs/jwt.JwtModule.register" => {
+            let options = m.positional(call, 0);
+            keys.extend(library::option(m, options, "secret").found());
+        }
+        path if path.ends_with(".SignedString") && golang_jwt(path).is_some() => {
+            keys.extend(m.positional(call, 0).found());
+        }
+        _ => {}
+    }
+    keys
+}
+
+/// What a key function answers.
+fn returned(m: &Model, function: Id) -> Vec<Id> {
+    let function = m.value(function);
+    let Kind::Function(scope) = m.kind(function) else { return Vec::new() };
+    m.below(function)
+        .filter_map(|id| match m.kind(id) {
+            Kind::Return(value) if m.node(id).scope == *scope => *value,
+            _ => None,
+        })
+        .collect()
+}
+
+fn report(context: &mut Context<'_>, key: Id) {
+    let m = context.model;
+    let Some((at, literal)) = literal(m, key) else { return };
+    if is_public(&literal.text) || is_empty(&literal.text) {
+        return;
+    }
+    let fix = fix(m);
+    if literal.text.contains("PRIVATE KEY-----") {
+        let message = "a private key stands in the code: whoever reads it can sign tokens";
+        context.report(at, (Severity::Critical, Confidence::High), message, fix);
+        return;
+    }
+    let message = if literal.is_fallback {
+        "without its setting, tokens are signed with a secret that stands in the code".to_owned()
+    } else {
+        "the secret that signs tokens stands in the code: whoever reads it can sign them".to_owned()
+    };
+    context.report(at, (Severity::High, Confidence::High), message, fix);
+}
+
+fn fix(m: &Model) -> &'static str {
+    match m.language {
+        crate::Language::Python => {
+            "read it where the process starts, and stop without it: os.environ[\"BILLING_JWT_KEY\"]; then replace it"
+        }
+        crate::Language::Go => {
+            "read it where the process starts, and stop without it: os.LookupEnv(\"BILLING_JWT_KEY\"); then replace it"
+        }
+        _ => {
+            "read it where the process starts, and stop without it: process.env.BILLING_JWT_KEY; then replace it"
+        }
+    }
+}
+
+/// The literal that a key is made of, and where it stands.
+fn literal(m: &Model, key: Id) -> Option<(Id, Literal)> {
+    literal_in(m, key, false, FUEL)
+}
+
+fn literal_in(m: &Model, id: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)> {
+    let fuel = fuel.checked_sub(1)?;
+    let values = m.values(id);
+    let fallback = fallback || values.len() > 1;
+    values.into_iter().find_map(|value| match m.kind(value) {
+        Kind::Text(text) => Some((value, Literal { text: text.clone(), is_fallback: fallback })),
+        Kind::Call { .. } => inside(m, value, fallback, fuel),
+        _ => None,
+    })
+}
+
+/// Through what makes bytes of text, and through look-ups with a default.
+fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)> {
+    let name = m.callee_name(call).unwrap_or_default();
+    let Kind::Call { callee, args } = m.kind(call) else { return None };
+    let first = args.first().filter(|arg| arg.name.is_none()).map(|arg| arg.value);
+    match (name, m.kind(*callee)) {
+        // `"…".encode()`
+        ("encode", Kind::Member(object, _)) if first.is_none_or(|arg| is_charset(m, arg)) => {
+            literal_in(m, *object, fallback, fuel)
+        }
+        (
+            "encode" | "from" | "createSecretKey" | "createPrivateKey" | "bytes" | "b64decode"
+            | "[]byte" | "SecretStr" | "OctKey" | "import_key",
+            _,
+        ) => literal_in(m, first?, fallback, fuel),
+        ("getenv" | "get" | "env" | "config" | "str" | "getOrDefault", _) => {
+            let default = m.keyword(call, "default").found();
+            let default = default.or_else(|| m.positional(call, 1).found())?;
+            literal_in(m, default, true, fuel)
+        }
+        // pydantic: `jwt_secret: str = Field(default="…")`
+        ("Field", _) => {
+            let default = m.argument(call, "default", 0).found()?;
+            literal_in(m, default, true, fuel)
+        }
+        _ => None,
+    }
+}
+
+fn is_charset(m: &Model, id: Id) -> bool {
+    m.text(id).is_some_and(|text| {
+        text.to_lowercase().starts_with("utf") || text.eq_ignore_ascii_case("ascii")
+    })
+}
+
+fn is_public(text: &str) -> bool {
+    text.contains("BEGIN PUBLIC KEY")
+        || text.contains("BEGIN RSA PUBLIC KEY")
+        || text.contains("BEGIN CERTIFICATE")
+        || text.starts_with("https://")
+}
+
+/// Empty strings are what a missing setting looks like; the code after it may well stop there.
+fn is_empty(text: &str) -> bool {
+    text.trim().is_empty()
+}

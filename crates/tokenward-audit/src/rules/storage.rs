@@ -1,0 +1,183 @@
+//! `token-in-web-storage`: a script that gets into the page takes the token away with it.
+
+use super::Context;
+use super::names::{Credential, credential};
+use crate::finding::{Confidence, Severity};
+use crate::model::{Id, Kind, Model};
+
+/// What a file that keeps something in the browser, or plainly on a phone, holds.
+pub(super) const WORDS: &[&str] = &[
+    "localStorage",
+    "sessionStorage",
+    "AsyncStorage",
+    "document.cookie",
+    "Cookies.set",
+    "localforage",
+    "Preferences.set",
+];
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let m = context.model;
+    if !m.language.is_script() {
+        return;
+    }
+    for id in m.ids() {
+        match m.kind(id) {
+            Kind::Call { .. } => {
+                let Some(place) = m.callee_path(id).and_then(|path| place(&path)) else { continue };
+                let Some(key) = m.positional(id, 0).found() else { continue };
+                let (key, value) = match m.entry(m.value(key), "key").found() {
+                    // Capacitor: `Preferences.set({ key, value })`
+                    Some(inner) => (inner, m.entry(m.value(key), "value").found()),
+                    None => (key, m.positional(id, 1).found()),
+                };
+                report(context, id, place, key, value);
+            }
+            Kind::Assign(target, value) => assignment(context, id, *target, *value),
+            _ => {}
+        }
+    }
+}
+
+/// Where a call keeps things, if a script can read them there.
+fn place(path: &str) -> Option<&'static str> {
+    let path =
+        path.strip_prefix("~window.").or_else(|| path.strip_prefix("~globalThis.")).unwrap_or(path);
+    let path = path.strip_prefix('~').unwrap_or(path);
+    match path {
+        "localStorage.setItem" => Some("localStorage"),
+        "sessionStorage.setItem" => Some("sessionStorage"),
+        "@react-native-async-storage/async-storage.setItem"
+        | "react-native.AsyncStorage.setItem" => Some("AsyncStorage, which is not encrypted"),
+        "localforage.setItem" => Some("localforage"),
+        "js-cookie.set" => Some("a cookie that scripts can read"),
+        "@capacitor/preferences.Preferences.set" => Some("Preferences, which are not encrypted"),
+        _ => None,
+    }
+}
+
+fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option<Id>) {
+    let m = context.model;
+    let named = name_of(context, key);
+    let mut sure = credential(&named);
+    if sure != Credential::Surely
+        && let Some(value) = value
+        && (sure == Credential::Perhaps || is_storage_key(&named))
+        && last_name(m, value).is_some_and(|name| credential(name) == Credential::Surely)
+    {
+        sure = Credential::Surely;
+    }
+    let severity = match sure {
+        Credential::Surely => Severity::High,
+        Credential::Perhaps => Severity::Medium,
+        Credential::No => return,
+    };
+    // What is written to end it is no token.
+    if value.is_some_and(|value| m.is_null(value) || m.text(value).is_some_and(str::is_empty)) {
+        return;
+    }
+    context.report(
+        at,
+        (severity, Confidence::High),
+        format!("a token is kept in {place}: any script that gets into the page can take it away"),
+        "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`; on a phone, use the \
+         keychain (expo-secure-store, react-native-keychain)",
+    );
+}
+
+fn is_storage_key(name: &str) -> bool {
+    matches!(
+        super::names::plain(name).as_str(),
+        "auth" | "user" | "session" | "currentuser" | "key"
+    )
+}
+
+/// What the key says, or what the constant that holds it is called.
+fn name_of(context: &Context<'_>, key: Id) -> String {
+    let m = context.model;
+    match m.text(key) {
+        Some(text) => text.to_owned(),
+        None => last_name(m, key).unwrap_or_default().to_owned(),
+    }
+}
+
+fn last_name(m: &Model, id: Id) -> Option<&str> {
+    match m.kind(id) {
+        Kind::Name(name) | Kind::Member(_, name) => Some(name),
+        _ => None,
+    }
+}
+
+fn assignment(context: &mut Context<'_>, at: Id, target: Id, value: Id) {
+    let m = context.model;
+    match m.kind(target) {
+        // `document.cookie = 'token=' + token`
+        Kind::Member(_, name) if name == "cookie" => {
+            let is_document = m.path(target).is_some_and(|path| path.ends_with("document.cookie"));
+            if is_document {
+                cookie_text(context, at, value);
+            }
+        }
+        Kind::Member(object, name) => {
+            if let Some(place) = storage(m, *object) {
+                assigned(context, at, place, name, value);
+            }
+        }
+        Kind::Index(object, key) => {
+            if let Some(place) = storage(m, *object) {
+                report(context, at, place, *key, Some(value));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn storage(m: &Model, object: Id) -> Option<&'static str> {
+    let path = m.path(object)?;
+    place(&format!("{path}.setItem"))
+}
+
+fn assigned(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Id) {
+    let severity = match credential(name) {
+        Credential::Surely => Severity::High,
+        Credential::Perhaps => Severity::Medium,
+        Credential::No => return,
+    };
+    if context.model.is_null(value) {
+        return;
+    }
+    context.report(
+        at,
+        (severity, Confidence::High),
+        format!("a token is kept in {place}: any script that gets into the page can take it away"),
+        "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`",
+    );
+}
+
+fn cookie_text(context: &mut Context<'_>, at: Id, value: Id) {
+    let m = context.model;
+    let first = match m.kind(m.value(value)) {
+        Kind::Text(text) => text.clone(),
+        Kind::Template(parts) => match parts.first().map(|part| m.text(*part)) {
+            Some(Some(text)) => text.to_owned(),
+            _ => return,
+        },
+        _ => return,
+    };
+    let Some((name, rest)) = first.split_once('=') else { return };
+    let ends = first.to_lowercase();
+    let is_deletion = rest.starts_with(';') || ends.contains("max-age=0") || ends.contains("1970");
+    let severity = match credential(name) {
+        Credential::Surely => Severity::High,
+        Credential::Perhaps => Severity::Medium,
+        Credential::No => return,
+    };
+    if !is_deletion {
+        context.report(
+            at,
+            (severity, Confidence::High),
+            "a token is kept in a cookie that scripts can read: any that gets into the page can take it away",
+            "let the server set it: `__Host-…; HttpOnly; Secure; SameSite=Strict`",
+        );
+    }
+}

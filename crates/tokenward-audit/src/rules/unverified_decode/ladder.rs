@@ -1,0 +1,190 @@
+//! Whether an unverified decode is a finding, and how bad.
+//!
+//! Rung by rung: verified elsewhere or looked at for its issuer only → no finding; a client that reads its
+//! own token → a finding only where it decides about permissions; a server that takes the token from a request
+//! and the identity from the claims → high; all else → worth a look.
+
+use super::origin::{self, Origin};
+use super::reads::{self, Reads};
+use super::{Decode, verified};
+use crate::finding::{Confidence, Severity};
+use crate::model::{Kind, ScopeKind};
+use crate::rules::{Context, library};
+
+/// A finding, and why it is one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verdict {
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+    pub(super) because: &'static str,
+}
+
+/// What is read to find the key, before anybody can verify.
+const ROUTING: [&str; 14] = [
+    "iss",
+    "kid",
+    "tid",
+    "x5t",
+    "aud",
+    "azp",
+    "client_id",
+    "jku",
+    "typ",
+    "appid",
+    "Issuer",
+    "Audience",
+    "ver",
+    "Kid",
+];
+/// What a holder reads to renew in time.
+const TIMES: [&str; 6] = ["exp", "iat", "nbf", "ExpiresAt", "IssuedAt", "NotBefore"];
+/// What decides who somebody is.
+const IDENTITY: [&str; 26] = [
+    "sub",
+    "email",
+    "user",
+    "user_id",
+    "userId",
+    "userid",
+    "uid",
+    "id",
+    "_id",
+    "username",
+    "userName",
+    "preferred_username",
+    "name",
+    "upn",
+    "oid",
+    "Subject",
+    "UserID",
+    "Username",
+    "Email",
+    "account",
+    "accountId",
+    "tenant",
+    "tenant_id",
+    "org_id",
+    "orgId",
+    "login",
+];
+/// What decides what somebody may do.
+const ROLES: [&str; 16] = [
+    "role",
+    "roles",
+    "Role",
+    "Roles",
+    "scope",
+    "scopes",
+    "scp",
+    "permissions",
+    "groups",
+    "is_admin",
+    "isAdmin",
+    "admin",
+    "authorities",
+    "is_staff",
+    "IsAdmin",
+    "realm_access",
+];
+
+/// Decides; `None` is no finding.
+pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
+    let model = context.model;
+    let reads = reads::of(model, decode);
+    if is_harmless(&reads) || verified::elsewhere(context, decode) {
+        return None;
+    }
+    let any = |names: &[&str]| reads.fields.iter().any(|field| names.contains(&field.as_str()));
+    let origin = origin::of(context, decode);
+    let on_server = origin::is_server(context);
+    if !on_server && origin != Origin::Request {
+        if origin::is_client(context) || decode.for_clients {
+            return any(&ROLES).then_some(Verdict {
+                severity: Severity::Medium,
+                confidence: Confidence::Medium,
+                because: "and what the user may do is decided by claims that the user can edit",
+            });
+        }
+        if origin == Origin::LoginAnswer {
+            return None;
+        }
+    }
+    let identity = any(&IDENTITY) || any(&ROLES) || reads.becomes_user;
+    match origin {
+        // Straight from the issuer over TLS; OpenID Connect Core 3.1.3.7 lets it be.
+        Origin::LoginAnswer => None,
+        Origin::Request if identity || reads.returned || reads.passed => Some(Verdict {
+            severity: Severity::High,
+            confidence: if identity { Confidence::High } else { Confidence::Medium },
+            because: "though it comes from a request: anybody can write one for anybody",
+        }),
+        _ if declares_itself(context, decode) => Some(Verdict {
+            severity: Severity::Low,
+            confidence: Confidence::Low,
+            because: "as its function says; nobody may act on the result",
+        }),
+        _ if is_wrapper(context, decode, &reads) => Some(Verdict {
+            severity: Severity::Low,
+            confidence: Confidence::Low,
+            because: "and hands the claims on, beside a function that does; see which one is called",
+        }),
+        Origin::AuthParameter if identity || reads.returned => Some(Verdict {
+            severity: Severity::High,
+            confidence: Confidence::Medium,
+            because: "and its claims say who the caller is: anybody can write one for anybody",
+        }),
+        _ if identity && on_server => Some(Verdict {
+            severity: Severity::Medium,
+            confidence: Confidence::Medium,
+            because: "and its claims are taken for true",
+        }),
+        _ => Some(Verdict {
+            severity: Severity::Medium,
+            confidence: Confidence::Low,
+            because: "and nothing in this file does; see that whoever uses the claims has",
+        }),
+    }
+}
+
+fn is_harmless(reads: &Reads) -> bool {
+    let within = |names: &[&str]| {
+        reads
+            .fields
+            .iter()
+            .all(|field| names.contains(&field.as_str()) || ROUTING.contains(&field.as_str()))
+    };
+    let escapes = reads.returned || reads.passed || reads.becomes_user;
+    !escapes && within(&TIMES)
+}
+
+/// `decode_unverified(token)`, or a function that is described so: whoever calls it has been told.
+fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
+    let model = context.model;
+    let function = model.function_of(decode.call);
+    let Some(scope) = model.scope(function).filter(|scope| scope.kind == ScopeKind::Function)
+    else {
+        return false;
+    };
+    let name = scope.name.to_lowercase();
+    let named = ["unverified", "insecure", "unsafe", "without", "peek", "noverify", "no_verify"];
+    if named.iter().any(|word| name.contains(word)) {
+        return true;
+    }
+    let whole = model
+        .ancestors(decode.call)
+        .find(|id| matches!(model.kind(*id), Kind::Function(one) if *one == function));
+    let text = whole.map(|id| context.source(id).to_lowercase()).unwrap_or_default();
+    ["not verif", "without verif", "not be used for auth", "without signature"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+/// `decode(token) { return jwt.decode(token) }`, in a file that offers the verifying call too.
+fn is_wrapper(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
+    let model = context.model;
+    let function = model.scope(model.function_of(decode.call));
+    let name = function.map(|scope| scope.name.to_lowercase()).unwrap_or_default();
+    name.starts_with("decode")
+        && reads.fields.is_empty()
+        && model.calls().any(|call| library::verify(model, call).is_some())
+}

@@ -1,0 +1,278 @@
+//! Where a token comes from, and what kind of program reads it.
+
+use std::path::Path;
+
+use super::Decode;
+use crate::language::Language;
+use crate::model::{Binding, Id, Kind, Model};
+use crate::rules::{Context, library};
+
+/// Where a token comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Origin {
+    /// A header, cookie, query or body.
+    Request,
+    /// The answer to a login or refresh that this program asked for.
+    LoginAnswer,
+    /// A parameter of a function whose name says that it decides who somebody is.
+    AuthParameter,
+    Unknown,
+}
+
+const REQUEST: [&str; 22] = [
+    "req.",
+    "request.",
+    "ctx.request",
+    "ctx.headers",
+    "ctx.cookies",
+    "ctx.get(",
+    "c.req.",
+    "headers[",
+    "headers.get",
+    "header.get",
+    ".headers.",
+    "authorization",
+    "cookies.get(",
+    "cookies[",
+    "r.header",
+    "c.getheader",
+    "c.cookie(",
+    "c.request",
+    "r.cookie(",
+    "r.formvalue",
+    "query_params",
+    "handshake.",
+];
+const LOGIN: [&str; 20] = [
+    "id_token",
+    "idtoken",
+    "response",
+    "resp.",
+    "resp[",
+    "res.data",
+    "res.body",
+    ".json()",
+    "fetch_token",
+    "acquire_token",
+    "tokenset",
+    "token_set",
+    "tokens.",
+    "tokens[",
+    "tokendata",
+    "result.",
+    "result[",
+    "getidtoken",
+    "credential",
+    "refreshtoken",
+];
+const AUTH_FUNCTIONS: [&str; 20] = [
+    "current_user",
+    "currentuser",
+    "authenticate",
+    "authorize",
+    "auth_",
+    "_auth",
+    "protect",
+    "require",
+    "login_required",
+    "middleware",
+    "is_admin",
+    "isadmin",
+    "get_user",
+    "getuser",
+    "user_from",
+    "userfrom",
+    "identity",
+    "verify",
+    "validate",
+    "guard",
+];
+
+/// Follows a token to where it comes from, in this function.
+pub(super) fn of(context: &Context<'_>, decode: &Decode) -> Origin {
+    let m = context.model;
+    let Some(token) = decode.token else { return Origin::Unknown };
+    let mut text = String::new();
+    let mut at = token;
+    let mut is_own = false;
+    for _ in 0..6 {
+        is_own |= is_made_here(m, at);
+        text.push_str(&context.source(at).to_lowercase());
+        text.push('\n');
+        let next = m.value(at);
+        // `token.split(" ")[1]`: what is the name at its bottom?
+        let next = if next == at { bottom(m, at) } else { next };
+        if next == at {
+            break;
+        }
+        at = next;
+    }
+    let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if is_injected(m, at) || any(&REQUEST) && !any(&["response", "resp."]) {
+        return Origin::Request;
+    }
+    if is_own || any(&LOGIN) {
+        return Origin::LoginAnswer;
+    }
+    match m.kind(at) {
+        Kind::Name(name) => parameter(m, name, at),
+        _ => Origin::Unknown,
+    }
+}
+
+fn bottom(m: &Model, id: Id) -> Id {
+    let mut at = id;
+    for _ in 0..16 {
+        at = match m.kind(at) {
+            Kind::Member(object, _) | Kind::Index(object, _) => *object,
+            // `String(token)`, `[]byte(token)`
+            Kind::Call { callee, args } => match (m.kind(*callee), args.as_slice()) {
+                (Kind::Name(_), [one]) => one.value,
+                _ => *callee,
+            },
+            _ => return at,
+        };
+    }
+    at
+}
+
+/// `const token = await this.createAccessToken(user)`: whoever made it knows what is in it.
+fn is_made_here(m: &Model, at: Id) -> bool {
+    let Kind::Name(name) = m.kind(at) else { return false };
+    let Some((_, bindings)) = m.declared(name, m.node(at).scope) else { return false };
+    bindings.iter().any(|binding| match binding {
+        Binding::Value(value) => makes(m, *value),
+        _ => false,
+    })
+}
+
+fn makes(m: &Model, value: Id) -> bool {
+    library::sign(m, value).is_some()
+        || m.callee_name(value).is_some_and(|name| {
+            let name = name.to_lowercase();
+            ["create", "sign", "issue", "generate", "encode", "make"]
+                .iter()
+                .any(|word| name.starts_with(word))
+        })
+}
+
+/// `token: str = Depends(oauth2_scheme)`, `authorization: str = Header()`
+fn is_injected(m: &Model, id: Id) -> bool {
+    let Kind::Name(name) = m.kind(id) else { return false };
+    let Some((_, scope)) = m.parameter_of(name, m.node(id).scope) else { return false };
+    scope.params.iter().filter(|param| &param.name == name).any(|param| {
+        let default = param.default.and_then(|value| m.callee_name(value));
+        matches!(default, Some("Depends" | "Header" | "Cookie" | "Query" | "Security" | "Body"))
+            || param.type_name.as_deref().is_some_and(|written| {
+                ["Depends(", "Header(", "Cookie(", "HTTPAuthorizationCredentials"]
+                    .iter()
+                    .any(|word| written.contains(word))
+            })
+    })
+}
+
+fn parameter(m: &Model, name: &str, at: Id) -> Origin {
+    let Some((_, scope)) = m.parameter_of(name, m.node(at).scope) else { return Origin::Unknown };
+    let function = scope.name.to_lowercase();
+    if AUTH_FUNCTIONS.iter().any(|word| function.contains(word)) || function == "auth" {
+        Origin::AuthParameter
+    } else {
+        Origin::Unknown
+    }
+}
+
+const SERVERS: [&str; 24] = [
+    "express",
+    "fastify",
+    "koa",
+    "@nestjs/common",
+    "@nestjs/jwt",
+    "hono",
+    "http",
+    "https",
+    "next/server",
+    "socket.io",
+    "ws",
+    "@hapi/hapi",
+    "@apollo/server",
+    "graphql-yoga",
+    "aws-lambda",
+    "flask",
+    "django",
+    "fastapi",
+    "starlette",
+    "aiohttp",
+    "sanic",
+    "tornado",
+    "bottle",
+    "rest_framework",
+];
+const CLIENTS: [&str; 24] = [
+    "react",
+    "react-dom",
+    "react-native",
+    "react-redux",
+    "react-router-dom",
+    "vue",
+    "vuex",
+    "vue-router",
+    "pinia",
+    "svelte",
+    "solid-js",
+    "preact",
+    "@reduxjs/toolkit",
+    "zustand",
+    "next/router",
+    "next/navigation",
+    "@ionic/react",
+    "expo",
+    "electron",
+    "js-cookie",
+    "argparse",
+    "click",
+    "typer",
+    "tkinter",
+];
+
+/// Whether the file imports what serves requests.
+pub(super) fn is_server(context: &Context<'_>) -> bool {
+    let go_server = context.model.language == Language::Go;
+    go_server
+        || imports(context, &SERVERS)
+        || has_part(context, &["server", "backend", "api", "middleware", "middlewares"])
+            && !has_part(context, &["client", "frontend"])
+}
+
+/// Whether the file is part of what runs at the user's.
+pub(super) fn is_client(context: &Context<'_>) -> bool {
+    let m = context.model;
+    let name = context.file.to_lowercase();
+    let browser = m.ids().any(|id| {
+        matches!(m.kind(id), Kind::Name(name) if matches!(
+            name.as_str(),
+            "localStorage" | "sessionStorage" | "window" | "document" | "navigator"
+        ) && m.declared(name, m.node(id).scope).is_none())
+    });
+    browser && m.language.is_script()
+        || matches!(m.language, Language::Tsx | Language::Markup)
+        || Path::new(&name).extension().is_some_and(|extension| extension == "jsx")
+        || imports(context, &CLIENTS)
+        || m.imports().any(|path| path.starts_with("@angular/") || path.starts_with("expo-"))
+        || has_part(context, &["client", "frontend", "cli", "mobile", "ui", "webapp", "components"])
+}
+
+fn imports(context: &Context<'_>, names: &[&str]) -> bool {
+    context.model.imports().any(|path| {
+        names.iter().any(|name| {
+            path.strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+        })
+    })
+}
+
+fn has_part(context: &Context<'_>, names: &[&str]) -> bool {
+    context.file.split(['/', '\\']).any(|part| {
+        let part = part.to_lowercase();
+        names.contains(&part.as_str())
+    })
+}

@@ -1,0 +1,127 @@
+//! What becomes of the claims.
+
+use std::collections::BTreeSet;
+
+use super::Decode;
+use crate::model::{Id, Kind, Model};
+
+/// What is read from a token, and where the whole of it goes.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    pub(super) fields: BTreeSet<String>,
+    /// The claims are what the function answers.
+    pub(super) returned: bool,
+    /// The claims are handed to something else.
+    pub(super) passed: bool,
+    /// The claims are kept as the user: `req.user = claims`.
+    pub(super) becomes_user: bool,
+}
+
+/// Steps from a token to its claims.
+const WRAPPERS: [&str; 5] = ["payload", "claims", "Claims", "data", "body"];
+/// The header says which key to take; nobody is who it says.
+const HEADERS: [&str; 4] = ["header", "Header", "headers", "protectedHeader"];
+/// Functions that hand back what they are given, or that only print.
+const TRANSPARENT: [&str; 8] =
+    ["parse", "loads", "log", "debug", "info", "print", "warn", "Println"];
+
+const FUEL: u8 = 6;
+
+pub(super) fn of(m: &Model, decode: &Decode) -> Reads {
+    let mut reads = Reads::default();
+    follow(m, decode.call, &mut reads, FUEL);
+    if let Some(into) = decode.into {
+        follow_variable(m, into, &mut reads, FUEL);
+    }
+    reads
+}
+
+fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
+    let Some(fuel) = fuel.checked_sub(1) else { return };
+    let Some(parent) = m.node(value).parent else { return };
+    match m.kind(parent) {
+        Kind::Member(object, name) if *object == value => {
+            if name == "get" || name == "Get" {
+                read_by_call(m, parent, reads, fuel);
+            } else {
+                field(m, parent, name, reads, fuel);
+            }
+        }
+        Kind::Index(object, key) if *object == value => match m.kind(m.value(*key)) {
+            Kind::Text(name) => field(m, parent, &name.clone(), reads, fuel),
+            Kind::Number(_) => follow(m, parent, reads, fuel),
+            _ => reads.passed = true,
+        },
+        Kind::Assign(target, assigned) if *assigned == value => {
+            assign(m, *target, value, reads, fuel);
+        }
+        Kind::Return(_) => reads.returned = true,
+        Kind::Choice(_) => follow(m, parent, reads, fuel),
+        Kind::Call { callee, .. } if *callee != value => {
+            let name = m.callee_name(parent).unwrap_or_default();
+            if !TRANSPARENT.contains(&name) {
+                reads.passed = true;
+                let lower = name.to_lowercase();
+                reads.becomes_user |= lower.contains("user") || lower.contains("identity");
+            }
+        }
+        Kind::Map(_) | Kind::List(_) | Kind::Template(_) => reads.passed = true,
+        _ => {}
+    }
+}
+
+fn field(m: &Model, node: Id, name: &str, reads: &mut Reads, fuel: u8) {
+    if WRAPPERS.contains(&name) {
+        follow(m, node, reads, fuel);
+    } else if HEADERS.contains(&name) {
+        reads.fields.insert("kid".to_owned());
+    } else {
+        reads.fields.insert(name.to_owned());
+    }
+}
+
+/// `claims.get("sub")`
+fn read_by_call(m: &Model, callee: Id, reads: &mut Reads, fuel: u8) {
+    let Some(call) = m.node(callee).parent else { return };
+    match m.positional(call, 0).found().and_then(|key| m.text(key)) {
+        Some(key) => field(m, call, key, reads, fuel),
+        None => reads.passed = true,
+    }
+}
+
+fn assign(m: &Model, target: Id, value: Id, reads: &mut Reads, fuel: u8) {
+    match m.kind(target) {
+        Kind::Name(_) => follow_variable(m, target, reads, fuel),
+        Kind::Member(_, name) => {
+            let lower = name.to_lowercase();
+            reads.passed = true;
+            reads.becomes_user |= ["user", "auth", "identity", "claims", "principal", "session"]
+                .iter()
+                .any(|word| lower.contains(word));
+        }
+        Kind::Other(parts) | Kind::List(parts) if !parts.is_empty() => {
+            for part in parts {
+                follow_variable(m, *part, reads, fuel);
+            }
+        }
+        // `const { sub } = decode(token)` has its names in the scope alone.
+        _ => {
+            let before = reads.fields.len();
+            reads.fields.extend(m.parts_of(value));
+            reads.passed |= reads.fields.len() == before;
+        }
+    }
+}
+
+fn follow_variable(m: &Model, target: Id, reads: &mut Reads, fuel: u8) {
+    let Some(fuel) = fuel.checked_sub(1) else { return };
+    let Kind::Name(name) = m.kind(target) else { return };
+    let Some((declared, _)) = m.declared(name, m.node(target).scope) else { return };
+    let uses: Vec<Id> = m.uses(name, declared).filter(|one| *one > target).collect();
+    for one in uses {
+        follow(m, one, reads, fuel);
+    }
+    // `const { sub } = claims`
+    let parts: Vec<String> = m.parts_of_name(name, declared);
+    reads.fields.extend(parts);
+}

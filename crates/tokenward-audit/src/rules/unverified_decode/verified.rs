@@ -1,0 +1,174 @@
+//! Whether the same token is verified elsewhere in the file.
+
+use std::collections::BTreeSet;
+
+use super::{Decode, decode};
+use crate::model::{Id, Kind, Model, ScopeId, ScopeKind};
+use crate::rules::Context;
+use crate::rules::library;
+
+/// Calls of these names, given the token, are taken for a check: what they do is out of sight.
+const CHECKS: [&str; 12] = [
+    "verify",
+    "validate",
+    "authenticate",
+    "introspect",
+    "check_token",
+    "checktoken",
+    "isvalid",
+    "is_valid",
+    "decode_jwt",
+    "decodejwt",
+    "decode_token",
+    "decodetoken",
+];
+
+/// Whether the token is verified before or after, here, in whoever calls this function, or in what it calls.
+pub(super) fn elsewhere(context: &Context<'_>, decode: &Decode) -> bool {
+    let m = context.model;
+    let Some(token) = decode.token else { return false };
+    let function = m.function_of(decode.call);
+    is_verified(context, token, decode.call, function)
+        || is_checked_as_result(context, decode)
+        || callers_verify(context, token, function)
+}
+
+fn is_verified(context: &Context<'_>, token: Id, not: Id, function: ScopeId) -> bool {
+    let m = context.model;
+    let names = names_of(context, token);
+    m.calls().filter(|call| *call != not && related(m, *call, function)).any(|call| {
+        checks(m, call)
+            && m.args(call).iter().any(|arg| {
+                // Also inside of `**{"token": token}` and `verify({ token })`.
+                let inside =
+                    m.entries(m.value(arg.value)).named.into_iter().map(|(_, value)| value);
+                std::iter::once(arg.value)
+                    .chain(inside)
+                    .any(|value| !names.is_disjoint(&names_of(context, value)))
+            })
+    })
+}
+
+/// A call in the same function, or in one inside or around it.
+fn related(m: &Model, call: Id, function: ScopeId) -> bool {
+    let other = m.function_of(call);
+    let is_file = m.scope(function).is_some_and(|scope| scope.kind == ScopeKind::File);
+    other == function || (!is_file && m.is_within(other, function)) || m.is_within(function, other)
+}
+
+/// Whether a call verifies what it is given, or a function of this file that does.
+fn checks(m: &Model, call: Id) -> bool {
+    if decode(m, call).is_some() {
+        return false;
+    }
+    if library::verify(m, call).is_some() || is_named_so(m, call) {
+        return true;
+    }
+    helper(m, call).is_some_and(|scope| {
+        m.calls().filter(|one| m.function_of(*one) == scope).any(|inner| {
+            decode(m, inner).is_none()
+                && (library::verify(m, inner).is_some() || is_named_so(m, inner))
+        })
+    })
+}
+
+fn is_named_so(m: &Model, call: Id) -> bool {
+    let Some(name) = m.callee_name(call) else { return false };
+    let name = name.to_lowercase();
+    let parses = matches!(name.as_str(), "parse" | "parsewithclaims" | "get_signing_key_from_jwt");
+    parses && m.language == crate::Language::Go
+        || CHECKS.iter().any(|word| name.contains(word))
+        || name == "get_signing_key_from_jwt"
+}
+
+/// The function of this file that a call calls.
+fn helper(m: &Model, call: Id) -> Option<ScopeId> {
+    let name = m.callee_name(call)?;
+    m.ids().find_map(|id| match m.kind(id) {
+        Kind::Function(scope) if m.scope(*scope).is_some_and(|one| one.name == name) => {
+            Some(*scope)
+        }
+        _ => None,
+    })
+}
+
+/// `verify(decoded)`: libraries that check what they have parsed.
+fn is_checked_as_result(context: &Context<'_>, decode: &Decode) -> bool {
+    let m = context.model;
+    let Some(parent) = m.node(decode.call).parent else { return false };
+    let Kind::Assign(target, _) = m.kind(parent) else { return false };
+    let Kind::Name(name) = m.kind(*target) else { return false };
+    let Some((declared, _)) = m.declared(name, m.node(*target).scope) else { return false };
+    m.uses(name, declared).any(|one| {
+        m.node(one).parent.is_some_and(|call| {
+            matches!(m.kind(call), Kind::Call { callee, .. } if *callee != one)
+                && m.callee_name(call).is_some_and(|name| {
+                    let name = name.to_lowercase();
+                    name.starts_with("verify") || name.starts_with("validate")
+                })
+        })
+    })
+}
+
+/// Where the token is a parameter, and each caller in this file verifies what it hands over.
+fn callers_verify(context: &Context<'_>, token: Id, function: ScopeId) -> bool {
+    let m = context.model;
+    let Kind::Name(name) = m.kind(token) else { return false };
+    let Some(scope) = m.scope(function) else { return false };
+    let Some(position) =
+        scope.params.iter().filter(|one| !is_receiver(&one.name)).position(|one| &one.name == name)
+    else {
+        return false;
+    };
+    if scope.name.is_empty() {
+        return false;
+    }
+    let calls: Vec<Id> =
+        m.calls().filter(|call| m.callee_name(*call) == Some(scope.name.as_str())).collect();
+    !calls.is_empty()
+        && calls.into_iter().all(|call| {
+            m.positional(call, position)
+                .found()
+                .is_some_and(|arg| is_verified(context, arg, call, m.function_of(call)))
+        })
+}
+
+fn is_receiver(name: &str) -> bool {
+    matches!(name, "self" | "cls" | "this")
+}
+
+/// What a token is called: its variable, the expression that it was assigned from, the variable inside
+/// `token.encode()` and the like.
+fn names_of(context: &Context<'_>, token: Id) -> BTreeSet<String> {
+    let m = context.model;
+    let mut names = BTreeSet::new();
+    let mut at = token;
+    for _ in 0..8 {
+        match m.kind(at) {
+            Kind::Name(name) => {
+                let scope = m.declared(name, m.node(at).scope).map(|(scope, _)| scope);
+                names.insert(format!("{scope:?} {name}"));
+            }
+            Kind::Text(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Function(_) => {
+                break;
+            }
+            _ => {
+                names.insert(context.source(at).to_owned());
+            }
+        }
+        let next = m.value(at);
+        at = match m.kind(next) {
+            // `token.encode()`, `String(token)`, `[]byte(token)`, `token.replace("Bearer ", "")`
+            _ if next != at => next,
+            Kind::Call { callee, args } => match (m.kind(*callee), args.first()) {
+                (Kind::Member(object, _), _) if matches!(m.kind(*object), Kind::Name(name) if m.declared(name, m.node(*object).scope).is_some()) => {
+                    *object
+                }
+                (Kind::Name(_), Some(arg)) => arg.value,
+                _ => break,
+            },
+            _ => break,
+        };
+    }
+    names
+}

@@ -1,0 +1,117 @@
+//! `tokenward audit …`, as it is typed.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::Work;
+
+const BAD: &str = "import jwt\n\nclaims = jwt.decode(token, KEY, algorithms=['none'])\n";
+
+#[test]
+fn findings_end_with_1_and_none_with_0() {
+    let work = Work::new();
+    fs::write(work.path("good.py"), "import jwt\n").unwrap();
+    let said = work.good(&["audit", "code", "good.py"]);
+    assert!(said.contains("nothing found in 1 file"), "{said}");
+
+    fs::write(work.path("bad.py"), BAD).unwrap();
+    let output = work.run(&["audit", "code", "."]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("bad.py:3:10"), "{said}");
+    assert!(said.contains("1 critical in 2 files"), "{said}");
+}
+
+#[test]
+fn json_and_sarif_hold_the_same_findings() {
+    let work = Work::new();
+    fs::write(work.path("bad.py"), BAD).unwrap();
+    let answer = |format: &str| -> Value {
+        let output = work.run(&["audit", "code", "bad.py", "--format", format]);
+        assert_eq!(output.status.code(), Some(1));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+
+    assert_eq!(answer("json")["findings"][0]["rule"], "algorithm-none");
+    assert_eq!(answer("sarif")["runs"][0]["results"][0]["ruleId"], "algorithm-none");
+}
+
+#[test]
+fn what_is_below_the_threshold_is_shown_but_ends_with_0() {
+    let work = Work::new();
+    fs::write(work.path("issue.py"), "import jwt\njwt.encode({'exp': soon()}, KEY)\n").unwrap();
+
+    assert_eq!(work.run(&["audit", "code", "."]).status.code(), Some(1));
+    let said = work.good(&["audit", "code", ".", "--fail-on", "high"]);
+    assert!(said.contains("2 low in 1 file"), "{said}");
+}
+
+#[test]
+fn where_nothing_can_be_looked_at_one_line_says_why() {
+    let work = Work::new();
+
+    let said = work.refused(2, &["audit", "code", "nowhere"]);
+
+    assert!(said.contains("nowhere"), "{said}");
+}
+
+#[test]
+fn sarif_is_for_the_auditor_alone() {
+    let work = Work::new();
+
+    let said = work.refused(2, &["token", "inspect", "x", "--format", "sarif"]);
+
+    assert!(said.contains("audit"), "{said}");
+}
+
+#[test]
+fn a_baseline_lets_what_was_there_be_and_finds_what_is_new() {
+    let work = Work::new();
+    fs::write(work.path("old.py"), BAD).unwrap();
+    work.good(&["audit", "code", ".", "--write-baseline", "known.json"]);
+    work.good(&["audit", "code", ".", "--baseline", "known.json"]);
+
+    fs::write(work.path("new.py"), BAD).unwrap();
+    let output = work.run(&["audit", "code", ".", "--baseline", "known.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("new.py:3") && !said.contains("old.py"), "{said}");
+
+    fs::write(work.path("known.json"), "{}").unwrap();
+    let said = work.refused(2, &["audit", "code", ".", "--baseline", "known.json"]);
+    assert!(said.contains("known.json") && said.contains("--write-baseline"), "{said}");
+}
+
+#[test]
+fn only_lines_that_a_revision_does_not_have_count_since_it() {
+    let work = Work::new();
+    let git = |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(arguments)
+            .current_dir(work.path("."))
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{status:?}");
+    };
+    let since = || {
+        let mut command = work.command(&["audit", "code", ".", "--since", "HEAD"]);
+        let path = std::env::var_os("PATH").unwrap();
+        let output = command.env("PATH", path).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    fs::write(work.path("app.py"), BAD).unwrap();
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    assert!(since().contains("nothing found"), "{}", since());
+
+    fs::write(work.path("app.py"), format!("{BAD}\njwt.decode(t, KEY, algorithms=['NONE'])\n"))
+        .unwrap();
+    fs::write(work.path("new.py"), BAD).unwrap();
+
+    let said = since();
+    assert!(said.contains("app.py:5") && said.contains("new.py:3"), "{said}");
+    assert!(!said.contains("app.py:3"), "{said}");
+}
