@@ -28,8 +28,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 mod error;
 mod handle;
 mod journal;
+mod options;
 
 pub use self::handle::FeedHandle;
+pub use self::options::FeedOptions;
 
 use self::error::FeedError;
 use self::journal::Journal;
@@ -37,44 +39,6 @@ use crate::backoff::Backoff;
 use crate::http::{Credential, Endpoint, FetchError, HttpClient};
 use crate::keys::KeySetHandle;
 use crate::sse::{Event, Parser};
-
-/// Bounds of a [`FeedClient`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct FeedOptions {
-    /// A stream without a message for so long is dead: five heartbeats.
-    pub silence: Duration,
-    /// The longest snapshot, in bytes: three million revocations or so.
-    pub snapshot_bytes: usize,
-    /// How long a snapshot may take.
-    pub snapshot_timeout: Duration,
-    /// The longest message of the stream, in bytes.
-    pub event_bytes: usize,
-    /// The first and the longest wait between two attempts.
-    pub retry: (Duration, Duration),
-    /// How often what is known is written to disk, where it is kept there.
-    pub keep_every: Duration,
-    /// How long the authority is followed instead of a [`Source`] that has failed.
-    pub detour: Duration,
-    /// How long at least lies between two snapshots that are fetched only because what is kept on disk has
-    /// grown long, while a [`Source`] is followed: as long as the authority's own stream lasts.
-    pub renew_every: Duration,
-}
-
-impl Default for FeedOptions {
-    fn default() -> Self {
-        Self {
-            silence: Duration::from_secs(5),
-            snapshot_bytes: 256 << 20,
-            snapshot_timeout: Duration::from_secs(60),
-            event_bytes: 16 << 20,
-            retry: (Duration::from_millis(200), Duration::from_secs(2)),
-            keep_every: Duration::from_secs(5),
-            detour: Duration::from_secs(30),
-            renew_every: Duration::from_secs(900),
-        }
-    }
-}
 
 /// Keeps a [`View`] up to date from an authority's feed.
 #[derive(Debug)]
@@ -446,8 +410,7 @@ impl FeedClient {
     }
 
     fn keep_at(&self) -> Instant {
-        let now = Instant::now();
-        now.checked_add(self.options.keep_every).unwrap_or(now)
+        after(self.options.keep_every)
     }
 
     fn deadline(&self) -> Instant {
