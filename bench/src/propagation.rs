@@ -113,7 +113,7 @@ async fn follow(options: &Options, count: usize) -> Result<Vec<Remote>, Error> {
     let dev = &options.dev;
     let issuer = IssuerId::new(format!("{}/audiences/{}", dev.base_url, dev.audience))?;
     let audience = Audience::new(&*dev.audience)?;
-    let credential = Credential::new(ClientId::new(&*dev.client_id)?, &*dev.client_secret);
+    let credential = Credential::new(ClientId::new(&*dev.client_id)?, &dev.client_secret);
     let mut config =
         RemoteConfig::new(issuer, audience, credential).extra_ca(std::fs::read(&dev.ca_file)?);
     if let Some(redis) = &options.redis {
