@@ -120,9 +120,12 @@ pub struct NotRipe {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// A symmetric key can stand in no published key set. Issue new tokens with a key pair, and let the
-    /// services accept the old ones by their own means until they expire.
-    #[error("a symmetric key cannot be published: only public keys are imported")]
+    /// A symmetric key can stand in no published key set. Imported as a shared secret, it verifies old
+    /// tokens at the authority alone.
+    #[error(
+        "a symmetric key cannot be published; say whose shared secret it is (`--shared-by ISSUER`), and \
+         the authority alone verifies by it"
+    )]
     Symmetric,
     /// The end date has passed, or is over a year away.
     #[error("the end date must lie ahead, a year at most")]
