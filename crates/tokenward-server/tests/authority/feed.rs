@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::header::AUTHORIZATION;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokenward::{Audience, Clock, IssuerId};
@@ -16,7 +16,7 @@ use tokenward_revocation::{
 use tokenward_sqlite::{Options, SqliteStore};
 use tower::ServiceExt;
 
-use crate::harness::{BILLING, Bench, LOGIN, STRANGER};
+use crate::harness::{BILLING, BOTH, Bench, LOGIN, STRANGER};
 
 #[tokio::test]
 async fn a_follower_learns_of_each_revocation_and_stays_fresh() {
@@ -214,6 +214,38 @@ async fn the_seats_of_a_feed_are_counted_and_given_back() {
 }
 
 #[tokio::test]
+async fn a_service_that_took_every_seat_of_a_feed_gives_others_their_share() {
+    let bench = Bench::with(|settings| settings.limits.feed_followers = 4).await;
+    let mut greedy = Vec::new();
+    for _ in 0..4 {
+        greedy.push(feed(&bench, None).await);
+    }
+
+    let mut other = vec![feed_of(&bench, BOTH, None).await, feed_of(&bench, BOTH, None).await];
+
+    // The two that came first have made room, and do not get it back.
+    for gone in greedy.drain(..2) {
+        gone.body.collect().await.unwrap();
+    }
+    for service in [LOGIN, BOTH] {
+        let full = answer(&bench, service, None).await;
+        assert_eq!(full.status(), StatusCode::TOO_MANY_REQUESTS, "{service}");
+        assert!(full.headers().contains_key("retry-after"));
+    }
+    for stays in greedy.iter_mut().chain(&mut other) {
+        stays.event().await;
+    }
+    bench.later(Duration::from_secs(1)).await;
+    for stays in greedy.iter_mut().chain(&mut other) {
+        stays.event().await;
+    }
+    // What nobody else wants is anybody's.
+    drop(other);
+    greedy.push(feed(&bench, None).await);
+    greedy.push(feed(&bench, None).await);
+}
+
+#[tokio::test]
 async fn the_feed_ends_when_the_authority_shuts_down() {
     let bench = Bench::new().await;
     let mut feed = feed(&bench, None).await;
@@ -295,16 +327,24 @@ impl Feed {
 }
 
 async fn feed(bench: &Bench, after: Option<u64>) -> Feed {
+    feed_of(bench, LOGIN, after).await
+}
+
+async fn feed_of(bench: &Bench, service: &str, after: Option<u64>) -> Feed {
+    let response = answer(bench, service, after).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    Feed { body: response.into_body(), buffer: String::new() }
+}
+
+async fn answer(bench: &Bench, service: &str, after: Option<u64>) -> Response<Body> {
     let mut request =
-        Request::get("/revocations/billing-api/feed").header(AUTHORIZATION, bench.basic(LOGIN));
+        Request::get("/revocations/billing-api/feed").header(AUTHORIZATION, bench.basic(service));
     if let Some(after) = after {
         request = request.header("last-event-id", after);
     }
     let request = request.body(Body::empty()).unwrap();
-    let response = bench.router.clone().oneshot(request).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(response.headers()["content-type"], "text/event-stream");
-    Feed { body: response.into_body(), buffer: String::new() }
+    bench.router.clone().oneshot(request).await.unwrap()
 }
 
 async fn snapshot(bench: &Bench) -> Vec<u8> {
