@@ -10,7 +10,7 @@ use tokenward::{
     IssueError, IssuerId, StatusListRequest, StatusSize, Statuses, UnixTime, Unsigned,
 };
 use tokenward_keys::Signing;
-use tokenward_revocation::{Seq, StatusListId};
+use tokenward_revocation::{Seq, StatusListId, View};
 
 use super::{Authority, MOST, SHORTEST, Slot, StatusLists};
 use crate::authority::audience::AudienceState;
@@ -63,6 +63,7 @@ impl Authority {
         }
         // The time is read before the store, so that whatever was committed before it is known.
         self.hub.catch_up().await?;
+        complete(audience.verifier.view(), now)?;
         let head = self.hub.head().await;
         let bytes = bits(audience, lists, list).await?;
         let compressed = compressed(bytes).await?;
@@ -110,6 +111,14 @@ impl StatusLists {
             }
         })
     }
+}
+
+/// Refuses where something that was revoked found no room, or may not have arrived: a token whose bit is
+/// not set counts as valid with every reader. Gates judge no token then either.
+pub(super) fn complete(view: &View, now: UnixTime) -> Result<(), ApiError> {
+    let Some(stale) = view.staleness(now) else { return Ok(()) };
+    tracing::error!(audience = %view.audience(), %stale, "no status list can be made");
+    Err(ApiError::unavailable())
 }
 
 /// The bits of the list, one for each index.
