@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use tokenward::{Audience, UnixTime};
 use tokenward_revocation::{FreshnessPolicy, View, WhenStale};
 
-use super::built::complete;
+use super::built::{complete, rests_until};
 use super::{MEDIA_TYPE, accepts};
 
 #[test]
@@ -26,6 +26,17 @@ fn no_list_is_made_of_what_may_lack_a_revocation() {
     assert_eq!(answer.status(), 503);
     assert!(answer.headers().contains_key(RETRY_AFTER));
     complete(&View::local(audience), now).unwrap();
+}
+
+#[test]
+fn a_list_that_takes_long_rests_long_and_not_beyond_its_time_to_live() {
+    let at = |seconds: f64| {
+        UnixTime::from_millis(1_000_000).saturating_add(Duration::from_secs_f64(seconds))
+    };
+    let time_to_live = Duration::from_secs(10);
+    for (took, rests) in [(0.0, 1.0), (0.1, 2.1), (2.0, 7.0), (6.0, 10.0), (12.0, 13.0)] {
+        assert_eq!(rests_until(at(0.0), at(took), time_to_live), at(rests), "{took}");
+    }
 }
 
 #[test]
