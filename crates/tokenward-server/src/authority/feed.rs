@@ -30,10 +30,12 @@ mod chain;
 pub(super) mod key;
 mod outbox;
 mod seats;
+mod snapshot;
 
 use chain::{Chain, Pending};
 use outbox::Outbox;
 use seats::{Seat, Seats};
+use snapshot::Snapshots;
 
 /// How many events a slow follower may lag behind before it has to come back and ask again.
 const BACKLOG: usize = 256;
@@ -71,6 +73,7 @@ struct Feed {
     chain: Mutex<Chain>,
     events: broadcast::Sender<Bytes>,
     seats: Arc<Seats>,
+    snapshots: Snapshots,
 }
 
 /// A follower's place in a feed: what it missed, then what happens.
@@ -200,6 +203,7 @@ impl Hub {
         let mut heartbeats = Vec::new();
         for feed in self.feeds.values() {
             feed.view.expire(time);
+            feed.snapshots.tidy(time);
             let mut chain = feed.chain.lock().await;
             self.extend(feed, &mut chain).await?;
             let jws = feed.heartbeat(&chain, time, keys(&feed.audience))?;
@@ -211,25 +215,6 @@ impl Hub {
             outbox.send_heartbeats(head, time, heartbeats);
         }
         Ok(())
-    }
-
-    /// Everything that is live for `audience`, signed; `None` if there is no such audience.
-    pub(super) async fn snapshot(
-        &self,
-        audience: &Audience,
-    ) -> Result<Option<Vec<u8>>, BackendError> {
-        let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
-        let time = self.clock.now();
-        self.catch_up().await?;
-        let mut chain = feed.chain.lock().await;
-        self.extend(feed, &mut chain).await?;
-        let (head, hash) = chain.head();
-        drop(chain);
-        let feed = Arc::clone(feed);
-        // The view may learn more meanwhile, which is no harm: a snapshot only has to hold what it says.
-        let work = move || feed.signer.snapshot(head, hash, time, &feed.view);
-        let snapshot = tokio::task::spawn_blocking(work).await.map_err(bug)?;
-        snapshot.map(Some).map_err(bug)
     }
 
     /// A place for `service` in the feed of `audience` after the number `after`, or after what is known now.

@@ -257,6 +257,24 @@ async fn the_feed_ends_when_the_authority_shuts_down() {
 }
 
 #[tokio::test]
+async fn verifiers_that_start_together_get_the_same_snapshot_until_something_is_revoked() {
+    let bench = Bench::new().await;
+    let session = bench.session(json!({})).await;
+    let first = snapshot(&bench).await;
+    bench.clock.advance(Duration::from_millis(500));
+
+    assert_eq!(snapshot(&bench).await, first);
+
+    end(&bench, &session).await;
+    let (view, mut follower) = follower(&bench);
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
+    assert!(revoked(&bench, &view, &session));
+    let before = snapshot(&bench).await;
+    bench.clock.advance(Duration::from_secs(1));
+    assert_ne!(snapshot(&bench).await, before);
+}
+
+#[tokio::test]
 async fn a_last_event_id_that_is_no_number_is_refused() {
     let bench = Bench::new().await;
     let reply = bench

@@ -11,7 +11,7 @@ use tokenward_revocation::feed::{FRAME_ITEMS, FeedSigner, Frame, FrameHash, Item
 use tokenward_revocation::{Fingerprints, FrameStore, Revocation, Seq, StoredFrame, View};
 use tokio::sync::broadcast;
 
-use super::{BACKLOG, Feed, FeedParts, Hub, PAGE, Seats, bug, event_of};
+use super::{BACKLOG, Feed, FeedParts, Hub, PAGE, Seats, Snapshots, bug, event_of};
 
 /// The end of a chain.
 pub(super) struct Chain {
@@ -164,7 +164,8 @@ impl Feed {
         }
         pending.add(own().filter(|row| row.seq > chain.last), &fingerprints, head);
         let chain = tokio::sync::Mutex::new(chain);
-        Ok(Self { audience, view, fingerprints, signer, pending, chain, events, seats })
+        let snapshots = Snapshots::default();
+        Ok(Self { audience, view, fingerprints, signer, pending, chain, events, seats, snapshots })
     }
 
     fn sign(&self, frame: &Frame) -> Result<StoredFrame, BackendError> {
