@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokenward::{Audience, BackendError, UnixTime};
+use tokenward::{Audience, BackendError, BackendErrorKind, UnixTime};
 use tokenward_revocation::Seq;
 use tokio::sync::Mutex;
 use tracing::Instrument as _;
@@ -85,6 +85,10 @@ impl Hub {
     async fn write_out(&self, feed: Arc<Feed>) -> Result<Snapshot, BackendError> {
         let time = self.clock.now();
         self.catch_up().await?;
+        if let Some(stale) = feed.view.staleness(time) {
+            // Whoever took it would not know that something is missing.
+            return Err(BackendError::new(BackendErrorKind::Unavailable, stale));
+        }
         let known = self.head().await;
         let mut chain = feed.chain.lock().await;
         self.extend(&feed, &mut chain).await?;
