@@ -194,9 +194,12 @@ async fn a_subject_and_a_session_are_not_named_on_the_feed() {
     bench.post("/v1/subjects/alice/token-version", LOGIN, &Value::Null).await;
     let bytes = snapshot(&bench).await;
     let mut seen = trust(&bench).snapshot(&bytes).unwrap().1.to_vec();
-    let (_, _, data) = feed(&bench, Some(0)).await.event().await;
-    let payload = data.split('.').nth(1).unwrap();
-    seen.extend(tokenward::b64::decode(payload).unwrap());
+    let mut feed = feed(&bench, Some(0)).await;
+    // The clockwork may have cut in between, so there are one or two frames.
+    while let (_, Some(_), data) = feed.event().await {
+        let payload = data.split('.').nth(1).unwrap();
+        seen.extend(tokenward::b64::decode(payload).unwrap());
+    }
     let seen = String::from_utf8_lossy(&seen);
     assert!(seen.contains("\"sid\"") && seen.contains("\"ver\""), "{seen}");
     assert!(!seen.contains("alice") && !seen.contains(session["session_id"].as_str().unwrap()));
