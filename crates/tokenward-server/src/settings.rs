@@ -237,7 +237,8 @@ pub struct Limits {
     /// The largest access token we make, in bytes: it has to fit a cookie (RFC 6265 § 6.1: 4096 with
     /// its name and attributes).
     pub token_bytes: usize,
-    /// The most verifiers that may follow the feed of one audience at a time.
+    /// The most verifiers that may follow the feed of one audience at a time. Services that want more than
+    /// there are get equal shares.
     pub feed_followers: usize,
 }
 

@@ -18,20 +18,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use tokenward::{Audience, BackendError, BackendErrorKind, Clock, UnixTime};
+use tokenward::{Audience, BackendError, BackendErrorKind, ClientId, Clock, UnixTime};
 use tokenward_revocation::feed::{EVENT_FRAME, EVENT_HEARTBEAT, FRAME_ITEMS, FeedSigner};
 use tokenward_revocation::{
     Carrier, Fingerprints, FrameStore, Revocation, RevocationStore, SealedHeartbeat, Seq,
     StoredFrame, View,
 };
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::{Mutex, broadcast};
 
 mod chain;
 pub(super) mod key;
 mod outbox;
+mod seats;
+mod snapshot;
 
 use chain::{Chain, Pending};
 use outbox::Outbox;
+use seats::{Seat, Seats};
+use snapshot::Snapshots;
 
 /// How many events a slow follower may lag behind before it has to come back and ask again.
 const BACKLOG: usize = 256;
@@ -68,7 +72,8 @@ struct Feed {
     pending: Pending,
     chain: Mutex<Chain>,
     events: broadcast::Sender<Bytes>,
-    seats: Arc<Semaphore>,
+    seats: Arc<Seats>,
+    snapshots: Snapshots,
 }
 
 /// A follower's place in a feed: what it missed, then what happens.
@@ -80,10 +85,19 @@ pub(super) struct Following {
     /// A heartbeat for this follower alone, so that it need not wait a second for its first.
     pub(super) greeting: Option<Bytes>,
     /// What happens from now on.
-    pub(super) events: broadcast::Receiver<Bytes>,
+    events: broadcast::Receiver<Bytes>,
     feed: Arc<Feed>,
-    /// Its seat, given back when it leaves.
-    _seat: OwnedSemaphorePermit,
+    seat: Seat,
+}
+
+impl Following {
+    /// The next of what happens; `None` ends the stream, and the follower comes back.
+    pub(super) async fn next(&mut self) -> Option<Bytes> {
+        tokio::select! {
+            event = self.events.recv() => event.ok(),
+            () = self.seat.lost() => None,
+        }
+    }
 }
 
 impl Hub {
@@ -189,6 +203,7 @@ impl Hub {
         let mut heartbeats = Vec::new();
         for feed in self.feeds.values() {
             feed.view.expire(time);
+            feed.snapshots.tidy(time);
             let mut chain = feed.chain.lock().await;
             self.extend(feed, &mut chain).await?;
             let jws = feed.heartbeat(&chain, time, keys(&feed.audience))?;
@@ -202,33 +217,15 @@ impl Hub {
         Ok(())
     }
 
-    /// Everything that is live for `audience`, signed; `None` if there is no such audience.
-    pub(super) async fn snapshot(
-        &self,
-        audience: &Audience,
-    ) -> Result<Option<Vec<u8>>, BackendError> {
-        let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
-        let time = self.clock.now();
-        self.catch_up().await?;
-        let mut chain = feed.chain.lock().await;
-        self.extend(feed, &mut chain).await?;
-        let (head, hash) = chain.head();
-        drop(chain);
-        let feed = Arc::clone(feed);
-        // The view may learn more meanwhile, which is no harm: a snapshot only has to hold what it says.
-        let work = move || feed.signer.snapshot(head, hash, time, &feed.view);
-        let snapshot = tokio::task::spawn_blocking(work).await.map_err(bug)?;
-        snapshot.map(Some).map_err(bug)
-    }
-
-    /// A place in the feed of `audience` after the number `after`, or after what is known now.
+    /// A place for `service` in the feed of `audience` after the number `after`, or after what is known now.
     pub(super) async fn follow(
         &self,
         audience: &Audience,
+        service: &ClientId,
         after: Option<Seq>,
     ) -> Result<Option<Following>, NoPlace> {
         let Some(feed) = self.feeds.get(audience) else { return Ok(None) };
-        let seat = Arc::clone(&feed.seats).try_acquire_owned().map_err(|_| NoPlace::Full)?;
+        let seat = feed.seats.take(service).ok_or(NoPlace::Full)?;
         // Read before the store is, so that the greeting claims no more than is known.
         let time = self.clock.now();
         self.catch_up().await?;
@@ -247,7 +244,7 @@ impl Hub {
             }
         }
         let feed = Arc::clone(feed);
-        Ok(Some(Following { after, head, greeting, events, feed, _seat: seat }))
+        Ok(Some(Following { after, head, greeting, events, feed, seat }))
     }
 
     /// The next events of those that `following` has missed; none once it has missed nothing.
@@ -277,7 +274,7 @@ impl fmt::Debug for Hub {
 /// A feed cannot be followed.
 #[derive(Debug)]
 pub(super) enum NoPlace {
-    /// As many verifiers as allowed follow it already.
+    /// As many verifiers as allowed follow it already, and the service has its share of them.
     Full,
     /// The frames from there on are forgotten; a snapshot holds what still matters.
     Forgotten,

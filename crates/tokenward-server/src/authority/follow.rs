@@ -18,6 +18,7 @@ use tokenward_sessions::May;
 use tokio::sync::watch;
 use tokio::time::Sleep;
 
+use super::client::Caller;
 use super::error::ApiError;
 use super::feed::{Following, Hub, NoPlace};
 use super::segment::Segment;
@@ -34,7 +35,7 @@ pub(super) async fn snapshot(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let audience = allowed(&authority, &name, &parts).await?;
+    let (_, audience) = allowed(&authority, &name, &parts).await?;
     let body = authority.hub.snapshot(&audience).await?.ok_or_else(ApiError::not_found)?;
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
@@ -50,9 +51,9 @@ pub(super) async fn feed(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let audience = allowed(&authority, &name, &parts).await?;
+    let (caller, audience) = allowed(&authority, &name, &parts).await?;
     let after = last_event(&parts.headers)?;
-    let following = match authority.hub.follow(&audience, after).await {
+    let following = match authority.hub.follow(&audience, caller.name(), after).await {
         Ok(following) => following.ok_or_else(ApiError::not_found)?,
         Err(NoPlace::Full) => return Err(ApiError::too_many_requests(5)),
         Err(NoPlace::Forgotten) => return Err(ApiError::gone(FORGOTTEN)),
@@ -81,12 +82,12 @@ async fn allowed(
     authority: &Authority,
     name: &str,
     request: &request::Parts,
-) -> Result<Audience, ApiError> {
+) -> Result<(Caller, Audience), ApiError> {
     let caller = authority.service(&request.headers, peer_of(&request.extensions)).await?;
     caller.require(May::RevocationsRead)?;
     // An audience that is not the caller's and one that is not there get the same answer.
     match Audience::new(name) {
-        Ok(audience) if caller.serves(&audience) => Ok(audience),
+        Ok(audience) if caller.serves(&audience) => Ok((caller, audience)),
         _ => Err(ApiError::access_denied()),
     }
 }
@@ -118,7 +119,7 @@ impl Events {
             return Some(greeting);
         }
         tokio::select! {
-            event = self.following.events.recv() => event.ok(),
+            event = self.following.next() => event,
             _ = self.stop.wait_for(|stop| *stop) => None,
             () = &mut self.sitting => None,
         }

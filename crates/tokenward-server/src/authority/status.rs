@@ -9,8 +9,8 @@
 //!
 //! **Invariants.** A token that names its place is entered before it is signed. A list says what was true
 //! at its `iat`: whatever was revoked before is in it, of the tokens that were entered by then. Its length
-//! tells nothing of how many tokens there are, and runs ahead of them, so that no cached list is too short
-//! for a newer token.
+//! does not follow the number of tokens, and runs ahead of them, so that no cached list is too short for a
+//! newer token. Whoever asks, and hangs up, an audience builds one list at a time.
 
 mod built;
 #[cfg(test)]
@@ -39,7 +39,7 @@ use super::segment::Segment;
 use super::{Authority, peer_of};
 use crate::http::Peer;
 use crate::settings::Settings;
-use built::Built;
+use built::{Built, Kept};
 
 /// The status lists of one audience.
 pub(super) struct StatusLists {
@@ -50,13 +50,15 @@ pub(super) struct StatusLists {
     /// How long after its minute a token may still be accepted somewhere.
     grace: Duration,
     slots: Mutex<BTreeMap<StatusListId, Arc<Slot>>>,
+    /// Held by whoever builds: one list at a time, so that all of them together take one core at most.
+    builds: tokio::sync::Mutex<()>,
     /// The names of all lists, as read at a time.
     names: Mutex<Option<(UnixTime, Arc<[StatusListId]>)>>,
 }
 
 /// A list as it was built last. Whoever builds holds the lock, so that nobody builds it twice.
 #[derive(Default)]
-struct Slot(tokio::sync::Mutex<Option<Built>>);
+struct Slot(Arc<tokio::sync::Mutex<Kept>>);
 
 /// The place of a token that is about to be signed.
 pub(super) struct Place {
@@ -77,6 +79,7 @@ impl StatusLists {
             time_to_live: settings.revocation.max_staleness.max(SHORTEST),
             grace: keys.leeway.saturating_add(keys.clock_error.saturating_mul(2)),
             slots: Mutex::default(),
+            builds: tokio::sync::Mutex::default(),
             names: Mutex::default(),
         }
     }
@@ -182,8 +185,9 @@ pub(super) async fn list(
     if !lists.may_live(list, now) {
         return Err(ApiError::not_found());
     }
-    let slot = authority.slot(audience, lists, list, peer_of(request.extensions())).await?;
-    let built = authority.built(audience, lists, list, &slot).await?;
+    let peer = peer_of(request.extensions());
+    let slot = authority.slot(audience, lists, list, peer).await?;
+    let built = authority.built(audience, lists, list, &slot, peer).await?;
     let zipped = accepts(headers, &ACCEPT_ENCODING, &["gzip", "x-gzip"], false);
     Ok(answer(&built, zipped, lists.time_to_live, authority.now()))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::header::AUTHORIZATION;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokenward::{Audience, Clock, IssuerId};
@@ -16,7 +16,7 @@ use tokenward_revocation::{
 use tokenward_sqlite::{Options, SqliteStore};
 use tower::ServiceExt;
 
-use crate::harness::{BILLING, Bench, LOGIN, STRANGER};
+use crate::harness::{BILLING, BOTH, Bench, LOGIN, STRANGER};
 
 #[tokio::test]
 async fn a_follower_learns_of_each_revocation_and_stays_fresh() {
@@ -194,9 +194,12 @@ async fn a_subject_and_a_session_are_not_named_on_the_feed() {
     bench.post("/v1/subjects/alice/token-version", LOGIN, &Value::Null).await;
     let bytes = snapshot(&bench).await;
     let mut seen = trust(&bench).snapshot(&bytes).unwrap().1.to_vec();
-    let (_, _, data) = feed(&bench, Some(0)).await.event().await;
-    let payload = data.split('.').nth(1).unwrap();
-    seen.extend(tokenward::b64::decode(payload).unwrap());
+    let mut feed = feed(&bench, Some(0)).await;
+    // The clockwork may have cut in between, so there are one or two frames.
+    while let (_, Some(_), data) = feed.event().await {
+        let payload = data.split('.').nth(1).unwrap();
+        seen.extend(tokenward::b64::decode(payload).unwrap());
+    }
     let seen = String::from_utf8_lossy(&seen);
     assert!(seen.contains("\"sid\"") && seen.contains("\"ver\""), "{seen}");
     assert!(!seen.contains("alice") && !seen.contains(session["session_id"].as_str().unwrap()));
@@ -214,6 +217,38 @@ async fn the_seats_of_a_feed_are_counted_and_given_back() {
 }
 
 #[tokio::test]
+async fn a_service_that_took_every_seat_of_a_feed_gives_others_their_share() {
+    let bench = Bench::with(|settings| settings.limits.feed_followers = 4).await;
+    let mut greedy = Vec::new();
+    for _ in 0..4 {
+        greedy.push(feed(&bench, None).await);
+    }
+
+    let mut other = vec![feed_of(&bench, BOTH, None).await, feed_of(&bench, BOTH, None).await];
+
+    // The two that came first have made room, and do not get it back.
+    for gone in greedy.drain(..2) {
+        gone.body.collect().await.unwrap();
+    }
+    for service in [LOGIN, BOTH] {
+        let full = answer(&bench, service, None).await;
+        assert_eq!(full.status(), StatusCode::TOO_MANY_REQUESTS, "{service}");
+        assert!(full.headers().contains_key("retry-after"));
+    }
+    for stays in greedy.iter_mut().chain(&mut other) {
+        stays.event().await;
+    }
+    bench.later(Duration::from_secs(1)).await;
+    for stays in greedy.iter_mut().chain(&mut other) {
+        stays.event().await;
+    }
+    // What nobody else wants is anybody's.
+    drop(other);
+    greedy.push(feed(&bench, None).await);
+    greedy.push(feed(&bench, None).await);
+}
+
+#[tokio::test]
 async fn the_feed_ends_when_the_authority_shuts_down() {
     let bench = Bench::new().await;
     let mut feed = feed(&bench, None).await;
@@ -222,6 +257,24 @@ async fn the_feed_ends_when_the_authority_shuts_down() {
     while let Some(more) = feed.body.frame().await {
         more.unwrap();
     }
+}
+
+#[tokio::test]
+async fn verifiers_that_start_together_get_the_same_snapshot_until_something_is_revoked() {
+    let bench = Bench::new().await;
+    let session = bench.session(json!({})).await;
+    let first = snapshot(&bench).await;
+    bench.clock.advance(Duration::from_millis(500));
+
+    assert_eq!(snapshot(&bench).await, first);
+
+    end(&bench, &session).await;
+    let (view, mut follower) = follower(&bench);
+    follower.on_snapshot(&snapshot(&bench).await).unwrap();
+    assert!(revoked(&bench, &view, &session));
+    let before = snapshot(&bench).await;
+    bench.clock.advance(Duration::from_secs(1));
+    assert_ne!(snapshot(&bench).await, before);
 }
 
 #[tokio::test]
@@ -295,16 +348,24 @@ impl Feed {
 }
 
 async fn feed(bench: &Bench, after: Option<u64>) -> Feed {
+    feed_of(bench, LOGIN, after).await
+}
+
+async fn feed_of(bench: &Bench, service: &str, after: Option<u64>) -> Feed {
+    let response = answer(bench, service, after).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    Feed { body: response.into_body(), buffer: String::new() }
+}
+
+async fn answer(bench: &Bench, service: &str, after: Option<u64>) -> Response<Body> {
     let mut request =
-        Request::get("/revocations/billing-api/feed").header(AUTHORIZATION, bench.basic(LOGIN));
+        Request::get("/revocations/billing-api/feed").header(AUTHORIZATION, bench.basic(service));
     if let Some(after) = after {
         request = request.header("last-event-id", after);
     }
     let request = request.body(Body::empty()).unwrap();
-    let response = bench.router.clone().oneshot(request).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(response.headers()["content-type"], "text/event-stream");
-    Feed { body: response.into_body(), buffer: String::new() }
+    bench.router.clone().oneshot(request).await.unwrap()
 }
 
 async fn snapshot(bench: &Bench) -> Vec<u8> {

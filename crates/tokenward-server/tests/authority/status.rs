@@ -1,16 +1,22 @@
 //! Status lists: every kind of revocation is a bit, for whoever reads them by the draft.
 
 use std::io::Read as _;
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::body::Body;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
-use tokenward::{Audience, KeySet, Statuses, Subject, Verifier, b64};
-use tokenward_server::settings::Settings;
+use tokenward::{Audience, BackendError, KeySet, Statuses, Subject, Verifier, b64};
+use tokenward_revocation::{StatusEntry, StatusListId, StatusStore};
+use tokenward_server::settings::{Rate, Settings};
+use tokenward_server::{Authority, Parts};
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
 
-use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, Reply, session_of};
+use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, Reply, parts, session_of};
 
 #[tokio::test]
 async fn every_kind_of_revocation_is_a_bit() {
@@ -198,6 +204,56 @@ async fn names_of_lists_cannot_be_tried_out_without_end() {
 }
 
 #[tokio::test]
+async fn lists_cannot_be_had_built_without_end() {
+    let bench = Bench::with(|settings| {
+        with_lists(settings);
+        settings.audiences[1].status_list = true;
+        settings.limits.address = Rate { per_second: 1, burst: 1 };
+    })
+    .await;
+    let session = bench.session(json!({})).await;
+    let path = path_of(token_of(&session));
+    let wanted = json!({"subject": "ada", "audience": OTHER});
+    let other = path_of(token_of(&bench.post("/v1/sessions", BOTH, &wanted).await.json()));
+
+    let first = bench.get(&path).await;
+    assert_eq!(first.status, StatusCode::OK);
+    bench.get(&other).await.is(429, "too_many_requests");
+    assert_eq!(bench.get(&path).await.body, first.body, "what is built is free");
+
+    revoke(&bench, "sid", &session).await;
+    bench.later(SECOND).await;
+    assert_eq!(bench.get(&other).await.status, StatusCode::OK);
+    assert_eq!(bench.get(&path).await.body, first.body, "what readers may have kept is sent");
+    bench.later(SECOND).await;
+    assert_ne!(bench.get(&path).await.body, first.body);
+}
+
+#[tokio::test]
+async fn a_list_whose_reader_hangs_up_is_built_all_the_same_and_once() {
+    let bench = Bench::with(with_lists).await;
+    let (settings, secret) = (bench.authority.settings().clone(), bench.secret().to_owned());
+    let (dir, clock) = bench.stop().await;
+    let parts = parts(&dir, &clock, settings);
+    let held = Arc::new(Held::new(Arc::clone(&parts.statuses)));
+    let statuses: Arc<dyn StatusStore> = held.clone();
+    let parts = Parts { statuses, ..parts };
+    let authority = Authority::start(parts).await.unwrap();
+    let bench = Bench::of(authority, dir, clock, secret);
+    let path = path_of(token_of(&bench.session(json!({})).await));
+
+    let request = Request::get(&path).body(Body::empty()).unwrap();
+    let reader = tokio::spawn(bench.router.clone().oneshot(request));
+    held.began.acquire().await.unwrap().forget();
+    reader.abort();
+    assert!(reader.await.unwrap_err().is_cancelled());
+    held.may_go.add_permits(2);
+
+    assert_eq!(bench.get(&path).await.status, StatusCode::OK);
+    assert_eq!(held.began.available_permits(), 0, "it was built twice");
+}
+
+#[tokio::test]
 async fn a_list_is_gone_when_its_last_token_is() {
     let bench = Bench::with(with_lists).await;
     let token = bench.session(json!({})).await;
@@ -296,6 +352,54 @@ fn place(token: &str) -> (u64, String) {
 
 fn path_of(token: &str) -> String {
     place(token).1.strip_prefix("https://auth.example.com").unwrap().to_owned()
+}
+
+/// A store that is read when the test says so.
+struct Held {
+    inner: Arc<dyn StatusStore>,
+    began: Semaphore,
+    may_go: Semaphore,
+}
+
+impl Held {
+    fn new(inner: Arc<dyn StatusStore>) -> Self {
+        Self { inner, began: Semaphore::new(0), may_go: Semaphore::new(0) }
+    }
+}
+
+#[async_trait]
+impl StatusStore for Held {
+    async fn enter_status(
+        &self,
+        audience: &Audience,
+        entry: StatusEntry,
+    ) -> Result<(), BackendError> {
+        self.inner.enter_status(audience, entry).await
+    }
+
+    async fn statuses(
+        &self,
+        audience: &Audience,
+        list: StatusListId,
+        from: u32,
+        limit: usize,
+    ) -> Result<Vec<StatusEntry>, BackendError> {
+        self.began.add_permits(1);
+        self.may_go.acquire().await.unwrap().forget();
+        self.inner.statuses(audience, list, from, limit).await
+    }
+
+    async fn status_lists(
+        &self,
+        audience: &Audience,
+        from: u32,
+    ) -> Result<Vec<StatusListId>, BackendError> {
+        self.inner.status_lists(audience, from).await
+    }
+
+    async fn prune_statuses(&self, minute: u32) -> Result<u64, BackendError> {
+        self.inner.prune_statuses(minute).await
+    }
 }
 
 fn with_lists(settings: &mut Settings) {

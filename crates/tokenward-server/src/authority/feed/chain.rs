@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokenward::{Audience, BackendError, BackendErrorKind, UnixTime};
 use tokenward_revocation::feed::{FRAME_ITEMS, FeedSigner, Frame, FrameHash, Item};
 use tokenward_revocation::{Fingerprints, FrameStore, Revocation, Seq, StoredFrame, View};
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::broadcast;
 
-use super::{BACKLOG, Feed, FeedParts, Hub, PAGE, bug, event_of};
+use super::{BACKLOG, Feed, FeedParts, Hub, PAGE, Seats, Snapshots, bug, event_of};
 
 /// The end of a chain.
 pub(super) struct Chain {
@@ -143,7 +143,7 @@ impl Feed {
     ) -> Result<Self, BackendError> {
         let view = Arc::new(View::local_under(audience.clone(), fingerprints.clone()));
         let (events, _) = broadcast::channel(BACKLOG);
-        let seats = Arc::new(Semaphore::new(seats));
+        let seats = Seats::new(seats);
         let (pending, mut chain) =
             (Pending::default(), Chain::of(frames.last_frame(&audience).await?.as_ref()));
         let own = || live.iter().filter(|row| row.concerns(&audience));
@@ -164,7 +164,8 @@ impl Feed {
         }
         pending.add(own().filter(|row| row.seq > chain.last), &fingerprints, head);
         let chain = tokio::sync::Mutex::new(chain);
-        Ok(Self { audience, view, fingerprints, signer, pending, chain, events, seats })
+        let snapshots = Snapshots::default();
+        Ok(Self { audience, view, fingerprints, signer, pending, chain, events, seats, snapshots })
     }
 
     fn sign(&self, frame: &Frame) -> Result<StoredFrame, BackendError> {

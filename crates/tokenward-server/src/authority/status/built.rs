@@ -1,6 +1,7 @@
 //! A list, from the entries to the bytes that are sent.
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,11 +11,14 @@ use tokenward::{
     IssueError, IssuerId, StatusListRequest, StatusSize, Statuses, UnixTime, Unsigned,
 };
 use tokenward_keys::Signing;
-use tokenward_revocation::{Seq, StatusListId};
+use tokenward_revocation::{Seq, StatusListId, View};
+use tracing::Instrument as _;
 
 use super::{Authority, MOST, SHORTEST, Slot, StatusLists};
 use crate::authority::audience::AudienceState;
 use crate::authority::error::ApiError;
+use crate::authority::rate::owner;
+use crate::http::Peer;
 
 /// A list that was built and signed.
 #[derive(Clone)]
@@ -38,6 +42,11 @@ impl Built {
         let young = now.since(self.as_of) < half(time_to_live);
         self.as_of <= now && (now < self.rests_until || (young && head == self.head))
     }
+
+    /// Whether it is what a reader may still have kept at `now`.
+    fn counts(&self, now: UnixTime, time_to_live: Duration) -> bool {
+        self.as_of <= now && now.since(self.as_of) < time_to_live
+    }
 }
 
 const fn half(time: Duration) -> Duration {
@@ -47,22 +56,82 @@ const fn half(time: Duration) -> Duration {
     }
 }
 
+/// What is left of the last attempts to build a list.
+#[derive(Default)]
+pub(super) struct Kept {
+    built: Option<Built>,
+    /// When the last attempt failed, if it did.
+    failed_at: Option<UnixTime>,
+}
+
+impl Kept {
+    /// Whether another attempt would follow too soon on one that failed.
+    fn rests(&self, now: UnixTime) -> bool {
+        self.failed_at.is_some_and(|at| at <= now && now.since(at) < SHORTEST)
+    }
+
+    fn put(&mut self, built: &Result<Built, ApiError>, now: UnixTime) {
+        match built {
+            Ok(built) => (self.built, self.failed_at) = (Some(built.clone()), None),
+            Err(_) => self.failed_at = Some(now),
+        }
+    }
+}
+
 impl Authority {
-    /// The list as it may be sent now, built if that is due.
+    /// The list as it may be sent now to `peer`, built if that is due.
     pub(super) async fn built(
-        &self,
-        audience: &AudienceState,
+        self: &Arc<Self>,
+        audience: &Arc<AudienceState>,
         lists: &StatusLists,
         list: StatusListId,
         slot: &Slot,
+        peer: Option<&Peer>,
     ) -> Result<Built, ApiError> {
-        let mut kept = slot.0.lock().await;
+        let mut kept = Arc::clone(&slot.0).lock_owned().await;
         let (now, head) = (self.clock.now(), self.hub.head().await);
-        if let Some(built) = kept.as_ref().filter(|b| b.serves(now, head, lists.time_to_live)) {
+        if let Some(built) = kept.built.as_ref().filter(|b| b.serves(now, head, lists.time_to_live))
+        {
             return Ok(built.clone());
         }
+        if kept.rests(now) {
+            return Err(ApiError::unavailable());
+        }
+        if let Err(too_many) = self.limit_builds(peer) {
+            // Somebody at the same address may be the one who asks too much.
+            let counts = kept.built.as_ref().filter(|b| b.counts(now, lists.time_to_live));
+            return counts.cloned().ok_or(too_many);
+        }
+        let (authority, audience) = (Arc::clone(self), Arc::clone(audience));
+        // A task of its own: whoever hangs up must not have all of it done again for the next.
+        let work = async move {
+            let built = authority.build(&audience, list).await;
+            kept.put(&built, authority.clock.now());
+            built
+        };
+        let built = tokio::spawn(work.in_current_span()).await;
+        built.unwrap_or_else(|_| Err(ApiError::server_error()))
+    }
+
+    /// Takes one list from what the peer's address may have built. Names that are tried out and wrong credentials
+    /// take nothing of it, so that they keep nobody at the same address from a list.
+    fn limit_builds(&self, peer: Option<&Peer>) -> Result<(), ApiError> {
+        let address = match peer {
+            Some(Peer::Tcp(address)) => owner(address.ip()),
+            // A proxy on the Unix socket stands for callers that we cannot tell apart.
+            Some(Peer::Unix { .. }) => return Ok(()),
+            None => 0,
+        };
+        self.by_address.take(("a list to build", address), self.clock.now())
+    }
+
+    async fn build(&self, audience: &AudienceState, list: StatusListId) -> Result<Built, ApiError> {
+        let lists = audience.status_lists.as_ref().ok_or_else(ApiError::not_found)?;
+        let _turn = lists.builds.lock().await;
         // The time is read before the store, so that whatever was committed before it is known.
+        let now = self.clock.now();
         self.hub.catch_up().await?;
+        complete(audience.verifier.view(), now)?;
         let head = self.hub.head().await;
         let bytes = bits(audience, lists, list).await?;
         let compressed = compressed(bytes).await?;
@@ -71,14 +140,17 @@ impl Authority {
         };
         let token = Bytes::from(audience.sign(now, prepare).await?);
         let zipped = zipped(token.clone()).await?;
-        // A list that takes long is built rarely: one core is busy with it a twentieth of the time.
-        let took = self.clock.now().since(now);
-        let rest = took.saturating_mul(20).max(SHORTEST).min(half(lists.time_to_live));
-        let rests_until = self.clock.now().saturating_add(rest.max(SHORTEST));
-        let built = Built { token, zipped, as_of: now, head, rests_until };
-        *kept = Some(built.clone());
-        Ok(built)
+        let rests_until = rests_until(now, self.clock.now(), lists.time_to_live);
+        Ok(Built { token, zipped, as_of: now, head, rests_until })
     }
+}
+
+/// Until when a list rests whose building began at `began` and ended at `ended`. One that takes long is built
+/// rarely, so that one core is busy with it a twentieth of the time; but none rests beyond its time to live.
+pub(super) fn rests_until(began: UnixTime, ended: UnixTime, time_to_live: Duration) -> UnixTime {
+    let rest = ended.since(began).saturating_mul(20).min(half(time_to_live));
+    let latest = began.saturating_add(time_to_live);
+    ended.saturating_add(rest).min(latest).max(ended.saturating_add(SHORTEST))
 }
 
 impl StatusLists {
@@ -110,6 +182,14 @@ impl StatusLists {
             }
         })
     }
+}
+
+/// Refuses where something that was revoked found no room, or may not have arrived: a token whose bit is
+/// not set counts as valid with every reader. Gates judge no token then either.
+pub(super) fn complete(view: &View, now: UnixTime) -> Result<(), ApiError> {
+    let Some(stale) = view.staleness(now) else { return Ok(()) };
+    tracing::error!(audience = %view.audience(), %stale, "no status list can be made");
+    Err(ApiError::unavailable())
 }
 
 /// The bits of the list, one for each index.
