@@ -29,6 +29,7 @@ pub use push::PushSetupError;
 use super::Authority;
 use super::error::ApiError;
 use super::lamp::Lamp;
+use super::start::StartError;
 use crate::settings::{EventDelivery, ReceiverSettings, Settings};
 use push::Push;
 
@@ -49,12 +50,23 @@ struct Receiver {
 }
 
 impl Events {
-    /// The events of these settings; `None` where there is no receiver.
-    pub(super) fn of(
+    /// The events of these settings; `None` where there is no receiver. What waits for one that is gone, or
+    /// tells of an audience that a receiver is not told of any more, is forgotten.
+    pub(super) async fn of(
         store: Arc<dyn EventStore>,
         settings: &Settings,
         clock: &Arc<dyn Clock>,
-    ) -> Result<Option<Self>, PushSetupError> {
+    ) -> Result<Option<Self>, StartError> {
+        let wanted = settings.receivers.iter().flat_map(|receiver| {
+            let audiences = receiver.audiences.iter();
+            audiences.map(|audience| (receiver.name.clone(), audience.clone()))
+        });
+        let forgotten = store.retain_events(&wanted.collect::<Vec<_>>()).await;
+        let what = "the events cannot be read or written";
+        match forgotten.map_err(|source| StartError::Store { what, source })? {
+            0 => {}
+            forgotten => tracing::warn!(forgotten, "no receiver wants these events any more"),
+        }
         let receivers = settings.receivers.iter().map(|receiver| {
             let push = match &receiver.delivery {
                 EventDelivery::Push(push) => Some(Push::new(push, Arc::clone(clock))?),
@@ -89,6 +101,16 @@ impl Events {
 impl Receiver {
     fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// Up to `limit` of the events that wait for it. Only those that it is told of today: an audience that
+    /// was taken from it may be nobody's business there any more.
+    async fn waiting(
+        &self,
+        events: &Events,
+        limit: usize,
+    ) -> Result<Vec<OutgoingEvent>, BackendError> {
+        events.store.events_for(self.name(), &self.settings.audiences, limit).await
     }
 }
 

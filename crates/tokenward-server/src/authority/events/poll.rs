@@ -45,8 +45,7 @@ pub(in crate::authority) async fn poll(
     }
     // The notice is asked for before the store is read, so that none is missed in between.
     let news = receiver.news.notified();
-    let mut waiting =
-        events.store.events_for(receiver.name(), asked.most.saturating_add(1)).await?;
+    let mut waiting = receiver.waiting(events, asked.most.saturating_add(1)).await?;
     if waiting.is_empty() && asked.most > 0 && !asked.at_once {
         let mut stop = authority.stop.subscribe();
         tokio::select! {
@@ -54,7 +53,7 @@ pub(in crate::authority) async fn poll(
             () = tokio::time::sleep(LONG_POLL) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
-        waiting = events.store.events_for(receiver.name(), asked.most.saturating_add(1)).await?;
+        waiting = receiver.waiting(events, asked.most.saturating_add(1)).await?;
     }
     let more = waiting.len() > asked.most;
     waiting.truncate(asked.most);
@@ -115,7 +114,7 @@ impl Authority {
         events: &[OutgoingEvent],
     ) -> Result<Map<String, Value>, ApiError> {
         let mut sets = Map::new();
-        for event in events.iter().filter(|event| self.audiences.contains_key(&event.audience)) {
+        for event in events {
             let token = self.event_token(receiver, event).await?;
             sets.insert(event.token_id.to_string(), token.into());
         }

@@ -134,7 +134,7 @@ impl Authority {
     async fn bring_all(&self, receiver: &Receiver) -> Result<(), Untaken> {
         let (Some(events), Some(push)) = (&self.events, &receiver.push) else { return Ok(()) };
         loop {
-            let waiting = events.store.events_for(receiver.name(), PAGE).await?;
+            let waiting = receiver.waiting(events, PAGE).await?;
             for event in &waiting {
                 let brought = self.bring_one(receiver, push, event).await;
                 push.lamp.show(&brought);
@@ -154,10 +154,6 @@ impl Authority {
         push: &Push,
         event: &OutgoingEvent,
     ) -> Result<(), Untaken> {
-        if !self.audiences.contains_key(&event.audience) {
-            // Its audience is configured no longer: there is no key that could sign it.
-            return Ok(());
-        }
         let token = self.event_token(receiver, event).await.map_err(|_| Untaken::Unsigned)?;
         match push.send(token).await {
             Err(Untaken::Refused(INVALID_REQUEST)) => {
