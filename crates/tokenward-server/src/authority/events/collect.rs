@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tokenward::{Audience, BackendError, BackendErrorKind, IssuerId, Jti, Subject, UnixTime};
 use tokenward_revocation::{OutgoingEvent, Revocation, Scope};
-use tokenward_sessions::EndReason;
+use tokenward_sessions::{EndReason, Session};
 
 use super::super::Authority;
 use super::Events;
 
 /// What a revocation ended, as events name it.
 struct Ended {
-    session: Option<String>,
-    subject: Option<Subject>,
+    /// `None`: every session of the subject.
+    session: Option<Session>,
+    subject: Subject,
 }
 
 impl Authority {
@@ -59,9 +60,8 @@ impl Authority {
         for row in rows {
             let Some(ended) = self.ended(row).await? else { continue };
             for receiver in &events.receivers {
-                let concerned =
-                    receiver.settings.audiences.iter().filter(|name| row.concerns(name));
-                for audience in concerned {
+                let audiences = receiver.settings.audiences.iter();
+                for audience in audiences.filter(|name| row.concerns(name) && ended.is_of(name)) {
                     let Some(state) = self.audiences.get(audience) else { continue };
                     let subject_id = ended.subject_id(&state.issuer_id).to_string();
                     // An order to end a session is two rows: its end, and that its tokens are refused even
@@ -82,14 +82,13 @@ impl Authority {
     /// Which sessions a revocation ends; `None` where it is about something else.
     async fn ended(&self, row: &Revocation) -> Result<Option<Ended>, BackendError> {
         Ok(match &row.scope {
-            Scope::Session(_) if reason(row) == Some(EndReason::Undelivered) => None,
             Scope::Session(id) => {
+                // Whoever may revoke may name what was never a session, as often as they like.
                 let session = self.sessions.session(id).await?;
-                let subject = session.map(|session| session.subject);
-                Some(Ended { session: Some(id.to_string()), subject })
+                session.filter(|session| why_of(session) != Some(EndReason::Undelivered)).map(Ended::of)
             }
             Scope::Subject { subject, .. } | Scope::Version { subject, .. } => {
-                Some(Ended { session: None, subject: Some(subject.clone()) })
+                Some(Ended { session: None, subject: subject.clone() })
             }
             _ => None,
         })
@@ -97,20 +96,28 @@ impl Authority {
 }
 
 impl Ended {
+    fn of(session: Session) -> Self {
+        Self { subject: session.subject.clone(), session: Some(session) }
+    }
+
+    /// Whether anything of `audience` ended: a service of another one may name a session, and learns nothing
+    /// of it.
+    fn is_of(&self, audience: &Audience) -> bool {
+        self.session.as_ref().is_none_or(|session| session.audience == *audience)
+    }
+
     /// A complex subject (SSF 1.0 § 3.2): the event applies to every session that matches all of it.
     fn subject_id(&self, issuer: &IssuerId) -> Value {
         let mut id = json!({ "format": "complex" });
         if let Some(members) = id.as_object_mut() {
             if let Some(session) = &self.session {
-                let session = json!({ "format": "opaque", "id": session });
+                let session = json!({ "format": "opaque", "id": session.id.as_str() });
                 members.insert("session".to_owned(), session);
             }
-            if let Some(subject) = &self.subject {
-                let user = json!({
-                    "format": "iss_sub", "iss": issuer.as_str(), "sub": subject.as_str(),
-                });
-                members.insert("user".to_owned(), user);
-            }
+            let user = json!({
+                "format": "iss_sub", "iss": issuer.as_str(), "sub": self.subject.as_str(),
+            });
+            members.insert("user".to_owned(), user);
         }
         id
     }
@@ -146,6 +153,10 @@ fn said(row: &Revocation) -> String {
         members.insert("reason_admin".to_owned(), json!({ "en": in_english(why) }));
     }
     said.to_string()
+}
+
+fn why_of(session: &Session) -> Option<EndReason> {
+    session.ended.as_ref().map(|ended| ended.why)
 }
 
 /// Why the session store ended a session; `None` where somebody gave an order.

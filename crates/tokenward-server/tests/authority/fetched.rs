@@ -1,0 +1,105 @@
+//! Events that are fetched: whom they tell of what, and what a signature is spent on.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+use tokenward::{Audience, ClientId};
+use tokenward_server::settings::{EventDelivery, ReceiverSettings, Settings};
+
+use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, STRANGER, settings_of};
+
+#[tokio::test]
+async fn a_session_that_nobody_knows_is_no_event() {
+    let bench = listening(&[BILLING, OTHER]).await;
+
+    bench.post("/v1/revocations", BOTH, &json!({ "sid": "not-a-session-of-ours" })).await;
+
+    assert_eq!(told(&bench).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_service_of_another_audience_has_nobody_told_of_a_session() {
+    let bench = listening(&[BILLING, OTHER]).await;
+    let sid = bench.session(json!({})).await["session_id"].clone();
+
+    bench.post("/v1/revocations", STRANGER, &json!({ "sid": sid })).await;
+
+    assert_eq!(told(&bench).await, Vec::<Value>::new());
+    bench.post("/v1/revocations", BOTH, &json!({ "sid": sid })).await;
+    let events = told(&bench).await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["iss"], json!(issuer(BILLING)));
+    assert_eq!(events[0]["sub_id"]["session"]["id"], sid);
+}
+
+#[tokio::test]
+async fn what_a_receiver_is_told_of_no_longer_does_not_wait_for_it() {
+    let bench = listening(&[BILLING, OTHER]).await;
+    end_all(&bench, "alice").await;
+    assert_eq!(told(&bench).await.len(), 2);
+
+    let bench = again(bench, |settings| settings.receivers = receiver(&[OTHER])).await;
+    let left = told(&bench).await;
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0]["iss"], json!(issuer(OTHER)));
+    let bench = again(bench, |settings| settings.receivers.clear()).await;
+    let bench = again(bench, |settings| settings.receivers = receiver(&[BILLING, OTHER])).await;
+    assert_eq!(told(&bench).await, Vec::<Value>::new());
+}
+
+/// An authority that collects events when it is told to, and has nothing to tell yet.
+async fn listening(audiences: &[&str]) -> Bench {
+    let bench = Bench::with(|settings| settings.receivers = receiver(audiences)).await;
+    bench.authority.shutdown().await;
+    bench.authority.collect_events().await.unwrap();
+    bench
+}
+
+async fn again(bench: Bench, change: impl FnOnce(&mut Settings)) -> Bench {
+    let (mut settings, secret) = (settings_of(&bench), bench.secret().to_owned());
+    change(&mut settings);
+    let (dir, clock) = bench.stop().await;
+    let bench = Bench::again(dir, clock, settings, secret).await;
+    bench.authority.shutdown().await;
+    bench
+}
+
+fn receiver(audiences: &[&str]) -> Vec<ReceiverSettings> {
+    vec![ReceiverSettings {
+        name: "crm".to_owned(),
+        recipient: Audience::foreign("https://crm.example.com/events").unwrap(),
+        audiences: audiences.iter().map(|name| Audience::new(*name).unwrap()).collect(),
+        delivery: EventDelivery::Poll { service: ClientId::new(LOGIN).unwrap() },
+    }]
+}
+
+/// Ends whatever sessions `subject` has, in both audiences.
+async fn end_all(bench: &Bench, subject: &str) {
+    let path = format!("/v1/subjects/{subject}/token-version");
+    let bumped = bench.post(&path, BOTH, &json!({})).await;
+    assert_eq!(bumped.status, StatusCode::OK, "{bumped:?}");
+}
+
+/// The tokens that wait.
+async fn sets(bench: &Bench) -> Map<String, Value> {
+    bench.authority.collect_events().await.unwrap();
+    let answer = bench.post("/events/crm/poll", LOGIN, &json!({ "returnImmediately": true })).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    answer.json()["sets"].as_object().unwrap().clone()
+}
+
+/// What they say.
+async fn told(bench: &Bench) -> Vec<Value> {
+    sets(bench).await.values().map(|token| claims(token.as_str().unwrap())).collect()
+}
+
+fn issuer(audience: &str) -> String {
+    format!("https://auth.example.com/audiences/{audience}")
+}
+
+/// What a token says; whether it is ours, other tests ask.
+fn claims(token: &str) -> Value {
+    let said = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&said).unwrap()
+}
