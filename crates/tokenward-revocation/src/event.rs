@@ -61,8 +61,8 @@ pub trait EventStore: Send + Sync + 'static {
     /// How many events wait for `receiver`.
     async fn count_events(&self, receiver: &str) -> Result<u64, BackendError>;
 
-    /// Forgets the events for `receiver` that became one before `before`, and the oldest of those beyond
-    /// the number `most`; how many they were.
+    /// Forgets the events for `receiver` that became one before `before`, and of each audience the oldest of
+    /// those beyond the number `most`; how many they were.
     async fn drop_events(
         &self,
         receiver: &str,

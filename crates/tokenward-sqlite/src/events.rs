@@ -78,13 +78,8 @@ impl EventStore for SqliteStore {
     }
 
     async fn count_events(&self, receiver: &str) -> Result<u64, BackendError> {
-        let sql = "SELECT count(*) FROM events WHERE receiver = ?1";
         let receiver = receiver.to_owned();
-        self.read(move |conn| {
-            let rows: i64 = conn.prepare_cached(sql)?.query_row([receiver], |row| row.get(0))?;
-            unsigned(TABLE, rows)
-        })
-        .await
+        self.read(move |conn| waiting(conn, &receiver)).await
     }
 
     async fn drop_events(
@@ -94,13 +89,21 @@ impl EventStore for SqliteStore {
         most: usize,
     ) -> Result<u64, BackendError> {
         let old = "SELECT id FROM events WHERE receiver = ?1 AND issued_at < ?2";
-        let surplus = "SELECT id FROM events WHERE receiver = ?1 AND id <=
-                       (SELECT id FROM events WHERE receiver = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+        let surplus = "SELECT id FROM
+                       (SELECT id, row_number() OVER (PARTITION BY audience ORDER BY id DESC) AS place
+                        FROM events WHERE receiver = ?1 AND issued_at >= ?2) WHERE place > ?3";
         let receiver = receiver.to_owned();
         let rows = self
             .read(move |conn| {
                 let mut rows = ids(conn, old, params![receiver, millis(before)])?;
-                rows.extend(ids(conn, surplus, params![receiver, limit(most)])?);
+                // Counting is cheap, and nearly always enough.
+                if waiting(conn, &receiver)? > count(most) {
+                    rows.extend(ids(
+                        conn,
+                        surplus,
+                        params![receiver, millis(before), limit(most)],
+                    )?);
+                }
                 Ok(rows)
             })
             .await?;
@@ -126,6 +129,12 @@ fn ids(conn: &Connection, sql: &str, which: impl Params) -> Result<Vec<i64>, Fau
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map(which, |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn waiting(conn: &Connection, receiver: &str) -> Result<u64, Fault> {
+    let sql = "SELECT count(*) FROM events WHERE receiver = ?1";
+    let rows: i64 = conn.prepare_cached(sql)?.query_row([receiver], |row| row.get(0))?;
+    unsigned(TABLE, rows)
 }
 
 fn head(conn: &Connection) -> Result<Option<Seq>, Fault> {

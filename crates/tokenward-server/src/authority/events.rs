@@ -165,5 +165,6 @@ impl Authority {
 
 /// Older events are news to nobody; our own verifier takes none that are.
 const LONGEST: Duration = Duration::from_secs(7 * 86_400);
-/// So many events wait for one receiver at the most: some 50 MiB.
+/// So many events of one audience wait for one receiver at the most: some 50 MiB. Of one audience, because
+/// whoever may revoke within one must not be able to push out what another says.
 const MOST: usize = 100_000;

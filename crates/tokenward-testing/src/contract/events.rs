@@ -18,6 +18,7 @@ pub async fn event_contract<S: EventStore>(make: impl AsyncFn() -> S) {
         a_receiver_is_told_of_the_audiences_it_asks_for_alone,
         what_nobody_wants_any_more_is_forgotten,
         what_is_too_old_or_too_many_is_dropped_from_the_oldest_on,
+        events_of_one_audience_push_out_none_of_another,
     );
 }
 
@@ -111,6 +112,17 @@ async fn what_is_too_old_or_too_many_is_dropped_from_the_oldest_on(store: impl E
     assert_eq!(events_for(&store, "crm", 10).await.unwrap(), [dated("d", 7)]);
     assert_eq!(store.drop_events("crm", at(0), 0).await.unwrap(), 1);
     assert_eq!(store.count_events("erp").await.unwrap(), 1);
+}
+
+async fn events_of_one_audience_push_out_none_of_another(store: impl EventStore) {
+    let mut all = vec![about("api", "a"), about("api", "b")];
+    all.extend(["1", "2", "3", "4"].map(|id| about("web", id)));
+    store.add_events(None, Seq::new(3), all).await.unwrap();
+
+    assert_eq!(store.drop_events("crm", at(0), 2).await.unwrap(), 2);
+    let both = [audience("api"), audience("web")];
+    let left = store.events_for("crm", &both, 9).await.unwrap();
+    assert_eq!(left, [about("api", "a"), about("api", "b"), about("web", "3"), about("web", "4")]);
 }
 
 /// Those about the audience that [`event`] is about.
