@@ -11,14 +11,15 @@
 mod collect;
 mod poll;
 mod push;
+mod signed;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::{counter, gauge};
 use serde_json::Value;
-use tokenward::{BackendError, Clock, SESSION_REVOKED, SecurityEventRequest, UnixTime};
+use tokenward::{BackendError, Clock, KeyId, SESSION_REVOKED, SecurityEventRequest, UnixTime};
 use tokenward_keys::Signing;
 use tokenward_revocation::{EventStore, OutgoingEvent};
 use tokio::sync::Notify;
@@ -32,6 +33,7 @@ use super::lamp::Lamp;
 use super::start::StartError;
 use crate::settings::{EventDelivery, ReceiverSettings, Settings};
 use push::Push;
+use signed::Signed;
 
 /// The events of an authority, and whom they are for.
 pub(super) struct Events {
@@ -47,6 +49,16 @@ struct Receiver {
     push: Option<Push>,
     /// There may be something new.
     news: Notify,
+    /// What was signed for a receiver that fetches; held by the one request that is answered.
+    signed: tokio::sync::Mutex<Signed>,
+}
+
+/// An event as it is sent.
+#[derive(Debug)]
+struct Token {
+    text: String,
+    /// The key that signed it.
+    key: KeyId,
 }
 
 impl Events {
@@ -72,7 +84,8 @@ impl Events {
                 EventDelivery::Push(push) => Some(Push::new(push, Arc::clone(clock))?),
                 EventDelivery::Poll { .. } => None,
             };
-            Ok(Arc::new(Receiver { settings: receiver.clone(), push, news: Notify::new() }))
+            let (news, signed) = (Notify::new(), tokio::sync::Mutex::default());
+            Ok(Arc::new(Receiver { settings: receiver.clone(), push, news, signed }))
         });
         let receivers = receivers.collect::<Result<Vec<_>, PushSetupError>>()?;
         let lamp = Lamp::new("revocations do not become events");
@@ -127,7 +140,7 @@ impl Authority {
         &self,
         receiver: &Receiver,
         event: &OutgoingEvent,
-    ) -> Result<String, ApiError> {
+    ) -> Result<Token, ApiError> {
         let audience = self.audiences.get(&event.audience).ok_or_else(ApiError::server_error)?;
         let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
         let (subject_id, said) =
@@ -144,14 +157,19 @@ impl Authority {
             kind: SESSION_REVOKED,
             event: &said,
         };
+        let key = Mutex::new(None);
         let prepare = |signing: &Signing| {
+            *key.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(signing.signer.key_id().clone());
             let prepared = request.prepare(signing.signer.key_id(), signing.signer.algorithm());
             prepared.map_err(|error| {
                 tracing::error!(receiver = receiver.name(), %error, "an event cannot be a token");
                 ApiError::server_error()
             })
         };
-        audience.sign(self.clock.now(), prepare).await
+        let text = audience.sign(self.clock.now(), prepare).await?;
+        let key = key.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Token { text, key: key.ok_or_else(ApiError::server_error)? })
     }
 
     /// Forgets old events; see [`Events::tidy`].

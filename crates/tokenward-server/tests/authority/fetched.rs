@@ -1,11 +1,18 @@
 //! Events that are fetched: whom they tell of what, and what a signature is spent on.
 
+mod custody;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use tokenward::{Audience, ClientId};
 use tokenward_server::settings::{EventDelivery, ReceiverSettings, Settings};
+
+use custody::{Counting, State};
 
 use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, STRANGER, settings_of};
 
@@ -46,6 +53,63 @@ async fn what_a_receiver_is_told_of_no_longer_does_not_wait_for_it() {
     let bench = again(bench, |settings| settings.receivers.clear()).await;
     let bench = again(bench, |settings| settings.receivers = receiver(&[BILLING, OTHER])).await;
     assert_eq!(told(&bench).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn an_event_is_signed_once_however_often_it_is_fetched() {
+    let state = Arc::new(State::default());
+    let bench = listening(&[BILLING, OTHER]).await.in_custody(Counting::new(&state)).await;
+    bench.authority.shutdown().await;
+    end_all(&bench, "alice").await;
+
+    let first = sets(&bench).await;
+    assert_eq!(first.len(), 2);
+    let one = json!({ "maxEvents": 1, "returnImmediately": true });
+    bench.post("/events/crm/poll", LOGIN, &one).await;
+    assert_eq!(sets(&bench).await, first);
+
+    assert_eq!(state.signed.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn an_event_is_signed_anew_once_its_key_is_published_no_longer() {
+    let bench = listening(&[BILLING]).await;
+    end_all(&bench, "alice").await;
+    let first = sets(&bench).await;
+    let (id, token) = first.iter().next().unwrap();
+    let key = part(token, 0)["kid"].as_str().unwrap().parse().unwrap();
+
+    let audience = Audience::new(BILLING).unwrap();
+    bench.authority.compromise(&audience, &key, "admin:test").await.unwrap();
+
+    let second = sets(&bench).await;
+    assert_ne!(part(&second[id], 0)["kid"].as_str(), Some(key.as_str()));
+    assert_eq!(part(&second[id], 1), part(token, 1));
+}
+
+#[tokio::test]
+async fn a_receiver_fetches_its_events_once_at_a_time() {
+    let bench = Bench::with(|settings| settings.receivers = receiver(&[BILLING])).await;
+    bench.authority.collect_events().await.unwrap();
+    let (waits, at_once) = (json!({}), json!({ "returnImmediately": true }));
+    let waiting = async {
+        loop {
+            let answer = bench.post("/events/crm/poll", LOGIN, &waits).await;
+            if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                return answer.status;
+            }
+        }
+    };
+    let beside = async {
+        while bench.post("/events/crm/poll", LOGIN, &at_once).await.status == StatusCode::OK {}
+        let settles = json!({ "ack": ["x"], "maxEvents": 0 });
+        let none = bench.post("/events/crm/poll", LOGIN, &settles).await;
+        assert_eq!(none.json(), json!({ "sets": {}, "moreAvailable": false }));
+        bench.authority.shutdown().await;
+    };
+    let (waited, ()) = tokio::join!(waiting, beside);
+
+    assert_eq!(waited, StatusCode::OK);
 }
 
 /// An authority that collects events when it is told to, and has nothing to tell yet.
@@ -91,15 +155,16 @@ async fn sets(bench: &Bench) -> Map<String, Value> {
 
 /// What they say.
 async fn told(bench: &Bench) -> Vec<Value> {
-    sets(bench).await.values().map(|token| claims(token.as_str().unwrap())).collect()
+    sets(bench).await.values().map(|token| part(token, 1)).collect()
 }
 
 fn issuer(audience: &str) -> String {
     format!("https://auth.example.com/audiences/{audience}")
 }
 
-/// What a token says; whether it is ours, other tests ask.
-fn claims(token: &str) -> Value {
-    let said = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+/// The header or the claims of a token; whether it is ours, other tests ask.
+fn part(token: &Value, number: usize) -> Value {
+    let part = token.as_str().unwrap().split('.').nth(number).unwrap();
+    let said = URL_SAFE_NO_PAD.decode(part).unwrap();
     serde_json::from_slice(&said).unwrap()
 }

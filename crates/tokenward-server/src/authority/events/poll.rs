@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use tokenward::Jti;
 use tokenward_revocation::OutgoingEvent;
 
+use super::signed::Signed;
 use super::{Events, Receiver};
 use crate::authority::error::ApiError;
 use crate::authority::json::{Fields, invalid};
@@ -43,10 +44,18 @@ pub(in crate::authority) async fn poll(
     if !asked.has.is_empty() {
         events.store.settle_events(receiver.name(), asked.has).await?;
     }
+    if asked.most == 0 {
+        let more = !receiver.waiting(events, 1).await?.is_empty();
+        return Ok(answer(&Map::new(), more));
+    }
+    // One at a time: whoever asks beside themselves would have the same events signed beside each other.
+    let Ok(mut signed) = receiver.signed.try_lock() else {
+        return Err(ApiError::too_many_requests(1));
+    };
     // The notice is asked for before the store is read, so that none is missed in between.
     let news = receiver.news.notified();
     let mut waiting = receiver.waiting(events, asked.most.saturating_add(1)).await?;
-    if waiting.is_empty() && asked.most > 0 && !asked.at_once {
+    if waiting.is_empty() && !asked.at_once {
         let mut stop = authority.stop.subscribe();
         tokio::select! {
             () = news => {}
@@ -57,8 +66,12 @@ pub(in crate::authority) async fn poll(
     }
     let more = waiting.len() > asked.most;
     waiting.truncate(asked.most);
-    let sets = authority.event_tokens(receiver, &waiting).await?;
-    Ok(json_answer(StatusCode::OK, &json!({ "sets": sets, "moreAvailable": more })))
+    let sets = authority.event_tokens(receiver, &waiting, &mut signed).await?;
+    Ok(answer(&sets, more))
+}
+
+fn answer(sets: &Map<String, Value>, more: bool) -> Response {
+    json_answer(StatusCode::OK, &json!({ "sets": sets, "moreAvailable": more }))
 }
 
 impl Asked {
@@ -112,12 +125,24 @@ impl Authority {
         &self,
         receiver: &Receiver,
         events: &[OutgoingEvent],
+        signed: &mut Signed,
     ) -> Result<Map<String, Value>, ApiError> {
         let mut sets = Map::new();
         for event in events {
-            let token = self.event_token(receiver, event).await?;
-            sets.insert(event.token_id.to_string(), token.into());
+            let audience = self.audiences.get(&event.audience).ok_or_else(ApiError::server_error)?;
+            let published = audience.ring.key_set();
+            let known = signed.of(event, &published).map(str::to_owned);
+            let text = if let Some(text) = known {
+                text
+            } else {
+                let token = self.event_token(receiver, event).await?;
+                let text = token.text.clone();
+                signed.keep(event, token);
+                text
+            };
+            sets.insert(event.token_id.to_string(), text.into());
         }
+        signed.trim(events, PAGE);
         Ok(sets)
     }
 }

@@ -155,7 +155,7 @@ impl Authority {
         event: &OutgoingEvent,
     ) -> Result<(), Untaken> {
         let token = self.event_token(receiver, event).await.map_err(|_| Untaken::Unsigned)?;
-        match push.send(token).await {
+        match push.send(token.text).await {
             Err(Untaken::Refused(INVALID_REQUEST)) => {
                 // It will never be taken, and must not keep the others waiting.
                 tracing::error!(
