@@ -1,20 +1,26 @@
 //! Events that are fetched: whom they tell of what, and what a signature is spent on.
 
 mod custody;
+mod raced;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
-use tokenward::{Audience, ClientId};
+use tokenward::{Audience, ClientId, SESSION_REVOKED};
+use tokenward_server::Authority;
 use tokenward_server::settings::{EventDelivery, ReceiverSettings, Settings};
+use tokenward_sessions::Service;
+use tokenward_sqlite::{Options, SqliteStore};
 
 use custody::{Counting, State};
+use raced::Raced;
 
-use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, STRANGER, settings_of};
+use crate::harness::{BILLING, BOTH, Bench, LOGIN, OTHER, STRANGER, parts, settings_of};
 
 #[tokio::test]
 async fn a_session_that_nobody_knows_is_no_event() {
@@ -112,9 +118,80 @@ async fn a_receiver_fetches_its_events_once_at_a_time() {
     assert_eq!(waited, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn of_two_orders_about_a_subject_the_last_is_told() {
+    let bench = listening(&[BILLING]).await;
+    end_all(&bench, "alice").await;
+    bench.clock.advance(Duration::from_secs(10));
+    end_all(&bench, "alice").await;
+
+    let events = told(&bench).await;
+
+    assert_eq!(events.len(), 1, "{events:?}");
+    let last = json!(bench.authority.now().as_secs());
+    assert_eq!(events[0]["toe"], last);
+    assert_eq!(events[0]["events"][SESSION_REVOKED]["event_timestamp"], last);
+}
+
+#[tokio::test]
+async fn a_service_is_taken_for_nobody_else_whatever_its_name() {
+    let bench = listening_with(&[BILLING], |settings| {
+        for name in ["admin-ui", "sessions"] {
+            let login = settings.services.iter().find(|service| service.name.as_str() == LOGIN);
+            let service = Service { name: ClientId::new(name).unwrap(), ..login.unwrap().clone() };
+            settings.services.push(service);
+        }
+    })
+    .await;
+    for (service, reason) in
+        [("admin-ui", "x"), ("sessions", "undelivered"), ("sessions", "logged_out")]
+    {
+        let sid = bench.session(json!({})).await["session_id"].clone();
+        let order = json!({ "sid": sid, "reason": reason });
+        for service in [LOGIN, service] {
+            bench.post("/v1/revocations", service, &order).await;
+            bench.authority.collect_events().await.unwrap();
+        }
+    }
+
+    let events = told(&bench).await;
+
+    assert_eq!(events.len(), 6, "{events:?}");
+    for event in events {
+        assert_eq!(event["events"][SESSION_REVOKED]["initiating_entity"], "system", "{event}");
+    }
+}
+
+#[tokio::test]
+async fn what_another_replica_left_over_becomes_events_too() {
+    let bench = listening(&[BILLING, OTHER]).await;
+    let (settings, secret) = (settings_of(&bench), bench.secret().to_owned());
+    let (dir, clock) = bench.stop().await;
+    let mut parts = parts(&dir, &clock, settings);
+    let store = SqliteStore::open(dir.path().join("events.db"), Options::default()).unwrap();
+    parts.events = Arc::new(Raced(store));
+    let authority = Authority::start(parts).await.unwrap();
+    authority.shutdown().await;
+    let bench = Bench::of(authority, dir, clock, secret);
+    for subject in ["alice", "bob", "carol"] {
+        end_all(&bench, subject).await;
+    }
+
+    // Each order is a row for each audience; the other replica told of all but the last.
+    assert_eq!(told(&bench).await.len(), 1);
+}
+
 /// An authority that collects events when it is told to, and has nothing to tell yet.
 async fn listening(audiences: &[&str]) -> Bench {
-    let bench = Bench::with(|settings| settings.receivers = receiver(audiences)).await;
+    listening_with(audiences, |_| ()).await
+}
+
+async fn listening_with(audiences: &[&str], change: impl FnOnce(&mut Settings)) -> Bench {
+    let bench = Bench::with(|settings| {
+        settings.receivers = receiver(audiences);
+        change(settings);
+    })
+    .await;
     bench.authority.shutdown().await;
     bench.authority.collect_events().await.unwrap();
     bench
