@@ -19,7 +19,9 @@ use std::time::Duration;
 
 use metrics::{counter, gauge};
 use serde_json::Value;
-use tokenward::{BackendError, Clock, KeyId, SESSION_REVOKED, SecurityEventRequest, UnixTime};
+use tokenward::{
+    Audience, BackendError, Clock, KeyId, SESSION_REVOKED, SecurityEventRequest, UnixTime,
+};
 use tokenward_keys::Signing;
 use tokenward_revocation::{EventStore, OutgoingEvent};
 use tokio::sync::Notify;
@@ -116,14 +118,9 @@ impl Receiver {
         &self.settings.name
     }
 
-    /// Up to `limit` of the events that wait for it. Only those that it is told of today: an audience that
-    /// was taken from it may be nobody's business there any more.
-    async fn waiting(
-        &self,
-        events: &Events,
-        limit: usize,
-    ) -> Result<Vec<OutgoingEvent>, BackendError> {
-        events.store.events_for(self.name(), &self.settings.audiences, limit).await
+    /// The audiences that it is told of today. One that was taken from it may be none of its business.
+    fn audiences(&self) -> Vec<Audience> {
+        self.settings.audiences.clone()
     }
 }
 

@@ -87,6 +87,8 @@ async fn an_event_is_signed_anew_once_its_key_is_published_no_longer() {
 
     let audience = Audience::new(BILLING).unwrap();
     bench.authority.compromise(&audience, &key, "admin:test").await.unwrap();
+    // Until every verifier knows the next key, nobody signs.
+    bench.later(Duration::from_secs(600)).await;
 
     let second = sets(&bench).await;
     assert_ne!(part(&second[id], 0)["kid"].as_str(), Some(key.as_str()));
@@ -116,6 +118,25 @@ async fn a_receiver_fetches_its_events_once_at_a_time() {
     let (waited, ()) = tokio::join!(waiting, beside);
 
     assert_eq!(waited, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_audience_that_nobody_signs_for_keeps_no_other_waiting() {
+    let state = Arc::new(State::default());
+    let bench = listening(&[BILLING, OTHER]).await.in_custody(Counting::new(&state)).await;
+    bench.authority.shutdown().await;
+    state.is_away_for_billing.store(true, Ordering::SeqCst);
+    end_all(&bench, "alice").await;
+
+    let others = told(&bench).await;
+    assert_eq!(others.len(), 1, "{others:?}");
+    assert_eq!(others[0]["iss"], json!(issuer(OTHER)));
+    let settles = json!({ "ack": [others[0]["jti"]], "returnImmediately": true });
+    let none = bench.post("/events/crm/poll", LOGIN, &settles).await;
+    none.is(503, "temporarily_unavailable");
+
+    state.is_away_for_billing.store(false, Ordering::SeqCst);
+    assert_eq!(told(&bench).await[0]["iss"], json!(issuer(BILLING)));
 }
 
 #[tokio::test]

@@ -16,14 +16,17 @@ pub(super) struct Signed(BTreeMap<Jti, Token>);
 
 impl Signed {
     /// The token of `event`, if the key that signed it is among `published`.
-    pub(super) fn of(&self, event: &OutgoingEvent, published: &KeySet) -> Option<&str> {
+    pub(super) fn of(&self, event: &OutgoingEvent, published: &KeySet) -> Option<String> {
         let token = self.0.get(&event.token_id)?;
         published.find(&token.key)?;
-        Some(&token.text)
+        Some(token.text.clone())
     }
 
-    pub(super) fn keep(&mut self, event: &OutgoingEvent, token: Token) {
+    /// Keeps the token of `event`, and gives it back.
+    pub(super) fn keep(&mut self, event: &OutgoingEvent, token: Token) -> String {
+        let text = token.text.clone();
         self.0.insert(event.token_id.clone(), token);
+        text
     }
 
     /// Forgets all but the tokens of `events` once there are more than `most`: whoever does not settle events
