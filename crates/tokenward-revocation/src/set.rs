@@ -156,7 +156,7 @@ impl Set {
     }
 
     /// Whether something that was inserted and has not ended found no room, so that its answers cannot be
-    /// trusted. A set holds 12 million fingerprints of each kind, and the bits of four billion tokens.
+    /// trusted. A set holds 12 million fingerprints of each kind, and the bits of two billion tokens; what finds no page for its bit takes a fingerprint.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.full.load(Ordering::Acquire)

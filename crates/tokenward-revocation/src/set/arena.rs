@@ -51,6 +51,19 @@ impl Arena {
         self.chunk(page)?.get(from..from.wrapping_add(PAGE_WORDS))
     }
 
+    /// The bits of a page that are set, in ascending order.
+    pub(super) fn bits(&self, page: u32) -> impl Iterator<Item = u32> {
+        let words = self.page(page).unwrap_or_default().iter().zip((0..).step_by(64));
+        words.flat_map(|(word, first): (_, u32)| {
+            let mut left = word.load(Ordering::Acquire);
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| first.wrapping_add(left.trailing_zeros()))?;
+                left &= left.wrapping_sub(1);
+                Some(bit)
+            })
+        })
+    }
+
     /// How many bits of a page are set.
     pub(super) fn count(&self, page: u32) -> usize {
         let words = self.page(page).unwrap_or_default();

@@ -28,7 +28,7 @@ use super::minute::Minute;
 use super::table::Table;
 use super::writer::{Draft, Writer, enter, page_of, sorted};
 use crate::Fingerprints;
-use crate::dense::{PAGE_BITS, PageNumber};
+use crate::dense::PageNumber;
 
 mod read;
 
@@ -160,7 +160,7 @@ fn put_bits(body: &mut Vec<u8>, arena: &Arena, page: u32) {
     let count = arena.count(page);
     if count < SPARSE {
         body.extend_from_slice(&u16::try_from(count).unwrap_or_default().to_be_bytes());
-        for bit in (0..PAGE_BITS).filter(|bit| arena.get(page, *bit)) {
+        for bit in arena.bits(page) {
             body.extend_from_slice(&u16::try_from(bit).unwrap_or_default().to_be_bytes());
         }
     } else {

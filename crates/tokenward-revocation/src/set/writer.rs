@@ -41,6 +41,10 @@ pub(super) struct Draft {
 /// to have the form takes no page for itself.
 const DENSE_WITHIN: u32 = 64;
 
+/// Half of all pages: the other half is for what comes to take this content's place. A snapshot that found no
+/// room beside what it replaces would never be taken.
+const MOST_PAGES: usize = 1 << 16;
+
 impl Writer {
     pub(super) const fn new(fingerprints: Fingerprints, pool: Pool, root: Root) -> Self {
         Self { fingerprints, pool, live: Draft::new(root), expired: Minute::new(0) }
@@ -253,6 +257,9 @@ impl Draft {
             entry.prolong(end);
             page
         } else {
+            if self.pages >= MOST_PAGES {
+                return false;
+            }
             let Some(page) = pool.take(&content.arena) else { return false };
             let words = spot.words(page);
             if content.pages.insert(side, self.pages, spot.key(), end, words).is_err() {

@@ -1,6 +1,7 @@
 //! Reads the body of a snapshot, piece by piece, from whoever may have sent it.
 
-use super::{AS_WORDS, BadBody, MAGIC, Minute, PAGE_BITS, PAGE_WORDS, PageNumber, Part, SPARSE};
+use super::{AS_WORDS, BadBody, MAGIC, Minute, PAGE_WORDS, PageNumber, Part, SPARSE};
+use crate::dense::PAGE_BITS;
 use crate::set::table::Table;
 
 /// A piece that is right by itself and in its place.

@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::feed::Fact;
 
 #[test]
 fn a_body_brings_everything() {
@@ -59,6 +60,25 @@ fn a_number_makes_no_room_for_what_is_not_there() {
 
     assert_eq!(set.import(Fingerprints::random(), &body, at(0)), Err(BadBody::WrongLength));
     assert_eq!(set.memory(), 0);
+}
+
+/// Whoever may revoke can name a token on any page. What finds no page is revoked all the same.
+#[test]
+fn no_flood_of_pages_keeps_a_snapshot_out() {
+    let place =
+        |page: u32| DenseId { minute: 1 + (page >> 14), shard: 1, index: (page & 0x3fff) << 15 };
+    let flooded = new_set();
+    for page in 0..(1 << 16) + 3 {
+        let fact = Fact::Jti(place(page).name());
+        flooded.insert_item(&Item { seq: Seq::ZERO, ends_at: at(900), fact });
+    }
+    let body = flooded.export();
+
+    flooded.import(flooded.fingerprints(), &body, at(0)).unwrap();
+
+    assert!(!flooded.is_full());
+    assert_eq!(flooded.len(), (1 << 16) + 3);
+    assert_eq!(check_id(&flooded, &place(1 << 15).name()), Some(RevokedBy::Jti));
 }
 
 #[test]
