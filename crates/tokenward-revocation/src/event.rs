@@ -43,21 +43,26 @@ pub trait EventStore: Send + Sync + 'static {
         events: Vec<OutgoingEvent>,
     ) -> Result<(), BackendError>;
 
-    /// Up to `limit` events for `receiver`, the oldest first.
+    /// Up to `limit` events for `receiver` about `audiences`, the oldest first.
     async fn events_for(
         &self,
         receiver: &str,
+        audiences: &[Audience],
         limit: usize,
     ) -> Result<Vec<OutgoingEvent>, BackendError>;
 
     /// Forgets those of `events` that are for `receiver`, durably: it has them. How many they were.
     async fn settle_events(&self, receiver: &str, events: Vec<Jti>) -> Result<u64, BackendError>;
 
+    /// Forgets every event but those for a receiver of `wanted` about the audience beside it; how many they
+    /// were.
+    async fn retain_events(&self, wanted: &[(String, Audience)]) -> Result<u64, BackendError>;
+
     /// How many events wait for `receiver`.
     async fn count_events(&self, receiver: &str) -> Result<u64, BackendError>;
 
-    /// Forgets the events for `receiver` that became one before `before`, and the oldest of those beyond
-    /// the number `most`; how many they were.
+    /// Forgets the events for `receiver` that became one before `before`, and of each audience the oldest of
+    /// those beyond the number `most`; how many they were.
     async fn drop_events(
         &self,
         receiver: &str,

@@ -1,12 +1,13 @@
 //! Events for receivers: rows that are there until the receiver has them.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
-use tokenward::{BackendError, Jti, UnixTime};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use serde_json::Value;
+use tokenward::{Audience, BackendError, Jti, UnixTime};
 use tokenward_revocation::{EventStore, OutgoingEvent, Seq};
 
 use crate::fault::Fault;
-use crate::store::SqliteStore;
+use crate::store::{SLICE, SqliteStore};
 use crate::value::{Columns, count, limit, millis, names, number, unsigned};
 use crate::writer::Tx;
 
@@ -38,13 +39,15 @@ impl EventStore for SqliteStore {
     async fn events_for(
         &self,
         receiver: &str,
+        audiences: &[Audience],
         most: usize,
     ) -> Result<Vec<OutgoingEvent>, BackendError> {
-        let sql = "SELECT * FROM events WHERE receiver = ?1 ORDER BY id LIMIT ?2";
-        let receiver = receiver.to_owned();
+        let sql = "SELECT * FROM events WHERE receiver = ?1
+                   AND audience IN (SELECT value FROM json_each(?2)) ORDER BY id LIMIT ?3";
+        let (receiver, audiences) = (receiver.to_owned(), names(audiences));
         self.read(move |conn| {
             let mut statement = conn.prepare_cached(sql)?;
-            let mut rows = statement.query(params![receiver, limit(most)])?;
+            let mut rows = statement.query(params![receiver, audiences, limit(most)])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 found.push(event(&Columns::of(TABLE, row))?);
@@ -64,14 +67,19 @@ impl EventStore for SqliteStore {
         .await
     }
 
+    async fn retain_events(&self, wanted: &[(String, Audience)]) -> Result<u64, BackendError> {
+        let sql = "SELECT id FROM events WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS wanted
+                   WHERE json_extract(wanted.value, '$[0]') = receiver
+                   AND json_extract(wanted.value, '$[1]') = audience)";
+        let wanted = wanted.iter().map(|(receiver, audience)| [receiver, audience.as_str()].into());
+        let wanted = Value::Array(wanted.collect()).to_string();
+        let rows = self.read(move |conn| ids(conn, sql, [wanted])).await?;
+        self.forget(rows).await
+    }
+
     async fn count_events(&self, receiver: &str) -> Result<u64, BackendError> {
-        let sql = "SELECT count(*) FROM events WHERE receiver = ?1";
         let receiver = receiver.to_owned();
-        self.read(move |conn| {
-            let rows: i64 = conn.prepare_cached(sql)?.query_row([receiver], |row| row.get(0))?;
-            unsigned(TABLE, rows)
-        })
-        .await
+        self.read(move |conn| waiting(conn, &receiver)).await
     }
 
     async fn drop_events(
@@ -80,17 +88,53 @@ impl EventStore for SqliteStore {
         before: UnixTime,
         most: usize,
     ) -> Result<u64, BackendError> {
-        let old = "DELETE FROM events WHERE receiver = ?1 AND issued_at < ?2";
-        let surplus = "DELETE FROM events WHERE receiver = ?1 AND id <=
-                       (SELECT id FROM events WHERE receiver = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+        let old = "SELECT id FROM events WHERE receiver = ?1 AND issued_at < ?2";
+        let surplus = "SELECT id FROM
+                       (SELECT id, row_number() OVER (PARTITION BY audience ORDER BY id DESC) AS place
+                        FROM events WHERE receiver = ?1 AND issued_at >= ?2) WHERE place > ?3";
         let receiver = receiver.to_owned();
-        self.write(move |tx| {
-            let old = tx.prepare_cached(old)?.execute(params![receiver, millis(before)])?;
-            let surplus = tx.prepare_cached(surplus)?.execute(params![receiver, limit(most)])?;
-            Ok(count(old.saturating_add(surplus)))
-        })
-        .await
+        let rows = self
+            .read(move |conn| {
+                let mut rows = ids(conn, old, params![receiver, millis(before)])?;
+                // Counting is cheap, and nearly always enough.
+                if waiting(conn, &receiver)? > count(most) {
+                    rows.extend(ids(
+                        conn,
+                        surplus,
+                        params![receiver, millis(before), limit(most)],
+                    )?);
+                }
+                Ok(rows)
+            })
+            .await?;
+        self.forget(rows).await
     }
+}
+
+impl SqliteStore {
+    /// Deletes these events, a slice at a time: whoever revokes gets a turn in between.
+    async fn forget(&self, rows: Vec<i64>) -> Result<u64, BackendError> {
+        let sql = "DELETE FROM events WHERE id IN (SELECT value FROM json_each(?1))";
+        let mut forgotten = 0_u64;
+        for slice in rows.chunks(SLICE) {
+            let slice = Value::from(slice).to_string();
+            let gone = self.write(move |tx| Ok(tx.prepare_cached(sql)?.execute([slice])?)).await?;
+            forgotten = forgotten.saturating_add(count(gone));
+        }
+        Ok(forgotten)
+    }
+}
+
+fn ids(conn: &Connection, sql: &str, which: impl Params) -> Result<Vec<i64>, Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(which, |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn waiting(conn: &Connection, receiver: &str) -> Result<u64, Fault> {
+    let sql = "SELECT count(*) FROM events WHERE receiver = ?1";
+    let rows: i64 = conn.prepare_cached(sql)?.query_row([receiver], |row| row.get(0))?;
+    unsigned(TABLE, rows)
 }
 
 fn head(conn: &Connection) -> Result<Option<Seq>, Fault> {

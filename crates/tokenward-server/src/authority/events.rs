@@ -11,14 +11,17 @@
 mod collect;
 mod poll;
 mod push;
+mod signed;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::{counter, gauge};
 use serde_json::Value;
-use tokenward::{BackendError, Clock, SESSION_REVOKED, SecurityEventRequest, UnixTime};
+use tokenward::{
+    Audience, BackendError, Clock, KeyId, SESSION_REVOKED, SecurityEventRequest, UnixTime,
+};
 use tokenward_keys::Signing;
 use tokenward_revocation::{EventStore, OutgoingEvent};
 use tokio::sync::Notify;
@@ -29,8 +32,10 @@ pub use push::PushSetupError;
 use super::Authority;
 use super::error::ApiError;
 use super::lamp::Lamp;
+use super::start::StartError;
 use crate::settings::{EventDelivery, ReceiverSettings, Settings};
 use push::Push;
+use signed::Signed;
 
 /// The events of an authority, and whom they are for.
 pub(super) struct Events {
@@ -46,21 +51,43 @@ struct Receiver {
     push: Option<Push>,
     /// There may be something new.
     news: Notify,
+    /// What was signed for a receiver that fetches; held by the one request that is answered.
+    signed: tokio::sync::Mutex<Signed>,
+}
+
+/// An event as it is sent.
+#[derive(Debug)]
+struct Token {
+    text: String,
+    /// The key that signed it.
+    key: KeyId,
 }
 
 impl Events {
-    /// The events of these settings; `None` where there is no receiver.
-    pub(super) fn of(
+    /// The events of these settings; `None` where there is no receiver. What waits for one that is gone, or
+    /// tells of an audience that a receiver is not told of any more, is forgotten.
+    pub(super) async fn of(
         store: Arc<dyn EventStore>,
         settings: &Settings,
         clock: &Arc<dyn Clock>,
-    ) -> Result<Option<Self>, PushSetupError> {
+    ) -> Result<Option<Self>, StartError> {
+        let wanted = settings.receivers.iter().flat_map(|receiver| {
+            let audiences = receiver.audiences.iter();
+            audiences.map(|audience| (receiver.name.clone(), audience.clone()))
+        });
+        let forgotten = store.retain_events(&wanted.collect::<Vec<_>>()).await;
+        let what = "the events cannot be read or written";
+        match forgotten.map_err(|source| StartError::Store { what, source })? {
+            0 => {}
+            forgotten => tracing::warn!(forgotten, "no receiver wants these events any more"),
+        }
         let receivers = settings.receivers.iter().map(|receiver| {
             let push = match &receiver.delivery {
                 EventDelivery::Push(push) => Some(Push::new(push, Arc::clone(clock))?),
                 EventDelivery::Poll { .. } => None,
             };
-            Ok(Arc::new(Receiver { settings: receiver.clone(), push, news: Notify::new() }))
+            let (news, signed) = (Notify::new(), tokio::sync::Mutex::default());
+            Ok(Arc::new(Receiver { settings: receiver.clone(), push, news, signed }))
         });
         let receivers = receivers.collect::<Result<Vec<_>, PushSetupError>>()?;
         let lamp = Lamp::new("revocations do not become events");
@@ -90,6 +117,11 @@ impl Receiver {
     fn name(&self) -> &str {
         &self.settings.name
     }
+
+    /// The audiences that it is told of today. One that was taken from it may be none of its business.
+    fn audiences(&self) -> Vec<Audience> {
+        self.settings.audiences.clone()
+    }
 }
 
 impl fmt::Debug for Receiver {
@@ -105,7 +137,7 @@ impl Authority {
         &self,
         receiver: &Receiver,
         event: &OutgoingEvent,
-    ) -> Result<String, ApiError> {
+    ) -> Result<Token, ApiError> {
         let audience = self.audiences.get(&event.audience).ok_or_else(ApiError::server_error)?;
         let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
         let (subject_id, said) =
@@ -122,14 +154,19 @@ impl Authority {
             kind: SESSION_REVOKED,
             event: &said,
         };
+        let key = Mutex::new(None);
         let prepare = |signing: &Signing| {
+            *key.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(signing.signer.key_id().clone());
             let prepared = request.prepare(signing.signer.key_id(), signing.signer.algorithm());
             prepared.map_err(|error| {
                 tracing::error!(receiver = receiver.name(), %error, "an event cannot be a token");
                 ApiError::server_error()
             })
         };
-        audience.sign(self.clock.now(), prepare).await
+        let text = audience.sign(self.clock.now(), prepare).await?;
+        let key = key.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Token { text, key: key.ok_or_else(ApiError::server_error)? })
     }
 
     /// Forgets old events; see [`Events::tidy`].
@@ -143,5 +180,6 @@ impl Authority {
 
 /// Older events are news to nobody; our own verifier takes none that are.
 const LONGEST: Duration = Duration::from_secs(7 * 86_400);
-/// So many events wait for one receiver at the most: some 50 MiB.
+/// So many events of one audience wait for one receiver at the most: some 50 MiB. Of one audience, because
+/// whoever may revoke within one must not be able to push out what another says.
 const MOST: usize = 100_000;

@@ -86,7 +86,7 @@ impl Authority {
             state.former_lamp.show(&state.take_former(parts.clock.now()).await);
             audiences.insert(audience.name.clone(), Arc::new(state));
         }
-        let events = Events::of(parts.events, &parts.settings, &parts.clock)?;
+        let events = Events::of(parts.events, &parts.settings, &parts.clock).await?;
         let Parts { settings, clock, sessions, services, revocations, frames, .. } = parts;
         let origins = settings.audiences.iter().flat_map(|audience| &audience.origins);
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;

@@ -11,6 +11,8 @@ mod events;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod fetched;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod oauth;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tempfile::TempDir;
-use tokenward::{Audience, BackendErrorKind};
+use tokenward::{Audience, BackendErrorKind, Jti, UnixTime};
 use tokenward_keys::KeyStore;
+use tokenward_revocation::{EventStore, OutgoingEvent, Seq};
 use tokenward_sessions::{SessionFilter, SessionStore};
 use tokenward_sqlite::{Options, SqliteStore};
 
@@ -39,6 +40,29 @@ async fn one_that_fails_takes_nobody_with_it() {
     let filter = SessionFilter::default();
     assert_eq!(store.list(&filter, 1_000, None).await.unwrap().len(), 100);
     assert!(store.keys(&api).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn events_are_dropped_a_slice_at_a_time_so_that_others_get_their_turn() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(folder.path().join("s.db"), Options::default()).unwrap();
+    let now = UnixTime::from_secs(1_800_000_000);
+    let event = |number| OutgoingEvent {
+        receiver: "crm".to_owned(),
+        audience: Audience::new("api").unwrap(),
+        token_id: Jti::random(),
+        seq: Seq::new(number),
+        happened_at: now,
+        issued_at: now,
+        subject_id: "{}".to_owned(),
+        event: "{}".to_owned(),
+    };
+    store.add_events(None, Seq::new(1_200), (1..=1_200).map(event).collect()).await.unwrap();
+    let before = store.stats().commands;
+
+    assert_eq!(store.drop_events("crm", UnixTime::EPOCH, 0).await.unwrap(), 1_200);
+
+    assert_eq!(store.stats().commands - before, 3);
 }
 
 #[tokio::test]

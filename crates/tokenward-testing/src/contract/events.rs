@@ -1,6 +1,6 @@
 //! What a store of events for receivers promises.
 
-use tokenward::{BackendErrorKind, Jti};
+use tokenward::{Audience, BackendError, BackendErrorKind, Jti};
 use tokenward_revocation::{EventStore, OutgoingEvent, Seq};
 
 use super::{at, audience, keep};
@@ -15,13 +15,16 @@ pub async fn event_contract<S: EventStore>(make: impl AsyncFn() -> S) {
         events_read_back_as_they_were_written_in_their_order,
         of_two_that_tell_of_the_same_revocations_one_wins,
         what_a_receiver_has_is_forgotten_for_it_alone,
+        a_receiver_is_told_of_the_audiences_it_asks_for_alone,
+        what_nobody_wants_any_more_is_forgotten,
         what_is_too_old_or_too_many_is_dropped_from_the_oldest_on,
+        events_of_one_audience_push_out_none_of_another,
     );
 }
 
 async fn events_read_back_as_they_were_written_in_their_order(store: impl EventStore) {
     assert_eq!(store.events_head().await.unwrap(), None);
-    assert_eq!(store.events_for("crm", 10).await.unwrap(), []);
+    assert_eq!(events_for(&store, "crm", 10).await.unwrap(), []);
 
     store.add_events(None, Seq::new(4), Vec::new()).await.unwrap();
     assert_eq!(store.events_head().await.unwrap(), Some(Seq::new(4)));
@@ -29,10 +32,10 @@ async fn events_read_back_as_they_were_written_in_their_order(store: impl EventS
     store.add_events(Some(Seq::new(4)), Seq::new(9), first).await.unwrap();
     store.add_events(Some(Seq::new(9)), Seq::new(10), vec![event("crm", "c")]).await.unwrap();
 
-    let all = store.events_for("crm", 10).await.unwrap();
+    let all = events_for(&store, "crm", 10).await.unwrap();
     assert_eq!(all, [event("crm", "b"), event("crm", "a"), event("crm", "c")]);
-    assert_eq!(store.events_for("crm", 1).await.unwrap(), [event("crm", "b")]);
-    assert_eq!(store.events_for("erp", 10).await.unwrap(), [event("erp", "b")]);
+    assert_eq!(events_for(&store, "crm", 1).await.unwrap(), [event("crm", "b")]);
+    assert_eq!(events_for(&store, "erp", 10).await.unwrap(), [event("erp", "b")]);
     assert_eq!(store.count_events("crm").await.unwrap(), 3);
     assert_eq!(store.events_head().await.unwrap(), Some(Seq::new(10)));
 }
@@ -50,7 +53,7 @@ async fn of_two_that_tell_of_the_same_revocations_one_wins(store: impl EventStor
     let winner = if first.is_ok() { "a" } else { "b" };
     let lost = first.err().or_else(|| second.err()).unwrap();
     assert_eq!(lost.kind(), BackendErrorKind::Conflict);
-    assert_eq!(store.events_for("crm", 10).await.unwrap(), [event("crm", winner)]);
+    assert_eq!(events_for(&store, "crm", 10).await.unwrap(), [event("crm", winner)]);
     let again = store.add_events(None, Seq::new(9), Vec::new()).await.unwrap_err();
     assert_eq!(again.kind(), BackendErrorKind::Conflict);
 }
@@ -63,8 +66,39 @@ async fn what_a_receiver_has_is_forgotten_for_it_alone(store: impl EventStore) {
     assert_eq!(store.settle_events("crm", has.clone()).await.unwrap(), 2);
     assert_eq!(store.settle_events("crm", has).await.unwrap(), 0);
 
-    assert_eq!(store.events_for("crm", 10).await.unwrap(), [event("crm", "b")]);
+    assert_eq!(events_for(&store, "crm", 10).await.unwrap(), [event("crm", "b")]);
     assert_eq!(store.count_events("erp").await.unwrap(), 3);
+}
+
+async fn a_receiver_is_told_of_the_audiences_it_asks_for_alone(store: impl EventStore) {
+    let all = vec![about("api", "a"), about("api", "b"), about("web", "c"), about("old", "d")];
+    store.add_events(None, Seq::new(3), all).await.unwrap();
+    let asked = async |audiences: &[&str], limit| {
+        let audiences: Vec<_> = audiences.iter().map(|name| audience(name)).collect();
+        store.events_for("crm", &audiences, limit).await.unwrap()
+    };
+
+    // What comes before in the order, and is not asked for, takes nobody's place.
+    assert_eq!(asked(&["web"], 1).await, [about("web", "c")]);
+    assert_eq!(asked(&["old", "api"], 2).await, [about("api", "a"), about("api", "b")]);
+    assert_eq!(asked(&["old", "api"], 9).await.len(), 3);
+    assert_eq!(asked(&[], 9).await, []);
+}
+
+async fn what_nobody_wants_any_more_is_forgotten(store: impl EventStore) {
+    let foreign = OutgoingEvent { receiver: "erp".to_owned(), ..about("web", "d") };
+    let gone = OutgoingEvent { receiver: "gone".to_owned(), ..about("api", "e") };
+    let all = vec![about("api", "a"), about("web", "b"), event("erp", "c"), foreign.clone(), gone];
+    store.add_events(None, Seq::new(3), all).await.unwrap();
+    let wanted = [("crm".to_owned(), audience("api")), ("erp".to_owned(), audience("web"))];
+
+    assert_eq!(store.retain_events(&wanted).await.unwrap(), 3);
+    assert_eq!(store.retain_events(&wanted).await.unwrap(), 0);
+    assert_eq!(events_for(&store, "crm", 9).await.unwrap(), [about("api", "a")]);
+    let erp = store.events_for("erp", &[audience("api"), audience("web")], 9).await.unwrap();
+    assert_eq!(erp, [foreign]);
+    assert_eq!(store.count_events("gone").await.unwrap(), 0);
+    assert_eq!(store.retain_events(&[]).await.unwrap(), 2);
 }
 
 async fn what_is_too_old_or_too_many_is_dropped_from_the_oldest_on(store: impl EventStore) {
@@ -75,9 +109,34 @@ async fn what_is_too_old_or_too_many_is_dropped_from_the_oldest_on(store: impl E
     assert_eq!(store.drop_events("crm", at(0), 4).await.unwrap(), 0);
     assert_eq!(store.drop_events("crm", at(5), 4).await.unwrap(), 1);
     assert_eq!(store.drop_events("crm", at(5), 1).await.unwrap(), 2);
-    assert_eq!(store.events_for("crm", 10).await.unwrap(), [dated("d", 7)]);
+    assert_eq!(events_for(&store, "crm", 10).await.unwrap(), [dated("d", 7)]);
     assert_eq!(store.drop_events("crm", at(0), 0).await.unwrap(), 1);
     assert_eq!(store.count_events("erp").await.unwrap(), 1);
+}
+
+async fn events_of_one_audience_push_out_none_of_another(store: impl EventStore) {
+    let mut all = vec![about("api", "a"), about("api", "b")];
+    all.extend(["1", "2", "3", "4"].map(|id| about("web", id)));
+    store.add_events(None, Seq::new(3), all).await.unwrap();
+
+    assert_eq!(store.drop_events("crm", at(0), 2).await.unwrap(), 2);
+    let both = [audience("api"), audience("web")];
+    let left = store.events_for("crm", &both, 9).await.unwrap();
+    assert_eq!(left, [about("api", "a"), about("api", "b"), about("web", "3"), about("web", "4")]);
+}
+
+/// Those about the audience that [`event`] is about.
+async fn events_for(
+    store: &impl EventStore,
+    receiver: &str,
+    limit: usize,
+) -> Result<Vec<OutgoingEvent>, BackendError> {
+    let audiences: [Audience; 1] = [audience("api")];
+    store.events_for(receiver, &audiences, limit).await
+}
+
+fn about(name: &str, id: &str) -> OutgoingEvent {
+    OutgoingEvent { audience: audience(name), ..event("crm", id) }
 }
 
 fn event(receiver: &str, id: &str) -> OutgoingEvent {

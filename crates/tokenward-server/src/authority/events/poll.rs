@@ -8,9 +8,10 @@ use axum::response::Response;
 use http::StatusCode;
 use metrics::counter;
 use serde_json::{Map, Value, json};
-use tokenward::Jti;
+use tokenward::{Audience, Jti};
 use tokenward_revocation::OutgoingEvent;
 
+use super::signed::Signed;
 use super::{Events, Receiver};
 use crate::authority::error::ApiError;
 use crate::authority::json::{Fields, invalid};
@@ -43,23 +44,32 @@ pub(in crate::authority) async fn poll(
     if !asked.has.is_empty() {
         events.store.settle_events(receiver.name(), asked.has).await?;
     }
+    if asked.most == 0 {
+        let waiting = events.store.events_for(receiver.name(), &receiver.audiences(), 1).await?;
+        return Ok(answer(&Map::new(), !waiting.is_empty()));
+    }
+    // One at a time: whoever asks beside themselves would have the same events signed beside each other.
+    let Ok(mut signed) = receiver.signed.try_lock() else {
+        return Err(ApiError::too_many_requests(1));
+    };
     // The notice is asked for before the store is read, so that none is missed in between.
     let news = receiver.news.notified();
-    let mut waiting =
-        events.store.events_for(receiver.name(), asked.most.saturating_add(1)).await?;
-    if waiting.is_empty() && asked.most > 0 && !asked.at_once {
+    let (mut sets, mut more) =
+        authority.waiting_tokens(events, receiver, asked.most, &mut signed).await?;
+    if sets.is_empty() && !asked.at_once {
         let mut stop = authority.stop.subscribe();
         tokio::select! {
             () = news => {}
             () = tokio::time::sleep(LONG_POLL) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
-        waiting = events.store.events_for(receiver.name(), asked.most.saturating_add(1)).await?;
+        (sets, more) = authority.waiting_tokens(events, receiver, asked.most, &mut signed).await?;
     }
-    let more = waiting.len() > asked.most;
-    waiting.truncate(asked.most);
-    let sets = authority.event_tokens(receiver, &waiting).await?;
-    Ok(json_answer(StatusCode::OK, &json!({ "sets": sets, "moreAvailable": more })))
+    Ok(answer(&sets, more))
+}
+
+fn answer(sets: &Map<String, Value>, more: bool) -> Response {
+    json_answer(StatusCode::OK, &json!({ "sets": sets, "moreAvailable": more }))
 }
 
 impl Asked {
@@ -109,16 +119,52 @@ impl Events {
 }
 
 impl Authority {
-    async fn event_tokens(
+    /// Up to `most` tokens of what waits, and whether there are more. An audience that nobody signs for keeps
+    /// no other's events waiting; 503 if nothing else waits.
+    async fn waiting_tokens(
+        &self,
+        events: &Events,
+        receiver: &Receiver,
+        most: usize,
+        signed: &mut Signed,
+    ) -> Result<(Map<String, Value>, bool), ApiError> {
+        let (mut audiences, mut failed) = (receiver.audiences(), None);
+        loop {
+            let limit = most.saturating_add(1);
+            let mut waiting = events.store.events_for(receiver.name(), &audiences, limit).await?;
+            let more = waiting.len() > most;
+            waiting.truncate(most);
+            match (self.event_tokens(receiver, &waiting, signed).await, failed) {
+                (Err((unsigned, error)), _) => {
+                    audiences.retain(|audience| audience != unsigned);
+                    failed = Some(error);
+                }
+                (Ok(sets), Some(error)) if sets.is_empty() => return Err(error),
+                (Ok(sets), _) => return Ok((sets, more)),
+            }
+        }
+    }
+
+    /// The tokens of `events`, or an audience of theirs that nobody signs for.
+    async fn event_tokens<'a>(
         &self,
         receiver: &Receiver,
-        events: &[OutgoingEvent],
-    ) -> Result<Map<String, Value>, ApiError> {
+        events: &'a [OutgoingEvent],
+        signed: &mut Signed,
+    ) -> Result<Map<String, Value>, (&'a Audience, ApiError)> {
         let mut sets = Map::new();
-        for event in events.iter().filter(|event| self.audiences.contains_key(&event.audience)) {
-            let token = self.event_token(receiver, event).await?;
+        for event in events {
+            let published = self.audiences.get(&event.audience).map(|state| state.ring.key_set());
+            let known = published.and_then(|published| signed.of(event, &published));
+            let token = if let Some(token) = known {
+                token
+            } else {
+                let token = self.event_token(receiver, event).await;
+                signed.keep(event, token.map_err(|error| (&event.audience, error))?)
+            };
             sets.insert(event.token_id.to_string(), token.into());
         }
+        signed.trim(events, PAGE);
         Ok(sets)
     }
 }

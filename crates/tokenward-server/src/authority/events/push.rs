@@ -102,22 +102,19 @@ async fn bring(authority: Weak<Authority>, receiver: Arc<Receiver>) {
         let Some(now_there) = authority.upgrade() else { return };
         let brought = now_there.bring_all(&receiver).await;
         drop(now_there);
-        let wait = if let Err(error) = &brought {
+        if let Err(error) = &brought {
             tracing::debug!(receiver = receiver.name(), error = %ErrorChain::new(error), "an event waits");
             counter!("tokenward_events_failed_total", "receiver" => receiver.name().to_owned())
                 .increment(1);
-            let whole = next;
-            next = next.saturating_mul(2).min(LONGEST_WAIT);
-            jittered(whole)
-        } else {
+        }
+        // The receiver is there, if all that failed was a signature.
+        if matches!(brought, Ok(()) | Err(Untaken::Unsigned)) {
             next = FIRST_WAIT;
-            IDLE
-        };
-        if brought.is_err() {
-            tokio::time::sleep(wait).await;
-        } else {
             // A notice that came while we were busy is kept.
-            let _timed_out = tokio::time::timeout(wait, receiver.news.notified()).await;
+            let _timed_out = tokio::time::timeout(IDLE, receiver.news.notified()).await;
+        } else {
+            tokio::time::sleep(jittered(next)).await;
+            next = next.saturating_mul(2).min(LONGEST_WAIT);
         }
     }
 }
@@ -130,20 +127,31 @@ fn jittered(wait: Duration) -> Duration {
 }
 
 impl Authority {
-    /// Brings a receiver everything that waits for it, in its order, up to the first that it does not take.
+    /// Brings a receiver everything that waits for it and can be signed, in its order, up to the first that it
+    /// does not take.
     async fn bring_all(&self, receiver: &Receiver) -> Result<(), Untaken> {
         let (Some(events), Some(push)) = (&self.events, &receiver.push) else { return Ok(()) };
+        let (mut audiences, mut round) = (receiver.audiences(), Ok(()));
         loop {
-            let waiting = events.store.events_for(receiver.name(), PAGE).await?;
+            let waiting = events.store.events_for(receiver.name(), &audiences, PAGE).await?;
             for event in &waiting {
+                if !audiences.contains(&event.audience) {
+                    continue;
+                }
                 let brought = self.bring_one(receiver, push, event).await;
+                if matches!(brought, Err(Untaken::Unsigned)) {
+                    // Whoever signs for one audience may be away, and another's events need not wait for that.
+                    audiences.retain(|audience| *audience != event.audience);
+                    round = brought;
+                    continue;
+                }
                 push.lamp.show(&brought);
                 brought?;
                 let settled = vec![event.token_id.clone()];
                 events.store.settle_events(receiver.name(), settled).await?;
             }
             if waiting.len() < PAGE {
-                return Ok(());
+                return round;
             }
         }
     }
@@ -154,12 +162,8 @@ impl Authority {
         push: &Push,
         event: &OutgoingEvent,
     ) -> Result<(), Untaken> {
-        if !self.audiences.contains_key(&event.audience) {
-            // Its audience is configured no longer: there is no key that could sign it.
-            return Ok(());
-        }
         let token = self.event_token(receiver, event).await.map_err(|_| Untaken::Unsigned)?;
-        match push.send(token).await {
+        match push.send(token.text).await {
             Err(Untaken::Refused(INVALID_REQUEST)) => {
                 // It will never be taken, and must not keep the others waiting.
                 tracing::error!(
