@@ -9,14 +9,14 @@
 )]
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::free_port;
 
 /// Ends the server when this shell's input does: the pipe closes with the process that holds it.
 const KEEPER: &str = r#""$1" "$2" $3 & server=$!; echo $server > "$4"; read -r _; kill -9 $server"#;
@@ -357,17 +357,4 @@ pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
 fn hosts(servers: &[RedisServer]) -> String {
     let hosts: Vec<_> = servers.iter().map(|server| format!("127.0.0.1:{}", server.port)).collect();
     hosts.join(",")
-}
-
-/// A port that nothing listens on, below those that the kernel gives to connections: a server that is
-/// started again finds it free.
-fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 11_000).unwrap();
-    loop {
-        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
-        }
-    }
 }

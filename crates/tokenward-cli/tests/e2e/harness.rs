@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -15,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokenward_testing::forgetful::Forgetful;
+use tokenward_testing::free_port;
 use tokio::time::{Instant, sleep};
 
 use crate::client::{Answer, Call, Client};
@@ -334,19 +333,6 @@ pub(crate) async fn eventually(
         }
         assert!(Instant::now() < end, "not within {within:?}: {answer:?}");
         sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// A port that nothing listens on, below those that the kernel gives to connections: a server that is
-/// started again finds it free.
-pub(crate) fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 11_000).unwrap();
-    loop {
-        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
-        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
+use tokenward_testing::free_port;
 
 use crate::client::Call;
-use crate::harness::{Authority, free_port, write_private};
+use crate::harness::{Authority, write_private};
 use crate::markdown::tested;
 use crate::process::Process;
 use crate::shell::{Shell, node_modules, program, python_program};

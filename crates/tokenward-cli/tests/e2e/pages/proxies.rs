@@ -7,10 +7,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use tokenward_testing::free_port;
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Answer, Call};
-use crate::harness::{Authority, eventually, free_port};
+use crate::harness::{Authority, eventually};
 use crate::markdown::tested;
 use crate::process::{Process, run};
 use crate::shell::program;

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use tokenward_testing::redis::{RedisServer, eventually as until};
 
 use super::remote::Site;
+use tokenward_testing::free_port;
+
 use crate::client::Call;
-use crate::harness::{Session, eventually, free_port};
+use crate::harness::{Session, eventually};
 use crate::markdown::{root, tested};
 use crate::process::{Process, TOKENWARD, run};
 use crate::shell::{Shell, python_program};

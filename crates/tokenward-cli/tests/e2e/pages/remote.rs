@@ -5,9 +5,10 @@ use std::process::Command;
 
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
+use tokenward_testing::free_port;
 
 use crate::client::{Answer, Call, Client};
-use crate::harness::{free_port, write_private};
+use crate::harness::write_private;
 use crate::markdown::tested;
 use crate::process::{Process, TOKENWARD};
 use crate::shell::Shell;

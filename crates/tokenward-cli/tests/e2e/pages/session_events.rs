@@ -6,8 +6,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::remote::Site;
+use tokenward_testing::free_port;
+
 use crate::client::Call;
-use crate::harness::{Session, free_port};
+use crate::harness::Session;
 use crate::markdown::tested;
 use crate::process::Process;
 use crate::shell::{Shell, python_program};
