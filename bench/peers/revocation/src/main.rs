@@ -30,14 +30,14 @@ use sample::{Sample, Token};
 const BATCH: usize = 128;
 /// Checks of a turn, in batches.
 const TURN: usize = 16 * BATCH;
-/// Checks before a turn: several for each cache line of the bits at ten million.
-const WARMING: usize = 4_096 * BATCH;
+/// Checks before a turn: more than one for each cache line of the bits at ten million.
+const WARMING: usize = 2_048 * BATCH;
 
 fn main() {
     let quick = std::env::args().nth(1).is_some_and(|how| how == "quick");
     let sizes: &[u32] =
         if quick { &[10_000, 1_000_000] } else { &[10_000, 100_000, 1_000_000, 10_000_000] };
-    let rounds = if quick { 3 } else { 15 };
+    let rounds = if quick { 3 } else { 7 };
     for size in sizes {
         measure(Sample::new(*size), rounds);
     }
