@@ -24,7 +24,7 @@ pub use request::TokenRequest;
 use crate::alg::Algorithm;
 use crate::claims::RESERVED_CLAIMS;
 use crate::ids::{Audience, IssuerId, KeyId};
-use crate::json::JsonError;
+use crate::json::{JsonError, Object};
 use crate::key::{SignFailed, SigningKey};
 use crate::limits::LIMITS;
 use crate::profile::{AccessToken, Profile};
@@ -335,8 +335,31 @@ impl Issuer {
 }
 
 impl Unsigned {
+    /// The longest signature, encoded, with its dot: ML-DSA-87 has 4,627 bytes (FIPS 204, table 2).
+    pub(crate) const LONGEST_SIGNATURE: usize = 6_200;
+
     pub(crate) const fn new(signing_input: String, expires_at: UnixTime) -> Self {
         Self { signing_input, expires_at }
+    }
+
+    /// A token of type `typ` with this payload, whose bytes to sign are `most` at most.
+    ///
+    /// What strict readers refuse is not signed: a number beyond 2⁵³, or what is nested too deep.
+    pub(crate) fn of_payload(
+        typ: &str,
+        (id, algorithm): (&KeyId, Algorithm),
+        payload: &str,
+        most: usize,
+        expires_at: UnixTime,
+    ) -> Result<Self, IssueError> {
+        Object::parse(payload.as_bytes())?;
+        let mut input = header::encode(algorithm, id, typ);
+        input.push('.');
+        b64::append(payload.as_bytes(), &mut input);
+        if input.len() > most {
+            return Err(IssueError::TooLong);
+        }
+        Ok(Self::new(input, expires_at))
     }
 
     /// The bytes to sign.

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::{KeySetStatement, KeySetVersion, hash, published};
 use crate::alg::Algorithm;
+use crate::b64;
 use crate::ids::{IssuerId, KeyId};
 use crate::issue::{IssueError, Unsigned};
 use crate::json::{JsonError, Object, Raw};
 use crate::limits::LIMITS;
 use crate::profile::Profile;
 use crate::time::UnixTime;
-use crate::{b64, header};
 
 /// A key-set statement to be. The issuer vouches for keys of its own: `iss` and `sub` are the same.
 ///
@@ -58,15 +58,8 @@ impl StatementRequest<'_> {
         let payload = format!(
             r#"{{"iss":{issuer},"sub":{issuer},"iat":{iat},"exp":{exp},"version":{version}{previous},"keys":{keys}}}"#
         );
-        // What strict readers refuse is not signed: a number beyond 2⁵³, a key set nested too deep.
-        Object::parse(payload.as_bytes())?;
-        let mut input = header::encode(algorithm, id, KeySetStatement::TYPE);
-        input.push('.');
-        b64::append(payload.as_bytes(), &mut input);
-        if input.len().saturating_add(SIGNATURE) > LIMITS.key_set_statement_bytes {
-            return Err(IssueError::TooLong);
-        }
-        Ok(Unsigned::new(input, expires_at))
+        let most = LIMITS.key_set_statement_bytes.saturating_sub(Unsigned::LONGEST_SIGNATURE);
+        Unsigned::of_payload(KeySetStatement::TYPE, (id, algorithm), &payload, most, expires_at)
     }
 }
 
@@ -99,6 +92,3 @@ fn keys_of<'a>(set: &Object<'a>) -> Option<&'a str> {
         _ => None,
     }
 }
-
-/// The longest signature, encoded, with its dot: ML-DSA-87 has 4,627 bytes (FIPS 204, table 2).
-const SIGNATURE: usize = 6_200;

@@ -8,11 +8,9 @@ use super::SecurityEvent;
 use crate::alg::Algorithm;
 use crate::ids::{Audience, IssuerId, Jti, KeyId};
 use crate::issue::{IssueError, Unsigned};
-use crate::json::Object;
 use crate::limits::LIMITS;
 use crate::profile::Profile;
 use crate::time::UnixTime;
-use crate::{b64, header};
 
 /// The kind of event that ends sessions (OpenID CAEP 1.0 § 3.1).
 pub const SESSION_REVOKED: &str =
@@ -89,17 +87,9 @@ impl SecurityEventRequest<'_> {
         claims.insert("sub_id".to_owned(), self.subject_id.clone());
         claims.insert("events".to_owned(), json!({ self.kind: self.event }));
         let payload = Value::Object(claims).to_string();
-        // What strict readers refuse is not signed.
-        Object::parse(payload.as_bytes())?;
-        let mut input = header::encode(algorithm, id, SecurityEvent::TYPE);
-        input.push('.');
-        b64::append(payload.as_bytes(), &mut input);
         let signature = algorithm.signature_len().unwrap_or(LIMITS.rsa_signature_bytes);
-        let longest = signature.div_ceil(3).saturating_mul(4).saturating_add(input.len());
-        if longest > LIMITS.token_bytes {
-            return Err(IssueError::TooLong);
-        }
+        let most = LIMITS.token_bytes.saturating_sub(signature.div_ceil(3).saturating_mul(4));
         let ends = self.issued_at.saturating_add(Duration::from_secs(60 * 60));
-        Ok(Unsigned::new(input, ends))
+        Unsigned::of_payload(SecurityEvent::TYPE, (id, algorithm), &payload, most, ends)
     }
 }

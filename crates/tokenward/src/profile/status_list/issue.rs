@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 
 use super::{StatusList, StatusSize};
 use crate::alg::Algorithm;
+use crate::b64;
 use crate::ids::{IssuerId, KeyId, Subject};
 use crate::issue::{IssueError, Unsigned};
-use crate::json::Object;
 use crate::limits::LIMITS;
 use crate::profile::Profile;
 use crate::time::UnixTime;
-use crate::{b64, header};
 
 /// A status list token to be (draft-ietf-oauth-status-list § 5.1).
 ///
@@ -85,17 +84,7 @@ impl StatusListRequest<'_> {
             "status_list": list,
         })
         .to_string();
-        // What strict readers refuse is not signed.
-        Object::parse(payload.as_bytes())?;
-        let mut input = header::encode(algorithm, id, StatusList::TYPE);
-        input.push('.');
-        b64::append(payload.as_bytes(), &mut input);
-        if input.len().saturating_add(SIGNATURE) > LIMITS.status_list_bytes {
-            return Err(IssueError::TooLong);
-        }
-        Ok(Unsigned::new(input, expires_at))
+        let most = LIMITS.status_list_bytes.saturating_sub(Unsigned::LONGEST_SIGNATURE);
+        Unsigned::of_payload(StatusList::TYPE, (id, algorithm), &payload, most, expires_at)
     }
 }
-
-/// The longest signature, encoded, with its dot: ML-DSA-87 has 4,627 bytes (FIPS 204, table 2).
-const SIGNATURE: usize = 6_200;
