@@ -14,7 +14,7 @@ mod push;
 mod signed;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, gauge};
@@ -154,19 +154,15 @@ impl Authority {
             kind: SESSION_REVOKED,
             event: &said,
         };
-        let key = Mutex::new(None);
         let prepare = |signing: &Signing| {
-            *key.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(signing.signer.key_id().clone());
             let prepared = request.prepare(signing.signer.key_id(), signing.signer.algorithm());
             prepared.map_err(|error| {
                 tracing::error!(receiver = receiver.name(), %error, "an event cannot be a token");
                 ApiError::server_error()
             })
         };
-        let text = audience.sign(self.clock.now(), prepare).await?;
-        let key = key.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Token { text, key: key.ok_or_else(ApiError::server_error)? })
+        let (text, key) = audience.sign(self.clock.now(), prepare).await?;
+        Ok(Token { text, key })
     }
 
     /// Forgets old events; see [`Events::tidy`].

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokenward::{
-    ClientId, IssueError, Jti, Scope, SessionId, Subject, TokenRequest, TokenVersion, UnixTime,
-    Unsigned,
+    ClientId, IssueError, Jti, KeyId, Scope, SessionId, Subject, TokenRequest, TokenVersion,
+    UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
@@ -166,28 +166,36 @@ impl Authority {
         scope: Scope,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
-        let (mut unsigned, mut signer) =
-            self.prepare_named(audience, request.clone(), &whose, now).await?;
-        let mut signature = signer.sign(unsigned.signing_input()).await;
-        // A rotation between the two lines above has destroyed the key: another signs by now.
-        if matches!(signature, Err(CustodyError::NoPrivateHalf { .. })) {
-            audience.look_again(now).await;
-            (unsigned, signer) = self.prepare_named(audience, request, &whose, now).await?;
-            signature = signer.sign(unsigned.signing_input()).await;
+        for attempt in Attempt::ALL {
+            let prepared = self.prepare_named(audience, request.clone(), &whose, now).await?;
+            let (unsigned, signer) = prepared;
+            let signature = audience.signature(now, &unsigned, &*signer, attempt).await;
+            let signature = signature.map_err(|error| {
+                tracing::error!(
+                    audience = %audience.name,
+                    error = %tokenward::ErrorChain::new(&error),
+                    "a token could not be signed"
+                );
+                ApiError::unavailable()
+            })?;
+            let Some(signature) = signature else { continue };
+            let expires_in = unsigned.expires_at().since(now.floor_secs());
+            let token = Zeroizing::new(unsigned.assemble(&signature));
+            return Ok(Minted { token, expires_in, scope });
         }
-        audience.signing_lamp.show(&signature);
-        let signature = signature.map_err(|error| {
-            tracing::error!(
-                audience = %audience.name,
-                error = %tokenward::ErrorChain::new(&error),
-                "a token could not be signed"
-            );
-            ApiError::unavailable()
-        })?;
-        let expires_in = unsigned.expires_at().since(now.floor_secs());
-        let token = Zeroizing::new(unsigned.assemble(&signature));
-        Ok(Minted { token, expires_in, scope })
+        Err(ApiError::unavailable())
     }
+}
+
+/// How often a signature is asked for.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Attempt {
+    First,
+    Last,
+}
+
+impl Attempt {
+    const ALL: [Self; 2] = [Self::First, Self::Last];
 }
 
 /// The point and the signature behind the signing input, in base64url.
@@ -220,33 +228,44 @@ impl AudienceState {
         Ok((request.status(uri, u64::from(id.index)), Some(id)))
     }
 
-    /// Asks the store who signs: if another replica rotated, it alone knows.
-    pub(super) async fn look_again(&self, now: UnixTime) {
-        if let Err(error) = self.ring.refresh(now).await {
-            tracing::warn!(audience = %self.name, %error, "the key store could not be read");
+    /// The signature of `signer`, under whatever is signed for the audience; `None` if that has to be prepared
+    /// anew, with the key that signs by now.
+    async fn signature(
+        &self,
+        now: UnixTime,
+        unsigned: &Unsigned,
+        signer: &dyn Signer,
+        attempt: Attempt,
+    ) -> Result<Option<Vec<u8>>, CustodyError> {
+        let signature = signer.sign(unsigned.signing_input()).await;
+        // A rotation since it was prepared has destroyed the key: another signs by now, and if it was
+        // another replica that rotated, the store alone knows.
+        if attempt == Attempt::First && matches!(signature, Err(CustodyError::NoPrivateHalf { .. }))
+        {
+            if let Err(error) = self.ring.refresh(now).await {
+                tracing::warn!(audience = %self.name, %error, "the key store could not be read");
+            }
+            return Ok(None);
         }
+        self.signing_lamp.show(&signature);
+        signature.map(Some)
     }
 
-    /// Has a document of the audience signed by whoever signs at `now`, as a token is.
+    /// Has a document of the audience signed by whoever signs at `now`, as a token is, and tells by whom.
     pub(super) async fn sign(
         &self,
         now: UnixTime,
         prepare: impl Fn(&Signing) -> Result<Unsigned, ApiError>,
-    ) -> Result<String, ApiError> {
-        let mut signing = self.signing(now)?;
-        let mut unsigned = prepare(&signing)?;
-        let mut signature = signing.signer.sign(unsigned.signing_input()).await;
-        // As for a token: a rotation in between has destroyed the key, and another signs by now.
-        if matches!(signature, Err(CustodyError::NoPrivateHalf { .. })) {
-            self.look_again(now).await;
-            signing = self.signing(now)?;
-            unsigned = prepare(&signing)?;
-            signature = signing.signer.sign(unsigned.signing_input()).await;
+    ) -> Result<(String, KeyId), ApiError> {
+        for attempt in Attempt::ALL {
+            let signing = self.signing(now)?;
+            let (unsigned, signer) = (prepare(&signing)?, &*signing.signer);
+            let signature = self.signature(now, &unsigned, signer, attempt).await;
+            if let Some(signature) = signature.map_err(|_| ApiError::unavailable())? {
+                return Ok((unsigned.assemble(&signature), signer.key_id().clone()));
+            }
         }
-        self.signing_lamp.show(&signature);
-        signature
-            .map(|signature| unsigned.assemble(&signature))
-            .map_err(|_| ApiError::unavailable())
+        Err(ApiError::unavailable())
     }
 
     /// Who signs for the audience at `now`; 503 if nobody may.

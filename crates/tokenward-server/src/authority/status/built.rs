@@ -138,7 +138,7 @@ impl Authority {
         let prepare = |signing: &Signing| {
             lists.unsigned(&audience.issuer_id, list, &compressed, now, signing)
         };
-        let token = Bytes::from(audience.sign(now, prepare).await?);
+        let token = Bytes::from(audience.sign(now, prepare).await?.0);
         let zipped = zipped(token.clone()).await?;
         let rests_until = rests_until(now, self.clock.now(), lists.time_to_live);
         Ok(Built { token, zipped, as_of: now, head, rests_until })
