@@ -152,22 +152,22 @@ impl Authority {
             return;
         }
         let now = self.clock.now();
-        let pruned = match self.sessions.prune(now).await {
-            Ok(_) => self.revocations.prune(now).await,
-            Err(error) => Err(error),
-        };
-        let mut pruned = match pruned {
-            Ok(_) => self.frames.prune_frames(now).await,
-            Err(error) => Err(error),
-        };
+        let mut pruned = self.prune(now).await;
         let lists = self.audiences.values().filter_map(|audience| audience.status_lists.as_ref());
         for lists in lists {
-            pruned = pruned.and(lists.tidy(now).await);
+            pruned = pruned.and(lists.tidy(now).await.map(drop));
         }
-        self.tidy_lamp.show(&match pruned {
-            Ok(_) => self.tidy_events().await,
-            Err(error) => Err(error),
-        });
+        if pruned.is_ok() {
+            pruned = self.tidy_events().await;
+        }
+        self.tidy_lamp.show(&pruned);
+    }
+
+    async fn prune(&self, now: UnixTime) -> Result<(), BackendError> {
+        self.sessions.prune(now).await?;
+        self.revocations.prune(now).await?;
+        self.frames.prune_frames(now).await?;
+        Ok(())
     }
 
     /// Sees to it that the ids of the coming minutes are leased.
