@@ -136,13 +136,23 @@ impl Authority {
 
     /// Takes one unauthenticated call from the allowance of the peer's address.
     pub(super) fn limit_address(&self, peer: Option<&Peer>) -> Result<(), ApiError> {
-        match peer {
-            Some(Peer::Tcp(address)) => self.by_address.take(owner(address.ip()), self.clock.now()),
+        self.take_of_address("a call", peer)
+    }
+
+    /// Takes one of `what` from what the peer's address may have; each kind has an allowance of its own.
+    pub(super) fn take_of_address(
+        &self,
+        what: &'static str,
+        peer: Option<&Peer>,
+    ) -> Result<(), ApiError> {
+        let address = match peer {
+            Some(Peer::Tcp(address)) => owner(address.ip()),
             // A proxy on the Unix socket stands for callers that we cannot tell apart: to limit them
             // together would let one lock out the others. The proxy has to.
-            Some(Peer::Unix { .. }) => Ok(()),
-            None => self.by_address.take(0_u128, self.clock.now()),
-        }
+            Some(Peer::Unix { .. }) => return Ok(()),
+            None => 0,
+        };
+        self.by_address.take((what, address), self.clock.now())
     }
 }
 

@@ -17,7 +17,6 @@ use tracing::Instrument as _;
 use super::{Authority, MOST, SHORTEST, Slot, StatusLists};
 use crate::authority::audience::AudienceState;
 use crate::authority::error::ApiError;
-use crate::authority::rate::owner;
 use crate::http::Peer;
 
 /// A list that was built and signed.
@@ -97,7 +96,9 @@ impl Authority {
         if kept.rests(now) {
             return Err(ApiError::unavailable());
         }
-        if let Err(too_many) = self.limit_builds(peer) {
+        // Names that are tried out and wrong credentials take nothing of this, so that they keep nobody at the
+        // same address from a list.
+        if let Err(too_many) = self.take_of_address("a list to build", peer) {
             // Somebody at the same address may be the one who asks too much.
             let counts = kept.built.as_ref().filter(|b| b.counts(now, lists.time_to_live));
             return counts.cloned().ok_or(too_many);
@@ -111,18 +112,6 @@ impl Authority {
         };
         let built = tokio::spawn(work.in_current_span()).await;
         built.unwrap_or_else(|_| Err(ApiError::server_error()))
-    }
-
-    /// Takes one list from what the peer's address may have built. Names that are tried out and wrong credentials
-    /// take nothing of it, so that they keep nobody at the same address from a list.
-    fn limit_builds(&self, peer: Option<&Peer>) -> Result<(), ApiError> {
-        let address = match peer {
-            Some(Peer::Tcp(address)) => owner(address.ip()),
-            // A proxy on the Unix socket stands for callers that we cannot tell apart.
-            Some(Peer::Unix { .. }) => return Ok(()),
-            None => 0,
-        };
-        self.by_address.take(("a list to build", address), self.clock.now())
     }
 
     async fn build(&self, audience: &AudienceState, list: StatusListId) -> Result<Built, ApiError> {
