@@ -101,8 +101,7 @@ impl Events {
             let dropped = self.store.drop_events(name, now.saturating_sub(LONGEST), MOST).await?;
             if dropped > 0 {
                 tracing::error!(receiver = name, dropped, "events were given up");
-                counter!("tokenward_events_dropped_total", "receiver" => name.to_owned())
-                    .increment(dropped);
+                receiver.count_dropped(dropped);
             }
             let waiting = self.store.count_events(name).await?;
             let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
@@ -116,6 +115,12 @@ impl Events {
 impl Receiver {
     fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// Counts events that it never gets.
+    fn count_dropped(&self, count: u64) {
+        counter!("tokenward_events_dropped_total", "receiver" => self.name().to_owned())
+            .increment(count);
     }
 
     /// The audiences that it is told of today. One that was taken from it may be none of its business.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
-use metrics::counter;
 use serde_json::{Map, Value, json};
 use tokenward::{Audience, Jti};
 use tokenward_revocation::OutgoingEvent;
@@ -91,10 +90,13 @@ impl Asked {
         };
         let refused = fields.object("setErrs")?;
         if !refused.is_empty() {
-            let (receiver, count) = (receiver.name(), refused.len());
-            tracing::error!(receiver, count, "the receiver refuses events; they are given up");
-            counter!("tokenward_events_dropped_total", "receiver" => receiver.to_owned())
-                .increment(u64::try_from(count).unwrap_or(u64::MAX));
+            let (name, count) = (receiver.name(), refused.len());
+            tracing::error!(
+                receiver = name,
+                count,
+                "the receiver refuses events; they are given up"
+            );
+            receiver.count_dropped(u64::try_from(count).unwrap_or(u64::MAX));
         }
         has.extend(refused.keys().filter_map(|name| named(name)));
         Ok(Self {

@@ -8,7 +8,8 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 use metrics::counter;
 use serde_json::Value;
-use tokenward::{BackendError, Clock, ErrorChain, crypto};
+use tokenward::{BackendError, Clock, ErrorChain};
+use tokenward_keys::custody::backoff::Backoff;
 use tokenward_remote::{Endpoint, FetchError, HttpClient, HttpOptions, HttpSetupError};
 use tokenward_revocation::OutgoingEvent;
 
@@ -97,7 +98,8 @@ impl Events {
 }
 
 async fn bring(authority: Weak<Authority>, receiver: Arc<Receiver>) {
-    let mut next = FIRST_WAIT;
+    let waits = || Backoff::from(FIRST_WAIT).up_to(LONGEST_WAIT);
+    let mut backoff = waits();
     loop {
         let Some(now_there) = authority.upgrade() else { return };
         let brought = now_there.bring_all(&receiver).await;
@@ -109,21 +111,13 @@ async fn bring(authority: Weak<Authority>, receiver: Arc<Receiver>) {
         }
         // The receiver is there, if all that failed was a signature.
         if matches!(brought, Ok(()) | Err(Untaken::Unsigned)) {
-            next = FIRST_WAIT;
+            backoff = waits();
             // A notice that came while we were busy is kept.
             let _timed_out = tokio::time::timeout(IDLE, receiver.news.notified()).await;
         } else {
-            tokio::time::sleep(jittered(next)).await;
-            next = next.saturating_mul(2).min(LONGEST_WAIT);
+            tokio::time::sleep(backoff.failed()).await;
         }
     }
-}
-
-/// Between half of it and all of it, so that not everybody comes back at once.
-fn jittered(wait: Duration) -> Duration {
-    let half = wait.checked_div(2).unwrap_or_default();
-    let chance = f64::from(u32::from_le_bytes(crypto::random())) / f64::from(u32::MAX);
-    half.saturating_add(half.mul_f64(chance))
 }
 
 impl Authority {
@@ -170,8 +164,7 @@ impl Authority {
                     receiver = receiver.name(), id = %event.token_id,
                     "the receiver says that an event is invalid; it is given up"
                 );
-                let name = receiver.name().to_owned();
-                counter!("tokenward_events_dropped_total", "receiver" => name).increment(1);
+                receiver.count_dropped(1);
                 Ok(())
             }
             other => other,
