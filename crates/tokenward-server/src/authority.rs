@@ -34,6 +34,7 @@ mod refresh;
 mod respond;
 mod routes;
 mod segment;
+mod shared;
 mod start;
 mod stating;
 mod status;

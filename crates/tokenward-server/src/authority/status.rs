@@ -229,7 +229,7 @@ pub(super) async fn aggregation(
 
 fn answer(built: &Built, zipped: bool, time_to_live: Duration, now: UnixTime) -> Response {
     let body = if zipped { &built.zipped } else { &built.token };
-    let left = built.as_of.saturating_add(time_to_live).since(now);
+    let left = built.made.began.saturating_add(time_to_live).since(now);
     let mut response = public(body.clone(), MEDIA_TYPE, left);
     if zipped {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use tracing::Instrument as _;
 
 use super::{Feed, Hub, bug};
+use crate::authority::shared::Made;
 
 #[cfg(test)]
 mod tests;
@@ -25,11 +26,7 @@ pub(super) struct Snapshots(Arc<Mutex<Option<Snapshot>>>);
 
 struct Snapshot {
     bytes: Bytes,
-    /// When it was begun, and up to where the views knew everything then.
-    began: UnixTime,
-    head: Seq,
-    /// It serves at least until then.
-    rests_until: UnixTime,
+    made: Made,
 }
 
 impl Snapshots {
@@ -37,7 +34,7 @@ impl Snapshots {
     pub(super) fn tidy(&self, now: UnixTime) {
         if let Ok(mut kept) = self.0.try_lock() {
             // With a head that moves no more, none serves for longer.
-            kept.take_if(|snapshot| !snapshot.serves(now, snapshot.head));
+            kept.take_if(|snapshot| !snapshot.serves(now, snapshot.made.head));
         }
     }
 }
@@ -46,14 +43,14 @@ impl Snapshot {
     fn new(bytes: Vec<u8>, began: UnixTime, ended: UnixTime, head: Seq) -> Self {
         // A set is written out for a fifth of the time at most.
         let rest = ended.since(began).saturating_mul(4).min(LONGEST);
-        Self { bytes: Bytes::from(bytes), began, head, rests_until: ended.saturating_add(rest) }
+        let made = Made { began, head, rests_until: ended.saturating_add(rest) };
+        Self { bytes: Bytes::from(bytes), made }
     }
 
     /// Whether it may be sent at `now`, when the views know everything up to `head`. What has happened since is
     /// on the feed after it.
     fn serves(&self, now: UnixTime, head: Seq) -> bool {
-        let young = now.since(self.began) < YOUNG;
-        self.began <= now && (now < self.rests_until || (young && head == self.head))
+        self.made.serves(now, head, YOUNG)
     }
 }
 

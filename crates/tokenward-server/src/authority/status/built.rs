@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 use super::{Authority, MOST, SHORTEST, Slot, StatusLists};
 use crate::authority::audience::AudienceState;
 use crate::authority::error::ApiError;
+use crate::authority::shared::Made;
 use crate::http::Peer;
 
 /// A list that was built and signed.
@@ -26,11 +27,8 @@ pub(super) struct Built {
     pub(super) token: Bytes,
     /// The token in the gzip format (RFC 1952).
     pub(super) zipped: Bytes,
-    /// What it says was so at this time, and what was revoked up to `head` is in it.
-    pub(super) as_of: UnixTime,
-    head: Seq,
-    /// It serves at least until then.
-    rests_until: UnixTime,
+    /// What it says was so when it was begun, and what was revoked up to its head is in it.
+    pub(super) made: Made,
 }
 
 impl Built {
@@ -38,13 +36,12 @@ impl Built {
     fn serves(&self, now: UnixTime, head: Seq, time_to_live: Duration) -> bool {
         // A token that was entered since, and was revoked before it was signed, shows with the next list: any
         // reader has that before the time to live of this one is over.
-        let young = now.since(self.as_of) < half(time_to_live);
-        self.as_of <= now && (now < self.rests_until || (young && head == self.head))
+        self.made.serves(now, head, half(time_to_live))
     }
 
     /// Whether it is what a reader may still have kept at `now`.
     fn counts(&self, now: UnixTime, time_to_live: Duration) -> bool {
-        self.as_of <= now && now.since(self.as_of) < time_to_live
+        self.made.began <= now && now.since(self.made.began) < time_to_live
     }
 }
 
@@ -130,7 +127,7 @@ impl Authority {
         let token = Bytes::from(audience.sign(now, prepare).await?.0);
         let zipped = zipped(token.clone()).await?;
         let rests_until = rests_until(now, self.clock.now(), lists.time_to_live);
-        Ok(Built { token, zipped, as_of: now, head, rests_until })
+        Ok(Built { token, zipped, made: Made { began: now, head, rests_until } })
     }
 }
 
