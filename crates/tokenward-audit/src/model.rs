@@ -14,6 +14,7 @@ mod query;
 mod resolve;
 
 pub(crate) use query::Lookup;
+pub(crate) use resolve::module_name;
 
 /// A node of the tree. Ids rise in the order of the source.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -206,6 +207,11 @@ impl Model {
         self.scopes_from(self.node(id).scope)
             .find(|(_, scope)| scope.kind != ScopeKind::Class)
             .map_or(ScopeId(0), |(id, _)| id)
+    }
+
+    /// The name of the function around a node, in lower case; nothing where it has none.
+    pub(crate) fn function_name(&self, id: Id) -> String {
+        self.scope(self.function_of(id)).map(|scope| scope.name.to_lowercase()).unwrap_or_default()
     }
 
     /// Whether `inner` is `outer` or inside it.

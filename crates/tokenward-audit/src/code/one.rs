@@ -25,13 +25,14 @@ pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
         Ok(bytes) => bytes,
         Err(why) => return skipped(why),
     };
-    if rules::wanted(&bytes) == 0 {
+    let wanted = rules::wanted(&bytes);
+    if wanted == 0 {
         // Nothing to find here, but perhaps what another file lacks.
         let signs = absence::signs(&String::from_utf8_lossy(&bytes));
         return Outcome { looked_at: true, signs, ..Outcome::default() };
     }
     match source::text(bytes) {
-        Ok(text) => audit_text(&name, &file.inside, &text, language, options),
+        Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
         Err(why) => skipped(why),
     }
 }
@@ -43,9 +44,19 @@ pub(super) fn audit_text(
     language: Language,
     options: &Options,
 ) -> Outcome {
+    judge((name, inside), text, rules::wanted(text.as_bytes()), language, options)
+}
+
+/// What a text comes to, in which these rules have a word.
+fn judge(
+    (name, inside): (&str, &Path),
+    text: &str,
+    wanted: u32,
+    language: Language,
+    options: &Options,
+) -> Outcome {
     let mut outcome =
         Outcome { looked_at: true, signs: absence::signs(text), ..Outcome::default() };
-    let wanted = rules::wanted(text.as_bytes());
     if wanted == 0 {
         return outcome;
     }

@@ -258,6 +258,11 @@ impl Model {
         }
     }
 
+    /// The truth that an option certainly is, where it was found.
+    pub(crate) fn said(&self, option: Lookup) -> Option<bool> {
+        option.found().and_then(|id| self.bool(id))
+    }
+
     /// The number that an expression certainly is, products and sums worked out.
     pub(crate) fn number(&self, id: Id) -> Option<f64> {
         self.number_in(id, FUEL)

@@ -27,10 +27,15 @@ impl Model {
     /// The last name of what a call calls: `decode` of `anything().at[all].decode(…)`.
     pub(crate) fn callee_name(&self, call: Id) -> Option<&str> {
         match self.kind(call) {
-            Kind::Call { callee, .. } => match self.kind(*callee) {
-                Kind::Name(name) | Kind::Member(_, name) => Some(name),
-                _ => None,
-            },
+            Kind::Call { callee, .. } => self.last_name(*callee),
+            _ => None,
+        }
+    }
+
+    /// The last name of an expression: `token` of `token`, and of `request.token`.
+    pub(crate) fn last_name(&self, id: Id) -> Option<&str> {
+        match self.kind(id) {
+            Kind::Name(name) | Kind::Member(_, name) => Some(name),
             _ => None,
         }
     }

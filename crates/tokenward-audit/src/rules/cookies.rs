@@ -1,7 +1,7 @@
 //! Cookies with tokens: scripts must not read them, and plain HTTP must not carry them.
 
-use super::Context;
 use super::names::{Credential, credential, plain};
+use super::{Context, library};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
@@ -54,11 +54,7 @@ fn fix(language: Language) -> &'static str {
 
 /// Left out, or plainly false. A flag that depends on the environment is left alone.
 fn is_off(m: &Model, flag: Lookup) -> bool {
-    match flag {
-        Lookup::Absent => true,
-        Lookup::Found(id) => m.bool(id) == Some(false),
-        Lookup::Unknown => false,
-    }
+    flag == Lookup::Absent || m.said(flag) == Some(false)
 }
 
 fn cookies(m: &Model) -> Vec<Cookie> {
@@ -97,10 +93,7 @@ fn script(m: &Model, call: Id) -> Option<Cookie> {
         return None;
     }
     let options = m.positional(call, 2);
-    let flag = |name| match options {
-        Lookup::Found(options) => m.option(options, name),
-        other => other,
-    };
+    let flag = |name| library::option(m, options, name);
     if is_ended(m, flag("maxAge")) || flag("expires").found().is_some_and(|id| is_past(m, id)) {
         return None;
     }
@@ -181,9 +174,9 @@ fn holds_token(m: &Model, name: Lookup, value: Lookup) -> bool {
     let Some(name) = name.found() else { return false };
     let written = match m.text(name) {
         Some(text) => text.to_owned(),
-        None => match m.kind(name) {
-            Kind::Name(name) | Kind::Member(_, name) => name.clone(),
-            _ => return false,
+        None => match m.last_name(name) {
+            Some(name) => name.to_owned(),
+            None => return false,
         },
     };
     // What stands in the code is no token: a deletion, or a mark.
@@ -196,8 +189,6 @@ fn holds_token(m: &Model, name: Lookup, value: Lookup) -> bool {
 }
 
 fn is_token(m: &Model, value: Lookup) -> bool {
-    value.found().is_some_and(|id| match m.kind(id) {
-        Kind::Name(name) | Kind::Member(_, name) => credential(name) != Credential::No,
-        _ => false,
-    })
+    let name = value.found().and_then(|id| m.last_name(id));
+    name.is_some_and(|name| credential(name) != Credential::No)
 }

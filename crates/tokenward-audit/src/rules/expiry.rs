@@ -97,7 +97,7 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
         }
     }
     let value = m.value(payload);
-    if mentions_expiry(m, value) {
+    if nested_expiry(m, value).is_some() {
         return Some(true);
     }
     let entries = m.entries(value);
@@ -108,16 +108,6 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
         name.ends_with("Claims") && !in_sight || name.is_empty()
     });
     if entries.more || embedded { None } else { Some(false) }
-}
-
-fn mentions_expiry(m: &Model, value: Id) -> bool {
-    m.below(value).any(|id| match m.kind(id) {
-        Kind::Map(entries) => entries.iter().any(|entry| match &entry.key {
-            Key::Named(name) => EXPIRY.contains(&name.as_str()),
-            _ => false,
-        }),
-        _ => false,
-    })
 }
 
 /// `long-lifetime`: a token that is stolen today works for weeks.
@@ -247,26 +237,22 @@ pub(super) fn unchecked(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
         if let Some(verify) = library::verify(m, call) {
-            let is = |name, wanted| {
-                let found = library::option(m, verify.options, name).found();
-                found.filter(|id| m.bool(*id) == Some(wanted))
-            };
-            let off = is("ignoreExpiration", true).or_else(|| {
-                let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
-                python.then(|| is("verify_exp", false)).flatten()
-            });
+            let is =
+                |name, wanted| m.said(library::option(m, verify.options, name)) == Some(wanted);
+            let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
+            let off = is("ignoreExpiration", true) || python && is("verify_exp", false);
             // Whoever demands the claim means to look at it.
             let demands = library::option(m, verify.options, "require")
                 .found()
                 .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
-            if off.is_some() && !demands && !library::signature_check_is_off(m, call, &verify) {
+            if off && !demands && !library::signature_check_is_off(m, call, &verify) {
                 tell(context, call);
             }
         }
         let path = m.callee_path(call).unwrap_or_default();
         let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"));
         let allows = path == "flask_jwt_extended.decode_token"
-            && m.keyword(call, "allow_expired").found().is_some_and(|id| m.bool(id) == Some(true));
+            && m.said(m.keyword(call, "allow_expired")) == Some(true);
         if is_go || allows {
             tell(context, call);
         }
@@ -275,8 +261,7 @@ pub(super) fn unchecked(context: &mut Context<'_>) {
 
 fn tell(context: &mut Context<'_>, call: Id) {
     let m = context.model;
-    let function = m.scope(m.function_of(call)).map(|scope| scope.name.to_lowercase());
-    let name = function.unwrap_or_default();
+    let name = m.function_name(call);
     // Logging out, and renewing, with a token that has just ended is what some protocols ask for.
     let expected = [
         "logout",

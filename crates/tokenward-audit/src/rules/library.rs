@@ -242,11 +242,10 @@ pub(crate) fn root_of_chain(m: &Model, call: Id) -> Option<Id> {
 
 /// Whether `options={"verify_signature": False}`, or the library's other way to say so, is given.
 pub(crate) fn signature_check_is_off(m: &Model, call: Id, verify: &Verify) -> bool {
-    let is_false = |lookup: Lookup| lookup.found().is_some_and(|id| m.bool(id) == Some(false));
     match verify.library {
         Library::PyJwt | Library::PythonJose => {
-            is_false(option(m, verify.options, "verify_signature"))
-                || is_false(m.keyword(call, "verify"))
+            m.said(option(m, verify.options, "verify_signature")) == Some(false)
+                || m.said(m.keyword(call, "verify")) == Some(false)
         }
         Library::JwtSimple => m.positional(call, 2).found().is_some_and(|id| {
             matches!(m.kind(m.value(id)), Kind::Bool(true) | Kind::Text(_))

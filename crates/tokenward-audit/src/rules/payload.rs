@@ -125,10 +125,7 @@ fn whole_user(m: &Model, payload: Id) -> Option<Id> {
 }
 
 fn is_user(m: &Model, id: Id) -> bool {
-    match m.kind(id) {
-        Kind::Name(name) | Kind::Member(_, name) => USERS.contains(&plain(name).as_str()),
-        _ => false,
-    }
+    m.last_name(id).is_some_and(|name| USERS.contains(&plain(name).as_str()))
 }
 
 /// A variable called `user` that is not a literal of harmless claims.

@@ -87,13 +87,10 @@ fn is_answer(m: &Model, call: Id) -> bool {
 fn is_logger(m: &Model, call: Id) -> bool {
     let Kind::Call { callee, .. } = m.kind(call) else { return false };
     let Kind::Member(object, _) = m.kind(*callee) else { return false };
-    match m.kind(*object) {
-        Kind::Name(name) | Kind::Member(_, name) => {
-            let name = name.to_lowercase();
-            name.contains("log") || name == "console"
-        }
-        _ => false,
-    }
+    m.last_name(*object).is_some_and(|name| {
+        let name = name.to_lowercase();
+        name.contains("log") || name == "console"
+    })
 }
 
 /// `err.message`, `str(e)`, `f"… {e}"`, `err.Error()`, or the error itself as a member of the answer.

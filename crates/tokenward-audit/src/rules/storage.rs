@@ -63,15 +63,11 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option
     if sure != Credential::Surely
         && let Some(value) = value
         && (sure == Credential::Perhaps || is_storage_key(&named))
-        && last_name(m, value).is_some_and(|name| credential(name) == Credential::Surely)
+        && m.last_name(value).is_some_and(|name| credential(name) == Credential::Surely)
     {
         sure = Credential::Surely;
     }
-    let severity = match sure {
-        Credential::Surely => Severity::High,
-        Credential::Perhaps => Severity::Medium,
-        Credential::No => return,
-    };
+    let Some(severity) = severity(sure) else { return };
     // What is written to end it is no token.
     if value.is_some_and(|value| m.is_null(value) || m.text(value).is_some_and(str::is_empty)) {
         return;
@@ -83,6 +79,15 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option
         "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`; on a phone, use the \
          keychain (expo-secure-store, react-native-keychain)",
     );
+}
+
+/// How bad it is to keep something of such a name there; `None` for what is no token.
+const fn severity(credential: Credential) -> Option<Severity> {
+    match credential {
+        Credential::Surely => Some(Severity::High),
+        Credential::Perhaps => Some(Severity::Medium),
+        Credential::No => None,
+    }
 }
 
 fn is_storage_key(name: &str) -> bool {
@@ -97,14 +102,7 @@ fn name_of(context: &Context<'_>, key: Id) -> String {
     let m = context.model;
     match m.text(key) {
         Some(text) => text.to_owned(),
-        None => last_name(m, key).unwrap_or_default().to_owned(),
-    }
-}
-
-fn last_name(m: &Model, id: Id) -> Option<&str> {
-    match m.kind(id) {
-        Kind::Name(name) | Kind::Member(_, name) => Some(name),
-        _ => None,
+        None => m.last_name(key).unwrap_or_default().to_owned(),
     }
 }
 
@@ -138,11 +136,7 @@ fn storage(m: &Model, object: Id) -> Option<&'static str> {
 }
 
 fn assigned(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Id) {
-    let severity = match credential(name) {
-        Credential::Surely => Severity::High,
-        Credential::Perhaps => Severity::Medium,
-        Credential::No => return,
-    };
+    let Some(severity) = severity(credential(name)) else { return };
     if context.model.is_null(value) {
         return;
     }
@@ -167,11 +161,7 @@ fn cookie_text(context: &mut Context<'_>, at: Id, value: Id) {
     let Some((name, rest)) = first.split_once('=') else { return };
     let ends = first.to_lowercase();
     let is_deletion = rest.starts_with(';') || ends.contains("max-age=0") || ends.contains("1970");
-    let severity = match credential(name) {
-        Credential::Surely => Severity::High,
-        Credential::Perhaps => Severity::Medium,
-        Credential::No => return,
-    };
+    let Some(severity) = severity(credential(name)) else { return };
     if !is_deletion {
         context.report(
             at,

@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::library::{self, Library, golang_jwt};
-use crate::model::{Id, Lookup, Model};
+use crate::model::{Id, Model};
 
 mod ladder;
 mod origin;
@@ -91,10 +91,12 @@ pub(super) fn decode(m: &Model, call: Id) -> Option<Decode> {
             | "github.com/lestrrat-go/jwx/jwt.ParseInsecure",
         ) => (None, false),
         Some("jwt-decode" | "jwt-decode.jwtDecode" | "jwt-decode.jwt_decode") => (None, true),
-        Some("jose.jws.verify") if is_false(m, m.argument(call, "verify", 3)) => (None, false),
+        Some("jose.jws.verify") if m.said(m.argument(call, "verify", 3)) == Some(false) => {
+            (None, false)
+        }
         Some(path) if path.starts_with("rest_framework_simplejwt.") => {
             let makes = path.ends_with("Token") || path.ends_with("TokenBackend().decode");
-            if !(makes && is_false(m, m.keyword(call, "verify"))) {
+            if !(makes && m.said(m.keyword(call, "verify")) == Some(false)) {
                 return None;
             }
             (None, false)
@@ -102,7 +104,8 @@ pub(super) fn decode(m: &Model, call: Id) -> Option<Decode> {
         Some(path) if path.starts_with("github.com/lestrrat-go/jwx/jwt.Parse") => {
             let is_off = m.args(call).iter().any(|arg| {
                 let option = m.value(arg.value);
-                m.callee_name(option) == Some("WithVerify") && is_false(m, m.positional(option, 0))
+                m.callee_name(option) == Some("WithVerify")
+                    && m.said(m.positional(option, 0)) == Some(false)
             });
             if !is_off {
                 return None;
@@ -122,10 +125,6 @@ pub(super) fn decode(m: &Model, call: Id) -> Option<Decode> {
     };
     let token = m.positional(call, 0).found();
     Some(Decode { call, token, into, how: How::Function, for_clients })
-}
-
-fn is_false(m: &Model, lookup: Lookup) -> bool {
-    lookup.found().is_some_and(|id| m.bool(id) == Some(false))
 }
 
 /// What to write instead, in the library at hand.

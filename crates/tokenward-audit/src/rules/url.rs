@@ -88,8 +88,7 @@ fn bottom(m: &Model, value: Id) -> Id {
 
 fn is_errand(context: &Context<'_>, call: Id, token: Id) -> bool {
     let m = context.model;
-    let name = m.scope(m.function_of(call)).map(|scope| scope.name.to_lowercase());
-    let name = name.unwrap_or_default();
+    let name = m.function_name(call);
     let file = context.file.to_lowercase();
     let token = context.source(m.value(token)).to_lowercase();
     ERRANDS.iter().any(|word| name.contains(word) || file.contains(word) || token.contains(word))

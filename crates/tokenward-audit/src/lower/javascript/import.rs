@@ -4,12 +4,12 @@ use tree_sitter::Node;
 
 use super::super::{children, field_text};
 use crate::model::build::Builder;
-use crate::model::{Binding, Kind};
+use crate::model::{Binding, Kind, module_name};
 
 pub(super) fn lower(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let quoted = field_text(b, n, "source");
     let module = quoted.trim_matches(['"', '\'', '`']);
-    let module = module.strip_prefix("node:").unwrap_or(module).to_owned();
+    let module = module_name(module).to_owned();
     for part in children(n) {
         match part.kind() {
             "import_clause" => clause(b, part, &module),

@@ -182,9 +182,7 @@ fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
 /// `decode(token) { return jwt.decode(token) }`, in a file that offers the verifying call too.
 fn is_wrapper(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
     let model = context.model;
-    let function = model.scope(model.function_of(decode.call));
-    let name = function.map(|scope| scope.name.to_lowercase()).unwrap_or_default();
-    name.starts_with("decode")
+    model.function_name(decode.call).starts_with("decode")
         && reads.fields.is_empty()
         && model.calls().any(|call| library::verify(model, call).is_some())
 }
