@@ -129,11 +129,8 @@ impl HttpClient {
         let whole = async {
             let mut request = Request::new(Full::new(body));
             *request.method_mut() = Method::POST;
-            request.uri_mut().clone_from(endpoint.uri());
-            request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
             request.headers_mut().extend(headers.iter().cloned());
-            let client = if endpoint.public_only() { &self.public_only } else { &self.anywhere };
-            let (parts, body) = client.request(request).await.map_err(unreachable)?.into_parts();
+            let (parts, body) = self.ask(endpoint, request).await?.into_parts();
             let answer = Answer { headers: parts.headers, body: read(body, limit).await? };
             Ok((parts.status, answer))
         };
@@ -165,16 +162,13 @@ impl HttpClient {
         headers: &[(HeaderName, HeaderValue)],
     ) -> Result<Response<Incoming>, FetchError> {
         let mut request = Request::new(Full::default());
-        request.uri_mut().clone_from(endpoint.uri());
         let to = request.headers_mut();
         to.insert(ACCEPT, HeaderValue::from_static(accept));
         // What is asked for is what holds now: a cache on the way would only add to its age.
         to.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        to.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         to.extend(credential.map(|credential| (AUTHORIZATION, credential.header().clone())));
         to.extend(headers.iter().cloned());
-        let client = if endpoint.public_only() { &self.public_only } else { &self.anywhere };
-        let answer = client.request(request).await.map_err(unreachable)?;
+        let answer = self.ask(endpoint, request).await?;
         let status = answer.status();
         if status == StatusCode::OK {
             Ok(answer)
@@ -184,6 +178,18 @@ impl HttpClient {
             let retry_after = retry_after(answer.headers(), self.clock.now());
             Err(FetchError::Status { status, retry_after })
         }
+    }
+
+    /// The answer to `request`, whatever it says.
+    async fn ask(
+        &self,
+        endpoint: &Endpoint,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, FetchError> {
+        request.uri_mut().clone_from(endpoint.uri());
+        request.headers_mut().entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
+        let client = if endpoint.public_only() { &self.public_only } else { &self.anywhere };
+        client.request(request).await.map_err(unreachable)
     }
 }
 
