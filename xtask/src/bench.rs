@@ -42,6 +42,32 @@ struct Options {
     write: bool,
 }
 
+/// What a benchmark can be told whose figures are a part of a page.
+#[derive(Clone, Copy, Debug, Default)]
+struct PageOptions {
+    quick: bool,
+    write: bool,
+}
+
+impl PageOptions {
+    fn parse(benchmark: &str, args: &[&str]) -> Result<Self, Failure> {
+        let mut options = Self::default();
+        for arg in args {
+            match *arg {
+                "--quick" => options.quick = true,
+                "--write" => options.write = true,
+                other => {
+                    return Err(Failure::usage(&format!("bench {benchmark} knows no `{other}`")));
+                }
+            }
+        }
+        if options.write && options.quick {
+            return Err(Failure::usage("--write takes figures worth writing down: not --quick"));
+        }
+        Ok(options)
+    }
+}
+
 /// Runs the benchmark that the arguments name.
 pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
     let options = match args {

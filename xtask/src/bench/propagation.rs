@@ -13,8 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::page_between;
 use super::table::Table;
+use super::{PageOptions, page_between};
 use crate::machine;
 use crate::run::{Failure, has, root, run};
 
@@ -26,27 +26,9 @@ const PUBLIC: &str = "127.0.0.1:18453";
 const URL: &str = "https://localhost:18453";
 const REDIS_PORT: u16 = 18_454;
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Options {
-    quick: bool,
-    write: bool,
-}
-
 /// Measures, prints, and renews the page if it is asked to.
 pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
-    let mut options = Options::default();
-    for arg in args {
-        match *arg {
-            "--quick" => options.quick = true,
-            "--write" => options.write = true,
-            other => {
-                return Err(Failure::usage(&format!("bench propagation knows no `{other}`")));
-            }
-        }
-    }
-    if options.write && options.quick {
-        return Err(Failure::usage("--write takes figures worth writing down: not --quick"));
-    }
+    let options = PageOptions::parse("propagation", args)?;
     run(Command::new(env!("CARGO")).current_dir(root()).args([
         "build",
         "--quiet",

@@ -7,7 +7,7 @@
 use std::process::{Command, Stdio};
 
 use super::table::Table;
-use super::{page_between, programs};
+use super::{PageOptions, page_between, programs};
 use crate::machine;
 use crate::run::Failure;
 
@@ -16,27 +16,9 @@ const BEGIN: &str = "<!-- begin: cargo xtask bench revocation --write -->\n";
 const END: &str = "<!-- end -->\n";
 const OURS: &str = "tokenward";
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Options {
-    quick: bool,
-    write: bool,
-}
-
 /// Measures, prints, and renews the page if it is asked to.
 pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
-    let mut options = Options::default();
-    for arg in args {
-        match *arg {
-            "--quick" => options.quick = true,
-            "--write" => options.write = true,
-            other => {
-                return Err(Failure::usage(&format!("bench revocation knows no `{other}`")));
-            }
-        }
-    }
-    if options.write && options.quick {
-        return Err(Failure::usage("--write takes figures worth writing down: not --quick"));
-    }
+    let options = PageOptions::parse("revocation", args)?;
     let program = programs::revocation()?;
     let how = if options.quick { "quick" } else { "full" };
     let output = Command::new(program).arg(how).stderr(Stdio::inherit()).output()?;
