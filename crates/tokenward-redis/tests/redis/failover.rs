@@ -84,8 +84,10 @@ async fn what_a_failover_lost_though_it_was_acknowledged_is_written_again() {
     let replica =
         admitted(&redis.nodes, &format!("redis+cluster://tokenward@{}", redis.address()), None);
     replica.revoke(&["t-1"]).await;
-    let (master, follower) = redis.holders("{tw:prod}:head").unwrap();
-    let follower = follower.unwrap();
+    // A cluster takes writes before its nodes have heard who follows whom.
+    let holders = || redis.holders("{tw:prod}:head");
+    eventually("a replica is known", || matches!(holders(), Some((_, Some(_)))));
+    let Some((master, Some(follower))) = holders() else { panic!("it is known no more") };
     let offset = |node: usize| redis.nodes[node].cli(&["info", "replication"]);
     eventually("the first is told", || head(&redis.nodes[master]) == "1");
     eventually("its replica has it", || {
