@@ -1,7 +1,7 @@
 //! What can go wrong between us and Redis, each with its mend.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
-use tokenward::BackendError;
+use tokenward::{Audience, BackendError};
 
 use crate::address::RedisAddress;
 
@@ -82,6 +82,12 @@ pub enum RedisFault {
     /// The client cannot be made from these settings.
     #[error("revocation.feed or revocation.feed_ca cannot be used")]
     Settings(#[source] RedisError),
+    /// An audience has a name that means something else in Redis.
+    #[error("an audience cannot be called `{name}`, which has a meaning of its own in Redis")]
+    Reserved {
+        /// The name.
+        name: Audience,
+    },
     /// An answer that makes no sense.
     #[error("Redis answers what was not expected: is revocation.feed that of a Redis?")]
     Odd(#[source] RedisError),
@@ -145,6 +151,7 @@ impl RedisFault {
             Self::Stopped(_) => "stopped",
             Self::Foreign { .. } => "foreign",
             Self::Settings(_) => "settings",
+            Self::Reserved { .. } => "reserved",
             Self::Odd(_) => "odd",
             Self::Store(_) => "store",
             Self::Contended => "contended",

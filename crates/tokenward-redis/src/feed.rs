@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::address::{RedisAddress, RedisSecrets};
 use crate::error::RedisFault;
-use crate::layout::Layout;
+use crate::layout::{Layout, RESERVED_NAMES};
 use crate::link::Link;
 use publisher::Publisher;
 
@@ -52,28 +52,36 @@ pub struct RedisFeed {
 impl RedisFeed {
     /// Connects once and looks whether all that is needed is allowed, for `tokenward check`.
     pub async fn check(config: &RedisFeedConfig, clock: &dyn Clock) -> Result<(), RedisFault> {
-        let layout = Layout::new(&config.environment, config.audiences.clone());
+        let layout = layout(&config.environment, config.audiences.clone())?;
         let link = Link::new(config.address.clone(), config.secrets.clone());
         publisher::check(&link, &layout, clock.now()).await
     }
 
     /// Sets the task going that writes what is handed over, and reads `store` and `frames` where Redis lacks
-    /// something.
+    /// something. An audience with one of the [`RESERVED_NAMES`] is
+    /// refused.
     ///
     /// Must be called within a Tokio runtime.
-    #[must_use]
     pub fn start(
         config: RedisFeedConfig,
         store: Arc<dyn RevocationStore>,
         frames: Arc<dyn FrameStore>,
         clock: Arc<dyn Clock>,
-    ) -> Self {
+    ) -> Result<Self, RedisFault> {
         let RedisFeedConfig { address, secrets, environment, audiences } = config;
-        let layout = Layout::new(&environment, audiences);
+        let layout = layout(&environment, audiences)?;
         let shared = Arc::new(Shared::default());
         let publisher = Publisher::new(Link::new(address, secrets), layout, (store, frames), clock);
         let task = tokio::spawn(run(publisher, Arc::clone(&shared)));
-        Self { shared, task }
+        Ok(Self { shared, task })
+    }
+}
+
+fn layout(environment: &str, audiences: Vec<(Audience, IssuerId)>) -> Result<Layout, RedisFault> {
+    let reserved = |(name, _): &&(Audience, _)| RESERVED_NAMES.contains(&name.as_str());
+    match audiences.iter().find(reserved) {
+        Some((name, _)) => Err(RedisFault::Reserved { name: name.clone() }),
+        None => Ok(Layout::new(environment, audiences)),
     }
 }
 

@@ -22,6 +22,9 @@ use tokenward_revocation::{Revocation, Scope};
 #[cfg(test)]
 mod tests;
 
+/// What no audience may be called whose feed is in Redis: they stand in the head, beside its heartbeat.
+pub const RESERVED_NAMES: &[&str] = &["seq", "time", "chain"];
+
 /// The names of the keys of one environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
@@ -70,6 +73,11 @@ impl Layout {
     /// The stream of frames.
     pub(crate) fn feed(&self) -> String {
         format!("{}feed", self.prefix)
+    }
+
+    /// What says how far a writing of several calls has come, while it lasts.
+    pub(crate) fn mark(&self, writing: &str) -> String {
+        format!("{}writing:{writing}", self.prefix)
     }
 
     /// Every audience.

@@ -28,4 +28,5 @@ mod source;
 pub use address::{BadAddress, RedisAddress, RedisSecrets};
 pub use error::RedisFault;
 pub use feed::{RedisFeed, RedisFeedConfig};
+pub use layout::RESERVED_NAMES;
 pub use source::RedisSource;

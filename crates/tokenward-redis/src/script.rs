@@ -1,7 +1,10 @@
 //! The one script that writes, and what it answers.
 
+use std::fmt;
+
 use redis::{Cmd, FromRedisValue, ParsingError, Value};
-use tokenward::UnixTime;
+use tokenward::{UnixTime, b64, crypto};
+use tokenward_revocation::feed::FrameHash;
 use tokenward_revocation::{SealedFrame, SealedHeartbeat, Seq};
 
 use crate::layout::{Entry, Layout};
@@ -16,62 +19,104 @@ const KEEP_MS: u64 = 300_000;
 pub(crate) enum Mode {
     /// Everything up to this number is there.
     Next(Seq),
-    /// The head is this very text; empty if there is none.
+    /// The head is this very text, empty if there is none; what is written goes on from it.
     Set(String),
+    /// The head is this very text, empty if there is none; what is written takes the place of whatever it
+    /// says.
+    Anew(String),
     /// Nothing: only rows are written.
     Rows,
 }
 
-/// What is written.
+/// What is written beside rows.
 #[derive(Debug)]
 pub(crate) struct Writing<'a> {
     pub(crate) mode: Mode,
     pub(crate) head: Seq,
     /// The time of the heartbeats, if there are any.
     pub(crate) time: Option<UnixTime>,
-    pub(crate) entries: &'a [Entry],
+    /// A frame by which this store is known again.
+    pub(crate) chain: Option<Chain>,
     pub(crate) frames: &'a [SealedFrame],
     pub(crate) heartbeats: &'a [SealedHeartbeat],
+}
+
+/// Which call of a writing that takes several: each finds that those before it are still there.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// Whose calls belong together.
+    pub(crate) writing: String,
+    pub(crate) before: usize,
+}
+
+/// A frame of the store's chain: whoever has it has this history.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Chain {
+    pub(crate) last: Seq,
+    pub(crate) hash: FrameHash,
 }
 
 /// What came of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Written {
     /// All is there.
-    Done,
+    Done {
+        /// With the heartbeats and their time, and not only later ones.
+        told: bool,
+    },
     /// Nothing was written: Redis lacks what this follows. Its head, empty if there is none.
     Behind(String),
     /// Nothing was written: Redis has more already.
     Ahead(String),
-    /// Nothing was written: the head is another than was seen.
+    /// Nothing was written: the head is another than was seen, or what was written before is not there.
     Moved(String),
 }
 
 impl Writing<'_> {
-    /// The call, with times to live counted from `now`.
+    /// Nothing beside rows.
+    pub(crate) const fn of_rows() -> Self {
+        Self {
+            mode: Mode::Rows,
+            head: Seq::ZERO,
+            time: None,
+            chain: None,
+            frames: &[],
+            heartbeats: &[],
+        }
+    }
+
+    /// The call that also writes `rows`, with times to live counted from `now`.
     ///
     /// The script is sent each time: a server that has just become master does not know it by its
     /// digest, and a user who may run one script need not be allowed to load others.
-    pub(crate) fn command(&self, layout: &Layout, now: UnixTime) -> Cmd {
+    pub(crate) fn command(
+        &self,
+        layout: &Layout,
+        rows: &[Entry],
+        part: &Part,
+        now: UnixTime,
+    ) -> Cmd {
         let mut command = redis::cmd("EVAL");
-        command.arg(PUBLISH).arg(self.entries.len().saturating_add(2));
-        command.arg(layout.head()).arg(layout.feed());
-        for entry in self.entries {
-            command.arg(&entry.key);
+        command.arg(PUBLISH).arg(rows.len().saturating_add(3));
+        command.arg(layout.head()).arg(layout.feed()).arg(layout.mark(&part.writing));
+        for row in rows {
+            command.arg(&row.key);
         }
         match &self.mode {
             Mode::Next(after) => command.arg("next").arg(after.get()),
             Mode::Set(seen) => command.arg("set").arg(seen),
+            Mode::Anew(seen) => command.arg("anew").arg(seen),
             Mode::Rows => command.arg("rows").arg(""),
         };
         let time = self.time.map(|time| time.as_millis().to_string()).unwrap_or_default();
         command.arg(self.head.get()).arg(time).arg(KEEP_MS);
-        command.arg(self.frames.len()).arg(self.heartbeats.len());
-        for entry in self.entries {
+        command.arg(self.frames.len()).arg(self.heartbeats.len()).arg(part.before);
+        command.arg(self.chain.map(|chain| chain.to_string()).unwrap_or_default());
+        for row in rows {
             // A duration rather than a moment, so that a server whose clock is ahead forgets nothing
             // too early.
-            let left = entry.ends_at.since(now).as_millis().max(1).to_string();
-            command.arg(entry.merge.as_str()).arg(&entry.value).arg(left);
+            let left = row.ends_at.since(now).as_millis().max(1).to_string();
+            command.arg(row.merge.as_str()).arg(&row.value).arg(left);
         }
         for frame in self.frames {
             command.arg(frame.audience.as_str()).arg(frame.seq_to.get()).arg(&*frame.message);
@@ -83,11 +128,33 @@ impl Writing<'_> {
     }
 }
 
+impl Part {
+    /// The first call of a writing.
+    pub(crate) fn first() -> Self {
+        Self { writing: b64::encode(&crypto::random::<12>()), before: 0 }
+    }
+}
+
+impl Chain {
+    /// What stands in the head.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (last, hash) = text.split_once(' ')?;
+        Some(Self { last: Seq::new(last.parse().ok()?), hash: hash.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.last, self.hash)
+    }
+}
+
 impl FromRedisValue for Written {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
         let (what, head): (String, String) = redis::from_redis_value(value)?;
         match what.as_str() {
-            "done" => Ok(Self::Done),
+            "done" => Ok(Self::Done { told: false }),
+            "told" => Ok(Self::Done { told: true }),
             "behind" => Ok(Self::Behind(head)),
             "ahead" => Ok(Self::Ahead(head)),
             "moved" => Ok(Self::Moved(head)),

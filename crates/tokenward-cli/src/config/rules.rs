@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use tokenward_keys::Timing;
+use tokenward_redis::RESERVED_NAMES;
 
 use crate::config::reader::Section;
 use crate::config::{AudienceConfig, Config, Delivery, Feed, Kek, ServiceConfig};
@@ -30,7 +31,7 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
             );
         }
         if matches!(config.revocation.feed, Feed::Redis(_))
-            && matches!(audience.name.as_str(), "seq" | "time")
+            && RESERVED_NAMES.contains(&audience.name.as_str())
         {
             let name = &audience.name;
             section.problem(

@@ -42,7 +42,8 @@ impl FeedSource {
         frames: Arc<dyn FrameStore>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<dyn Carrier>, Failure> {
-        Ok(Arc::new(RedisFeed::start(self.config(settings)?, store, frames, clock)))
+        let feed = RedisFeed::start(self.config(settings)?, store, frames, clock);
+        Ok(Arc::new(feed.map_err(|error| Failure::because("revocation.feed", &error))?))
     }
 
     /// Connects, and looks whether all that is needed is allowed.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use redis::{Cmd, FromRedisValue};
 use tokenward::{Clock, UnixTime};
+use tokenward_revocation::feed::FrameHash;
 use tokenward_revocation::{FrameStore, Outgoing, Revocation, RevocationStore, SealedFrame, Seq};
 
 use crate::error::RedisFault;
 use crate::layout::Layout;
 use crate::link::{Link, Wire};
-use crate::script::{Mode, Writing, Written};
+use crate::script::{Chain, Mode, Part, Writing, Written};
 
 /// The most rows of one call: Redis does nothing else meanwhile, a few milliseconds.
 pub(super) const ROWS: usize = 1_024;
@@ -27,6 +29,8 @@ pub(super) struct Publisher {
     frames: Arc<dyn FrameStore>,
     clock: Arc<dyn Clock>,
     wire: Option<Wire>,
+    /// Whether what is at the other end of it has been found to be of this store's history.
+    is_ours: bool,
 }
 
 impl Publisher {
@@ -36,15 +40,21 @@ impl Publisher {
         (store, frames): (Arc<dyn RevocationStore>, Arc<dyn FrameStore>),
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { link, layout, store, frames, clock, wire: None }
+        Self { link, layout, store, frames, clock, wire: None, is_ours: false }
     }
 
     /// Brings `outgoing` to Redis; `Ok` says that Redis holds at least as much. Safe to repeat.
     pub(super) async fn deliver(&mut self, outgoing: &Outgoing) -> Result<(), RedisFault> {
         for _ in 0..ROUNDS {
+            if let Some(seen) = self.stranger().await? {
+                self.rewrite(seen, outgoing.after, "other").await?;
+                continue;
+            }
             match self.write_next(outgoing).await? {
-                Written::Done => {
-                    told(outgoing);
+                Written::Done { told } => {
+                    if told {
+                        tell(outgoing.time);
+                    }
                     return Ok(());
                 }
                 Written::Behind(seen) => self.repair(seen, outgoing.after).await?,
@@ -62,27 +72,72 @@ impl Publisher {
         Err(RedisFault::Contended)
     }
 
+    /// The head of a Redis that has not this store's history behind it, as when the store was set back to a
+    /// backup and has come as far again: nothing can go on from there, whatever its number.
+    ///
+    /// Asked once for each connection: under a process that runs, no store is put in another's place.
+    async fn stranger(&mut self) -> Result<Option<String>, RedisFault> {
+        if self.is_ours && self.wire.is_some() {
+            return Ok(None);
+        }
+        self.is_ours = false;
+        let seen = self.field("seq").await?;
+        let chain = self.field("chain").await?;
+        // One that says nothing is as good as ours.
+        self.is_ours = seen.is_empty()
+            || number(&seen) == Some(Seq::ZERO)
+            || match (number(&seen), Chain::read(&chain)) {
+                (Some(_), Some(chain)) => self.holds(chain).await?,
+                _ => false,
+            };
+        Ok((!self.is_ours).then_some(seen))
+    }
+
+    /// Whether the store has this frame. One that it has forgotten is as old as everything before it.
+    async fn holds(&self, chain: Chain) -> Result<bool, RedisFault> {
+        let before = Seq::new(chain.last.get().saturating_sub(1));
+        for audience in self.layout.audiences() {
+            let frames = self.frames.frames_since(audience, before, 1).await;
+            let frames = frames.map_err(RedisFault::Store)?;
+            if frames.iter().any(|frame| chain_of(frame.seq_to, &frame.jws) == chain) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The newest frame that the store has, which may well be above the head that is written with it.
+    async fn newest(&self) -> Result<Option<Chain>, RedisFault> {
+        let mut newest: Option<Chain> = None;
+        for audience in self.layout.audiences() {
+            let frame = self.frames.last_frame(audience).await.map_err(RedisFault::Store)?;
+            if let Some(frame) = frame
+                && newest.is_none_or(|newest| newest.last < frame.seq_to)
+            {
+                newest = Some(chain_of(frame.seq_to, &frame.jws));
+            }
+        }
+        Ok(newest)
+    }
+
     async fn write_next(&mut self, outgoing: &Outgoing) -> Result<Written, RedisFault> {
-        let now = self.clock.now();
-        let (ahead, last) = split(&outgoing.rows);
-        self.write_rows(ahead, now).await?;
-        let time = (!outgoing.heartbeats.is_empty()).then_some(outgoing.time);
+        let last = outgoing.frames.iter().max_by_key(|frame| frame.seq_to);
         let writing = Writing {
             mode: Mode::Next(outgoing.after),
             head: outgoing.head,
-            time,
-            entries: &self.layout.entries(last, now),
+            time: (!outgoing.heartbeats.is_empty()).then_some(outgoing.time),
+            chain: last.map(|frame| chain_of(frame.seq_to, &frame.message)),
             frames: &outgoing.frames,
             heartbeats: &outgoing.heartbeats,
         };
-        self.write(&writing, now).await
+        self.write(&writing, &outgoing.rows).await
     }
 
     /// Redis has lost what was written above `seen`, or everything; it is brought up to `upto`, from
     /// where the piece at hand goes on, so that its frames are not left out.
     async fn repair(&mut self, seen: String, upto: Seq) -> Result<(), RedisFault> {
         let Some(mut after) = number(&seen) else { return self.rewrite(seen, upto, "empty").await };
-        let mut seen = seen;
+        let (mut seen, chain) = (seen, self.newest().await?);
         let mut count = 0_usize;
         while after < upto {
             let mut rows = self.store.since(after, ROWS).await.map_err(RedisFault::Store)?;
@@ -94,7 +149,9 @@ impl Publisher {
                 _ => upto,
             };
             let frames = self.kept_frames(after, to).await?;
-            if self.set(seen, to, &rows, &frames).await? != Written::Done {
+            let (mode, frames) = (Mode::Set(seen), frames.as_slice());
+            let writing = Writing { mode, head: to, time: None, chain, frames, heartbeats: &[] };
+            if !matches!(self.write(&writing, &rows).await?, Written::Done { .. }) {
                 return Ok(());
             }
             count = count.saturating_add(rows.len());
@@ -129,74 +186,62 @@ impl Publisher {
         why: &'static str,
     ) -> Result<(), RedisFault> {
         let (_, live) = self.store.live(self.clock.now()).await.map_err(RedisFault::Store)?;
-        if self.set(seen, upto, &live, &[]).await? == Written::Done {
+        let (mode, chain) = (Mode::Anew(seen), self.newest().await?);
+        let writing = Writing { mode, head: upto, time: None, chain, frames: &[], heartbeats: &[] };
+        if matches!(self.write(&writing, &live).await?, Written::Done { .. }) {
             report(why, live.len());
         }
         Ok(())
     }
 
-    async fn set(
+    /// Writes `rows` in as many calls as they take, the first of them ahead of the head; the last call does
+    /// the rest.
+    async fn write(
         &mut self,
-        seen: String,
-        head: Seq,
+        writing: &Writing<'_>,
         rows: &[Revocation],
-        frames: &[SealedFrame],
     ) -> Result<Written, RedisFault> {
         let now = self.clock.now();
         let (ahead, last) = split(rows);
-        self.write_rows(ahead, now).await?;
-        let writing = Writing {
-            mode: Mode::Set(seen),
-            head,
-            time: None,
-            entries: &self.layout.entries(last, now),
-            frames,
-            heartbeats: &[],
-        };
-        self.write(&writing, now).await
-    }
-
-    /// Writes rows ahead of the head, which is then written with the last of them.
-    async fn write_rows(&mut self, rows: &[Revocation], now: UnixTime) -> Result<(), RedisFault> {
-        for rows in rows.chunks(ROWS) {
-            let writing = Writing {
-                mode: Mode::Rows,
-                head: Seq::ZERO,
-                time: None,
-                entries: &self.layout.entries(rows, now),
-                frames: &[],
-                heartbeats: &[],
-            };
-            self.write(&writing, now).await?;
+        let mut part = Part::first();
+        for rows in ahead.chunks(ROWS) {
+            let entries = self.layout.entries(rows, now);
+            let command = Writing::of_rows().command(&self.layout, &entries, &part, now);
+            let written = self.ask(&command).await?;
+            if !matches!(written, Written::Done { .. }) {
+                return Ok(written);
+            }
+            part.before = part.before.saturating_add(1);
         }
-        Ok(())
+        let entries = self.layout.entries(last, now);
+        self.ask(&writing.command(&self.layout, &entries, &part, now)).await
     }
 
-    async fn write(&mut self, writing: &Writing<'_>, now: UnixTime) -> Result<Written, RedisFault> {
-        let command = writing.command(&self.layout, now);
+    /// What the head says under `name`; nothing if it does not.
+    async fn field(&mut self, name: &str) -> Result<String, RedisFault> {
+        let mut command = redis::cmd("HGET");
+        command.arg(self.layout.head()).arg(name);
+        Ok(self.ask::<Option<String>>(&command).await?.unwrap_or_default())
+    }
+
+    async fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, RedisFault> {
         let mut wire = match self.wire.take() {
             Some(wire) => wire,
             None => connect(&self.link, &self.layout).await?,
         };
         // After an error the connection is dropped: the next one may lead to another master.
-        let written = wire.ask(&command).await.map_err(|error| self.link.fault(error))?;
+        let answer = wire.ask(command).await.map_err(|error| self.link.fault(error))?;
         self.wire = Some(wire);
-        Ok(written)
+        Ok(answer)
     }
 }
 
 /// Connects, and writes nothing but what is there: a call of the script that finds its head.
 pub(super) async fn check(link: &Link, layout: &Layout, now: UnixTime) -> Result<(), RedisFault> {
     let mut wire = connect(link, layout).await?;
-    let writing = Writing {
-        mode: Mode::Set("none, so that nothing is written".to_owned()),
-        head: Seq::ZERO,
-        time: None,
-        entries: &[],
-        frames: &[],
-        heartbeats: &[],
-    };
-    let command = writing.command(layout, now);
+    let mode = Mode::Set("none, so that nothing is written".to_owned());
+    let writing = Writing { mode, ..Writing::of_rows() };
+    let command = writing.command(layout, &[], &Part::first(), now);
     let _: Written = wire.ask(&command).await.map_err(|error| link.fault(error))?;
     Ok(())
 }
@@ -227,19 +272,22 @@ fn number(text: &str) -> Option<Seq> {
     text.parse().ok().map(Seq::new)
 }
 
+fn chain_of(last: Seq, jws: &str) -> Chain {
+    Chain { last, hash: FrameHash::of(jws) }
+}
+
 fn report(why: &'static str, rows: usize) {
     metrics::counter!("tokenward_redis_repairs_total", "why" => why).increment(1);
     let said = match why {
         "empty" => "Redis knew nothing; what is live was written anew",
         "behind" => "Redis had lost revocations; they were written anew",
-        _ => "Redis knew more than the store; what is live was written anew",
+        "ahead" => "Redis knew more than the store; what is live was written anew",
+        _ => "what Redis knew is not of this store's history; what is live was written anew",
     };
     tracing::warn!(why, rows, "{said}");
 }
 
-fn told(outgoing: &Outgoing) {
-    if !outgoing.heartbeats.is_empty() {
-        let time = Duration::from_millis(outgoing.time.as_millis()).as_secs_f64();
-        metrics::gauge!("tokenward_redis_told_seconds").set(time);
-    }
+fn tell(time: UnixTime) {
+    let time = Duration::from_millis(time.as_millis()).as_secs_f64();
+    metrics::gauge!("tokenward_redis_told_seconds").set(time);
 }

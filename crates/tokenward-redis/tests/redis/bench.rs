@@ -13,9 +13,19 @@ use tokenward_revocation::{
 use tokenward_testing::TestClock;
 use tokenward_testing::redis::RedisServer;
 
-/// The truth, as a list, and the frames of the audience that is told of it.
+/// The truth, as a list, and the frames of the audience that is told of it, which end with these words.
 #[derive(Debug, Default)]
-pub(crate) struct Truth(Mutex<Vec<Revocation>>, Mutex<Vec<StoredFrame>>);
+pub(crate) struct Truth(Mutex<Vec<Revocation>>, Mutex<Vec<StoredFrame>>, &'static str);
+
+impl Truth {
+    /// What a backup holds that was made at `seq`. What is revoked from there on is another history.
+    pub(crate) fn backup_of(&self, seq: Seq) -> Self {
+        let rows = self.0.lock().unwrap().iter().filter(|row| row.seq <= seq).cloned().collect();
+        let frames = self.1.lock().unwrap();
+        let frames = frames.iter().filter(|frame| frame.seq_to <= seq).cloned().collect();
+        Self(Mutex::new(rows), Mutex::new(frames), ", of a store that was set back")
+    }
+}
 
 #[async_trait]
 impl FrameStore for Truth {
@@ -102,15 +112,20 @@ impl Replica {
         let config = config(url, secrets);
         let truth: Arc<dyn RevocationStore> = Arc::<Truth>::clone(&store);
         let frames: Arc<dyn FrameStore> = Arc::<Truth>::clone(&store);
-        let feed = RedisFeed::start(config, truth, frames, Arc::new(clock.clone()));
+        let feed = RedisFeed::start(config, truth, frames, Arc::new(clock.clone())).unwrap();
         Self { feed, store, clock, told: Mutex::default() }
     }
 
-    /// Revokes tokens of these ids for a minute, and tells Redis.
+    /// Revokes tokens of these ids, and tells Redis.
     pub(crate) async fn revoke(&self, ids: &[&str]) {
-        let jti = |id: &&str| Scope::Jti(Jti::new(*id).unwrap());
-        self.append(ids.iter().map(jti).map(|scope| self.order(scope, 60)).collect()).await;
+        self.revoke_silently(ids).await;
         self.tell().await;
+    }
+
+    /// Revokes tokens of these ids.
+    pub(crate) async fn revoke_silently(&self, ids: &[&str]) {
+        let jti = |id: &&str| Scope::Jti(Jti::new(*id).unwrap());
+        self.append(ids.iter().map(jti).map(|scope| self.order(scope, LIFE)).collect()).await;
     }
 
     pub(crate) async fn append(&self, items: Vec<NewRevocation>) {
@@ -131,6 +146,11 @@ impl Replica {
 
     /// Hands over what is new, as the authority's hub does, with a heartbeat.
     pub(crate) async fn tell(&self) {
+        self.feed.carry(self.next().await);
+    }
+
+    /// What is new, with its frame, which is stored.
+    pub(crate) async fn next(&self) -> Outgoing {
         let after = *self.told.lock().unwrap();
         let rows = self.store.since(after, usize::MAX).await.unwrap();
         let head = self.store.head().await.unwrap();
@@ -140,7 +160,7 @@ impl Replica {
             audience: audience.clone(),
             seq_from: after.next(),
             seq_to: head,
-            message: format!("frame to {head}").into(),
+            message: format!("frame to {head}{}", self.store.2).into(),
         };
         let (seq_from, seq_to, jws) = (after.next(), head, frame.message.to_string());
         let stored = StoredFrame { seq_from, seq_to, ends_at: UnixTime::NEVER, jws };
@@ -148,16 +168,19 @@ impl Replica {
             self.store.append_frame(&audience, after, stored).await.unwrap();
         }
         let beat = SealedHeartbeat { audience, message: format!("heartbeat of {head}").into() };
-        self.feed.carry(Outgoing {
+        Outgoing {
             after,
             head,
             time: self.clock.now(),
             frames: if rows.is_empty() { Vec::new() } else { vec![frame] },
             rows: rows.into(),
             heartbeats: vec![beat],
-        });
+        }
     }
 }
+
+/// How long a revocation lives, in seconds by Redis's clock: longer than any test, however slow the machine.
+pub(crate) const LIFE: u64 = 900;
 
 pub(crate) fn config(url: &str, secrets: RedisSecrets) -> RedisFeedConfig {
     RedisFeedConfig {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use tokenward::{Clock as _, ErrorChain};
-use tokenward_redis::{RedisFeed, RedisSecrets};
-use tokenward_revocation::Carrier as _;
+use tokenward::{Audience, Clock as _, ErrorChain};
+use tokenward_redis::{RESERVED_NAMES, RedisFeed, RedisSecrets};
+use tokenward_revocation::{Carrier as _, Seq};
 use tokenward_testing::redis::{RedisServer, eventually};
 
-use crate::bench::{Replica, config, get, head, url};
+use crate::bench::{Replica, Truth, config, get, head, url};
+use crate::middle::{After, Middle};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_could_not_be_told_is_told_when_redis_is_back() {
@@ -88,6 +89,73 @@ async fn a_redis_that_is_ahead_of_the_store_is_set_back_to_it() {
 
     eventually("the head is the store's", || head(&redis) == "1");
     assert_eq!(get(&redis, "jti:t-1"), "*");
+    // Before it was told it lay ahead, and programs in other languages went by that.
+    let time = replica.clock.now().as_millis().to_string();
+    eventually("so is its time", || redis.cli(&["hget", "{tw:prod}:head", "time"]) == time);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_set_back_and_has_come_as_far_again_is_not_taken_for_the_one_that_redis_knows()
+ {
+    let redis = RedisServer::start();
+    let before = Replica::at(&url(&redis));
+    for ids in [["t-1"], ["t-2"], ["t-3"]] {
+        before.revoke(&ids).await;
+    }
+    eventually("they are told", || head(&redis) == "3");
+
+    // Redis could not be reached when these were revoked, and nothing waits for it any more.
+    let backup = Arc::new(before.store.backup_of(Seq::new(1)));
+    drop(before);
+    let again = Replica::of(&url(&redis), RedisSecrets::default(), backup);
+    again.revoke_silently(&["u-2", "u-3"]).await;
+    drop(again.next().await);
+    again.tell().await;
+
+    eventually("they are written", || get(&redis, "jti:u-2") == "*");
+    assert_eq!([head(&redis), get(&redis, "jti:u-3")], ["3", "*"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_head_is_set_over_rows_that_were_written_to_a_server_which_is_no_more() {
+    let redis = Arc::new(RedisServer::start());
+    let elected = Arc::clone(&redis);
+    // As a replica is that was elected between two calls: it has the head of before, and none of the rows.
+    let elect = move || {
+        let chain = elected.cli(&["hget", "{tw:prod}:head", "chain"]);
+        elected.order(&["flushall"]);
+        elected.order(&["hset", "{tw:prod}:head", "seq", "1", "chain", &chain]);
+        After::GoesOn
+    };
+    // The first finds no head, the second writes one.
+    let middle = Middle::before(&redis, ("next", 3), elect).await;
+    let replica = Replica::at(&middle.url());
+    replica.revoke(&["t-1"]).await;
+    eventually("the first is told", || head(&redis) == "1");
+
+    let ids: Vec<_> = (2..=5_001).map(|n| format!("t-{n}")).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    replica.revoke(&ids).await;
+
+    eventually("the head is told", || head(&redis) == "5001");
+    // Beside them the head and the stream.
+    assert_eq!(redis.cli(&["dbsize"]), "5002");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audience_is_not_called_as_what_the_head_says() {
+    let replica = Replica::at("redis://127.0.0.1:1");
+    for name in RESERVED_NAMES {
+        let mut config = config("redis://127.0.0.1:1", RedisSecrets::default());
+        config.audiences[0].0 = Audience::new(*name).unwrap();
+        let store: Arc<Truth> = Arc::default();
+        let frames: Arc<Truth> = Arc::clone(&store);
+
+        let started = RedisFeed::start(config, store, frames, Arc::new(replica.clock.clone()));
+
+        let said = started.unwrap_err().to_string();
+        assert!(said.starts_with(&format!("an audience cannot be called `{name}`")), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ mod bench;
 mod failover;
 mod faults;
 mod followers;
+mod middle;
 mod others;
 mod rights;
 mod single;
