@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::streams::{StreamId, StreamRangeReply, StreamReadReply};
-use redis::{Cmd, FromRedisValue, RedisResult, Value};
+use redis::{FromRedisValue, RedisResult, Value};
 use tokenward::{Audience, BackendError, BackendErrorKind};
 use tokenward_revocation::{Message, Source, Subscription};
 
@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const FRAMES: usize = 16;
 /// The most answers before what has been read is handed on.
 const ANSWERS: usize = 64;
+/// How far behind the newest entry a subscription begins, in ms: the authority serves the snapshot of a large
+/// set for ten seconds, and what was revoked after it was made must not be missed.
+const OVERLAP: u64 = 15_000;
 /// Before the first entry of a stream.
 const BEGIN: Place = Place(0, 0);
 
@@ -66,7 +69,7 @@ struct RedisSubscription {
     feed: String,
     audience: Audience,
     wire: Option<Wire>,
-    /// The last entry of the stream that was read.
+    /// The last entry of the stream that was read and handed on.
     last: Option<Place>,
     /// The last heartbeat that was handed on.
     beat: Option<Vec<u8>>,
@@ -90,15 +93,16 @@ impl Subscription for RedisSubscription {
 }
 
 impl RedisSubscription {
-    /// Goes on where it was; or at the beginning, if this Redis has not come so far: after a fail-over
-    /// the clock that numbers entries is another. The follower knows what it has heard already.
+    /// Begins some seconds ago, or goes on where it was; or at the beginning, if this Redis has not come so
+    /// far: after a fail-over the clock that numbers entries is another. The follower knows what it has heard
+    /// already.
     async fn find_place(&mut self, wire: &mut Wire) -> RedisResult<Vec<Message>> {
         let mut command = redis::cmd("XREVRANGE");
         command.arg(&self.feed).arg("+").arg("-").arg("COUNT").arg(1);
         let newest: StreamRangeReply = wire.ask(&command).await?;
         let newest = newest.ids.first().and_then(|entry| Place::of(&entry.id)).unwrap_or(BEGIN);
         self.last = Some(match self.last {
-            None => newest,
+            None => Place(newest.0.saturating_sub(OVERLAP), 0),
             Some(last) if newest < last => BEGIN,
             Some(last) => last,
         });
@@ -110,60 +114,61 @@ impl RedisSubscription {
         let mut command = redis::cmd("HGET");
         command.arg(&self.head).arg(self.audience.as_str());
         let beat: Option<Vec<u8>> = wire.ask(&command).await?;
-        let mut messages = Vec::new();
+        let mut heard = Heard { last: self.last.unwrap_or(BEGIN), messages: Vec::new() };
         let mut caught_up = false;
         for _ in 0..ANSWERS {
-            let command = self.ask_for_frames(None);
-            caught_up = self.take(wire, &command, &mut messages).await? < FRAMES;
+            caught_up = self.take(wire, None, &mut heard).await? < FRAMES;
             if caught_up {
                 break;
             }
         }
-        if !caught_up {
-            // The heartbeat may speak of frames that are still to be read.
-            return Ok(messages);
+        // One that is ahead of what was read may speak of frames that are still to be read.
+        let news = beat.filter(|beat| caught_up && self.beat.as_ref() != Some(beat));
+        if heard.messages.is_empty() && news.is_none() {
+            self.take(wire, Some(BLOCK), &mut heard).await?;
         }
-        if beat.is_some() && beat != self.beat {
-            self.beat.clone_from(&beat);
-            messages.extend(beat.map(Message::Heartbeat));
+        // Only now, when nothing can come between any more: what was read before an error is read again.
+        self.last = Some(heard.last);
+        if let Some(beat) = news {
+            self.beat = Some(beat.clone());
+            heard.messages.push(Message::Heartbeat(beat));
         }
-        if messages.is_empty() {
-            let command = self.ask_for_frames(Some(BLOCK));
-            self.take(wire, &command, &mut messages).await?;
-        }
-        Ok(messages)
+        Ok(heard.messages)
     }
 
-    fn ask_for_frames(&self, block: Option<Duration>) -> Cmd {
+    /// Adds the frames that come next, waiting for them if there are none and `block` is given, and answers
+    /// how many entries they were among.
+    async fn take(
+        &self,
+        wire: &mut Wire,
+        block: Option<Duration>,
+        heard: &mut Heard,
+    ) -> RedisResult<usize> {
         let mut command = redis::cmd("XREAD");
         command.arg("COUNT").arg(FRAMES);
         if let Some(block) = block {
             command.arg("BLOCK").arg(block.as_millis().to_string());
         }
-        command.arg("STREAMS").arg(&self.feed).arg(self.last.unwrap_or(BEGIN).to_string());
-        command
-    }
-
-    /// Adds the frames that `command` brings, and answers how many entries they were among.
-    async fn take(
-        &mut self,
-        wire: &mut Wire,
-        command: &Cmd,
-        messages: &mut Vec<Message>,
-    ) -> RedisResult<usize> {
-        let reply: Option<StreamReadReply> = wire.ask(command).await?;
+        command.arg("STREAMS").arg(&self.feed).arg(heard.last.to_string());
+        let reply: Option<StreamReadReply> = wire.ask(&command).await?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
         let mut count = 0_usize;
         for entry in entries {
             count = count.saturating_add(1);
             // One that cannot be read leaves a gap in the numbers, which the follower sees.
-            self.last = Place::of(&entry.id).max(self.last);
+            heard.last = Place::of(&entry.id).map_or(heard.last, |place| place.max(heard.last));
             if text(&entry, "aud").is_some_and(|name| name == self.audience.as_str().as_bytes()) {
-                messages.extend(text(&entry, "jws").map(Message::Frame));
+                heard.messages.extend(text(&entry, "jws").map(Message::Frame));
             }
         }
         Ok(count)
     }
+}
+
+/// What has been read and not been handed on.
+struct Heard {
+    last: Place,
+    messages: Vec<Message>,
 }
 
 impl fmt::Debug for RedisSubscription {

@@ -1,13 +1,12 @@
 //! Verifiers that read the stream.
 
-use std::sync::Arc;
-
 use tokenward::{Clock as _, Jti};
 use tokenward_redis::{RedisAddress, RedisSecrets, RedisSource};
 use tokenward_revocation::{Message, Scope, Source as _, Subscription};
 use tokenward_testing::redis::{RedisServer, eventually};
 
-use crate::bench::{Replica, audience, head, url};
+use crate::bench::{LIFE, Replica, audience, head, url};
+use crate::middle::{After, Middle};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_hears_each_frame_once_and_then_the_heartbeat_that_speaks_of_it() {
@@ -16,15 +15,17 @@ async fn a_follower_hears_each_frame_once_and_then_the_heartbeat_that_speaks_of_
     replica.revoke(&["t-1"]).await;
     eventually("the first is told", || head(&redis) == "1");
     let mut stream = source(&redis).subscribe(&audience());
-    assert_eq!(stream.next().await.unwrap(), [], "from now on");
+    assert_eq!(stream.next().await.unwrap(), [], "what comes later will not be missed");
 
     replica.revoke(&["t-2"]).await;
-    replica.append(vec![replica.order(Scope::Jti(Jti::new("t-3").unwrap()), 60)]).await;
+    replica.append(vec![replica.order(Scope::Jti(Jti::new("t-3").unwrap()), LIFE)]).await;
     replica.clock.advance(std::time::Duration::from_secs(1));
     replica.tell().await;
     eventually("they are told", || head(&redis) == "3");
 
-    assert_eq!(heard(&mut *stream).await, ["frame to 2", "frame to 3", "heartbeat of 3"]);
+    // From some seconds before, so that no snapshot is older.
+    let all = ["frame to 1", "frame to 2", "frame to 3", "heartbeat of 3"];
+    assert_eq!(heard(&mut *stream).await, all);
     assert_eq!(stream.next().await.unwrap(), [], "nothing twice");
 }
 
@@ -36,6 +37,7 @@ async fn a_follower_goes_on_where_it_was_when_redis_is_back() {
     eventually("the first is told", || head(&redis) == "1");
     let mut stream = source(&redis).subscribe(&audience());
     assert_eq!(stream.next().await.unwrap(), []);
+    assert_eq!(heard(&mut *stream).await, ["frame to 1", "heartbeat of 1"]);
 
     redis.kill();
     assert!(stream.next().await.is_err());
@@ -45,6 +47,26 @@ async fn a_follower_goes_on_where_it_was_when_redis_is_back() {
     eventually("the second is told", || head(&redis) == "2");
 
     assert_eq!(heard(&mut *stream).await, ["frame to 2", "heartbeat of 2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_an_error_and_was_not_handed_on_comes_again() {
+    let redis = RedisServer::start();
+    let replica = Replica::at(&url(&redis));
+    for n in 1..=20 {
+        replica.revoke(&[&format!("t-{n}")]).await;
+        eventually("it is told", || head(&redis) == n.to_string());
+    }
+    // The first brings no more than sixteen.
+    let middle = Middle::before(&redis, ("XREAD", 2), || After::Breaks).await;
+    let mut stream = at(&middle.url()).subscribe(&audience());
+    assert_eq!(stream.next().await.unwrap(), []);
+
+    assert!(stream.next().await.is_err());
+
+    let frames = (1..=20).map(|n| format!("frame to {n}"));
+    let all: Vec<_> = frames.chain(["heartbeat of 20".to_owned()]).collect();
+    assert_eq!(heard(&mut *stream).await, all);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +104,10 @@ async fn heard(stream: &mut dyn Subscription) -> Vec<String> {
     }
 }
 
-fn source(redis: &RedisServer) -> Arc<RedisSource> {
-    let address = RedisAddress::new(&url(redis)).unwrap();
-    Arc::new(RedisSource::new(address, RedisSecrets::default(), "prod"))
+fn source(redis: &RedisServer) -> RedisSource {
+    at(&url(redis))
+}
+
+fn at(url: &str) -> RedisSource {
+    RedisSource::new(RedisAddress::new(url).unwrap(), RedisSecrets::default(), "prod")
 }
