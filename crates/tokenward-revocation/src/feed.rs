@@ -52,6 +52,10 @@ pub const EVENT_HEARTBEAT: &str = "heartbeat";
 /// The media type of a [`Snapshot`]: a line of text, then bytes.
 pub const SNAPSHOT_TYPE: &str = "application/vnd.tokenward.revocations";
 
+/// The longest snapshot, in bytes: its signed line, of some KiB, and the body of a set that could not hold more
+/// of anything.
+pub const SNAPSHOT_BYTES: usize = crate::set::LONGEST + (64 << 10);
+
 /// The most items that one frame should carry, so that no single event grows without bound.
 pub const FRAME_ITEMS: usize = 4_096;
 

@@ -35,6 +35,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokenward::{AccessClaims, Audience, KeyId, UnixTime};
 
 pub use body::BadBody;
+pub(crate) use body::LONGEST;
 pub use facts::{Facts, RevokedBy};
 
 use crate::feed::Item;

@@ -26,7 +26,7 @@ use super::arena::{Arena, PAGE_WORDS};
 use super::content::{Content, Part, Root};
 use super::minute::Minute;
 use super::table::Table;
-use super::writer::{Draft, Writer, enter, page_of, sorted};
+use super::writer::{Draft, MOST_PAGES, Writer, enter, page_of, sorted};
 use crate::Fingerprints;
 use crate::dense::PageNumber;
 
@@ -38,6 +38,14 @@ const MAGIC: &[u8] = b"twset\x01";
 /// A page with so many bits or more is shorter as words.
 const SPARSE: usize = 2_048;
 const AS_WORDS: u16 = u16::MAX;
+
+/// The longest body: what a set exports that could not hold more of anything.
+pub(crate) const LONGEST: usize = {
+    let page = 4 + 2 + 2 + 4 + 2 + PAGE_WORDS * 8;
+    let (entry, subject, floor) = (8 + 4, 8 + 4 + 3 * 8, 4 + 8);
+    let tables = 3 * Table::<0>::MOST * entry + Table::<3>::MOST * subject;
+    MAGIC.len() + 5 * 4 + MOST_PAGES * page + tables + 2 * floor
+};
 
 /// The body of a snapshot is not one that [`Set::export`] wrote. Nothing of it was taken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

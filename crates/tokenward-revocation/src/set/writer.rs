@@ -43,7 +43,7 @@ const DENSE_WITHIN: u32 = 64;
 
 /// Half of all pages: the other half is for what comes to take this content's place. A snapshot that found no
 /// room beside what it replaces would never be taken.
-const MOST_PAGES: usize = 1 << 16;
+pub(super) const MOST_PAGES: usize = 1 << 16;
 
 impl Writer {
     pub(super) const fn new(fingerprints: Fingerprints, pool: Pool, root: Root) -> Self {

@@ -53,6 +53,19 @@ fn a_body_that_is_not_right_changes_nothing() {
 }
 
 #[test]
+fn the_longest_body_has_room_for_the_most_of_everything() {
+    let length = |scopes: Vec<Scope>| set_of(scopes).export().len();
+    let empty = length(Vec::new());
+    let subject = Scope::Version { subject: subject("u1"), below: version(4) };
+    let [subject, session] =
+        [subject, Scope::Session(session("s1"))].map(|one| length(vec![one]) - empty);
+    // Twelve million and a half of each kind, and half of the pages that there are, full of bits.
+    let (most, page) = (12_582_912, 4 + 2 + 2 + 4 + 2 + 4_096);
+
+    assert_eq!(LONGEST, empty + most * (subject + 3 * session) + 65_536 * page);
+}
+
+#[test]
 fn a_number_makes_no_room_for_what_is_not_there() {
     let set = new_set();
     let mut body = b"twset\x01".to_vec();
