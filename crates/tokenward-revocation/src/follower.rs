@@ -100,8 +100,8 @@ impl Follower {
         if self.known.is_some_and(|known| last < known.last && time <= known.heard) {
             return Err(self.lose(Why::OldSnapshot));
         }
-        if self.view.import(snapshot.fingerprints.clone(), body, time).is_err() {
-            return Err(self.lose(Why::Unreadable));
+        if let Err(error) = self.view.import(snapshot.fingerprints.clone(), body, time) {
+            return Err(self.lose(Why::Body(error)));
         }
         self.trust.learn(&snapshot);
         self.known = Some(Position { last, hash, heard: time });

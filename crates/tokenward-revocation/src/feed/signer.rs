@@ -8,7 +8,7 @@ use tokenward::{Algorithm, IssuerId, SignFailed, SigningKey, UnixTime, Verifying
 
 use super::jws::{Kind, header};
 use super::{Frame, FrameHash, Heartbeat, Snapshot};
-use crate::{Seq, View};
+use crate::{Fingerprints, Seq, View};
 
 /// The feed key of one audience, which signs its messages.
 ///
@@ -90,20 +90,31 @@ impl FeedSigner {
         time: UnixTime,
         view: &View,
     ) -> Result<Vec<u8>, SignFailed> {
-        let body = view.export();
+        self.snapshot_of(head, head_hash, time, view.fingerprints(), &view.export())
+    }
+
+    /// The snapshot of these bytes, whatever they are.
+    pub(crate) fn snapshot_of(
+        &self,
+        head: Seq,
+        head_hash: Option<FrameHash>,
+        time: UnixTime,
+        fingerprints: Fingerprints,
+        body: &[u8],
+    ) -> Result<Vec<u8>, SignFailed> {
         let snapshot = Snapshot {
             issuer: self.issuer.clone(),
             head,
             head_hash,
             time,
-            fingerprints: view.fingerprints(),
+            fingerprints,
             feed_keys: self.public.iter().filter_map(VerifyingKey::to_jwk).collect(),
-            digest: b64::encode(&sha256(&body)),
+            digest: b64::encode(&sha256(body)),
             length: u64::try_from(body.len()).unwrap_or(u64::MAX),
         };
         let mut bytes = self.sign(Kind::Snapshot, &snapshot)?.into_bytes();
         bytes.push(b'\n');
-        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(body);
         Ok(bytes)
     }
 

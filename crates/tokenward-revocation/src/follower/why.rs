@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::BadBody;
 use crate::feed::BadMessage;
 
 /// The feed cannot be followed any further: fetch a snapshot.
@@ -37,6 +38,8 @@ pub enum Why {
     Foreign,
     /// The body of a snapshot is not the one that was signed.
     CutShort,
+    /// The body of a snapshot is the one that was signed, and cannot be taken.
+    Body(BadBody),
     /// The snapshot is older than what is known already.
     OldSnapshot,
     /// The frames from here on were forgotten by whoever sends.
@@ -65,7 +68,8 @@ impl Why {
             Self::HeadWentBack => "head_went_back",
             Self::Forked => "forked",
             Self::TimeWentBack => "time_went_back",
-            Self::Unreadable => "unreadable",
+            Self::Body(BadBody::TooLarge) => "too_large",
+            Self::Unreadable | Self::Body(_) => "unreadable",
             Self::Forged => "forged",
             Self::Foreign => "foreign",
             Self::CutShort => "cut_short",
@@ -78,6 +82,7 @@ impl Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Body(error) => return error.fmt(f),
             Self::Start => "nothing is known yet",
             Self::Gap => "messages are missing",
             Self::HeadWentBack => "the store was set back",

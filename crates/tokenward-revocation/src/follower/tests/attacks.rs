@@ -1,7 +1,7 @@
 //! What a carrier, or whoever sits on one, may try.
 
 use super::store::{Store, new_follower, signer_of};
-use crate::{NeedSnapshot, Progress, Why};
+use crate::{BadBody, NeedSnapshot, Progress, Why};
 
 #[test]
 fn a_message_that_was_changed_anywhere_is_noticed() {
@@ -37,6 +37,22 @@ fn a_forged_message_changes_nothing_but_that_a_snapshot_is_needed() {
     assert_eq!(follower.on_frame(b"not even signed"), forged);
     assert_eq!(follower.on_frame(&[0xff]), forged);
     assert_eq!(follower.view().as_of(), synced_at);
+}
+
+#[test]
+fn a_snapshot_that_is_signed_and_cannot_be_taken_says_why() {
+    let mut store = Store::default();
+    let mut follower = store.follower();
+
+    let refused = follower.on_snapshot(&store.later_snapshot()).unwrap_err();
+
+    assert_eq!(refused.why, Why::Body(BadBody::UnknownVersion));
+    assert!(
+        refused
+            .to_string()
+            .ends_with(": the body of the snapshot is of a version that is not known here")
+    );
+    assert_eq!(Why::Body(BadBody::TooLarge).as_str(), "too_large");
 }
 
 #[test]
