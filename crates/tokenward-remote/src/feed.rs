@@ -117,43 +117,64 @@ impl FeedClient {
 
     /// Follows the feed for ever.
     pub async fn run(self) {
-        let (first, longest) = self.options.retry;
-        let mut backoff = Backoff::new(first, longest);
+        let mut pace = Pace::new(&self.options);
         let mut follower = self.restored().await;
-        let mut subscription = self.subscribe();
+        let source = self.source.as_ref();
+        let mut subscription = source.map(|source| source.subscribe(self.view.audience()));
         loop {
             let error;
             if let Some(messages) = &mut subscription {
-                (follower, error) = self.follow_source(follower, messages, &mut backoff).await;
+                (follower, error) = self.follow_source(follower, messages, &mut pace).await;
                 self.flush().await;
                 if error.is_of_source() {
                     self.report(&error);
-                    // Another connection, perhaps to another master. What is missed meanwhile, the
-                    // authority tells.
-                    subscription = self.subscribe();
-                    follower = self.make_a_detour(follower, &mut backoff).await;
+                    // What is missed meanwhile, the authority tells.
+                    follower = self.make_a_detour(follower, &mut pace).await;
                     continue;
                 }
             } else {
-                (follower, error) = self.follow(follower, &mut backoff).await;
+                (follower, error) = self.follow(follower, &mut pace).await;
             }
             self.report(&error);
-            sleep(backoff.failed(error.retry_after())).await;
+            sleep(pace.backoff.failed(error.retry_after())).await;
         }
     }
 
     /// Follows it until something is in the way.
-    async fn follow(&self, mut follower: Follower, backoff: &mut Backoff) -> (Follower, FeedError) {
-        if follower.position().is_none() || self.journal_is_long() {
-            let result;
-            (follower, result) = self.synchronize(follower).await;
-            if let Err(error) = result {
-                return (follower, error);
-            }
+    async fn follow(&self, follower: Follower, pace: &mut Pace) -> (Follower, FeedError) {
+        let (mut follower, caught_up) = self.catch_up(follower, pace).await;
+        if let Err(error) = caught_up {
+            return (follower, error);
         }
-        let error = self.follow_stream(&mut follower, backoff).await;
+        let error = self.follow_stream(&mut follower, &mut pace.backoff).await;
         self.flush().await;
         (follower, error)
+    }
+
+    /// Fetches a snapshot if nothing can be followed without one, or if the journal has grown long. An error
+    /// says that nothing can be followed.
+    async fn catch_up(
+        &self,
+        follower: Follower,
+        pace: &mut Pace,
+    ) -> (Follower, Result<Synced, FeedError>) {
+        if follower.position().is_some() {
+            // Not each time: a journal that cannot be written stays long, and each snapshot would be followed
+            // by another.
+            if Instant::now() < pace.renew_at || !self.journal_is_long() {
+                return (follower, Ok(Synced::NotDue));
+            }
+            pace.renew_at = after(self.options.renew_every);
+        }
+        match self.synchronize(follower).await {
+            // Nothing was lost: where the authority is away, a journal stays long.
+            (follower, Err(error)) if follower.position().is_some() => {
+                let audience = self.view.audience();
+                tracing::debug!(%audience, error = %ErrorChain::new(&error), "no new snapshot");
+                (follower, Ok(Synced::InVain))
+            }
+            (follower, result) => (follower, result.map(|()| Synced::Anew)),
+        }
     }
 
     /// Follows the authority's own stream from where `follower` is.
@@ -167,24 +188,17 @@ impl FeedClient {
         }
     }
 
-    fn subscribe(&self) -> Option<Box<dyn Subscription>> {
-        self.source.as_ref().map(|source| source.subscribe(self.view.audience()))
-    }
-
     /// Follows the messages of a source until something is in the way.
     async fn follow_source(
         &self,
         mut follower: Follower,
         messages: &mut Box<dyn Subscription>,
-        backoff: &mut Backoff,
+        pace: &mut Pace,
     ) -> (Follower, FeedError) {
         // Half as patient as with the authority: the detour must begin before anything is stale.
         let wait = self.options.silence.checked_div(2).unwrap_or_default();
         let mut deadline = after(wait);
         let mut keep_at = self.keep_at();
-        // Not each time: a journal that cannot be written stays long, and each snapshot would be followed by
-        // another.
-        let mut renew_at = Instant::now();
         loop {
             if Instant::now() >= keep_at {
                 self.flush().await;
@@ -195,60 +209,51 @@ impl FeedClient {
                 Ok(Err(error)) => return (follower, FeedError::Source(error)),
                 Ok(Ok(next)) => next,
             };
-            if follower.position().is_none() {
-                // After the place in the source was found, so that nothing between the two is missed;
-                // what came until now, the snapshot holds.
-                let result;
-                (follower, result) = self.synchronize(follower).await;
-                if let Err(error) = result {
-                    return (follower, error);
-                }
+            // After the place in the source was found, so that nothing between the two is missed.
+            let caught_up;
+            (follower, caught_up) = self.catch_up(follower, pace).await;
+            let synced = match caught_up {
+                Ok(synced) => synced,
+                Err(error) => return (follower, error),
+            };
+            if synced != Synced::NotDue {
+                // However long it took, what the source says meanwhile is still to be read.
                 deadline = after(wait);
-                continue;
             }
             for message in &next {
                 let taken = match message {
+                    // The authority may have made the snapshot before they came.
                     Message::Frame(data) => self.take_frame(data, &mut follower),
+                    // The snapshot may be newer, and a time that goes back would be a reason for another.
+                    Message::Heartbeat(_) if synced == Synced::Anew => continue,
                     Message::Heartbeat(data) => self.take_heartbeat(data, &mut follower),
                 };
                 match taken {
                     Ok(Progress::Applied) => {
                         deadline = after(wait);
-                        backoff.worked();
+                        pace.backoff.worked();
                         self.handle.up();
                     }
                     Ok(_) => {}
                     Err(error) => return (follower, error),
                 }
             }
-            if Instant::now() >= renew_at && self.journal_is_long() {
-                renew_at = after(self.options.renew_every);
-                let result;
-                (follower, result) = self.synchronize(follower).await;
-                match result {
-                    // Nothing was lost: where the authority is away, a journal stays long.
-                    Err(error) if follower.position().is_none() => return (follower, error),
-                    _ => deadline = after(wait),
-                }
-            }
         }
     }
 
     /// Follows the authority itself for a while, because the source has failed.
-    async fn make_a_detour(&self, mut follower: Follower, backoff: &mut Backoff) -> Follower {
-        if follower.position().is_none() {
-            let result;
-            (follower, result) = self.synchronize(follower).await;
-            if let Err(error) = result {
-                self.report(&error);
-                sleep(backoff.failed(error.retry_after())).await;
-                return follower;
+    async fn make_a_detour(&self, follower: Follower, pace: &mut Pace) -> Follower {
+        let (mut follower, caught_up) = self.catch_up(follower, pace).await;
+        let error = match caught_up {
+            Ok(_) => {
+                let way = self.follow_stream(&mut follower, &mut pace.backoff);
+                timeout(self.options.detour, way).await.ok()
             }
-        }
-        let way = self.follow_stream(&mut follower, backoff);
-        if let Ok(error) = timeout(self.options.detour, way).await {
+            Err(error) => Some(error),
+        };
+        if let Some(error) = error {
             self.report(&error);
-            sleep(backoff.failed(error.retry_after())).await;
+            sleep(pace.backoff.failed(error.retry_after())).await;
         }
         follower
     }
@@ -316,7 +321,8 @@ impl FeedClient {
             };
             for event in events {
                 match self.take(&event, follower) {
-                    Ok(None) => {}
+                    // What is known already may be a replay, which is no sign of life.
+                    Ok(None | Some(Progress::Nothing)) => {}
                     Ok(Some(_)) => {
                         deadline = self.deadline();
                         backoff.worked();
@@ -447,6 +453,29 @@ impl FeedClient {
         } else {
             tracing::debug!(%audience, error = text, "the revocation feed is still lost");
         }
+    }
+}
+
+/// Whether a snapshot was fetched.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Synced {
+    NotDue,
+    /// It could not be, and what is known can be followed all the same.
+    InVain,
+    Anew,
+}
+
+/// When to try what has failed, or what need not be done each time.
+struct Pace {
+    backoff: Backoff,
+    /// When a journal may be a reason for a snapshot again.
+    renew_at: Instant,
+}
+
+impl Pace {
+    fn new(options: &FeedOptions) -> Self {
+        let (first, longest) = options.retry;
+        Self { backoff: Backoff::new(first, longest), renew_at: Instant::now() }
     }
 }
 

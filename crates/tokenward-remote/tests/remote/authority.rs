@@ -46,6 +46,10 @@ pub(crate) struct State {
     pub(crate) down: AtomicBool,
     /// Whether a new stream begins with what was missed and a heartbeat, as it should.
     pub(crate) greets: AtomicBool,
+    /// Whether it has no snapshot to give.
+    pub(crate) without_snapshots: AtomicBool,
+    /// What it gives in the place of a new snapshot.
+    pub(crate) kept_snapshot: Mutex<Option<Vec<u8>>>,
     pub(crate) key_fetches: AtomicUsize,
     pub(crate) snapshots: AtomicUsize,
     pub(crate) opened: AtomicUsize,
@@ -66,6 +70,8 @@ impl Authority {
             streams: Mutex::default(),
             down: AtomicBool::new(false),
             greets: AtomicBool::new(true),
+            without_snapshots: AtomicBool::new(false),
+            kept_snapshot: Mutex::default(),
             key_fetches: AtomicUsize::new(0),
             snapshots: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
@@ -259,7 +265,11 @@ impl State {
         match path {
             "/revocations/api/snapshot" => {
                 self.snapshots.fetch_add(1, Ordering::SeqCst);
-                reply(StatusCode::OK, SNAPSHOT_TYPE, self.snapshot())
+                if self.without_snapshots.load(Ordering::SeqCst) {
+                    return reply(StatusCode::SERVICE_UNAVAILABLE, "", "");
+                }
+                let kept = self.kept_snapshot.lock().unwrap().clone();
+                reply(StatusCode::OK, SNAPSHOT_TYPE, kept.unwrap_or_else(|| self.snapshot()))
             }
             "/revocations/api/feed" => self.stream(request),
             _ => reply(StatusCode::NOT_FOUND, "", ""),
@@ -270,6 +280,8 @@ impl State {
         let last = request.headers()["last-event-id"].to_str().unwrap().to_owned();
         let (sender, receiver) = mpsc::unbounded_channel();
         if self.greets.load(Ordering::SeqCst) {
+            // No snapshot has been as late.
+            self.advance(Duration::from_millis(1));
             let greeting = self.heartbeat();
             let last = Seq::new(last.parse().unwrap());
             let chain = self.chain.lock().unwrap();

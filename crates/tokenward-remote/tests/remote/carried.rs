@@ -4,11 +4,12 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokenward::{Audience, BackendError};
+use tokenward::{Audience, BackendError, BackendErrorKind};
 use tokenward_remote::{FeedOptions, RemoteConfig};
 use tokenward_revocation::{Message, Source, Subscription};
 use tokio::time::sleep;
@@ -72,23 +73,84 @@ async fn what_is_kept_is_not_written_anew_again_and_again() {
         until("known", || remote.status().revocations == known).await;
     }
 
-    assert_eq!(state.snapshots.load(SeqCst), snapshots + 1);
+    // The last ones may have been known before the journal was seen to be long.
+    until("once", || state.snapshots.load(SeqCst) == snapshots + 1).await;
+    state.revoke("last");
+    until("known", || remote.status().revocations == ROUNDS * 4_000 + 1).await;
+    assert_eq!(state.snapshots.load(SeqCst), snapshots + 1, "not again");
+}
+
+#[tokio::test]
+async fn what_came_before_a_snapshot_that_was_made_earlier_counts() {
+    let authority = Authority::start().await;
+    let state = &authority.state;
+    // As one of a large set that is served for some seconds.
+    *state.kept_snapshot.lock().unwrap() = Some(state.snapshot());
+    state.revoke("t1");
+    let source = Carried {
+        state: Arc::clone(state),
+        after: Some(0),
+        fails: false,
+        subscribed: Arc::default(),
+    };
+    let remote = authority.remote(&authority.config().feed_source(Arc::new(source)));
+
+    let token = state.token("t1");
+    until("revoked", || state.verdict(&remote, &token) == Verdict::Rejected).await;
+    until("following", || remote.status().following).await;
+    assert_eq!(state.snapshots.load(SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_subscription_that_failed_is_asked_again() {
+    let authority = Authority::start().await;
+    let state = &authority.state;
+    let mut options = FeedOptions::default();
+    options.detour = Duration::from_millis(50);
+    let subscribed = Arc::default();
+    let source = Carried {
+        state: Arc::clone(state),
+        after: None,
+        fails: true,
+        subscribed: Arc::clone(&subscribed),
+    };
+    let config = authority.config().feed(options).feed_source(Arc::new(source));
+    let remote = authority.remote(&config);
+
+    // Each was handed on after another error.
+    for known in 1..=3 {
+        state.revoke_many(&format!("{known}-"), 1);
+        until("known", || remote.status().revocations == known).await;
+    }
+
+    assert_eq!(subscribed.load(SeqCst), 1);
 }
 
 fn carried(authority: &Authority, folder: &Path, renew_every: Duration) -> RemoteConfig {
     let mut options = FeedOptions::default();
     options.renew_every = renew_every;
     options.keep_every = Duration::from_millis(50);
-    let source = Carried(Arc::clone(&authority.state));
+    let state = Arc::clone(&authority.state);
+    let source = Carried { state, after: None, fails: false, subscribed: Arc::default() };
     authority.config().feed_state(folder).feed(options).feed_source(Arc::new(source))
 }
 
-/// Carries all that an authority has, and never breaks.
-struct Carried(Arc<State>);
+/// Carries all that an authority has.
+struct Carried {
+    state: Arc<State>,
+    /// How many frames it leaves out at first; `None` for all that there are when it is first asked.
+    after: Option<usize>,
+    /// Whether it fails every other time.
+    fails: bool,
+    /// How often it was subscribed to.
+    subscribed: Arc<AtomicUsize>,
+}
 
 impl Source for Carried {
     fn subscribe(&self, _: &Audience) -> Box<dyn Subscription> {
-        Box::new(Place { state: Arc::clone(&self.0), after: None })
+        self.subscribed.fetch_add(1, SeqCst);
+        let (state, after, fails) = (Arc::clone(&self.state), self.after, self.fails);
+        Box::new(Place { state, after, fails, asked: 0 })
     }
 }
 
@@ -96,6 +158,8 @@ struct Place {
     state: Arc<State>,
     /// How many frames were handed on; `None` before the place was found.
     after: Option<usize>,
+    fails: bool,
+    asked: usize,
 }
 
 #[async_trait]
@@ -103,6 +167,10 @@ impl Subscription for Place {
     async fn next(&mut self) -> Result<Vec<Message>, BackendError> {
         // As a server would, which answers when there is something, and now and then.
         sleep(Duration::from_millis(5)).await;
+        self.asked += 1;
+        if self.fails && self.asked.is_multiple_of(2) {
+            return Err(BackendError::new(BackendErrorKind::Unavailable, "as it was told"));
+        }
         // A heartbeat of the same time would be no sign of life.
         self.state.advance(Duration::from_millis(5));
         let after = self.after.unwrap_or_else(|| self.state.frame_count());

@@ -1,6 +1,7 @@
 //! A remote verifier against a real server: what is lost, late, repeated or out of order heals, and
 //! ages are right meanwhile.
 
+use std::fs;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
@@ -156,6 +157,47 @@ async fn a_connection_that_hangs_is_given_up() {
         state.opened.load(SeqCst) > 2
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_comes_again_and_again_keeps_no_stream_alive() {
+    let authority = Authority::start().await;
+    let mut options = FeedOptions::default();
+    options.silence = Duration::from_millis(50);
+    let remote = authority.remote(&authority.config().feed(options));
+    let state = &authority.state;
+    remote.ready().await;
+    state.greets.store(false, SeqCst);
+    let old = state.heartbeat();
+
+    until("given up", || {
+        state.send(&old);
+        state.opened.load(SeqCst) > 2
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_written_is_no_reason_not_to_follow() {
+    let (authority, folder) = (Authority::start().await, tempfile::tempdir().unwrap());
+    // It is in the way of the file, so the journal is always as if it were too long.
+    fs::create_dir(folder.path().join("api.feed")).unwrap();
+    let state = &authority.state;
+    let remote = authority.remote(&authority.config().feed_state(folder.path()));
+    until("following", || remote.status().following).await;
+
+    state.without_snapshots.store(true, SeqCst);
+    state.break_streams();
+    state.revoke("t1");
+
+    let token = state.token("t1");
+    until("revoked", || state.verdict(&remote, &token) == Verdict::Rejected).await;
+}
+
+#[test]
+fn a_snapshot_takes_a_set_of_whatever_size() {
+    // Of subjects a set can hold twelve million and a half, each of 36 bytes.
+    assert!(FeedOptions::default().snapshot_bytes > 12_582_912 * 36 + 65_536 * 4_110);
 }
 
 #[tokio::test]

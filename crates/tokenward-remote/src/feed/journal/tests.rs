@@ -160,6 +160,7 @@ fn killed_at_any_moment_it_leaves_what_was_true() {
                 seen = fs::read(folder.file()).unwrap();
                 seen == before
             } {
+                assert!(child.try_wait().unwrap().is_none(), "it has died by itself");
                 thread::yield_now();
             }
         }
