@@ -9,6 +9,7 @@ mod ledger;
 mod load;
 mod middle;
 mod observer;
+mod overheard;
 mod verifiers;
 mod world;
 
@@ -64,14 +65,13 @@ async fn however_a_link_is_cut_a_verifier_knows_what_its_age_says_and_all_of_it_
     middle.holds_back(0);
     world.all_hear_of_another(&verifiers, &ledger).await;
 
-    let first = redis.master().unwrap().port();
+    let first = world.until_told(|| redis.master()).await;
     server(&mut redis, first).kill();
-    world.until_told(|| redis.master().map(RedisServer::port)).await;
+    let second = world.until_told(|| redis.master()).await;
     world.all_hear_of_another(&verifiers, &ledger).await;
-    let second = redis.master().unwrap().port();
     assert_ne!(first, second, "failed over");
     server(&mut redis, second).restart_empty();
-    world.until_told(|| redis.master().map(RedisServer::port)).await;
+    world.until_told(|| redis.master()).await;
     world.all_hear_of_another(&verifiers, &ledger).await;
 
     world.kill_and_start_again().await;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,14 +12,16 @@ use serde_json::json;
 use tokenward::{Audience, ClientId, IssuerId, Jti, Subject, UnixTime};
 use tokenward_redis::{RedisAddress, RedisSecrets, RedisSource};
 use tokenward_remote::{Credential, FeedOptions, LiveVerifier, Remote, RemoteConfig, SystemClock};
-use tokenward_revocation::feed::FeedTrust;
+use tokenward_revocation::feed::{FeedTrust, Snapshot};
 use tokenward_revocation::{Facts, Fingerprints, RevocationStore as _, View, WhenStale};
 use tokenward_sqlite::{Options, SqliteStore};
+use tokenward_testing::redis::RedisServer;
 use tokio::time::{Instant, interval};
 
 use super::ledger::{Ledger, Watched, now};
 use super::load::{By, revoke_token};
 use super::middle::Middle;
+use super::overheard::{Count, Overheard};
 use crate::client::{Call, Client};
 use crate::harness::Session;
 use crate::pages::remote::Site;
@@ -41,6 +44,8 @@ pub(super) struct World {
     gate: String,
     /// They follow as long as these live.
     remotes: Mutex<Vec<Remote>>,
+    /// How much each verifier heard that follows Redis.
+    by_redis: Mutex<Vec<Count>>,
 }
 
 /// A back end that revokes.
@@ -68,7 +73,15 @@ impl World {
         };
         let (back, gate) = (secret("back").await, secret("gate").await);
         let (process, redis) = (Mutex::new(Some(process)), redis.to_owned());
-        Self { site, process, redis, back, gate, remotes: Mutex::default() }
+        Self {
+            site,
+            process,
+            redis,
+            back,
+            gate,
+            remotes: Mutex::default(),
+            by_redis: Mutex::default(),
+        }
     }
 
     pub(super) fn url(&self) -> String {
@@ -126,7 +139,10 @@ impl World {
     pub(super) async fn connect_by_redis(&self, count: usize) -> Vec<Arc<LiveVerifier>> {
         let source = || {
             let address = RedisAddress::new(&self.redis).unwrap();
-            Arc::new(RedisSource::new(address, RedisSecrets::default(), "prod"))
+            let source = RedisSource::new(address, RedisSecrets::default(), "prod");
+            let frames = Count::default();
+            self.by_redis.lock().unwrap().push(Arc::clone(&frames));
+            Arc::new(Overheard { source, frames })
         };
         self.connect_by(count, || self.config().feed_source(source())).await
     }
@@ -157,15 +173,27 @@ impl World {
         verifiers: &[Arc<LiveVerifier>],
         ledger: &Ledger,
     ) {
+        let by_redis = self.by_redis.lock().unwrap().clone();
+        let heard = |count: &Count| count.load(Ordering::SeqCst);
+        let before: Vec<_> = by_redis.iter().map(heard).collect();
         let watched = revoke_token(&self.caller(), ledger, By::Jti).await;
         for (place, verifier) in verifiers.iter().enumerate() {
             until(&format!("verifier {place} hears of it"), || refuses(verifier, &watched)).await;
         }
+        for (count, before) in by_redis.iter().zip(before) {
+            until("Redis tells of it, too", || heard(count) > before).await;
+        }
     }
 
-    /// Waits until whoever is asked for the master's port answers with one that holds the feed again.
-    pub(super) async fn until_told(&self, master: impl Fn() -> Option<u16>) {
-        until("there is a master", || master().is_some()).await;
+    /// Waits until there is a master that holds the feed as far as the store has come, and answers its port.
+    pub(super) async fn until_told<'a>(&self, master: impl Fn() -> Option<&'a RedisServer>) -> u16 {
+        let head = self.snapshot().await.0.head.get();
+        let told = |server: &&RedisServer| {
+            let seq = server.cli(&["hget", "{tw:prod}:head", "seq"]);
+            seq.parse::<u64>().is_ok_and(|seq| seq >= head)
+        };
+        let port = || master().filter(told).map(RedisServer::port);
+        until_some("a master holds the feed again", port).await
     }
 
     /// Every verifier holds what the store holds, and refuses every id that was answered.
@@ -207,21 +235,21 @@ impl World {
         let mut again = interval(Duration::from_millis(500));
         loop {
             again.tick().await;
-            let (body, fingerprints) = self.snapshot().await;
+            let (said, body) = self.snapshot().await;
             let behind = verifiers.iter().position(|verifier| verifier.view().export() != body);
-            let Some(place) = behind else { return fingerprints };
+            let Some(place) = behind else { return said.fingerprints };
             assert!(Instant::now() < end, "never: verifier {place} has it all");
         }
     }
 
-    /// The body of a snapshot, and the secret of its fingerprints.
-    async fn snapshot(&self) -> (Vec<u8>, Fingerprints) {
+    /// What a snapshot says, and its body.
+    async fn snapshot(&self) -> (Snapshot, Vec<u8>) {
         let call = Call::get(&format!("{}/revocations/api/snapshot", self.url()));
         let answer = self.client().ask(call.basic("gate", &self.gate)).await.expect(200);
         let issuer = IssuerId::new(format!("{}/audiences/api", self.url())).unwrap();
         let trust = FeedTrust::told(issuer);
         let (said, body) = trust.snapshot(&answer.body).unwrap();
-        (body.to_vec(), said.fingerprints)
+        (said, body.to_vec())
     }
 }
 
@@ -268,9 +296,17 @@ fn lengthen_lives(config: &Path) {
 
 /// Waits until `done`; `AT_LAST` is for ever.
 pub(super) async fn until(what: &str, mut done: impl FnMut() -> bool) {
+    until_some(what, || done().then_some(())).await;
+}
+
+/// Waits until there is something, as [`until`].
+pub(super) async fn until_some<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + AT_LAST;
     let mut tick = interval(Duration::from_millis(10));
-    while !done() {
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
         assert!(Instant::now() < end, "never: {what}");
         tick.tick().await;
     }
