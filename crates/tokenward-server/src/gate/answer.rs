@@ -21,20 +21,24 @@ pub const X_AUTH_CLAIMS: HeaderName = HeaderName::from_static("x-auth-claims");
 /// Every identity header.
 pub const IDENTITY: [HeaderName; 4] = [X_AUTH_SUBJECT, X_AUTH_SESSION, X_AUTH_SCOPE, X_AUTH_CLAIMS];
 
-/// 200, with whom the token speaks for.
-pub(super) fn allowed(claims: &AccessClaims) -> Response {
+/// Every identity header, with whom the token speaks for.
+pub(super) fn identity(claims: &AccessClaims) -> [(HeaderName, String); 4] {
     let json = serde_json::Value::Object(claims.to_json()).to_string();
     let session = claims.session_id().map(AsRef::as_ref).unwrap_or_default();
-    let values = [
-        escape(claims.subject().as_str()),
-        escape(session),
-        claims.scope().to_string(),
-        b64::encode(json.as_bytes()),
-    ];
+    [
+        (X_AUTH_SUBJECT, escape(claims.subject().as_str())),
+        (X_AUTH_SESSION, escape(session)),
+        (X_AUTH_SCOPE, claims.scope().to_string()),
+        (X_AUTH_CLAIMS, b64::encode(json.as_bytes())),
+    ]
+}
+
+/// 200, with whom the token speaks for.
+pub(super) fn allowed(claims: &AccessClaims) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    for (name, value) in IDENTITY.into_iter().zip(values) {
+    for (name, value) in identity(claims) {
         // All four are visible ASCII and spaces by now; were one not, no identity is the safe one.
         headers.insert(name, HeaderValue::try_from(value).unwrap_or(EMPTY));
     }

@@ -1,6 +1,7 @@
 //! The decision about one request, and what is said of a refusal: a little to the client, all of it to
 //! the log.
 
+use std::borrow::Borrow;
 use std::time::Duration;
 
 use axum::response::Response;
@@ -26,7 +27,7 @@ use crate::telemetry::rejected;
 #[derive(Debug)]
 pub(super) struct Refused {
     /// The profile that was asked, if there is such a one.
-    pub(super) profile: Option<Profile>,
+    profile: Option<Profile>,
     proxy: Option<String>,
     peer: Option<Peer>,
     why: Why,
@@ -40,6 +41,8 @@ enum Why {
     UnknownProxy,
     /// The proxy does not say what was asked for.
     Original(Missing),
+    /// Its head is longer than any that we take.
+    TooLarge,
     /// No token at all.
     NoCredentials {
         /// A link from another site, for which the browser keeps the cookies back.
@@ -61,32 +64,70 @@ enum Why {
     Scope { rule: usize, needed: String },
 }
 
+/// A question of a proxy that is known, and is believed from here on.
+#[derive(Debug)]
+pub(super) struct Question<'g> {
+    gate: &'g GateState,
+    profile: Profile,
+    proxy: &'g str,
+    peer: Option<Peer>,
+}
+
 impl GateState {
+    /// Decides about a question over HTTP.
     pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Verified), Refused> {
         let peer = parts.extensions.get::<Peer>().copied();
         let place = Place::of(parts.uri.path());
         let profile = place.and_then(|place| Profile::from_name(place.profile));
-        let refused = |proxy: Option<&str>, why| {
-            let proxy = proxy.map(str::to_owned);
-            Refused { profile, proxy, peer, why }
-        };
         let Some((place, profile)) = place.zip(profile) else {
-            return Err(refused(None, Why::NoSuchPlace));
+            return Err(Refused { profile, proxy: None, peer, why: Why::NoSuchPlace });
         };
-        let headers = &parts.headers;
+        let question = self.recognize(profile, peer, &parts.headers)?;
+        let told = original::read(profile, parts, place.below);
+        let told = told.map(|original| (original, &parts.headers));
+        question.decide(Some(place.audience), told).map(|(verified, _)| (profile, verified))
+    }
+
+    /// The question of whoever asks as `profile`, with `headers` of its own, if it is a proxy.
+    pub(super) fn recognize(
+        &self,
+        profile: Profile,
+        peer: Option<Peer>,
+        headers: &HeaderMap,
+    ) -> Result<Question<'_>, Refused> {
         let proxies = &self.proxies;
-        let proxy = proxy::authenticate(proxies, self.any_local, profile, peer.as_ref(), headers)
-            .ok_or_else(|| refused(None, Why::UnknownProxy))?;
-        let known = Audience::new(place.audience).ok();
-        let audience = known.and_then(|name| self.audiences.get_key_value(&name));
-        let (name, audience) = audience.ok_or_else(|| refused(Some(proxy), Why::NoSuchPlace))?;
-        let original = original::read(profile, parts, place.below)
-            .map_err(|missing| refused(Some(proxy), Why::Original(missing)))?;
-        let judged = self.judge(audience, &original, headers);
-        judged
+        proxy::authenticate(proxies, self.any_local, profile, peer.as_ref(), headers)
+            .map(|proxy| Question { gate: self, profile, proxy, peer })
+            .ok_or(Refused { profile: Some(profile), proxy: None, peer, why: Why::UnknownProxy })
+    }
+}
+
+impl Question<'_> {
+    /// Decides by what the proxy has `told` about the request: itself, and the client's headers, which come
+    /// back with the yes.
+    pub(super) fn decide<H: Borrow<HeaderMap>>(
+        &self,
+        audience: Option<&str>,
+        told: Result<(Original, H), Missing>,
+    ) -> Result<(Verified, H), Refused> {
+        let known = audience.and_then(|audience| Audience::new(audience).ok());
+        let known = known.and_then(|name| self.gate.audiences.get_key_value(&name));
+        let (name, audience) = known.ok_or_else(|| self.refused(Why::NoSuchPlace))?;
+        let (original, headers) = told.map_err(|missing| self.refused(Why::Original(missing)))?;
+        self.judge(audience, &original, headers.borrow())
             .and_then(|verified| self.permit(name, &original, verified))
-            .map(|verified| (profile, verified))
-            .map_err(|why| refused(Some(proxy), why))
+            .map(|verified| (verified, headers))
+            .map_err(|why| self.refused(why))
+    }
+
+    /// No, because the head of the request is longer than any that our listeners take.
+    pub(super) fn too_large(&self) -> Refused {
+        self.refused(Why::TooLarge)
+    }
+
+    fn refused(&self, why: Why) -> Refused {
+        let proxy = Some(self.proxy.to_owned());
+        Refused { profile: Some(self.profile), proxy, peer: self.peer, why }
     }
 
     fn judge(
@@ -104,7 +145,7 @@ impl GateState {
             let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
-        let judged = audience.verifier.verify_former_too(presented.token, self.clock.now());
+        let judged = audience.verifier.verify_former_too(presented.token, self.gate.clock.now());
         judged.map(Judged::into_verified).map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
@@ -117,7 +158,7 @@ impl GateState {
         original: &Original,
         verified: Verified,
     ) -> Result<Verified, Why> {
-        match self.rules.decide(audience, &original.method, &original.target) {
+        match self.gate.rules.decide(audience, &original.method, &original.target) {
             Decision::AnyToken => Ok(verified),
             Decision::Rule { rule, scopes } => {
                 if scopes.iter().all(|scope| verified.scope().contains(scope)) {
@@ -132,12 +173,19 @@ impl GateState {
 }
 
 impl Refused {
+    /// Logs and counts it.
+    pub(super) fn note(&self) {
+        self.log();
+        super::count(self.profile.map_or("none", Profile::as_str), self.label());
+    }
+
     /// The reason as a metric label, from a closed list.
-    pub(super) fn label(&self) -> &'static str {
+    fn label(&self) -> &'static str {
         match &self.why {
             Why::NoSuchPlace => "no_such_place",
             Why::UnknownProxy => "unknown_proxy",
             Why::Original(_) => "no_original_request",
+            Why::TooLarge => "header_too_large",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
             Why::Csrf(csrf) => csrf.as_str(),
@@ -150,7 +198,7 @@ impl Refused {
     }
 
     /// Tells the operator what the client is not told.
-    pub(super) fn log(&self) {
+    fn log(&self) {
         let proxy = self.proxy.as_deref().unwrap_or("none");
         let profile = self.profile.map_or("none", Profile::as_str);
         let peer = self.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
@@ -182,7 +230,7 @@ impl Refused {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
             }
-            Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
+            Why::TooLarge | Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = self.label(), "gate: refused");
             }
@@ -194,6 +242,7 @@ impl Refused {
         match self.why {
             Why::NoSuchPlace => answer::not_found(),
             Why::Original(_) => respond::server_error(),
+            Why::TooLarge => respond::header_too_large(),
             Why::NoCredentials { link: false } => respond::no_credentials(),
             Why::NoCredentials { link: true } => reload(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.

@@ -25,6 +25,12 @@ pub(super) struct Missing {
     problem: &'static str,
 }
 
+impl Missing {
+    pub(super) const fn new(header: &'static str, problem: &'static str) -> Self {
+        Self { header, problem }
+    }
+}
+
 /// Reads what `profile` says about the original request; `below` is the path after the audience.
 pub(super) fn read(profile: Profile, parts: &Parts, below: &str) -> Result<Original, Missing> {
     let headers = &parts.headers;

@@ -1,3 +1,4 @@
+mod grpc;
 mod identity;
 mod refusals;
 mod support;
