@@ -13,6 +13,7 @@
 mod answer;
 mod decide;
 mod grpc;
+mod login;
 mod original;
 mod path;
 mod proxy;
@@ -38,9 +39,10 @@ use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
 
 pub use answer::{IDENTITY, X_AUTH_CLAIMS, X_AUTH_SCOPE, X_AUTH_SESSION, X_AUTH_SUBJECT};
+pub use login::{InvalidLogin, Login};
 pub use path::{BadPath, BadPattern, CanonicalPath, PathPattern};
 pub use proxy::X_PROXY_SECRET;
-pub use rules::{Decision, Rule, Rules};
+pub use rules::{Decision, Miss, Rule, Rules};
 
 use self::upstream::Upstream;
 use crate::settings::{Profile, ProxySettings};
@@ -68,6 +70,9 @@ pub struct GateAudience {
     pub verifier: Arc<LiveVerifier>,
     /// From where requests may come that carry their token in a cookie.
     pub origins: Origins,
+    /// Where a browser goes that has no good token; nowhere without it, it then gets a 401 as everybody
+    /// else.
+    pub login: Option<Login>,
 }
 
 impl fmt::Debug for GateState {

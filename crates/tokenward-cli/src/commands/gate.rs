@@ -10,7 +10,7 @@ use tokenward::root::{PinnedRoot, TrustState};
 use tokenward::{Audience, ClientId, IssuerId, VerifyingKey};
 use tokenward_redis::RedisSource;
 use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
-use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
+use tokenward_server::gate::{self, Decision, GateAudience, GateState, Miss, Rules};
 use tokenward_server::http::Server;
 use tokenward_server::settings::WhenStale;
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
@@ -40,20 +40,29 @@ pub(crate) fn explain(command: &GateCommand, output: Output) -> Outcome {
         .map_err(|_| Failure::cannot(format!("`{method}` is no method")))?;
     let target = target_of(url);
     let rules = Rules::new(config.rules);
-    let decide = |name: &Audience| (name.clone(), gate::explain(&rules, name, &method, target));
+    let decide = |name: &Audience| {
+        let decision = gate::explain(&rules, name, &method, target);
+        (name.clone(), decision, rules.misses(name, &method, target))
+    };
     let decisions: Vec<_> = config.audiences.iter().map(decide).collect();
     let passes =
         |decision: &Decision| matches!(decision, Decision::AnyToken | Decision::Rule { .. });
     if output.is_json() {
-        let shown: Vec<_> =
-            decisions.iter().map(|(name, decision)| as_json(name, decision)).collect();
+        let shown: Vec<_> = decisions
+            .iter()
+            .map(|(name, decision, misses)| as_json(name, decision, misses))
+            .collect();
         output.json(&shown)?;
     } else {
-        for (name, decision) in &decisions {
+        for (name, decision, misses) in &decisions {
             output.line(format!("{name}: {decision}"))?;
+            // What was passed over says something only where nothing was found.
+            for (miss, rule) in misses.iter().zip(1..).filter(|_| *decision == Decision::NoRule) {
+                output.line(format!("  rule {rule} is about another {}", miss.as_str()))?;
+            }
         }
     }
-    let any = decisions.iter().any(|(_, decision)| passes(decision));
+    let any = decisions.iter().any(|(_, decision, _)| passes(decision));
     Ok(if any { GOOD } else { answer_is_no() })
 }
 
@@ -296,9 +305,10 @@ fn audiences(
     let mut audiences = BTreeMap::new();
     for (audience, remote) in remotes {
         let own = config.cookies.iter().filter(|one| one.audience == *audience);
+        let login = own.clone().find_map(|one| one.login.clone());
         let origins = Origins::new(own.flat_map(|one| &one.origins))
             .map_err(|error| Failure::because("cookies.origins", &error))?;
-        let gate = GateAudience { verifier: remote.verifier(), origins };
+        let gate = GateAudience { verifier: remote.verifier(), origins, login };
         audiences.insert(audience.clone(), gate);
     }
     Ok(audiences)
@@ -325,13 +335,16 @@ fn target_of(url: &str) -> &str {
     rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
 }
 
-fn as_json(audience: &Audience, decision: &Decision) -> Value {
+fn as_json(audience: &Audience, decision: &Decision, misses: &[Miss]) -> Value {
     let audience = audience.as_str();
+    let misses: Vec<_> = misses.iter().map(|miss| miss.as_str()).collect();
     let said = decision.to_string();
     match decision {
         Decision::Rule { rule, scopes } => {
-            json!({ "audience": audience, "rule": rule, "scopes": scopes, "decision": said })
+            json!({
+                "audience": audience, "rule": rule, "scopes": scopes, "decision": said, "misses": misses,
+            })
         }
-        _ => json!({ "audience": audience, "rule": null, "decision": said }),
+        _ => json!({ "audience": audience, "rule": null, "decision": said, "misses": misses }),
     }
 }

@@ -48,7 +48,8 @@ fn explain_names_the_rule_without_a_request() {
 
     let output = work.run(&["gate", "explain", "DELETE", "/public/x", "--config", "gate.toml"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(output.stdout, b"demo-api: no rule is about it: refused\n");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said, "demo-api: no rule is about it: refused\n  rule 1 is about another method\n");
 }
 
 #[test]

@@ -5,9 +5,11 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderValue, StatusCode};
 use tokenward::{AccessClaims, b64};
+
+use crate::settings::Profile;
 
 /// Who the token speaks for: its `sub`. Anything but visible ASCII, and `%`, stands escaped as in a URL.
 pub const X_AUTH_SUBJECT: HeaderName = HeaderName::from_static("x-auth-subject");
@@ -50,6 +52,20 @@ pub(super) fn refused(mut response: Response) -> Response {
     for name in IDENTITY {
         response.headers_mut().insert(name, EMPTY);
     }
+    response
+}
+
+/// `refusal`, which the browser is to follow to `location` instead; nginx can only be told.
+pub(super) fn sign_in(refusal: Response, location: HeaderValue, profile: Profile) -> Response {
+    let mut response = if profile == Profile::Nginx {
+        refusal
+    } else {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::FOUND;
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    };
+    response.headers_mut().insert(LOCATION, location);
     response
 }
 

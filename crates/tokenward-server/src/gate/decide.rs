@@ -31,6 +31,8 @@ pub(super) struct Refused {
     proxy: Option<String>,
     peer: Option<Peer>,
     why: Why,
+    /// Where the browser is sent instead.
+    sign_in: Option<Box<HeaderValue>>,
 }
 
 #[derive(Debug)]
@@ -50,6 +52,8 @@ enum Why {
     },
     /// More than one token.
     Malformed(Malformed),
+    /// A cookie for a site that is not the audience's.
+    OtherHost,
     /// A change by cookie from elsewhere.
     Csrf(CsrfRefused),
     /// The gate knows too little just now.
@@ -80,7 +84,7 @@ impl GateState {
         let place = Place::of(parts.uri.path());
         let profile = place.and_then(|place| Profile::from_name(place.profile));
         let Some((place, profile)) = place.zip(profile) else {
-            return Err(Refused { profile, proxy: None, peer, why: Why::NoSuchPlace });
+            return Err(Refused::new(profile, None, peer, Why::NoSuchPlace));
         };
         let question = self.recognize(profile, peer, &parts.headers)?;
         let told = original::read(profile, parts, place.below);
@@ -98,7 +102,7 @@ impl GateState {
         let proxies = &self.proxies;
         proxy::authenticate(proxies, self.any_local, profile, peer.as_ref(), headers)
             .map(|proxy| Question { gate: self, profile, proxy, peer })
-            .ok_or(Refused { profile: Some(profile), proxy: None, peer, why: Why::UnknownProxy })
+            .ok_or_else(|| Refused::new(Some(profile), None, peer, Why::UnknownProxy))
     }
 }
 
@@ -114,10 +118,17 @@ impl Question<'_> {
         let known = known.and_then(|name| self.gate.audiences.get_key_value(&name));
         let (name, audience) = known.ok_or_else(|| self.refused(Why::NoSuchPlace))?;
         let (original, headers) = told.map_err(|missing| self.refused(Why::Original(missing)))?;
-        self.judge(audience, &original, headers.borrow())
-            .and_then(|verified| self.permit(name, &original, verified))
-            .map(|verified| (verified, headers))
-            .map_err(|why| self.refused(why))
+        let judged = self.judge(audience, &original, headers.borrow());
+        match judged.and_then(|verified| self.permit(name, &original, verified)) {
+            Ok(verified) => Ok((verified, headers)),
+            Err(why) => {
+                let login = audience.login.as_ref().filter(|_| why.is_mended_by_a_login());
+                let sign_in = login.and_then(|login| {
+                    login.location(&original, headers.borrow(), &audience.origins)
+                });
+                Err(Refused { sign_in: sign_in.map(Box::new), ..self.refused(why) })
+            }
+        }
     }
 
     /// No, because the head of the request is longer than any that our listeners take.
@@ -127,7 +138,7 @@ impl Question<'_> {
 
     fn refused(&self, why: Why) -> Refused {
         let proxy = Some(self.proxy.to_owned());
-        Refused { profile: Some(self.profile), proxy, peer: self.peer, why }
+        Refused::new(Some(self.profile), proxy, self.peer, why)
     }
 
     fn judge(
@@ -142,6 +153,7 @@ impl Question<'_> {
         })?;
         // Whatever a browser attaches by itself needs proof that the site's own page asked.
         if presented.by != By::Bearer {
+            self.check_host(audience, original)?;
             let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
@@ -150,6 +162,16 @@ impl Question<'_> {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
         })
+    }
+
+    /// A browser keeps our cookies for the hosts that set them, so one that comes for another host was put
+    /// there by something else, or the proxy leads two sites to one audience. nginx does not tell the host.
+    fn check_host(&self, audience: &GateAudience, original: &Original) -> Result<(), Why> {
+        let Some(origin) = &original.origin else { return Ok(()) };
+        let origins = &audience.origins;
+        // In development the proxy may have any port.
+        let any = self.gate.any_local || origins.is_empty();
+        if any || origins.contains(origin) { Ok(()) } else { Err(Why::OtherHost) }
     }
 
     fn permit(
@@ -172,7 +194,23 @@ impl Question<'_> {
     }
 }
 
+impl Why {
+    /// Whether a good token would do. More than one token is a mistake that a login does not mend.
+    const fn is_mended_by_a_login(&self) -> bool {
+        matches!(self, Self::NoCredentials { link: false } | Self::Token(_))
+    }
+}
+
 impl Refused {
+    const fn new(
+        profile: Option<Profile>,
+        proxy: Option<String>,
+        peer: Option<Peer>,
+        why: Why,
+    ) -> Self {
+        Self { profile, proxy, peer, why, sign_in: None }
+    }
+
     /// Logs and counts it.
     pub(super) fn note(&self) {
         self.log();
@@ -188,6 +226,7 @@ impl Refused {
             Why::TooLarge => "header_too_large",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
+            Why::OtherHost => "other_host",
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
             Why::Token(rejected) => rejected.reason().as_str(),
@@ -230,6 +269,14 @@ impl Refused {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
             }
+            Why::OtherHost => {
+                rejected(self.label());
+                tracing::warn!(
+                    proxy,
+                    profile,
+                    "gate: a cookie came for a site that is not among the audience's origins"
+                );
+            }
             Why::TooLarge | Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = self.label(), "gate: refused");
@@ -239,7 +286,7 @@ impl Refused {
 
     /// What the client is told, by way of the proxy.
     pub(super) fn into_response(self) -> Response {
-        match self.why {
+        let refusal = match self.why {
             Why::NoSuchPlace => answer::not_found(),
             Why::Original(_) => respond::server_error(),
             Why::TooLarge => respond::header_too_large(),
@@ -248,10 +295,14 @@ impl Refused {
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
-            Why::UnknownProxy | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
+            Why::UnknownProxy | Why::OtherHost | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
                 respond::access_denied()
             }
             Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
+        };
+        match (self.sign_in, self.profile) {
+            (Some(location), Some(profile)) => answer::sign_in(refusal, *location, profile),
+            _ => refusal,
         }
     }
 }

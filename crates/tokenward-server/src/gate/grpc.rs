@@ -103,7 +103,8 @@ fn original(http: &HttpRequest) -> Result<Original, Missing> {
     }
     let method = Method::from_bytes(http.method.as_bytes())
         .map_err(|_| Missing::new("attributes.request.http.method", "is no HTTP method"))?;
-    Ok(Original { method, target: http.path.clone() })
+    let origin = Some(Original::origin_of(&http.scheme, &http.host));
+    Ok(Original { method, target: http.path.clone(), origin })
 }
 
 /// The client's headers, of whichever of the two fields has them. If both have some, those that stand in
@@ -175,7 +176,7 @@ async fn denied(refusal: Response, id: Option<RequestId>) -> CheckResponse {
 /// The code of gRPC that is next to an HTTP status of a refusal; never 0.
 const fn code_of(status: StatusCode) -> NonZeroI32 {
     let code = match status {
-        StatusCode::UNAUTHORIZED => UNAUTHENTICATED,
+        StatusCode::UNAUTHORIZED | StatusCode::FOUND => UNAUTHENTICATED,
         StatusCode::NOT_FOUND => NOT_FOUND,
         StatusCode::SERVICE_UNAVAILABLE => UNAVAILABLE,
         StatusCode::INTERNAL_SERVER_ERROR => INTERNAL,

@@ -82,6 +82,9 @@ struct Request {
     /// What the proxy says by itself, if that is something else.
     #[serde(default)]
     by: BTreeMap<String, u16>,
+    /// Lines that the client is told.
+    #[serde(default)]
+    says: Vec<String>,
     /// Lines that the application sees.
     #[serde(default)]
     sees: Vec<String>,
@@ -113,6 +116,13 @@ impl Request {
         if said.split(' ').nth(1) != Some(&expected.to_string()) {
             wrong.push(format!("not {expected}, but {said:?}"));
         }
+        let told = said.to_lowercase();
+        wrong.extend(
+            self.says
+                .iter()
+                .filter(|line| !told.split("\r\n").any(|found| found == **line))
+                .map(|line| format!("no {line} in {told}")),
+        );
         match seen {
             [] if !passes => {}
             [head] if passes => {
@@ -244,7 +254,8 @@ impl Gate {
         let mut config = format!(
             "environment = \"dev\"\nlisten = \"unix:{}\"\nissuer = \"{}\"\naudiences = [\"{}\"]\n\
              ca_file = \"{}\"\n[feed]\nclient_id = \"{}\"\nclient_secret = {{ file = \"feed\" }}\n\
-             [[cookies]]\naudience = \"{}\"\norigins = [\"https://app.example.com\"]\n",
+             [[cookies]]\naudience = \"{}\"\norigins = [\"https://localhost\"]\n\
+             login = \"https://login.example.com/\"\n",
             socket.display(),
             dev.issuer,
             dev.audience,
