@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use http::Method;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
@@ -82,6 +83,8 @@ struct Request {
     /// What the proxy says by itself, if that is something else.
     #[serde(default)]
     by: BTreeMap<String, u16>,
+    /// For whom the token speaks, if not for alice.
+    subject: Option<String>,
     /// Lines that the client is told.
     #[serde(default)]
     says: Vec<String>,
@@ -126,8 +129,10 @@ impl Request {
         match seen {
             [] if !passes => {}
             [head] if passes => {
+                let subject = self.subject.as_deref().unwrap_or("alice");
+                let subject = format!("x-auth-subject: {subject}");
                 let has = |line: &str| head.split("\r\n").filter(|found| *found == line).count();
-                let lines = self.sees.iter().map(String::as_str).chain(["x-auth-subject: alice"]);
+                let lines = self.sees.iter().map(String::as_str).chain([subject.as_str()]);
                 wrong.extend(
                     lines.filter(|line| has(line) != 1).map(|line| format!("no {line} in {head}")),
                 );
@@ -227,7 +232,11 @@ impl Tokens {
         let revoked = authority.create("alice").await;
         authority.command(&["revoke", "--sid", &revoked.id]).await;
         let reader = authority.try_create("alice", json!({"scope": "notes:read"})).await.unwrap();
+        let form = [("grant_type", "client_credentials"), ("scope", "notes:read")];
+        let service = authority.service(Method::POST, "/oauth2/token").form(&form);
+        let service = authority.client.ask(service).await.expect(200);
         Self(BTreeMap::from([
+            ("service", service.text("access_token")),
             ("good", authority.create("alice").await.access),
             ("reader", reader.expect(201).text("access_token")),
             ("expired", expired),
