@@ -10,19 +10,11 @@ use std::fs;
 use crate::markdown::{Block, all_blocks, root};
 
 /// Blocks that no test runs: page, a text that the block holds, and why.
-const EXCUSED: [(&str, &str, &str); 10] = [
+const EXCUSED: [(&str, &str, &str); 6] = [
     ("README.md", "serve --dev", "the harness starts this in every test"),
-    (
-        "docs/caddy.md",
-        "forward_auth https://gate.internal",
-        "a part of a file, with production's names",
-    ),
     ("docs/custody.md", "systemd-creds", "takes systemd; a test hands over what it would"),
     ("docs/custody.md", "LoadCredentialEncrypted", "a part of a unit; takes systemd"),
-    ("docs/envoy.md", "initial_metadata", "parts of a file, with a secret in it"),
-    ("docs/haproxy.md", "server gate gate.internal", "a part of a file, with production's names"),
     ("docs/nginx.md", "server auth.example.com", "a part of a file, with production's names"),
-    ("docs/nginx.md", "gate-secret.conf", "writes below /etc/nginx"),
     ("docs/traefik.md", "", "Debian has no Traefik"),
     ("docs/verify-rust.md", "[dependencies]", "the doctests below it compile with the same crates"),
 ];

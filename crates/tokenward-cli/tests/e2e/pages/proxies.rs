@@ -1,5 +1,7 @@
 //! Real proxies, with the configurations that the pages print.
 
+mod gate;
+mod secret;
 mod site;
 mod table;
 

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::client::{Answer, Call};
 use crate::harness::{Authority, eventually};
 use crate::markdown::tested;
-use crate::process::Process;
+use crate::process::{Process, run};
 use crate::shell::{installed, program};
 
 /// Between these two lines of Envoy's configuration stands how it asks.
@@ -35,7 +35,8 @@ pub(super) fn splice(text: &str, from: &str, to: &str, new: &str) -> String {
 pub(super) struct Front {
     folder: TempDir,
     pub(super) port: u16,
-    replaced: Vec<(String, String)>,
+    pub(super) replaced: Vec<(String, String)>,
+    pub(super) environment: Vec<(String, String)>,
 }
 
 impl Front {
@@ -56,7 +57,10 @@ impl Front {
             ("abns@tokenward-gate".to_owned(), format!("abns@tokenward-gate-{port}")),
             (".tokenward/".to_owned(), format!("{}/", authority.data().display())),
         ]);
-        Self { folder: TempDir::new().unwrap(), port, replaced }
+        let folder = TempDir::new().unwrap();
+        let beside = format!("{}/", folder.path().display());
+        replaced.push(("/etc/nginx/gate-".to_owned(), format!("{beside}gate-")));
+        Self { folder, port, replaced, environment: Vec::new() }
     }
 
     /// Writes a printed configuration, with the ports and folders of this test.
@@ -76,9 +80,16 @@ impl Front {
         command
             .args(["-euc", &format!("PATH=$PATH:/usr/sbin\n{before}\nexec env {last}")])
             .current_dir(self.folder.path())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("XDG_DATA_HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path());
         command
+    }
+
+    /// Runs printed commands to their end, which must be good.
+    pub(super) async fn run(&self, printed: &str) {
+        let output = run(&mut self.bash(&format!("{printed}\ntrue"))).await;
+        assert!(output.status.success(), "{printed}: {output:?}");
     }
 
     /// Starts the proxy `name` by the `printed` command of its page, and waits until it listens.

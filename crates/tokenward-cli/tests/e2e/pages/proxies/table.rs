@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,17 +13,17 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
 use serde::Deserialize;
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::gate::Gate;
 use super::site::{Application, ENVOY_HTTP, Front, splice};
 use crate::clock::shim;
-use crate::harness::{Authority, write_private};
+use crate::harness::Authority;
 use crate::markdown::{root, tested};
-use crate::process::{Process, tokenward};
+use crate::process::Process;
 
 #[tokio::test]
 async fn every_proxy_comes_to_the_same_verdicts() {
@@ -32,7 +31,7 @@ async fn every_proxy_comes_to_the_same_verdicts() {
     let mut authority = Authority::dev().await;
     let tokens = Tokens::of(&mut authority).await;
     let application = Application::start();
-    let gate = Gate::of(&authority, &table).await;
+    let gate = Gate::on_a_socket(&authority, &table.rules()).await;
     let connector = connector(&authority);
 
     let every = PROXIES.map(async |proxy| {
@@ -69,6 +68,11 @@ impl Table {
     fn read() -> Self {
         let text = fs::read_to_string(root().join("vectors/proxies/requests.toml")).unwrap();
         toml::from_str(&text).unwrap()
+    }
+
+    fn rules(&self) -> String {
+        let rules: Vec<_> = self.rules.iter().map(|rule| format!("[[rule]]\n{rule}")).collect();
+        rules.concat()
     }
 }
 
@@ -245,57 +249,6 @@ impl Tokens {
             ("elsewhere", elsewhere),
             ("long", "x".repeat(20_000)),
         ]))
-    }
-}
-
-/// `tokenward gate` on a Unix socket, for every proxy at once.
-struct Gate {
-    _process: Process,
-    socket: PathBuf,
-    _folder: TempDir,
-}
-
-impl Gate {
-    async fn of(authority: &Authority, table: &Table) -> Self {
-        let folder = TempDir::new().unwrap();
-        let socket = folder.path().join("gate.sock");
-        let dev = &authority.dev;
-        let mut config = format!(
-            "environment = \"dev\"\nlisten = \"unix:{}\"\nissuer = \"{}\"\naudiences = [\"{}\"]\n\
-             ca_file = \"{}\"\n[feed]\nclient_id = \"{}\"\nclient_secret = {{ file = \"feed\" }}\n\
-             [[cookies]]\naudience = \"{}\"\norigins = [\"https://localhost\"]\n\
-             login = \"https://login.example.com/\"\n",
-            socket.display(),
-            dev.issuer,
-            dev.audience,
-            dev.ca_file.display(),
-            dev.client_id,
-            dev.audience,
-        );
-        for profile in ["nginx", "caddy", "haproxy", "envoy"] {
-            write!(
-                config,
-                "[[proxy]]\nname = \"{profile}\"\nprofile = \"{profile}\"\nunix = true\n"
-            )
-            .unwrap();
-        }
-        for rule in &table.rules {
-            write!(config, "[[rule]]\n{rule}").unwrap();
-        }
-        write_private(&folder.path().join("feed"), &dev.client_secret);
-        let file = folder.path().join("gate.toml");
-        write_private(&file, &config);
-        let mut command = tokenward(&["gate", "--config"]);
-        let mut process = Process::spawn("gate", command.arg(file).env("TOKENWARD_LOG", "debug"));
-        process.ready().await;
-        Self { _process: process, socket, _folder: folder }
-    }
-
-    /// What a page prints for production, about this gate.
-    fn adapt(&self, printed: &str) -> String {
-        printed
-            .replace("/run/tokenward/gate.sock", self.socket.to_str().unwrap())
-            .replace("billing-api", "demo-api")
     }
 }
 
