@@ -248,6 +248,7 @@ impl Tokens {
             ("garbage", "garbage".to_owned()),
             ("elsewhere", elsewhere),
             ("long", "x".repeat(20_000)),
+            ("part", "x".repeat(6_000)),
         ]))
     }
 }
