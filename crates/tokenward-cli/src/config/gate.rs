@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use tokenward::{Audience, IssuerId};
-use tokenward_server::gate::{PathPattern, Rule};
+use tokenward_server::gate::{Login, PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -78,6 +78,8 @@ pub(crate) struct AudienceConfig {
 pub(crate) struct CookieOrigins {
     pub(crate) audience: Audience,
     pub(crate) origins: Vec<String>,
+    /// Where a browser without a good token is sent.
+    pub(crate) login: Option<Login>,
 }
 
 impl GateConfig {
@@ -330,7 +332,12 @@ fn feed(section: Section<'_>, environment: Option<&Environment>) -> Option<FeedC
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {
     let name = section.required("audience", "\"billing-api\"", audience);
     let origins = section.list("origins", values::origin);
-    Some(CookieOrigins { audience: name?, origins: origins? })
+    let login = section
+        .parsed("login", |text| Login::parse(text).map_err(|error| format!("`{text}` {error}")));
+    if login.is_some() && origins.as_ref().is_some_and(Vec::is_empty) {
+        section.problem("login", "needs origins, one of which is the way back; list them");
+    }
+    Some(CookieOrigins { audience: name?, origins: origins?, login })
 }
 
 fn rule(section: &Section<'_>) -> Option<Rule> {

@@ -33,7 +33,7 @@ async fn an_authority_whose_clock_went_back_says_so_and_its_gates_do_not_guess()
 }
 
 /// The library that makes a clock wrong.
-fn shim(authority: &Authority) -> PathBuf {
+pub(crate) fn shim(authority: &Authority) -> PathBuf {
     let source = authority.private_file("clock.c", include_str!("clock.c"));
     let library = source.with_extension("so");
     let mut cc = Command::new("cc");
