@@ -1,3 +1,4 @@
+mod clear;
 mod hostile;
 mod listeners;
 mod redirect;
