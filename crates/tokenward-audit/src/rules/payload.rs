@@ -41,8 +41,9 @@ const HARMLESS: [&str; 7] =
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        let Some(sign) = library::sign(m, call) else { continue };
+    for sign in context.library.signs() {
+        let claims = library::chain_claims(m, sign.call);
+        judge(context, claims);
         let Some(payload) = sign.payload.found() else { continue };
         named(context, payload);
         if let Some(whole) = whole_user(m, payload) {
@@ -68,7 +69,12 @@ fn named(context: &mut Context<'_>, payload: Id) {
             }
         }
     }
-    for (name, value) in found {
+    judge(context, found);
+}
+
+fn judge(context: &mut Context<'_>, claims: Vec<(String, Id)>) {
+    let m = context.model;
+    for (name, value) in claims {
         let simple = plain(&name);
         if HARMLESS.iter().any(|word| simple.contains(word))
             || matches!(m.kind(m.value(value)), Kind::Bool(_))
@@ -97,8 +103,20 @@ fn named(context: &mut Context<'_>, payload: Id) {
 
 const USERS: [&str; 8] =
     ["user", "account", "member", "customer", "dbuser", "founduser", "existinguser", "userdoc"];
-const DUMPS: [&str; 8] =
-    ["toJSON", "toObject", "to_dict", "model_to_dict", "dict", "model_dump", "to_json", "asdict"];
+const DUMPS: [&str; 12] = [
+    "as_json",
+    "attributes",
+    "toArray",
+    "to_h",
+    "toJSON",
+    "toObject",
+    "to_dict",
+    "model_to_dict",
+    "dict",
+    "model_dump",
+    "to_json",
+    "asdict",
+];
 
 /// The place where a user goes in whole: `sign(user)`, `{ ...user }`, `user.toJSON()`.
 fn whole_user(m: &Model, payload: Id) -> Option<Id> {
