@@ -29,14 +29,20 @@
 pub use baseline::{Baseline, BaselineError};
 pub use code::{Audit, Note, Options, audit_paths, audit_text};
 pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
+pub use jwks::{JwksError, JwksSource, audit_jwks};
 pub use language::Language;
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
+pub use secret::{Secrets, Tried, Words};
+pub use token::{TokenAudit, TokenError, audit_token};
 
 mod baseline;
 mod code;
 mod finding;
+mod jwks;
 mod language;
 mod lower;
 mod model;
 pub mod report;
 mod rules;
+mod secret;
+mod token;

@@ -18,7 +18,7 @@ mod cookies;
 mod expiry;
 mod library;
 mod names;
-mod payload;
+pub(crate) mod payload;
 mod refusal;
 mod secret;
 mod settings;

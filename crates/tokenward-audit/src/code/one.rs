@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Note, Options, Outcome, allow, markup, place, source, walk};
-use crate::finding::{Finding, Frame, Mistake};
+use crate::finding::{Finding, Frame, Mistake, fingerprint};
 use crate::language::Language;
 use crate::lower;
 use crate::rules::absence;
@@ -126,18 +126,6 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         frame: Some(frame),
         fingerprint: format!("{fingerprint:016x}"),
     })
-}
-
-/// FNV-1a: baselines are committed, so it must be the same in every version of this program. It keeps nothing
-/// secret and withstands nobody; whoever can write the baseline can write the code.
-fn fingerprint(parts: &[&str]) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for part in parts {
-        for byte in part.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    hash
 }
 
 /// Where lines begin.

@@ -75,29 +75,34 @@ fn named(context: &mut Context<'_>, payload: Id) {
 fn judge(context: &mut Context<'_>, claims: Vec<(String, Id)>) {
     let m = context.model;
     for (name, value) in claims {
-        let simple = plain(&name);
-        if HARMLESS.iter().any(|word| simple.contains(word))
-            || matches!(m.kind(m.value(value)), Kind::Bool(_))
-        {
+        if matches!(m.kind(m.value(value)), Kind::Bool(_)) {
             continue;
         }
         // What a function made of something may be harmless under such a name: `hash: etag(page)`.
         let is_made = matches!(m.kind(m.value(value)), Kind::Call { .. });
-        let is_secret = SECRETS.iter().any(|word| simple.contains(word))
-            || SECRET_NAMES.contains(&simple.as_str()) && !is_made;
-        let severity = if is_secret {
-            Severity::High
-        } else if PERSONAL.contains(&simple.as_str()) {
-            Severity::Medium
-        } else {
-            continue;
-        };
+        let Some(severity) = sensitive(&name, is_made) else { continue };
         context.report(
             value,
             (severity, Confidence::High),
             format!("`{name}` goes into the token, where whoever sees it can read it"),
             "keep it beside the session on the server, or encrypt the token (JWE)",
         );
+    }
+}
+
+/// How bad it is to put something of this name into a token; `is_made` says that a function made it of
+/// something else.
+pub(crate) fn sensitive(name: &str, is_made: bool) -> Option<Severity> {
+    let simple = plain(name);
+    if HARMLESS.iter().any(|word| simple.contains(word)) {
+        return None;
+    }
+    let is_secret = SECRETS.iter().any(|word| simple.contains(word))
+        || SECRET_NAMES.contains(&simple.as_str()) && !is_made;
+    if is_secret {
+        Some(Severity::High)
+    } else {
+        PERSONAL.contains(&simple.as_str()).then_some(Severity::Medium)
     }
 }
 
