@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
+use crate::finding::{Finding, Severity};
+
 mod hmac;
 #[cfg(test)]
 mod tests;
@@ -57,7 +59,7 @@ impl Secrets {
     /// Prepares a token of HS256, HS384 or HS512; `None` for any other.
     #[must_use]
     pub fn of(token: &str) -> Option<Self> {
-        let target = Target::of(token.trim())?;
+        let target = Target::of(crate::token::bare(token))?;
         Some(Self { target, count: AtomicU64::new(0), is_over: AtomicBool::new(false) })
     }
 
@@ -95,6 +97,24 @@ impl Secrets {
         self.is_over.store(true, Ordering::Relaxed);
         let found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         Tried { count: self.count(), found }
+    }
+
+    /// A search that came to nothing, as far as it went.
+    #[must_use]
+    pub fn nothing(&self) -> Tried {
+        Tried { count: self.count(), found: None }
+    }
+
+    /// What is to be told of the secret that was found, if one was.
+    #[must_use]
+    pub fn finding(&self, tried: &Tried) -> Option<Finding> {
+        let secret = String::from_utf8_lossy(tried.found.as_deref()?).into_owned();
+        let message = format!(
+            "the secret that signs such tokens is known: `{secret}`; whoever guesses it signs tokens for anybody"
+        );
+        let fix =
+            "replace it now, with 32 random bytes (openssl rand -base64 32), or with a key pair";
+        Some(Finding::about("token", ("token-known-secret", 7), Severity::Critical, message, fix))
     }
 
     fn work(

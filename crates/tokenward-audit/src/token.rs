@@ -95,7 +95,7 @@ pub fn audit_token(text: &str, now: u64) -> Result<TokenAudit, TokenError> {
 }
 
 /// A token without what is often copied with it.
-fn bare(text: &str) -> &str {
+pub(crate) fn bare(text: &str) -> &str {
     let text = text.trim().trim_matches(['"', '\'']);
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
