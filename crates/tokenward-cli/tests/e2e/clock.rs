@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::{Authority, Gate, eventually};
+use crate::harness::{AT_LAST, Authority, Gate, eventually};
 
 /// Longer than any start or back-off.
-const AT_LAST: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn an_authority_whose_clock_went_back_says_so_and_its_gates_do_not_guess() {
