@@ -49,7 +49,9 @@ const EXTENSIONS: [&str; 20] = [
 pub(crate) fn is_config(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let is_lock = name.contains("lock.") || name.ends_with("-lock.json") || name == "package.json";
+    let is_lock = name.ends_with(".lock.json")
+        || name.ends_with("-lock.json")
+        || ["package.json", "pnpm-lock.yaml"].contains(&name.as_str());
     let is_named = name.starts_with(".env")
         || ["dockerfile", "procfile", "id_rsa", "id_ecdsa", "id_ed25519", "haproxy.cfg"]
             .contains(&name.as_str());
