@@ -51,10 +51,9 @@ pub(super) fn audit_text(
 /// A file of settings, a key, or whatever else may hold one.
 pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
-    let text = match source::read(&file.path).and_then(source::text) {
-        Ok(text) => text,
-        // Nobody keeps settings in what is binary or huge.
-        Err(_) => return Outcome::default(),
+    // Nobody keeps settings in what is binary or huge.
+    let Ok(text) = source::read(&file.path).and_then(source::text) else {
+        return Outcome::default();
     };
     audit_config_text(&name, &file.inside, &text, options)
 }

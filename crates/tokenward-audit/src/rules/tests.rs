@@ -1,6 +1,7 @@
 //! Walks every rule's folder: each bad example has exactly the findings that it marks, each good one has none.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -156,10 +157,7 @@ fn list(catalog: &Catalog) -> String {
     let mut rules: Vec<_> = catalog.rules().iter().collect();
     rules.sort_by_key(|rule| rule.mistake);
     for rule in rules {
-        text.push_str(&format!(
-            "| {} | [`{}`]({1}.md) | {} |\n",
-            rule.mistake, rule.id, rule.title
-        ));
+        writeln!(text, "| {} | [`{}`]({1}.md) | {} |", rule.mistake, rule.id, rule.title).unwrap();
     }
     text
 }
@@ -178,11 +176,11 @@ fn page(rule: &RuleText) -> String {
         (if is_good { good } else { bad }).get_or_insert(file);
     }
     for (language, files) in languages {
-        text.push_str(&format!("\n## {language}\n"));
+        writeln!(text, "\n## {language}").unwrap();
         for (file, heading) in files.into_iter().flatten().zip(["Found", "Not found"]) {
             let code = fs::read_to_string(&file).unwrap();
             let extension = file.extension().unwrap().to_str().unwrap();
-            text.push_str(&format!("\n{heading}:\n\n```{extension}\n{}\n```\n", code.trim_end()));
+            writeln!(text, "\n{heading}:\n\n```{extension}\n{}\n```", code.trim_end()).unwrap();
         }
     }
     text
