@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::config;
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
 use crate::rules::absence;
@@ -72,7 +73,7 @@ pub(crate) struct Outcome {
 #[must_use]
 pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {
     let mut audit = Audit::default();
-    let files = walk::files(paths, &mut audit.notes);
+    let files = walk::files(paths, |path| Language::of(path).is_some(), &mut audit.notes);
     let next = AtomicUsize::new(0);
     let threads = match options.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
@@ -89,6 +90,35 @@ pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     });
     merge(audit, outcomes, options)
+}
+
+/// Audits a whole project: its code, and beside it settings, keys and tokens that lie in the tree.
+///
+/// # Examples
+///
+/// ```no_run
+/// use tokenward_audit::{Options, audit_project};
+///
+/// let audit = audit_project(&[".".into()], &Options::default());
+/// println!("{} findings in {} files", audit.findings.len(), audit.files);
+/// ```
+#[must_use]
+pub fn audit_project(paths: &[PathBuf], options: &Options) -> Audit {
+    let mut audit = audit_paths(paths, options);
+    // What could not be walked has been noted.
+    let files = walk::files(paths, config::is_config, &mut Vec::new());
+    let outcomes: Vec<Outcome> =
+        files.iter().map(|file| one::audit_config(file, options)).collect();
+    let settings = merge(Audit::default(), outcomes, options);
+    audit.files = audit.files.saturating_add(settings.files);
+    audit.in_tests = audit.in_tests.saturating_add(settings.in_tests);
+    audit.allowed = audit.allowed.saturating_add(settings.allowed);
+    audit.findings.extend(settings.findings);
+    audit.findings.sort_by(|a, b| {
+        (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
+    });
+    audit.notes.extend(settings.notes);
+    audit
 }
 
 /// Enough for the deepest file that the model takes, in a build without optimization too.

@@ -133,6 +133,46 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+impl Finding {
+    /// A finding about something that has no lines: a token, a key, an answer.
+    pub(crate) fn about(
+        what: &str,
+        (rule, mistake): (&'static str, u8),
+        severity: Severity,
+        message: impl Into<String>,
+        fix: &str,
+    ) -> Self {
+        let message = message.into();
+        Self {
+            rule,
+            mistake: Mistake(mistake),
+            severity,
+            confidence: Confidence::High,
+            file: what.to_owned(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            fingerprint: format!("{:016x}", fingerprint(&[rule, what, &message])),
+            message,
+            fix: Some(fix.to_owned()).filter(|fix| !fix.is_empty()),
+            frame: None,
+        }
+    }
+}
+
+/// FNV-1a: baselines are committed, so it must be the same in every version of this program. It keeps nothing
+/// secret and withstands nobody; whoever can write the baseline can write the code.
+pub(crate) fn fingerprint(parts: &[&str]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
+}
+
 /// The lines that a finding stands on, as people see them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

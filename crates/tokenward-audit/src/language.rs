@@ -18,6 +18,16 @@ pub enum Language {
     Markup,
     /// Go.
     Go,
+    /// Java.
+    Java,
+    /// C#.
+    CSharp,
+    /// PHP.
+    Php,
+    /// Ruby.
+    Ruby,
+    /// Rust.
+    Rust,
 }
 
 impl Language {
@@ -31,6 +41,11 @@ impl Language {
             "tsx" => Some(Self::Tsx),
             "vue" | "svelte" | "html" | "htm" => Some(Self::Markup),
             "go" => Some(Self::Go),
+            "java" => Some(Self::Java),
+            "cs" => Some(Self::CSharp),
+            "php" => Some(Self::Php),
+            "rb" | "rake" => Some(Self::Ruby),
+            "rs" => Some(Self::Rust),
             _ => None,
         }
     }
@@ -48,6 +63,12 @@ impl Language {
             Self::TypeScript | Self::Markup => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
             Self::Go => tree_sitter_go::LANGUAGE.into(),
+            Self::Java => tree_sitter_java::LANGUAGE.into(),
+            Self::CSharp => tree_sitter_c_sharp::LANGUAGE.into(),
+            // It reads the HTML around the code, too.
+            Self::Php => tree_sitter_php::LANGUAGE_PHP.into(),
+            Self::Ruby => tree_sitter_ruby::LANGUAGE.into(),
+            Self::Rust => tree_sitter_rust::LANGUAGE.into(),
         }
     }
 }

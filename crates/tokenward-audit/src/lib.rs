@@ -27,16 +27,25 @@
 //! ```
 
 pub use baseline::{Baseline, BaselineError};
-pub use code::{Audit, Note, Options, audit_paths, audit_text};
+pub use code::{Audit, Note, Options, audit_paths, audit_project, audit_text};
 pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
+pub use jwks::{JwksError, JwksSource, audit_jwks};
 pub use language::Language;
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
+pub use secret::{Secrets, Tried, Words};
+pub use settings::{Settings, SettingsError};
+pub use token::{TokenAudit, TokenError, audit_token};
 
 mod baseline;
 mod code;
+mod config;
 mod finding;
+mod jwks;
 mod language;
 mod lower;
 mod model;
 pub mod report;
 mod rules;
+mod secret;
+mod settings;
+mod token;

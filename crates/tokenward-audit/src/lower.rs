@@ -8,9 +8,15 @@ use crate::language::Language;
 use crate::model::build::Builder;
 use crate::model::{Binding, Id, Kind, Model};
 
+mod common;
+mod csharp;
 mod go;
+mod java;
 mod javascript;
+mod php;
 mod python;
+mod ruby;
+mod rust;
 
 /// How often the parser may report progress: a fixed part, and one for each byte. It is counted in steps, not
 /// in seconds, so that a file has the same verdict on every machine.
@@ -51,6 +57,11 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
             javascript::lower(&mut builder, root);
         }
         Language::Go => go::lower(&mut builder, root),
+        Language::Java => java::lower(&mut builder, root),
+        Language::CSharp => csharp::lower(&mut builder, root),
+        Language::Php => php::lower(&mut builder, root),
+        Language::Ruby => ruby::lower(&mut builder, root),
+        Language::Rust => rust::lower(&mut builder, root),
     }
     let comments = comments(root, text);
     let (model, whole) = builder.finish();
@@ -63,7 +74,7 @@ fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
     let mut cursor = root.walk();
     loop {
         let node = cursor.node();
-        if node.kind() == "comment" {
+        if is_comment(node) {
             let span = node.byte_range();
             found.push((span.clone(), text.get(span).unwrap_or_default().to_owned()));
         }
@@ -81,17 +92,21 @@ fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
     }
 }
 
+fn is_comment(node: Node<'_>) -> bool {
+    matches!(node.kind(), "comment" | "line_comment" | "block_comment")
+}
+
 /// The children of a node that are not comments.
 fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children(&mut cursor).filter(|child| !is_comment(*child)).collect()
 }
 
 /// The children in a field of a node.
 fn in_field<'t>(node: Node<'t>, field: &str) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
     node.children_by_field_name(field, &mut cursor)
-        .filter(|child| child.is_named() && child.kind() != "comment")
+        .filter(|child| child.is_named() && !is_comment(*child))
         .collect()
 }
 
@@ -102,6 +117,7 @@ fn field_text<'s>(builder: &Builder<'s>, node: Node<'_>, field: &str) -> &'s str
 
 fn number(written: &str) -> Kind {
     let digits: String = written.chars().filter(|c| *c != '_').collect();
+    let digits = digits.trim_end_matches(['L', 'l', 'u', 'U', 'm', 'M']);
     let parsed = match digits.get(..2) {
         Some("0x" | "0X") => {
             u32::from_str_radix(digits.get(2..).unwrap_or_default(), 16).ok().map(f64::from)

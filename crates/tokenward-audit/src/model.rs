@@ -229,6 +229,14 @@ impl Model {
         })
     }
 
+    /// Whether a node is the name of a parameter.
+    pub(crate) fn is_parameter(&self, id: Id) -> bool {
+        match self.kind(id) {
+            Kind::Name(name) => self.parameter_of(name, self.node(id).scope).is_some(),
+            _ => false,
+        }
+    }
+
     /// Everything below a node, itself first.
     pub(crate) fn below(&self, id: Id) -> impl Iterator<Item = Id> + use<> {
         let end = self.node(id).end;

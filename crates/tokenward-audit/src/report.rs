@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::code::Audit;
 
+pub mod grades;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Model};
+use library::Calls;
 
 pub(crate) mod absence;
 mod algorithm;
@@ -17,7 +18,7 @@ mod cookies;
 mod expiry;
 mod library;
 mod names;
-mod payload;
+pub(crate) mod payload;
 mod refusal;
 mod secret;
 mod settings;
@@ -39,7 +40,7 @@ pub(crate) struct Rule {
 }
 
 /// What every JWT library's name, or its use, holds.
-const JWT: &[&str] = &["jwt", "jsonwebtoken", "jose"];
+const JWT: &[&str] = &["jwt", "jsonwebtoken", "jose", "identitymodel", "tokenvalidationparameters"];
 
 /// All rules, by mistake.
 pub(crate) const RULES: &[Rule] = &[
@@ -93,6 +94,8 @@ pub(crate) struct Context<'m> {
     pub(crate) text: &'m str,
     /// As it was reached from the arguments.
     pub(crate) file: &'m str,
+    /// What the calls do with tokens.
+    pub(crate) library: &'m Calls,
     rule: &'static str,
     mistake: u8,
     hits: Vec<Hit>,
@@ -160,7 +163,9 @@ fn bits() -> impl Iterator<Item = u32> {
 
 /// Runs the rules that are wanted.
 pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Vec<Hit> {
-    let mut context = Context { model, text, file, rule: "", mistake: 1, hits: Vec::new() };
+    let library = &Calls::read(model);
+    let mut context =
+        Context { model, text, file, library, rule: "", mistake: 1, hits: Vec::new() };
     for (rule, bit) in RULES.iter().zip(bits()) {
         if wanted & bit != 0 {
             context.rule = rule.id;

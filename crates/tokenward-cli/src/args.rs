@@ -14,7 +14,10 @@ pub(crate) use admin::{
     AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, RevokeArgs,
     ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
-pub(crate) use audit::{AuditArgs, AuditCodeArgs, AuditCommand, FailOn};
+pub(crate) use audit::{
+    AuditArgs, AuditCodeArgs, AuditCommand, AuditJwksArgs, AuditProjectArgs, AuditStrictness,
+    AuditTokenArgs, FailOn,
+};
 pub(crate) use root::{RootArgs, RootCommand, RootDelegateArgs, RootInitArgs, RootRotateArgs};
 pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};
 

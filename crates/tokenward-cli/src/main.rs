@@ -71,7 +71,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             TokenCommand::Verify(args) => block_on(commands::token::verify(args, output)),
             TokenCommand::Inspect(args) => commands::token::inspect(&args, output),
         },
-        Command::Audit(args) => commands::audit::run(&args.command, output),
+        Command::Audit(args) => block_on(commands::audit::run(args, output)),
         Command::Root(args) => commands::root::run(&args.command, output),
         Command::Sessions(args) => block_on(commands::sessions::run(args, output)),
         Command::Revoke(args) => block_on(commands::revoke::run(args, output)),

@@ -24,6 +24,8 @@ pub(crate) enum Format {
     Junit,
     /// For a comment on a pull request; of `audit` alone.
     Markdown,
+    /// One page, with a chart; of `audit` alone.
+    Html,
 }
 
 /// `--color`.
@@ -75,7 +77,7 @@ impl Output {
 
     /// Whether it is a format of `audit` alone.
     pub(crate) const fn is_for_audits(self) -> bool {
-        matches!(self.format, Format::Sarif | Format::Junit | Format::Markdown)
+        matches!(self.format, Format::Sarif | Format::Junit | Format::Markdown | Format::Html)
     }
 
     pub(crate) fn format(self) -> Format {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{Note, Options, Outcome, allow, markup, place, source, walk};
-use crate::finding::{Finding, Frame, Mistake};
+use crate::config;
+use crate::finding::{Finding, Frame, Mistake, fingerprint};
 use crate::language::Language;
 use crate::lower;
 use crate::rules::absence;
@@ -45,6 +46,45 @@ pub(super) fn audit_text(
     options: &Options,
 ) -> Outcome {
     judge((name, inside), text, rules::wanted(text.as_bytes()), language, options)
+}
+
+/// A file of settings, a key, or whatever else may hold one.
+pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
+    let name = file.path.display().to_string();
+    // Nobody keeps settings in what is binary or huge.
+    let Ok(text) = source::read(&file.path).and_then(source::text) else {
+        return Outcome::default();
+    };
+    audit_config_text(&name, &file.inside, &text, options)
+}
+
+pub(super) fn audit_config_text(
+    name: &str,
+    inside: &Path,
+    text: &str,
+    options: &Options,
+) -> Outcome {
+    let is_test = place::is_test_path(inside) || config::is_example(inside);
+    let mut outcome = Outcome { looked_at: true, is_test, ..Outcome::default() };
+    let lines = Lines::new(text);
+    let comments: Vec<_> = text
+        .match_indices('#')
+        .map(|(at, _)| {
+            let end = text.get(at..).and_then(|rest| rest.find('\n'));
+            let span = at..end.map_or(text.len(), |end| at.saturating_add(end));
+            (span.clone(), text.get(span).unwrap_or_default().to_owned())
+        })
+        .collect();
+    let allowed = allow::read(&comments, text, |at| lines.position(at).0);
+    for hit in config::hits(inside, text).into_iter().take(MAX_FINDINGS) {
+        let Some(finding) = finding(name, &lines, hit, options) else { continue };
+        if allow::allows(&allowed, finding.rule, finding.line) {
+            outcome.allowed = outcome.allowed.saturating_add(1);
+        } else {
+            outcome.findings.push(finding);
+        }
+    }
+    outcome
 }
 
 /// What a text comes to, in which these rules have a word.
@@ -126,18 +166,6 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         frame: Some(frame),
         fingerprint: format!("{fingerprint:016x}"),
     })
-}
-
-/// FNV-1a: baselines are committed, so it must be the same in every version of this program. It keeps nothing
-/// secret and withstands nobody; whoever can write the baseline can write the code.
-fn fingerprint(parts: &[&str]) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for part in parts {
-        for byte in part.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    hash
 }
 
 /// Where lines begin.

@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::language::Language;
 use crate::model::{Kind, Model};
 
-const FOLDERS: [&str; 20] = [
+const FOLDERS: [&str; 21] = [
+    "benches",
     "test",
     "tests",
     "__tests__",
@@ -33,13 +34,30 @@ pub(super) fn is_test_path(path: &Path) -> bool {
     let mut parts: Vec<String> =
         path.iter().map(|part| part.to_string_lossy().to_lowercase()).collect();
     let name = parts.pop().unwrap_or_default();
-    parts.iter().any(|part| FOLDERS.contains(&part.as_str()) || part.ends_with("-tests"))
-        || name.starts_with("test_")
+    parts.iter().any(|part| {
+        FOLDERS.contains(&part.as_str())
+            || part.ends_with("-tests")
+            || part.rsplit_once('.').is_some_and(|(_, last)| matches!(last, "tests" | "test"))
+    }) || name.starts_with("test_")
         || name == "conftest.py"
         || name == "tests.py"
-        || ["_test.", ".test.", ".spec.", "_spec.", ".e2e-spec.", ".stories.", ".mock."]
-            .iter()
-            .any(|mark| name.contains(mark))
+        || [
+            "_test.",
+            ".test.",
+            ".spec.",
+            "_spec.",
+            ".e2e-spec.",
+            ".stories.",
+            ".mock.",
+            "test.java",
+            "tests.java",
+            "tests.cs",
+            "test.cs",
+            "test.php",
+            "testcase.php",
+        ]
+        .iter()
+        .any(|mark| name.contains(mark))
 }
 
 /// Whether a file is a test by what it uses.
@@ -51,6 +69,11 @@ pub(super) fn is_test(model: &Model) -> bool {
                 || path.starts_with("pytest.")
         }
         Language::Go => path == "testing",
+        Language::Java => {
+            ["org.junit", "org.testng", "org.mockito"].iter().any(|name| path.starts_with(name))
+        }
+        Language::Php => path.starts_with("PHPUnit."),
+        Language::CSharp | Language::Ruby | Language::Rust => false,
         _ => [
             "vitest",
             "@jest/globals",

@@ -172,9 +172,18 @@ fn no_text_whatever_makes_it_panic() {
         "\\",
     ];
     let mut state = 7_usize;
-    for language in
-        [Language::Python, Language::JavaScript, Language::TypeScript, Language::Tsx, Language::Go]
-    {
+    for language in [
+        Language::Python,
+        Language::JavaScript,
+        Language::TypeScript,
+        Language::Tsx,
+        Language::Go,
+        Language::Java,
+        Language::CSharp,
+        Language::Php,
+        Language::Ruby,
+        Language::Rust,
+    ] {
         for _ in 0..60 {
             let mut text = "import jwt from 'jsonwebtoken'\n".to_owned();
             for _ in 0..40 {

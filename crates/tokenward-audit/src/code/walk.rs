@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::Note;
-use crate::language::Language;
 
 /// A file to read.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -16,7 +15,8 @@ pub(super) struct File {
 }
 
 /// Folders of what others wrote, in projects that do not ignore them.
-const FOREIGN: [&str; 7] = [
+const FOREIGN: [&str; 8] = [
+    ".git",
     "node_modules",
     "bower_components",
     "vendor",
@@ -26,15 +26,20 @@ const FOREIGN: [&str; 7] = [
     "third_party",
 ];
 
-/// All files of a language that we read, each once, in order. Links are not followed.
-pub(super) fn files(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<File> {
+/// All files that are wanted, each once, in order. Links are not followed.
+pub(super) fn files(
+    paths: &[PathBuf],
+    is_wanted: fn(&Path) -> bool,
+    notes: &mut Vec<Note>,
+) -> Vec<File> {
     let mut files = Vec::new();
     for root in paths {
         let mut walk = WalkBuilder::new(root);
-        walk.require_git(false).follow_links(false).filter_entry(is_own);
+        // Settings hide behind a dot; what git keeps for itself is nobody's setting.
+        walk.hidden(false).require_git(false).follow_links(false).filter_entry(is_own);
         for entry in walk.build() {
             match entry {
-                Ok(entry) => files.extend(file(root, &entry)),
+                Ok(entry) => files.extend(file(root, &entry, is_wanted)),
                 Err(error) => notes.push(Note {
                     file: root.display().to_string(),
                     why: one_line(&error.to_string()),
@@ -54,10 +59,10 @@ fn is_own(entry: &DirEntry) -> bool {
         || !entry.file_name().to_str().is_some_and(|name| FOREIGN.contains(&name))
 }
 
-fn file(root: &Path, entry: &DirEntry) -> Option<File> {
+fn file(root: &Path, entry: &DirEntry, is_wanted: fn(&Path) -> bool) -> Option<File> {
     let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
     let path = entry.path();
-    if !is_file || Language::of(path).is_none() {
+    if !is_file || !is_wanted(path) {
         return None;
     }
     let inside = match path.strip_prefix(root) {

@@ -186,12 +186,13 @@ impl Model {
         }
     }
 
-    /// Whether a call is a composite literal of Go, `T{…}`, whose arguments are written in braces.
+    /// Whether a call is a literal with members: `T{…}` of Go and Rust, `new T { … }` of C#.
     pub(crate) fn is_literal(&self, call: Id) -> bool {
         match self.kind(call) {
             Kind::Call { callee, args } => match (self.kind(*callee), args.as_slice()) {
                 (_, [body]) => {
-                    self.language == crate::Language::Go
+                    use crate::Language::{CSharp, Go, Rust};
+                    matches!(self.language, Go | CSharp | Rust)
                         && matches!(self.kind(body.value), Kind::Map(_))
                 }
                 _ => false,

@@ -44,7 +44,11 @@ fn push(out: &mut String, line: &str) {
 }
 
 fn one(out: &mut String, finding: &Finding, paint: Paint) {
-    let place = format!("{}:{}:{}", shown(&finding.file), finding.line, finding.column);
+    let place = match &finding.frame {
+        Some(_) => format!("{}:{}:{}", shown(&finding.file), finding.line, finding.column),
+        // A token, a key or an answer has no lines.
+        None => shown(&finding.file),
+    };
     push(out, &format!("  {}  {}", paint.bold(&place), paint.faint(finding.rule)));
     push(out, &format!("  {}", shown(&finding.message)));
     if let Some(frame) = &finding.frame {

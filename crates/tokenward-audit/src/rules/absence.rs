@@ -3,7 +3,7 @@
 //! Each file says where it makes tokens; [`crate::code`] keeps the first place, if no file of the project
 //! has any sign of what is asked for.
 
-use super::{Context, library};
+use super::Context;
 use crate::finding::{Confidence, Severity};
 
 /// Something that a project has, or lacks as a whole.
@@ -72,8 +72,7 @@ pub(super) fn key_id(context: &mut Context<'_>) {
 }
 
 fn first_token(context: &mut Context<'_>, message: &str, fix: &str) {
-    let m = context.model;
-    if let Some(first) = m.calls().find(|call| library::sign(m, *call).is_some()) {
-        context.report(first, (Severity::Low, Confidence::Low), message, fix);
+    if let Some(first) = context.library.signs().next() {
+        context.report(first.call, (Severity::Low, Confidence::Low), message, fix);
     }
 }

@@ -1,15 +1,16 @@
 //! The algorithm: it is the verifier's to choose, and the token's to agree with.
 
-use super::Context;
 use super::library::{self, Library, Verify, golang_jwt};
+use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
+use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
 /// `algorithm-none`: unsigned tokens are made or taken.
 pub(super) fn none(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
-        if let Some(verify) = library::verify(m, call)
+        if let Some(verify) = context.library.verify(call)
             && let Some(list) = verify.algorithms.found()
             && m.items(list).into_iter().any(|item| is_none(m, item))
         {
@@ -20,14 +21,15 @@ pub(super) fn none(context: &mut Context<'_>) {
                 "name the one algorithm that your keys are for, such as RS256 or ES256",
             );
         }
-        if let Some(sign) = library::sign(m, call) {
+        if let Some(sign) = context.library.sign(call) {
             let unsigned = match sign.algorithm {
                 Lookup::Found(id) => {
                     is_none(m, id)
                         || sign.library == Library::PyJwt && m.is_null(id)
                         || is_go_none(m, id)
+                        || is_named_none(m, id)
                 }
-                _ => false,
+                _ => sign.signer == Lookup::Absent,
             };
             if unsigned {
                 context.report(
@@ -39,6 +41,19 @@ pub(super) fn none(context: &mut Context<'_>) {
             }
         }
         named_none(context, call);
+    }
+    for (name, value) in settings::all(m) {
+        if m.language == Language::CSharp
+            && name == "RequireSignedTokens"
+            && m.bool(value) == Some(false)
+        {
+            context.report(
+                value,
+                (Severity::Critical, Confidence::High),
+                "a token that is not signed at all is accepted: `RequireSignedTokens` is off",
+                "leave it on, and give IssuerSigningKeys and ValidAlgorithms",
+            );
+        }
     }
     for id in m.ids().filter(|id| matches!(m.kind(*id), Kind::Member(..))) {
         let is_go = m
@@ -58,6 +73,21 @@ pub(super) fn none(context: &mut Context<'_>) {
 fn named_none(context: &mut Context<'_>, call: Id) {
     let m = context.model;
     let path = m.callee_path(call);
+    let canonical = path.clone().map(|path| library::canonical(m.language, path));
+    let known = UNSIGNED.iter().find(|one| library::fits(one.0, canonical.as_deref(), ""));
+    if let Some((_, severity, message, fix)) = known {
+        context.report(call, (*severity, Confidence::High), *message, *fix);
+    }
+    let takes_none = canonical.as_deref() == Some("com.auth0.jwt.JWT.require")
+        && m.positional(call, 0).found().is_some_and(|id| is_named_none(m, id));
+    if takes_none {
+        context.report(
+            call,
+            (Severity::Critical, Confidence::High),
+            "a token that is not signed at all is accepted: the verifier is made of `Algorithm.none()`",
+            "JWT.require(Algorithm.RSA256(publicKey))",
+        );
+    }
     let is_unsecured = path
         .as_deref()
         .is_some_and(|path| path == "jose.UnsecuredJWT.decode" || path == "jose.UnsecuredJWT");
@@ -71,6 +101,65 @@ fn named_none(context: &mut Context<'_>, call: Id) {
     }
 }
 
+/// Calls that make or take tokens without a signature, and nothing else.
+const UNSIGNED: [(&str, Severity, &str, &str); 8] = [
+    ("io.jsonwebtoken.Jwts.parser*.parseClaimsJwt", Severity::Critical, JWT_MESSAGE, JJWT_FIX),
+    ("io.jsonwebtoken.Jwts.parser*.parsePlaintextJwt", Severity::Critical, JWT_MESSAGE, JJWT_FIX),
+    (
+        "io.jsonwebtoken.Jwts.parser*.parseUnsecuredClaims",
+        Severity::Critical,
+        JWT_MESSAGE,
+        JJWT_FIX,
+    ),
+    (
+        "io.jsonwebtoken.Jwts.parser*.setSigningKey()*.parse",
+        Severity::High,
+        "`parse` takes tokens that are not signed too, in jjwt before 0.12, although it has a key",
+        JJWT_FIX,
+    ),
+    (
+        "com.nimbusds.jwt.PlainJWT",
+        Severity::High,
+        "`PlainJWT` is a token without a signature: anybody can write one",
+        "new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(…).build(), claims), then sign it",
+    ),
+    (
+        "Lcobucci.JWT.Configuration.forUnsecuredSigner",
+        Severity::Critical,
+        "tokens are neither signed nor checked: this configuration is for tokens without a signature",
+        "Configuration::forAsymmetricSigner(new Sha256(), InMemory::file(…), InMemory::file(…))",
+    ),
+    (
+        "Lcobucci.JWT.Signer.None",
+        Severity::High,
+        "this signer signs nothing: anybody can write such tokens",
+        "new Lcobucci\\JWT\\Signer\\Rsa\\Sha256()",
+    ),
+    (
+        "josekit.*decode_unsecured",
+        Severity::Critical,
+        JWT_MESSAGE,
+        "jwt::decode_with_verifier(token, &verifier)",
+    ),
+];
+const JWT_MESSAGE: &str =
+    "this call takes tokens that are not signed at all: anybody can write them";
+const JJWT_FIX: &str = "Jwts.parser().verifyWith(publicKey).build().parseSignedClaims(token)";
+
+/// `Algorithm.none()`, `SecurityAlgorithms.None`, `JwsAlgorithm.none`
+fn is_named_none(m: &Model, id: Id) -> bool {
+    let value = m.value(id);
+    let path = match m.kind(value) {
+        Kind::Call { .. } => m.callee_path(value),
+        _ => m.path(value),
+    };
+    path.is_some_and(|path| {
+        let mut parts = path.rsplit('.');
+        parts.next().is_some_and(|last| last.eq_ignore_ascii_case("none"))
+            && parts.next().is_some_and(|owner| owner.contains("Algorithm"))
+    })
+}
+
 fn is_none(m: &Model, id: Id) -> bool {
     m.text(id).is_some_and(|text| text.eq_ignore_ascii_case("none"))
 }
@@ -82,10 +171,10 @@ fn is_go_none(m: &Model, id: Id) -> bool {
 /// `algorithms-mixed`: a secret and a public key may check the same token.
 pub(super) fn mixed(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        let Some(verify) = library::verify(m, call) else { continue };
+    for verify in context.library.verifies() {
+        let call = verify.call;
         let Some(list) = verify.algorithms.found() else { continue };
-        if library::signature_check_is_off(m, call, &verify) {
+        if verify.is_off {
             continue;
         }
         let names: Vec<&str> = m.items(list).into_iter().filter_map(|item| m.text(item)).collect();
@@ -114,15 +203,15 @@ pub(super) fn mixed(context: &mut Context<'_>) {
 /// `algorithm-from-token`: the header says how to check the signature.
 pub(super) fn from_token(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        let Some(verify) = library::verify(m, call) else { continue };
+    for verify in context.library.verifies() {
+        let call = verify.call;
         let Some(list) = verify.algorithms.found() else { continue };
         let asked: Vec<Id> = m.items(list);
         let from_header = asked.into_iter().any(|item| {
             m.values(item).into_iter().any(|value| is_header_alg(m, value))
                 && !is_checked(context, item, call)
         });
-        if from_header && !library::signature_check_is_off(m, call, &verify) {
+        if from_header && !verify.is_off {
             context.report(
                 call,
                 (Severity::High, Confidence::High),
@@ -133,7 +222,8 @@ pub(super) fn from_token(context: &mut Context<'_>) {
     }
 }
 
-const HEADERS: [&str; 6] = [
+const HEADERS: [&str; 7] = [
+    "decode_header",
     "get_unverified_header",
     "decodeProtectedHeader",
     "decode",
@@ -203,9 +293,9 @@ fn is_checked(context: &Context<'_>, item: Id, call: Id) -> bool {
 /// `algorithm-not-pinned`: the library is left to take whatever the token says.
 pub(super) fn not_pinned(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        let Some(verify) = library::verify(m, call) else { continue };
-        if library::signature_check_is_off(m, call, &verify) {
+    for verify in context.library.verifies() {
+        let call = verify.call;
+        if verify.is_off {
             continue;
         }
         let left_out = match verify.algorithms {
@@ -220,7 +310,7 @@ pub(super) fn not_pinned(context: &mut Context<'_>) {
                 "python-jose takes any algorithm that the token names when `algorithms` is left out",
                 "jwt.decode(token, key, algorithms=[\"RS256\"], …)",
             ),
-            Library::JwtSimple if left_out && !is_pem(context, &verify) => context.report(
+            Library::JwtSimple if left_out && !is_pem(context, verify) => context.report(
                 call,
                 (Severity::Medium, Confidence::Medium),
                 "jwt-simple takes the algorithm from the token's header when the fourth argument is left out",
@@ -232,8 +322,8 @@ pub(super) fn not_pinned(context: &mut Context<'_>) {
                 "express-jwt before 6 takes any algorithm when `algorithms` is left out; later ones refuse to start",
                 "expressjwt({ secret, algorithms: ['RS256'] })",
             ),
-            Library::Authlib => authlib(context, call, &verify),
-            Library::GolangJwt => key_function(context, call, &verify),
+            Library::Authlib => authlib(context, call, verify),
+            Library::GolangJwt => key_function(context, call, verify),
             _ => {}
         }
     }

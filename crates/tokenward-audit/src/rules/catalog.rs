@@ -68,6 +68,12 @@ const TEXTS: &[&str] = texts![
     "cookie-over-plain-http",
     "token-in-url",
     "detailed-refusal",
+    "token-optional-at-proxy",
+    "private-key-in-tree",
+    "secret-in-config",
+    "token-in-tree",
+    "credentials-in-log",
+    "errors-shown",
 ];
 
 impl Catalog {

@@ -3,6 +3,7 @@
 use super::library::{self, Library, Sign, golang_jwt};
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
+use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
 
 mod duration;
@@ -15,11 +16,10 @@ const EXPIRY: [&str; 4] = ["exp", "ExpiresAt", "expiresAt", "Expiry"];
 /// `no-expiry`: a token is made that never ends.
 pub(super) fn missing(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        let Some(sign) = library::sign(m, call) else { continue };
-        if has_expiry(m, call, &sign) == Some(false) {
+    for sign in context.library.signs() {
+        if has_expiry(m, sign) == Some(false) {
             context.report(
-                call,
+                sign.call,
                 (Severity::High, Confidence::High),
                 "this token never ends: neither its claims nor the options say when",
                 fix(sign.library),
@@ -55,35 +55,33 @@ fn fix(library: Library) -> &'static str {
         Library::Jose => ".setExpirationTime('5m')",
         Library::JwtSimple => "exp: Math.floor(Date.now() / 1000) + 300",
         Library::GolangJwt => "\"exp\": jwt.NewNumericDate(time.Now().Add(5 * time.Minute))",
+        Library::Jjwt => ".expiration(Date.from(Instant.now().plus(5, ChronoUnit.MINUTES)))",
+        Library::JavaJwt => ".withExpiresAt(Instant.now().plus(5, ChronoUnit.MINUTES))",
+        Library::Nimbus => ".expirationTime(Date.from(Instant.now().plus(5, ChronoUnit.MINUTES)))",
+        Library::IdentityModel | Library::TokenDescriptor => {
+            "expires: DateTime.UtcNow.AddMinutes(5)"
+        }
+        Library::FirebaseJwt | Library::JoseJwt => "'exp' => time() + 300",
+        Library::Lcobucci => "->expiresAt($now->modify('+5 minutes'))",
+        Library::RubyJwt => "exp: Time.now.to_i + 300",
         _ => "\"exp\": datetime.now(timezone.utc) + timedelta(minutes=5)",
     }
 }
 
 /// Whether a token has an end; `None` where that is out of sight.
-fn has_expiry(m: &Model, call: Id, sign: &Sign) -> Option<bool> {
-    let payload = sign.payload.found()?;
-    let in_claims = claims_expiry(m, payload)?;
-    if in_claims {
-        return Some(true);
-    }
-    match sign.library {
-        Library::JsonWebToken => match sign.options {
-            Lookup::Unknown => None,
-            Lookup::Absent => Some(false),
-            Lookup::Found(options) if matches!(m.kind(options), Kind::Function(_)) => Some(false),
-            Lookup::Found(options) => match m.option(options, "expiresIn") {
-                Lookup::Found(_) => Some(true),
-                Lookup::Absent => Some(false),
-                Lookup::Unknown => None,
-            },
-        },
-        // The module's options, elsewhere, may say it.
-        Library::Nest => None,
-        Library::Jose => {
-            let path = m.callee_path(call)?;
-            Some(path.contains(".setExpirationTime()"))
-        }
-        _ => Some(false),
+fn has_expiry(m: &Model, sign: &Sign) -> Option<bool> {
+    let in_claims = match sign.payload {
+        Lookup::Found(payload) => claims_expiry(m, payload)?,
+        Lookup::Absent => library::chain_claims(m, sign.call)
+            .iter()
+            .any(|(name, _)| EXPIRY.contains(&name.as_str())),
+        Lookup::Unknown => return None,
+    };
+    match sign.expiry {
+        _ if in_claims => Some(true),
+        Lookup::Found(_) => Some(true),
+        Lookup::Absent => Some(sign.library == Library::TokenDescriptor),
+        Lookup::Unknown => None,
     }
 }
 
@@ -116,8 +114,8 @@ pub(super) fn long(context: &mut Context<'_>) {
     // With each, the code around it, which says what kind of token it is.
     let mut found: Vec<(Id, f64, String)> = Vec::new();
     for call in m.calls() {
-        let lifetime = match library::sign(m, call) {
-            Some(sign) => lifetime(m, call, &sign),
+        let lifetime = match context.library.sign(call) {
+            Some(sign) => lifetime(m, sign),
             None => module_lifetime(m, call),
         };
         if let Some((at, seconds)) = lifetime {
@@ -141,7 +139,9 @@ fn module_lifetime(m: &Model, call: Id) -> Option<(Id, f64)> {
     if m.callee_path(call).as_deref() != Some("@nestjs/jwt.JwtModule.register") {
         return None;
     }
-    option_seconds(m, library::option(m, m.positional(call, 0), "signOptions"))
+    let options = library::option(m, m.positional(call, 0), "signOptions");
+    let at = library::option(m, options, "expiresIn").found()?;
+    Some((at, seconds(m, at)?))
 }
 
 const HOUR: f64 = 3600.0;
@@ -194,32 +194,14 @@ fn spoken(seconds: f64) -> String {
     format!("{number:.0} {unit}")
 }
 
-fn lifetime(m: &Model, call: Id, sign: &Sign) -> Option<(Id, f64)> {
-    if sign.library == Library::Jose {
-        // `.setExpirationTime('30d')` is on the way from the root to `.sign(…)`.
-        return m.below(call).find_map(|one| {
-            let named = m.callee_name(one) == Some("setExpirationTime");
-            let at = if named { m.positional(one, 0).found()? } else { return None };
-            Some((at, seconds(m, at)?))
-        });
-    }
-    if let Some(found) = option_seconds(m, sign.options) {
-        return Some(found);
+fn lifetime(m: &Model, sign: &Sign) -> Option<(Id, f64)> {
+    if let Some(at) = sign.expiry.found() {
+        return Some((at, seconds(m, at)?));
     }
     let payload = sign.payload.found()?;
     let claim = EXPIRY.iter().find_map(|name| m.option(payload, name).found());
     let claim = claim.or_else(|| nested_expiry(m, m.value(payload)))?;
     Some((claim, seconds(m, claim)?))
-}
-
-fn option_seconds(m: &Model, options: Lookup) -> Option<(Id, f64)> {
-    let at = library::option(m, options, "expiresIn").found()?;
-    let seconds = match m.kind(m.value(at)) {
-        // jsonwebtoken takes a number for seconds, and digits in quotes for milliseconds.
-        Kind::Text(text) => duration::written(text)?,
-        _ => m.number(at)?,
-    };
-    Some((at, seconds))
 }
 
 fn nested_expiry(m: &Model, value: Id) -> Option<Id> {
@@ -236,16 +218,22 @@ fn nested_expiry(m: &Model, value: Id) -> Option<Id> {
 pub(super) fn unchecked(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
-        if let Some(verify) = library::verify(m, call) {
-            let is =
-                |name, wanted| m.said(library::option(m, verify.options, name)) == Some(wanted);
+        if let Some(verify) = context.library.verify(call) {
+            let is = |name, wanted| {
+                [library::option(m, verify.options, name), m.keyword(call, name)]
+                    .into_iter()
+                    .any(|option| m.said(option) == Some(wanted))
+            };
             let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
-            let off = is("ignoreExpiration", true) || python && is("verify_exp", false);
+            let off = is("ignoreExpiration", true)
+                || python && is("verify_exp", false)
+                || is("verify_expiration", false)
+                || is("validate_exp", false);
             // Whoever demands the claim means to look at it.
             let demands = library::option(m, verify.options, "require")
                 .found()
                 .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
-            if off && !demands && !library::signature_check_is_off(m, call, &verify) {
+            if off && !demands && !verify.is_off {
                 tell(context, call);
             }
         }
@@ -255,6 +243,22 @@ pub(super) fn unchecked(context: &mut Context<'_>) {
             && m.said(m.keyword(call, "allow_expired")) == Some(true);
         if is_go || allows {
             tell(context, call);
+        }
+    }
+    settings_off(context);
+}
+
+/// `ValidateLifetime = false`, wherever the parameters are made.
+fn settings_off(context: &mut Context<'_>) {
+    let m = context.model;
+    if m.language != Language::CSharp {
+        return;
+    }
+    for (name, value) in settings::all(m) {
+        if matches!(name, "ValidateLifetime" | "RequireExpirationTime")
+            && m.bool(value) == Some(false)
+        {
+            tell(context, value);
         }
     }
 }

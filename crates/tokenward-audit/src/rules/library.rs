@@ -1,6 +1,26 @@
-//! The libraries: which calls sign, which verify, and where their arguments are.
+//! The libraries: which calls sign, verify and decode, and where their arguments are.
+//!
+//! Each language has a table of [`Shape`]s. A file's calls are held against it once, when the file is read;
+//! rules ask [`Calls`] what they are.
 
+use std::collections::BTreeMap;
+
+use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
+
+mod csharp;
+mod go;
+mod java;
+mod php;
+mod python;
+mod resolve;
+mod ruby;
+mod rust;
+mod script;
+mod shape;
+
+pub(crate) use resolve::{chain_claims, option, returned};
+use shape::{At, Count, Does, Off, Shape, VerifyAt};
 
 /// A library, as far as it differs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -9,37 +29,231 @@ pub(crate) enum Library {
     PythonJose,
     Authlib,
     Joserfc,
+    SimpleJwt,
     JsonWebToken,
     Nest,
     Jose,
     JwtSimple,
+    JwtDecode,
+    FastJwt,
     ExpressJwt,
     KoaJwt,
     PassportJwt,
     GolangJwt,
+    Jwx,
+    Jjwt,
+    JavaJwt,
+    Nimbus,
+    SpringJwt,
+    IdentityModel,
+    /// `SecurityTokenDescriptor` of `IdentityModel`, which ends tokens after an hour where nothing is said.
+    TokenDescriptor,
+    JoseJwt,
+    FirebaseJwt,
+    Lcobucci,
+    RubyJwt,
+    JsonWebTokenRs,
+    JwtCompact,
+    JwtSimpleRs,
 }
 
 /// A call that makes a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sign {
+    pub(crate) call: Id,
     pub(crate) library: Library,
+    /// The claims, as a map.
     pub(crate) payload: Lookup,
     pub(crate) key: Lookup,
     pub(crate) algorithm: Lookup,
-    /// A map of options, where the library takes one.
-    pub(crate) options: Lookup,
+    /// When it ends, where that is not one of the claims.
+    pub(crate) expiry: Lookup,
+    /// What signs it; absent where it certainly is not signed.
+    pub(crate) signer: Lookup,
 }
 
 /// A call that checks a token, or makes something that does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verify {
+    pub(crate) call: Id,
     pub(crate) library: Library,
     pub(crate) token: Lookup,
     pub(crate) key: Lookup,
     pub(crate) algorithms: Lookup,
     pub(crate) options: Lookup,
+    /// Whether it is told not to check the signature.
+    pub(crate) is_off: bool,
 }
 
+/// A call that reads a token without checking it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decode {
+    pub(crate) call: Id,
+    pub(crate) library: Library,
+    /// The token, where it is an argument.
+    pub(crate) token: Option<Id>,
+    /// An argument that the claims are written to.
+    pub(crate) into: Option<Id>,
+    pub(crate) how: How,
+    /// Made for programs that hold their own token.
+    pub(crate) for_clients: bool,
+}
+
+/// What reads without checking.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum How {
+    /// A function that never verifies.
+    Function,
+    /// An option of one that otherwise does.
+    Option,
+    /// An option that has done nothing since `PyJWT` 2.
+    DeadOption,
+}
+
+/// What the calls of a file do with tokens.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    signs: BTreeMap<Id, Sign>,
+    verifies: BTreeMap<Id, Verify>,
+    decodes: BTreeMap<Id, Decode>,
+    keys: Vec<Id>,
+}
+
+impl Calls {
+    /// Holds all calls of a file against its language's table.
+    pub(crate) fn read(m: &Model) -> Self {
+        let mut calls = Self::default();
+        for call in m.calls() {
+            let path = m.callee_path(call).map(|path| canonical(m.language, path));
+            let name = m.callee_name(call).unwrap_or_default();
+            let found = shapes(m.language)
+                .iter()
+                .find(|shape| fits(shape.call, path.as_deref(), name) && counts(m, call, shape));
+            if let Some(shape) = found {
+                calls.add(m, call, shape);
+            } else if m.language == Language::Php
+                && let Some(decode) = php::by_hand(m, call)
+            {
+                calls.decodes.insert(call, decode);
+            }
+        }
+        calls
+    }
+
+    fn add(&mut self, m: &Model, call: Id, shape: &Shape) {
+        let library = shape.library;
+        let at = |at| resolve::at(m, call, at);
+        match shape.does {
+            Does::Sign(sign) => {
+                let sign = Sign {
+                    call,
+                    library,
+                    payload: at(sign.payload),
+                    key: at(sign.key),
+                    algorithm: at(sign.algorithm),
+                    expiry: at(sign.expiry),
+                    signer: at(sign.signer),
+                };
+                self.signs.insert(call, sign);
+            }
+            Does::Verify(verify) => self.add_verify(m, call, library, &verify),
+            Does::Decode(decode) => {
+                let decode = Decode {
+                    call,
+                    library,
+                    token: at(decode.token).found(),
+                    into: at(decode.into).found(),
+                    how: How::Function,
+                    for_clients: decode.for_clients,
+                };
+                self.decodes.insert(call, decode);
+            }
+            Does::Keys(keys) => self.keys.extend(keys.iter().filter_map(|key| at(*key).found())),
+        }
+    }
+
+    fn add_verify(&mut self, m: &Model, call: Id, library: Library, verify: &VerifyAt) {
+        let at = |at| resolve::at(m, call, at);
+        let is_off = verify.off.iter().any(|off| resolve::is_off(m, call, *off));
+        let token = at(verify.token);
+        let options = without_callback(m, at(verify.options));
+        if is_off {
+            let is_dead = library == Library::PyJwt
+                && m.keyword(call, "verify").found().is_some()
+                && option(m, options, "verify_signature").found().is_none();
+            let how = if is_dead { How::DeadOption } else { How::Option };
+            let token = token.found();
+            let decode = Decode { call, library, token, into: None, how, for_clients: false };
+            self.decodes.insert(call, decode);
+        }
+        let verify = Verify {
+            call,
+            library,
+            token,
+            key: at(verify.key),
+            algorithms: at(verify.algorithms),
+            options,
+            is_off,
+        };
+        self.verifies.insert(call, verify);
+    }
+
+    /// All calls that make tokens, in the order of the source.
+    pub(crate) fn signs(&self) -> impl Iterator<Item = &Sign> {
+        self.signs.values()
+    }
+
+    /// All calls that check tokens, also those that are told not to look at the signature.
+    pub(crate) fn verifies(&self) -> impl Iterator<Item = &Verify> {
+        self.verifies.values()
+    }
+
+    pub(crate) fn decodes(&self) -> impl Iterator<Item = &Decode> {
+        self.decodes.values()
+    }
+
+    /// What keys are made of that sign, where a call of its own makes them.
+    pub(crate) fn keys(&self) -> &[Id] {
+        &self.keys
+    }
+
+    pub(crate) fn sign(&self, call: Id) -> Option<&Sign> {
+        self.signs.get(&call)
+    }
+
+    pub(crate) fn verify(&self, call: Id) -> Option<&Verify> {
+        self.verifies.get(&call)
+    }
+
+    pub(crate) fn decode(&self, call: Id) -> Option<&Decode> {
+        self.decodes.get(&call)
+    }
+}
+
+const fn shapes(language: Language) -> &'static [Shape] {
+    match language {
+        Language::Python => python::SHAPES,
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Markup => {
+            script::SHAPES
+        }
+        Language::Go => go::SHAPES,
+        Language::Java => java::SHAPES,
+        Language::CSharp => csharp::SHAPES,
+        Language::Php => php::SHAPES,
+        Language::Ruby => ruby::SHAPES,
+        Language::Rust => rust::SHAPES,
+    }
+}
+
+/// `verify(token, key, callback)` has no options.
+fn without_callback(m: &Model, options: Lookup) -> Lookup {
+    match options {
+        Lookup::Found(id) if matches!(m.kind(id), Kind::Function(_)) => Lookup::Absent,
+        other => other,
+    }
+}
+
+/// The packages that golang-jwt came from, and those that came from there.
 const GOLANG_JWT: [&str; 3] =
     ["github.com/golang-jwt/jwt", "github.com/dgrijalva/jwt-go", "github.com/form3tech-oss/jwt-go"];
 
@@ -48,209 +262,53 @@ pub(crate) fn golang_jwt(path: &str) -> Option<&str> {
     GOLANG_JWT.iter().find_map(|package| path.strip_prefix(package)?.strip_prefix('.'))
 }
 
-/// Reads a call as one that makes a token.
-pub(crate) fn sign(m: &Model, call: Id) -> Option<Sign> {
-    let path = m.callee_path(call)?;
-    if let Some(name) = golang_jwt(&path) {
-        return (name == "NewWithClaims").then(|| Sign {
-            library: Library::GolangJwt,
-            payload: m.positional(call, 1),
-            key: Lookup::Unknown,
-            algorithm: m.positional(call, 0),
-            options: Lookup::Absent,
+/// A path as the tables have it. Where names need no import, those that nobody declared count as well.
+pub(crate) fn canonical(language: Language, path: String) -> String {
+    match language {
+        Language::Go => match golang_jwt(&path) {
+            Some(name) => format!("github.com/golang-jwt/jwt.{name}"),
+            None => path,
+        },
+        Language::CSharp | Language::Java | Language::Php | Language::Ruby | Language::Rust => {
+            path.strip_prefix('~').map(str::to_owned).unwrap_or(path)
+        }
+        _ => path,
+    }
+}
+
+/// Whether a path is of this form; `*` stands for anything.
+pub(crate) fn fits(pattern: &str, path: Option<&str>, name: &str) -> bool {
+    if let Some(method) = pattern.strip_prefix("?.") {
+        let is_unknown = path.is_none_or(|path| {
+            path.starts_with('~')
+                || path.chars().next().is_some_and(char::is_lowercase) && !path.contains('(')
         });
+        return method == name && is_unknown;
     }
-    let python = |library| Sign {
-        library,
-        payload: m.argument(call, if library == Library::PyJwt { "payload" } else { "claims" }, 0),
-        key: m.argument(call, "key", 1),
-        algorithm: m.argument(call, "algorithm", 2),
-        options: Lookup::Absent,
+    path.is_some_and(|path| glob(pattern, path))
+}
+
+fn glob(pattern: &str, path: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else {
+        return false;
     };
-    match path.as_str() {
-        "jwt.encode" | "jwt.PyJWT().encode" | "jwt.api_jwt.encode" => Some(python(Library::PyJwt)),
-        "jose.jwt.encode" => Some(python(Library::PythonJose)),
-        "authlib.jose.jwt.encode" | "authlib.jose.JsonWebToken().encode" => {
-            Some(with_header(m, call, Library::Authlib))
-        }
-        "joserfc.jwt.encode" => Some(with_header(m, call, Library::Joserfc)),
-        "jsonwebtoken.sign" => {
-            let options = m.positional(call, 2);
-            Some(Sign {
-                library: Library::JsonWebToken,
-                payload: m.positional(call, 0),
-                key: m.positional(call, 1),
-                algorithm: option(m, options, "algorithm"),
-                options,
-            })
-        }
-        "@nestjs/jwt.JwtService().sign" | "@nestjs/jwt.JwtService().signAsync" => {
-            let options = m.positional(call, 1);
-            Some(Sign {
-                library: Library::Nest,
-                payload: m.positional(call, 0),
-                key: option(m, options, "secret"),
-                algorithm: option(m, options, "algorithm"),
-                options,
-            })
-        }
-        "jwt-simple.encode" => Some(Sign {
-            library: Library::JwtSimple,
-            payload: m.positional(call, 0),
-            key: m.positional(call, 1),
-            algorithm: m.positional(call, 2),
-            options: Lookup::Absent,
-        }),
-        path if path.starts_with("jose.SignJWT()") && path.ends_with(").sign") => Some(Sign {
-            library: Library::Jose,
-            payload: root_of_chain(m, call)
-                .filter(|root| m.callee_path(*root).as_deref() == Some("jose.SignJWT"))
-                .map_or(Lookup::Unknown, |root| m.positional(root, 0)),
-            key: m.positional(call, 0),
-            algorithm: Lookup::Unknown,
-            options: Lookup::Absent,
-        }),
-        _ => None,
-    }
-}
-
-/// `encode(header, payload, key)`: the algorithm is in the header.
-fn with_header(m: &Model, call: Id, library: Library) -> Sign {
-    Sign {
-        library,
-        payload: m.positional(call, 1),
-        key: m.argument(call, "key", 2),
-        algorithm: option(m, m.argument(call, "header", 0), "alg"),
-        options: Lookup::Absent,
-    }
-}
-
-/// Reads a call as one that checks a token. That a flag switches the check off is not looked at here.
-pub(crate) fn verify(m: &Model, call: Id) -> Option<Verify> {
-    let path = m.callee_path(call)?;
-    if let Some(name) = golang_jwt(&path) {
-        let key = match name {
-            "Parse" | "NewParser().Parse" | "Parser().Parse" => 1,
-            "ParseWithClaims" | "NewParser().ParseWithClaims" | "Parser().ParseWithClaims" => 2,
-            _ => return None,
-        };
-        return Some(Verify {
-            library: Library::GolangJwt,
-            token: m.positional(call, 0),
-            key: m.positional(call, key),
-            algorithms: Lookup::Unknown,
-            options: Lookup::Unknown,
-        });
-    }
-    python_verify(m, call, &path).or_else(|| script_verify(m, call, &path))
-}
-
-fn python_verify(m: &Model, call: Id, path: &str) -> Option<Verify> {
-    let library = match path {
-        "jwt.decode"
-        | "jwt.decode_complete"
-        | "jwt.PyJWT().decode"
-        | "jwt.PyJWT().decode_complete"
-        | "jwt.api_jwt.decode" => Library::PyJwt,
-        "jose.jwt.decode" => Library::PythonJose,
-        "authlib.jose.jwt.decode" | "authlib.jose.JsonWebToken().decode" => Library::Authlib,
-        "joserfc.jwt.decode" => Library::Joserfc,
-        _ => return None,
-    };
-    let token = m.positional(call, 0);
-    let named = ["jwt", "token", "s", "value"].into_iter().map(|name| m.keyword(call, name));
-    Some(Verify {
-        library,
-        token: named.into_iter().find(|one| one.found().is_some()).unwrap_or(token),
-        key: m.argument(call, "key", 1),
-        algorithms: match library {
-            Library::Authlib => Lookup::Unknown,
-            _ => m.argument(call, "algorithms", 2),
-        },
-        options: match library {
-            Library::PyJwt | Library::PythonJose => m.argument(call, "options", 3),
-            _ => Lookup::Absent,
-        },
-    })
-}
-
-fn script_verify(m: &Model, call: Id, path: &str) -> Option<Verify> {
-    let (library, key_in_options) = match path {
-        "jsonwebtoken.verify" => (Library::JsonWebToken, None),
-        "jose.jwtVerify" | "jose.compactVerify" => (Library::Jose, None),
-        "@nestjs/jwt.JwtService().verify" | "@nestjs/jwt.JwtService().verifyAsync" => {
-            (Library::Nest, Some(("secret", 1)))
-        }
-        "express-jwt" | "express-jwt.expressjwt" => (Library::ExpressJwt, Some(("secret", 0))),
-        "koa-jwt" => (Library::KoaJwt, Some(("secret", 0))),
-        "passport-jwt.Strategy" => (Library::PassportJwt, Some(("secretOrKey", 0))),
-        "jwt-simple.decode" => {
-            return Some(Verify {
-                library: Library::JwtSimple,
-                token: m.positional(call, 0),
-                key: m.positional(call, 1),
-                algorithms: m.positional(call, 3),
-                options: Lookup::Absent,
-            });
-        }
-        _ => return None,
-    };
-    let options = match key_in_options {
-        Some((_, position)) => m.positional(call, position),
-        // `verify(token, key, callback)` has no options.
-        None => match m.positional(call, 2) {
-            Lookup::Found(id) if matches!(m.kind(id), Kind::Function(_)) => Lookup::Absent,
-            other => other,
-        },
-    };
-    let is_middleware =
-        matches!(library, Library::ExpressJwt | Library::KoaJwt | Library::PassportJwt);
-    Some(Verify {
-        library,
-        token: if is_middleware { Lookup::Absent } else { m.positional(call, 0) },
-        key: match key_in_options {
-            Some((name, _)) => option(m, options, name),
-            None => m.positional(call, 1),
-        },
-        algorithms: option(m, options, "algorithms"),
-        options,
-    })
-}
-
-/// A member of options that may not have been given.
-pub(crate) fn option(m: &Model, options: Lookup, name: &str) -> Lookup {
-    match options {
-        Lookup::Found(map) => m.option(map, name),
-        other => other,
-    }
-}
-
-/// The call that a chain of methods begins with: `new SignJWT(p)` of `new SignJWT(p).a().b()`; `None` where a
-/// variable is in between, on which more may be called elsewhere.
-pub(crate) fn root_of_chain(m: &Model, call: Id) -> Option<Id> {
-    let mut at = call;
-    for _ in 0..64 {
-        let Kind::Call { callee, .. } = m.kind(at) else { return None };
-        match m.kind(*callee) {
-            Kind::Member(object, _) if matches!(m.kind(*object), Kind::Call { .. }) => at = *object,
-            Kind::Name(_) | Kind::Member(..) => return Some(at),
-            _ => return None,
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
         }
     }
-    None
+    rest.ends_with(last)
 }
 
-/// Whether `options={"verify_signature": False}`, or the library's other way to say so, is given.
-pub(crate) fn signature_check_is_off(m: &Model, call: Id, verify: &Verify) -> bool {
-    match verify.library {
-        Library::PyJwt | Library::PythonJose => {
-            m.said(option(m, verify.options, "verify_signature")) == Some(false)
-                || m.said(m.keyword(call, "verify")) == Some(false)
-        }
-        Library::JwtSimple => m.positional(call, 2).found().is_some_and(|id| {
-            matches!(m.kind(m.value(id)), Kind::Bool(true) | Kind::Text(_))
-                || m.number(id).is_some_and(|number| number != 0.0)
-        }),
-        _ => false,
+fn counts(m: &Model, call: Id, shape: &Shape) -> bool {
+    let args = m.args(call);
+    match shape.count {
+        Count::Any => true,
+        Count::Exactly(count) => args.len() == count && args.iter().all(|arg| arg.name.is_none()),
+        Count::AtLeast(count) => args.len() >= count || args.iter().any(|arg| arg.name.is_some()),
     }
 }

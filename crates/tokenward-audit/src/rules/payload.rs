@@ -41,8 +41,9 @@ const HARMLESS: [&str; 7] =
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        let Some(sign) = library::sign(m, call) else { continue };
+    for sign in context.library.signs() {
+        let claims = library::chain_claims(m, sign.call);
+        judge(context, claims);
         let Some(payload) = sign.payload.found() else { continue };
         named(context, payload);
         if let Some(whole) = whole_user(m, payload) {
@@ -68,24 +69,18 @@ fn named(context: &mut Context<'_>, payload: Id) {
             }
         }
     }
-    for (name, value) in found {
-        let simple = plain(&name);
-        if HARMLESS.iter().any(|word| simple.contains(word))
-            || matches!(m.kind(m.value(value)), Kind::Bool(_))
-        {
+    judge(context, found);
+}
+
+fn judge(context: &mut Context<'_>, claims: Vec<(String, Id)>) {
+    let m = context.model;
+    for (name, value) in claims {
+        if matches!(m.kind(m.value(value)), Kind::Bool(_)) {
             continue;
         }
         // What a function made of something may be harmless under such a name: `hash: etag(page)`.
         let is_made = matches!(m.kind(m.value(value)), Kind::Call { .. });
-        let is_secret = SECRETS.iter().any(|word| simple.contains(word))
-            || SECRET_NAMES.contains(&simple.as_str()) && !is_made;
-        let severity = if is_secret {
-            Severity::High
-        } else if PERSONAL.contains(&simple.as_str()) {
-            Severity::Medium
-        } else {
-            continue;
-        };
+        let Some(severity) = sensitive(&name, is_made) else { continue };
         context.report(
             value,
             (severity, Confidence::High),
@@ -95,10 +90,38 @@ fn named(context: &mut Context<'_>, payload: Id) {
     }
 }
 
+/// How bad it is to put something of this name into a token; `is_made` says that a function made it of
+/// something else.
+pub(crate) fn sensitive(name: &str, is_made: bool) -> Option<Severity> {
+    let simple = plain(name);
+    if HARMLESS.iter().any(|word| simple.contains(word)) {
+        return None;
+    }
+    let is_secret = SECRETS.iter().any(|word| simple.contains(word))
+        || SECRET_NAMES.contains(&simple.as_str()) && !is_made;
+    if is_secret {
+        Some(Severity::High)
+    } else {
+        PERSONAL.contains(&simple.as_str()).then_some(Severity::Medium)
+    }
+}
+
 const USERS: [&str; 8] =
     ["user", "account", "member", "customer", "dbuser", "founduser", "existinguser", "userdoc"];
-const DUMPS: [&str; 8] =
-    ["toJSON", "toObject", "to_dict", "model_to_dict", "dict", "model_dump", "to_json", "asdict"];
+const DUMPS: [&str; 12] = [
+    "as_json",
+    "attributes",
+    "toArray",
+    "to_h",
+    "toJSON",
+    "toObject",
+    "to_dict",
+    "model_to_dict",
+    "dict",
+    "model_dump",
+    "to_json",
+    "asdict",
+];
 
 /// The place where a user goes in whole: `sign(user)`, `{ ...user }`, `user.toJSON()`.
 fn whole_user(m: &Model, payload: Id) -> Option<Id> {

@@ -1,11 +1,30 @@
 //! `detailed-refusal`: whoever tries tokens is told what is wrong with each.
 
-use super::{Context, library};
+use super::Context;
 use crate::finding::{Confidence, Severity};
 use crate::model::{Binding, Id, Kind, Model};
 
 /// Calls that answer a request.
-const ANSWERS: [&str; 15] = [
+const ANSWERS: [&str; 34] = [
+    "sendError",
+    "body",
+    "entity",
+    "ResponseStatusException",
+    "Unauthorized",
+    "BadRequest",
+    "WriteAsync",
+    "Json",
+    "StatusCode",
+    "Problem",
+    "json_encode",
+    "response",
+    "withJson",
+    "write",
+    "render",
+    "halt",
+    "error!",
+    "die",
+    "UnauthorizedHttpException",
     "json",
     "send",
     "end",
@@ -28,7 +47,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     for id in m.ids() {
         match m.kind(id) {
             Kind::Try { body, handlers }
-                if m.below(*body).any(|one| library::verify(m, one).is_some()) =>
+                if m.below(*body).any(|one| context.library.verify(one).is_some()) =>
             {
                 for handler in handlers {
                     if let Some(error) = &handler.error {
@@ -37,7 +56,7 @@ pub(super) fn check(context: &mut Context<'_>) {
                 }
             }
             // `jwt.verify(token, key, (err, claims) => …)`
-            Kind::Call { args, .. } if library::verify(m, id).is_some() => {
+            Kind::Call { args, .. } if context.library.verify(id).is_some() => {
                 for arg in args {
                     let Kind::Function(scope) = m.kind(arg.value) else { continue };
                     let Some(error) = m.scope(*scope).and_then(|scope| scope.params.first()) else {
@@ -102,7 +121,20 @@ fn shows(m: &Model, value: Id, error: &str) -> bool {
         let Some(parent) = m.node(id).parent else { return true };
         match m.kind(parent) {
             Kind::Member(_, name) => {
-                matches!(name.as_str(), "message" | "stack" | "Error" | "args" | "toString")
+                matches!(
+                    name.as_str(),
+                    "message"
+                        | "stack"
+                        | "Error"
+                        | "args"
+                        | "toString"
+                        | "getMessage"
+                        | "Message"
+                        | "ToString"
+                        | "to_s"
+                        | "full_message"
+                        | "getLocalizedMessage"
+                )
             }
             Kind::Call { .. } => matches!(
                 m.callee_name(parent),
@@ -130,7 +162,7 @@ fn go(context: &mut Context<'_>) {
             .last();
         if let Some(last) = last
             && let Kind::Assign(_, value) = m.kind(last)
-            && library::verify(m, *value).is_some()
+            && context.library.verify(*value).is_some()
         {
             report(context, at);
         }

@@ -1,6 +1,6 @@
 //! `hardcoded-secret`: whoever reads the code can sign tokens.
 
-use super::library::{self, Library, golang_jwt};
+use super::library::{self, Calls, Library};
 use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
@@ -28,17 +28,20 @@ const SETTINGS: [&str; 7] = [
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
-    for call in m.calls() {
-        for key in keys(m, call) {
-            report(context, key);
-        }
+    for key in keys(m, context.library) {
+        report(context, key);
     }
     let about_jwt = is_about_jwt(m);
+    let is_script_or_python = m.language.is_script() || m.language == crate::Language::Python;
     let set: Vec<Id> = settings::all(m)
         .filter(|(name, _)| {
             let name = plain(name);
+            // Elsewhere `JWT_KEY` may well be the name of a cookie.
+            let is_telling = is_script_or_python || name.contains("secret");
             // What is called `jwtSecret` says itself what it is for.
-            SETTINGS.contains(&name.as_str()) && (about_jwt || name.starts_with("jwt"))
+            is_telling
+                && SETTINGS.contains(&name.as_str())
+                && (about_jwt || name.starts_with("jwt"))
         })
         .filter(|(_, value)| literal(m, *value).is_some_and(|(_, literal)| is_value(&literal.text)))
         .map(|(_, value)| value)
@@ -78,47 +81,20 @@ fn is_about_jwt(m: &Model) -> bool {
         })
 }
 
-/// The keys that a call signs or verifies with.
-fn keys(m: &Model, call: Id) -> Vec<Id> {
-    let mut keys = Vec::new();
-    if let Some(sign) = library::sign(m, call) {
-        keys.extend(sign.key.found());
-    }
-    if let Some(verify) = library::verify(m, call)
-        && !library::signature_check_is_off(m, call, &verify)
-    {
+/// The keys that calls sign or verify with.
+fn keys(m: &Model, calls: &Calls) -> Vec<Id> {
+    let mut keys = calls.keys().to_vec();
+    keys.extend(calls.signs().filter_map(|sign| sign.key.found()));
+    for verify in calls.verifies().filter(|verify| !verify.is_off) {
         match verify.key {
             Lookup::Found(key) if verify.library == Library::GolangJwt => {
-                keys.extend(returned(m, key));
+                keys.extend(library::returned(m, key));
             }
             Lookup::Found(key) => keys.push(key),
             _ => {}
         }
     }
-    let path = m.callee_path(call).unwrap_or_default();
-    match path.as_str() {
-        "@nestjs/jwt.JwtModule.register" => {
-            let options = m.positional(call, 0);
-            keys.extend(library::option(m, options, "secret").found());
-        }
-        path if path.ends_with(".SignedString") && golang_jwt(path).is_some() => {
-            keys.extend(m.positional(call, 0).found());
-        }
-        _ => {}
-    }
     keys
-}
-
-/// What a key function answers.
-fn returned(m: &Model, function: Id) -> Vec<Id> {
-    let function = m.value(function);
-    let Kind::Function(scope) = m.kind(function) else { return Vec::new() };
-    m.below(function)
-        .filter_map(|id| match m.kind(id) {
-            Kind::Return(value) if m.node(id).scope == *scope => *value,
-            _ => None,
-        })
-        .collect()
 }
 
 fn report(context: &mut Context<'_>, key: Id) {
@@ -148,6 +124,21 @@ fn fix(m: &Model) -> &'static str {
         }
         crate::Language::Go => {
             "read it where the process starts, and stop without it: os.LookupEnv(\"BILLING_JWT_KEY\"); then replace it"
+        }
+        crate::Language::Java => {
+            "read it where the process starts, and stop without it: System.getenv(\"BILLING_JWT_KEY\"); then replace it"
+        }
+        crate::Language::CSharp => {
+            "read it where the process starts, and stop without it: builder.Configuration[\"Billing:JwtKey\"], from the environment or user secrets; then replace it"
+        }
+        crate::Language::Php => {
+            "read it where the request starts, and stop without it: getenv('BILLING_JWT_KEY'); then replace it"
+        }
+        crate::Language::Ruby => {
+            "read it where the process starts, and stop without it: ENV.fetch('BILLING_JWT_KEY'); then replace it"
+        }
+        crate::Language::Rust => {
+            "read it where the process starts, and stop without it: std::env::var(\"BILLING_JWT_KEY\")?; then replace it"
         }
         _ => {
             "read it where the process starts, and stop without it: process.env.BILLING_JWT_KEY; then replace it"
@@ -181,12 +172,26 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         ("encode", Kind::Member(object, _)) if first.is_none_or(|arg| is_charset(m, arg)) => {
             literal_in(m, *object, fallback, fuel)
         }
+        // `"…".getBytes()`
+        ("getBytes" | "toCharArray" | "bytes" | "b" | "freeze", Kind::Member(object, _))
+            if m.language != crate::Language::Python =>
+        {
+            literal_in(m, *object, fallback, fuel)
+        }
+        ("decode", Kind::Member(object, _)) if is_base64(m, *object) => {
+            literal_in(m, first?, fallback, fuel)
+        }
+        (name, _) if MAKERS.contains(&name) => literal_in(m, first?, fallback, fuel),
+        ("unwrap_or" | "unwrap_or_else" | "orElse" | "unwrap_or_default", _) => {
+            let default = m.value(first?);
+            let answer = library::returned(m, default).first().copied().unwrap_or(default);
+            literal_in(m, answer, true, fuel)
+        }
         (
-            "encode" | "from" | "createSecretKey" | "createPrivateKey" | "bytes" | "b64decode"
-            | "[]byte" | "SecretStr" | "OctKey" | "import_key",
+            "getenv" | "get" | "env" | "config" | "str" | "getOrDefault" | "fetch" | "getProperty"
+            | "GetValue",
             _,
-        ) => literal_in(m, first?, fallback, fuel),
-        ("getenv" | "get" | "env" | "config" | "str" | "getOrDefault", _) => {
+        ) => {
             let default = m.keyword(call, "default").found();
             let default = default.or_else(|| m.positional(call, 1).found())?;
             literal_in(m, default, true, fuel)
@@ -197,6 +202,43 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
             literal_in(m, default, true, fuel)
         }
         _ => None,
+    }
+}
+
+/// What makes a key of text, or bytes of it.
+const MAKERS: [&str; 22] = [
+    "encode",
+    "from",
+    "createSecretKey",
+    "createPrivateKey",
+    "bytes",
+    "b64decode",
+    "[]byte",
+    "SecretStr",
+    "OctKey",
+    "import_key",
+    "hmacShaKeyFor",
+    "SecretKeySpec",
+    "GetBytes",
+    "FromBase64String",
+    "Key",
+    "plainText",
+    "base64_decode",
+    "strict_decode64",
+    "urlsafe_decode64",
+    "SymmetricSecurityKey",
+    "encodeToString",
+    "from_secret",
+];
+
+/// `Decoders.BASE64`, `Base64.getDecoder()`
+fn is_base64(m: &Model, id: Id) -> bool {
+    let is = |name: &str| name.to_ascii_lowercase().starts_with("base64");
+    match m.kind(id) {
+        Kind::Name(name) => is(name),
+        Kind::Member(object, name) => is(name) || is_base64(m, *object),
+        Kind::Call { callee, .. } => is_base64(m, *callee),
+        _ => false,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Walks every rule's folder: each bad example has exactly the findings that it marks, each good one has none.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::RULES;
-use super::catalog::Catalog;
-use crate::{Language, Options, audit_text};
+use super::catalog::{Catalog, RuleText};
+use crate::{Finding, Language, Options, audit_project, audit_text, config};
 
 /// As many as each language of a rule has of either kind.
 const AT_LEAST: usize = 5;
@@ -18,12 +19,25 @@ fn every_example_has_the_findings_that_it_marks_and_no_other() {
         for file in examples(rule.id) {
             let text = fs::read_to_string(&file).unwrap();
             let name = file.file_name().unwrap().to_str().unwrap();
-            let found = found(rule.id, name, &text, Language::of(&file).unwrap());
-            let marked = if name.starts_with("good_") { BTreeMap::new() } else { marked(&text) };
-            assert!(name.starts_with("good_") || !marked.is_empty(), "{}: no mark", file.display());
-            if !agree(&marked, &found) {
-                wrong.push(format!("{}: marked {marked:?}, found {found:?}", file.display()));
-            }
+            let language = Language::of(&file).unwrap();
+            let findings = audit_text(name, &text, language, &Options::default());
+            wrong.extend(disagreement(rule.id, &file, &text, findings));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_example_of_settings_has_the_findings_that_it_marks_and_no_other() {
+    let mut wrong = Vec::new();
+    for (rule, _) in config::RULES {
+        let files = examples(rule);
+        assert!(files.len() >= 2 * AT_LEAST, "{rule}: {}", files.len());
+        for file in files {
+            assert!(config::is_config(&file), "{}", file.display());
+            let text = fs::read_to_string(&file).unwrap();
+            let findings = audit_project(std::slice::from_ref(&file), &Options::default()).findings;
+            wrong.extend(disagreement(rule, &file, &text, findings));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -52,10 +66,11 @@ fn every_rule_says_what_it_is_about_in_its_folder() {
     let catalog = Catalog::built_in().unwrap();
     let told: Vec<_> =
         catalog.rules().iter().map(|rule| (rule.id.as_str(), rule.mistake)).collect();
-    let made: Vec<_> = RULES.iter().map(|rule| (rule.id, rule.mistake)).collect();
+    let made: Vec<_> =
+        RULES.iter().map(|rule| (rule.id, rule.mistake)).chain(config::RULES).collect();
     assert_eq!(told, made);
     let folders = fs::read_dir(folder()).unwrap().count();
-    assert_eq!(folders, RULES.len(), "a folder without a rule");
+    assert_eq!(folders, made.len(), "a folder without a rule");
 }
 
 fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, String>) -> bool {
@@ -63,12 +78,18 @@ fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, String>) -> b
         && marked.iter().all(|(line, severity)| severity.is_empty() || &found[line] == severity)
 }
 
-fn found(rule: &str, name: &str, text: &str, language: Language) -> BTreeMap<usize, String> {
-    audit_text(name, text, language, &Options::default())
+/// What is wrong with an example: its name says whether it should have findings, its comments which.
+fn disagreement(rule: &str, file: &Path, text: &str, findings: Vec<Finding>) -> Option<String> {
+    let is_good = file.file_name().unwrap().to_str().unwrap().starts_with("good_");
+    let found = findings
         .into_iter()
         .filter(|finding| finding.rule == rule)
         .map(|finding| (finding.line, finding.severity.to_string()))
-        .collect()
+        .collect();
+    let marked = if is_good { BTreeMap::new() } else { marked(text) };
+    assert!(is_good || !marked.is_empty(), "{}: no mark", file.display());
+    (!agree(&marked, &found))
+        .then(|| format!("{}: marked {marked:?}, found {found:?}", file.display()))
 }
 
 /// The lines that end in `finding`, or `finding: severity`, in a comment.
@@ -99,4 +120,68 @@ fn examples(rule: &str) -> Vec<PathBuf> {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")
+}
+
+#[test]
+fn every_rule_has_the_page_that_its_folder_makes() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+    let catalog = Catalog::built_in().unwrap();
+    let mut wanted: BTreeMap<String, String> =
+        catalog.rules().iter().map(|rule| (format!("{}.md", rule.id), page(rule))).collect();
+    wanted.insert("README.md".to_owned(), list(&catalog));
+    if std::env::var_os("TOKENWARD_WRITE_PAGES").is_some() {
+        fs::create_dir_all(&pages).unwrap();
+        for (name, text) in &wanted {
+            fs::write(pages.join(name), text).unwrap();
+        }
+    }
+    let there: BTreeMap<String, String> = fs::read_dir(&pages)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&there), names(&wanted), "TOKENWARD_WRITE_PAGES=1 writes them");
+    for (name, text) in wanted {
+        assert!(there[&name] == text, "docs/rules/{name} is not what its folder makes");
+    }
+}
+
+fn list(catalog: &Catalog) -> String {
+    let mut text =
+        "# The auditor's rules\n\n| mistake | rule | what is wrong |\n| --- | --- | --- |\n"
+            .to_owned();
+    let mut rules: Vec<_> = catalog.rules().iter().collect();
+    rules.sort_by_key(|rule| rule.mistake);
+    for rule in rules {
+        writeln!(text, "| {} | [`{}`]({1}.md) | {} |", rule.mistake, rule.id, rule.title).unwrap();
+    }
+    text
+}
+
+fn page(rule: &RuleText) -> String {
+    let mut text = format!(
+        "# {}\n\n`{}`: mistake {} of 10, {}, [CWE-{}](https://cwe.mitre.org/data/definitions/{4}.html)\n\n\
+         {}\n\n**Instead:** {}\n\n**It is silent about:** {}\n",
+        rule.title, rule.id, rule.mistake, rule.severity, rule.cwe, rule.why, rule.fix, rule.silent
+    );
+    let mut languages: BTreeMap<String, [Option<PathBuf>; 2]> = BTreeMap::new();
+    for file in examples(&rule.id) {
+        let language = file.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+        let is_good = file.file_name().unwrap().to_str().unwrap().starts_with("good_");
+        let [bad, good] = languages.entry(language).or_default();
+        (if is_good { good } else { bad }).get_or_insert(file);
+    }
+    for (language, files) in languages {
+        writeln!(text, "\n## {language}").unwrap();
+        for (file, heading) in files.into_iter().flatten().zip(["Found", "Not found"]) {
+            let code = fs::read_to_string(&file).unwrap();
+            let extension = file.extension().unwrap().to_str().unwrap();
+            writeln!(text, "\n{heading}:\n\n```{extension}\n{}\n```", code.trim_end()).unwrap();
+        }
+    }
+    text
 }

@@ -3,46 +3,59 @@
 //! The call alone says little: most of the time the token is verified elsewhere, only its issuer is looked at,
 //! or a client reads its own token. [`ladder`] decides.
 
-use super::Context;
-use super::library::{self, Library, golang_jwt};
-use crate::model::{Id, Model};
+use super::library::{self, Decode, How, Library};
+use super::{Context, settings};
+use crate::finding::{Confidence, Severity};
+use crate::language::Language;
+use crate::model::{Id, Key, Kind, Model};
 
 mod ladder;
 mod origin;
 mod reads;
 mod verified;
 
-/// A call that reads a token without checking it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Decode {
-    pub(super) call: Id,
-    /// The token, where it is an argument.
-    pub(super) token: Option<Id>,
-    /// An argument that the claims are written to.
-    pub(super) into: Option<Id>,
-    /// What does it: `jwtDecode`, or the option that switches the check off.
-    how: How,
-    /// Made for programs that hold their own token.
-    pub(super) for_clients: bool,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum How {
-    /// A function that never verifies.
-    Function,
-    /// An option of one that otherwise does.
-    Option,
-    /// An option that has done nothing since `PyJWT` 2.
-    DeadOption,
-}
-
 pub(super) fn check(context: &mut Context<'_>) {
-    let model = context.model;
-    for call in model.calls() {
-        if let Some(decode) = decode(model, call) {
-            report(context, &decode);
+    for decode in context.library.decodes() {
+        if !is_validator(context.model, decode.call) {
+            report(context, decode);
         }
     }
+    if context.model.language == Language::CSharp {
+        validators(context);
+    }
+}
+
+/// `SignatureValidator = (token, parameters) => new JsonWebToken(token)`: it validates nothing.
+fn validators(context: &mut Context<'_>) {
+    let m = context.model;
+    for (name, value) in settings::all(m) {
+        if name != "SignatureValidator" {
+            continue;
+        }
+        let answer = library::returned(m, value);
+        let reads = |id: &Id| context.library.decode(m.value(*id)).is_some();
+        if let Some(answer) = answer.into_iter().find(reads) {
+            context.report(
+                answer,
+                (Severity::Critical, Confidence::High),
+                "this `SignatureValidator` only parses the token: every signature is right",
+                "leave it out, and give IssuerSigningKeys and ValidAlgorithms",
+            );
+        }
+    }
+}
+
+/// Whether a call stands in such a function, which is told of as a whole.
+fn is_validator(m: &Model, call: Id) -> bool {
+    m.language == Language::CSharp
+        && m.ancestors(call).any(|id| match m.kind(id) {
+            Kind::Assign(target, _) => m.last_name(*target) == Some("SignatureValidator"),
+            Kind::Map(entries) => entries.iter().any(|entry| {
+                matches!(&entry.key, Key::Named(name) if name == "SignatureValidator")
+                    && m.below(entry.value).any(|one| one == call)
+            }),
+            _ => false,
+        })
 }
 
 fn report(context: &mut Context<'_>, decode: &Decode) {
@@ -55,7 +68,7 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
             format!("`verify=False` makes `{name}` skip the check in PyJWT 1, and fail in PyJWT 2")
         }
     };
-    let fix = fix(context.model, decode.call);
+    let fix = format!("verify it: {}", fix(decode.library, context.model.language));
     context.report(
         decode.call,
         (verdict.severity, verdict.confidence),
@@ -64,88 +77,57 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
     );
 }
 
-/// Reads a call as one that does not verify.
-pub(super) fn decode(m: &Model, call: Id) -> Option<Decode> {
-    if let Some(verify) = library::verify(m, call)
-        && library::signature_check_is_off(m, call, &verify)
-    {
-        let is_dead = verify.library == Library::PyJwt
-            && m.keyword(call, "verify").found().is_some()
-            && library::option(m, verify.options, "verify_signature").found().is_none();
-        let how = if is_dead { How::DeadOption } else { How::Option };
-        let token = verify.token.found();
-        return Some(Decode { call, token, into: None, how, for_clients: false });
-    }
-    let path = m.callee_path(call);
-    let name = m.callee_name(call)?;
-    let (into, for_clients) = match path.as_deref() {
-        Some(
-            "jsonwebtoken.decode"
-            | "@nestjs/jwt.JwtService().decode"
-            | "jose.decodeJwt"
-            | "jws.decode"
-            | "fast-jwt.createDecoder()"
-            | "jose.jwt.get_unverified_claims"
-            | "jose.jws.get_unverified_claims"
-            | "python_jwt.process_jwt"
-            | "github.com/lestrrat-go/jwx/jwt.ParseInsecure",
-        ) => (None, false),
-        Some("jwt-decode" | "jwt-decode.jwtDecode" | "jwt-decode.jwt_decode") => (None, true),
-        Some("jose.jws.verify") if m.said(m.argument(call, "verify", 3)) == Some(false) => {
-            (None, false)
-        }
-        Some(path) if path.starts_with("rest_framework_simplejwt.") => {
-            let makes = path.ends_with("Token") || path.ends_with("TokenBackend().decode");
-            if !(makes && m.said(m.keyword(call, "verify")) == Some(false)) {
-                return None;
-            }
-            (None, false)
-        }
-        Some(path) if path.starts_with("github.com/lestrrat-go/jwx/jwt.Parse") => {
-            let is_off = m.args(call).iter().any(|arg| {
-                let option = m.value(arg.value);
-                m.callee_name(option) == Some("WithVerify")
-                    && m.said(m.positional(option, 0)) == Some(false)
-            });
-            if !is_off {
-                return None;
-            }
-            (None, false)
-        }
-        other if name == "ParseUnverified" => {
-            // On a parser that we do not see being made, the name alone is telling enough in Go.
-            let known =
-                other.is_none_or(|path| golang_jwt(path).is_some() || path.starts_with('~'));
-            if !known {
-                return None;
-            }
-            (m.positional(call, 1).found(), false)
-        }
-        _ => return None,
-    };
-    let token = m.positional(call, 0).found();
-    Some(Decode { call, token, into, how: How::Function, for_clients })
-}
-
 /// What to write instead, in the library at hand.
-fn fix(m: &Model, call: Id) -> String {
-    let path = m.callee_path(call).unwrap_or_default();
-    let text = if path.starts_with("jsonwebtoken") {
-        "jwt.verify(token, publicKey, { algorithms: ['RS256'], issuer, audience })"
-    } else if path.starts_with("@nestjs/jwt") {
-        "await this.jwtService.verifyAsync(token, { algorithms: ['RS256'], issuer, audience })"
-    } else if m.language.is_script() {
-        "await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }) of `jose`"
-    } else if path.starts_with("jose.") {
-        "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…)"
-    } else if m.language == crate::Language::Python {
-        "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
-         options={\"require\": [\"exp\", \"iss\", \"aud\"]})"
-    } else if path.starts_with("github.com/lestrrat-go") {
-        "jwt.Parse(token, jwt.WithKeySet(keys), jwt.WithIssuer(…), jwt.WithAudience(…))"
-    } else {
-        "jwt.ParseWithClaims(token, claims, keyFunc, jwt.WithValidMethods([]string{\"RS256\"}), \
-         jwt.WithExpirationRequired())"
-    };
-    format!("verify it: {text}")
+const fn fix(library: Library, language: Language) -> &'static str {
+    match library {
+        Library::JsonWebToken => {
+            "jwt.verify(token, publicKey, { algorithms: ['RS256'], issuer, audience })"
+        }
+        Library::Nest => {
+            "await this.jwtService.verifyAsync(token, { algorithms: ['RS256'], issuer, audience })"
+        }
+        Library::PythonJose => {
+            "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…)"
+        }
+        Library::Jwx => {
+            "jwt.Parse(token, jwt.WithKeySet(keys), jwt.WithIssuer(…), jwt.WithAudience(…))"
+        }
+        Library::GolangJwt => {
+            "jwt.ParseWithClaims(token, claims, keyFunc, jwt.WithValidMethods([]string{\"RS256\"}), \
+             jwt.WithExpirationRequired())"
+        }
+        Library::JavaJwt => {
+            "JWT.require(Algorithm.RSA256(publicKey)).withIssuer(issuer).withAudience(audience).build().verify(token)"
+        }
+        Library::Nimbus => {
+            "a DefaultJWTProcessor with new JWSVerificationKeySelector<>(JWSAlgorithm.RS256, keys), and process(token, null)"
+        }
+        Library::IdentityModel | Library::TokenDescriptor => {
+            "await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters { ValidIssuer = …, \
+             ValidAudience = …, IssuerSigningKeys = … }), and look at IsValid"
+        }
+        Library::JoseJwt => "JWT.Decode(token, publicKey, JwsAlgorithm.RS256)",
+        Library::FirebaseJwt => "JWT::decode($token, new Key($publicKey, 'RS256'))",
+        Library::Lcobucci => {
+            "$config->validator()->assert($token, new SignedWith(…), new StrictValidAt(…), new IssuedBy(…))"
+        }
+        Library::RubyJwt => {
+            "JWT.decode(token, public_key, true, algorithm: 'RS256', iss: issuer, verify_iss: true)"
+        }
+        Library::JsonWebTokenRs | Library::JwtCompact | Library::JwtSimpleRs => {
+            "jsonwebtoken::decode::<Claims>(token, &key, &Validation::new(Algorithm::RS256)), with set_issuer and set_audience"
+        }
+        _ => match language {
+            Language::Python => {
+                "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
+                 options={\"require\": [\"exp\", \"iss\", \"aud\"]})"
+            }
+            Language::Java => {
+                "Jwts.parser().verifyWith(publicKey).requireIssuer(issuer).build().parseSignedClaims(token)"
+            }
+            _ => {
+                "await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }) of `jose`"
+            }
+        },
+    }
 }

@@ -1,6 +1,6 @@
 //! `token-in-url`: addresses are logged, kept in histories, and sent on as referrers.
 
-use super::{Context, library, settings};
+use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Model};
 
@@ -35,7 +35,7 @@ const ERRANDS: [&str; 12] = [
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
-        if let Some(verify) = library::verify(m, call)
+        if let Some(verify) = context.library.verify(call)
             && let Some(token) = verify.token.found()
             && is_query(context, token)
             && !is_errand(context, call, token)

@@ -6,17 +6,91 @@ use super::{Args, PathBuf, Subcommand};
 
 /// `tokenward audit`.
 #[derive(Args, Debug)]
-#[command(after_help = "Example: tokenward audit code .")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
+)]
 pub(crate) struct AuditArgs {
     #[command(subcommand)]
-    pub(crate) command: AuditCommand,
+    pub(crate) command: Option<AuditCommand>,
+    #[command(flatten)]
+    pub(crate) project: AuditProjectArgs,
 }
 
 /// What to look at.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Find the ten mistakes in source code: Python, JavaScript, TypeScript, Vue, HTML, Go
+    /// Find the ten mistakes in source code alone: Python, JavaScript, TypeScript, Vue, HTML, Go, Java, C#, PHP,
+    /// Ruby, Rust
     Code(AuditCodeArgs),
+    /// Look at what a token says, and try known secrets on its signature
+    Token(AuditTokenArgs),
+    /// Look at the keys of a key set, and how it is served
+    Jwks(AuditJwksArgs),
+}
+
+/// `tokenward audit` of a whole project.
+#[derive(Args, Debug)]
+pub(crate) struct AuditProjectArgs {
+    /// Folders and files [default: the folder that this runs in]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) strictness: AuditStrictness,
+}
+
+/// How strictly a project, or its code, is looked at.
+#[derive(Args, Debug)]
+pub(crate) struct AuditStrictness {
+    /// Count tests, fixtures and documentation as code
+    #[arg(long)]
+    pub(crate) include_tests: bool,
+    /// A file with severities of rules [default: tokenward-audit.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// End with exit code 1 only for findings of this severity or worse
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    pub(crate) fail_on: FailOn,
+}
+
+/// `tokenward audit token`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tokenward audit token \"$TOKEN\"\n  tokenward audit token - --wordlist words.txt --vary < token.txt\n\nThe token is sent nowhere."
+)]
+pub(crate) struct AuditTokenArgs {
+    /// The token, or `-` for standard input
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: String,
+    /// Try the lines of a file as secrets, after the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wordlist: Option<PathBuf>,
+    /// Also try the forms that people give to words: `Word123`, `WORD_secret`, `w0rd`
+    #[arg(long, requires = "wordlist")]
+    pub(crate) vary: bool,
+    /// The threads to try secrets on [default: one per core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) threads: usize,
+    /// End with exit code 1 only for findings of this severity or worse
+    #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
+    pub(crate) fail_on: FailOn,
+}
+
+/// `tokenward audit jwks`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tokenward audit jwks jwks.json\n  tokenward audit jwks https://auth.example.com/.well-known/jwks.json"
+)]
+pub(crate) struct AuditJwksArgs {
+    /// A file, a URL, or `-` for standard input
+    #[arg(value_name = "FILE-or-URL")]
+    pub(crate) jwks: String,
+    /// Certificates (PEM) that are trusted besides the system's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// End with exit code 1 only for findings of this severity or worse
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    pub(crate) fail_on: FailOn,
 }
 
 /// `tokenward audit code`.
@@ -28,9 +102,8 @@ pub(crate) struct AuditCodeArgs {
     /// Files, and folders with all that is below them but what `.gitignore` names
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Count tests, fixtures and documentation as code
-    #[arg(long)]
-    pub(crate) include_tests: bool,
+    #[command(flatten)]
+    pub(crate) strictness: AuditStrictness,
     /// Count only what is new since a revision of git: findings on lines that it does not have
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
@@ -40,9 +113,6 @@ pub(crate) struct AuditCodeArgs {
     /// Write the findings to a baseline file, and end with exit code 0
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// End with exit code 1 only for findings of this severity or worse
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub(crate) fail_on: FailOn,
 }
 
 /// `--fail-on`.

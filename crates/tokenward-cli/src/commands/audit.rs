@@ -1,23 +1,53 @@
 //! `tokenward audit`: the auditor, on the command line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokenward_audit::report::{self, Report};
-use tokenward_audit::{Audit, Baseline, Catalog, Options, Severity, audit_paths};
+use tokenward_audit::{
+    Audit, Baseline, Catalog, Options, Settings, Severity, audit_paths, audit_project,
+};
 
-use crate::args::{AuditCodeArgs, AuditCommand, FailOn};
+use crate::args::{
+    AuditArgs, AuditCodeArgs, AuditCommand, AuditProjectArgs, AuditStrictness, FailOn,
+};
 use crate::clock;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files;
 use crate::output::{self, Format, Output};
 
+mod jwks;
 mod since;
+mod token;
 
 /// `tokenward audit …`.
-pub(crate) fn run(command: &AuditCommand, output: Output) -> Outcome {
-    match command {
-        AuditCommand::Code(args) => code(args, output),
+pub(crate) async fn run(args: AuditArgs, output: Output) -> Outcome {
+    match &args.command {
+        None => project(&args.project, output),
+        Some(AuditCommand::Code(args)) => code(args, output),
+        Some(AuditCommand::Token(args)) => token::run(args, output),
+        Some(AuditCommand::Jwks(args)) => jwks::run(args, output).await,
     }
+}
+
+fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
+    let clock = clock::system();
+    let start = clock.now();
+    let options = options(&args.strictness)?;
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() { here.as_slice() } else { &args.paths };
+    let audit = audit_project(paths, &options);
+    something_was_there(&audit)?;
+    let took = clock.now().since(start);
+    let report = Report { audit: &audit, took };
+    match output.format() {
+        Format::Text => {
+            output.line(report::grades::text(&audit, output.is_colored()).trim_end())?;
+            output.line("")?;
+            show(&report, output)?;
+        }
+        _ => show(&report, output)?,
+    }
+    Ok(verdict(&audit, args.strictness.fail_on))
 }
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
@@ -26,14 +56,8 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     // Before the work, so that a wrong name costs no time.
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let changed = args.since.as_deref().map(since::changed).transpose()?;
-    let mut options = Options::default();
-    options.include_tests = args.include_tests;
-    let mut audit = audit_paths(&args.paths, &options);
-    if audit.files == 0
-        && let Some(note) = audit.notes.first()
-    {
-        return Err(Failure::cannot(format!("{}: {}", note.file, note.why)));
-    }
+    let mut audit = audit_paths(&args.paths, &options(&args.strictness)?);
+    something_was_there(&audit)?;
     if let Some(path) = &args.write_baseline {
         return write_baseline(path, &audit);
     }
@@ -45,24 +69,47 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
         output::note(format!("{known} known to the baseline"));
     }
     show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
+    Ok(verdict(&audit, args.strictness.fail_on))
+}
+
+/// The settings file that is named, or the one that lies here.
+fn options(strictness: &AuditStrictness) -> Result<Options, Failure> {
+    let here = Path::new("tokenward-audit.toml");
+    let path = strictness.config.as_deref().or_else(|| here.is_file().then_some(here));
+    let mut options = match path {
+        Some(path) => {
+            let text = files::read_text(path)?;
+            let settings = Settings::parse(&text);
+            settings.map_err(|error| Failure::because(path.display(), &error))?.into_options()
+        }
+        None => Options::default(),
+    };
+    options.include_tests |= strictness.include_tests;
+    Ok(options)
+}
+
+fn something_was_there(audit: &Audit) -> Result<(), Failure> {
+    match audit.notes.first() {
+        Some(note) if audit.files == 0 => {
+            Err(Failure::cannot(format!("{}: {}", note.file, note.why)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn verdict(audit: &Audit, fail_on: FailOn) -> std::process::ExitCode {
     let worst = audit.findings.iter().map(|finding| finding.severity).max();
-    Ok(if worst.is_some_and(|worst| worst >= severity(args.fail_on)) {
-        answer_is_no()
-    } else {
-        GOOD
-    })
+    if worst.is_some_and(|worst| worst >= severity(fail_on)) { answer_is_no() } else { GOOD }
 }
 
 fn show(report: &Report<'_>, output: Output) -> Result<(), Failure> {
+    let catalog = || Catalog::built_in().map_err(|error| Failure::because("the rules", &error));
     match output.format() {
         Format::Json => output.json(&report::json::json(report)),
-        Format::Sarif => {
-            let catalog =
-                Catalog::built_in().map_err(|error| Failure::because("the rules", &error))?;
-            output.json(&report::sarif::sarif(report, &catalog))
-        }
+        Format::Sarif => output.json(&report::sarif::sarif(report, &catalog()?)),
         Format::Junit => output.line(report::junit::junit(report).trim_end()),
         Format::Markdown => output.line(report::markdown::markdown(report).trim_end()),
+        Format::Html => output.line(report::html::html(report, &catalog()?).trim_end()),
         Format::Text => output.line(report::text::text(report, output.is_colored()).trim_end()),
     }
 }

@@ -115,3 +115,61 @@ fn only_lines_that_a_revision_does_not_have_count_since_it() {
     assert!(said.contains("app.py:5") && said.contains("new.py:3"), "{said}");
     assert!(!said.contains("app.py:3"), "{said}");
 }
+
+#[test]
+fn a_whole_project_is_graded_and_its_settings_are_part_of_it() {
+    let work = Work::new();
+    fs::write(work.path("bad.py"), BAD).unwrap();
+    fs::write(work.path("production.env"), "JWT_SECRET=orchard-winter-42\n").unwrap();
+    let output = work.run(&["audit"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("8 of 10 mistakes were not found"), "{said}");
+    assert!(said.contains("production.env:1:1"), "{said}");
+
+    let page = work.run(&["audit", "--format", "html"]).stdout;
+    assert!(String::from_utf8(page).unwrap().starts_with("<!doctype html>"));
+
+    fs::write(
+        work.path("tokenward-audit.toml"),
+        "[severities]\nsecret-in-config = \"off\"\nalgorithm-none = \"off\"\n",
+    )
+    .unwrap();
+    work.good(&["audit"]);
+    fs::write(work.path("tokenward-audit.toml"), "[severities]\nnone = \"off\"\n").unwrap();
+    let said = work.refused(2, &["audit"]);
+    assert!(said.contains("no rule `none`"), "{said}");
+}
+
+#[test]
+fn the_secret_of_a_token_is_found_if_it_is_known_or_in_a_list() {
+    let work = Work::new();
+    // The secrets are `changeme`, and `orchard winter 42`.
+    let known = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.D8itZpIgqPAecIsojSbH50chOvY4P0RUFwbvq1Q5c-k";
+    let listed =
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.YxwSHXGI5x2FKuLYiCG0Rq6ubkhKmYLoJstkGkVVYi8";
+    let output = work.run(&["audit", "token", known]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("`changeme`"), "{said}");
+
+    fs::write(work.path("words"), "one\norchard winter 42\n").unwrap();
+    let output = work.run(&["audit", "token", listed, "--wordlist", "words", "--format", "json"]);
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules: Vec<_> =
+        said["findings"].as_array().unwrap().iter().map(|one| &one["rule"]).collect();
+    assert!(rules.iter().any(|rule| *rule == "token-known-secret"), "{said}");
+
+    assert!(work.refused(2, &["audit", "token", "abc"]).contains("three parts"));
+}
+
+#[test]
+fn a_key_set_is_looked_at_from_a_file() {
+    let work = Work::new();
+    fs::write(work.path("jwks.json"), r#"{"keys":[{"kty":"oct","k":"AA"}]}"#).unwrap();
+    let output = work.run(&["audit", "jwks", "jwks.json", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["findings"][0]["rule"], "jwks-single-key");
+    assert!(work.refused(2, &["audit", "jwks", "missing.json"]).contains("missing.json"));
+}

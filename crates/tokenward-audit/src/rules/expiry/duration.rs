@@ -1,7 +1,7 @@
 //! How long something takes, as code says it.
 
 use crate::language::Language;
-use crate::model::{Id, Kind, Model};
+use crate::model::{Id, Kind, Lookup, Model};
 
 const FUEL: u8 = 8;
 /// Above this, a number of seconds is a point in time.
@@ -49,10 +49,24 @@ fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
 fn call(m: &Model, id: Id, fuel: u8) -> Option<f64> {
     match m.callee_name(id)? {
         "timedelta" => timedelta(m, id),
-        "NewNumericDate" | "int" | "Duration" | "round" | "floor" | "timegm" => {
+        "NewNumericDate" | "int" | "Duration" | "round" | "floor" | "timegm" | "Add"
+        | "checked_add_signed" | "checked_add" => seconds_in(m, m.positional(id, 0).found()?, fuel),
+        "strtotime" | "modify" | "DateTimeImmutable" | "DateTime" => {
+            let text = m.text(m.positional(id, 0).found()?)?;
+            written(text.trim().strip_prefix('+')?)
+        }
+        "Date" if m.language == Language::Java => millis(m, m.positional(id, 0).found()?, fuel),
+        "from" | "ofEpochMilli" if m.language == Language::Java => {
             seconds_in(m, m.positional(id, 0).found()?, fuel)
         }
-        "Add" => seconds_in(m, m.positional(id, 0).found()?, fuel),
+        // `Instant.now().plus(7, ChronoUnit.DAYS)`
+        "plus" => match m.positional(id, 1) {
+            Lookup::Found(unit) => {
+                let count = m.number(m.positional(id, 0).found()?)?;
+                Some(count * size(m.last_name(unit)?)?)
+            }
+            _ => seconds_in(m, m.positional(id, 0).found()?, fuel),
+        },
         // moment and dayjs: `add(7, 'days')`
         "add" => {
             let count = m.number(m.positional(id, 0).found()?)?;
@@ -64,13 +78,69 @@ fn call(m: &Model, id: Id, fuel: u8) -> Option<f64> {
             Some((part(0)? * 365.0 + part(1)? * 30.0 + part(2)?) * 86_400.0)
         }
         // `(now + timedelta(…)).timestamp()`, `time.Now().Add(…).Unix()`
-        "timestamp" | "Unix" | "timetuple" | "UTC" | "unix" | "valueOf" | "toDate" | "getTime" => {
+        "timestamp" | "Unix" | "timetuple" | "UTC" | "unix" | "valueOf" | "toDate" | "getTime"
+        | "getTimestamp" | "to_i" | "from_now" | "toInstant" | "getEpochSecond" | "as_secs" => {
             match m.kind(id) {
                 Kind::Call { callee, .. } => match m.kind(*callee) {
                     Kind::Member(object, _) => seconds_in(m, *object, fuel),
                     _ => None,
                 },
                 _ => None,
+            }
+        }
+        name => counted(m, id, name),
+    }
+}
+
+/// `plusDays(7)`, `AddDays(7)`, `Duration.ofDays(7)`, `TimeSpan.FromDays(7)`, `Duration::days(7)`, `7.days`
+fn counted(m: &Model, call: Id, name: &str) -> Option<f64> {
+    let unit = ["plus", "Add", "add", "of", "From", "from_", "try_"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name);
+    let size = size(unit)?;
+    let count = match (m.positional(call, 0), m.kind(call)) {
+        (Lookup::Found(count), _) => m.number(count)?,
+        (_, Kind::Call { callee, .. }) => match m.kind(*callee) {
+            Kind::Member(object, _) => m.number(*object)?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(count * size)
+}
+
+/// What Java adds to the present, in milliseconds: `System.currentTimeMillis() + 86_400_000`.
+fn millis(m: &Model, id: Id, fuel: u8) -> Option<f64> {
+    let fuel = fuel.checked_sub(1)?;
+    let value = m.value(id);
+    match m.kind(value) {
+        Kind::Binary(operator, left, right) if operator == "+" => {
+            // One side is the present, which is too large for a time to live.
+            let sides = [millis_of(m, *left, fuel), millis_of(m, *right, fuel)];
+            match sides {
+                [Some(one), None] | [None, Some(one)] => Some(one / 1000.0),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn millis_of(m: &Model, id: Id, fuel: u8) -> Option<f64> {
+    if let Some(number) = m.number(id) {
+        return Some(number).filter(|number| *number < 1e12);
+    }
+    let value = m.value(id);
+    match (m.kind(value), m.callee_name(value)) {
+        // `Duration.ofDays(7).toMillis()`, `TimeUnit.DAYS.toMillis(7)`
+        (Kind::Call { callee, .. }, Some("toMillis")) => {
+            let Kind::Member(object, _) = m.kind(*callee) else { return None };
+            match m.positional(value, 0) {
+                Lookup::Found(count) => {
+                    Some(m.number(count)? * size(m.last_name(*object)?)? * 1000.0)
+                }
+                _ => Some(seconds_in(m, *object, fuel)? * 1000.0),
             }
         }
         _ => None,
@@ -114,15 +184,20 @@ pub(super) fn written(text: &str) -> Option<f64> {
     let count: f64 = text.get(..end)?.parse().ok()?;
     let unit = text.get(end..)?.trim();
     let unit = unit.split_whitespace().next().unwrap_or(unit);
-    let size = match unit {
-        "" | "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => 0.001,
+    Some(count * size(if unit.is_empty() { "ms" } else { unit })?)
+}
+
+/// The seconds of a unit, as libraries and people call it.
+fn size(unit: &str) -> Option<f64> {
+    Some(match unit.to_lowercase().as_str() {
+        "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" | "millis" => 0.001,
         "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
         "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
         "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
         "d" | "day" | "days" => 86_400.0,
         "w" | "week" | "weeks" => 604_800.0,
+        "month" | "months" => 2_592_000.0,
         "y" | "yr" | "year" | "years" => 31_557_600.0,
         _ => return None,
-    };
-    Some(count * size)
+    })
 }

@@ -9,7 +9,7 @@ use super::reads::{self, Reads};
 use super::{Decode, verified};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Kind, ScopeKind};
-use crate::rules::{Context, library};
+use crate::rules::Context;
 
 /// A finding, and why it is one.
 #[derive(Clone, Copy, Debug)]
@@ -184,5 +184,5 @@ fn is_wrapper(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
     let model = context.model;
     model.function_name(decode.call).starts_with("decode")
         && reads.fields.is_empty()
-        && model.calls().any(|call| library::verify(model, call).is_some())
+        && context.library.verifies().next().is_some()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Decode;
 use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model};
-use crate::rules::{Context, library};
+use crate::rules::Context;
 
 /// Where a token comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,7 +19,19 @@ pub(super) enum Origin {
     Unknown,
 }
 
-const REQUEST: [&str; 22] = [
+const REQUEST: [&str; 34] = [
+    "request->",
+    "$_get",
+    "$_post",
+    "$_cookie",
+    "$_server",
+    "$_request",
+    "getallheaders",
+    "httpcontext",
+    "bearertoken",
+    "params[",
+    "cookies.",
+    "getheader(",
     "req.",
     "request.",
     "ctx.request",
@@ -65,7 +77,12 @@ const LOGIN: [&str; 20] = [
     "credential",
     "refreshtoken",
 ];
-const AUTH_FUNCTIONS: [&str; 20] = [
+const AUTH_FUNCTIONS: [&str; 25] = [
+    "authentication",
+    "principal",
+    "dofilter",
+    "getusername",
+    "extractusername",
     "current_user",
     "currentuser",
     "authenticate",
@@ -96,7 +113,7 @@ pub(super) fn of(context: &Context<'_>, decode: &Decode) -> Origin {
     let mut at = token;
     let mut is_own = false;
     for _ in 0..6 {
-        is_own |= is_made_here(m, at);
+        is_own |= is_made_here(context, at);
         text.push_str(&context.source(at).to_lowercase());
         text.push('\n');
         let next = m.value(at);
@@ -137,17 +154,19 @@ fn bottom(m: &Model, id: Id) -> Id {
 }
 
 /// `const token = await this.createAccessToken(user)`: whoever made it knows what is in it.
-fn is_made_here(m: &Model, at: Id) -> bool {
+fn is_made_here(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
     let Kind::Name(name) = m.kind(at) else { return false };
     let Some((_, bindings)) = m.declared(name, m.node(at).scope) else { return false };
     bindings.iter().any(|binding| match binding {
-        Binding::Value(value) => makes(m, *value),
+        Binding::Value(value) => makes(context, *value),
         _ => false,
     })
 }
 
-fn makes(m: &Model, value: Id) -> bool {
-    library::sign(m, value).is_some()
+fn makes(context: &Context<'_>, value: Id) -> bool {
+    let m = context.model;
+    context.library.sign(value).is_some()
         || m.callee_name(value).is_some_and(|name| {
             let name = name.to_lowercase();
             ["create", "sign", "issue", "generate", "encode", "make"]
@@ -181,7 +200,13 @@ fn parameter(m: &Model, name: &str, at: Id) -> Origin {
     }
 }
 
-const SERVERS: [&str; 24] = [
+const SERVERS: [&str; 30] = [
+    "axum",
+    "actix_web",
+    "rocket",
+    "warp",
+    "tonic",
+    "poem",
     "express",
     "fastify",
     "koa",
@@ -207,7 +232,10 @@ const SERVERS: [&str; 24] = [
     "bottle",
     "rest_framework",
 ];
-const CLIENTS: [&str; 24] = [
+const CLIENTS: [&str; 27] = [
+    "clap",
+    "yew",
+    "leptos",
     "react",
     "react-dom",
     "react-native",
@@ -236,8 +264,14 @@ const CLIENTS: [&str; 24] = [
 
 /// Whether the file imports what serves requests.
 pub(super) fn is_server(context: &Context<'_>) -> bool {
-    let go_server = context.model.language == Language::Go;
-    go_server
+    let m = context.model;
+    let by_language = match m.language {
+        Language::Go | Language::Php | Language::Ruby => true,
+        Language::CSharp => !is_client(context),
+        Language::Java => !m.imports().any(|path| path.starts_with("android")),
+        _ => false,
+    };
+    by_language
         || imports(context, &SERVERS)
         || has_part(context, &["server", "backend", "api", "middleware", "middlewares"])
             && !has_part(context, &["client", "frontend"])
@@ -257,8 +291,25 @@ pub(super) fn is_client(context: &Context<'_>) -> bool {
         || matches!(m.language, Language::Tsx | Language::Markup)
         || Path::new(&name).extension().is_some_and(|extension| extension == "jsx")
         || imports(context, &CLIENTS)
-        || m.imports().any(|path| path.starts_with("@angular/") || path.starts_with("expo-"))
-        || has_part(context, &["client", "frontend", "cli", "mobile", "ui", "webapp", "components"])
+        || m.imports().any(|path| {
+            ["@angular/", "expo-", "android.", "androidx."]
+                .iter()
+                .any(|start| path.starts_with(start))
+        })
+        || has_part(
+            context,
+            &[
+                "client",
+                "frontend",
+                "cli",
+                "mobile",
+                "ui",
+                "webapp",
+                "components",
+                "blazor",
+                "maui",
+            ],
+        )
 }
 
 fn imports(context: &Context<'_>, names: &[&str]) -> bool {

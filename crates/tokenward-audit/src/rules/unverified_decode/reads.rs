@@ -18,12 +18,97 @@ pub(super) struct Reads {
 }
 
 /// Steps from a token to its claims.
-const WRAPPERS: [&str; 5] = ["payload", "claims", "Claims", "data", "body"];
+const WRAPPERS: [&str; 13] = [
+    "payload",
+    "claims",
+    "Claims",
+    "data",
+    "body",
+    "Payload",
+    "getBody",
+    "getPayload",
+    "getClaims",
+    "getJWTClaimsSet",
+    "toJSONObject",
+    "toArray",
+    "all",
+];
 /// The header says which key to take; nobody is who it says.
-const HEADERS: [&str; 4] = ["header", "Header", "headers", "protectedHeader"];
+const HEADERS: [&str; 10] = [
+    "header",
+    "Header",
+    "headers",
+    "protectedHeader",
+    "getHeader",
+    "getKeyId",
+    "Kid",
+    "X5t",
+    "getAlgorithm",
+    "Alg",
+];
+/// Methods that read the claim that is their argument.
+const GETTERS: [&str; 12] = [
+    "get",
+    "Get",
+    "getClaim",
+    "getStringClaim",
+    "getClaimAsString",
+    "GetClaim",
+    "FindFirst",
+    "FindFirstValue",
+    "fetch",
+    "dig",
+    "has",
+    "GetPayloadValue",
+];
+/// Methods and properties that stand for one claim.
+const ACCESSORS: [(&str, &str); 22] = [
+    ("getSubject", "sub"),
+    ("Subject", "sub"),
+    ("getIssuer", "iss"),
+    ("Issuer", "iss"),
+    ("getAudience", "aud"),
+    ("Audiences", "aud"),
+    ("getExpiresAt", "exp"),
+    ("getExpiresAtAsInstant", "exp"),
+    ("getExpiration", "exp"),
+    ("getExpirationTime", "exp"),
+    ("ValidTo", "exp"),
+    ("ValidFrom", "nbf"),
+    ("getIssuedAt", "iat"),
+    ("getNotBefore", "nbf"),
+    ("getNotBeforeTime", "nbf"),
+    ("getIssueTime", "iat"),
+    ("isExpired", "exp"),
+    ("IssuedAt", "iat"),
+    ("getId", "jti"),
+    ("getJWTID", "jti"),
+    ("Id", "jti"),
+    ("getType", "typ"),
+];
 /// Functions that hand back what they are given, or that only print.
 const TRANSPARENT: [&str; 8] =
     ["parse", "loads", "log", "debug", "info", "print", "warn", "Println"];
+/// Methods that hand on what they are called on.
+const STEPS: [&str; 17] = [
+    "Any",
+    "asString",
+    "asList",
+    "asInt",
+    "asLong",
+    "asDate",
+    "toString",
+    "ToString",
+    "first",
+    "First",
+    "FirstOrDefault",
+    "Single",
+    "SingleOrDefault",
+    "last",
+    "symbolize_keys",
+    "with_indifferent_access",
+    "Where",
+];
 
 const FUEL: u8 = 6;
 
@@ -41,8 +126,10 @@ fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
     let Some(parent) = m.node(value).parent else { return };
     match m.kind(parent) {
         Kind::Member(object, name) if *object == value => {
-            if name == "get" || name == "Get" {
+            if GETTERS.contains(&name.as_str()) {
                 read_by_call(m, parent, reads, fuel);
+            } else if STEPS.contains(&name.as_str()) {
+                step(m, parent, reads, fuel);
             } else {
                 field(m, parent, name, reads, fuel);
             }
@@ -70,8 +157,44 @@ fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
     }
 }
 
+/// `claims.First(c => c.Type == "sub")`: what is asked for stands in the argument, if anywhere.
+fn step(m: &Model, callee: Id, reads: &mut Reads, fuel: u8) {
+    let Some(call) = m.node(callee).parent else { return };
+    let before = reads.fields.len();
+    for arg in m.args(call) {
+        for id in m.below(arg.value) {
+            match m.kind(id) {
+                Kind::Text(name) => field(m, call, &name.clone(), reads, fuel),
+                // `ClaimTypes.Role`, `JwtRegisteredClaimNames.Sub`
+                Kind::Member(object, name)
+                    if m.last_name(*object).is_some_and(|of| of.contains("Claim")) =>
+                {
+                    let name = if name == "NameIdentifier" {
+                        "sub".to_owned()
+                    } else {
+                        name.to_lowercase()
+                    };
+                    field(m, call, &name, reads, fuel);
+                }
+                _ => {}
+            }
+        }
+    }
+    if reads.fields.len() == before {
+        follow(m, call, reads, fuel);
+    }
+}
+
 fn field(m: &Model, node: Id, name: &str, reads: &mut Reads, fuel: u8) {
-    if WRAPPERS.contains(&name) {
+    // A method stands for what it answers.
+    let node = m
+        .node(node)
+        .parent
+        .filter(|call| matches!(m.kind(*call), Kind::Call { callee, .. } if *callee == node))
+        .unwrap_or(node);
+    if let Some((_, claim)) = ACCESSORS.iter().find(|(accessor, _)| *accessor == name) {
+        reads.fields.insert((*claim).to_owned());
+    } else if WRAPPERS.contains(&name) {
         follow(m, node, reads, fuel);
     } else if HEADERS.contains(&name) {
         reads.fields.insert("kid".to_owned());

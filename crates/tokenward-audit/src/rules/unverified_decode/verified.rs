@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Decode, decode};
+use super::Decode;
 use crate::model::{Id, Kind, Model, ScopeId, ScopeKind};
 use crate::rules::Context;
-use crate::rules::library;
 
 /// Calls of these names, given the token, are taken for a check: what they do is out of sight.
 const CHECKS: [&str; 12] = [
@@ -37,7 +36,7 @@ fn is_verified(context: &Context<'_>, token: Id, not: Id, function: ScopeId) -> 
     let m = context.model;
     let names = names_of(context, token);
     m.calls().filter(|call| *call != not && related(m, *call, function)).any(|call| {
-        checks(m, call)
+        checks(context, call)
             && m.args(call).iter().any(|arg| {
                 // Also inside of `**{"token": token}` and `verify({ token })`.
                 let inside =
@@ -57,17 +56,18 @@ fn related(m: &Model, call: Id, function: ScopeId) -> bool {
 }
 
 /// Whether a call verifies what it is given, or a function of this file that does.
-fn checks(m: &Model, call: Id) -> bool {
-    if decode(m, call).is_some() {
+fn checks(context: &Context<'_>, call: Id) -> bool {
+    let (m, calls) = (context.model, context.library);
+    if calls.decode(call).is_some() {
         return false;
     }
-    if library::verify(m, call).is_some() || is_named_so(m, call) {
+    if calls.verify(call).is_some() || is_named_so(m, call) {
         return true;
     }
     helper(m, call).is_some_and(|scope| {
         m.calls().filter(|one| m.function_of(*one) == scope).any(|inner| {
-            decode(m, inner).is_none()
-                && (library::verify(m, inner).is_some() || is_named_so(m, inner))
+            calls.decode(inner).is_none()
+                && (calls.verify(inner).is_some() || is_named_so(m, inner))
         })
     })
 }
@@ -101,10 +101,17 @@ fn is_checked_as_result(context: &Context<'_>, decode: &Decode) -> bool {
     let Some((declared, _)) = m.declared(name, m.node(*target).scope) else { return false };
     m.uses(name, declared).any(|one| {
         m.node(one).parent.is_some_and(|call| {
+            // `verify(decoded)`, and `decoded.verify(verifier)`.
+            let call = match m.kind(call) {
+                Kind::Member(object, _) if *object == one => m.node(call).parent.unwrap_or(call),
+                _ => call,
+            };
             matches!(m.kind(call), Kind::Call { callee, .. } if *callee != one)
                 && m.callee_name(call).is_some_and(|name| {
                     let name = name.to_lowercase();
-                    name.starts_with("verify") || name.starts_with("validate")
+                    ["verify", "validate", "assert", "process"]
+                        .iter()
+                        .any(|check| name.starts_with(check))
                 })
         })
     })

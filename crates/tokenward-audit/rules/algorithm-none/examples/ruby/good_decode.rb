@@ -1,0 +1,5 @@
+require 'jwt'
+
+def read(token, key)
+  JWT.decode(token, key, true, { algorithm: 'ES256' })
+end

@@ -1,0 +1,5 @@
+require 'jwt'
+
+def issue(payload, key)
+  JWT.encode(payload, key, 'ES256')
+end

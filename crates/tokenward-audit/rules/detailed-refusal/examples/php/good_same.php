@@ -1,0 +1,13 @@
+<?php
+use Firebase\JWT\JWT;
+use Firebase\JWT\Key;
+
+function user($token, $key)
+{
+    try {
+        return JWT::decode($token, new Key($key, 'RS256'));
+    } catch (Exception $e) {
+        error_log($e->getMessage());
+        abort(401, 'invalid_token');
+    }
+}

@@ -1,0 +1,9 @@
+require 'jwt'
+
+before do
+  begin
+    JWT.decode(bearer, settings.key, true, algorithm: 'RS256')
+  rescue JWT::ExpiredSignature => e
+    halt 401, e.message # finding: medium
+  end
+end

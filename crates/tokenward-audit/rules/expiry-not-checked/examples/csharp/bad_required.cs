@@ -1,0 +1,9 @@
+using Microsoft.IdentityModel.Tokens;
+
+public static class Setup
+{
+    public static TokenValidationParameters Parameters() => new()
+    {
+        RequireExpirationTime = false, // finding: high
+    };
+}

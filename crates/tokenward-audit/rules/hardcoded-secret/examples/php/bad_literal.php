@@ -1,0 +1,7 @@
+<?php
+use Firebase\JWT\JWT;
+
+function issue(array $claims): string
+{
+    return JWT::encode($claims, 'example_key', 'HS256'); // finding: high
+}

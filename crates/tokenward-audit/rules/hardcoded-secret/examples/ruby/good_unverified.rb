@@ -1,0 +1,5 @@
+class JsonWebToken
+  def self.issuer(token)
+    JWT.decode(token, 'ignored', false).first['iss']
+  end
+end

@@ -1,0 +1,13 @@
+package shop;
+
+import io.jsonwebtoken.Jwts;
+import java.util.Date;
+
+class Tokens {
+    String issue(String user) {
+        return Jwts.builder()
+            .setExpiration(new Date(System.currentTimeMillis() + properties.getExpiration()))
+            .signWith(key)
+            .compact();
+    }
+}

@@ -1,0 +1,6 @@
+using System.IdentityModel.Tokens.Jwt;
+
+public class Issuer
+{
+    public JwtSecurityToken Issue(JwtHeader header, JwtPayload payload) => new JwtSecurityToken(header, payload);
+}

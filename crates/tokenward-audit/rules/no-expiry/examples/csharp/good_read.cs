@@ -1,0 +1,6 @@
+using System.IdentityModel.Tokens.Jwt;
+
+public class Reader
+{
+    public DateTime End(string raw) => new JwtSecurityToken(raw).ValidTo;
+}

@@ -1,0 +1,7 @@
+<?php
+use Firebase\JWT\JWT;
+
+function issue(array $payload, $key): string
+{
+    return JWT::encode($payload, $key, 'HS256');
+}

@@ -1,0 +1,5 @@
+class JsonWebToken
+  def self.encode(payload)
+    JWT.encode(payload, key)
+  end
+end

@@ -1,0 +1,7 @@
+<?php
+use Firebase\JWT\JWT;
+
+function issue($customer, $key): string
+{
+    return JWT::encode(['sub' => $customer->id, 'cardNumber' => $customer->card], $key, 'HS256'); // finding: high
+}

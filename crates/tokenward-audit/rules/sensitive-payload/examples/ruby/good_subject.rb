@@ -1,0 +1,5 @@
+require 'jwt'
+
+def issue(user, key)
+  JWT.encode({ sub: user.id, exp: soon }, key)
+end

@@ -1,0 +1,1 @@
+token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1MSJ9.AAAAAAAAAAAAAAAAAAAAAAAAAAAA" # finding: medium

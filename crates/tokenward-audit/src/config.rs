@@ -1,0 +1,192 @@
+//! What lies beside the code: settings, keys, tokens.
+//!
+//! Files of settings have no syntax in common; [`read`] takes from each line the key with those around it, and
+//! the value. What is looked for is telling by itself.
+
+use std::ops::Range;
+use std::path::Path;
+
+use crate::finding::{Confidence, Severity};
+use crate::rules::Hit;
+
+mod read;
+mod secrets;
+
+/// The rules, with their mistakes: those of [`crate::rules::RULES`] are for code.
+pub(crate) const RULES: [(&str, u8); 6] = [
+    ("token-optional-at-proxy", 2),
+    ("private-key-in-tree", 7),
+    ("secret-in-config", 7),
+    ("token-in-tree", 9),
+    ("credentials-in-log", 9),
+    ("errors-shown", 10),
+];
+
+const EXTENSIONS: [&str; 20] = [
+    "env",
+    "yml",
+    "yaml",
+    "properties",
+    "json",
+    "toml",
+    "ini",
+    "conf",
+    "cfg",
+    "pem",
+    "key",
+    "p8",
+    "jwk",
+    "http",
+    "rest",
+    "sh",
+    "xml",
+    "tf",
+    "tfvars",
+    "config",
+];
+
+/// Whether a file may hold settings, a key or a token.
+pub(crate) fn is_config(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let is_lock = name.ends_with(".lock.json")
+        || name.ends_with("-lock.json")
+        || ["package.json", "pnpm-lock.yaml"].contains(&name.as_str());
+    let is_named = name.starts_with(".env")
+        || ["dockerfile", "procfile", "id_rsa", "id_ecdsa", "id_ed25519", "haproxy.cfg"]
+            .contains(&name.as_str());
+    (is_named || EXTENSIONS.contains(&extension.as_str())) && !is_lock
+}
+
+/// Whether a file shows how settings are made, and is none itself.
+pub(crate) fn is_example(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["example", "sample", "template", "dist", "test", "default", "mock"]
+        .iter()
+        .any(|word| name.split(['.', '-', '_']).any(|part| part == *word))
+}
+
+/// What is wrong in a file, in order.
+pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
+    let mut hits = secrets::keys_and_tokens(text);
+    // Where secrets are sealed, what is in the file is no use to whoever reads it.
+    let is_sealed = text.contains("SealedSecret") || text.contains("ENC[AES256_GCM");
+    for setting in read::settings(text) {
+        if !is_sealed {
+            hits.extend(secrets::secret(&setting));
+        }
+        hits.extend(optional(&setting));
+        hits.extend(shown(path, &setting));
+    }
+    hits.extend(logged(text));
+    hits.sort_by_key(|hit| hit.span.start);
+    hits
+}
+
+fn hit(
+    rule: &'static str,
+    span: Range<usize>,
+    severity: Severity,
+    message: impl Into<String>,
+    fix: &str,
+) -> Hit {
+    let mistake = RULES.iter().find(|(id, _)| *id == rule).map_or(1, |(_, mistake)| *mistake);
+    Hit {
+        rule,
+        mistake,
+        span,
+        severity,
+        confidence: Confidence::High,
+        message: message.into(),
+        fix: Some(fix.to_owned()),
+    }
+}
+
+/// Envoy's `allow_missing_or_failed`.
+fn optional(setting: &read::Setting<'_>) -> Option<Hit> {
+    if setting.value == "false" {
+        return None;
+    }
+    let fix = "leave it out, and give paths that need no token a rule without `requires`";
+    match setting.last() {
+        "allow_missing_or_failed" | "allowMissingOrFailed" => Some(hit(
+            "token-optional-at-proxy",
+            setting.span.clone(),
+            Severity::High,
+            "the proxy lets requests pass whose token is wrong: whoever is behind it believes that it was checked",
+            fix,
+        )),
+        "allow_missing" | "allowMissing" => Some(hit(
+            "token-optional-at-proxy",
+            setting.span.clone(),
+            Severity::Medium,
+            "the proxy lets requests without a token pass: each service behind it has to refuse them itself",
+            fix,
+        )),
+        _ => None,
+    }
+}
+
+/// Spring's and ASP.NET's settings that send errors to whoever asks.
+fn shown(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ["dev", "local"].iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let is = |end: &str| setting.path.to_lowercase().replace('-', "").ends_with(end);
+    let told = setting.value == "always"
+        && (is("server.error.includestacktrace") || is("server.error.includemessage"))
+        || setting.value == "true" && (is("server.error.includeexception") || is("detailederrors"))
+        || is("display_errors") && matches!(setting.value.to_lowercase().as_str(), "on" | "1");
+    told.then(|| {
+        hit(
+            "errors-shown",
+            setting.span.clone(),
+            Severity::Medium,
+            "errors are sent to whoever asks, those of refused tokens too",
+            "never, or off; log them",
+        )
+    })
+}
+
+/// What a log line holds that lets its reader act for others.
+const CREDENTIALS: [&str; 12] = [
+    "$http_authorization",
+    "$http_cookie",
+    "$arg_token",
+    "$arg_access_token",
+    "$arg_jwt",
+    "$arg_id_token",
+    "$cookie_token",
+    "$cookie_access_token",
+    "%req(authorization)%",
+    "%req(cookie)%",
+    "capture request header authorization",
+    "capture request header cookie",
+];
+
+/// Formats of access logs, of nginx, Envoy and `HAProxy`.
+fn logged(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut is_format = false;
+    for (start, line) in read::lines(text) {
+        let lower = line.to_lowercase();
+        let begins = lower.trim_start();
+        if begins.starts_with('#') {
+            continue;
+        }
+        is_format |= begins.starts_with("log_format");
+        let is_log = is_format || begins.contains("%req(") || begins.starts_with("capture ");
+        if is_log && CREDENTIALS.iter().any(|word| begins.contains(word)) {
+            hits.push(hit(
+                "credentials-in-log",
+                start..start.saturating_add(line.len()),
+                Severity::High,
+                "tokens are written into the access log: whoever reads it can use them",
+                "log who it was ($jwt_claim_sub, or what your gate says), and never the token",
+            ));
+        }
+        is_format &= !lower.contains(';');
+    }
+    hits
+}

@@ -1,0 +1,28 @@
+//! Go. The packages that golang-jwt came from are read as golang-jwt.
+
+use super::Library::{GolangJwt, Jwx};
+use super::shape::At::{Arg, Elsewhere};
+use super::shape::{Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
+
+/// What signs is a method of the token, called later.
+const NEW: SignAt = SignAt { payload: Arg(1), key: Elsewhere, algorithm: Arg(0), ..SIGN };
+const PARSE: VerifyAt = VerifyAt { options: Elsewhere, ..VERIFY };
+const PARSE_INTO: VerifyAt = VerifyAt { key: Arg(2), ..PARSE };
+const JWX: VerifyAt =
+    VerifyAt { key: Elsewhere, options: Elsewhere, off: &[Off::Said("WithVerify")], ..VERIFY };
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape::signs(GolangJwt, "github.com/golang-jwt/jwt.NewWithClaims", NEW),
+    Shape::verifies(GolangJwt, "github.com/golang-jwt/jwt.Parse", PARSE),
+    Shape::verifies(GolangJwt, "github.com/golang-jwt/jwt.NewParser().Parse", PARSE),
+    Shape::verifies(GolangJwt, "github.com/golang-jwt/jwt.Parser().Parse", PARSE),
+    Shape::verifies(GolangJwt, "github.com/golang-jwt/jwt.ParseWithClaims", PARSE_INTO),
+    Shape::verifies(GolangJwt, "github.com/golang-jwt/jwt.NewParser().ParseWithClaims", PARSE_INTO),
+    Shape::verifies(GolangJwt, "github.com/golang-jwt/jwt.Parser().ParseWithClaims", PARSE_INTO),
+    Shape::decodes_into(GolangJwt, "github.com/golang-jwt/jwt.*ParseUnverified", Arg(1)),
+    // On a parser that we do not see being made, the name alone is telling enough in Go.
+    Shape::decodes_into(GolangJwt, "?.ParseUnverified", Arg(1)),
+    Shape::keys(GolangJwt, "github.com/golang-jwt/jwt*.SignedString", &[Arg(0)]),
+    Shape::decodes(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseInsecure"),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.Parse*", JWX),
+];

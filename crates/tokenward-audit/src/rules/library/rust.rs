@@ -1,0 +1,32 @@
+//! Rust.
+
+use super::Library::{JsonWebTokenRs, JwtCompact, JwtSimpleRs};
+use super::shape::At::{Arg, ArgOf, Elsewhere};
+use super::shape::{Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
+
+const VALIDATION: VerifyAt = VerifyAt {
+    algorithms: ArgOf(&Arg(2), 0),
+    options: Arg(2),
+    off: &[Off::Called(Arg(2), "insecure_disable_signature_validation")],
+    ..VERIFY
+};
+/// What the fields are called in the token is said where the type is declared.
+const ENCODE: SignAt = SignAt {
+    payload: Arg(1),
+    key: Arg(2),
+    algorithm: ArgOf(&Arg(0), 0),
+    expiry: Elsewhere,
+    ..SIGN
+};
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape::signs(JsonWebTokenRs, "jsonwebtoken.encode", ENCODE),
+    Shape::verifies(JsonWebTokenRs, "jsonwebtoken.decode", VALIDATION),
+    Shape::decodes(JsonWebTokenRs, "jsonwebtoken.*insecure_decode*"),
+    Shape::decodes(JsonWebTokenRs, "jsonwebtoken.dangerous_unsafe_decode"),
+    Shape::keys(JsonWebTokenRs, "jsonwebtoken.EncodingKey.from_*secret", &[Arg(0)]),
+    Shape::keys(JsonWebTokenRs, "jsonwebtoken.DecodingKey.from_*secret", &[Arg(0)]),
+    Shape::decodes(JwtCompact, "jwt.Token.parse_unverified"),
+    Shape::keys(JwtSimpleRs, "*HS256Key.from_bytes", &[Arg(0)]),
+    Shape::keys(JwtSimpleRs, "*HS512Key.from_bytes", &[Arg(0)]),
+];

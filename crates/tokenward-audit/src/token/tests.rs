@@ -1,0 +1,120 @@
+use super::*;
+use crate::finding::Severity;
+
+const NOW: u64 = 1_800_000_000;
+
+#[test]
+fn a_token_with_all_that_it_should_have_is_not_reproached() {
+    let found = found(
+        r#"{"alg":"ES256","typ":"at+jwt","kid":"k1"}"#,
+        r#"{"iss":"https://a.example","aud":"api","sub":"u1","jti":"1","iat":1800000000,"exp":1800000300}"#,
+    );
+    assert_eq!(found, Vec::<&str>::new());
+}
+
+#[test]
+fn each_thing_that_is_missing_or_odd_is_told() {
+    let good = r#"{"alg":"ES256","typ":"at+jwt","kid":"k1"}"#;
+    let claims = |more: &str| {
+        format!(
+            r#"{{"iss":"a","aud":"b","sub":"u1","jti":"1","iat":1800000000,"exp":1800000300{more}}}"#
+        )
+    };
+    for (header, claims, rule) in [
+        (r#"{"alg":"none","typ":"at+jwt","kid":"k"}"#, claims(""), "token-unsigned"),
+        (r#"{"alg":"nOnE","typ":"at+jwt","kid":"k"}"#, claims(""), "token-unsigned"),
+        (r#"{"typ":"at+jwt","kid":"k"}"#, claims(""), "token-unsigned"),
+        (r#"{"alg":"HS256","typ":"at+jwt","kid":"k"}"#, claims(""), "token-shared-secret"),
+        (r#"{"alg":"ES256","typ":"at+jwt"}"#, claims(""), "token-without-key-id"),
+        (r#"{"alg":"ES256","kid":"k"}"#, claims(""), "token-without-type"),
+        (
+            r#"{"alg":"ES256","typ":"at+jwt","kid":"k","jku":"https://x"}"#,
+            claims(""),
+            "token-brings-key",
+        ),
+        (good, claims(r#","exp":1800007201"#), "token-long-lifetime"),
+        (good, claims(r#","exp":1800000300000"#), "token-odd-time"),
+        (good, claims(r#","nbf":"soon""#), "token-odd-time"),
+        (good, claims(r#","nbf":1800009999"#), "token-odd-time"),
+        (good, claims(r#","sub":"u2""#), "token-doubled-member"),
+        (good, r#"{"iss":"a","aud":"b","sub":"u1","jti":"1"}"#.to_owned(), "token-without-end"),
+        (
+            good,
+            r#"{"iss":"a","aud":"b","sub":"u1","exp":1800000300}"#.to_owned(),
+            "token-without-id",
+        ),
+        (
+            good,
+            r#"{"iss":"a","sub":"u1","jti":"1","exp":1800000300}"#.to_owned(),
+            "token-without-claim",
+        ),
+    ] {
+        assert!(found(header, &claims).contains(&rule), "{rule}: {header} {claims}");
+    }
+}
+
+#[test]
+fn sensitive_data_is_told_by_name_and_by_what_it_looks_like() {
+    for claim in [
+        r#""password":"x""#,
+        r#""user":{"phone":"555"}"#,
+        r#""a":{"b":["$2b$12$abcdefghijklmnopqrstuv"]}"#,
+        r#""pay":"4111 1111 1111 1111""#,
+        r#""x":"078-05-1120""#,
+        r#""id_token":"eyJhbGciOiJub25lIn0.e30.""#,
+        r#""k":"-----BEGIN PRIVATE KEY-----""#,
+    ] {
+        assert!(found("{}", &format!("{{{claim}}}")).contains(&"token-sensitive-data"), "{claim}");
+    }
+    for claim in [
+        r#""password_changed_at":1"#,
+        r#""password_required":true"#,
+        r#""email":"a@example.com""#,
+        r#""n":"4111 1111 1111 1112""#,
+        r#""order":"1111111111111117""#,
+        r#""day":"2026-01-01""#,
+    ] {
+        assert!(!found("{}", &format!("{{{claim}}}")).contains(&"token-sensitive-data"), "{claim}");
+    }
+}
+
+#[test]
+fn a_refresh_token_may_live_for_a_month() {
+    let claims = r#"{"token_type":"refresh","iat":1800000000,"exp":1801000000}"#;
+    assert!(!found("{}", claims).contains(&"token-long-lifetime"));
+    let access = claims.replace("refresh", "access");
+    assert!(found("{}", &access).contains(&"token-long-lifetime"));
+}
+
+#[test]
+fn what_is_no_token_is_refused_with_the_reason() {
+    assert_eq!(audit_token("abc", NOW).unwrap_err(), TokenError::Parts);
+    assert_eq!(audit_token("a.b.c", NOW).unwrap_err(), TokenError::NotJson("header"));
+    assert_eq!(audit_token("e30.W10.", NOW).unwrap_err(), TokenError::NotJson("payload"));
+    assert_eq!(audit_token(&"a".repeat(2 << 20), NOW).unwrap_err(), TokenError::TooLarge);
+    let deep = BASE64.encode(format!("{{\"a\":{}", "[".repeat(100_000)));
+    assert_eq!(
+        audit_token(&format!("e30.{deep}."), NOW).unwrap_err(),
+        TokenError::NotJson("payload")
+    );
+}
+
+#[test]
+fn a_token_is_read_as_people_copy_it() {
+    for text in ["Bearer e30.e30.AA", " 'e30.e30.AA'\n", "bearer  e30.e30.AA"] {
+        assert!(audit_token(text, NOW).is_ok(), "{text}");
+    }
+    let audit = audit_token("eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d", NOW).unwrap();
+    assert_eq!(audit.claims, None);
+}
+
+#[test]
+fn the_worst_that_can_be_said_is_that_nobody_signed_it() {
+    let audit = audit_token("eyJhbGciOiJub25lIn0.e30.", NOW).unwrap();
+    assert_eq!(audit.findings.iter().map(|one| one.severity).max(), Some(Severity::Critical));
+}
+
+fn found(header: &str, claims: &str) -> Vec<&'static str> {
+    let token = format!("{}.{}.AAAA", BASE64.encode(header), BASE64.encode(claims));
+    audit_token(&token, NOW).unwrap().findings.into_iter().map(|finding| finding.rule).collect()
+}
