@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 use crate::harness::{AT_LAST, Authority, Gate, eventually};
 
