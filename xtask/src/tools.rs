@@ -10,7 +10,9 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 14] = [
+    ("certutil", "libnss3-tools"),
+    ("chromium", "chromium"),
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
@@ -35,7 +37,7 @@ const RUSTY_VAULT: &str = "0.2.1";
 pub(crate) struct Tools {
     /// A Python with `PyJWT`.
     pub(crate) python: PathBuf,
-    /// The `node_modules` with `jose`, `openid-client` and `oauth4webapi`.
+    /// The `node_modules` with `jose`, `openid-client`, `oauth4webapi`, `playwright-core` and `typescript`.
     pub(crate) node_modules: PathBuf,
     /// A server of Vault's API that others wrote.
     pub(crate) rusty_vault: PathBuf,

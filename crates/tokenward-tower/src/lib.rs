@@ -33,3 +33,8 @@ pub use verify::VerifyLayer;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/verify-rust.md")]
 struct VerifyRust;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/browsers.md")]
+struct Browsers;

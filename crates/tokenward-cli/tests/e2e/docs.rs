@@ -10,8 +10,9 @@ use std::fs;
 use crate::markdown::{Block, all_blocks, root};
 
 /// Blocks that no test runs: page, a text that the block holds, and why.
-const EXCUSED: [(&str, &str, &str); 11] = [
+const EXCUSED: [(&str, &str, &str); 12] = [
     ("README.md", "serve --dev", "the harness starts this in every test"),
+    ("docs/browsers.md", "serve --dev", "the harness starts this in every test"),
     ("docs/caddy.md", "forward_auth unix//run", "a part of a file, with production's names"),
     (
         "docs/caddy.md",
@@ -29,7 +30,8 @@ const EXCUSED: [(&str, &str, &str); 11] = [
 ];
 
 /// Compiled as doctests of `tokenward-tower` or `tokenward`, and so under no name.
-const DOCTESTS: [&str; 10] = [
+const DOCTESTS: [&str; 11] = [
+    "browsers-csp",
     "verify-rust",
     "verify-rust-core",
     "verify-rust-jwks",

@@ -4,6 +4,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of a test are small")]
 
 mod bad_input;
+mod browser;
 mod client;
 mod clock;
 mod crash;
