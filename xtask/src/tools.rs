@@ -43,6 +43,8 @@ pub(crate) struct Tools {
     pub(crate) rusty_vault: PathBuf,
     /// A `valkey-server`.
     pub(crate) valkey: PathBuf,
+    /// `schemathesis`, which asks a server whatever its OpenAPI document allows, and what it does not.
+    pub(crate) schemathesis: PathBuf,
 }
 
 /// Installs what is missing.
@@ -56,6 +58,8 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
         node_modules: node(&home.join("node"), &interop.join("node/package.json"))?,
         rusty_vault: rusty_vault(&home.join("rusty_vault"))?,
         valkey: valkey(&home.join("valkey"), &interop.join("python/valkey.txt"))?,
+        schemathesis: python(&home.join("schemathesis"), &interop.join("python/schemathesis.txt"))?
+            .with_file_name("schemathesis"),
     })
 }
 

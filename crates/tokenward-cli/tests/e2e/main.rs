@@ -4,7 +4,6 @@
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of a test are small")]
 
 mod bad_input;
-mod browser;
 mod client;
 mod clock;
 mod crash;
@@ -15,6 +14,7 @@ mod links;
 mod markdown;
 mod memory;
 mod mishaps;
+mod openapi;
 mod outage;
 mod pages;
 mod process;
