@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tokenward::{Audience, ClientId, IssuerId, Jti, KeyId, SessionId, Subject};
+use tokenward::{Audience, ClientId, IssuerId, KeyId, SessionId, Subject};
 
 use crate::duration;
 use crate::output::{Color, Format};

@@ -127,9 +127,26 @@ async fn wait_for(remotes: &Remotes) {
     }
     for (audience, remote) in remotes {
         let status = remote.status();
-        let cause = status.keys_error.or(status.feed_error).unwrap_or_default();
-        tracing::warn!(%audience, %cause, "the authority is not reached yet; requests get 503");
+        let feed = status.feed_error.map(|error| advised(&error, audience));
+        let cause = status.keys_error.or(feed).unwrap_or_default();
+        tracing::error!(%audience, %cause, "nothing can be verified yet; requests get 503");
     }
+}
+
+/// What the feed says, and the mend where a setting of ours is wrong.
+fn advised(error: &str, audience: &Audience) -> String {
+    let mend = if error.contains("401 Unauthorized") {
+        "; feed.client_id, feed.client_secret: the authority does not know them; make another secret with \
+         `tokenward services rotate-secret`"
+            .to_owned()
+    } else if error.contains("403 Forbidden") {
+        format!(
+            "; the service of feed.client_id needs `--may revocations:read --audience {audience}`"
+        )
+    } else {
+        String::new()
+    };
+    format!("{error}{mend}")
 }
 
 /// What each audience's remote is told, with every secret found.

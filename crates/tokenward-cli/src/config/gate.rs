@@ -120,6 +120,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let max_staleness = root.duration("max_staleness", Duration::from_secs(10), STALENESS);
     let when_stale = root.or("when_stale", false, accepts);
     let clock_error = root.duration("clock_error", Duration::from_secs(5), [Duration::ZERO, most]);
+    roomy(&root, max_staleness, clock_error);
     let leeway = root.duration(
         "leeway",
         Duration::from_secs(5),
@@ -251,6 +252,26 @@ fn check_audiences(
             section.problem("name", format!("`{}` is there twice", one.name));
         }
         seen.push(&one.name);
+    }
+}
+
+/// Two heartbeats, and a clock that is wrong, must fit into the bound.
+fn roomy(root: &Section<'_>, max_staleness: Option<Duration>, clock_error: Option<Duration>) {
+    let (Some(bound), Some(clock_error)) = (max_staleness, clock_error) else { return };
+    let [heartbeats, _] = STALENESS;
+    let least = clock_error.saturating_add(heartbeats);
+    if bound < least {
+        root.problem(
+            "max_staleness",
+            format!(
+                "{} is under clock_error ({}) and {} for heartbeats; choose {} or more, or a smaller \
+                 clock_error",
+                Human(bound),
+                Human(clock_error),
+                Human(heartbeats),
+                Human(least)
+            ),
+        );
     }
 }
 
