@@ -43,7 +43,7 @@ pub(crate) struct Tools {
     pub(crate) rusty_vault: PathBuf,
     /// A `valkey-server`.
     pub(crate) valkey: PathBuf,
-    /// `schemathesis`, which asks a server whatever its OpenAPI document allows, and what it does not.
+    /// `schemathesis`, which asks a server whatever its document allows, and what it does not.
     pub(crate) schemathesis: PathBuf,
 }
 

@@ -106,7 +106,8 @@ export class Middle {
             delete rest["content-length"];
           }
           Object.assign(entry, { status: reply.statusCode, headers: rest, setCookie, body: said });
-          if (lose) return request.socket.destroy();
+          // Were there nothing at all, the browser itself would ask again.
+          if (lose) return request.socket.end("HTTP/1.1 200 OK\r\nset-c");
           answer.writeHead(reply.statusCode, { ...rest, "set-cookie": setCookie }).end(said);
         },
       );

@@ -1,4 +1,4 @@
-//! What others find in the authority who know its OpenAPI document.
+//! What others find in the authority who know `docs/openapi.json`.
 
 use crate::harness::Authority;
 use crate::markdown::root;

@@ -100,7 +100,7 @@ impl Authority {
         let version = TokenVersion::new(u64::from(u32::MAX));
         // The longest name and place, and none used up.
         let id = DenseId { minute: u32::MAX, shard: u16::MAX, index: MOST.saturating_sub(1) };
-        let prepared = self.prepare(audience, facts.request(version), now, |_| Some(id.name()))?;
+        let prepared = Self::prepare(audience, facts.request(version), now, |_| Some(id.name()))?;
         self.check_length(&prepared, facts.claims)
     }
 
@@ -114,7 +114,7 @@ impl Authority {
         now: UnixTime,
     ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
         let prepared =
-            self.prepare(audience, request, now, |expires_at| self.ids.next(expires_at))?;
+            Self::prepare(audience, request, now, |expires_at| self.ids.next(expires_at))?;
         self.check_length(&prepared, &Map::new())?;
         let Prepared { unsigned, signer, place } = prepared;
         if let (Some(lists), Some((name, id))) = (&audience.status_lists, place) {
@@ -133,7 +133,6 @@ impl Authority {
     }
 
     fn prepare(
-        &self,
         audience: &AudienceState,
         request: TokenRequest,
         now: UnixTime,
