@@ -62,105 +62,94 @@ async fn a_route_takes_the_methods_that_it_is_described_with_and_no_other() {
 #[tokio::test]
 async fn answers_are_what_the_document_says() {
     let bench = Bench::new().await;
-    let cookies = bench.cookie_session().await;
-    let headers = [cookie(&cookies), SAME_ORIGIN];
-    let made = bench.post("/v1/sessions", LOGIN, &session_of("alice", json!({"private": 1}))).await;
-    let session = made.json();
-    let (access, refresh) = (session["access_token"].as_str(), session["refresh_token"].as_str());
-    let private = format!("/v1/sessions/{}/private", session["session_id"].as_str().unwrap());
-    let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh.unwrap())];
-    let service = [("grant_type", "client_credentials"), ("scope", "read")];
-    let token = [("token", access.unwrap())];
-    let get = async |path: &str| bench.get(path).await;
-    let asked = [
-        ("post", "/v1/sessions", made),
-        (
-            "post",
-            "/v1/sessions",
-            bench
-                .post("/v1/sessions", LOGIN, &session_of("bob", json!({"delivery": "cookie"})))
-                .await,
-        ),
-        ("post", "/v1/sessions", bench.post("/v1/sessions", LOGIN, &json!({})).await),
-        (
-            "get",
-            "/v1/sessions/{session}/private",
-            bench.json(Method::GET, &private, LOGIN, &Value::Null).await,
-        ),
-        (
-            "get",
-            "/v1/subjects/{subject}/sessions",
-            bench.json(Method::GET, "/v1/subjects/alice/sessions", LOGIN, &Value::Null).await,
-        ),
-        ("get", "/session", bench.browser(Method::GET, "/session", &headers).await),
-        ("get", "/session", get("/session").await),
-        (
-            "post",
-            "/session/refresh",
-            bench.browser(Method::POST, "/session/refresh", &headers).await,
-        ),
-        (
-            "post",
-            "/session/refresh",
-            bench.browser(Method::POST, "/session/refresh", &[cookie(&cookies)]).await,
-        ),
-        ("post", "/session/logout", bench.browser(Method::POST, "/session/logout", &headers).await),
-        ("post", "/oauth2/token", bench.form("/oauth2/token", LOGIN, &grant).await),
-        ("post", "/oauth2/token", bench.form("/oauth2/token", LOGIN, &service).await),
-        ("post", "/oauth2/token", bench.form_without_client("/oauth2/token", &grant).await),
-        ("post", "/oauth2/introspect", bench.form("/oauth2/introspect", LOGIN, &token).await),
-        ("post", "/oauth2/revoke", bench.form("/oauth2/revoke", LOGIN, &token).await),
-        (
-            "post",
-            "/v1/subjects/{subject}/token-version",
-            bench.post("/v1/subjects/alice/token-version", LOGIN, &Value::Null).await,
-        ),
-        (
-            "post",
-            "/v1/revocations",
-            bench.post("/v1/revocations", LOGIN, &json!({"jti": "x"})).await,
-        ),
-        (
-            "delete",
-            "/v1/sessions/{session}",
-            bench.json(Method::DELETE, "/v1/sessions/s1", LOGIN, &Value::Null).await,
-        ),
-        (
-            "delete",
-            "/v1/subjects/{subject}/sessions",
-            bench.json(Method::DELETE, "/v1/subjects/alice/sessions", LOGIN, &Value::Null).await,
-        ),
-        (
-            "get",
-            "/revocations/{audience}/snapshot",
-            bench.json(Method::GET, "/revocations/billing-api/snapshot", LOGIN, &Value::Null).await,
-        ),
-        (
-            "post",
-            "/events/{receiver}/poll",
-            bench.json(Method::POST, "/events/crm/poll", LOGIN, &json!({})).await,
-        ),
-        ("get", "/audiences/{audience}/jwks.json", get("/audiences/billing-api/jwks.json").await),
-        ("get", "/audiences/{audience}/jwks.json", get("/audiences/none/jwks.json").await),
-        ("get", "/audiences/{audience}/jwks.jwt", get("/audiences/billing-api/jwks.jwt").await),
-        (
-            "get",
-            "/audiences/{audience}/historical-keys.json",
-            get("/audiences/billing-api/historical-keys.json").await,
-        ),
-        (
-            "get",
-            "/audiences/{audience}/.well-known/openid-configuration",
-            get("/audiences/billing-api/.well-known/openid-configuration").await,
-        ),
-        ("get", "/session/tokenward.js", get("/session/tokenward.js").await),
-    ];
     let document = document::document();
-    for (method, path, reply) in asked {
+    let answers = [browsers(&bench).await, services(&bench).await, others(&bench).await];
+    for (method, path, reply) in answers.into_iter().flatten() {
         if let Err(why) = conforms(&document, method, path, &reply) {
             panic!("{method} {path}: {why}: {reply:?}");
         }
     }
+}
+
+type Answers = Vec<(&'static str, &'static str, Reply)>;
+
+async fn browsers(bench: &Bench) -> Answers {
+    let cookies = bench.cookie_session().await;
+    let own = [cookie(&cookies), SAME_ORIGIN];
+    let ask = async |method: Method, path: &str, headers: &[(&str, &str)]| {
+        bench.browser(method, path, headers).await
+    };
+    let (post, get) = (Method::POST, Method::GET);
+    vec![
+        ("get", "/session", ask(get.clone(), "/session", &own).await),
+        ("get", "/session", ask(get.clone(), "/session", &[]).await),
+        ("post", "/session/refresh", ask(post.clone(), "/session/refresh", &own).await),
+        ("post", "/session/refresh", ask(post.clone(), "/session/refresh", &own[..1]).await),
+        ("post", "/session/logout", ask(post, "/session/logout", &own).await),
+        ("get", "/session/tokenward.js", ask(get, "/session/tokenward.js", &[]).await),
+    ]
+}
+
+async fn services(bench: &Bench) -> Answers {
+    let ask = async |method: Method, path: &str, body: Value| {
+        bench.json(method, path, LOGIN, &body).await
+    };
+    let by_cookie = session_of("bob", json!({"delivery": "cookie"}));
+    let made = ask(Method::POST, "/v1/sessions", session_of("alice", json!({"private": 1}))).await;
+    let id = made.json()["session_id"].as_str().unwrap().to_owned();
+    let of = |member: &str| format!("/v1/sessions/{id}{member}");
+    let alice = |member: &str| format!("/v1/subjects/alice/{member}");
+    let (post, get, delete) = (Method::POST, Method::GET, Method::DELETE);
+    let none = Value::Null;
+    let sessions = "/v1/subjects/{subject}/sessions";
+    let version = "/v1/subjects/{subject}/token-version";
+    let revoked = json!({"jti": "x"});
+    let snapshot = "/revocations/billing-api/snapshot";
+    vec![
+        ("post", "/v1/sessions", made),
+        ("post", "/v1/sessions", ask(post.clone(), "/v1/sessions", by_cookie).await),
+        ("post", "/v1/sessions", ask(post.clone(), "/v1/sessions", json!({})).await),
+        (
+            "get",
+            "/v1/sessions/{session}/private",
+            ask(get.clone(), &of("/private"), none.clone()).await,
+        ),
+        ("get", sessions, ask(get.clone(), &alice("sessions"), none.clone()).await),
+        ("post", version, ask(post.clone(), &alice("token-version"), none.clone()).await),
+        ("post", "/v1/revocations", ask(post.clone(), "/v1/revocations", revoked).await),
+        ("delete", "/v1/sessions/{session}", ask(delete.clone(), &of(""), none.clone()).await),
+        ("delete", sessions, ask(delete, &alice("sessions"), none.clone()).await),
+        ("get", "/revocations/{audience}/snapshot", ask(get, snapshot, none).await),
+        ("post", "/events/{receiver}/poll", ask(post, "/events/crm/poll", json!({})).await),
+    ]
+}
+
+async fn others(bench: &Bench) -> Answers {
+    let session = bench.session(json!({})).await;
+    let (access, refresh) = (session["access_token"].as_str(), session["refresh_token"].as_str());
+    let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh.unwrap())];
+    let service = [("grant_type", "client_credentials"), ("scope", "read")];
+    let token = [("token", access.unwrap())];
+    let form = async |path: &str, fields: &[(&str, &str)]| bench.form(path, LOGIN, fields).await;
+    let unproved = bench.form_without_client("/oauth2/token", &grant).await;
+    let mut answers = vec![
+        ("post", "/oauth2/token", form("/oauth2/token", &grant).await),
+        ("post", "/oauth2/token", form("/oauth2/token", &service).await),
+        ("post", "/oauth2/token", unproved),
+        ("post", "/oauth2/introspect", form("/oauth2/introspect", &token).await),
+        ("post", "/oauth2/revoke", form("/oauth2/revoke", &token).await),
+    ];
+    for path in [
+        "/audiences/{audience}/jwks.json",
+        "/audiences/{audience}/jwks.jwt",
+        "/audiences/{audience}/historical-keys.json",
+        "/audiences/{audience}/.well-known/openid-configuration",
+    ] {
+        for audience in ["billing-api", "none"] {
+            answers.push(("get", path, bench.get(&path.replace("{audience}", audience)).await));
+        }
+    }
+    answers
 }
 
 /// Whether `reply` is one that the document describes.

@@ -30,25 +30,11 @@ pub(super) fn document() -> Value {
 }
 
 fn public() -> Vec<(&'static str, &'static str, Value)> {
+    [discovery(), oauth(), browsers()].concat()
+}
+
+fn discovery() -> Vec<(&'static str, &'static str, Value)> {
     let metadata = || open("Metadata of an audience (RFC 8414)", &["audience"], 200, "Metadata");
-    let form = |summary: &str, fields: Value, answer: Value| {
-        let mut operation = json!({
-            "summary": summary, "responses": responses(200, answer),
-            "security": [{ "service": [] }, {}],
-            "requestBody": { "required": true, "content": {
-                "application/x-www-form-urlencoded": { "schema": fields } } },
-        });
-        operation["responses"]["429"] = error();
-        operation
-    };
-    let token = json!({ "type": "object", "required": ["token"], "properties": {
-        "token": { "type": "string" }, "token_type_hint": { "type": "string" },
-        "client_id": { "type": "string" }, "client_secret": { "type": "string" } } });
-    let grant = json!({ "type": "object", "required": ["grant_type"], "properties": {
-        "grant_type": { "type": "string", "enum": ["refresh_token", "client_credentials"] },
-        "refresh_token": { "type": "string" }, "scope": { "type": "string" },
-        "audience": { "type": "string" }, "resource": { "type": "string" },
-        "client_id": { "type": "string" }, "client_secret": { "type": "string" } } });
     vec![
         (
             "get",
@@ -84,6 +70,29 @@ fn public() -> Vec<(&'static str, &'static str, Value)> {
         ("get", "/.well-known/openid-configuration/audiences/{audience}", metadata()),
         ("get", "/audiences/{audience}/.well-known/oauth-authorization-server", metadata()),
         ("get", "/audiences/{audience}/.well-known/openid-configuration", metadata()),
+    ]
+}
+
+fn oauth() -> Vec<(&'static str, &'static str, Value)> {
+    let form = |summary: &str, fields: Value, answer: Value| {
+        let mut operation = json!({
+            "summary": summary, "responses": responses(200, answer),
+            "security": [{ "service": [] }, {}],
+            "requestBody": { "required": true, "content": {
+                "application/x-www-form-urlencoded": { "schema": fields } } },
+        });
+        operation["responses"]["429"] = error();
+        operation
+    };
+    let token = json!({ "type": "object", "required": ["token"], "properties": {
+        "token": { "type": "string" }, "token_type_hint": { "type": "string" },
+        "client_id": { "type": "string" }, "client_secret": { "type": "string" } } });
+    let grant = json!({ "type": "object", "required": ["grant_type"], "properties": {
+        "grant_type": { "type": "string", "enum": ["refresh_token", "client_credentials"] },
+        "refresh_token": { "type": "string" }, "scope": { "type": "string" },
+        "audience": { "type": "string" }, "resource": { "type": "string" },
+        "client_id": { "type": "string" }, "client_secret": { "type": "string" } } });
+    vec![
         ("post", "/oauth2/token", form("Tokens for a grant (RFC 6749)", grant, json_of("Tokens"))),
         (
             "post",
@@ -95,6 +104,11 @@ fn public() -> Vec<(&'static str, &'static str, Value)> {
             "/oauth2/introspect",
             form("Whether a token is good (RFC 7662)", token, json_of("Introspection")),
         ),
+    ]
+}
+
+fn browsers() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
         (
             "get",
             "/session",
@@ -122,7 +136,24 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
     let by_subject = ("subject", subject());
     let by_session = ("session", id(128));
     let in_path = |(name, schema): &(&str, Value)| json!([{ "name": name, "in": "path", "required": true, "schema": schema }]);
-    let mut all = vec![
+    let mut all = [about_sessions(), about_revocations()].concat();
+    for (_, path, operation) in &mut all {
+        for name in ["audience", "receiver"] {
+            if path.contains(&format!("{{{name}}}")) {
+                operation["parameters"] = in_path(&(name, json!({ "type": "string" })));
+            }
+        }
+        for parameter in [&by_subject, &by_session] {
+            if path.contains(&format!("{{{}}}", parameter.0)) {
+                operation["parameters"] = in_path(parameter);
+            }
+        }
+    }
+    all
+}
+
+fn about_sessions() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
         (
             "post",
             "/v1/sessions",
@@ -160,6 +191,11 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
                 "except_session": or_null(&id(128)) } })),
             ),
         ),
+    ]
+}
+
+fn about_revocations() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
         (
             "post",
             "/v1/revocations",
@@ -197,20 +233,7 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
                 Some(json!({ "type": "object" })),
             ),
         ),
-    ];
-    for (_, path, operation) in &mut all {
-        for name in ["audience", "receiver"] {
-            if path.contains(&format!("{{{name}}}")) {
-                operation["parameters"] = in_path(&(name, json!({ "type": "string" })));
-            }
-        }
-        for parameter in [&by_subject, &by_session] {
-            if path.contains(&format!("{{{}}}", parameter.0)) {
-                operation["parameters"] = in_path(parameter);
-            }
-        }
-    }
-    all
+    ]
 }
 
 fn created() -> Value {
