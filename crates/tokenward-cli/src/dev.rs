@@ -40,6 +40,9 @@ pub(crate) struct DevFile {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) admin_token: String,
+    /// Where the demo is; a folder of an earlier version says nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) demo_url: Option<String>,
 }
 
 impl fmt::Debug for DevFile {
@@ -153,6 +156,11 @@ impl DevFile {
     /// The port of `admin_url`.
     pub(crate) fn admin_port(&self) -> Option<u16> {
         port_of(&self.admin_url)
+    }
+
+    /// The port of `demo_url`.
+    pub(crate) fn demo_port(&self) -> Option<u16> {
+        port_of(self.demo_url.as_deref()?)
     }
 }
 

@@ -15,6 +15,7 @@ mod client;
 mod clock;
 mod commands;
 mod config;
+mod demo;
 mod deployment;
 mod dev;
 mod duration;
@@ -77,8 +78,9 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Revoke(args) => block_on(commands::revoke::run(args, output)),
         Command::Services(args) => block_on(commands::services::run(args, output)),
         Command::Serve(args) => {
-            logging::start(args.log_format, cli.color)?;
-            block_on_all_cores(serve::run(args, output))
+            let tap = args.dev.then(demo::Tap::default);
+            logging::start(args.log_format, cli.color, tap.clone())?;
+            block_on_all_cores(serve::run(args, output, tap.unwrap_or_default()))
         }
         Command::Init(args) => block_on(init::run(args, output)),
         Command::Check(args) => block_on(check::run(args, output)),
@@ -86,7 +88,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             commands::gate::explain(&command, output)
         }
         Command::Gate(args) => {
-            logging::start(args.log_format, cli.color)?;
+            logging::start(args.log_format, cli.color, None)?;
             block_on_all_cores(commands::gate::run(args, output))
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit};
 use tokenward::ErrorChain;
@@ -19,6 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::args::ServeArgs;
 use crate::client::{SOCKET, data_dir};
 use crate::config::{self, Address, Config};
+use crate::demo::{self, Tap};
 use crate::deployment::Deployment;
 use crate::dev::{self, DevFile, DevFolder};
 use crate::failure::{Failure, GOOD, Outcome};
@@ -32,13 +34,17 @@ use crate::{clock, files, memory};
 const DEV_PORT: u16 = 8443;
 /// Where `--dev` puts administration if it is free.
 const DEV_ADMIN_PORT: u16 = 9443;
+/// Where `--dev` puts the demo if it is free.
+const DEV_DEMO_PORT: u16 = 8543;
 
 /// Runs the authority until it is told to stop.
-pub(crate) async fn run(args: ServeArgs, output: Output) -> Outcome {
+///
+/// `tap` is what the log says, for the demo.
+pub(crate) async fn run(args: ServeArgs, output: Output, tap: Tap) -> Outcome {
     raise_open_files();
     let metrics = metrics()?;
     if args.dev {
-        dev(args, output, metrics).await
+        dev(args, output, metrics, tap).await
     } else {
         production(args, output, metrics).await
     }
@@ -76,9 +82,18 @@ struct Doors {
     health: Option<Listener>,
     tls: Option<Tls>,
     headers: SecurityHeaders,
+    demo: Option<Demo>,
 }
 
-async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outcome {
+/// The demo of `--dev`.
+#[derive(Debug)]
+struct Demo {
+    listeners: Vec<Listener>,
+    router: Router,
+    url: String,
+}
+
+async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle, tap: Tap) -> Outcome {
     let now = clock::system().now();
     let folder = DevFolder::open(args.data.as_deref().unwrap_or_else(|| Path::new(".tokenward")))?;
     let earlier = folder.earlier()?;
@@ -93,6 +108,8 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
         )));
     }
     let admin = dev_admin(earlier.as_ref().and_then(DevFile::admin_port)).await?;
+    let shop = dev_demo(earlier.as_ref().and_then(DevFile::demo_port)).await?;
+    let shop_port = port_of(&shop)?;
     let names = dev::NAMES.map(str::to_owned);
     let local = LocalTls::prepare(&folder.path("tls"), &names, now)?;
     let certificate = CertificateFiles { certificate: local.certificate, key: local.key };
@@ -102,7 +119,8 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
     dev::add_admin_token(&opened, &secrets.admin, now).await?;
     let authority = start(opened.parts().await?).await?;
     let base_url = format!("https://localhost:{port}");
-    folder.write(&DevFile {
+    let demo_url = format!("https://localhost:{shop_port}");
+    let file = DevFile {
         issuer: base_url.clone(),
         jwks_uri: format!("{base_url}/audiences/{}/jwks.json", dev::AUDIENCE),
         admin_url: format!("https://localhost:{}", port_of(std::slice::from_ref(&admin))?),
@@ -112,7 +130,10 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
         client_id: dev::SERVICE.to_owned(),
         client_secret: secrets.service.expose().to_string(),
         admin_token: secrets.admin.expose().to_string(),
-    })?;
+        demo_url: Some(demo_url.clone()),
+    };
+    folder.write(&file)?;
+    let router = demo::router(&authority, &file, shop_port, tap)?;
     let doors = Doors {
         public,
         admin_socket: admin_socket(&folder.path(SOCKET))?,
@@ -121,6 +142,7 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle) -> Outc
         health: None,
         tls: Some(tls.clone()),
         headers: SecurityHeaders::new().without_hsts(),
+        demo: Some(Demo { listeners: shop, router, url: demo_url }),
     };
     tokio::spawn(certificate.follow(tls));
     serve(authority, doors, metrics, &base_url, Box::new(opened.trouble()), output).await
@@ -223,6 +245,7 @@ async fn doors(
         health: optional(health).await?,
         tls,
         headers: SecurityHeaders::new(),
+        demo: None,
     })
 }
 
@@ -302,9 +325,18 @@ async fn serve(
     if let Some(listener) = doors.health {
         server.add(listener, None, health_router(readiness));
     }
+    let demo = doors.demo.map(|Demo { listeners, router, url }| {
+        for listener in listeners {
+            server.add(listener, doors.tls.clone(), router.clone());
+        }
+        url
+    });
     let stop = stop_signal()?;
     let running = tokio::spawn(server.run(stop));
     output.line(format!("tokenward: ready on {url}"))?;
+    if let Some(url) = demo {
+        output.line(format!("tokenward: the demo is on {url}"))?;
+    }
     let stopped = running.await.map_err(|error| Failure::because("the server", &error))?;
     authority.shutdown().await;
     if stopped == Stopped::Finished {
@@ -354,6 +386,19 @@ async fn dev_listeners(
             Ok(vec![v4])
         }
     }
+}
+
+/// The demo of `--dev`, on both loopback addresses: where it was before, at its usual port, or anywhere.
+async fn dev_demo(earlier: Option<u16>) -> Result<Vec<Listener>, Failure> {
+    for port in [earlier.unwrap_or(DEV_DEMO_PORT), 0] {
+        let v4 = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        let Ok(v4) = Listener::bind_tcp("demo", v4).await else { continue };
+        let port = port_of(std::slice::from_ref(&v4))?;
+        let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port);
+        let v6 = Listener::bind_tcp("demo", v6).await.ok();
+        return Ok([v4].into_iter().chain(v6).collect());
+    }
+    Err(Failure::cannot("no port of 127.0.0.1 is free for the demo"))
 }
 
 /// The administration of `--dev`: where it was before, at its usual port, or anywhere.

@@ -33,6 +33,7 @@ mod rate;
 mod refresh;
 mod respond;
 mod routes;
+mod script;
 mod segment;
 mod shared;
 mod start;

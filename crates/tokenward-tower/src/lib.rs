@@ -12,6 +12,7 @@ pub mod access;
 pub mod claims;
 pub mod cookies;
 pub mod credentials;
+pub mod csp;
 pub mod csrf;
 pub mod headers;
 pub mod request_id;
@@ -21,6 +22,7 @@ mod verdict;
 pub mod verify;
 
 pub use claims::{Claims, RequireScope, RevocationAge};
+pub use csp::{Csp, Nonce};
 pub use headers::SecurityHeaders;
 pub use request_id::{RequestId, RequestIds};
 pub use unread::ReadUnread;
@@ -31,3 +33,8 @@ pub use verify::VerifyLayer;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/verify-rust.md")]
 struct VerifyRust;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/browsers.md")]
+struct Browsers;

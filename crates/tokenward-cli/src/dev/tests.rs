@@ -53,5 +53,6 @@ fn file(secrets: &DevSecrets) -> DevFile {
         client_id: SERVICE.to_owned(),
         client_secret: secrets.service.expose().to_string(),
         admin_token: secrets.admin.expose().to_string(),
+        demo_url: None,
     }
 }

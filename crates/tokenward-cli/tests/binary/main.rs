@@ -5,6 +5,7 @@
 mod audit;
 mod dev;
 mod gate;
+mod headers;
 mod pinned;
 mod production;
 mod root;

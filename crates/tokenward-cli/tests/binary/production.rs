@@ -254,13 +254,13 @@ fn a_passphrase_opens_what_it_sealed_and_another_does_not() {
     assert!(!String::from_utf8_lossy(&other.stderr).contains("horse"));
 }
 
-fn serve(work: &Work, test: &str) -> Process {
+pub(crate) fn serve(work: &Work, test: &str) -> Process {
     let command = work.command(&["serve", "--config", "auth/tokenward.toml"]);
     Process::start(command, test, "tokenward: ready on ")
 }
 
 /// Lets the authority listen on a free port of this machine.
-fn listen(work: &Work) -> u16 {
+pub(crate) fn listen(work: &Work) -> u16 {
     let port = tokenward_testing::free_port();
     let path = work.path("auth/tokenward.toml");
     let text = fs::read_to_string(&path).unwrap();
@@ -268,7 +268,7 @@ fn listen(work: &Work) -> u16 {
     port
 }
 
-fn certificate(dir: &Path, from: i32, to: i32) {
+pub(crate) fn certificate(dir: &Path, from: i32, to: i32) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     params.not_before = date_time_ymd(from, 1, 1);

@@ -10,8 +10,9 @@ use std::fs;
 use crate::markdown::{Block, all_blocks, root};
 
 /// Blocks that no test runs: page, a text that the block holds, and why.
-const EXCUSED: [(&str, &str, &str); 6] = [
+const EXCUSED: [(&str, &str, &str); 7] = [
     ("README.md", "serve --dev", "the harness starts this in every test"),
+    ("docs/browsers.md", "serve --dev", "the harness starts this in every test"),
     ("docs/custody.md", "systemd-creds", "takes systemd; a test hands over what it would"),
     ("docs/custody.md", "LoadCredentialEncrypted", "a part of a unit; takes systemd"),
     ("docs/nginx.md", "server auth.example.com", "a part of a file, with production's names"),
@@ -20,7 +21,8 @@ const EXCUSED: [(&str, &str, &str); 6] = [
 ];
 
 /// Compiled as doctests of `tokenward-tower` or `tokenward`, and so under no name.
-const DOCTESTS: [&str; 10] = [
+const DOCTESTS: [&str; 11] = [
+    "browsers-csp",
     "verify-rust",
     "verify-rust-core",
     "verify-rust-jwks",

@@ -14,6 +14,7 @@ mod links;
 mod markdown;
 mod memory;
 mod mishaps;
+mod openapi;
 mod outage;
 mod pages;
 mod process;

@@ -4,6 +4,7 @@
 //! fixed ports and folders of the printed text, and nothing else.
 
 mod aws;
+mod browsers;
 mod custody;
 mod feed;
 mod from;

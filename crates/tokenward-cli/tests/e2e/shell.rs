@@ -120,6 +120,11 @@ pub(crate) fn node_modules() -> PathBuf {
     installed("TOKENWARD_TEST_NODE_MODULES", "xtask/node/node_modules")
 }
 
+/// The `schemathesis` that `cargo xtask test` installs.
+pub(crate) fn schemathesis() -> PathBuf {
+    installed("TOKENWARD_TEST_SCHEMATHESIS", "xtask/schemathesis/bin/schemathesis")
+}
+
 /// What `cargo xtask test` installs, where `variable` says, or else at `place`.
 pub(crate) fn installed(variable: &str, place: &str) -> PathBuf {
     let beside = || target_dir().join(place);

@@ -100,7 +100,8 @@ impl Authority {
         let version = TokenVersion::new(u64::from(u32::MAX));
         // The longest name and place, and none used up.
         let id = DenseId { minute: u32::MAX, shard: u16::MAX, index: MOST.saturating_sub(1) };
-        self.prepare(audience, facts.request(version), now, |_| Some(id.name())).map(drop)
+        let prepared = Self::prepare(audience, facts.request(version), now, |_| Some(id.name()))?;
+        self.check_length(&prepared, facts.claims)
     }
 
     /// All of a token but its signature, and who makes that. If it names its place on a status list, it
@@ -113,7 +114,8 @@ impl Authority {
         now: UnixTime,
     ) -> Result<(Unsigned, Arc<dyn Signer>), ApiError> {
         let prepared =
-            self.prepare(audience, request, now, |expires_at| self.ids.next(expires_at))?;
+            Self::prepare(audience, request, now, |expires_at| self.ids.next(expires_at))?;
+        self.check_length(&prepared, &Map::new())?;
         let Prepared { unsigned, signer, place } = prepared;
         if let (Some(lists), Some((name, id))) = (&audience.status_lists, place) {
             let entry = StatusEntry {
@@ -131,7 +133,6 @@ impl Authority {
     }
 
     fn prepare(
-        &self,
         audience: &AudienceState,
         request: TokenRequest,
         now: UnixTime,
@@ -151,11 +152,23 @@ impl Authority {
             .issuer
             .prepare(request, signer.key_id(), signer.algorithm(), now)
             .map_err(|error| refused(&error))?;
-        let length = unsigned.signing_input().len().saturating_add(signature_chars(&*signer));
-        if length > self.settings.limits.token_bytes {
-            return Err(invalid("claims", "would make the token too long"));
-        }
         Ok(Prepared { unsigned, signer, place: name.zip(place) })
+    }
+
+    /// Refuses a token that no cookie holds, by the name of the longest of its `claims`.
+    fn check_length(
+        &self,
+        prepared: &Prepared,
+        claims: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        let (input, limit) = (prepared.unsigned.signing_input(), self.settings.limits.token_bytes);
+        if input.len().saturating_add(signature_chars(&*prepared.signer)) <= limit {
+            return Ok(());
+        }
+        let longest = claims.iter().max_by_key(|(_, value)| value.to_string().len());
+        let name = longest.map_or_else(|| "claims".to_owned(), |(name, _)| claim(name));
+        let why = format!("would make the token longer than {limit} bytes, which no cookie holds");
+        Err(invalid(&name, why))
     }
 
     async fn mint(

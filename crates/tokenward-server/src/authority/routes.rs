@@ -7,7 +7,9 @@ use axum::routing::{delete, get, post};
 
 use super::audience::AudienceState;
 use super::error::ApiError;
-use super::{Authority, browser, create, discovery, events, follow, oauth, stating, status, v1};
+use super::{
+    Authority, browser, create, discovery, events, follow, oauth, script, stating, status, v1,
+};
 use crate::gate::{self, GateAudience, GateState, Rules};
 
 impl Authority {
@@ -24,6 +26,7 @@ impl Authority {
             .route("/session", get(browser::show))
             .route("/session/refresh", post(browser::refresh))
             .route("/session/logout", post(browser::logout))
+            .route("/session/tokenward.js", get(script::serve))
             .route("/revocations/{audience}/snapshot", get(follow::snapshot))
             .route("/revocations/{audience}/feed", get(follow::feed))
             .route("/events/{receiver}/poll", post(events::poll))

@@ -29,7 +29,8 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// Routes that anybody may read.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
+    "/session/tokenward.js",
     "/audiences/{audience}/jwks.json",
     "/audiences/{audience}/jwks.jwt",
     "/audiences/{audience}/root-chain.json",

@@ -17,6 +17,8 @@ mod harness;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod refresh;
 #[cfg(test)]
 mod remote;
