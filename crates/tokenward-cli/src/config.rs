@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokenward::{Audience, ClientId, IssuerId};
+use tokenward::{Audience, ClientId, IssuerId, Sensitive};
 use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::settings::{KeySettings, Profile};
@@ -161,6 +161,8 @@ pub(crate) struct AudienceConfig {
     pub(crate) refresh_lifetime: Duration,
     pub(crate) session_lifetime: Duration,
     pub(crate) claims: Vec<String>,
+    /// What the guard of claims lets pass: in which claim, and what.
+    pub(crate) guard_admits: Vec<(String, Sensitive)>,
     pub(crate) status_list: bool,
     pub(crate) origins: Vec<String>,
 }

@@ -335,6 +335,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         refresh_lifetime: audience.refresh_lifetime,
         session_lifetime: audience.session_lifetime,
         claims: audience.claims.clone(),
+        guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
         origins: audience.origins.clone(),
     })
@@ -415,6 +416,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             refresh_lifetime: day,
             session_lifetime: day,
             claims: vec!["roles".to_owned(), "locale".to_owned()],
+            guard_admits: Vec::new(),
             status_list: false,
             origins: dev_origins(port),
         }],

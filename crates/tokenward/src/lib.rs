@@ -383,6 +383,7 @@
 //! | a claim of the wrong type never counts as absent | [`Reason::InvalidClaim`] | `claim-types` |
 //! | a lifetime is capped | [`VerifierBuilder::max_lifetime`], [`AccessLifetime`] | `times` |
 //! | a token bound to a key (`cnf`) is worth nothing without its proof. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`] | `bound-token`, `profiles/bound-access-token` |
+//! | nothing confidential in what everybody reads | [`IssuerBuilder::claims`] lists what may be said at all; [`Sensitive`] is refused in it ([`IssueError::Confidential`]) | `guard/*` |
 //! | no extension that is not understood | [`Reason::CriticalHeader`] | `crit`, `b64` |
 //! | limits on everything | [`limits`] | `size`, `deep-json`, `key-sets` |
 
@@ -419,7 +420,8 @@ pub use ids::{
     Thumbprint, TokenVersion,
 };
 pub use issue::{
-    AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, TokenRequest, Unsigned,
+    AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, Sensitive, TokenRequest,
+    UnknownSensitive, Unsigned,
 };
 pub use json::JsonError;
 #[doc(inline)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokenward::{Audience, ClientId, RESERVED_CLAIMS};
+use tokenward::{Audience, ClientId, RESERVED_CLAIMS, Sensitive};
 use tokenward_server::settings::KeySettings;
 use tokenward_sessions::AllowedScopes;
 
@@ -224,6 +224,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let refresh_lifetime = section.duration("refresh_lifetime", days(1), [minutes(1), days(1)]);
     let session_lifetime = section.duration("session_lifetime", days(1), [minutes(1), days(366)]);
     let claims = section.list("claims", claim);
+    let guard_admits = section.list("guard_admits", |text| admitted(text, claims.as_deref()));
     let status_list = section.flag("status_list");
     if status_list == Some(true) && claims.iter().flatten().any(|claim| claim == "status") {
         section.problem("claims", "`status` names the status list here; remove it from the list");
@@ -236,6 +237,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         refresh_lifetime: refresh_lifetime?,
         session_lifetime: session_lifetime?,
         claims: claims?,
+        guard_admits: guard_admits?,
         status_list: status_list?,
         origins: origins?,
     })
@@ -250,6 +252,18 @@ fn claim(text: &str) -> Result<String, String> {
         return Err(format!("`{text}` is no name of a claim"));
     }
     Ok(text.to_owned())
+}
+
+/// `CLAIM:KIND`, of a claim that is on the list.
+fn admitted(text: &str, claims: Option<&[String]>) -> Result<(String, Sensitive), String> {
+    let Some((claim, kind)) = text.rsplit_once(':') else {
+        return Err(format!("`{text}` names no kind; write for example \"contact:email\""));
+    };
+    let kind = kind.parse().map_err(|error| format!("`{kind}` {error}"))?;
+    if claims.is_some_and(|claims| claims.iter().all(|known| known != claim)) {
+        return Err(format!("`{claim}` is not among the claims; list it there, or remove it here"));
+    }
+    Ok((claim.to_owned(), kind))
 }
 
 fn service(section: &Section<'_>) -> Option<ServiceConfig> {

@@ -145,6 +145,21 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "tokenward.toml:16: keys.rotate_every: is 1h, but must be at least keys.key_set_max_age + keys.propagation + keys.signer_lease = 2h1m10s: raise it, or lower one of these",
         ),
         (
+            "origins =",
+            "guard_admits = [\"locale\"]\norigins =",
+            "tokenward.toml:20: audience.guard_admits: `locale` names no kind; write for example \"contact:email\"",
+        ),
+        (
+            "origins =",
+            "guard_admits = [\"phone:phone_number\"]\norigins =",
+            "tokenward.toml:20: audience.guard_admits: `phone` is not among the claims; list it there, or remove it here",
+        ),
+        (
+            "origins =",
+            "guard_admits = [\"locale:mail\"]\norigins =",
+            "tokenward.toml:20: audience.guard_admits: `mail` is none of secret_name, private_key, password_hash, token, card_number, bank_account, national_id, email, phone_number, free_text",
+        ),
+        (
             "claims =",
             "access_lifetime = \"20m\"\nclaims =",
             "tokenward.toml:19: audience.access_lifetime: 20m is over 15m; choose 15m or less",

@@ -206,10 +206,11 @@ fn signature_chars(signer: &dyn Signer) -> usize {
 }
 
 impl AudienceState {
-    /// Those of a session's claims that tokens of the audience may carry today: the list in the
-    /// configuration may have become shorter since the session was made.
+    /// Those of a session's claims that tokens of the audience may carry today: since the session was made
+    /// the list in the configuration may have become shorter, and the guard stricter.
     fn still_allowed(&self, claims: &Map<String, Value>) -> Map<String, Value> {
-        let allowed = claims.iter().filter(|(name, _)| self.claims.contains(*name));
+        let allowed =
+            claims.iter().filter(|(name, value)| self.issuer.check_claim(name, value).is_ok());
         allowed.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
@@ -333,10 +334,14 @@ fn refused(error: &IssueError) -> ApiError {
             invalid(&claim(name), "is not on the audience's list of claims")
         }
         IssueError::ReservedClaim(name) => invalid(&claim(name), "is set by the authority alone"),
-        IssueError::Confidential { name, looks_like } => invalid(
-            &claim(name),
-            format!("looks like {looks_like}; keep it in `private`, which is in no token"),
-        ),
+        IssueError::Confidential { name, looks_like } => {
+            let claim = claim(name);
+            let kind = looks_like.as_str();
+            tracing::info!(claim, looks_like = kind, "a claim was kept out of a token");
+            let text =
+                format!("looks like {looks_like}; keep it in `private`, which is in no token");
+            invalid(&claim, text)
+        }
         IssueError::Json(_) => invalid("claims", "cannot be read by strict JSON readers"),
         IssueError::TooLong => invalid("claims", "would make the token too long"),
         IssueError::AlreadyEnded => ApiError::invalid_grant(),
