@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use tokenward::crypto::Secret256;
+use tokenward::limits::LIMITS;
 use tokenward::{
-    ClientId, IssueError, Jti, KeyId, Scope, SessionId, Subject, TokenRequest, TokenVersion,
-    UnixTime, Unsigned,
+    ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, TokenRequest,
+    TokenVersion, UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
-use tokenward_sessions::Session;
+use tokenward_sessions::{Delivery, RefreshToken, Session};
 use zeroize::Zeroizing;
 
 use super::Authority;
@@ -44,22 +46,40 @@ impl Minted {
     }
 }
 
+impl Minted {
+    /// The same, encrypted under `seal`, for which it was made.
+    fn sealed(self, seal: &SealKey) -> Result<Self, ApiError> {
+        let token = seal.seal(&self.token).map_err(|error| {
+            tracing::error!(%error, "a token could not be sealed");
+            ApiError::server_error()
+        })?;
+        Ok(Self { token: Zeroizing::new(token), ..self })
+    }
+}
+
 impl Authority {
-    /// A token for a session at `version`, with `scope` or what the session has.
+    /// A token for a session at `version`, with `scope` or what the session has. If the session is sealed,
+    /// it is so under the key that belongs to `refresh`, its current refresh token.
     pub(super) async fn mint_for_session(
         &self,
         audience: &AudienceState,
         session: &Session,
         version: TokenVersion,
         scope: Option<Scope>,
+        refresh: &RefreshToken,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
         let scope = scope.unwrap_or_else(|| session.scope.clone());
         let claims = audience.still_allowed(&session.claims);
-        let request = SessionFacts::of(session, &scope, &claims).request(version);
+        let seal = (session.delivery == Delivery::Sealed).then(|| refresh.seal_key());
+        let request = SessionFacts::of(session, &scope, &claims).request(version, seal.as_ref());
         let whose =
             Whose { subject: &session.subject, session: Some(&session.id), version: Some(version) };
-        self.mint(audience, request, whose, scope, now).await
+        let minted = self.mint(audience, request, whose, scope, now).await?;
+        match seal {
+            Some(seal) => minted.sealed(&seal),
+            None => Ok(minted),
+        }
     }
 
     /// Refuses a session whose next token could not be minted, before anything is spent.
@@ -100,7 +120,13 @@ impl Authority {
         let version = TokenVersion::new(u64::from(u32::MAX));
         // The longest name and place, and none used up.
         let id = DenseId { minute: u32::MAX, shard: u16::MAX, index: MOST.saturating_sub(1) };
-        self.prepare(audience, facts.request(version), now, |_| Some(id.name())).map(drop)
+        let seal = facts.sealed.then(|| SealKey::new(Secret256::random()));
+        let request = facts.request(version, seal.as_ref());
+        let prepared = self.prepare(audience, request, now, |_| Some(id.name()))?;
+        if facts.sealed && SealKey::sealed_length(prepared.length()) > LIMITS.token_bytes {
+            return Err(too_long());
+        }
+        Ok(())
     }
 
     /// All of a token but its signature, and who makes that. If it names its place on a status list, it
@@ -151,11 +177,9 @@ impl Authority {
             .issuer
             .prepare(request, signer.key_id(), signer.algorithm(), now)
             .map_err(|error| refused(&error))?;
-        let length = unsigned.signing_input().len().saturating_add(signature_chars(&*signer));
-        if length > self.settings.limits.token_bytes {
-            return Err(invalid("claims", "would make the token too long"));
-        }
-        Ok(Prepared { unsigned, signer, place: name.zip(place) })
+        let prepared = Prepared { unsigned, signer, place: name.zip(place) };
+        let length = prepared.length();
+        if length > self.settings.limits.token_bytes { Err(too_long()) } else { Ok(prepared) }
     }
 
     async fn mint(
@@ -285,6 +309,13 @@ struct Prepared {
     place: Option<(Jti, DenseId)>,
 }
 
+impl Prepared {
+    /// How many characters the token will have.
+    fn length(&self) -> usize {
+        self.unsigned.signing_input().len().saturating_add(signature_chars(&*self.signer))
+    }
+}
+
 /// Whom a token is about, as far as a revocation can be about it.
 struct Whose<'a> {
     subject: &'a Subject,
@@ -301,6 +332,7 @@ pub(super) struct SessionFacts<'a> {
     pub(super) claims: &'a Map<String, Value>,
     pub(super) auth_time: UnixTime,
     pub(super) ends_at: UnixTime,
+    pub(super) sealed: bool,
 }
 
 impl<'a> SessionFacts<'a> {
@@ -313,17 +345,23 @@ impl<'a> SessionFacts<'a> {
             claims,
             auth_time: session.auth_time,
             ends_at: session.ends_at,
+            sealed: matches!(session.delivery, Delivery::Sealed),
         }
     }
 
-    fn request(&self, version: TokenVersion) -> TokenRequest {
-        TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
-            .session_id(self.id.clone())
-            .token_version(version)
-            .scope(self.scope.clone())
-            .auth_time(self.auth_time)
-            .private(self.claims.clone())
-            .expires_no_later_than(self.ends_at)
+    fn request(&self, version: TokenVersion, seal: Option<&SealKey>) -> TokenRequest {
+        let request =
+            TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
+                .session_id(self.id.clone())
+                .token_version(version)
+                .scope(self.scope.clone())
+                .auth_time(self.auth_time)
+                .private(self.claims.clone())
+                .expires_no_later_than(self.ends_at);
+        match seal {
+            Some(seal) => request.sealed_under(seal),
+            None => request,
+        }
     }
 }
 
@@ -343,10 +381,14 @@ fn refused(error: &IssueError) -> ApiError {
             invalid(&claim, text)
         }
         IssueError::Json(_) => invalid("claims", "cannot be read by strict JSON readers"),
-        IssueError::TooLong => invalid("claims", "would make the token too long"),
+        IssueError::TooLong => too_long(),
         IssueError::AlreadyEnded => ApiError::invalid_grant(),
         _ => ApiError::server_error(),
     }
+}
+
+fn too_long() -> ApiError {
+    invalid("claims", "would make the token too long")
 }
 
 /// A claim's name as far as it can be repeated: whoever sent it may have put a secret in its place.

@@ -104,7 +104,7 @@ impl GateState {
             let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
-        let judged = audience.verifier.verify_former_too(presented.token, self.clock.now());
+        let judged = presented.verify_former_too(&audience.verifier, self.clock.now());
         judged.map(Judged::into_verified).map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
