@@ -224,6 +224,8 @@ pub enum ProxyAuth {
     SecretHash([u8; 32]),
     /// It comes through the Unix socket.
     Unix,
+    /// It shows a certificate with this name.
+    Mtls(String),
 }
 
 /// How much one caller may use up, so that one cannot starve the others.

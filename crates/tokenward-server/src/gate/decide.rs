@@ -18,7 +18,7 @@ use super::original::{self, Missing, Original};
 use super::path::BadPath;
 use super::rules::Decision;
 use super::{GateAudience, GateState, answer, proxy};
-use crate::http::Peer;
+use crate::http::{Peer, PeerIdentity};
 use crate::settings::Profile;
 use crate::telemetry::rejected;
 
@@ -75,7 +75,9 @@ impl GateState {
         };
         let headers = &parts.headers;
         let proxies = &self.proxies;
-        let proxy = proxy::authenticate(proxies, self.any_local, profile, peer.as_ref(), headers)
+        let identity = parts.extensions.get::<PeerIdentity>();
+        let local = self.any_local;
+        let proxy = proxy::authenticate(proxies, local, profile, peer.as_ref(), identity, headers)
             .ok_or_else(|| refused(None, Why::UnknownProxy))?;
         let known = Audience::new(place.audience).ok();
         let audience = known.and_then(|name| self.audiences.get_key_value(&name));
