@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 13] = [
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
@@ -20,6 +20,7 @@ const PROGRAMS: [(&str, &str); 12] = [
     ("npm", "npm"),
     ("pkg-config", "pkg-config"),
     ("python3", "python3"),
+    ("pebble", "pebble"),
     ("redis-server", "redis-server"),
     ("redis-sentinel", "redis-sentinel"),
     ("softhsm2-util", "softhsm2"),

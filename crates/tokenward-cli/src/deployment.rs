@@ -381,9 +381,7 @@ pub(crate) fn proxy_of(
             ProxyAuth::SecretHash(crypto::sha256(secret.expose().as_bytes()))
         }
         config::ProxyAuth::Unix => ProxyAuth::Unix,
-        config::ProxyAuth::Mtls => {
-            return Err(Failure::cannot("proxy.mtls: comes with a later version"));
-        }
+        config::ProxyAuth::Mtls(name) => ProxyAuth::Mtls(name.clone()),
     };
     Ok(ProxySettings { name: proxy.name.clone(), profile: proxy.profile, auth })
 }

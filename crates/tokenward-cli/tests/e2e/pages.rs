@@ -17,4 +17,5 @@ mod rewrap;
 mod root;
 mod session_events;
 mod status_list;
+mod tls;
 mod vault;
