@@ -21,6 +21,7 @@ pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
         .env("TOKENWARD_TEST_PYTHON", &tools.python)
         .env("TOKENWARD_TEST_NODE_MODULES", &tools.node_modules)
         .env("TOKENWARD_TEST_RUSTY_VAULT", &tools.rusty_vault)
+        .env("TOKENWARD_TEST_ENVOY", &tools.envoy)
         .env("TOKENWARD_TEST_LOGS", &log_dir))?;
     logs::search(&log_dir)?;
     if rest.is_empty() {

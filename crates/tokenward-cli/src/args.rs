@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tokenward::{Audience, ClientId, IssuerId, Jti, KeyId, SessionId, Subject};
+use tokenward::{Audience, ClientId, IssuerId, KeyId, SessionId, Subject};
 
 use crate::duration;
 use crate::output::{Color, Format};
@@ -214,6 +214,9 @@ pub(crate) enum GateCommand {
         /// The gate's config file
         #[arg(long, value_name = "FILE", default_value = "gate.toml")]
         config: PathBuf,
+        /// Say whether this token would do, by what it says of itself (`-` is standard input)
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
     },
 }
 

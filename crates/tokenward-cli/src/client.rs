@@ -64,6 +64,17 @@ impl std::fmt::Debug for Target {
     }
 }
 
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Socket(path) => write!(f, "the authority at {}", path.display()),
+            Self::Tcp { authority, .. } => {
+                write!(f, "the authority at {authority} (TOKENWARD_ADMIN_URL)")
+            }
+        }
+    }
+}
+
 /// Why a call brought no answer.
 #[derive(Debug)]
 pub(crate) enum CallError {
@@ -201,7 +212,10 @@ impl AdminClient {
         let answered = timeout(WAIT, exchange).await;
         let (status, answer) = answered
             .map_err(|_| Failure::cannot("the authority did not answer within a minute"))?
-            .map_err(|error| Failure::because("the authority cannot be reached", error.as_ref()))?;
+            .map_err(|error| {
+                let doing = format!("{} cannot be reached", self.target);
+                Failure::because(doing, error.as_ref())
+            })?;
         if status.is_success() {
             return Ok(answer);
         }

@@ -20,6 +20,8 @@ const BLOCK: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The most frames of one answer.
 const FRAMES: usize = 16;
+/// The most answers before what has been read is handed on.
+const ANSWERS: usize = 64;
 /// Before the first entry of a stream.
 const BEGIN: Place = Place(0, 0);
 
@@ -109,11 +111,17 @@ impl RedisSubscription {
         command.arg(&self.head).arg(self.audience.as_str());
         let beat: Option<Vec<u8>> = wire.ask(&command).await?;
         let mut messages = Vec::new();
-        loop {
+        let mut caught_up = false;
+        for _ in 0..ANSWERS {
             let command = self.ask_for_frames(None);
-            if self.take(wire, &command, &mut messages).await? < FRAMES {
+            caught_up = self.take(wire, &command, &mut messages).await? < FRAMES;
+            if caught_up {
                 break;
             }
+        }
+        if !caught_up {
+            // The heartbeat may speak of frames that are still to be read.
+            return Ok(messages);
         }
         if beat.is_some() && beat != self.beat {
             self.beat.clone_from(&beat);

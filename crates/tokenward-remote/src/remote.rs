@@ -245,10 +245,13 @@ struct Health {
 
 impl Health {
     fn observe(&mut self, audience: &str, stale: Option<Stale>, serving: bool) {
+        let first = self.was_stale.is_none() && !serving;
         let changed = self.was_stale.replace(stale.is_some()) != Some(stale.is_some());
         match stale {
             _ if !changed => {}
             None => tracing::info!(audience, "tokens can be verified: all is fresh"),
+            // A start is no failure; what cannot be fetched says so itself.
+            Some(why) if first => tracing::info!(audience, %why, "no token can be verified yet"),
             Some(why) if serving => tracing::error!(
                 audience, %why,
                 "revocations are stale, and tokens are accepted all the same (when_stale = \"accept\")"

@@ -13,7 +13,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use tokenward::{
     Audience, IssuerId, KeySet, Reason, Rejected, SealKey, UnixTime, Verified, Verifier,
 };
-use tokenward_revocation::{Stale, View};
+use tokenward_revocation::{Facts, Stale, View};
 
 use crate::keys::{FetchedKeys, KeySetHandle};
 
@@ -50,7 +50,7 @@ impl LiveVerifier {
         // Read before the token is checked: what is known may become more meanwhile, not less.
         let age = self.view.age(now);
         let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
-        self.view.check(&verified)?;
+        self.not_revoked(&verified)?;
         Ok(Judged { verified, age })
     }
 
@@ -65,7 +65,7 @@ impl LiveVerifier {
         let age = self.view.age(now);
         let verified = self.verifier.load().verify_sealed(token, keys, now);
         let verified = verified.inspect_err(|e| self.hint(*e))?;
-        self.view.check(&verified)?;
+        self.not_revoked(&verified)?;
         Ok(Judged { verified, age })
     }
 
@@ -84,13 +84,28 @@ impl LiveVerifier {
         // Two verifiers, each with keys of one kind, and no header that chooses between them.
         match former.verifier.verify(token, now) {
             Ok(verified) => {
-                self.view.check(&verified)?;
+                self.not_revoked(&verified)?;
                 self.let_in_by_the_former().increment(1);
                 Ok(Judged { verified, age })
             }
             Err(rejected) if is_of_another(*rejected.reason()) => Err(refusal.into()),
             Err(rejected) => Err(rejected.into()),
         }
+    }
+
+    /// Says in the log which order refuses the token, since the reason alone names none.
+    fn not_revoked(&self, token: &Verified) -> Result<(), Rejected> {
+        let facts = Facts::of(token, token.key_id());
+        let Some(by) = self.view.check_facts(&facts) else { return Ok(()) };
+        tracing::info!(
+            audience = %self.view.audience(),
+            by = by.as_str(),
+            jti = %facts.token_id,
+            sid = facts.session_id.map(tracing::field::display),
+            kid = facts.key_id.map(tracing::field::display),
+            "a token is revoked"
+        );
+        Err(by.into())
     }
 
     /// Puts `former` beside the present verifier, or takes it away.

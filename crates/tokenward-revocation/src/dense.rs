@@ -9,10 +9,11 @@
 //! and for all ([`RevocationStore::lease_shard`](crate::RevocationStore::lease_shard)), and within it the
 //! process counts. So nothing is written for a token, and what a crash leaves unused stays unused.
 //!
-//! **An id is dense by its form alone**, for whoever revokes it and for whoever checks it, so that both
-//! always look in the same place: 22 characters of base64url, with an index below 2³¹. A name of another
-//! issuer that happens to look so is revoked as exactly: its bit is somebody else's only if all 79 bits
-//! of the three numbers are.
+//! **An id is dense by its form**: 22 characters of base64url, with an index below 2³¹. Whoever checks one
+//! looks at its bit, and among the fingerprints too if there are any, since a dense id is entered there where
+//! its minute lies long before the end of its revocation or no page is left. A name of another issuer that
+//! happens to look so is revoked as exactly: its bit is somebody else's only if all 79 bits of the three
+//! numbers are.
 
 use tokenward::{Jti, UnixTime, b64, crypto};
 

@@ -59,6 +59,7 @@ use tokio::task::JoinSet;
 pub use events::PushSetupError;
 pub use keys::KeyActionError;
 pub use ops::Target;
+pub(crate) use ops::unbroken;
 pub use start::StartError;
 pub use stating::KeySetSigning;
 

@@ -1,7 +1,7 @@
 //! Forward-auth: a proxy asks about each request, and the gate says yes with whom it speaks for, or no.
 //!
 //! ```text
-//! /auth/{profile}/{audience}[/…]
+//! /auth/{profile}/{audience}[/…], and Envoy's gRPC
 //!    proxy known? ─▶ original request ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ token ─▶ rules ─▶ 200
 //!       403              500                 401            403     503      401      403
 //! ```
@@ -12,10 +12,13 @@
 
 mod answer;
 mod decide;
+mod grpc;
+mod login;
 mod original;
 mod path;
 mod proxy;
 mod rules;
+mod upstream;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +31,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::any;
+use axum::routing::{any, post};
 use http::{Method, Request};
 use metrics::counter;
 use tokenward::{Audience, Clock};
@@ -36,11 +39,13 @@ use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
 
 pub use answer::{IDENTITY, X_AUTH_CLAIMS, X_AUTH_SCOPE, X_AUTH_SESSION, X_AUTH_SUBJECT};
+pub use login::{InvalidLogin, Login};
 pub use path::{BadPath, BadPattern, CanonicalPath, PathPattern};
 pub use proxy::X_PROXY_SECRET;
-pub use rules::{Decision, Rule, Rules};
+pub use rules::{Decision, Miss, Rule, Rules};
 
-use crate::settings::ProxySettings;
+use self::upstream::Upstream;
+use crate::settings::{Profile, ProxySettings};
 
 /// Everything that a gate decides by.
 #[expect(clippy::exhaustive_structs, reason = "whoever builds a gate decides on every field")]
@@ -65,6 +70,9 @@ pub struct GateAudience {
     pub verifier: Arc<LiveVerifier>,
     /// From where requests may come that carry their token in a cookie.
     pub origins: Origins,
+    /// Where a browser goes that has no good token; nowhere without it, it then gets a 401 as everybody
+    /// else.
+    pub login: Option<Login>,
 }
 
 impl fmt::Debug for GateState {
@@ -77,7 +85,8 @@ impl fmt::Debug for GateState {
     }
 }
 
-/// The forward-auth routes: `/auth/{profile}/{audience}` and everything below it.
+/// The forward-auth routes: `/auth/{profile}/{audience}` and everything below it, and Envoy's question over
+/// gRPC, `envoy.service.auth.v3.Authorization/Check`.
 ///
 /// Serve them through [`crate::http::Server`], which says who is connected: without it, only a proxy
 /// with a secret is known.
@@ -88,6 +97,7 @@ pub fn router(gate: GateState) -> Router {
         // A wildcard matches one character or more, so the bare slash needs its own line.
         .route("/auth/{profile}/{audience}/", check.clone())
         .route("/auth/{profile}/{audience}/{*below}", check)
+        .route(grpc::PATH, post(grpc::check))
         .with_state(Arc::new(gate))
 }
 
@@ -102,14 +112,14 @@ async fn check(State(gate): State<Arc<GateState>>, request: Request<Body>) -> Re
     match gate.decide(&parts) {
         Ok((profile, verified)) => {
             count(profile.as_str(), "allowed");
-            answer::allowed(&verified)
+            let mut response = answer::allowed(&verified);
+            if profile == Profile::Envoy {
+                Upstream::of(&parts.headers).tell(response.headers_mut());
+            }
+            response
         }
         Err(refused) => {
-            refused.log();
-            count(
-                refused.profile.map_or("none", crate::settings::Profile::as_str),
-                refused.label(),
-            );
+            refused.note();
             answer::refused(refused.into_response())
         }
     }

@@ -5,6 +5,8 @@
 //!            (cap)               (time-out)        (headers, idle)        (body, time, panic)
 //! ```
 //!
+//! Without TLS, too, both are spoken: a client that knows begins with HTTP/2's preface.
+//!
 //! **Invariants.** Whatever a peer sends or withholds, the memory and the time that it costs are
 //! bounded by [`ServerLimits`]. No peer sees a panic, a back trace or a cause. What was begun before
 //! the shutdown is finished, or cut off after [`ServerLimits::drain`]; event streams, which have no

@@ -191,8 +191,25 @@ impl SessionStore for SqliteStore {
             let slice = self.write(move |tx| rows::delete_ended_before(tx, old, SLICE)).await?;
             pruned = pruned.saturating_add(count(slice));
             if slice < SLICE {
-                return Ok(pruned);
+                break;
             }
         }
+        // Whoever has a session is asked about again in a day, not at each pruning.
+        self.delete_in_slices(
+            "UPDATE subjects SET keep_until = ?1 + 172800000 WHERE subject IN
+             (SELECT subject FROM subjects v WHERE keep_until < ?1
+              AND EXISTS (SELECT 1 FROM sessions s WHERE s.subject = v.subject) LIMIT ?2)",
+            old,
+        )
+        .await?;
+        let forgotten = self
+            .delete_in_slices(
+                "DELETE FROM subjects WHERE subject IN
+                 (SELECT subject FROM subjects v WHERE keep_until < ?1
+                  AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.subject = v.subject) LIMIT ?2)",
+                old,
+            )
+            .await?;
+        Ok(pruned.saturating_add(forgotten))
     }
 }

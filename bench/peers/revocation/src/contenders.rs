@@ -29,6 +29,7 @@ pub(crate) struct Contender {
 pub(crate) fn all(sample: &Sample) -> Vec<Contender> {
     vec![
         dense(sample),
+        floor(sample),
         foreign(sample),
         hash_set(sample),
         dash_map(sample),
@@ -86,6 +87,28 @@ fn dense(sample: &Sample) -> Contender {
         id: Box::new(|token| bits.check_facts(&token.facts()).is_some()),
         check: Some(Box::new(|token| set.check_facts(&token.facts()).is_some())),
         ours: Some(whole),
+    }
+}
+
+/// What no check of so many tokens can be below: their bits in a row, by a number that is known already,
+/// without an id to read, a page to find or anybody who adds.
+fn floor(sample: &Sample) -> Contender {
+    let (revoked, live) = sample.revoked_numbers();
+    let place = |number: u32| (number as usize / 64, 1_u64 << (number % 64));
+    let mut bits = vec![0_u64; live as usize / 64 + 1];
+    for number in revoked {
+        let (word, bit) = place(number);
+        bits[word] |= bit;
+    }
+    Contender {
+        name: "one read of a bare bitmap, the place known",
+        memory: bits.len() * 8,
+        id: Box::new(move |token| {
+            let (word, bit) = place(token.number);
+            bits[word] & bit != 0
+        }),
+        check: None,
+        ours: None,
     }
 }
 

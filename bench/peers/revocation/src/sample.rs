@@ -22,6 +22,8 @@ pub(crate) struct Sample {
 
 /// What is asked about: the claims of a token that was just verified.
 pub(crate) struct Token {
+    /// Which of all live tokens it is.
+    pub(crate) number: u32,
     pub(crate) id: Jti,
     pub(crate) session: SessionId,
     pub(crate) subject: Subject,
@@ -40,11 +42,22 @@ impl Sample {
     /// A live token of which nothing is revoked.
     pub(crate) fn token(&self) -> Token {
         let random = self.random();
-        let number = u32::try_from(random >> 32).unwrap() % self.revoked;
+        let group = u32::try_from(random >> 32).unwrap() % self.revoked;
         // The revoked one of each ten is among the first seven.
-        let id = place(number, 7 + u32::try_from(random % 3).unwrap()).name();
+        let within = 7 + u32::try_from(random % 3).unwrap();
         let person = u32::try_from(random & 0xffff_ffff).unwrap() | 1 << 31;
-        Token { id, session: session(person), subject: subject(person) }
+        Token {
+            number: group * ONE_IN + within,
+            id: place(group, within).name(),
+            session: session(person),
+            subject: subject(person),
+        }
+    }
+
+    /// The numbers of the revoked tokens, of so many that live.
+    pub(crate) fn revoked_numbers(&self) -> (impl Iterator<Item = u32>, u32) {
+        let numbers = (0..self.revoked).map(|group| group * ONE_IN + group % 7);
+        (numbers, self.revoked * ONE_IN)
     }
 
     pub(crate) fn tokens(&self, count: usize) -> Vec<Token> {

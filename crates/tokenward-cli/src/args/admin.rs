@@ -3,7 +3,7 @@
 use tokenward::{Algorithm, IssuerId};
 
 use super::{
-    Args, Audience, ClientId, Duration, Jti, KeyId, PathBuf, SessionId, Subcommand, Subject,
+    Args, Audience, ClientId, Duration, KeyId, PathBuf, SessionId, Subcommand, Subject,
     duration_arg,
 };
 
@@ -160,15 +160,15 @@ pub(crate) enum SessionsCommand {
 pub(crate) struct RevokeArgs {
     /// One token, by its id
     #[arg(long, allow_hyphen_values = true, value_name = "JTI", group = "what")]
-    pub(crate) jti: Option<Jti>,
+    pub(crate) jti: Option<String>,
     /// One session
     #[arg(long, allow_hyphen_values = true, value_name = "SID", group = "what")]
-    pub(crate) sid: Option<SessionId>,
+    pub(crate) sid: Option<String>,
     /// Everything a subject holds
-    #[arg(long, value_name = "SUBJECT", group = "what")]
-    pub(crate) subject: Option<Subject>,
+    #[arg(long, allow_hyphen_values = true, value_name = "SUBJECT", group = "what")]
+    pub(crate) subject: Option<String>,
     /// The session of that subject that goes on, with its next refresh
-    #[arg(long, allow_hyphen_values = true, value_name = "SID", requires = "subject")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SID")]
     pub(crate) except_session: Option<SessionId>,
     /// Many, a line each; - for standard input
     #[arg(long, value_name = "FILE", group = "what")]
@@ -177,7 +177,7 @@ pub(crate) struct RevokeArgs {
     #[arg(long, group = "what")]
     pub(crate) everything: bool,
     /// Do not ask before --everything
-    #[arg(long, requires = "everything")]
+    #[arg(long)]
     pub(crate) yes: bool,
     /// In one audience alone
     #[arg(long, value_name = "NAME")]

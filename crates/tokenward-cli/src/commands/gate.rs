@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokenward::root::{PinnedRoot, TrustState};
 use tokenward::{Audience, ClientId, IssuerId, VerifyingKey};
 use tokenward_redis::RedisSource;
 use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
-use tokenward_server::gate::{self, Decision, GateAudience, GateState, Rules};
+use tokenward_server::gate::{self, GateAudience, GateState, Rules};
 use tokenward_server::http::{Server, Tls};
 use tokenward_server::settings::WhenStale;
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
@@ -18,44 +18,21 @@ use tokenward_tower::csrf::Origins;
 use tokenward_tower::headers::SecurityHeaders;
 use tokio::time::timeout;
 
-use crate::args::{GateArgs, GateCommand};
+use crate::args::GateArgs;
 use crate::config::{self, ProxyAuth, ProxyConfig, RedisConfig, gate::GateConfig};
 use crate::deployment;
-use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
+use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 use crate::secret::Variables;
 use crate::tls::{CertificateFiles, client_authorities};
 use crate::{clock, files, serve};
 
+pub(crate) use explain::explain;
+
+mod explain;
+
 #[cfg(test)]
 mod tests;
-
-/// Says what the rules say about a request, for every audience.
-pub(crate) fn explain(command: &GateCommand, output: Output) -> Outcome {
-    let GateCommand::Explain { method, url, config } = command;
-    let config = GateConfig::load(config).map_err(|problems| config::refusal(&problems))?;
-    let method = method
-        .to_ascii_uppercase()
-        .parse()
-        .map_err(|_| Failure::cannot(format!("`{method}` is no method")))?;
-    let target = target_of(url);
-    let rules = Rules::new(config.rules);
-    let decide = |name: &Audience| (name.clone(), gate::explain(&rules, name, &method, target));
-    let decisions: Vec<_> = config.audiences.iter().map(decide).collect();
-    let passes =
-        |decision: &Decision| matches!(decision, Decision::AnyToken | Decision::Rule { .. });
-    if output.is_json() {
-        let shown: Vec<_> =
-            decisions.iter().map(|(name, decision)| as_json(name, decision)).collect();
-        output.json(&shown)?;
-    } else {
-        for (name, decision) in &decisions {
-            output.line(format!("{name}: {decision}"))?;
-        }
-    }
-    let any = decisions.iter().any(|(_, decision)| passes(decision));
-    Ok(if any { GOOD } else { answer_is_no() })
-}
 
 /// Runs the gate until it is told to stop.
 pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
@@ -142,9 +119,26 @@ async fn wait_for(remotes: &Remotes) {
     }
     for (audience, remote) in remotes {
         let status = remote.status();
-        let cause = status.keys_error.or(status.feed_error).unwrap_or_default();
-        tracing::warn!(%audience, %cause, "the authority is not reached yet; requests get 503");
+        let feed = status.feed_error.map(|error| advised(&error, audience));
+        let cause = status.keys_error.or(feed).unwrap_or_default();
+        tracing::error!(%audience, %cause, "nothing can be verified yet; requests get 503");
     }
+}
+
+/// What the feed says, and the mend where a setting of ours is wrong.
+fn advised(error: &str, audience: &Audience) -> String {
+    let mend = if error.contains("401 Unauthorized") {
+        "; feed.client_id, feed.client_secret: the authority does not know them; make another secret with \
+         `tokenward services rotate-secret`"
+            .to_owned()
+    } else if error.contains("403 Forbidden") {
+        format!(
+            "; the service of feed.client_id needs `--may revocations:read --audience {audience}`"
+        )
+    } else {
+        String::new()
+    };
+    format!("{error}{mend}")
 }
 
 /// What each audience's remote is told, with every secret found.
@@ -311,9 +305,10 @@ fn audiences(
     let mut audiences = BTreeMap::new();
     for (audience, remote) in remotes {
         let own = config.cookies.iter().filter(|one| one.audience == *audience);
+        let login = own.clone().find_map(|one| one.login.clone());
         let origins = Origins::new(own.flat_map(|one| &one.origins))
             .map_err(|error| Failure::because("cookies.origins", &error))?;
-        let gate = GateAudience { verifier: remote.verifier(), origins };
+        let gate = GateAudience { verifier: remote.verifier(), origins, login };
         audiences.insert(audience.clone(), gate);
     }
     Ok(audiences)
@@ -332,21 +327,4 @@ fn readiness(remotes: Arc<Remotes>) -> Readiness {
             |(audience, remote): &(Audience, Remote)| (audience.clone(), remote.status().feed_age);
         observed.iter().map(age).collect()
     })
-}
-
-/// The path and query of a URL, or the text itself if it is a path already.
-fn target_of(url: &str) -> &str {
-    let Some((_, rest)) = url.split_once("://") else { return url };
-    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
-}
-
-fn as_json(audience: &Audience, decision: &Decision) -> Value {
-    let audience = audience.as_str();
-    let said = decision.to_string();
-    match decision {
-        Decision::Rule { rule, scopes } => {
-            json!({ "audience": audience, "rule": rule, "scopes": scopes, "decision": said })
-        }
-        _ => json!({ "audience": audience, "rule": null, "decision": said }),
-    }
 }

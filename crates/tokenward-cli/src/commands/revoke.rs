@@ -28,8 +28,21 @@ mod lines;
 /// minute in all.
 const ATTEMPTS: u32 = 6;
 
+/// What helps where the authority could not be asked.
+const AGAIN: &str = "; run it again, revoking twice does no harm";
+
 /// Runs the command.
 pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
+    // Here, because an argument that is one of a group hides from the parser that another goes with it.
+    if args.except_session.is_some() && args.subject.is_none() {
+        return Err(Failure::cannot(
+            "--except-session goes with --subject alone; nothing was revoked",
+        ));
+    }
+    if args.yes && !args.everything {
+        return Err(Failure::cannot("--yes goes with --everything alone; nothing was revoked"));
+    }
+    let one = one_of(&args)?;
     if args.everything && !args.yes && !confirmed(args.audience.as_ref().map(AsRef::as_ref))? {
         note("nothing was revoked");
         return Ok(answer_is_no());
@@ -45,7 +58,7 @@ pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
         return Ok(GOOD);
     }
     if let (Some(subject), Some(except)) = (&args.subject, args.except_session) {
-        let subject = subject.as_str().to_owned();
+        let subject = subject.clone();
         let except_session = Some(except.as_str().to_owned());
         let order = BumpVersion { subject, audience, except_session, reason };
         let raised: BumpedVersion = client.post("/admin/v1/subjects/token-version", &order).await?;
@@ -56,11 +69,6 @@ pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
         output.either(&raised, said)?;
         return Ok(GOOD);
     }
-    let one = args
-        .jti
-        .map(|id| RevokeItem::Jti(id.as_str().to_owned()))
-        .or_else(|| args.sid.map(|id| RevokeItem::Sid(id.as_str().to_owned())))
-        .or_else(|| args.subject.map(|id| RevokeItem::Sub(id.as_str().to_owned())));
     let sender = Sender { client, reason, audience };
     let mut doubts = Doubts::at(clock::system().now());
     let revoked = match (one, args.file) {
@@ -75,6 +83,22 @@ pub(crate) async fn run(args: RevokeArgs, output: Output) -> Outcome {
     output.either(&json!({ "revoked": revoked }), format!("{revoked} revoked"))?;
     doubts.tell();
     Ok(GOOD)
+}
+
+/// The one thing that the arguments name, if they name one. What they say is not repeated: it may be a token.
+fn one_of(args: &RevokeArgs) -> Result<Option<RevokeItem>, Failure> {
+    let (flag, item) = if let Some(id) = &args.jti {
+        ("jti", RevokeItem::Jti(id.clone()))
+    } else if let Some(id) = &args.sid {
+        ("sid", RevokeItem::Sid(id.clone()))
+    } else if let Some(id) = &args.subject {
+        ("subject", RevokeItem::Sub(id.clone()))
+    } else {
+        return Ok(None);
+    };
+    let bad = |error: String| Failure::cannot(format!("--{flag}: {error}; nothing was revoked"));
+    lines::check(&item).map_err(bad)?;
+    Ok(Some(item))
 }
 
 /// Asks whoever sits at the terminal; where nobody does, `--yes` has to say it.
@@ -139,19 +163,21 @@ async fn from_file(sender: &Sender, file: &Path, doubts: &mut Doubts) -> Result<
     let mut total: usize = 0;
     loop {
         let before = lines.number().saturating_add(1);
-        let stopped = |why: String| {
+        let stopped = |why: String, again: &str| {
             Failure::cannot(format!(
-                "{name}: {total} of {} were revoked, up to line {before}; then: {why}; run it again, \
-                 revoking twice does no harm",
+                "{name}: {total} of {} were revoked; line {before} and what follows were not: {why}{again}",
                 found.items
             ))
         };
-        let (batch, read) = lines.batch().map_err(stopped)?;
+        let (batch, read) = lines.batch().map_err(|why| stopped(why, ""))?;
         if batch.is_empty() {
             break;
         }
         let sent = sender.send_patiently(&batch).await;
-        let sent = sent.map_err(|error| stopped(Failure::from(error).to_string()))?;
+        let sent = sent.map_err(|error| {
+            let again = if passes(&error) { AGAIN } else { "" };
+            stopped(Failure::from(error).to_string(), again)
+        })?;
         total = total.saturating_add(sent);
         doubts.see(&batch);
         progress.inc(read);
@@ -194,6 +220,9 @@ fn check(file: &File, name: &str) -> Result<Found, Failure> {
         progress.inc(read);
     }
     progress.finish_and_clear();
+    if items == 0 {
+        return Err(Failure::cannot(format!("{name}: holds no id; nothing was revoked")));
+    }
     Ok(Found { items, bytes })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use tokenward::{Audience, IssuerId};
-use tokenward_server::gate::{PathPattern, Rule};
+use tokenward_server::gate::{Login, PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -80,6 +80,8 @@ pub(crate) struct AudienceConfig {
 pub(crate) struct CookieOrigins {
     pub(crate) audience: Audience,
     pub(crate) origins: Vec<String>,
+    /// Where a browser without a good token is sent.
+    pub(crate) login: Option<Login>,
 }
 
 impl GateConfig {
@@ -121,6 +123,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let max_staleness = root.duration("max_staleness", Duration::from_secs(10), STALENESS);
     let when_stale = root.or("when_stale", false, accepts);
     let clock_error = root.duration("clock_error", Duration::from_secs(5), [Duration::ZERO, most]);
+    roomy(&root, max_staleness, clock_error);
     let leeway = root.duration(
         "leeway",
         Duration::from_secs(5),
@@ -268,6 +271,26 @@ fn check_audiences(
     }
 }
 
+/// Two heartbeats, and a clock that is wrong, must fit into the bound.
+fn roomy(root: &Section<'_>, max_staleness: Option<Duration>, clock_error: Option<Duration>) {
+    let (Some(bound), Some(clock_error)) = (max_staleness, clock_error) else { return };
+    let [heartbeats, _] = STALENESS;
+    let least = clock_error.saturating_add(heartbeats);
+    if bound < least {
+        root.problem(
+            "max_staleness",
+            format!(
+                "{} is under clock_error ({}) and {} for heartbeats; choose {} or more, or a smaller \
+                 clock_error",
+                Human(bound),
+                Human(clock_error),
+                Human(heartbeats),
+                Human(least)
+            ),
+        );
+    }
+}
+
 fn one_audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let name = section.required("name", "\"billing-api\"", audience);
     let feed_key = section.parsed("feed_key", key_text);
@@ -323,7 +346,12 @@ fn feed(section: Section<'_>, environment: Option<&Environment>) -> Option<FeedC
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {
     let name = section.required("audience", "\"billing-api\"", audience);
     let origins = section.list("origins", values::origin);
-    Some(CookieOrigins { audience: name?, origins: origins? })
+    let login = section
+        .parsed("login", |text| Login::parse(text).map_err(|error| format!("`{text}` {error}")));
+    if login.is_some() && origins.as_ref().is_some_and(Vec::is_empty) {
+        section.problem("login", "needs origins, one of which is the way back; list them");
+    }
+    Some(CookieOrigins { audience: name?, origins: origins?, login })
 }
 
 fn rule(section: &Section<'_>) -> Option<Rule> {

@@ -179,7 +179,30 @@ fn an_id_that_names_no_live_token_is_revoked_and_whoever_said_so_hears_of_it() {
     assert_eq!(output.status.code(), Some(0));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("1 `jti`: the token has expired"), "{said}");
-    assert!(said.contains("1 `jti`: no authority of this kind mints such an id"), "{said}");
+    assert!(said.contains("2 `jti`s: no authority of this kind mints such an id"), "{said}");
+}
+
+#[test]
+fn an_order_that_does_not_fit_together_revokes_nothing() {
+    let work = Work::new();
+    let dev = work.dev("unfit");
+    let (alice, bob) = (dev.session("alice"), dev.session("bob"));
+    let [alices, bobs] = [&alice, &bob].map(|session| session["session_id"].as_str().unwrap());
+    let token = alice["access_token"].as_str().unwrap();
+    fs::write(work.path("empty.txt"), "# nothing\n").unwrap();
+
+    for (order, mend) in [
+        (vec!["--everything", "--yes", "--except-session", alices], "goes with --subject alone"),
+        (vec!["--sid", alices, "--yes"], "--yes goes with --everything alone"),
+        (vec!["--subject", "alice", "--except-session", bobs], "sessions list --subject alice"),
+        (vec!["--jti", token], "that is a whole token"),
+        (vec!["--file", "empty.txt"], "holds no id"),
+    ] {
+        let said = work.refused(2, &[&["revoke"], &order[..]].concat());
+        assert!(said.contains(mend) && said.contains("nothing was revoked"), "{order:?}: {said}");
+        assert!(!said.contains(token), "{said}");
+    }
+    assert_eq!(dev.gate(token), 200);
 }
 
 #[test]

@@ -48,7 +48,29 @@ fn explain_names_the_rule_without_a_request() {
 
     let output = work.run(&["gate", "explain", "DELETE", "/public/x", "--config", "gate.toml"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(output.stdout, b"demo-api: no rule is about it: refused\n");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said, "demo-api: no rule is about it: refused\n  rule 1 is about another method\n");
+}
+
+#[test]
+fn explain_says_what_a_token_lacks() {
+    let work = Work::new();
+    let dev = work.dev("gate-explain-token");
+    config(&work, &dev);
+    let gate = fs::read_to_string(work.path("gate.toml")).unwrap();
+    fs::write(work.path("gate.toml"), format!("{gate}\n[[rule]]\nscopes = [\"admin\"]\n")).unwrap();
+    fs::write(work.path("token"), dev.session("alice")["access_token"].as_str().unwrap()).unwrap();
+    let explain = |target: &str, file: &str| {
+        let output = work.run(&["gate", "explain", "GET", target, "--token-file", file]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), said.lines().last().unwrap_or_default().to_owned())
+    };
+
+    let good = (Some(0), "  the token would do, if it is good".to_owned());
+    assert_eq!(explain("/public/x", "token"), good);
+    assert_eq!(explain("/other", "token"), (Some(1), "  the token lacks admin".to_owned()));
+    fs::write(work.path("none"), "garbage").unwrap();
+    assert_eq!(explain("/public/x", "none"), (Some(2), String::new()));
 }
 
 #[test]

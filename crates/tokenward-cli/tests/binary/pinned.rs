@@ -209,8 +209,7 @@ impl World {
     /// All of it, and nothing started yet.
     fn prepared() -> Self {
         let work = Work::new();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
+        let port = tokenward_testing::free_port();
         work.good(&["init", "--data", "auth", "--issuer", &format!("https://localhost:{port}")]);
         // It is of the environment `prod`, and this is none.
         fs::remove_file(work.path("auth/tokenward.db")).unwrap();

@@ -261,8 +261,7 @@ fn serve(work: &Work, test: &str) -> Process {
 
 /// Lets the authority listen on a free port of this machine.
 fn listen(work: &Work) -> u16 {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
+    let port = tokenward_testing::free_port();
     let path = work.path("auth/tokenward.toml");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("0.0.0.0:8443", &format!("127.0.0.1:{port}"))).unwrap();

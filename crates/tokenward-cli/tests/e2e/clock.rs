@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
-use crate::harness::{Authority, Gate, eventually};
+use crate::harness::{AT_LAST, Authority, Gate, eventually};
 
 /// Longer than any start or back-off.
-const AT_LAST: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn an_authority_whose_clock_went_back_says_so_and_its_gates_do_not_guess() {
@@ -34,7 +32,7 @@ async fn an_authority_whose_clock_went_back_says_so_and_its_gates_do_not_guess()
 }
 
 /// The library that makes a clock wrong.
-fn shim(authority: &Authority) -> PathBuf {
+pub(crate) fn shim(authority: &Authority) -> PathBuf {
     let source = authority.private_file("clock.c", include_str!("clock.c"));
     let library = source.with_extension("so");
     let mut cc = Command::new("cc");

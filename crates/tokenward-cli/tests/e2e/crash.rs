@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use tokenward_testing::forgetful::Lost;
+use tokenward_testing::free_port;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -64,7 +65,7 @@ async fn without_syncs_answers_are_lost() {
     let load = load(&World::of(&authority), 0, &mut Dice::fresh());
     sleep(Duration::from_millis(300)).await;
     disk.deafen(true);
-    sleep(Duration::from_millis(900)).await;
+    sleep(Duration::from_secs(3)).await;
     authority.kill();
     let holders = load.join_all().await;
     disk.roll_back(Lost::All);
@@ -86,8 +87,7 @@ async fn a_first_start_that_is_killed_leaves_nothing_that_stops_the_next() {
         let (folder, disk) = crate::harness::forgetful_folder();
         let data = folder.path().join("data");
         // One port for both starts: it is part of the issuer that the keys are made for.
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let address = free.to_string();
+        let address = format!("127.0.0.1:{}", free_port());
         let start = |name| {
             let mut command = tokenward(&["serve", "--dev", "--listen", &address, "--data"]);
             command.arg(&data);

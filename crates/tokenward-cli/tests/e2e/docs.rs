@@ -10,20 +10,11 @@ use std::fs;
 use crate::markdown::{Block, all_blocks, root};
 
 /// Blocks that no test runs: page, a text that the block holds, and why.
-const EXCUSED: [(&str, &str, &str); 11] = [
+const EXCUSED: [(&str, &str, &str); 6] = [
     ("README.md", "serve --dev", "the harness starts this in every test"),
-    ("docs/caddy.md", "forward_auth unix//run", "a part of a file, with production's names"),
-    (
-        "docs/caddy.md",
-        "forward_auth https://gate.internal",
-        "a part of a file, with production's names",
-    ),
     ("docs/custody.md", "systemd-creds", "takes systemd; a test hands over what it would"),
     ("docs/custody.md", "LoadCredentialEncrypted", "a part of a unit; takes systemd"),
-    ("docs/haproxy.md", "unix@/run/tokenward", "a part of a file, with production's names"),
-    ("docs/haproxy.md", "server gate gate.internal", "a part of a file, with production's names"),
-    ("docs/nginx.md", "upstream tokenward_gate", "a part of a file, with production's names"),
-    ("docs/nginx.md", "gate-secret.conf", "writes below /etc/nginx"),
+    ("docs/nginx.md", "server auth.example.com", "a part of a file, with production's names"),
     ("docs/traefik.md", "", "Debian has no Traefik"),
     ("docs/verify-rust.md", "[dependencies]", "the doctests below it compile with the same crates"),
 ];
@@ -122,10 +113,12 @@ fn is_run(marker: &str, sources: &str) -> bool {
 /// The text of every test here but this one.
 fn sources() -> String {
     let e2e = root().join("crates/tokenward-cli/tests/e2e");
-    ["docs", "pages"]
+    ["docs", "pages", "pages/proxies"]
         .iter()
         .flat_map(|folder| fs::read_dir(e2e.join(folder)).unwrap())
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).unwrap())
         .collect()
 }
 

@@ -236,8 +236,17 @@ impl Gate {
         Self::with(authority, "").await
     }
 
-    /// One with more `settings`, lines of `gate.toml`.
+    /// One that knows enough to judge, with more `settings`, lines of `gate.toml`.
     pub(crate) async fn with(authority: &Authority, settings: &str) -> Self {
+        let gate = Self::perhaps_deaf(authority, settings).await;
+        let judged = |answer: &Answer| answer.status == 401;
+        let bad = gate.question().bearer("bad");
+        eventually(&authority.client, &bad, AT_LAST, judged).await;
+        gate
+    }
+
+    /// One that answers; it may never learn what it needs.
+    pub(crate) async fn perhaps_deaf(authority: &Authority, settings: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let port = free_port();
         let dev = &authority.dev;
@@ -317,6 +326,9 @@ pub(crate) fn forgetful_folder() -> (TempDir, Arc<Forgetful>) {
     let disk = Arc::new(Forgetful::new(&data));
     (folder, disk)
 }
+
+/// Longer than anything takes on a busy machine.
+pub(crate) const AT_LAST: Duration = Duration::from_secs(30);
 
 /// Asks again and again until `want` holds of the answer; fails if that takes longer than `within`.
 pub(crate) async fn eventually(

@@ -1,12 +1,10 @@
 //! A session from its beginning to its end, as every part sees it.
 
-use std::time::Duration;
-
 use http::Method;
 use serde_json::json;
 
 use crate::client::Call;
-use crate::harness::{Authority, Example, Gate, Session, eventually};
+use crate::harness::{AT_LAST, Authority, Example, Gate, Session, eventually};
 
 #[tokio::test]
 async fn a_session_is_made_used_refreshed_and_ended_everywhere() {
@@ -33,7 +31,7 @@ async fn a_session_is_made_used_refreshed_and_ended_everywhere() {
     client.ask(end).await.expect(204);
 
     for door in doors(&renewed.access).into_iter().chain(doors(&session.access)) {
-        eventually(client, &door, Duration::from_secs(1), |answer| answer.status == 401).await;
+        eventually(client, &door, AT_LAST, |answer| answer.status == 401).await;
     }
     let refused = authority.refresh(&renewed.refresh).await.unwrap().expect(400);
     assert_eq!(refused.json()["error"], json!("invalid_grant"));

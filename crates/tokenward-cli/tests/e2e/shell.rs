@@ -120,7 +120,8 @@ pub(crate) fn node_modules() -> PathBuf {
     installed("TOKENWARD_TEST_NODE_MODULES", "xtask/node/node_modules")
 }
 
-fn installed(variable: &str, place: &str) -> PathBuf {
+/// What `cargo xtask test` installs, where `variable` says, or else at `place`.
+pub(crate) fn installed(variable: &str, place: &str) -> PathBuf {
     let beside = || target_dir().join(place);
     let path = std::env::var_os(variable).map_or_else(beside, PathBuf::from);
     let here = path.display();

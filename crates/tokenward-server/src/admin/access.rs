@@ -87,7 +87,7 @@ pub(super) fn needs(router: Router<Arc<Authority>>, need: Need) -> Router<Arc<Au
             Some(admin) if admin.may(need) => next.run(request).await,
             Some(admin) => {
                 audit_refusal(&admin.by, "the token lacks the scope");
-                AdminError::access_denied().into_response()
+                AdminError::lacks(need).into_response()
             }
             None => AdminError::access_denied().into_response(),
         }

@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use tokenward::{BackendError, BackendErrorKind, ErrorChain, UnixTime};
 use tokenward_keys::{FormerError, ImportError, RingError, RotateError};
 
+use super::access::Need;
 use super::api::Problem;
 use super::keys::ceil_secs;
 use crate::authority::KeyActionError;
@@ -35,6 +36,15 @@ impl AdminError {
         Self::new(StatusCode::FORBIDDEN, "access_denied", "")
     }
 
+    /// The token is good, and may not do this.
+    pub(super) fn lacks(need: Need) -> Self {
+        let description = match need {
+            Need::Scope(scope) => format!("the token lacks the scope {}", scope.as_str()),
+            Need::Socket => "this can be asked at the admin socket alone".to_owned(),
+        };
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
+    }
+
     pub(super) fn not_found(description: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", description)
     }
@@ -59,11 +69,6 @@ impl AdminError {
         );
         error.problem.ripe_at = Some(ceil_secs(until));
         error
-    }
-
-    /// A task of ours did not come to its end: the runtime is going down.
-    pub(super) fn broken_off() -> Self {
-        Self::outage("the authority is shutting down; ask again")
     }
 
     fn outage(description: impl Into<String>) -> Self {

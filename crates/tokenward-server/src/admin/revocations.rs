@@ -14,7 +14,7 @@ use super::api::{
 use super::error::AdminError;
 use super::request::{Input, fence};
 use crate::Authority;
-use crate::authority::Target;
+use crate::authority::{Target, unbroken};
 
 pub(super) async fn revoke(
     State(authority): State<Arc<Authority>>,
@@ -34,9 +34,13 @@ pub(super) async fn revoke(
             target(item).map_err(|error| AdminError::invalid(format!("item {number}: {error}")))
         })
         .collect::<Result<_, _>>()?;
-    let reason = request.reason.as_deref();
-    authority.revoke(&targets, audiences.as_deref(), reason, &admin.by).await?;
-    Ok(Json(Revoked { revoked: targets.len() }))
+    let revoked = targets.len();
+    unbroken(async move {
+        let reason = request.reason.as_deref();
+        authority.revoke(&targets, audiences.as_deref(), reason, &admin.by).await
+    })
+    .await?;
+    Ok(Json(Revoked { revoked }))
 }
 
 pub(super) async fn everything(
@@ -45,12 +49,11 @@ pub(super) async fn everything(
     Input(request): Input<RevokeEverything>,
 ) -> Result<Json<EndedSessions>, AdminError> {
     let audiences = fence(&authority, request.audience.as_deref())?;
-    // A task of its own: an administrator who hangs up must not leave it half done.
-    let work = tokio::spawn(async move {
+    let ended = unbroken(async move {
         let reason = request.reason.as_deref();
         authority.revoke_everything(audiences.as_deref(), reason, &admin.by).await
-    });
-    let ended = work.await.map_err(|_| AdminError::broken_off())??;
+    })
+    .await?;
     Ok(Json(EndedSessions { ended }))
 }
 
@@ -62,6 +65,14 @@ pub(super) async fn bump_version(
     let audiences = fence(&authority, request.audience.as_deref())?;
     let subject = Subject::new(request.subject)?;
     let except = request.except_session.map(SessionId::new).transpose()?;
+    if let Some(id) = &except
+        && !authority.has_session(&subject, id, audiences.as_deref()).await?
+    {
+        return Err(AdminError::invalid(format!(
+            "except_session: the subject has no live session of that id; nothing was revoked (see \
+             `tokenward sessions list --subject {subject}`)"
+        )));
+    }
     let reason = request.reason.as_deref();
     let version =
         authority.bump_version(subject, audiences, except, reason, &admin.by, None).await?;

@@ -100,7 +100,12 @@ impl Events {
             let name = receiver.name();
             let dropped = self.store.drop_events(name, now.saturating_sub(LONGEST), MOST).await?;
             if dropped > 0 {
-                tracing::error!(receiver = name, dropped, "events were given up");
+                tracing::error!(
+                    receiver = name,
+                    dropped,
+                    "events were given up: they waited for longer than a week, or more than 100,000 \
+                     waited; see receiver.push or receiver.poll"
+                );
                 receiver.count_dropped(dropped);
             }
             let waiting = self.store.count_events(name).await?;

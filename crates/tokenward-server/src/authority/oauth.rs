@@ -15,7 +15,7 @@ use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
 use super::mint::Minted;
-use super::ops::Target;
+use super::ops::{Target, unbroken};
 use super::refresh::{Presented, Refreshed};
 use super::respond::json_answer;
 use super::{Authority, body, peer_of};
@@ -132,8 +132,10 @@ pub(super) async fn revoke(
         }
         Known::Access(token) if owns_access(&caller, &token) => {
             let target = Target::Token(token.token_id().clone());
-            let audience = [token.audience().clone()];
-            authority.revoke(&[target], Some(&audience), None, by).await?;
+            let (audience, by) = ([token.audience().clone()], by.to_owned());
+            let authority = Arc::clone(&authority);
+            unbroken(async move { authority.revoke(&[target], Some(&audience), None, &by).await })
+                .await?;
         }
         Known::Refresh(_) | Known::Access(_) | Known::Nothing => {}
     }

@@ -4,9 +4,13 @@
 //! caller who was answered never sees the token accepted here again.
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use tokenward::{Audience, BackendError, Jti, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward::{
+    Audience, BackendError, BackendErrorKind, Jti, SessionId, Subject, TokenVersion, UnixTime,
+};
 use tokenward_revocation::{NewRevocation, Scope};
 use tokenward_sessions::{BumpVersion, EndReason, Idempotency};
+
+use tracing::Instrument as _;
 
 use super::{Authority, log};
 
@@ -43,10 +47,19 @@ impl Target {
     }
 }
 
+/// Does `work` to its end, also if whoever asked for it hangs up.
+pub(crate) async fn unbroken<T: Send + 'static>(
+    work: impl Future<Output = Result<T, BackendError>> + Send + 'static,
+) -> Result<T, BackendError> {
+    let done = tokio::spawn(work.in_current_span()).await;
+    done.unwrap_or_else(|error| Err(BackendError::new(BackendErrorKind::Bug, error)))
+}
+
 impl Authority {
     /// Revokes `targets` within `audiences` (`None`: in all of them). Safe to repeat.
     ///
-    /// `by` is the service or administrator that asks.
+    /// `by` is the service or administrator that asks. Whoever drops the future may leave an order half
+    /// done.
     pub async fn revoke(
         &self,
         targets: &[Target],
@@ -65,11 +78,10 @@ impl Authority {
         }
         drop(scopes);
         self.revocations.append(rows).await?;
-        self.hub.catch_up().await?;
         for target in targets {
             log::revoked(by, target.kind(), target.id(), audiences, reason);
         }
-        Ok(())
+        self.hub.catch_up().await
     }
 
     /// Refuses every access token that was issued up to now and ends every session, within `audiences`
@@ -186,6 +198,22 @@ impl Authority {
         log::sessions_ended(by, subject, count);
         self.hub.catch_up().await?;
         Ok(count)
+    }
+
+    /// Whether `id` is a live session of `subject`, within `audiences`.
+    pub(crate) async fn has_session(
+        &self,
+        subject: &Subject,
+        id: &SessionId,
+        audiences: Option<&[Audience]>,
+    ) -> Result<bool, BackendError> {
+        let now = self.clock.now();
+        let found = self.sessions.session(id).await?;
+        Ok(found.is_some_and(|session| {
+            session.subject == *subject
+                && session.is_live(now)
+                && audiences.is_none_or(|audiences| audiences.contains(&session.audience))
+        }))
     }
 
     /// Raises the token version of a subject: every older token and session within `audiences` ends,

@@ -37,7 +37,8 @@ impl Authority {
     fn gate(&self) -> GateState {
         let audience = |audience: &Arc<AudienceState>| {
             let verifier = Arc::clone(&audience.verifier);
-            (audience.name.clone(), GateAudience { verifier, origins: audience.origins.clone() })
+            let origins = audience.origins.clone();
+            (audience.name.clone(), GateAudience { verifier, origins, login: None })
         };
         GateState {
             audiences: self.audiences.values().map(audience).collect(),

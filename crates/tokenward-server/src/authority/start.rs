@@ -147,12 +147,14 @@ impl Authority {
     ///
     /// The clockwork does this every few seconds.
     pub async fn tidy(&self) {
-        // What is not told yet must not be forgotten.
-        if self.collect_events().await.is_err() {
-            return;
-        }
         let now = self.clock.now();
-        let mut pruned = self.prune(now).await;
+        let mut pruned = self.collect_events().await;
+        // What is not told yet must not be forgotten; everything else can be.
+        if pruned.is_ok() {
+            pruned = self.revocations.prune(now).await.map(drop);
+        }
+        pruned = pruned.and(self.sessions.prune(now).await.map(drop));
+        pruned = pruned.and(self.frames.prune_frames(now).await.map(drop));
         let lists = self.audiences.values().filter_map(|audience| audience.status_lists.as_ref());
         for lists in lists {
             pruned = pruned.and(lists.tidy(now).await.map(drop));
@@ -161,13 +163,6 @@ impl Authority {
             pruned = self.tidy_events().await;
         }
         self.tidy_lamp.show(&pruned);
-    }
-
-    async fn prune(&self, now: UnixTime) -> Result<(), BackendError> {
-        self.sessions.prune(now).await?;
-        self.revocations.prune(now).await?;
-        self.frames.prune_frames(now).await?;
-        Ok(())
     }
 
     /// Sees to it that the ids of the coming minutes are leased.

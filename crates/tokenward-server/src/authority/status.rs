@@ -150,7 +150,8 @@ impl StatusLists {
     ) -> Result<Arc<[StatusListId]>, BackendError> {
         let read = self.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match read {
-            Some((at, names)) if now.since(at) < SHORTEST => return Ok(names),
+            // A clock that was set back must not keep the names as they are until it is there again.
+            Some((at, names)) if at <= now && now.since(at) < SHORTEST => return Ok(names),
             _ => {}
         }
         let names = self.entries.status_lists(&audience.name, self.first_minute(now)).await?;

@@ -14,7 +14,7 @@ use super::body::Read;
 use super::client::Caller;
 use super::error::ApiError;
 use super::json::{Fields, invalid};
-use super::ops::Target;
+use super::ops::{Target, unbroken};
 use super::respond::{done, json_answer};
 use super::segment::Segment;
 use super::{Authority, body, log, peer_of};
@@ -117,6 +117,11 @@ pub(super) async fn bump(
         Idempotency { sealed_answer: Vec::new(), ..key }
     });
     let (audiences, by) = (caller.audiences(), caller.name().as_str());
+    if let Some(id) = &except
+        && !authority.has_session(&subject, id, Some(&audiences)).await?
+    {
+        return Err(invalid("except_session", "is no live session of the subject"));
+    }
     let version = authority
         .bump_version(subject, Some(audiences), except, None, by, idempotency)
         .await
@@ -134,8 +139,11 @@ pub(super) async fn revoke(
     let reason = fields.text("reason")?;
     let target = target(&mut fields)?;
     fields.done()?;
-    let (audiences, by) = (caller.audiences(), caller.name().as_str());
-    authority.revoke(&[target], Some(&audiences), reason.as_deref(), by).await?;
+    unbroken(async move {
+        let (audiences, by) = (caller.audiences(), caller.name().as_str());
+        authority.revoke(&[target], Some(&audiences), reason.as_deref(), by).await
+    })
+    .await?;
     Ok(done())
 }
 

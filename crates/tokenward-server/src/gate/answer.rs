@@ -5,9 +5,11 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderValue, StatusCode};
 use tokenward::{AccessClaims, b64};
+
+use crate::settings::Profile;
 
 /// Who the token speaks for: its `sub`. Anything but visible ASCII, and `%`, stands escaped as in a URL.
 pub const X_AUTH_SUBJECT: HeaderName = HeaderName::from_static("x-auth-subject");
@@ -21,20 +23,24 @@ pub const X_AUTH_CLAIMS: HeaderName = HeaderName::from_static("x-auth-claims");
 /// Every identity header.
 pub const IDENTITY: [HeaderName; 4] = [X_AUTH_SUBJECT, X_AUTH_SESSION, X_AUTH_SCOPE, X_AUTH_CLAIMS];
 
-/// 200, with whom the token speaks for.
-pub(super) fn allowed(claims: &AccessClaims) -> Response {
+/// Every identity header, with whom the token speaks for.
+pub(super) fn identity(claims: &AccessClaims) -> [(HeaderName, String); 4] {
     let json = serde_json::Value::Object(claims.to_json()).to_string();
     let session = claims.session_id().map(AsRef::as_ref).unwrap_or_default();
-    let values = [
-        escape(claims.subject().as_str()),
-        escape(session),
-        claims.scope().to_string(),
-        b64::encode(json.as_bytes()),
-    ];
+    [
+        (X_AUTH_SUBJECT, escape(claims.subject().as_str())),
+        (X_AUTH_SESSION, escape(session)),
+        (X_AUTH_SCOPE, claims.scope().to_string()),
+        (X_AUTH_CLAIMS, b64::encode(json.as_bytes())),
+    ]
+}
+
+/// 200, with whom the token speaks for.
+pub(super) fn allowed(claims: &AccessClaims) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    for (name, value) in IDENTITY.into_iter().zip(values) {
+    for (name, value) in identity(claims) {
         // All four are visible ASCII and spaces by now; were one not, no identity is the safe one.
         headers.insert(name, HeaderValue::try_from(value).unwrap_or(EMPTY));
     }
@@ -46,6 +52,20 @@ pub(super) fn refused(mut response: Response) -> Response {
     for name in IDENTITY {
         response.headers_mut().insert(name, EMPTY);
     }
+    response
+}
+
+/// `refusal`, which the browser is to follow to `location` instead; nginx can only be told.
+pub(super) fn sign_in(refusal: Response, location: HeaderValue, profile: Profile) -> Response {
+    let mut response = if profile == Profile::Nginx {
+        refusal
+    } else {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::FOUND;
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    };
+    response.headers_mut().insert(LOCATION, location);
     response
 }
 

@@ -1,6 +1,7 @@
 //! The decision about one request, and what is said of a refusal: a little to the client, all of it to
 //! the log.
 
+use std::borrow::Borrow;
 use std::time::Duration;
 
 use axum::response::Response;
@@ -26,10 +27,12 @@ use crate::telemetry::rejected;
 #[derive(Debug)]
 pub(super) struct Refused {
     /// The profile that was asked, if there is such a one.
-    pub(super) profile: Option<Profile>,
+    profile: Option<Profile>,
     proxy: Option<String>,
     peer: Option<Peer>,
     why: Why,
+    /// Where the browser is sent instead.
+    sign_in: Option<Box<HeaderValue>>,
 }
 
 #[derive(Debug)]
@@ -40,6 +43,8 @@ enum Why {
     UnknownProxy,
     /// The proxy does not say what was asked for.
     Original(Missing),
+    /// Its head is longer than any that we take.
+    TooLarge,
     /// No token at all.
     NoCredentials {
         /// A link from another site, for which the browser keeps the cookies back.
@@ -47,6 +52,8 @@ enum Why {
     },
     /// More than one token.
     Malformed(Malformed),
+    /// A cookie for a site that is not the audience's.
+    OtherHost,
     /// A change by cookie from elsewhere.
     Csrf(CsrfRefused),
     /// The gate knows too little just now.
@@ -61,34 +68,79 @@ enum Why {
     Scope { rule: usize, needed: String },
 }
 
+/// A question of a proxy that is known, and is believed from here on.
+#[derive(Debug)]
+pub(super) struct Question<'g> {
+    gate: &'g GateState,
+    profile: Profile,
+    proxy: &'g str,
+    peer: Option<Peer>,
+}
+
 impl GateState {
+    /// Decides about a question over HTTP.
     pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Verified), Refused> {
         let peer = parts.extensions.get::<Peer>().copied();
         let place = Place::of(parts.uri.path());
         let profile = place.and_then(|place| Profile::from_name(place.profile));
-        let refused = |proxy: Option<&str>, why| {
-            let proxy = proxy.map(str::to_owned);
-            Refused { profile, proxy, peer, why }
-        };
         let Some((place, profile)) = place.zip(profile) else {
-            return Err(refused(None, Why::NoSuchPlace));
+            return Err(Refused::new(profile, None, peer, Why::NoSuchPlace));
         };
-        let headers = &parts.headers;
+        let question = self.recognize(profile, parts)?;
+        let told = original::read(profile, parts, place.below);
+        let told = told.map(|original| (original, &parts.headers));
+        question.decide(Some(place.audience), told).map(|(verified, _)| (profile, verified))
+    }
+
+    /// The question of whoever asks as `profile`, with a request of its own, if it is a proxy.
+    pub(super) fn recognize(
+        &self,
+        profile: Profile,
+        parts: &Parts,
+    ) -> Result<Question<'_>, Refused> {
+        let peer = parts.extensions.get::<Peer>().copied();
         let proxies = &self.proxies;
         let identity = parts.extensions.get::<PeerIdentity>();
-        let local = self.any_local;
-        let proxy = proxy::authenticate(proxies, local, profile, peer.as_ref(), identity, headers)
-            .ok_or_else(|| refused(None, Why::UnknownProxy))?;
-        let known = Audience::new(place.audience).ok();
-        let audience = known.and_then(|name| self.audiences.get_key_value(&name));
-        let (name, audience) = audience.ok_or_else(|| refused(Some(proxy), Why::NoSuchPlace))?;
-        let original = original::read(profile, parts, place.below)
-            .map_err(|missing| refused(Some(proxy), Why::Original(missing)))?;
-        let judged = self.judge(audience, &original, headers);
-        judged
-            .and_then(|verified| self.permit(name, &original, verified))
-            .map(|verified| (profile, verified))
-            .map_err(|why| refused(Some(proxy), why))
+        let (local, headers) = (self.any_local, &parts.headers);
+        proxy::authenticate(proxies, local, profile, peer.as_ref(), identity, headers)
+            .map(|proxy| Question { gate: self, profile, proxy, peer })
+            .ok_or_else(|| Refused::new(Some(profile), None, peer, Why::UnknownProxy))
+    }
+}
+
+impl Question<'_> {
+    /// Decides by what the proxy has `told` about the request: itself, and the client's headers, which come
+    /// back with the yes.
+    pub(super) fn decide<H: Borrow<HeaderMap>>(
+        &self,
+        audience: Option<&str>,
+        told: Result<(Original, H), Missing>,
+    ) -> Result<(Verified, H), Refused> {
+        let known = audience.and_then(|audience| Audience::new(audience).ok());
+        let known = known.and_then(|name| self.gate.audiences.get_key_value(&name));
+        let (name, audience) = known.ok_or_else(|| self.refused(Why::NoSuchPlace))?;
+        let (original, headers) = told.map_err(|missing| self.refused(Why::Original(missing)))?;
+        let judged = self.judge(audience, &original, headers.borrow());
+        match judged.and_then(|verified| self.permit(name, &original, verified)) {
+            Ok(verified) => Ok((verified, headers)),
+            Err(why) => {
+                let login = audience.login.as_ref().filter(|_| why.is_mended_by_a_login());
+                let sign_in = login.and_then(|login| {
+                    login.location(&original, headers.borrow(), &audience.origins)
+                });
+                Err(Refused { sign_in: sign_in.map(Box::new), ..self.refused(why) })
+            }
+        }
+    }
+
+    /// No, because the head of the request is longer than any that our listeners take.
+    pub(super) fn too_large(&self) -> Refused {
+        self.refused(Why::TooLarge)
+    }
+
+    fn refused(&self, why: Why) -> Refused {
+        let proxy = Some(self.proxy.to_owned());
+        Refused::new(Some(self.profile), proxy, self.peer, why)
     }
 
     fn judge(
@@ -103,14 +155,25 @@ impl GateState {
         })?;
         // Whatever a browser attaches by itself needs proof that the site's own page asked.
         if presented.by != By::Bearer {
+            self.check_host(audience, original)?;
             let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
-        let judged = presented.verify_former_too(&audience.verifier, self.clock.now());
+        let judged = presented.verify_former_too(&audience.verifier, self.gate.clock.now());
         judged.map(Judged::into_verified).map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
         })
+    }
+
+    /// A browser keeps our cookies for the hosts that set them, so one that comes for another host was put
+    /// there by something else, or the proxy leads two sites to one audience. nginx does not tell the host.
+    fn check_host(&self, audience: &GateAudience, original: &Original) -> Result<(), Why> {
+        let Some(origin) = &original.origin else { return Ok(()) };
+        let origins = &audience.origins;
+        // In development the proxy may have any port.
+        let any = self.gate.any_local || origins.is_empty();
+        if any || origins.contains(origin) { Ok(()) } else { Err(Why::OtherHost) }
     }
 
     fn permit(
@@ -119,7 +182,7 @@ impl GateState {
         original: &Original,
         verified: Verified,
     ) -> Result<Verified, Why> {
-        match self.rules.decide(audience, &original.method, &original.target) {
+        match self.gate.rules.decide(audience, &original.method, &original.target) {
             Decision::AnyToken => Ok(verified),
             Decision::Rule { rule, scopes } => {
                 if scopes.iter().all(|scope| verified.scope().contains(scope)) {
@@ -133,15 +196,39 @@ impl GateState {
     }
 }
 
+impl Why {
+    /// Whether a good token would do. More than one token is a mistake that a login does not mend.
+    const fn is_mended_by_a_login(&self) -> bool {
+        matches!(self, Self::NoCredentials { link: false } | Self::Token(_))
+    }
+}
+
 impl Refused {
+    const fn new(
+        profile: Option<Profile>,
+        proxy: Option<String>,
+        peer: Option<Peer>,
+        why: Why,
+    ) -> Self {
+        Self { profile, proxy, peer, why, sign_in: None }
+    }
+
+    /// Logs and counts it.
+    pub(super) fn note(&self) {
+        self.log();
+        super::count(self.profile.map_or("none", Profile::as_str), self.label());
+    }
+
     /// The reason as a metric label, from a closed list.
-    pub(super) fn label(&self) -> &'static str {
+    fn label(&self) -> &'static str {
         match &self.why {
             Why::NoSuchPlace => "no_such_place",
             Why::UnknownProxy => "unknown_proxy",
             Why::Original(_) => "no_original_request",
+            Why::TooLarge => "header_too_large",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
+            Why::OtherHost => "other_host",
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
             Why::Token(rejected) => rejected.reason().as_str(),
@@ -152,7 +239,7 @@ impl Refused {
     }
 
     /// Tells the operator what the client is not told.
-    pub(super) fn log(&self) {
+    fn log(&self) {
         let proxy = self.proxy.as_deref().unwrap_or("none");
         let profile = self.profile.map_or("none", Profile::as_str);
         let peer = self.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
@@ -184,7 +271,15 @@ impl Refused {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
             }
-            Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
+            Why::OtherHost => {
+                rejected(self.label());
+                tracing::warn!(
+                    proxy,
+                    profile,
+                    "gate: a cookie came for a site that is not among the audience's origins"
+                );
+            }
+            Why::TooLarge | Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = self.label(), "gate: refused");
             }
@@ -193,18 +288,23 @@ impl Refused {
 
     /// What the client is told, by way of the proxy.
     pub(super) fn into_response(self) -> Response {
-        match self.why {
+        let refusal = match self.why {
             Why::NoSuchPlace => answer::not_found(),
             Why::Original(_) => respond::server_error(),
+            Why::TooLarge => respond::header_too_large(),
             Why::NoCredentials { link: false } => respond::no_credentials(),
             Why::NoCredentials { link: true } => reload(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
-            Why::UnknownProxy | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
+            Why::UnknownProxy | Why::OtherHost | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
                 respond::access_denied()
             }
             Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
+        };
+        match (self.sign_in, self.profile) {
+            (Some(location), Some(profile)) => answer::sign_in(refusal, *location, profile),
+            _ => refusal,
         }
     }
 }

@@ -49,6 +49,18 @@ pub enum Decision {
     Path(BadPath),
 }
 
+/// Why a rule is not about a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Miss {
+    /// It is about other audiences.
+    Audience,
+    /// It is about other paths.
+    Path,
+    /// It is about the path, with other methods.
+    Method,
+}
+
 impl Rules {
     /// No rules at all: every good token of the audience is good for every request, and paths are
     /// nobody's business.
@@ -63,6 +75,16 @@ impl Rules {
         Self(Some(rules))
     }
 
+    /// Why each rule up to the one that decides is not about a request for `target`, in their order: all of
+    /// them, if none decides. Empty where the path has no canonical form, or where there are no rules.
+    #[must_use]
+    pub fn misses(&self, audience: &Audience, method: &Method, target: &str) -> Vec<Miss> {
+        let (Some(rules), Ok(path)) = (&self.0, CanonicalPath::parse(target)) else {
+            return Vec::new();
+        };
+        rules.iter().map_while(|rule| rule.miss(audience, method, &path)).collect()
+    }
+
     /// Decides about a request for `target`, a path with or without a query.
     #[must_use]
     pub fn decide(&self, audience: &Audience, method: &Method, target: &str) -> Decision {
@@ -71,7 +93,8 @@ impl Rules {
             Ok(path) => path,
             Err(error) => return Decision::Path(error),
         };
-        let found = rules.iter().zip(1..).find(|(rule, _)| rule.is_about(audience, method, &path));
+        let found =
+            rules.iter().zip(1..).find(|(rule, _)| rule.miss(audience, method, &path).is_none());
         found.map_or(Decision::NoRule, |(rule, number)| Decision::Rule {
             rule: number,
             scopes: rule.scopes.clone(),
@@ -79,13 +102,32 @@ impl Rules {
     }
 }
 
+impl Miss {
+    /// The reason as a word: `audience`, `path` or `method`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audience => "audience",
+            Self::Path => "path",
+            Self::Method => "method",
+        }
+    }
+}
+
 impl Rule {
-    fn is_about(&self, audience: &Audience, method: &Method, path: &CanonicalPath) -> bool {
+    fn miss(&self, audience: &Audience, method: &Method, path: &CanonicalPath) -> Option<Miss> {
         let asked = if *method == Method::HEAD { &Method::GET } else { method };
-        (self.audiences.is_empty() || self.audiences.contains(audience))
-            && (self.methods.is_empty()
-                || self.methods.iter().any(|listed| listed == asked || listed == method))
-            && (self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(path)))
+        let named = |listed: &Method| listed == asked || listed == method;
+        if !self.audiences.is_empty() && !self.audiences.contains(audience) {
+            Some(Miss::Audience)
+        } else if !self.paths.is_empty() && !self.paths.iter().any(|pattern| pattern.matches(path))
+        {
+            Some(Miss::Path)
+        } else if !self.methods.is_empty() && !self.methods.iter().any(named) {
+            Some(Miss::Method)
+        } else {
+            None
+        }
     }
 }
 

@@ -1,4 +1,6 @@
+mod grpc;
 mod identity;
+mod login;
 mod refusals;
 mod support;
 mod table;

@@ -13,13 +13,14 @@ use super::ServerLimits;
 /// The requests under way in one connection, and since when there are none.
 #[derive(Debug)]
 pub(super) struct Activity {
-    /// Whether requests share the connection (HTTP/2), where bytes alone announce no request.
-    multiplexed: bool,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
+    /// Whether requests share the connection (HTTP/2), where bytes alone announce no request. In the
+    /// clear that is known from the first request on.
+    multiplexed: bool,
     under_way: usize,
     /// The peer has not read all that was answered.
     unread: bool,
@@ -42,14 +43,20 @@ pub(super) enum Patience {
 impl Activity {
     pub(super) fn new(multiplexed: bool) -> Arc<Self> {
         let now = Instant::now();
-        let state = State { under_way: 0, unread: false, idle_since: now, head_since: Some(now) };
-        Arc::new(Self { multiplexed, state: Mutex::new(state) })
+        let state = State {
+            multiplexed,
+            under_way: 0,
+            unread: false,
+            idle_since: now,
+            head_since: Some(now),
+        };
+        Arc::new(Self { state: Mutex::new(state) })
     }
 
     /// Bytes arrived: between two requests of HTTP/1.1 they begin the next head.
     pub(super) fn bytes_arrived(&self) {
         let mut state = self.state();
-        if !self.multiplexed && state.under_way == 0 && state.head_since.is_none() {
+        if !state.multiplexed && state.under_way == 0 && state.head_since.is_none() {
             state.head_since = Some(Instant::now());
         }
     }
@@ -63,9 +70,11 @@ impl Activity {
         state.unread = unread;
     }
 
-    /// A request is under way until the returned guard is dropped.
-    pub(super) fn begin(self: &Arc<Self>) -> Busy {
+    /// A request is under way until the returned guard is dropped; `multiplexed` is whether others may be
+    /// beside it.
+    pub(super) fn begin(self: &Arc<Self>, multiplexed: bool) -> Busy {
         let mut state = self.state();
+        state.multiplexed = multiplexed;
         state.under_way = state.under_way.saturating_add(1);
         state.head_since = None;
         drop(state);

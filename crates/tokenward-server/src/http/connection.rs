@@ -45,7 +45,7 @@ impl Room {
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let Some(tls) = &self.tls else {
-            return self.converse(stream, peer, None, Protocol::Http1).await;
+            return self.converse(stream, peer, None, Protocol::Either).await;
         };
         let handshake = shake_hands(tls.acceptor(), stream, self.limits.handshake);
         let stream = tokio::select! {
@@ -123,6 +123,8 @@ impl Room {
 enum Protocol {
     Http1,
     Http2,
+    /// HTTP/2 if the client begins with its preface (RFC 9113 § 3.3), else HTTP/1.1.
+    Either,
 }
 
 enum Verdict {
@@ -167,10 +169,11 @@ where
 
 fn builder(protocol: Protocol, limits: &ServerLimits) -> Builder<TokioExecutor> {
     let builder = Builder::new(TokioExecutor::new());
-    // In the clear HTTP/1.1 alone: waiting to see which of the two it is has no time-out.
     let mut builder = match protocol {
         Protocol::Http1 => builder.http1_only(),
         Protocol::Http2 => builder.http2_only(),
+        // Waiting to see which of the two it is has no time-out there; that of the first head is ours.
+        Protocol::Either => builder,
     };
     let hard = limits.header_bytes.saturating_mul(4).max(HARD_HEADER_BYTES);
     builder

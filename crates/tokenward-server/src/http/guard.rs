@@ -49,7 +49,7 @@ impl Service<Request<Incoming>> for Guard {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let guard = self.clone();
-        let busy = self.activity.begin();
+        let busy = self.activity.begin(request.version() == Version::HTTP_2);
         let id = RequestId::random();
         // At the level of errors, so that no filter that shows anything at all drops the id.
         let span = tracing::error_span!("request", request_id = %id);

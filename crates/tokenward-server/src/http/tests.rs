@@ -1,3 +1,4 @@
+mod clear;
 mod clients;
 mod hostile;
 mod listeners;

@@ -99,9 +99,8 @@ struct World {
 impl World {
     async fn new() -> Self {
         let bench = Bench::new().await;
-        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = Listener::bind_tcp("listen.public", any_port).await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], tokenward_testing::free_port()));
+        let listener = Listener::bind_tcp("listen.public", address).await.unwrap();
         let issuer =
             IssuerId::new(format!("https://auth.example.com/audiences/{BILLING}")).unwrap();
         let credential = Credential::new(ClientId::new(LOGIN).unwrap(), bench.secret());

@@ -76,8 +76,12 @@ pub(super) fn bump_version(tx: &Tx<'_>, bump: &BumpVersion) -> Result<TokenVersi
         return Ok(earlier.version);
     }
     let below = rows::version(tx, &bump.subject)?.next();
-    let sql = "INSERT OR REPLACE INTO subjects (subject, version) VALUES (?1, ?2)";
-    tx.prepare_cached(sql)?.execute(params![bump.subject.as_str(), number(below.get())])?;
+    let sql = "INSERT INTO subjects (subject, version, keep_until) VALUES (?1, ?2, ?3)
+               ON CONFLICT (subject) DO UPDATE SET version = excluded.version,
+               keep_until = MAX(keep_until, excluded.keep_until)";
+    let keep_until = millis(bump.keep_until);
+    let row = params![bump.subject.as_str(), number(below.get()), keep_until];
+    tx.prepare_cached(sql)?.execute(row)?;
     let fence = bump.audiences.as_deref();
     let except = bump.except_session.as_ref();
     for (row, ..) in live_of(tx, &bump.subject, fence, except, bump.now)? {

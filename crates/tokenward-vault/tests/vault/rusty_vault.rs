@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl RustyVault {
     /// Starts one that is initialized, and sealed.
     fn start() -> Self {
         let home = TempDir::new().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = tokenward_testing::free_port();
         let dir = home.path().display();
         let config = home.path().join("config.hcl");
         let settings = format!(

@@ -47,7 +47,9 @@ impl<R: BufRead> Lines<R> {
             }
             let text =
                 std::str::from_utf8(&line).map_err(|_| "this is no UTF-8 text".to_owned())?;
-            items.extend(item(text)?);
+            // Some editors begin a file with a mark of its byte order.
+            let mark = if self.number == 1 { text.strip_prefix('\u{feff}') } else { None };
+            items.extend(item(mark.unwrap_or(text))?);
         }
         Ok((items, read))
     }
@@ -60,7 +62,8 @@ fn item(line: &str) -> Result<Option<RevokeItem>, String> {
         return Ok(None);
     }
     let item = if line.starts_with('{') {
-        serde_json::from_str(line).map_err(|_| "write for example {\"sid\": \"ID\"}".to_owned())?
+        serde_json::from_str(line)
+            .map_err(|_| "write one id as text, for example {\"sid\": \"ID\"}".to_owned())?
     } else {
         match line.split_once(char::is_whitespace).map(|(kind, id)| (kind, id.trim().to_owned())) {
             Some(("jti", id)) => RevokeItem::Jti(id),
@@ -70,11 +73,24 @@ fn item(line: &str) -> Result<Option<RevokeItem>, String> {
         }
     };
     // Checked here, so that a bad line is known by its number and not by its batch.
-    match &item {
+    check(&item)?;
+    Ok(Some(item))
+}
+
+/// Whether the id can be one at all; what is wrong otherwise, without the id.
+pub(super) fn check(item: &RevokeItem) -> Result<(), String> {
+    let (RevokeItem::Jti(id) | RevokeItem::Sid(id) | RevokeItem::Sub(id)) = item;
+    if id.starts_with("eyJ") && id.matches('.').count() == 2 {
+        let mend = "take its `jti` from `tokenward token inspect -`";
+        return Err(format!("that is a whole token; {mend}"));
+    }
+    if id.contains(" #") {
+        return Err("a comment begins its line with `#`".to_owned());
+    }
+    match item {
         RevokeItem::Jti(id) => Jti::new(id.as_str()).map(drop),
         RevokeItem::Sid(id) => SessionId::new(id.as_str()).map(drop),
         RevokeItem::Sub(id) => Subject::new(id.as_str()).map(drop),
     }
-    .map_err(|error| error.to_string())?;
-    Ok(Some(item))
+    .map_err(|error| error.to_string())
 }

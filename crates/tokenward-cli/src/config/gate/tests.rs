@@ -67,6 +67,16 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "gate.toml:14: proxy.unix: needs listen = \"unix:…\"; set that, or a secret",
         ),
         (
+            "[[rule]]",
+            "[[cookies]]\naudience = \"billing-api\"\norigins = [\"https://app.example.com\"]\nlogin = \"http://login.example.com\"\n\n[[rule]]",
+            "gate.toml:19: cookies.login: `http://login.example.com` is no https URL without a user and a fragment, for example https://login.example.com/start",
+        ),
+        (
+            "[[rule]]",
+            "[[cookies]]\naudience = \"billing-api\"\nlogin = \"https://login.example.com/\"\n\n[[rule]]",
+            "gate.toml:18: cookies.login: needs origins, one of which is the way back; list them",
+        ),
+        (
             "[\"GET\"]",
             "[\"get\"]",
             "gate.toml:17: rule.methods: `get` is no method; write it in capitals",

@@ -1,11 +1,9 @@
 //! The revocation feed, followed by the program of its page and by a gate that pins who signs it.
 
-use std::time::Duration;
-
 use http::Method;
 use serde_json::Value;
 
-use crate::harness::{Authority, Gate, eventually};
+use crate::harness::{AT_LAST, Authority, Gate, eventually};
 use crate::markdown::tested;
 use crate::process::run;
 use crate::shell::{Shell, python_program};
@@ -63,10 +61,9 @@ async fn a_gate_that_pins_the_feed_keys_believes_nobody_else() {
     authority.client.ask(gate.question().bearer(&session.access)).await.expect(200);
     end(&authority, &session.id).await;
     let question = gate.question().bearer(&session.access);
-    let second = Duration::from_secs(1);
-    eventually(&authority.client, &question, second, |answer| answer.status == 401).await;
+    eventually(&authority.client, &question, AT_LAST, |answer| answer.status == 401).await;
 
-    let deaf = Gate::with(&authority, &pinned("next.jwk")).await;
+    let deaf = Gate::perhaps_deaf(&authority, &pinned("next.jwk")).await;
     authority.client.ask(deaf.question().bearer(&session.access)).await.expect(503);
 }
 

@@ -27,7 +27,8 @@ fn no_reader_misses_what_was_revoked_before_it_asked_and_none_refuses_a_good_tok
             let (set, revoked, forgotten, done) = (&set, &revoked, &forgotten, &done);
             scope.spawn(move || {
                 let mut checks = 0_u64;
-                while !done.load(Ordering::Acquire) {
+                // On a busy machine the writer may be done before a reader had its first turn.
+                while checks == 0 || !done.load(Ordering::Acquire) {
                     let newest = revoked.load(Ordering::Acquire);
                     let oldest = forgotten.load(Ordering::Acquire);
                     if newest <= oldest {

@@ -24,6 +24,7 @@ struct Asked {
     most: usize,
     at_once: bool,
     has: Vec<Jti>,
+    refuses: Vec<Jti>,
 }
 
 /// `POST /events/{receiver}/poll`: what waits, after what the receiver has is forgotten.
@@ -39,9 +40,21 @@ pub(in crate::authority) async fn poll(
     let receiver = events.polled_by(&name, caller.name()).ok_or_else(ApiError::access_denied)?;
     let limit = authority.settings.limits.body_bytes;
     let content = body::read(&parts.headers, content, limit).await?;
-    let asked = Asked::read(content.optional_json()?, receiver)?;
+    let asked = Asked::read(content.optional_json()?)?;
     if !asked.has.is_empty() {
         events.store.settle_events(receiver.name(), asked.has).await?;
+    }
+    if !asked.refuses.is_empty() {
+        let dropped = events.store.settle_events(receiver.name(), asked.refuses).await?;
+        if dropped > 0 {
+            let name = receiver.name();
+            tracing::error!(
+                receiver = name,
+                dropped,
+                "the receiver refuses events; they are given up"
+            );
+            receiver.count_dropped(dropped);
+        }
     }
     if asked.most == 0 {
         let waiting = events.store.events_for(receiver.name(), &receiver.audiences(), 1).await?;
@@ -73,7 +86,7 @@ fn answer(sets: &Map<String, Value>, more: bool) -> Response {
 
 impl Asked {
     /// Members that we do not know are ignored, as is usual with JSON of others.
-    fn read(mut fields: Fields, receiver: &Receiver) -> Result<Self, ApiError> {
+    fn read(mut fields: Fields) -> Result<Self, ApiError> {
         let most = fields.value("maxEvents").map(|value| {
             let number = value.as_u64().ok_or_else(|| invalid("maxEvents", "must be a number"));
             number.map(|number| usize::try_from(number).unwrap_or(PAGE).min(PAGE))
@@ -81,7 +94,7 @@ impl Asked {
         let at_once = fields.value("returnImmediately").map(|value| {
             value.as_bool().ok_or_else(|| invalid("returnImmediately", "must be true or false"))
         });
-        let mut has = match fields.value("ack") {
+        let has = match fields.value("ack") {
             None => Vec::new(),
             Some(Value::Array(names)) => {
                 names.iter().filter_map(Value::as_str).filter_map(named).collect()
@@ -89,20 +102,11 @@ impl Asked {
             Some(_) => return Err(invalid("ack", "must be a list")),
         };
         let refused = fields.object("setErrs")?;
-        if !refused.is_empty() {
-            let (name, count) = (receiver.name(), refused.len());
-            tracing::error!(
-                receiver = name,
-                count,
-                "the receiver refuses events; they are given up"
-            );
-            receiver.count_dropped(u64::try_from(count).unwrap_or(u64::MAX));
-        }
-        has.extend(refused.keys().filter_map(|name| named(name)));
         Ok(Self {
             most: most.transpose()?.unwrap_or(PAGE),
             at_once: at_once.transpose()?.unwrap_or(false),
             has,
+            refuses: refused.keys().filter_map(|name| named(name)).collect(),
         })
     }
 }

@@ -170,8 +170,8 @@ impl StatusLists {
     }
 }
 
-/// Refuses where something that was revoked found no room, or may not have arrived: a token whose bit is
-/// not set counts as valid with every reader. Gates judge no token then either.
+/// Refuses where something that was revoked found no room: a token whose bit is not set counts as valid
+/// with every reader. Gates judge no token then either.
 pub(super) fn complete(view: &View, now: UnixTime) -> Result<(), ApiError> {
     let Some(stale) = view.staleness(now) else { return Ok(()) };
     tracing::error!(audience = %view.audience(), %stale, "no status list can be made");

@@ -27,6 +27,20 @@ fn a_rule_of_one_audience_says_nothing_about_another() {
 }
 
 #[test]
+fn what_a_request_is_missed_by_is_told_of_each_rule() {
+    let rules = rules();
+    let of = |name: &str, method, target| rules.misses(&audience(name), &method, target);
+
+    assert_eq!(
+        of("billing", Method::DELETE, "/invoices"),
+        [Miss::Method, Miss::Method, Miss::Path]
+    );
+    assert_eq!(of("billing", Method::POST, "/invoices"), [Miss::Method]);
+    assert_eq!(of("other", Method::GET, "/public/x"), [Miss::Audience; 3]);
+    assert_eq!(of("billing", Method::GET, "/public/../x"), []);
+}
+
+#[test]
 fn an_empty_list_of_rules_lets_nothing_through() {
     let decision = Rules::new(Vec::new()).decide(&audience("billing"), &Method::GET, "/");
 

@@ -18,7 +18,9 @@ use tokenward_revocation::{Revocation, Scope as RevocationScope, Seq, View};
 use tokenward_tower::csrf::Origins;
 use tower::ServiceExt as _;
 
-use crate::gate::{GateAudience, GateState, PathPattern, Rule, Rules, X_PROXY_SECRET, router};
+use crate::gate::{
+    GateAudience, GateState, Login, PathPattern, Rule, Rules, X_PROXY_SECRET, router,
+};
 use crate::settings::{Profile, ProxyAuth, ProxySettings};
 
 pub(super) const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -42,13 +44,14 @@ impl World {
         let view = Arc::new(view);
         let verifier = Arc::new(LiveVerifier::new(verifier, Arc::clone(&view)));
         let origins = Origins::new(["https://app.example.com"]).unwrap();
+        let login = Some(Login::parse("https://login.example.com/").unwrap());
         let proxy = |profile: Profile| ProxySettings {
             name: profile.as_str().to_owned(),
             profile,
             auth: ProxyAuth::SecretHash(sha256(SECRET.as_bytes())),
         };
         let router = router(GateState {
-            audiences: BTreeMap::from([(audience(), GateAudience { verifier, origins })]),
+            audiences: BTreeMap::from([(audience(), GateAudience { verifier, origins, login })]),
             proxies: Profile::ALL.map(proxy).to_vec(),
             rules,
             clock: Arc::new(|| NOW),
@@ -122,7 +125,10 @@ pub(super) fn asked(profile: Profile, method: &str, target: &str) -> http::reque
         Profile::Nginx => {
             Request::get(place).header("x-original-method", method).header("x-original-uri", target)
         }
-        Profile::Envoy => Request::builder().method(method).uri(format!("{place}{target}")),
+        Profile::Envoy => Request::builder()
+            .method(method)
+            .uri(format!("{place}{target}"))
+            .header("host", "app.example.com"),
         _ => Request::get(place)
             .header("x-forwarded-method", method)
             .header("x-forwarded-uri", target)

@@ -6,7 +6,7 @@ use crate::gate::IDENTITY;
 use crate::settings::Profile;
 
 /// What a request carries. `Token` is replaced by a good token.
-type Headers = &'static [(&'static str, &'static str)];
+pub(super) type Headers = &'static [(&'static str, &'static str)];
 
 const BEARER: (&str, &str) = ("authorization", "Bearer TOKEN");
 const COOKIE: (&str, &str) = ("cookie", "a=b; __Host-access=TOKEN");
@@ -16,7 +16,7 @@ const SIBLING: (&str, &str) = ("sec-fetch-site", "same-site");
 const LISTED: (&str, &str) = ("origin", "https://app.example.com");
 const UNLISTED: (&str, &str) = ("origin", "https://evil.example.com");
 
-const TABLE: [(&str, &str, Headers, u16); 36] = [
+pub(super) const TABLE: [(&str, &str, Headers, u16); 36] = [
     ("GET", "/invoices/7", &[BEARER], 200),
     ("HEAD", "/invoices/7", &[BEARER], 200),
     ("GET", "/invoices/7?q=%2f..%2f", &[BEARER], 200),
@@ -61,12 +61,8 @@ async fn every_profile_decides_alike_about_every_request() {
     let token = world.token("invoices");
     for profile in Profile::ALL {
         for (method, target, headers, expected) in TABLE {
-            let headers: Vec<_> = headers
-                .iter()
-                .map(|(name, value)| (*name, value.replace("TOKEN", &token)))
-                .collect();
+            let (target, headers) = filled(target, headers, &token);
             let headers: Vec<_> = headers.iter().map(|(name, v)| (*name, v.as_str())).collect();
-            let target = target.replace("TOKEN", &token);
 
             let answer = world.about(profile, method, &target, &headers).await;
 
@@ -79,6 +75,16 @@ async fn every_profile_decides_alike_about_every_request() {
             }
         }
     }
+}
+
+/// A line's target and headers with a token in them.
+pub(super) fn filled(
+    target: &str,
+    headers: Headers,
+    token: &str,
+) -> (String, Vec<(&'static str, String)>) {
+    let headers = headers.iter().map(|(name, value)| (*name, value.replace("TOKEN", token)));
+    (target.replace("TOKEN", token), headers.collect())
 }
 
 #[tokio::test]

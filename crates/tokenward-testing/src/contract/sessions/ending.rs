@@ -7,7 +7,7 @@ use tokenward_sessions::{
     SessionStore,
 };
 
-use super::{idempotency, refresh, session};
+use super::{DAY, idempotency, refresh, session};
 use crate::contract::{at, audience, sid, subject};
 
 pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn() -> S) {
@@ -20,6 +20,7 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
         a_bumped_version_ends_every_family_in_the_same_transaction,
         a_bump_works_within_its_audiences_alone,
         a_retried_bump_bumps_once,
+        a_version_is_forgotten_once_nobody_can_hold_an_older_one,
     );
 }
 
@@ -172,6 +173,26 @@ async fn a_retried_bump_bumps_once(store: impl SessionStore + RevocationStore) {
     assert_eq!(store.bump_version(bump()).await.unwrap(), TokenVersion::new(3));
 
     assert_eq!(revocations(&store).await.len(), 2);
+}
+
+async fn a_version_is_forgotten_once_nobody_can_hold_an_older_one(
+    store: impl SessionStore + RevocationStore,
+) {
+    let version = async || store.version(&subject("alice")).await.unwrap().get();
+    let long = NewSession { ends_at: at(10 * DAY), ..session("long").0 };
+    store.create(long).await.unwrap();
+    let except = Some(sid("long"));
+    store.bump_version(BumpVersion { except_session: except, ..bump() }).await.unwrap();
+
+    SessionStore::prune(&store, at(9 * DAY)).await.unwrap();
+    assert_eq!(version().await, 2, "a session goes on");
+    SessionStore::prune(&store, at(12 * DAY)).await.unwrap();
+    assert_eq!(version().await, 1);
+
+    let recent = BumpVersion { now: at(12 * DAY), keep_until: at(12 * DAY + 300), ..bump() };
+    store.bump_version(recent).await.unwrap();
+    SessionStore::prune(&store, at(12 * DAY + 600)).await.unwrap();
+    assert_eq!(version().await, 2, "a verifier may still refuse what is older");
 }
 
 fn bump() -> BumpVersion {

@@ -14,9 +14,19 @@ fn a_line_names_a_kind_and_an_id_in_words_or_as_json() {
 
 #[test]
 fn what_names_nothing_is_refused() {
-    for line in
-        ["abc", "jti", "jti ", "jti a b", "kid abc", "{\"kid\": \"a\"}", "{}", "{", "sub a\u{7}b"]
-    {
+    for line in [
+        "abc",
+        "jti",
+        "jti ",
+        "jti a b",
+        "jti a # b",
+        "kid abc",
+        "jti eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+        "{\"kid\": \"a\"}",
+        "{}",
+        "{",
+        "sub a\u{7}b",
+    ] {
         assert!(item(line).is_err(), "{line}");
     }
 }
@@ -50,6 +60,13 @@ fn a_bad_line_is_known_by_its_number() {
 
     assert!(lines.batch().is_err());
     assert_eq!(lines.number, 3);
+}
+
+#[test]
+fn a_mark_of_the_byte_order_is_no_part_of_the_first_line() {
+    let mut lines = Lines::new(Cursor::new("\u{feff}jti a\n"));
+
+    assert_eq!(lines.batch().unwrap().0, [RevokeItem::Jti("a".to_owned())]);
 }
 
 #[test]
