@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 14] = [
+const PROGRAMS: [(&str, &str); 15] = [
     ("certutil", "libnss3-tools"),
     ("chromium", "chromium"),
     ("nginx", "nginx-light"),
@@ -22,6 +22,7 @@ const PROGRAMS: [(&str, &str); 14] = [
     ("npm", "npm"),
     ("pkg-config", "pkg-config"),
     ("python3", "python3"),
+    ("pebble", "pebble"),
     ("redis-server", "redis-server"),
     ("redis-sentinel", "redis-sentinel"),
     ("softhsm2-util", "softhsm2"),

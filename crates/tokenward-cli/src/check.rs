@@ -13,6 +13,7 @@ use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::output::{self, Output};
 use crate::secret::Variables;
 use crate::serve;
+use crate::tls::client_authorities;
 
 /// What was found.
 #[derive(Default)]
@@ -60,9 +61,14 @@ async fn look(args: &CheckArgs) -> Found {
         }
     }
     let data = serve::data_of(&config, args.data.as_deref());
-    found.take(serve::certificate_of(&config, &data).and_then(|files| {
-        files.map_or(Ok(()), |files| files.load(clock::system().now()).map(drop))
-    }));
+    let certificate = serve::certificate_of(&config, &data);
+    match certificate.and_then(|found| found.map_or(Ok(None), |found| found.check())) {
+        Ok(note) => found.notes.extend(note.map(str::to_owned)),
+        Err(failure) => found.take(Err(failure)),
+    }
+    if let Some(path) = &config.client_ca {
+        found.take(client_authorities("tls.client_ca", &config.path(path)).map(drop));
+    }
     let admin = AdminArgs { data: Some(data.clone()), admin_url: None, ca_file: None };
     let running = AdminClient::find(&admin).await.is_ok_and(|client| client.is_some());
     match Deployment::of_config(&config, &data, &Variables::of_process()).await {

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokenward::{Audience, ClientId, IssuerId};
+use tokenward::{Audience, ClientId, IssuerId, Sensitive};
 use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::settings::{KeySettings, Profile};
@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) listen: Listen,
     /// `None`: the public listener is a Unix socket behind a proxy that terminates TLS.
     pub(crate) tls: Option<Tls>,
+    /// Who vouches for the clients of `listen.admin` and `listen.mtls`.
+    pub(crate) client_ca: Option<PathBuf>,
     pub(crate) store: Store,
     pub(crate) revocation: Revocation,
     pub(crate) keys: Keys,
@@ -79,7 +81,16 @@ pub(crate) enum Address {
 pub(crate) enum Tls {
     Files { certificate: PathBuf, key: PathBuf },
     SelfSigned,
-    Acme { domains: Vec<String> },
+    Acme(Box<AcmeConfig>),
+}
+
+/// `tls.acme`.
+#[derive(Debug)]
+pub(crate) struct AcmeConfig {
+    pub(crate) domains: Vec<String>,
+    pub(crate) contact: Option<String>,
+    pub(crate) directory: String,
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// `[store]`.
@@ -161,6 +172,8 @@ pub(crate) struct AudienceConfig {
     pub(crate) refresh_lifetime: Duration,
     pub(crate) session_lifetime: Duration,
     pub(crate) claims: Vec<String>,
+    /// What the guard of claims lets pass: in which claim, and what.
+    pub(crate) guard_admits: Vec<(String, Sensitive)>,
     pub(crate) status_list: bool,
     pub(crate) origins: Vec<String>,
 }
@@ -188,7 +201,8 @@ pub(crate) struct ProxyConfig {
 pub(crate) enum ProxyAuth {
     Secret(SecretRef),
     Unix,
-    Mtls,
+    /// A certificate with this name.
+    Mtls(String),
 }
 
 /// `[passkeys]`.
@@ -227,7 +241,7 @@ impl Config {
         let feed = feed.map(|secret| (redis::PASSWORD_SETTING.to_owned(), secret));
         let proxies = self.proxies.iter().filter_map(|proxy| match &proxy.auth {
             ProxyAuth::Secret(secret) => Some((format!("proxy.{}.secret", proxy.name), secret)),
-            ProxyAuth::Unix | ProxyAuth::Mtls => None,
+            ProxyAuth::Unix | ProxyAuth::Mtls(_) => None,
         });
         let receivers = self.receivers.iter().filter_map(|receiver| {
             let secret = receiver.delivery.authorization()?;

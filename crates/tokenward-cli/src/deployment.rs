@@ -335,6 +335,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         refresh_lifetime: audience.refresh_lifetime,
         session_lifetime: audience.session_lifetime,
         claims: audience.claims.clone(),
+        guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
         origins: audience.origins.clone(),
     })
@@ -380,9 +381,7 @@ pub(crate) fn proxy_of(
             ProxyAuth::SecretHash(crypto::sha256(secret.expose().as_bytes()))
         }
         config::ProxyAuth::Unix => ProxyAuth::Unix,
-        config::ProxyAuth::Mtls => {
-            return Err(Failure::cannot("proxy.mtls: comes with a later version"));
-        }
+        config::ProxyAuth::Mtls(name) => ProxyAuth::Mtls(name.clone()),
     };
     Ok(ProxySettings { name: proxy.name.clone(), profile: proxy.profile, auth })
 }
@@ -415,6 +414,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             refresh_lifetime: day,
             session_lifetime: day,
             claims: vec!["roles".to_owned(), "locale".to_owned()],
+            guard_admits: Vec::new(),
             status_list: false,
             origins: dev_origins(port),
         }],

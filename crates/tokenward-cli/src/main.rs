@@ -9,6 +9,7 @@ use crate::args::{Cli, Command, GateArgs, TokenCommand};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 
+mod acme;
 mod args;
 mod check;
 mod client;

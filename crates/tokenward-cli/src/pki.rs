@@ -83,7 +83,7 @@ fn is_good(certificate: &Path, names: &[String], reserve: Duration, now: UnixTim
 }
 
 /// The names that the certificate is for, or that it may sign for.
-fn names_of(pem: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn names_of(pem: &[u8]) -> Option<Vec<String>> {
     use x509_parser::extensions::GeneralName;
     let (_, pem) = parse_x509_pem(pem).ok()?;
     let certificate = pem.parse_x509().ok()?;

@@ -17,6 +17,7 @@ use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router
 use tokenward_tower::headers::SecurityHeaders;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::acme::Acme;
 use crate::args::ServeArgs;
 use crate::client::{SOCKET, data_dir};
 use crate::config::{self, Address, Config};
@@ -27,7 +28,7 @@ use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 use crate::pki::LocalTls;
 use crate::secret::Variables;
-use crate::tls::CertificateFiles;
+use crate::tls::{Certificate, CertificateFiles, client_authorities};
 use crate::{clock, files, memory};
 
 /// The public port of `--dev`, unless it is told another.
@@ -80,7 +81,10 @@ struct Doors {
     admin: Option<Listener>,
     redirect: Option<Listener>,
     health: Option<Listener>,
+    /// The public routes, for clients with a certificate.
+    mtls: Option<(Listener, Tls)>,
     tls: Option<Tls>,
+    admin_tls: Option<Tls>,
     headers: SecurityHeaders,
     demo: Option<Demo>,
 }
@@ -140,6 +144,8 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle, tap: Ta
         admin: Some(admin),
         redirect: None,
         health: None,
+        mtls: None,
+        admin_tls: Some(tls.clone()),
         tls: Some(tls.clone()),
         headers: SecurityHeaders::new().without_hsts(),
         demo: Some(Demo { listeners: shop, router, url: demo_url }),
@@ -155,7 +161,7 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
     let data = data_of(&config, args.data.as_deref());
     let variables = Variables::of_process();
     let certificate = certificate_of(&config, &data)?;
-    let tls = certificate.as_ref().map(new_tls).transpose()?;
+    let tls = certificate.as_ref().map(Certificate::tls).transpose()?;
     let doors = doors(&config, args.listen, &data, tls.clone()).await?;
     let deployment = Deployment::of_config(&config, &data, &variables).await?;
     let has_store = deployment.has_store();
@@ -166,7 +172,7 @@ async fn production(args: ServeArgs, output: Output, metrics: PrometheusHandle) 
         tracing::warn!("the store is new: it knows no session and no revocation from before");
     }
     if let Some((certificate, tls)) = certificate.zip(tls) {
-        tokio::spawn(certificate.follow(tls));
+        tokio::spawn(certificate.keep(tls));
     }
     let url = config.issuer.as_str();
     serve(authority, doors, metrics, url, Box::new(opened.trouble()), output).await
@@ -187,27 +193,29 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
     folder.unwrap_or_else(|| Path::new(".")).to_owned()
 }
 
-/// The certificate files that `config` names or, in development, asks to be made.
-pub(crate) fn certificate_of(
-    config: &Config,
-    data: &Path,
-) -> Result<Option<CertificateFiles>, Failure> {
+/// The certificate that `config` names, orders or, in development, asks to be made.
+pub(crate) fn certificate_of(config: &Config, data: &Path) -> Result<Option<Certificate>, Failure> {
     match &config.tls {
         None => Ok(None),
-        Some(config::Tls::Files { certificate, key }) => Ok(Some(CertificateFiles {
-            certificate: config.path(certificate),
-            key: config.path(key),
-        })),
+        Some(config::Tls::Files { certificate, key }) => {
+            let (certificate, key) = (config.path(certificate), config.path(key));
+            Ok(Some(Certificate::Files(CertificateFiles { certificate, key })))
+        }
         Some(config::Tls::SelfSigned) => {
             let host: Option<http::Uri> = config.issuer.as_str().parse().ok();
             let host = host.as_ref().and_then(http::Uri::host).unwrap_or("localhost").to_owned();
             let names: Vec<_> = dev::NAMES.map(str::to_owned).into_iter().chain([host]).collect();
             let local = LocalTls::prepare(&data.join("tls"), &names, clock::system().now())?;
-            Ok(Some(CertificateFiles { certificate: local.certificate, key: local.key }))
+            let (certificate, key) = (local.certificate, local.key);
+            Ok(Some(Certificate::Files(CertificateFiles { certificate, key })))
         }
-        Some(config::Tls::Acme { .. }) => {
-            Err(Failure::cannot("tls.acme: comes with a later version"))
-        }
+        Some(config::Tls::Acme(acme)) => Ok(Some(Certificate::Acme(Acme {
+            domains: acme.domains.clone(),
+            contact: acme.contact.clone(),
+            directory: acme.directory.clone(),
+            ca_file: acme.ca_file.as_ref().map(|path| config.path(path)),
+            folder: data.join("acme"),
+        }))),
     }
 }
 
@@ -232,6 +240,16 @@ async fn doors(
             "listen.admin: without [tls] its token would go over the network in the clear; listen on 127.0.0.1",
         ));
     }
+    let clients = match (&config.client_ca, &tls) {
+        (Some(path), Some(tls)) => {
+            let setting = "tls.client_ca";
+            let authorities = client_authorities(setting, &config.path(path))?;
+            let requiring = tls.requiring_clients(&authorities);
+            Some(requiring.map_err(|error| Failure::because(setting, &error))?)
+        }
+        _ => None,
+    };
+    let mtls = optional(("listen.mtls", config.listen.mtls)).await?.zip(clients.clone());
     let [admin, redirect, health] = [
         ("listen.admin", config.listen.admin),
         ("listen.redirect", config.listen.redirect),
@@ -243,6 +261,8 @@ async fn doors(
         admin: optional(admin).await?,
         redirect: optional(redirect).await?,
         health: optional(health).await?,
+        mtls,
+        admin_tls: clients.or_else(|| tls.clone()),
         tls,
         headers: SecurityHeaders::new(),
         demo: None,
@@ -253,6 +273,7 @@ async fn doors(
 pub(crate) async fn try_listeners(config: &Config) -> Vec<Result<(), Failure>> {
     let listen = &config.listen;
     let doors = [
+        ("listen.mtls", listen.mtls),
         ("listen.admin", listen.admin),
         ("listen.redirect", listen.redirect),
         ("listen.health", listen.health),
@@ -316,7 +337,11 @@ async fn serve(
         let router = admin::router(Arc::clone(&authority), auth)
             .merge(metrics_router(render(&authority, metrics)))
             .merge(health_router(readiness.clone()));
-        server.add(listener, doors.tls.clone(), router);
+        server.add(listener, doors.admin_tls.clone(), router);
+    }
+    if let Some((listener, tls)) = doors.mtls {
+        tracing::info!(%listener, "public, for clients with a certificate");
+        server.add(listener, Some(tls), authority.public_router());
     }
     if let Some(listener) = doors.redirect {
         let router = redirect_router(url).map_err(|error| Failure::because_of(&error))?;

@@ -4,14 +4,65 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tokenward::UnixTime;
-use tokenward_server::http::{Tls, TlsIdentity};
+use tokenward_server::http::{ClientAuthorities, Tls, TlsError, TlsIdentity};
 
+use crate::acme::Acme;
 use crate::commands::date;
 use crate::failure::Failure;
 use crate::{clock, files, pki};
 
 /// Certificates are renewed every few weeks; half a minute is soon.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// The certificate of the public listener, and who renews it.
+#[derive(Clone, Debug)]
+pub(crate) enum Certificate {
+    /// Somebody else, in files.
+    Files(CertificateFiles),
+    /// We, by ACME.
+    Acme(Acme),
+}
+
+impl Certificate {
+    /// TLS with it; with what nobody trusts until ACME has given the first.
+    pub(crate) fn tls(&self) -> Result<Tls, Failure> {
+        let now = clock::system().now();
+        let identity = match self {
+            Self::Files(files) => files.load(now)?,
+            Self::Acme(acme) => acme.files().load(now).or_else(|_| acme.placeholder())?,
+        };
+        Tls::new(identity).map_err(|error| Failure::because("tls", &error))
+    }
+
+    /// Replaces the certificate of `tls` whenever there is a new one.
+    pub(crate) async fn keep(self, tls: Tls) {
+        match self {
+            Self::Files(files) => files.follow(tls).await,
+            Self::Acme(acme) => acme.keep(tls).await,
+        }
+    }
+
+    /// What is wrong with it, or to be known of it.
+    pub(crate) fn check(&self) -> Result<Option<&'static str>, Failure> {
+        let now = clock::system().now();
+        match self {
+            Self::Files(files) => files.load(now).map(|_| None),
+            Self::Acme(acme) if acme.has_certificate() && acme.files().load(now).is_ok() => {
+                Ok(None)
+            }
+            Self::Acme(_) => Ok(Some("there is no certificate yet: the start orders one by ACME")),
+        }
+    }
+}
+
+/// The authorities in the file `path`, which `setting` names, that vouch for clients.
+pub(crate) fn client_authorities(setting: &str, path: &Path) -> Result<ClientAuthorities, Failure> {
+    let pem =
+        files::read(path).map_err(|failure| Failure::cannot(format!("{setting}: {failure}")))?;
+    let wrong =
+        |error: TlsError| Failure::cannot(format!("{setting}: {}: {error}", path.display()));
+    ClientAuthorities::from_pem(&pem).map_err(wrong)
+}
 
 /// A certificate chain and its key, in files.
 #[derive(Clone, Debug)]
@@ -31,8 +82,8 @@ impl CertificateFiles {
         let key = files::read_private(&self.key)
             .map_err(|failure| Failure::cannot(format!("tls.key: {failure}")))?;
         let identity = TlsIdentity::from_pem(&chain, &key).map_err(|error| match &error {
-            tokenward_server::http::TlsError::Key(_) => named("tls.key", &self.key, &error),
-            tokenward_server::http::TlsError::Pair(_) => named(
+            TlsError::Key(_) => named("tls.key", &self.key, &error),
+            TlsError::Pair(_) => named(
                 "tls.certificate",
                 &self.certificate,
                 &format!(

@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use tokenward::{Audience, IssuerId, KeySet, Reason, Rejected, UnixTime, Verified, Verifier};
+use tokenward::{
+    Audience, IssuerId, KeySet, Reason, Rejected, SealKey, UnixTime, Verified, Verifier,
+};
 use tokenward_revocation::{Facts, Stale, View};
 
 use crate::keys::{FetchedKeys, KeySetHandle};
@@ -48,6 +50,21 @@ impl LiveVerifier {
         // Read before the token is checked: what is known may become more meanwhile, not less.
         let age = self.view.age(now);
         let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
+        self.not_revoked(&verified)?;
+        Ok(Judged { verified, age })
+    }
+
+    /// As [`Self::verify`], of a token that is sealed under one of `keys`.
+    pub fn verify_sealed(
+        &self,
+        token: &str,
+        keys: &[SealKey],
+        now: UnixTime,
+    ) -> Result<Judged, Refusal> {
+        self.fresh(now)?;
+        let age = self.view.age(now);
+        let verified = self.verifier.load().verify_sealed(token, keys, now);
+        let verified = verified.inspect_err(|e| self.hint(*e))?;
         self.not_revoked(&verified)?;
         Ok(Judged { verified, age })
     }

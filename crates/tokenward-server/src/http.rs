@@ -30,7 +30,7 @@ mod tests;
 
 pub use limits::ServerLimits;
 pub use listener::{BindError, Listener};
-pub use peer::Peer;
+pub use peer::{Peer, PeerIdentity};
 pub use redirect::{RedirectError, redirect_router};
 pub use server::{Server, Stopped};
-pub use tls::{Tls, TlsError, TlsIdentity};
+pub use tls::{ClientAuthorities, Tls, TlsError, TlsIdentity};

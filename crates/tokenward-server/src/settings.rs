@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokenward::{AccessLifetime, Algorithm, Audience, ClientId, IssuerId, RESERVED_CLAIMS};
+use tokenward::{
+    AccessLifetime, Algorithm, Audience, ClientId, IssuerId, RESERVED_CLAIMS, Sensitive,
+};
 use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
 pub use tokenward_revocation::WhenStale;
@@ -65,6 +67,8 @@ pub struct AudienceSettings {
     pub session_lifetime: Duration,
     /// The private claims that its tokens may carry; anything else is refused at issuance.
     pub claims: Vec<String>,
+    /// What those may hold although it looks confidential: the claim, and what of.
+    pub guard_admits: Vec<(String, Sensitive)>,
     /// Whether its tokens name a status list, for verifiers that are not on the feed
     /// (draft-ietf-oauth-status-list): one more write for each token.
     pub status_list: bool,
@@ -220,6 +224,8 @@ pub enum ProxyAuth {
     SecretHash([u8; 32]),
     /// It comes through the Unix socket.
     Unix,
+    /// It shows a certificate with this name.
+    Mtls(String),
 }
 
 /// How much one caller may use up, so that one cannot starve the others.
@@ -445,6 +451,14 @@ impl AudienceSettings {
                     format!("{claim:?} cannot be a private claim; the authority sets it itself"),
                 ));
             }
+        }
+        if let Some((claim, _)) =
+            self.guard_admits.iter().find(|(claim, _)| !self.claims.contains(claim))
+        {
+            return Err(SettingsError::new(
+                setting(self, "guard_admits"),
+                format!("{claim:?} is not among the claims; list it there, or remove it here"),
+            ));
         }
         if self.status_list && self.claims.iter().any(|claim| claim == "status") {
             return Err(SettingsError::new(

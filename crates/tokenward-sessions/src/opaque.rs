@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokenward::SealKey;
 use tokenward::crypto::{self, Secret256};
 use zeroize::Zeroizing;
 
@@ -102,9 +103,19 @@ impl RefreshToken {
         Some(Self(Secret256::from_bytes(<[u8; 32]>::try_from(bytes.as_slice()).ok()?)))
     }
 
+    /// The key that access tokens are sealed under while this refresh token is the current one.
+    ///
+    /// It comes from the refresh token alone, so it is stored nowhere, and whoever refreshes twice within
+    /// the window gets the same one twice. Who has the key cannot tell the token from it.
+    #[must_use]
+    pub fn seal_key(&self) -> SealKey {
+        SealKey::new(self.0.derive(SEAL_CONTEXT))
+    }
+
     fn successor_key(&self) -> Secret256 {
         self.0.derive(SUCCESSOR_CONTEXT)
     }
 }
 
 const SUCCESSOR_CONTEXT: &[u8] = b"tokenward refresh successor v1";
+const SEAL_CONTEXT: &[u8] = b"tokenward seal v1";

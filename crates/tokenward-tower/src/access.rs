@@ -33,7 +33,7 @@ impl Access {
         Self { verifier, clock, cookies: None }
     }
 
-    /// Takes the access cookie too, and changes by cookie from this origin and from `origins`.
+    /// Takes the access cookie too, and sealed tokens with their key in a cookie, and changes by cookie from this origin and from `origins`.
     #[must_use]
     pub fn cookies(self, origins: Origins) -> Self {
         Self { cookies: Some(origins), ..self }
@@ -54,10 +54,10 @@ impl Access {
         let Some(presented) = presented else {
             return Err(self.without_credentials(method, headers));
         };
-        if let (By::Cookie, Some(origins)) = (presented.by, &self.cookies) {
+        if let (By::Cookie | By::Sealed, Some(origins)) = (presented.by, &self.cookies) {
             csrf::check(method, headers, origins)?;
         }
-        let judged = self.verifier.verify(presented.token, self.clock.now())?;
+        let judged = presented.verify(&self.verifier, self.clock.now())?;
         let revocation_age = judged.revocation_age();
         Ok(Granted { claims: judged.into_verified(), by: presented.by, revocation_age })
     }

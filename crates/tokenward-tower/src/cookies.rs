@@ -10,6 +10,8 @@ use std::fmt;
 use std::time::Duration;
 
 use http::header::{COOKIE, HeaderMap, HeaderValue};
+use tokenward::SealKey;
+use zeroize::Zeroizing;
 
 #[cfg(test)]
 mod tests;
@@ -85,6 +87,26 @@ pub fn read(headers: &HeaderMap, name: CookieName) -> Result<Option<&str>, BadCo
     }
     let text = found.map(std::str::from_utf8).transpose();
     text.map_err(|_| BadCookie::NotText(name))
+}
+
+/// The value of [`SEAL`]: the key of the session, and the one before, under which another tab's token may
+/// still be sealed.
+#[must_use]
+pub fn seal_value(key: &SealKey, before: Option<&SealKey>) -> Zeroizing<String> {
+    let mut value = Zeroizing::new(String::with_capacity(100));
+    value.push_str(&key.expose());
+    if let Some(before) = before {
+        value.push('.');
+        value.push_str(&before.expose());
+    }
+    value
+}
+
+/// The keys in the value of [`SEAL`], two at most; none if it is anything else.
+#[must_use]
+pub fn seal_keys(value: &str) -> Vec<SealKey> {
+    let keys: Result<Vec<_>, _> = value.split('.').take(3).map(SealKey::parse).collect();
+    keys.ok().filter(|keys| keys.len() <= 2).unwrap_or_default()
 }
 
 /// The value would not survive in a cookie.

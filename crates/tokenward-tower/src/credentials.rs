@@ -1,4 +1,5 @@
-//! Which token a request presents, and how: `Authorization: Bearer` or the cookie, never both.
+//! Which token a request presents, and how: `Authorization: Bearer` or the cookie, never both. A sealed
+//! token is half of one, and its key, in another cookie, the other half.
 //!
 //! **Invariant:** there is one token or none. A token in the query or in a form body (RFC 6750 §§ 2.2,
 //! 2.3) is not looked for: both end in logs and histories.
@@ -6,6 +7,8 @@
 use std::fmt;
 
 use http::header::{AUTHORIZATION, HeaderMap};
+use tokenward::UnixTime;
+use tokenward_remote::{Judged, LiveVerifier, Refusal};
 
 use crate::cookies::{self, BadCookie};
 
@@ -20,6 +23,8 @@ pub struct Presented<'h> {
     pub token: &'h str,
     /// How it was presented.
     pub by: By,
+    /// What stands in the [`cookies::SEAL`] cookie beside a sealed token.
+    seal: &'h str,
 }
 
 impl fmt::Debug for Presented<'_> {
@@ -36,6 +41,32 @@ pub enum By {
     Bearer,
     /// The [`cookies::ACCESS`] cookie: attached by the browser, so it does.
     Cookie,
+    /// A sealed token by `Authorization: Bearer`, and its key by the [`cookies::SEAL`] cookie: half of it is
+    /// attached by the browser, so it does too.
+    Sealed,
+}
+
+impl Presented<'_> {
+    /// What `verifier` says of it as of `now`.
+    pub fn verify(&self, verifier: &LiveVerifier, now: UnixTime) -> Result<Judged, Refusal> {
+        match self.by {
+            By::Bearer | By::Cookie => verifier.verify(self.token, now),
+            By::Sealed => verifier.verify_sealed(self.token, &cookies::seal_keys(self.seal), now),
+        }
+    }
+
+    /// As [`Self::verify`], by [`LiveVerifier::verify_former_too`].
+    pub fn verify_former_too(
+        &self,
+        verifier: &LiveVerifier,
+        now: UnixTime,
+    ) -> Result<Judged, Refusal> {
+        match self.by {
+            By::Bearer | By::Cookie => verifier.verify_former_too(self.token, now),
+            // What a former issuer made was sealed by nobody.
+            By::Sealed => self.verify(verifier, now),
+        }
+    }
 }
 
 /// The request presents more than one token, or one in a way that leaves its meaning open.
@@ -67,14 +98,24 @@ impl Malformed {
     }
 }
 
-/// The one token that the request presents by `Authorization: Bearer` or by cookie.
+/// The one token that the request presents by `Authorization: Bearer`, by cookie, or half by each.
 pub fn extract(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
     let cookie = cookies::read(headers, cookies::ACCESS)?;
     match (bearer(headers)?, cookie) {
         (Some(_), Some(_)) => Err(Malformed::TwoMethods),
+        (Some(bearer), None) if is_encrypted(bearer.token) => {
+            // Without its cookie it stays what it is: an encrypted token, which no verifier takes.
+            let seal = cookies::read(headers, cookies::SEAL)?;
+            Ok(Some(seal.map_or(bearer, |seal| Presented { by: By::Sealed, seal, ..bearer })))
+        }
         (Some(bearer), None) => Ok(Some(bearer)),
-        (None, cookie) => Ok(cookie.map(|token| Presented { token, by: By::Cookie })),
+        (None, cookie) => Ok(cookie.map(|token| Presented { token, by: By::Cookie, seal: "" })),
     }
+}
+
+/// Whether it has the five parts of a JWE (RFC 7516 § 3.1).
+fn is_encrypted(token: &str) -> bool {
+    token.bytes().filter(|byte| *byte == b'.').count() == 4
 }
 
 /// The one token that the request presents by `Authorization: Bearer`; cookies are not looked at.
@@ -87,7 +128,7 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
     if lines.next().is_some() {
         return Err(Malformed::TwoHeaders);
     }
-    Ok(bearer_token(line.as_bytes()).map(|token| Presented { token, by: By::Bearer }))
+    Ok(bearer_token(line.as_bytes()).map(|token| Presented { token, by: By::Bearer, seal: "" }))
 }
 
 fn bearer_token(line: &[u8]) -> Option<&str> {

@@ -40,7 +40,7 @@ impl VerifyLayer {
         Self { access: Access::new(verifier, clock), optional: false }
     }
 
-    /// Takes the access cookie too; changes by cookie must come from this origin or from `origins`.
+    /// Takes the access cookie too, and sealed tokens with their key in a cookie; changes by cookie must come from this origin or from `origins`.
     #[must_use]
     pub fn cookies(self, origins: Origins) -> Self {
         Self { access: self.access.cookies(origins), ..self }
@@ -105,7 +105,7 @@ where
         match self.layer.admit(&mut request) {
             Ok(by) => VerdictFuture::passed(self.inner.call(request))
                 .vary(vary)
-                .private(by == Some(By::Cookie)),
+                .private(matches!(by, Some(By::Cookie | By::Sealed))),
             Err(refused) => {
                 refused.record();
                 VerdictFuture::refused(refused.response()).vary(vary)

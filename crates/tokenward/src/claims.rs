@@ -15,7 +15,7 @@ use crate::time::UnixTime;
 
 pub use borrowed::AccessClaimsRef;
 pub(crate) use fields::{Fields, NamedText};
-pub(crate) use read::{Expected, read, required};
+pub(crate) use read::{Expected, Proven, read, required};
 
 /// The names that mean something to us. A private claim cannot have one.
 pub const RESERVED_CLAIMS: &[&str] = &[
@@ -156,7 +156,8 @@ impl<T> AccessClaims<T> {
 }
 
 impl AccessClaims {
-    /// All claims as they stand in the token.
+    /// All claims as they stand in the token, but for the `cnf` of a [sealed](crate::SealKey) one, which has
+    /// done its work.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Value> {
         let mut json = self.private.clone();

@@ -51,6 +51,7 @@ mod jwk;
 mod key;
 mod keys;
 mod nested;
+mod seal;
 
 pub use algorithm::{Curve, KeyAlgorithm};
 pub use content_type::{ContentType, InvalidContentType};
@@ -59,3 +60,4 @@ pub use encrypt::{EncryptError, Encrypter};
 pub use key::{DecryptionKey, EncryptionKey};
 pub use keys::{DecryptionKeys, DecryptionKeysError};
 pub use nested::{NestedType, NestedVerifier};
+pub use seal::SealKey;

@@ -319,7 +319,7 @@
 //! | [`WrongAudience`](Reason::WrongAudience) | it is for another service, or for a URL | [`Audience::foreign`] |
 //! | [`LifetimeTooLong`](Reason::LifetimeTooLong) | over 15 minutes | [`VerifierBuilder::max_lifetime`], up to a day |
 //! | [`IssuedInFuture`](Reason::IssuedInFuture) | clocks differ | [`VerifierBuilder::leeway`], up to 30 seconds |
-//! | [`ProofRequired`](Reason::ProofRequired) | it has `cnf` | [`Verifier::verify_bound`] |
+//! | [`ProofRequired`](Reason::ProofRequired) | it has `cnf` | [`Verifier::verify_bound`], [`Verifier::verify_sealed`] |
 //!
 //! [`danger::decode_unverified`] shows what a token says.
 //!
@@ -383,6 +383,8 @@
 //! | a claim of the wrong type never counts as absent | [`Reason::InvalidClaim`] | `claim-types` |
 //! | a lifetime is capped | [`VerifierBuilder::max_lifetime`], [`AccessLifetime`] | `times` |
 //! | a token bound to a key (`cnf`) is worth nothing without its proof. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`] | `bound-token`, `profiles/bound-access-token` |
+//! | a token that is sealed under a key is worth nothing without that key, in the open or under another | [`Verifier::verify_sealed`] | `jwe/sealed` |
+//! | nothing confidential in what everybody reads | [`IssuerBuilder::claims`] lists what may be said at all; [`Sensitive`] is refused in it ([`IssueError::Confidential`]) | `guard/*` |
 //! | no extension that is not understood | [`Reason::CriticalHeader`] | `crit`, `b64` |
 //! | limits on everything | [`limits`] | `size`, `deep-json`, `key-sets` |
 
@@ -419,14 +421,15 @@ pub use ids::{
     Thumbprint, TokenVersion,
 };
 pub use issue::{
-    AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, TokenRequest, Unsigned,
+    AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, Sensitive, TokenRequest,
+    UnknownSensitive, Unsigned,
 };
 pub use json::JsonError;
 #[doc(inline)]
 pub use jwe::{
     ContentType, Curve, Decrypted, Decrypter, DecrypterBuilder, DecryptionKey, DecryptionKeys,
     DecryptionKeysError, EncryptError, Encrypter, EncryptionKey, InvalidContentType, KeyAlgorithm,
-    NestedType, NestedVerifier,
+    NestedType, NestedVerifier, SealKey,
 };
 pub use key::{KeyError, SignFailed, SigningKey, VerifyingKey};
 pub use keyset::{KeySet, KeySetError, SkippedKey};

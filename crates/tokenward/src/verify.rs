@@ -3,6 +3,7 @@
 mod bound;
 mod builder;
 mod scratch;
+mod sealed;
 
 use std::fmt;
 use std::ops::Deref;
@@ -16,7 +17,7 @@ pub use builder::VerifierBuilder;
 pub use scratch::Scratch;
 
 use crate::b64;
-use crate::claims::{AccessClaims, AccessClaimsRef};
+use crate::claims::{AccessClaims, AccessClaimsRef, Proven};
 use crate::compact::Compact;
 use crate::header::{self, Header};
 use crate::ids::{Audience, IssuerId, KeyId};
@@ -297,12 +298,12 @@ impl Verifier {
     pub(crate) fn check_in<'a>(
         &'a self,
         token: &str,
-        proven_key: Option<&'a str>,
+        proven: Option<Proven<'a>>,
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Verified<AccessClaimsRef<'a>>, Reason> {
         let (token, key) = self.authenticate(token, scratch)?;
-        let claims = access::read(token, &self.policy, proven_key)?;
+        let claims = access::read(token, &self.policy, proven)?;
         let times = claims.times();
         self.judged(claims, &times, key, now)
     }

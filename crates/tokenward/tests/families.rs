@@ -137,7 +137,9 @@ fn vector_files() -> BTreeMap<String, Vec<String>> {
         records: Vec<String>,
     }
     let mut files = BTreeMap::new();
-    for (folder, prefix) in [("attacks", ""), ("jwe", "jwe/"), ("profiles", "profiles/")] {
+    for (folder, prefix) in
+        [("attacks", ""), ("guard", "guard/"), ("jwe", "jwe/"), ("profiles", "profiles/")]
+    {
         let entries = std::fs::read_dir(root().join("vectors").join(folder));
         let paths = entries.into_iter().flatten().map(|entry| entry.unwrap().path());
         for path in paths.filter(|path| path.is_file()) {

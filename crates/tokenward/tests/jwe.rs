@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokenward::{
     Audience, ContentType, Curve, Decrypter, DecryptionKey, DecryptionKeys, EncryptionKey,
-    IssuerId, KeyAlgorithm, KeyError, KeySet, NestedType, NestedVerifier, Rejected, SigningKey,
-    UnixTime, Verifier, VerifyingKey,
+    IssuerId, KeyAlgorithm, KeyError, KeySet, NestedType, NestedVerifier, Rejected, SealKey,
+    SigningKey, UnixTime, Verifier, VerifyingKey,
 };
 
 #[test]
@@ -68,6 +68,7 @@ enum Kind {
     #[default]
     Token,
     Nested,
+    Sealed,
     Jwk,
 }
 
@@ -87,6 +88,8 @@ struct Case {
     #[serde(default)]
     accept_a128gcm: bool,
     content: Option<String>,
+    #[serde(default)]
+    seals: Vec<String>,
     jwk: Option<Value>,
     #[serde(rename = "as")]
     role: Option<String>,
@@ -97,6 +100,7 @@ impl Case {
         match self.kind {
             Kind::Token => self.decrypt(),
             Kind::Nested => self.verify(),
+            Kind::Sealed => self.open(),
             Kind::Jwk => self.read(),
         }
     }
@@ -125,6 +129,15 @@ impl Case {
         };
         let verifier = NestedVerifier::new(self.decryption_keys(), nested, signature_verifier());
         match verifier.verify(&self.token(), UnixTime::from_secs(1_000_000)) {
+            Ok(claims) => claims.subject().to_string(),
+            Err(rejected) => reason(&rejected),
+        }
+    }
+
+    fn open(&self) -> String {
+        let seals: Vec<_> = self.seals.iter().map(|key| SealKey::parse(key).unwrap()).collect();
+        let verifier = signature_verifier();
+        match verifier.verify_sealed(&self.token(), &seals, UnixTime::from_secs(1_000_000)) {
             Ok(claims) => claims.subject().to_string(),
             Err(rejected) => reason(&rejected),
         }

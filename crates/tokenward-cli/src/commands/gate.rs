@@ -11,7 +11,7 @@ use tokenward::{Audience, ClientId, IssuerId, VerifyingKey};
 use tokenward_redis::RedisSource;
 use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
 use tokenward_server::gate::{self, GateAudience, GateState, Rules};
-use tokenward_server::http::Server;
+use tokenward_server::http::{Server, Tls};
 use tokenward_server::settings::WhenStale;
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
 use tokenward_tower::csrf::Origins;
@@ -19,12 +19,12 @@ use tokenward_tower::headers::SecurityHeaders;
 use tokio::time::timeout;
 
 use crate::args::GateArgs;
-use crate::config::{self, RedisConfig, gate::GateConfig};
+use crate::config::{self, ProxyAuth, ProxyConfig, RedisConfig, gate::GateConfig};
 use crate::deployment;
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::Output;
 use crate::secret::Variables;
-use crate::tls::CertificateFiles;
+use crate::tls::{CertificateFiles, client_authorities};
 use crate::{clock, files, serve};
 
 pub(crate) use explain::explain;
@@ -51,6 +51,7 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
         key: files::resolve(&config.base, key),
     });
     let tls = certificate.as_ref().map(serve::new_tls).transpose()?;
+    let asking = tls.as_ref().map(|tls| asking(&config, tls)).transpose()?;
     let listener = serve::bind("listen", &config.listen, &config.base).await?;
     let place = listener.to_string();
     // Whatever stops the start stands above, so that the authority hears only from gates that run.
@@ -63,7 +64,7 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
         any_local: false,
     });
     let mut server = Server::new().with_headers(SecurityHeaders::new().without_hsts());
-    server.add(listener, tls.clone(), router);
+    server.add(listener, asking, router);
     let remotes = Arc::new(remotes);
     if let Some(address) = config.health {
         let listener = serve::tcp("health", address).await?;
@@ -85,6 +86,20 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     output.line(format!("tokenward: gate ready on {place}"))?;
     running.await.map_err(|error| Failure::because("the gate", &error))?;
     Ok(GOOD)
+}
+
+/// The same TLS, asking proxies for a certificate where one is to show it; requiring it where all are.
+fn asking(config: &GateConfig, tls: &Tls) -> Result<Tls, Failure> {
+    let Some(path) = &config.client_ca else { return Ok(tls.clone()) };
+    let setting = "tls.client_ca";
+    let authorities = client_authorities(setting, &files::resolve(&config.base, path))?;
+    let by_certificate = |proxy: &ProxyConfig| matches!(proxy.auth, ProxyAuth::Mtls(_));
+    let asking = if config.proxies.iter().all(by_certificate) {
+        tls.requiring_clients(&authorities)
+    } else {
+        tls.asking_clients(&authorities)
+    };
+    asking.map_err(|error| Failure::because(setting, &error))
 }
 
 /// How long the authority is waited for before the gate says that it is ready, if only to refuse.

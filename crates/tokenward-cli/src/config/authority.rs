@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokenward::{Audience, ClientId, RESERVED_CLAIMS};
+use tokenward::{Audience, ClientId, RESERVED_CLAIMS, Sensitive};
 use tokenward_server::settings::KeySettings;
 use tokenward_sessions::AllowedScopes;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
-    Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth, ProxyConfig,
-    Revocation, ServiceConfig, Store, Tls, custody, kek, receiver, redis, rules, values,
+    AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth,
+    ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, kek, receiver, redis, rules,
+    values,
 };
 use crate::secret::Environment;
 
@@ -28,6 +29,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let issuer = root.required("issuer", "\"https://auth.example.com\"", values::issuer);
     let listen = listen(root.section("listen"));
     let behind_proxy = matches!(&listen, Some(Listen { public: Address::Unix(_), .. }));
+    let client_ca = client_ca(&root.section("tls"), listen.as_ref());
     let tls = tls(root.section("tls"), behind_proxy, environment.as_ref());
     let store = store(root.section("store"));
     let revocation = revocation(root.section("revocation"), environment.as_ref());
@@ -44,6 +46,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             issuer: issuer?,
             listen: listen?,
             tls: tls?,
+            client_ca: client_ca?,
             store: store?,
             revocation: revocation?,
             keys: keys?,
@@ -56,6 +59,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     })();
     if let Some(config) = &config {
         rules::check(config, &root);
+        rules::proxies(config, &root);
     }
     root.finish();
     config
@@ -70,6 +74,30 @@ fn listen(section: Section<'_>) -> Option<Listen> {
     Some(Listen { public: public?, mtls, redirect, admin, health })
 }
 
+/// Who vouches for clients, where clients are asked.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether it is right, the inner whether there is any"
+)]
+fn client_ca(section: &Section<'_>, listen: Option<&Listen>) -> Option<Option<PathBuf>> {
+    let path = section.path("client_ca");
+    let Some(listen) = listen else { return Some(path) };
+    match (&path, listen.mtls, listen.admin) {
+        (None, Some(_), _) => {
+            section.problem("client_ca", "is missing, and listen.mtls needs it; name a PEM file");
+            None
+        }
+        (Some(_), None, None) => {
+            section.problem(
+                "client_ca",
+                "is for listen.admin and listen.mtls, and there is neither; set one, or delete it",
+            );
+            None
+        }
+        _ => Some(path),
+    }
+}
+
 #[expect(
     clippy::option_option,
     reason = "the outer one says whether it is right, the inner whether there is any"
@@ -82,13 +110,9 @@ fn tls(
     let certificate = section.path("certificate");
     let key = section.path("key");
     let self_signed = section.flag("self_signed")?;
-    let acme = section.has("acme").then(|| {
-        let acme = section.section("acme");
-        let domains = acme.list("domains", values::name);
-        let _: Option<String> = acme.parsed("contact", |text| Ok(text.to_owned()));
-        acme.finish();
-        domains
-    });
+    // Read before; named here for the list of what is known.
+    section.has("client_ca");
+    let acme = section.has("acme").then(|| acme(section.section("acme")));
     let files = section.has("certificate") || section.has("key");
     let chosen = [files, self_signed, acme.is_some()].into_iter().filter(|chosen| *chosen).count();
     let found = match (behind_proxy, chosen) {
@@ -114,7 +138,7 @@ fn tls(
         (false, 1) if files => {
             certificate.zip(key).map(|(certificate, key)| Some(Tls::Files { certificate, key }))
         }
-        (false, 1) => acme.flatten().map(|domains| Some(Tls::Acme { domains })),
+        (false, 1) => acme.flatten().map(|acme| Some(Tls::Acme(Box::new(acme)))),
         (false, _) => {
             section.whole_problem("set exactly one of certificate and key, acme, or self_signed");
             None
@@ -122,6 +146,27 @@ fn tls(
     };
     section.finish();
     found
+}
+
+fn acme(section: Section<'_>) -> Option<AcmeConfig> {
+    let domains = section.list("domains", values::name);
+    if domains.as_ref().is_some_and(Vec::is_empty) {
+        section.problem("domains", "there is none; write for example [\"auth.example.com\"]");
+    }
+    let contact = section.parsed("contact", |text| {
+        let address = text.strip_prefix("mailto:").filter(|address| address.contains('@'));
+        let wrong =
+            || format!("`{text}` is no mailto: URL; write for example \"mailto:ops@example.com\"");
+        address.map(|_| text.to_owned()).ok_or_else(wrong)
+    });
+    let directory = section.or("directory", LETS_ENCRYPT.to_owned(), |text| {
+        let https = text.starts_with("https://");
+        https.then(|| text.to_owned()).ok_or_else(|| format!("`{text}` is no https URL"))
+    });
+    let ca_file = section.path("ca_file");
+    section.finish();
+    let domains = domains.filter(|domains| !domains.is_empty());
+    Some(AcmeConfig { domains: domains?, contact, directory: directory?, ca_file })
 }
 
 fn store(section: Section<'_>) -> Option<Store> {
@@ -224,6 +269,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let refresh_lifetime = section.duration("refresh_lifetime", days(1), [minutes(1), days(1)]);
     let session_lifetime = section.duration("session_lifetime", days(1), [minutes(1), days(366)]);
     let claims = section.list("claims", claim);
+    let guard_admits = section.list("guard_admits", |text| admitted(text, claims.as_deref()));
     let status_list = section.flag("status_list");
     if status_list == Some(true) && claims.iter().flatten().any(|claim| claim == "status") {
         section.problem("claims", "`status` names the status list here; remove it from the list");
@@ -236,6 +282,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         refresh_lifetime: refresh_lifetime?,
         session_lifetime: session_lifetime?,
         claims: claims?,
+        guard_admits: guard_admits?,
         status_list: status_list?,
         origins: origins?,
     })
@@ -250,6 +297,18 @@ fn claim(text: &str) -> Result<String, String> {
         return Err(format!("`{text}` is no name of a claim"));
     }
     Ok(text.to_owned())
+}
+
+/// `CLAIM:KIND`, of a claim that is on the list.
+fn admitted(text: &str, claims: Option<&[String]>) -> Result<(String, Sensitive), String> {
+    let Some((claim, kind)) = text.rsplit_once(':') else {
+        return Err(format!("`{text}` names no kind; write for example \"contact:email\""));
+    };
+    let kind = kind.parse().map_err(|error| format!("`{kind}` {error}"))?;
+    if claims.is_some_and(|claims| claims.iter().all(|known| known != claim)) {
+        return Err(format!("`{claim}` is not among the claims; list it there, or remove it here"));
+    }
+    Ok((claim.to_owned(), kind))
 }
 
 fn service(section: &Section<'_>) -> Option<ServiceConfig> {
@@ -287,8 +346,15 @@ pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
     let profile = section.required("profile", "\"nginx\"", values::profile);
     let secret = section.has("secret").then(|| values::secret(section, "secret"));
     let unix = section.flag("unix")?;
-    let mtls = section.parsed("mtls", |text| Ok(text.to_owned())).is_some();
-    let chosen = [secret.is_some(), unix, mtls].into_iter().filter(|chosen| *chosen).count();
+    let mtls = section.parsed("mtls", |text| {
+        if text.is_empty() {
+            Err("is empty; name the proxy's certificate".to_owned())
+        } else {
+            Ok(text.to_owned())
+        }
+    });
+    let chosen =
+        [secret.is_some(), unix, mtls.is_some()].into_iter().filter(|chosen| *chosen).count();
     if chosen != 1 {
         section.whole_problem("set exactly one of secret, unix = true, and mtls");
         return None;
@@ -296,7 +362,7 @@ pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
     let auth = match secret {
         Some(secret) => ProxyAuth::Secret(secret?),
         None if unix => ProxyAuth::Unix,
-        None => ProxyAuth::Mtls,
+        None => ProxyAuth::Mtls(mtls?),
     };
     Some(ProxyConfig { name: name?, profile: profile?, auth })
 }
@@ -324,6 +390,7 @@ pub(super) fn all<T>(
 }
 
 const FEED: &str = "feed";
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 
 const fn seconds(number: u64) -> Duration {
     Duration::from_secs(number)

@@ -9,7 +9,7 @@ use tokenward_server::gate::{Login, PathPattern, Rule};
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
-    Address, ProxyAuth, ProxyConfig, RedisConfig, authority, base_of, later, redis, text_of, values,
+    Address, ProxyAuth, ProxyConfig, RedisConfig, authority, base_of, redis, text_of, values,
 };
 use crate::duration::{self, Human};
 use crate::secret::{Environment, SecretRef};
@@ -34,6 +34,8 @@ pub(crate) struct GateConfig {
     pub(crate) audiences: Vec<Audience>,
     /// The gate's own certificate and key; needed where the proxy is on another machine.
     pub(crate) tls: Option<[PathBuf; 2]>,
+    /// Who vouches for proxies that show a certificate.
+    pub(crate) client_ca: Option<PathBuf>,
     pub(crate) ca_file: Option<PathBuf>,
     /// The offline root that must vouch for every key set.
     pub(crate) root: Option<PathBuf>,
@@ -86,9 +88,7 @@ impl GateConfig {
     /// Reads `path`; every problem it has, with its line.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<Problem>> {
         let (file, text) = text_of(path, "write one as the documentation of the gate shows")?;
-        let config = read(&file, &text, base_of(path))?;
-        let later = later::proxies(&file, &config.proxies);
-        if later.is_empty() { Ok(config) } else { Err(later) }
+        read(&file, &text, base_of(path))
     }
 }
 
@@ -106,6 +106,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let health = root.parsed("health", values::socket);
     let issuer = root.required("issuer", "\"https://auth.example.com\"", values::issuer);
     let authority = root.parsed("authority", |text| values::issuer(text).map(|_| text.to_owned()));
+    let client_ca = root.section("tls").path("client_ca");
     let tls = tls(root.section("tls"));
     let audiences = root.list("audiences", audience);
     if audiences.as_ref().is_some_and(Vec::is_empty) {
@@ -134,6 +135,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let proxies = authority::all(root.sections("proxy"), authority::proxy);
     let rules = authority::all(root.sections("rule"), rule);
     check_listen(&root, listen.as_ref(), tls.is_some(), proxies.as_deref());
+    check_certificates(&root, tls.is_some() && client_ca.is_some(), proxies.as_deref());
     check_lists(
         &root,
         audiences.as_deref(),
@@ -152,6 +154,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         authority,
         audiences: audiences?,
         tls,
+        client_ca,
         ca_file,
         root: pin,
         root_state,
@@ -191,8 +194,19 @@ fn check_listen(
     }
 }
 
+/// A proxy's certificate counts by who vouches for it.
+fn check_certificates(root: &Section<'_>, asked: bool, proxies: Option<&[ProxyConfig]>) {
+    for (proxy, section) in proxies.unwrap_or_default().iter().zip(root.sections("proxy")) {
+        if matches!(proxy.auth, ProxyAuth::Mtls(_)) && !asked {
+            section.problem("mtls", "needs [tls] with client_ca, who vouches for it; set that");
+        }
+    }
+}
+
 fn tls(section: Section<'_>) -> Option<[PathBuf; 2]> {
     let [certificate, key] = ["certificate", "key"].map(|key| section.path(key));
+    // Read before; named here for the list of what is known.
+    section.has("client_ca");
     if section.is_there() && (certificate.is_none() || key.is_none()) {
         section.whole_problem("certificate and key go together; set both");
     }

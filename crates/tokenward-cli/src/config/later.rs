@@ -1,27 +1,12 @@
 //! Settings whose back ends this version does not bring yet: refused, each with what to use now.
 
-use crate::config::{Config, Custody, Problem, ProxyAuth, ProxyConfig, Store, Tls};
+use crate::config::{Config, Custody, Problem, Store};
 
 /// What `config` asks for in vain.
 pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut later =
         |setting: &str, message: String| problems.push(Problem::new(file, setting, message));
-    if config.listen.mtls.is_some() {
-        later(
-            "listen.mtls",
-            "client certificates come with a later version; use the services' secrets".to_owned(),
-        );
-    }
-    if let Some(Tls::Acme { domains }) = &config.tls {
-        let domains = domains.join(", ");
-        later(
-            "tls.acme",
-            format!(
-                "comes with a later version; get a certificate for {domains} and set certificate and key"
-            ),
-        );
-    }
     if matches!(config.store, Store::Postgres) {
         later(
             "store.url",
@@ -55,17 +40,5 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
     if config.passkeys.is_some() {
         later("passkeys", "passkeys come with a later version; delete the table".to_owned());
     }
-    problems.extend(proxies(file, &config.proxies));
     problems
-}
-
-/// What `proxies` ask for in vain.
-pub(super) fn proxies(file: &str, proxies: &[ProxyConfig]) -> Vec<Problem> {
-    let mtls = proxies.iter().filter(|proxy| matches!(proxy.auth, ProxyAuth::Mtls));
-    mtls.map(|proxy| {
-        let message =
-            format!("of `{}` comes with a later version; use secret or unix = true", proxy.name);
-        Problem::new(file, "proxy.mtls", message)
-    })
-    .collect()
 }

@@ -6,7 +6,7 @@ use tokenward_keys::Timing;
 use tokenward_redis::RESERVED_NAMES;
 
 use crate::config::reader::Section;
-use crate::config::{AudienceConfig, Config, Delivery, Feed, Kek, ServiceConfig};
+use crate::config::{AudienceConfig, Config, Delivery, Feed, Kek, ProxyAuth, ServiceConfig};
 use crate::deployment::SIGNER_KEYS;
 use crate::duration::Human;
 use crate::secret::SecretRef;
@@ -81,6 +81,18 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
     for (proxy, section) in config.proxies.iter().zip(&root.sections("proxy")) {
         if !proxies.insert(proxy.name.as_str()) {
             section.problem("name", format!("`{}` is there twice; names are unique", proxy.name));
+        }
+    }
+}
+
+/// A proxy shows its certificate where one is asked for.
+pub(super) fn proxies(config: &Config, root: &Section<'_>) {
+    for (proxy, section) in config.proxies.iter().zip(root.sections("proxy")) {
+        if matches!(proxy.auth, ProxyAuth::Mtls(_)) && config.listen.mtls.is_none() {
+            section.problem(
+                "mtls",
+                "needs listen.mtls, where the proxy shows its certificate; set it",
+            );
         }
     }
 }

@@ -145,6 +145,51 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "tokenward.toml:16: keys.rotate_every: is 1h, but must be at least keys.key_set_max_age + keys.propagation + keys.signer_lease = 2h1m10s: raise it, or lower one of these",
         ),
         (
+            "admin =",
+            "mtls = \"0.0.0.0:8444\"\nadmin =",
+            "tokenward.toml:11: tls.client_ca: is missing, and listen.mtls needs it; name a PEM file",
+        ),
+        (
+            "admin = \"127.0.0.1:9443\"\nhealth = \"0.0.0.0:9080\"\n\n[tls]",
+            "\n[tls]\nclient_ca = \"clients.pem\"",
+            "tokenward.toml:9: tls.client_ca: is for listen.admin and listen.mtls, and there is neither; set one, or delete it",
+        ),
+        (
+            "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "acme = { domains = [] }",
+            "tokenward.toml:11: tls.acme.domains: there is none; write for example [\"auth.example.com\"]",
+        ),
+        (
+            "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "acme = { domains = [\"auth.example.com\"], contact = \"ops@example.com\" }",
+            "tokenward.toml:11: tls.acme.contact: `ops@example.com` is no mailto: URL; write for example \"mailto:ops@example.com\"",
+        ),
+        (
+            "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "acme = { domains = [\"auth.example.com\"], directory = \"http://ca.example.com\" }",
+            "tokenward.toml:11: tls.acme.directory: `http://ca.example.com` is no https URL",
+        ),
+        (
+            "secret = { env = \"EDGE_SECRET\" }",
+            "mtls = \"edge.example.com\"",
+            "tokenward.toml:30: proxy.mtls: needs listen.mtls, where the proxy shows its certificate; set it",
+        ),
+        (
+            "origins =",
+            "guard_admits = [\"locale\"]\norigins =",
+            "tokenward.toml:20: audience.guard_admits: `locale` names no kind; write for example \"contact:email\"",
+        ),
+        (
+            "origins =",
+            "guard_admits = [\"phone:phone_number\"]\norigins =",
+            "tokenward.toml:20: audience.guard_admits: `phone` is not among the claims; list it there, or remove it here",
+        ),
+        (
+            "origins =",
+            "guard_admits = [\"locale:mail\"]\norigins =",
+            "tokenward.toml:20: audience.guard_admits: `mail` is none of secret_name, private_key, password_hash, token, card_number, bank_account, national_id, email, phone_number, free_text",
+        ),
+        (
             "claims =",
             "access_lifetime = \"20m\"\nclaims =",
             "tokenward.toml:19: audience.access_lifetime: 20m is over 15m; choose 15m or less",
@@ -252,16 +297,6 @@ pub(super) fn one_problem(old: &str, new: &str, message: &str) {
 fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
     for (old, new, message) in [
         (
-            "admin =",
-            "mtls = \"0.0.0.0:8444\"\nadmin =",
-            "tokenward.toml: listen.mtls: client certificates come with a later version; use the services' secrets",
-        ),
-        (
-            "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
-            "acme = { domains = [\"auth.example.com\"], contact = \"mailto:ops@example.com\" }",
-            "tokenward.toml: tls.acme: comes with a later version; get a certificate for auth.example.com and set certificate and key",
-        ),
-        (
             "[keys]",
             "[store]\nurl = \"postgres://u:p@db/x\"\n[keys]",
             "tokenward.toml: store.url: PostgreSQL comes with a later version; use \"sqlite:tokenward.db\"",
@@ -275,11 +310,6 @@ fn what_comes_with_a_later_version_is_refused_with_what_to_use_now() {
             "[keys]",
             "[passkeys]\nrp_id = \"example.com\"\norigins = [\"https://app.example.com\"]\n[keys]",
             "tokenward.toml: passkeys: passkeys come with a later version; delete the table",
-        ),
-        (
-            "secret = { env = \"EDGE_SECRET\" }",
-            "mtls = \"edge.example.com\"",
-            "tokenward.toml: proxy.mtls: of `edge` comes with a later version; use secret or unix = true",
         ),
     ] {
         assert!(GOOD.contains(old), "{old}");
@@ -310,7 +340,8 @@ fn a_configuration_with_every_setting_of_the_documentation_is_read() {
 
     let later = later::problems("tokenward.toml", &config);
     let settings: Vec<_> = later.iter().map(|problem| problem.setting().to_owned()).collect();
-    assert_eq!(settings, ["listen.mtls", "passkeys"]);
+    assert_eq!(settings, ["passkeys"]);
+    assert_eq!(config.client_ca.as_deref(), Some(Path::new("clients.pem")));
     assert!(matches!(&config.keys.kek, Kek::KeyFile(path) if path == Path::new("kek.key")));
 }
 
@@ -377,6 +408,7 @@ health   = "0.0.0.0:9080"
 [tls]
 certificate = "fullchain.pem"
 key         = "privkey.pem"
+client_ca   = "clients.pem"
 
 [store]
 url = "sqlite:tokenward.db"

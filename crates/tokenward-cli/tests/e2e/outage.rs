@@ -1,6 +1,5 @@
 //! The authority is away for a while, or one of its keys is: what its verifiers do meanwhile.
 
-
 use http::Method;
 use serde_json::{Value, json};
 

@@ -18,4 +18,5 @@ mod rewrap;
 mod root;
 mod session_events;
 mod status_list;
+mod tls;
 mod vault;

@@ -1,6 +1,5 @@
 //! A session from its beginning to its end, as every part sees it.
 
-
 use http::Method;
 use serde_json::json;
 

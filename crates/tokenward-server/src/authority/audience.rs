@@ -1,6 +1,5 @@
 //! One audience as it runs: an issuer of its own, with its own keys, policy and feed.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,8 +22,6 @@ pub(super) struct AudienceState {
     pub(super) issuer_id: IssuerId,
     /// Makes its tokens.
     pub(super) issuer: Issuer,
-    /// The private claims that they may carry.
-    pub(super) claims: BTreeSet<String>,
     /// Signs them.
     pub(super) ring: Arc<KeyRing>,
     /// Verifies them, with what is revoked.

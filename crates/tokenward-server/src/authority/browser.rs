@@ -11,15 +11,15 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
-use tokenward::{SessionId, UnixTime, Verified};
+use tokenward::{SealKey, SessionId, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL};
+use tokenward_tower::credentials::By;
 use tokenward_tower::csrf::{self, Origins};
 use tokenward_tower::{credentials, respond};
 
 use super::error::ApiError;
-use super::mint::Minted;
 use super::refresh::{Presented, Refreshed};
 use super::respond::{done, json_answer};
 use super::{Authority, peer_of};
@@ -64,7 +64,7 @@ pub(super) async fn show(
         Err(_) => return Err(Refused::from(respond::invalid_request())),
     };
     let now = authority.clock.now();
-    let token = authority.verify_any(presented.token, now)?;
+    let token = authority.verify_any(&presented, now)?;
     let answer = json!({
         "subject": token.subject().as_str(),
         "session_id": token.session_id().map(SessionId::as_str),
@@ -77,7 +77,8 @@ pub(super) async fn show(
     Ok(json_answer(StatusCode::OK, &answer))
 }
 
-/// `POST /session/refresh`: the next pair of cookies for the one that is presented.
+/// `POST /session/refresh`: the next pair of cookies for the one that is presented; of a sealed session, the
+/// next token, and the cookie with its key.
 pub(super) async fn refresh(
     State(authority): State<Arc<Authority>>,
     request: Request,
@@ -98,9 +99,10 @@ pub(super) async fn refresh(
     let presented = Presented {
         token,
         client: ClientCheck::Browser,
-        delivery: Delivery::Cookie,
+        delivery: session.delivery,
         audiences: vec![session.audience.clone()],
     };
+    let before = presented.token.seal_key();
     // A refused refresh token gets the one answer of every refused token.
     let refreshed = authority.refresh(presented, None).await.map_err(|error| {
         if error.status() == StatusCode::BAD_REQUEST {
@@ -109,11 +111,9 @@ pub(super) async fn refresh(
             error.into()
         }
     })?;
-    let Refreshed { access, refresh, refresh_expires_in, session } = refreshed;
-    let mut answer = summary(&access, &session);
-    answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
+    let (answer, cookies) = (summary(&refreshed), session_cookies(&refreshed, Some(&before))?);
     let mut response = json_answer(StatusCode::OK, &Value::Object(answer));
-    for cookie in session_cookies(&access, &refresh, refresh_expires_in)? {
+    for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response.headers_mut().append(VARY, csrf::VARY);
@@ -129,15 +129,18 @@ pub(super) async fn logout(
     let headers = &headers;
     let bad = |_| Refused::from(respond::invalid_request());
     let refresh = cookies::read(headers, REFRESH).map_err(bad)?;
-    let access = cookies::read(headers, ACCESS).map_err(bad)?;
+    let presented =
+        credentials::extract(headers).map_err(|_| Refused::from(respond::invalid_request()))?;
+    // A token that its holder keeps whole belongs to no session of the browser's.
+    let presented = presented.filter(|presented| presented.by != By::Bearer);
     let by_refresh = match refresh {
         Some(cookie) => authority.cookie_session(cookie).await?.map(|(_, session)| session),
         None => None,
     };
     authority.check_csrf(headers, by_refresh.as_ref())?;
-    let ended = match (by_refresh, access) {
+    let ended = match (by_refresh, presented) {
         (Some(session), _) => Some((session.id, session.audience)),
-        (None, Some(token)) => authority.session_of_token(token)?,
+        (None, Some(presented)) => authority.session_of_token(&presented)?,
         (None, None) => None,
     };
     if let Some((id, audience)) = ended {
@@ -155,23 +158,23 @@ pub(super) async fn logout(
 }
 
 impl Authority {
-    /// The session to whose family the refresh cookie belongs, spent or not, if it lives in cookies.
+    /// The session to whose family the refresh cookie belongs, spent or not, if that is where it belongs.
     async fn cookie_session(
         &self,
         cookie: &str,
     ) -> Result<Option<(RefreshToken, Session)>, ApiError> {
         let Ok(token) = RefreshToken::parse(cookie) else { return Ok(None) };
         let session = self.sessions.session_by_refresh(&token.hash()).await?;
-        let session = session.filter(|session| session.delivery == Delivery::Cookie);
+        let session = session.filter(|session| session.delivery != Delivery::Token);
         Ok(session.map(|session| (token, session)))
     }
 
     /// The session of a good access token, to be ended. One that is refused names no session.
     fn session_of_token(
         &self,
-        token: &str,
+        presented: &credentials::Presented<'_>,
     ) -> Result<Option<(SessionId, tokenward::Audience)>, Refused> {
-        match self.verified(token, self.clock.now()) {
+        match self.verified(presented, self.clock.now()) {
             Ok(token) => Ok(token.session_id().map(|id| (id.clone(), token.audience().clone()))),
             Err(Some(unavailable)) => Err(unavailable),
             Err(None) => Ok(None),
@@ -188,17 +191,25 @@ impl Authority {
         check_origin(headers, &origins)
     }
 
-    fn verify_any(&self, token: &str, now: UnixTime) -> Result<Verified, Refused> {
-        self.verified(token, now)
+    fn verify_any(
+        &self,
+        presented: &credentials::Presented<'_>,
+        now: UnixTime,
+    ) -> Result<Verified, Refused> {
+        self.verified(presented, now)
             .map_err(|refused| refused.unwrap_or_else(|| Refused::from(respond::invalid_token())))
     }
 
     /// The token as one of a cookie audience; `Err(None)` if it is refused, `Err(Some(_))` if nobody
     /// can say at the moment.
-    fn verified(&self, token: &str, now: UnixTime) -> Result<Verified, Option<Refused>> {
+    fn verified(
+        &self,
+        presented: &credentials::Presented<'_>,
+        now: UnixTime,
+    ) -> Result<Verified, Option<Refused>> {
         let mut reason = None;
         for audience in self.audiences.values().filter(|audience| audience.has_cookies()) {
-            match audience.verifier.verify(token, now) {
+            match presented.verify(&audience.verifier, now) {
                 Ok(token) => return Ok(token.into_verified()),
                 Err(Refusal::Unavailable(_)) => {
                     return Err(Some(Refused::from(respond::unavailable(Duration::from_secs(1)))));
@@ -223,22 +234,39 @@ fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {
 }
 
 /// The `Set-Cookie` lines of a session.
+///
+/// `before` is the key of the token that this one succeeds, if there is one: what is sealed under it stays
+/// good until it ends, for tabs that have not heard of the new one.
 pub(super) fn session_cookies(
-    access: &Minted,
-    refresh: &RefreshToken,
-    refresh_expires_in: u64,
-) -> Result<[HeaderValue; 2], ApiError> {
-    let refresh_lasts = Duration::from_secs(refresh_expires_in);
+    given: &Refreshed,
+    before: Option<&SealKey>,
+) -> Result<Vec<HeaderValue>, ApiError> {
+    let Refreshed { access, refresh, refresh_expires_in, session } = given;
+    let refresh_lasts = Duration::from_secs(*refresh_expires_in);
     let too_long = |error: cookies::CannotSet| ApiError::invalid_request(error.to_string());
-    Ok([
-        cookies::set(ACCESS, &access.token, access.expires_in).map_err(too_long)?,
-        cookies::set(REFRESH, &refresh.expose(), refresh_lasts).map_err(too_long)?,
-    ])
+    let sealed = session.delivery == Delivery::Sealed;
+    let access = if sealed {
+        let keys = cookies::seal_value(&refresh.seal_key(), before);
+        cookies::set(SEAL, &keys, access.expires_in)
+    } else {
+        cookies::set(ACCESS, &access.token, access.expires_in)
+    };
+    let refresh = cookies::set(REFRESH, &refresh.expose(), refresh_lasts);
+    let mut lines = vec![access.map_err(too_long)?, refresh.map_err(too_long)?];
+    if sealed && before.is_none() {
+        // The one of an earlier session would be a second token in each request.
+        lines.push(cookies::expire(ACCESS));
+    }
+    Ok(lines)
 }
 
-/// What a page may know of its session: everything but the tokens.
-pub(super) fn summary(access: &Minted, session: &Session) -> Map<String, Value> {
-    let mut answer = Map::new();
+/// What a page may know of its session: everything but the tokens, or, if it is sealed, the half of the
+/// token that the page is to keep.
+pub(super) fn summary(given: &Refreshed) -> Map<String, Value> {
+    let Refreshed { access, session, refresh_expires_in, .. } = given;
+    let sealed = session.delivery == Delivery::Sealed;
+    let mut answer = if sealed { access.answer() } else { Map::new() };
+    answer.insert("refresh_expires_in".into(), (*refresh_expires_in).into());
     answer.insert("session_id".into(), session.id.as_str().into());
     answer.insert("expires_in".into(), access.expires_in.as_secs().into());
     if !access.scope.is_empty() {

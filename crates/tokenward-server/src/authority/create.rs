@@ -20,6 +20,7 @@ use super::client::Caller;
 use super::error::ApiError;
 use super::json::{Fields, invalid};
 use super::mint::SessionFacts;
+use super::refresh::Refreshed;
 use super::respond::json_answer;
 use super::v1::{Call, audience_of, subject_of};
 use super::{Authority, idempotency, log};
@@ -77,6 +78,7 @@ impl Wanted {
             claims: &self.claims,
             auth_time: now,
             ends_at: now.saturating_add(audience.session_lifetime.get()),
+            sealed: self.delivery == Delivery::Sealed,
         }
     }
 }
@@ -255,19 +257,20 @@ impl Authority {
         now: UnixTime,
     ) -> Result<Response, ApiError> {
         let Made { session, version, refresh, refresh_ends_at } = made;
-        let access = self.mint_for_session(audience, &session, version, None, now).await?;
+        let access =
+            self.mint_for_session(audience, &session, version, None, &refresh, now).await?;
         let refresh_expires_in = refresh_ends_at.since(now).as_secs();
-        if session.delivery != Delivery::Cookie {
+        if session.delivery == Delivery::Token {
             let mut answer = access.answer();
             answer.insert("session_id".into(), session.id.as_str().into());
             answer.insert("refresh_token".into(), refresh.expose().as_str().into());
             answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
             return Ok(json_answer(StatusCode::CREATED, &Value::Object(answer)));
         }
-        let cookies = session_cookies(&access, &refresh, refresh_expires_in)?;
+        let given = Refreshed { access, refresh, refresh_expires_in, session };
+        let cookies = session_cookies(&given, None)?;
         let lines = cookies.iter().filter_map(|line| line.to_str().ok());
-        let mut answer = summary(&access, &session);
-        answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
+        let mut answer = summary(&given);
         answer.insert("set_cookie".into(), lines.collect());
         let mut response = json_answer(StatusCode::CREATED, &Value::Object(answer));
         for cookie in cookies {
@@ -338,9 +341,11 @@ fn delivery(name: Option<&str>, audience: &AudienceState) -> Result<Delivery, Ap
     match name {
         None | Some("token") => Ok(Delivery::Token),
         Some("cookie") if audience.has_cookies() => Ok(Delivery::Cookie),
-        Some("cookie") => Err(invalid("delivery", "the audience has no `origins`, so no cookies")),
-        Some("sealed") => Err(invalid("delivery", "sealed is not available")),
-        Some(_) => Err(invalid("delivery", "must be token or cookie")),
+        Some("sealed") if audience.has_cookies() => Ok(Delivery::Sealed),
+        Some("cookie" | "sealed") => {
+            Err(invalid("delivery", "the audience has no `origins`, so no cookies"))
+        }
+        Some(_) => Err(invalid("delivery", "must be token, cookie or sealed")),
     }
 }
 

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use tokenward::crypto::Secret256;
+use tokenward::limits::LIMITS;
 use tokenward::{
-    ClientId, IssueError, Jti, KeyId, Scope, SessionId, Subject, TokenRequest, TokenVersion,
-    UnixTime, Unsigned,
+    ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, TokenRequest,
+    TokenVersion, UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
-use tokenward_sessions::Session;
+use tokenward_sessions::{Delivery, RefreshToken, Session};
 use zeroize::Zeroizing;
 
 use super::Authority;
@@ -44,22 +46,40 @@ impl Minted {
     }
 }
 
+impl Minted {
+    /// The same, encrypted under `seal`, for which it was made.
+    fn sealed(self, seal: &SealKey) -> Result<Self, ApiError> {
+        let token = seal.seal(&self.token).map_err(|error| {
+            tracing::error!(%error, "a token could not be sealed");
+            ApiError::server_error()
+        })?;
+        Ok(Self { token: Zeroizing::new(token), ..self })
+    }
+}
+
 impl Authority {
-    /// A token for a session at `version`, with `scope` or what the session has.
+    /// A token for a session at `version`, with `scope` or what the session has. If the session is sealed,
+    /// it is so under the key that belongs to `refresh`, its current refresh token.
     pub(super) async fn mint_for_session(
         &self,
         audience: &AudienceState,
         session: &Session,
         version: TokenVersion,
         scope: Option<Scope>,
+        refresh: &RefreshToken,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
         let scope = scope.unwrap_or_else(|| session.scope.clone());
         let claims = audience.still_allowed(&session.claims);
-        let request = SessionFacts::of(session, &scope, &claims).request(version);
+        let seal = (session.delivery == Delivery::Sealed).then(|| refresh.seal_key());
+        let request = SessionFacts::of(session, &scope, &claims).request(version, seal.as_ref());
         let whose =
             Whose { subject: &session.subject, session: Some(&session.id), version: Some(version) };
-        self.mint(audience, request, whose, scope, now).await
+        let minted = self.mint(audience, request, whose, scope, now).await?;
+        match seal {
+            Some(seal) => minted.sealed(&seal),
+            None => Ok(minted),
+        }
     }
 
     /// Refuses a session whose next token could not be minted, before anything is spent.
@@ -100,8 +120,14 @@ impl Authority {
         let version = TokenVersion::new(u64::from(u32::MAX));
         // The longest name and place, and none used up.
         let id = DenseId { minute: u32::MAX, shard: u16::MAX, index: MOST.saturating_sub(1) };
-        let prepared = Self::prepare(audience, facts.request(version), now, |_| Some(id.name()))?;
-        self.check_length(&prepared, facts.claims)
+        let seal = facts.sealed.then(|| SealKey::new(Secret256::random()));
+        let request = facts.request(version, seal.as_ref());
+        let prepared = Self::prepare(audience, request, now, |_| Some(id.name()))?;
+        self.check_length(&prepared, facts.claims)?;
+        if facts.sealed && SealKey::sealed_length(prepared.length()) > LIMITS.token_bytes {
+            return Err(too_long());
+        }
+        Ok(())
     }
 
     /// All of a token but its signature, and who makes that. If it names its place on a status list, it
@@ -161,8 +187,8 @@ impl Authority {
         prepared: &Prepared,
         claims: &Map<String, Value>,
     ) -> Result<(), ApiError> {
-        let (input, limit) = (prepared.unsigned.signing_input(), self.settings.limits.token_bytes);
-        if input.len().saturating_add(signature_chars(&*prepared.signer)) <= limit {
+        let limit = self.settings.limits.token_bytes;
+        if prepared.length() <= limit {
             return Ok(());
         }
         let longest = claims.iter().max_by_key(|(_, value)| value.to_string().len());
@@ -219,10 +245,11 @@ fn signature_chars(signer: &dyn Signer) -> usize {
 }
 
 impl AudienceState {
-    /// Those of a session's claims that tokens of the audience may carry today: the list in the
-    /// configuration may have become shorter since the session was made.
+    /// Those of a session's claims that tokens of the audience may carry today: since the session was made
+    /// the list in the configuration may have become shorter, and the guard stricter.
     fn still_allowed(&self, claims: &Map<String, Value>) -> Map<String, Value> {
-        let allowed = claims.iter().filter(|(name, _)| self.claims.contains(*name));
+        let allowed =
+            claims.iter().filter(|(name, value)| self.issuer.check_claim(name, value).is_ok());
         allowed.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
@@ -297,6 +324,13 @@ struct Prepared {
     place: Option<(Jti, DenseId)>,
 }
 
+impl Prepared {
+    /// How many characters the token will have.
+    fn length(&self) -> usize {
+        self.unsigned.signing_input().len().saturating_add(signature_chars(&*self.signer))
+    }
+}
+
 /// Whom a token is about, as far as a revocation can be about it.
 struct Whose<'a> {
     subject: &'a Subject,
@@ -313,6 +347,7 @@ pub(super) struct SessionFacts<'a> {
     pub(super) claims: &'a Map<String, Value>,
     pub(super) auth_time: UnixTime,
     pub(super) ends_at: UnixTime,
+    pub(super) sealed: bool,
 }
 
 impl<'a> SessionFacts<'a> {
@@ -325,17 +360,23 @@ impl<'a> SessionFacts<'a> {
             claims,
             auth_time: session.auth_time,
             ends_at: session.ends_at,
+            sealed: matches!(session.delivery, Delivery::Sealed),
         }
     }
 
-    fn request(&self, version: TokenVersion) -> TokenRequest {
-        TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
-            .session_id(self.id.clone())
-            .token_version(version)
-            .scope(self.scope.clone())
-            .auth_time(self.auth_time)
-            .private(self.claims.clone())
-            .expires_no_later_than(self.ends_at)
+    fn request(&self, version: TokenVersion, seal: Option<&SealKey>) -> TokenRequest {
+        let request =
+            TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
+                .session_id(self.id.clone())
+                .token_version(version)
+                .scope(self.scope.clone())
+                .auth_time(self.auth_time)
+                .private(self.claims.clone())
+                .expires_no_later_than(self.ends_at);
+        match seal {
+            Some(seal) => request.sealed_under(seal),
+            None => request,
+        }
     }
 }
 
@@ -346,15 +387,23 @@ fn refused(error: &IssueError) -> ApiError {
             invalid(&claim(name), "is not on the audience's list of claims")
         }
         IssueError::ReservedClaim(name) => invalid(&claim(name), "is set by the authority alone"),
-        IssueError::Confidential { name, looks_like } => invalid(
-            &claim(name),
-            format!("looks like {looks_like}; keep it in `private`, which is in no token"),
-        ),
+        IssueError::Confidential { name, looks_like } => {
+            let claim = claim(name);
+            let kind = looks_like.as_str();
+            tracing::info!(claim, looks_like = kind, "a claim was kept out of a token");
+            let text =
+                format!("looks like {looks_like}; keep it in `private`, which is in no token");
+            invalid(&claim, text)
+        }
         IssueError::Json(_) => invalid("claims", "cannot be read by strict JSON readers"),
-        IssueError::TooLong => invalid("claims", "would make the token too long"),
+        IssueError::TooLong => too_long(),
         IssueError::AlreadyEnded => ApiError::invalid_grant(),
         _ => ApiError::server_error(),
     }
+}
+
+fn too_long() -> ApiError {
+    invalid("claims", "would make the token too long")
 }
 
 /// A claim's name as far as it can be repeated: whoever sent it may have put a secret in its place.

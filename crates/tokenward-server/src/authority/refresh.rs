@@ -53,7 +53,8 @@ impl Authority {
         match outcome {
             RefreshOutcome::Renewed { session, version, token, refresh_ends_at, replayed } => {
                 log::session_refreshed(&session.audience, &session.id, replayed);
-                let access = self.mint_for_session(audience, &session, version, scope, now).await?;
+                let access =
+                    self.mint_for_session(audience, &session, version, scope, &token, now).await?;
                 let refresh_expires_in = refresh_ends_at.since(now).as_secs();
                 Ok(Refreshed { access, refresh: token, refresh_expires_in, session })
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokenward::crypto::Secret256;
 use tokenward::{
     AccessLifetime, Audience, BackendError, BackendErrorKind, ClientId, ErrorChain, Issuer,
-    IssuerId, SignFailed, UnixTime, Verifier,
+    IssuerBuilder, IssuerId, Sensitive, SignFailed, UnixTime, Verifier,
 };
 use tokenward_keys::{FormerSecrets, KeyRing, KeyStore, RingError, Timing, TimingError};
 use tokenward_remote::LiveVerifier;
@@ -316,7 +316,6 @@ async fn open_audience(
         session_lifetime: SessionLifetime::new(wanted.session_lifetime)
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
-        claims: wanted.claims.iter().cloned().collect(),
         metadata: discovery::metadata(
             &settings.issuer,
             &issuer_id,
@@ -353,12 +352,15 @@ fn issuer(wanted: &AudienceSettings, id: &IssuerId) -> Result<Issuer, SettingsEr
         let setting = format!("audience.{}.access_lifetime", wanted.name);
         SettingsError::new(setting, error.to_string())
     })?;
-    Ok(Issuer::builder()
+    let issuer = Issuer::builder()
         .issuer(id.clone())
         .audience(wanted.name.clone())
         .lifetime(lifetime)
-        .claims(wanted.claims.iter().cloned())
-        .build())
+        .claims(wanted.claims.iter().cloned());
+    let admit = |issuer: IssuerBuilder<_, _, _>, (claim, kind): &(String, Sensitive)| {
+        issuer.admit(claim, *kind)
+    };
+    Ok(wanted.guard_admits.iter().fold(issuer, admit).build())
 }
 
 /// Has the keys of `ring` looked after for the first time.

@@ -19,7 +19,7 @@ use super::original::{self, Missing, Original};
 use super::path::BadPath;
 use super::rules::Decision;
 use super::{GateAudience, GateState, answer, proxy};
-use crate::http::Peer;
+use crate::http::{Peer, PeerIdentity};
 use crate::settings::Profile;
 use crate::telemetry::rejected;
 
@@ -86,21 +86,23 @@ impl GateState {
         let Some((place, profile)) = place.zip(profile) else {
             return Err(Refused::new(profile, None, peer, Why::NoSuchPlace));
         };
-        let question = self.recognize(profile, peer, &parts.headers)?;
+        let question = self.recognize(profile, parts)?;
         let told = original::read(profile, parts, place.below);
         let told = told.map(|original| (original, &parts.headers));
         question.decide(Some(place.audience), told).map(|(verified, _)| (profile, verified))
     }
 
-    /// The question of whoever asks as `profile`, with `headers` of its own, if it is a proxy.
+    /// The question of whoever asks as `profile`, with a request of its own, if it is a proxy.
     pub(super) fn recognize(
         &self,
         profile: Profile,
-        peer: Option<Peer>,
-        headers: &HeaderMap,
+        parts: &Parts,
     ) -> Result<Question<'_>, Refused> {
+        let peer = parts.extensions.get::<Peer>().copied();
         let proxies = &self.proxies;
-        proxy::authenticate(proxies, self.any_local, profile, peer.as_ref(), headers)
+        let identity = parts.extensions.get::<PeerIdentity>();
+        let (local, headers) = (self.any_local, &parts.headers);
+        proxy::authenticate(proxies, local, profile, peer.as_ref(), identity, headers)
             .map(|proxy| Question { gate: self, profile, proxy, peer })
             .ok_or_else(|| Refused::new(Some(profile), None, peer, Why::UnknownProxy))
     }
@@ -157,7 +159,7 @@ impl Question<'_> {
             let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
-        let judged = audience.verifier.verify_former_too(presented.token, self.gate.clock.now());
+        let judged = presented.verify_former_too(&audience.verifier, self.gate.clock.now());
         judged.map(Judged::into_verified).map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),

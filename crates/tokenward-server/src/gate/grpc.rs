@@ -33,7 +33,7 @@ use super::decide::{Question, Refused};
 use super::original::{Missing, Original};
 use super::upstream::Upstream;
 use super::{GateState, answer};
-use crate::http::{Peer, ServerLimits};
+use crate::http::ServerLimits;
 use crate::settings::Profile;
 
 /// Where Envoy asks.
@@ -54,8 +54,7 @@ pub(super) async fn check(State(gate): State<Arc<GateState>>, request: Request<B
         *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return response;
     }
-    let peer = parts.extensions.get::<Peer>().copied();
-    let question = gate.recognize(Profile::Envoy, peer, &parts.headers);
+    let question = gate.recognize(Profile::Envoy, &parts);
     let decided = match question {
         Ok(question) => match read(body).await {
             Ok(check) => decide(&question, check),

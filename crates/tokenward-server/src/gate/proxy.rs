@@ -7,8 +7,11 @@ use http::HeaderMap;
 use http::header::HeaderName;
 use tokenward::crypto;
 
-use crate::http::Peer;
+use crate::http::{Peer, PeerIdentity};
 use crate::settings::{Profile, ProxyAuth, ProxySettings};
+
+#[cfg(test)]
+mod tests;
 
 /// Carries the shared secret of a proxy.
 pub const X_PROXY_SECRET: HeaderName = HeaderName::from_static("x-proxy-secret");
@@ -19,6 +22,7 @@ pub(super) fn authenticate<'p>(
     any_local: bool,
     profile: Profile,
     peer: Option<&Peer>,
+    identity: Option<&PeerIdentity>,
     headers: &HeaderMap,
 ) -> Option<&'p str> {
     let secret = secret_hash(headers);
@@ -27,6 +31,7 @@ pub(super) fn authenticate<'p>(
             secret.is_some_and(|secret| crypto::constant_time_eq(hash, &secret))
         }
         ProxyAuth::Unix => matches!(peer, Some(Peer::Unix { .. })),
+        ProxyAuth::Mtls(name) => identity.is_some_and(|identity| identity.is(name)),
     };
     let known = proxies.iter().filter(|proxy| proxy.profile == profile).find(proven);
     let local = any_local && peer.is_some_and(Peer::is_local);

@@ -18,8 +18,8 @@ use super::guard::Guard;
 use super::listener::Accepted;
 use super::server::{Phase, cut, draining};
 use super::stall::Watched;
-use super::tls::H2;
-use super::{Peer, ServerLimits};
+use super::tls::{ACME, H2};
+use super::{Peer, PeerIdentity, ServerLimits};
 
 /// What every connection of a listener shares.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Room {
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let Some(tls) = &self.tls else {
-            return self.converse(stream, peer, Protocol::Either).await;
+            return self.converse(stream, peer, None, Protocol::Either).await;
         };
         let handshake = shake_hands(tls.acceptor(), stream, self.limits.handshake);
         let stream = tokio::select! {
@@ -56,15 +56,24 @@ impl Room {
             tracing::debug!(%peer, "no TLS handshake");
             return;
         };
-        let protocol = match stream.get_ref().1.alpn_protocol() {
+        let session = stream.get_ref().1;
+        let protocol = match session.alpn_protocol() {
             Some(H2) => Protocol::Http2,
+            Some(ACME) => return,
             _ => Protocol::Http1,
         };
-        self.converse(stream, peer, protocol).await;
+        let certificate = session.peer_certificates().and_then(<[_]>::first);
+        let identity = certificate.and_then(|certificate| PeerIdentity::of(certificate));
+        self.converse(stream, peer, identity, protocol).await;
     }
 
-    async fn converse<T>(self, stream: T, peer: Peer, protocol: Protocol)
-    where
+    async fn converse<T>(
+        self,
+        stream: T,
+        peer: Peer,
+        identity: Option<PeerIdentity>,
+        protocol: Protocol,
+    ) where
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let Self { router, limits, headers, phase, .. } = self;
@@ -76,6 +85,7 @@ impl Room {
             limits,
             headers,
             peer,
+            identity,
             activity: Arc::clone(&activity),
             phase: phase.clone(),
         };

@@ -28,7 +28,7 @@ use super::activity::Activity;
 use super::body::{Served, Tracked};
 use super::redirect::InTheClear;
 use super::server::{Phase, draining};
-use super::{Peer, ServerLimits, answers};
+use super::{Peer, PeerIdentity, ServerLimits, answers};
 
 /// The service of one connection.
 #[derive(Clone, Debug)]
@@ -37,6 +37,7 @@ pub(super) struct Guard {
     pub(super) limits: ServerLimits,
     pub(super) headers: Arc<SecurityHeaders>,
     pub(super) peer: Peer,
+    pub(super) identity: Option<PeerIdentity>,
     pub(super) activity: Arc<Activity>,
     pub(super) phase: watch::Receiver<Phase>,
 }
@@ -86,6 +87,9 @@ impl Guard {
     async fn route(&self, request: Request<Incoming>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(self.peer);
+        if let Some(identity) = &self.identity {
+            parts.extensions.insert(identity.clone());
+        }
         let before_http2 = parts.version < Version::HTTP_2;
         let (body, read) = Tracked::new(Limited::new(body, self.limits.body_bytes));
         let request = Request::from_parts(parts, Body::new(body));

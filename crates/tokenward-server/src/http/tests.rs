@@ -1,4 +1,5 @@
 mod clear;
+mod clients;
 mod hostile;
 mod listeners;
 mod redirect;

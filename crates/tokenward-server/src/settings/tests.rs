@@ -68,6 +68,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             refresh_lifetime: Duration::from_secs(86_400),
             session_lifetime: Duration::from_secs(86_400),
             claims: vec!["roles".into()],
+            guard_admits: Vec::new(),
             status_list: false,
             origins: vec!["https://app.example.com".into()],
         }],

@@ -172,6 +172,7 @@ fn settings() -> Settings {
         refresh_lifetime: seconds(3_600),
         session_lifetime: seconds(86_400),
         claims: Vec::new(),
+        guard_admits: Vec::new(),
         status_list: false,
         origins: Vec::new(),
     };

@@ -30,7 +30,7 @@ async fn a_cookie_session_comes_in_two_strict_host_cookies_and_nowhere_else() {
 async fn a_token_that_no_browser_would_keep_is_refused_before_there_is_a_session() {
     let bench = Bench::new().await;
     let make = async |length: usize| {
-        let claims = json!({"note": "n ".repeat(length / 2)});
+        let claims = json!({"note": "n-".repeat(length / 2)});
         let body = session_of("alice", json!({"delivery": "cookie", "claims": claims}));
         bench.post("/v1/sessions", LOGIN, &body).await
     };

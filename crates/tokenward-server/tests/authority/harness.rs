@@ -351,6 +351,7 @@ fn audience(name: &str, origins: &[&str]) -> AudienceSettings {
         refresh_lifetime: Duration::from_secs(3_600),
         session_lifetime: Duration::from_secs(86_400),
         claims: vec!["roles".into(), "note".into()],
+        guard_admits: Vec::new(),
         status_list: false,
         origins: origins.iter().map(|&origin| origin.into()).collect(),
     }

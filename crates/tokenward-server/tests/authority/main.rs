@@ -23,6 +23,8 @@ mod refresh;
 #[cfg(test)]
 mod remote;
 #[cfg(test)]
+mod sealed;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod signing;

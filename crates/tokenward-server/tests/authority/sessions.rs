@@ -47,7 +47,7 @@ async fn a_request_that_cannot_be_granted_says_which_field_is_wrong() {
         (json!({"claims": {"note": "y".repeat(6_000)}}), "claims"),
         (json!({"private": "z".repeat(17_000)}), "private"),
         (json!({"device": "a\u{7}b"}), "device"),
-        (json!({"delivery": "sealed"}), "delivery"),
+        (json!({"delivery": "glued"}), "delivery"),
         (json!({"refresh": "passkey"}), "refresh"),
         (json!({"client_id": STRANGER}), "client_id"),
         (json!({"subjct": "x"}), "subjct"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::json;
 use tokenward::crypto::Secret256;
-use tokenward::{Algorithm, Audience, ClientId, Clock};
+use tokenward::{Algorithm, Audience, ClientId, Clock, Sensitive};
 use tokenward_keys::{Sealed, StoreKey};
 use tokenward_server::{Authority, Parts, StartError};
 
@@ -89,6 +89,24 @@ async fn a_claim_that_is_listed_no_longer_is_left_out_of_the_next_token() {
     let next = bench.refresh(session["refresh_token"].as_str().unwrap()).await.json();
     let token = bench.verify(next["access_token"].as_str().unwrap()).unwrap();
     assert_eq!(serde_json::Value::Object(token.private().clone()), json!({"note": "b"}));
+}
+
+#[tokio::test]
+async fn a_claim_that_the_guard_admits_no_longer_is_left_out_of_the_next_token() {
+    let admits = vec![("note".to_owned(), Sensitive::Email)];
+    let bench = Bench::with(|settings| settings.audiences[0].guard_admits = admits).await;
+    let claims = json!({"roles": ["a"], "note": "ada@example.com"});
+    let session = bench.session(json!({"claims": claims})).await;
+    let token = bench.verify(session["access_token"].as_str().unwrap()).unwrap();
+    assert_eq!(serde_json::Value::Object(token.private().clone()), claims);
+
+    let (mut settings, secret) = (settings_of(&bench), bench.secret().to_owned());
+    settings.audiences[0].guard_admits.clear();
+    let (dir, clock) = bench.stop().await;
+    let bench = Bench::again(dir, clock, settings, secret).await;
+    let next = bench.refresh(session["refresh_token"].as_str().unwrap()).await.json();
+    let token = bench.verify(next["access_token"].as_str().unwrap()).unwrap();
+    assert_eq!(serde_json::Value::Object(token.private().clone()), json!({"roles": ["a"]}));
 }
 
 #[tokio::test]

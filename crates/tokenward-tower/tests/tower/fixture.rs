@@ -1,6 +1,7 @@
 //! A verifier with its key at hand, tokens good and bad, and requests to a service behind the layer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,7 +10,8 @@ use http::header::HeaderName;
 use http::{HeaderValue, Request};
 use serde_json::{Map, Value, json};
 use tokenward::{
-    Algorithm, Audience, Clock, IssuerId, KeyId, KeySet, SigningKey, UnixTime, Verifier, b64,
+    AccessLifetime, Algorithm, Audience, ClientId, Clock, Issuer, IssuerId, Jti, KeyId, KeySet,
+    SealKey, SigningKey, Subject, TokenRequest, UnixTime, Verifier, b64,
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::View;
@@ -55,6 +57,15 @@ impl Fixture {
     /// A token whose claims differ from a good one's; `null` takes a claim away.
     pub(crate) fn token_with(&self, changes: &[(&str, Value)]) -> String {
         sign(&self.key, &header(), &claims(changes))
+    }
+
+    /// A good token that is to be sealed under `seal`.
+    pub(crate) fn token_for(&self, seal: &SealKey) -> String {
+        let lifetime = AccessLifetime::new(Duration::from_secs(300)).unwrap();
+        let issuer = Issuer::builder().issuer(issuer()).audience(audience()).lifetime(lifetime);
+        let (alice, web) = (Subject::new("alice").unwrap(), ClientId::new("web").unwrap());
+        let request = TokenRequest::new(alice, web, Jti::random()).sealed_under(seal);
+        issuer.build().issue(request, &self.key, UnixTime::from_secs(NOW)).unwrap()
     }
 }
 

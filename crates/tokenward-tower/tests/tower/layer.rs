@@ -13,8 +13,10 @@ use http::header::{CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use tokenward::{Jti, SessionId, Subject, TokenVersion, UnixTime, Verified};
+use tokenward::crypto::Secret256;
+use tokenward::{Jti, SealKey, SessionId, Subject, TokenVersion, UnixTime, Verified};
 use tokenward_revocation::{FreshnessPolicy, Revocation, Scope, Seq, View, WhenStale};
+use tokenward_tower::cookies;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::{Claims, RequestIds, SecurityHeaders, VerifyLayer};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
@@ -29,6 +31,42 @@ async fn a_good_token_passes_by_header_and_by_cookie() {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(body(response).await, "alice");
     }
+}
+
+#[tokio::test]
+async fn a_sealed_token_passes_with_its_cookie_where_cookies_are_read() {
+    let fixture = Fixture::new();
+    let router = behind(fixture.layer().cookies(origins()));
+    let [seal, other] = [(); 2].map(|()| SealKey::new(Secret256::random()));
+    let inside = fixture.token_for(&seal);
+    let sealed = bearer(&seal.seal(&inside).unwrap());
+    let [its, others, both] =
+        [seal_cookie(&seal, None), seal_cookie(&other, None), seal_cookie(&other, Some(&seal))];
+    let asked = async |router: &Router, headers: &[(&str, &str)]| {
+        send(router, request("GET", headers)).await.status().as_u16()
+    };
+
+    assert_eq!(asked(&router, &[pair(&sealed), pair(&its)]).await, 200);
+    assert_eq!(asked(&router, &[pair(&sealed), pair(&both)]).await, 200);
+    assert_eq!(asked(&router, &[pair(&sealed), pair(&others)]).await, 401);
+    assert_eq!(asked(&router, &[pair(&sealed)]).await, 401);
+    assert_eq!(asked(&router, &[pair(&bearer(&inside)), pair(&its)]).await, 401);
+    let bearer_alone = behind(fixture.layer());
+    assert_eq!(asked(&bearer_alone, &[pair(&sealed), pair(&its)]).await, 401);
+}
+
+#[tokio::test]
+async fn what_a_sealed_token_asks_for_is_kept_by_no_cache() {
+    let fixture = Fixture::new();
+    let router = behind(fixture.layer().cookies(origins()));
+    let seal = SealKey::new(Secret256::random());
+    let sealed = bearer(&seal.seal(&fixture.token_for(&seal)).unwrap());
+    let cookie = seal_cookie(&seal, None);
+
+    let response = send(&router, request("GET", &[pair(&sealed), pair(&cookie)])).await;
+    assert_eq!(response.headers()[CACHE_CONTROL], "private");
+    let change = send(&router, request("POST", &[pair(&sealed), pair(&cookie)])).await;
+    assert_eq!(change.status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
@@ -264,6 +302,10 @@ fn revoke(view: &View, scope: Scope) {
 
 fn origins() -> Origins {
     Origins::new([APP]).unwrap()
+}
+
+fn seal_cookie(key: &SealKey, before: Option<&SealKey>) -> (&'static str, String) {
+    ("cookie", format!("{}={}", cookies::SEAL, *cookies::seal_value(key, before)))
 }
 
 fn bearer(token: &str) -> (&'static str, String) {

@@ -24,8 +24,20 @@ pub(crate) struct Expected<'a> {
     pub(crate) audience: &'a Arc<Audience>,
     /// Whether the token must have a `client_id`, as RFC 9068 § 2.2 has it.
     pub(crate) client_id: bool,
-    /// The thumbprint of the key by which the sender has proved that the token is theirs.
-    pub(crate) proven_key: Option<&'a str>,
+    /// By what the sender has proved that the token is theirs.
+    pub(crate) proven: Option<Proven<'a>>,
+}
+
+/// The member of `cnf` that names the key a token is sealed under. It is ours: RFC 7800 has none for it.
+pub(crate) const SEAL: &str = "seal";
+
+/// What a sender has shown to have beside the token.
+#[derive(Clone, Copy)]
+pub(crate) enum Proven<'a> {
+    /// The key with this thumbprint, by a proof of possession (RFC 9449 § 4.3).
+    Key(&'a str),
+    /// The key with this name, under which the token was sealed.
+    Seal(&'a str),
 }
 
 /// Reads the claims in `payload`; the times in them are not judged yet.
@@ -35,7 +47,7 @@ pub(crate) fn read<'a>(
 ) -> Result<AccessClaimsRef<'a>, Reason> {
     let opening = opening(payload, expected);
     let claims = Slots::scan(payload, opening).map_err(|_| Reason::InvalidPayload)?;
-    let key_thumbprint = claims.confirmation(expected.proven_key)?;
+    let key_thumbprint = claims.confirmation(expected.proven)?;
     let audiences = match opening {
         Some(_) => None,
         None => claims.addressed(expected)?,
@@ -185,9 +197,10 @@ impl<'a> Slots<'a> {
         if self.span(known).is_some() { read(self.get(known)) } else { Ok(None) }
     }
 
-    /// The thumbprint of the key that the token is bound to (RFC 9449 § 6.1), which must be the one
-    /// that was proven. Whoever holds a bound token without its key has stolen it.
-    fn confirmation(&self, proven: Option<&str>) -> Result<Option<Cow<'a, str>>, Reason> {
+    /// The thumbprint of the key that the token is bound to (RFC 9449 § 6.1), if it is to one that
+    /// makes proofs. What it is bound to must be what was proven: whoever holds a bound token without
+    /// that has stolen it.
+    fn confirmation(&self, proven: Option<Proven<'_>>) -> Result<Option<Cow<'a, str>>, Reason> {
         let (cnf, proven) = match (self.get(Known::CNF).1, proven) {
             (None, None) => return Ok(None),
             (Some(_), None) => return Err(Reason::ProofRequired),
@@ -199,30 +212,39 @@ impl<'a> Slots<'a> {
         let text = cnf.as_object_text().ok_or(Reason::InvalidClaim("cnf"))?;
         let mut methods = Methods::default();
         json::scan(text.as_bytes(), &mut methods).map_err(|_| Reason::InvalidClaim("cnf"))?;
+        let same = |key: Raw<'a>, proven: &str| {
+            let key = key.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
+            if key == proven { Ok(key) } else { Err(Reason::WrongProof) }
+        };
         // A second method that we do not know may be the one that the issuer relies on.
-        match methods {
-            Methods { thumbprint: Some(key), others: false } => {
-                let key = key.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
-                if key == proven { Ok(Some(key)) } else { Err(Reason::WrongProof) }
+        match (methods, proven) {
+            (Methods { thumbprint: Some(key), seal: None, others: false }, Proven::Key(proven)) => {
+                same(key, proven).map(Some)
             }
+            (
+                Methods { thumbprint: None, seal: Some(key), others: false },
+                Proven::Seal(proven),
+            ) => same(key, proven).map(|_| None),
             _ => Err(Reason::ProofRequired),
         }
     }
 }
 
-/// By what a token can be bound (RFC 7800 § 3.1): the key's thumbprint, and whether by anything else.
+/// By what a token can be bound (RFC 7800 § 3.1): the thumbprint of a key that makes proofs, the name of
+/// one that it is sealed under, and whether by anything else.
 #[derive(Default)]
 struct Methods<'a> {
     thumbprint: Option<Raw<'a>>,
+    seal: Option<Raw<'a>>,
     others: bool,
 }
 
 impl<'a> Sink<'a> for Methods<'a> {
     fn member(&mut self, text: &'a str, name: Span, _place: Option<u8>, value: Span) {
-        if name.text(text).to_str() == "jkt" {
-            self.thumbprint = Some(value.raw(text));
-        } else {
-            self.others = true;
+        match &*name.text(text).to_str() {
+            "jkt" => self.thumbprint = Some(value.raw(text)),
+            SEAL => self.seal = Some(value.raw(text)),
+            _ => self.others = true,
         }
     }
 }

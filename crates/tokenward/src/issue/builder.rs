@@ -1,8 +1,8 @@
 //! The builder of issuers, which has no `build` before all that matters was said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccessLifetime, Issuer};
+use super::{AccessLifetime, Issuer, Sensitive};
 use crate::ids::{Audience, IssuerId};
 use crate::missing::{HasAddressee, HasIssuer, HasLifetime, Missing};
 
@@ -14,6 +14,7 @@ pub struct IssuerBuilder<I = Missing, A = Missing, L = Missing> {
     audience: A,
     lifetime: L,
     allowed: BTreeSet<String>,
+    admitted: BTreeMap<String, Vec<Sensitive>>,
 }
 
 impl Issuer {
@@ -32,6 +33,7 @@ impl Issuer {
             audience: Missing,
             lifetime: Missing,
             allowed: BTreeSet::new(),
+            admitted: BTreeMap::new(),
         }
     }
 }
@@ -39,20 +41,20 @@ impl Issuer {
 impl<I, A, L> IssuerBuilder<I, A, L> {
     /// The `iss` of its tokens.
     pub fn issuer(self, issuer: IssuerId) -> IssuerBuilder<IssuerId, A, L> {
-        let Self { audience, lifetime, allowed, .. } = self;
-        IssuerBuilder { issuer, audience, lifetime, allowed }
+        let Self { audience, lifetime, allowed, admitted, .. } = self;
+        IssuerBuilder { issuer, audience, lifetime, allowed, admitted }
     }
 
     /// The `aud` of its tokens.
     pub fn audience(self, audience: Audience) -> IssuerBuilder<I, Audience, L> {
-        let Self { issuer, lifetime, allowed, .. } = self;
-        IssuerBuilder { issuer, audience, lifetime, allowed }
+        let Self { issuer, lifetime, allowed, admitted, .. } = self;
+        IssuerBuilder { issuer, audience, lifetime, allowed, admitted }
     }
 
     /// How long its tokens live.
     pub fn lifetime(self, lifetime: AccessLifetime) -> IssuerBuilder<I, A, AccessLifetime> {
-        let Self { issuer, audience, allowed, .. } = self;
-        IssuerBuilder { issuer, audience, lifetime, allowed }
+        let Self { issuer, audience, allowed, admitted, .. } = self;
+        IssuerBuilder { issuer, audience, lifetime, allowed, admitted }
     }
 
     /// The private claims that its tokens may have; none unless said.
@@ -64,6 +66,23 @@ impl<I, A, L> IssuerBuilder<I, A, L> {
     /// ```
     pub fn claims(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lets the private claim `claim` hold what looks like `kind`, which is refused otherwise.
+    ///
+    /// # Security
+    ///
+    /// Whoever gets hold of a token reads it, and so do the logs on its way that it should not be in.
+    ///
+    /// ```
+    /// use tokenward::{Issuer, IssuerBuilder, Sensitive};
+    ///
+    /// let issuer: IssuerBuilder =
+    ///     Issuer::builder().claims(["contact"]).admit("contact", Sensitive::Email);
+    /// ```
+    pub fn admit(mut self, claim: impl Into<String>, kind: Sensitive) -> Self {
+        self.admitted.entry(claim.into()).or_default().push(kind);
         self
     }
 }
@@ -82,6 +101,7 @@ impl<I, A, L> IssuerBuilder<I, A, L> {
             audience: self.audience.into_addressee(),
             lifetime: self.lifetime.into_lifetime(),
             allowed: self.allowed,
+            admitted: self.admitted,
         }
     }
 }

@@ -3,6 +3,7 @@
 use memchr::memchr2;
 use serde_json::{Map, Value};
 
+use super::request::Confirmation;
 use super::{IssueError, Issuer, TokenRequest};
 use crate::claims::RESERVED_CLAIMS;
 use crate::ids::TokenVersion;
@@ -48,8 +49,12 @@ pub(super) fn write(
     if let Some(time) = request.auth_time {
         number(out, r#","auth_time":"#, time.as_secs());
     }
-    if let Some(key) = &request.bound_to {
-        text(out, r#","cnf":{"jkt":"#, key.as_str());
+    match &request.bound_to {
+        None => {}
+        Some(Confirmation::Key(key)) => text(out, r#","cnf":{"jkt":"#, key.as_str()),
+        Some(Confirmation::Seal(name)) => text(out, r#","cnf":{"seal":"#, name),
+    }
+    if request.bound_to.is_some() {
         out.push(b'}');
     }
     if let Some((uri, index)) = &request.status {

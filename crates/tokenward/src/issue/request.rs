@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::IssueError;
 use crate::ids::{ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion};
 use crate::json::JsonError;
+use crate::jwe::SealKey;
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
@@ -32,10 +33,19 @@ pub struct TokenRequest {
     pub(super) token_version: Option<TokenVersion>,
     pub(super) scope: Scope,
     pub(super) auth_time: Option<UnixTime>,
-    pub(super) bound_to: Option<Thumbprint>,
+    pub(super) bound_to: Option<Confirmation>,
     pub(super) status: Option<(Subject, u64)>,
     pub(super) private: Map<String, Value>,
     pub(super) expires_no_later_than: Option<UnixTime>,
+}
+
+/// What must come with a token (RFC 7800).
+#[derive(Clone)]
+pub(super) enum Confirmation {
+    /// A proof by the key with this thumbprint.
+    Key(Thumbprint),
+    /// The key with this name, which it is sealed under.
+    Seal(String),
 }
 
 impl TokenRequest {
@@ -104,7 +114,18 @@ impl TokenRequest {
     /// # }
     /// ```
     pub fn bound_to(mut self, key: Thumbprint) -> Self {
-        self.bound_to = Some(key);
+        self.bound_to = Some(Confirmation::Key(key));
+        self
+    }
+
+    /// The key that the token will be sealed under (`cnf.seal`): it is worth nothing in the open, and
+    /// nothing under another key. See [`SealKey`] for an example.
+    ///
+    /// # Security
+    ///
+    /// As for [`Self::bound_to`], which a token can be instead: only verifiers that know seals enforce it.
+    pub fn sealed_under(mut self, key: &SealKey) -> Self {
+        self.bound_to = Some(Confirmation::Seal(key.name()));
         self
     }
 

@@ -23,50 +23,36 @@ fn no_allow_list_lets_a_caller_set_what_the_issuer_sets() {
 
 #[test]
 fn what_looks_confidential_is_refused_with_the_name_of_its_claim() {
-    for (value, looks_like) in [
-        (json!("4111 1111 1111 1111"), "a card number"),
-        (json!(4_111_111_111_111_111_u64), "a card number"),
-        (json!("3782-822463-10005"), "a card number"),
-        (json!(["x", { "y": "5555555555554444" }]), "a card number"),
-        (json!("536-90-4399"), "a national id"),
-        (json!("AB 12 34 56 C"), "a national id"),
-        (json!("529.982.247-25"), "a national id"),
-        (json!("11010519491231002X"), "a national id"),
-        (json!("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"), "a password hash"),
-        (json!("$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"), "a password hash"),
-        (json!("-----BEGIN PRIVATE KEY-----\nMC4="), "a key"),
-        (json!("eyJhbGciOiJub25lIn0.e30."), "a token"),
-        (json!("twr_abc"), "a token"),
-        (json!({ "password": "x" }), "a secret, by its name"),
-        (json!({ "user": { "api_key": 1 } }), "a secret, by its name"),
-    ] {
-        let error = check(&json!({ "roles": value })).unwrap_err();
-        let expected = IssueError::Confidential { name: "roles".to_owned(), looks_like };
-        assert_eq!(error, expected, "{value}");
-        // The message names the claim, never its value.
-        assert!(!error.to_string().contains(value.as_str().unwrap_or("\u{0}")));
-    }
+    let error = check(&json!({ "roles": ["4111 1111 1111 1111"] })).unwrap_err();
+
+    let looks_like = Sensitive::CardNumber;
+    assert_eq!(error, IssueError::Confidential { name: "roles".to_owned(), looks_like });
+    // The message names the claim, never its value.
+    assert!(error.to_string().contains("roles") && !error.to_string().contains("4111"), "{error}");
 }
 
 #[test]
-fn ordinary_values_pass() {
-    for value in [
-        json!(["admin", "billing:read"]),
-        json!("de-DE"),
-        json!(true),
-        json!(null),
-        json!("4111 1111 1111 1112"),
-        json!("1234567890123456"),
-        json!("+49 30 901820"),
-        json!("2026-11-23"),
-        json!("000-12-3456"),
-        json!("529.982.247-26"),
-        json!("110105194912310021"),
-        json!("0b7a5a0e-6b1e-4ad5-8b0d-6a8d4b3f1c2d"),
-        json!({ "tenant": 42, "plan": "pro", "pinned": true, "companion": "x" }),
-    ] {
-        assert_eq!(check(&json!({ "roles": value })), Ok(()), "{value}");
+fn what_a_claim_may_hold_is_admitted_there_and_nowhere_else() {
+    let issuer = builder(&["contact", "roles"]).admit("contact", Sensitive::Email).build();
+    let check = |claims: Value| issuer.check_claims(claims.as_object().unwrap());
+    let refused = |name: &str, looks_like| {
+        Err(IssueError::Confidential { name: name.to_owned(), looks_like })
+    };
+
+    assert_eq!(check(json!({ "contact": { "home": "ada@example.com" } })), Ok(()));
+    let elsewhere = check(json!({ "roles": "ada@example.com" }));
+    assert_eq!(elsewhere, refused("roles", Sensitive::Email));
+    let other = check(json!({ "contact": ["ada@example.com", "+14155552671"] }));
+    assert_eq!(other, refused("contact", Sensitive::PhoneNumber));
+}
+
+#[test]
+fn every_kind_comes_back_from_its_name() {
+    for kind in Sensitive::ALL {
+        assert_eq!(kind.as_str().parse(), Ok(kind));
     }
+    let unknown = "nothing".parse::<Sensitive>().unwrap_err().to_string();
+    assert!(unknown.starts_with("is none of secret_name, "), "{unknown}");
 }
 
 #[test]
@@ -216,10 +202,13 @@ fn request(private: Map<String, Value>) -> TokenRequest {
 }
 
 fn issuer(allowed: &[&str]) -> Issuer {
+    builder(allowed).build()
+}
+
+fn builder(allowed: &[&str]) -> IssuerBuilder<IssuerId, Audience, AccessLifetime> {
     Issuer::builder()
         .issuer(IssuerId::new("https://auth.example.com/audiences/billing-api").unwrap())
         .audience(Audience::new("billing-api").unwrap())
         .lifetime(AccessLifetime::new(Duration::from_secs(300)).unwrap())
         .claims(allowed.iter().map(|name| (*name).to_owned()))
-        .build()
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::{Policy, Profile, Sealed, SelfContained, Times, Token, Typed, is_type};
-use crate::claims::{self, AccessClaims, AccessClaimsRef, Expected};
+use crate::claims::{self, AccessClaims, AccessClaimsRef, Expected, Proven};
 use crate::ids::Audience;
 use crate::issue::AccessLifetime;
 use crate::reject::Reason;
@@ -42,17 +42,17 @@ impl Sealed for AccessToken {
     }
 }
 
-/// Reads the claims of `token`, whose sender has proven to hold `proven_key`.
+/// Reads the claims of `token`, whose sender has shown what is `proven`.
 pub(crate) fn read<'a>(
     token: Token<'a>,
     policy: &'a Policy<AccessToken>,
-    proven_key: Option<&'a str>,
+    proven: Option<Proven<'a>>,
 ) -> Result<AccessClaimsRef<'a>, Reason> {
     let expected = Expected {
         issuer: &policy.issuer,
         audience: &policy.addressee,
         client_id: token.typed == Typed::Itself,
-        proven_key,
+        proven,
     };
     claims::read(token.payload, &expected)
 }

@@ -1,7 +1,7 @@
 //! Access tokens that are bound to a key (RFC 9449 § 7.1), with the proof of it.
 
 use super::{Scratch, Verified, Verifier};
-use crate::claims::AccessClaimsRef;
+use crate::claims::{AccessClaimsRef, Proven};
 use crate::crypto::sha256;
 use crate::profile::dpop::Proof;
 use crate::reject::{Reason, Rejected};
@@ -55,7 +55,7 @@ impl Verifier {
         if now >= proof.remember_until() {
             return Err(Reason::Expired.into());
         }
-        let key = proof.claims.key_thumbprint().as_str();
+        let key = Proven::Key(proof.claims.key_thumbprint().as_str());
         self.check_in(token, Some(key), now, scratch).map_err(Rejected::from_reason)
     }
 }

@@ -97,8 +97,7 @@ async fn the_page_of_the_gate_has_every_setting() {
         let page = fs::read_to_string(root().join("docs/gate.md")).unwrap();
         missing.extend(known.into_iter().filter(|path| {
             let name = path.rsplit_once('.').map_or(path.as_str(), |(_, name)| name);
-            // mTLS is refused in this version, as the page of the configuration says.
-            name != "mtls" && !has_word(&page, name)
+            !has_word(&page, name)
         }));
     }
 

@@ -1,6 +1,5 @@
 //! The revocation feed, followed by the program of its page and by a gate that pins who signs it.
 
-
 use http::Method;
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use tokenward::{Audience, IssuerId, Jti, SessionId, b64};
+use tokenward::crypto::Secret256;
+use tokenward::{Audience, IssuerId, Jti, SealKey, SessionId, b64};
 use tokenward_revocation::{FreshnessPolicy, Scope, View, WhenStale};
 use tokenward_tower::respond;
 
@@ -54,6 +55,30 @@ async fn a_refused_token_gets_the_same_bytes_whatever_the_reason() {
             let answer = world.about(profile, "GET", "/invoices/7", &headers).await;
             assert_eq!(answer, expected, "{name}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_token_passes_with_its_cookie_alone() {
+    let world = World::new();
+    let [seal, other] = [(); 2].map(|()| SealKey::new(Secret256::random()));
+    let inside = world.token_of(request("alice").sealed_under(&seal));
+    let sealed = format!("Bearer {}", seal.seal(&inside).unwrap());
+    let inside = format!("Bearer {inside}");
+    let [its, others] = [&seal, &other].map(|key| format!("__Host-seal={}", *key.expose()));
+    let origin = ("origin", "https://app.example.com");
+    for profile in Profile::ALL {
+        let ask = async |method: &str, headers: &[(&str, &str)]| {
+            world.about(profile, method, "/open/door", headers).await.status.as_u16()
+        };
+        let credentials = [("authorization", &*sealed), ("cookie", &*its)];
+        assert_eq!(ask("GET", &credentials).await, 200);
+        assert_eq!(ask("GET", &credentials[..1]).await, 401);
+        assert_eq!(ask("GET", &[("authorization", &*sealed), ("cookie", &*others)]).await, 401);
+        assert_eq!(ask("GET", &[("authorization", &*inside), ("cookie", &*its)]).await, 401);
+        // Half of it is attached by the browser, so a change must show where it comes from.
+        assert_eq!(ask("POST", &credentials).await, 403);
+        assert_eq!(ask("POST", &[credentials[0], credentials[1], origin]).await, 200);
     }
 }
 
