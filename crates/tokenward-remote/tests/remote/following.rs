@@ -163,7 +163,7 @@ async fn a_connection_that_hangs_is_given_up() {
 async fn a_heartbeat_that_comes_again_and_again_keeps_no_stream_alive() {
     let authority = Authority::start().await;
     let mut options = FeedOptions::default();
-    options.silence = Duration::from_millis(50);
+    options.silence = Duration::from_millis(500);
     let remote = authority.remote(&authority.config().feed(options));
     let state = &authority.state;
     remote.ready().await;
