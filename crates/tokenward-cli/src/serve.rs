@@ -1,7 +1,7 @@
 //! `tokenward serve`: opens everything, says that it is ready, and ends in order.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,6 @@ use std::time::Duration;
 use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustix::process::{Resource, Rlimit};
-use tokenward::ErrorChain;
 use tokenward_server::Authority;
 use tokenward_server::admin::{self, AdminAuth};
 use tokenward_server::http::{Listener, Server, Stopped, Tls, redirect_router};
@@ -31,12 +30,7 @@ use crate::secret::Variables;
 use crate::tls::{Certificate, CertificateFiles, client_authorities};
 use crate::{clock, files, memory};
 
-/// The public port of `--dev`, unless it is told another.
-const DEV_PORT: u16 = 8443;
-/// Where `--dev` puts administration if it is free.
-const DEV_ADMIN_PORT: u16 = 9443;
-/// Where `--dev` puts the demo if it is free.
-const DEV_DEMO_PORT: u16 = 8543;
+mod dev_ports;
 
 /// Runs the authority until it is told to stop.
 ///
@@ -101,8 +95,8 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle, tap: Ta
     let now = clock::system().now();
     let folder = DevFolder::open(args.data.as_deref().unwrap_or_else(|| Path::new(".tokenward")))?;
     let earlier = folder.earlier()?;
-    let public = dev_listeners(args.listen, earlier.as_ref()).await?;
-    let port = port_of(&public)?;
+    let public = dev_ports::public(args.listen, earlier.as_ref()).await?;
+    let port = dev_ports::port_of(&public)?;
     if let Some(earlier) = &earlier
         && earlier.port() != Some(port)
     {
@@ -111,9 +105,9 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle, tap: Ta
             earlier.base_url
         )));
     }
-    let admin = dev_admin(earlier.as_ref().and_then(DevFile::admin_port)).await?;
-    let shop = dev_demo(earlier.as_ref().and_then(DevFile::demo_port)).await?;
-    let shop_port = port_of(&shop)?;
+    let admin = dev_ports::administration(earlier.as_ref().and_then(DevFile::admin_port)).await?;
+    let shop = dev_ports::demo(earlier.as_ref().and_then(DevFile::demo_port)).await?;
+    let shop_port = dev_ports::port_of(&shop)?;
     let names = dev::NAMES.map(str::to_owned);
     let local = LocalTls::prepare(&folder.path("tls"), &names, now)?;
     let certificate = CertificateFiles { certificate: local.certificate, key: local.key };
@@ -127,7 +121,10 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle, tap: Ta
     let file = DevFile {
         issuer: base_url.clone(),
         jwks_uri: format!("{base_url}/audiences/{}/jwks.json", dev::AUDIENCE),
-        admin_url: format!("https://localhost:{}", port_of(std::slice::from_ref(&admin))?),
+        admin_url: format!(
+            "https://localhost:{}",
+            dev_ports::port_of(std::slice::from_ref(&admin))?
+        ),
         base_url: base_url.clone(),
         ca_file: local.ca_file,
         audience: dev::AUDIENCE.to_owned(),
@@ -383,66 +380,6 @@ fn admin_hosts(url: &str, listener: &Listener) -> Vec<String> {
     });
     let local = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
     local.into_iter().chain(issuer).chain(bound).collect()
-}
-
-/// The listeners of `--dev`: both loopback addresses, so that `localhost` works however it resolves.
-async fn dev_listeners(
-    told: Option<SocketAddr>,
-    earlier: Option<&DevFile>,
-) -> Result<Vec<Listener>, Failure> {
-    if let Some(address) = told {
-        if !address.ip().is_loopback() {
-            return Err(Failure::cannot(format!(
-                "--listen: {address} is not of this machine alone, and --dev is for it alone; choose 127.0.0.1:8443"
-            )));
-        }
-        // A free port, but the same over restarts: the tokens name it.
-        let port = if address.port() == 0 { earlier.and_then(DevFile::port) } else { None };
-        let address = SocketAddr::new(address.ip(), port.unwrap_or_else(|| address.port()));
-        return Ok(vec![tcp("--listen", address).await?]);
-    }
-    let port = earlier.and_then(DevFile::port).unwrap_or(DEV_PORT);
-    let v4 = tcp("--listen", SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)).await?;
-    let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port);
-    match Listener::bind_tcp("--listen", v6).await {
-        Ok(v6) => Ok(vec![v4, v6]),
-        Err(error) => {
-            tracing::debug!(error = %ErrorChain::new(&error), "no IPv6");
-            Ok(vec![v4])
-        }
-    }
-}
-
-/// The demo of `--dev`, on both loopback addresses: where it was before, at its usual port, or anywhere.
-async fn dev_demo(earlier: Option<u16>) -> Result<Vec<Listener>, Failure> {
-    for port in [earlier.unwrap_or(DEV_DEMO_PORT), 0] {
-        let v4 = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-        let Ok(v4) = Listener::bind_tcp("demo", v4).await else { continue };
-        let port = port_of(std::slice::from_ref(&v4))?;
-        let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port);
-        let v6 = Listener::bind_tcp("demo", v6).await.ok();
-        return Ok([v4].into_iter().chain(v6).collect());
-    }
-    Err(Failure::cannot("no port of 127.0.0.1 is free for the demo"))
-}
-
-/// The administration of `--dev`: where it was before, at its usual port, or anywhere.
-async fn dev_admin(earlier: Option<u16>) -> Result<Listener, Failure> {
-    for port in [earlier.unwrap_or(DEV_ADMIN_PORT), 0] {
-        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-        if let Ok(listener) = Listener::bind_tcp("admin", address).await {
-            return Ok(listener);
-        }
-    }
-    Err(Failure::cannot("no port of 127.0.0.1 is free for administration"))
-}
-
-fn port_of(listeners: &[Listener]) -> Result<u16, Failure> {
-    listeners
-        .first()
-        .and_then(Listener::local_addr)
-        .map(|address| address.port())
-        .ok_or_else(|| Failure::cannot("the listener has no port"))
 }
 
 pub(crate) fn new_tls(certificate: &CertificateFiles) -> Result<Tls, Failure> {
