@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 use crate::client::Call;
 use crate::harness::{AT_LAST, Authority, Example, Gate, eventually};
 
-/// Longer than any staleness, lease or back-off of these tests.
-
 #[tokio::test]
 async fn a_gate_without_its_authority_is_unavailable_and_finds_back_by_itself() {
     let mut authority = Authority::dev().await;

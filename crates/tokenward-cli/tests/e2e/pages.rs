@@ -3,6 +3,7 @@
 //! A block that follows `<!-- test: NAME -->` is taken out of its page and run. What is replaced are the
 //! fixed ports and folders of the printed text, and nothing else.
 
+mod audit;
 mod aws;
 mod browsers;
 mod custody;
