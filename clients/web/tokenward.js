@@ -103,7 +103,8 @@ export class Session extends EventTarget {
    */
   async refresh() {
     if (this.#mustPause()) return false;
-    this.#renewal ??= this.#alone(() => this.#renew(), this.#news.signal).finally(() => {
+    const known = this.#since;
+    this.#renewal ??= this.#alone(() => this.#renew(known), this.#news.signal).finally(() => {
       this.#renewal = undefined;
       this.#plan();
     });
@@ -121,12 +122,16 @@ export class Session extends EventTarget {
     this.#end(true);
   }
 
-  /** @returns {Promise<boolean>} */
-  async #renew() {
+  /**
+   * @param {Moment} known
+   * @returns {Promise<boolean>}
+   */
+  async #renew(known) {
     const before = this.expiresIn;
     const asked = moment();
     const left = await secondsOf(await this.#ask("", 4));
-    // Somebody was faster if there is more than we know of.
+    // Somebody was faster if we have heard of it meanwhile, or there is more than we know of.
+    if (this.#since !== known && this.#state === "live") return true;
     if (left > before + 2) return this.#live(left, asked, true);
     let wait = 0;
     for (const [n, pause] of HURRIED.entries()) {

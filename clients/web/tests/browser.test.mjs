@@ -158,6 +158,12 @@ describe("other sites", () => {
 describe("renewal", () => {
   test("ten tabs that are refused at the same moment renew once", async () => {
     const { context } = await shopper("tom");
+    let renewed = false;
+    middle.rewrite = (path, json) => {
+      // As if the token were older, so that a tab that has not heard of the renewal yet is told of it.
+      renewed ||= path === "/session/refresh";
+      return path === "/session" && !renewed ? { ...json, expires_in: 60 } : json;
+    };
     const tabs = await manyTabs(context, 10, "/icon.svg");
     await context.clearCookies({ name: "__Host-access" });
     middle.reset();

@@ -244,7 +244,13 @@ async fn doors(
             let requiring = tls.requiring_clients(&authorities);
             Some(requiring.map_err(|error| Failure::because(setting, &error))?)
         }
-        _ => None,
+        (Some(_), None) => {
+            return Err(Failure::cannot(
+                "tls.client_ca: clients show a certificate over TLS alone; name tls.certificate and tls.key \
+                 (or tls.acme) too",
+            ));
+        }
+        (None, _) => None,
     };
     let mtls = optional(("listen.mtls", config.listen.mtls)).await?.zip(clients.clone());
     let [admin, redirect, health] = [
