@@ -149,11 +149,11 @@ impl Authority {
     pub async fn tidy(&self) {
         let now = self.clock.now();
         let mut pruned = self.collect_events().await;
-        // What is not told yet must not be forgotten; everything else can be.
+        // What is not told yet must not be forgotten, nor the session that it is about.
         if pruned.is_ok() {
             pruned = self.revocations.prune(now).await.map(drop);
+            pruned = pruned.and(self.sessions.prune(now).await.map(drop));
         }
-        pruned = pruned.and(self.sessions.prune(now).await.map(drop));
         pruned = pruned.and(self.frames.prune_frames(now).await.map(drop));
         let lists = self.audiences.values().filter_map(|audience| audience.status_lists.as_ref());
         for lists in lists {
