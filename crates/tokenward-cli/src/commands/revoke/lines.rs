@@ -84,7 +84,8 @@ pub(super) fn check(item: &RevokeItem) -> Result<(), String> {
         let mend = "take its `jti` from `tokenward token inspect -`";
         return Err(format!("that is a whole token; {mend}"));
     }
-    if id.contains(" #") {
+    // A subject may well have it in its name.
+    if !matches!(item, RevokeItem::Sub(_)) && id.contains(" #") {
         return Err("a comment begins its line with `#`".to_owned());
     }
     match item {

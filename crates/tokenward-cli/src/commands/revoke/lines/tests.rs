@@ -7,6 +7,7 @@ fn a_line_names_a_kind_and_an_id_in_words_or_as_json() {
     assert_eq!(item("jti abc\n"), Ok(Some(RevokeItem::Jti("abc".to_owned()))));
     assert_eq!(item("  sid   abc  "), Ok(Some(RevokeItem::Sid("abc".to_owned()))));
     assert_eq!(item("sub Jane Doe"), Ok(Some(RevokeItem::Sub("Jane Doe".to_owned()))));
+    assert_eq!(item("sub team #1"), Ok(Some(RevokeItem::Sub("team #1".to_owned()))));
     assert_eq!(item("{\"sub\": \"alice\"}"), Ok(Some(RevokeItem::Sub("alice".to_owned()))));
     assert_eq!(item("# a comment"), Ok(None));
     assert_eq!(item(""), Ok(None));
