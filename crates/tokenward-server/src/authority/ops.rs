@@ -9,7 +9,6 @@ use tokenward::{
 };
 use tokenward_revocation::{NewRevocation, Scope};
 use tokenward_sessions::{BumpVersion, EndReason, Idempotency};
-
 use tracing::Instrument as _;
 
 use super::{Authority, log};
@@ -48,11 +47,19 @@ impl Target {
 }
 
 /// Does `work` to its end, also if whoever asked for it hangs up.
-pub(crate) async fn unbroken<T: Send + 'static>(
-    work: impl Future<Output = Result<T, BackendError>> + Send + 'static,
-) -> Result<T, BackendError> {
-    let done = tokio::spawn(work.in_current_span()).await;
-    done.unwrap_or_else(|error| Err(BackendError::new(BackendErrorKind::Bug, error)))
+pub(crate) async fn unbroken<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<BackendError> + Send + 'static,
+{
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
+        // A runtime that goes down drops its tasks; anything else is a panic.
+        let cancelled = error.is_cancelled();
+        let kind = if cancelled { BackendErrorKind::Unavailable } else { BackendErrorKind::Bug };
+        Err(BackendError::new(kind, error).into())
+    })
 }
 
 impl Authority {

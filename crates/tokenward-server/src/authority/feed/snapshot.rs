@@ -12,10 +12,10 @@ use bytes::Bytes;
 use tokenward::{Audience, BackendError, BackendErrorKind, UnixTime};
 use tokenward_revocation::Seq;
 use tokio::sync::Mutex;
-use tracing::Instrument as _;
 
 use super::{Feed, Hub, bug};
 use crate::authority::shared::Made;
+use crate::authority::unbroken;
 
 #[cfg(test)]
 mod tests;
@@ -76,7 +76,7 @@ impl Hub {
             *kept = Some(snapshot);
             Ok(Some(bytes))
         };
-        tokio::spawn(work.in_current_span()).await.map_err(bug)?
+        unbroken(work).await
     }
 
     async fn write_out(&self, feed: Arc<Feed>) -> Result<Snapshot, BackendError> {

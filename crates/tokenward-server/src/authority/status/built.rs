@@ -12,12 +12,12 @@ use tokenward::{
 };
 use tokenward_keys::Signing;
 use tokenward_revocation::{Seq, StatusListId, View};
-use tracing::Instrument as _;
 
 use super::{Authority, MOST, SHORTEST, Slot, StatusLists};
 use crate::authority::audience::AudienceState;
 use crate::authority::error::ApiError;
 use crate::authority::shared::Made;
+use crate::authority::unbroken;
 use crate::http::Peer;
 
 /// A list that was built and signed.
@@ -107,8 +107,7 @@ impl Authority {
             kept.put(&built, authority.clock.now());
             built
         };
-        let built = tokio::spawn(work.in_current_span()).await;
-        built.unwrap_or_else(|_| Err(ApiError::server_error()))
+        unbroken(work).await
     }
 
     async fn build(&self, audience: &AudienceState, list: StatusListId) -> Result<Built, ApiError> {
