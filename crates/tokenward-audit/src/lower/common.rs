@@ -277,3 +277,24 @@ pub(super) fn handler(
     }
     Handler { error: name, body: field(b, clause, "body", read) }
 }
+
+/// A `try` with its clauses, where a caught error stands in a part of this kind.
+pub(super) fn try_statement(
+    b: &mut Builder<'_>,
+    n: Node<'_>,
+    declaration: &str,
+    read: Read,
+) -> Kind {
+    let body = field(b, n, "body", read);
+    let mut handlers = Vec::new();
+    for clause in children(n) {
+        if clause.kind() == "catch_clause" {
+            let declared = children(clause).into_iter().find(|one| one.kind() == declaration);
+            let error = declared.and_then(|one| one.child_by_field_name("name"));
+            handlers.push(handler(b, clause, error, read));
+        } else if clause.kind() == "finally_clause" {
+            read(b, clause);
+        }
+    }
+    Kind::Try { body, handlers }
+}

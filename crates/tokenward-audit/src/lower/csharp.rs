@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::common::{self, Read};
 use super::{children, field_text, number, template};
 use crate::model::build::Builder;
-use crate::model::{Arg, Entry, Handler, Id, Key, Kind, Param, ScopeKind};
+use crate::model::{Arg, Entry, Id, Key, Kind, Param, ScopeKind};
 
 const READ: Read = node;
 
@@ -85,7 +85,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         | "struct_declaration"
         | "interface_declaration" => common::class(b, n, READ),
         "using_directive" | "attribute_list" => Kind::Other(Vec::new()),
-        "try_statement" => try_statement(b, n),
+        "try_statement" => common::try_statement(b, n, "catch_declaration", READ),
         "if_statement" | "switch_statement" | "switch_expression" => common::branch(b, n, READ),
         _ => common::other(b, n, READ),
     }
@@ -266,20 +266,4 @@ fn lambda(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         return Kind::Function(scope);
     }
     common::function(b, n, "", params, READ)
-}
-
-fn try_statement(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
-    let body = common::field(b, n, "body", READ);
-    let mut handlers: Vec<Handler> = Vec::new();
-    for clause in children(n) {
-        if clause.kind() == "catch_clause" {
-            let declared =
-                children(clause).into_iter().find(|one| one.kind() == "catch_declaration");
-            let error = declared.and_then(|one| one.child_by_field_name("name"));
-            handlers.push(common::handler(b, clause, error, READ));
-        } else if clause.kind() == "finally_clause" {
-            node(b, clause);
-        }
-    }
-    Kind::Try { body, handlers }
 }

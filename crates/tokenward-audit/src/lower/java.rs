@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::common::{self, Read};
 use super::{children, field_text, in_field, number};
 use crate::model::build::Builder;
-use crate::model::{Arg, Binding, Handler, Id, Kind, Param};
+use crate::model::{Arg, Binding, Id, Kind, Param};
 
 const READ: Read = node;
 
@@ -175,17 +175,5 @@ fn try_statement(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     if let Some(resources) = n.child_by_field_name("resources") {
         node(b, resources);
     }
-    let body = common::field(b, n, "body", READ);
-    let mut handlers: Vec<Handler> = Vec::new();
-    for clause in children(n) {
-        if clause.kind() == "catch_clause" {
-            let parameter =
-                children(clause).into_iter().find(|one| one.kind() == "catch_formal_parameter");
-            let error = parameter.and_then(|one| one.child_by_field_name("name"));
-            handlers.push(common::handler(b, clause, error, READ));
-        } else if clause.kind() == "finally_clause" {
-            node(b, clause);
-        }
-    }
-    Kind::Try { body, handlers }
+    common::try_statement(b, n, "catch_formal_parameter", READ)
 }
