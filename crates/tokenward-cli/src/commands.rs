@@ -3,6 +3,7 @@
 pub(crate) mod admin_tokens;
 pub(crate) mod audit;
 pub(crate) mod gate;
+mod key_set;
 pub(crate) mod keys;
 pub(crate) mod offline;
 pub(crate) mod revoke;

@@ -9,12 +9,12 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use tokenward::danger;
 use tokenward::{
-    AccessLifetime, ErrorChain, Issuer, Jti, KeySet, Reason, Rejected, Scope, SigningKey,
-    TokenRequest, TokenType, Verifier,
+    AccessLifetime, Issuer, Jti, KeySet, Reason, Rejected, Scope, SigningKey, TokenRequest,
+    TokenType, Verifier,
 };
-use tokenward_remote::{Endpoint, HttpClient, HttpOptions};
 use zeroize::Zeroizing;
 
+use super::key_set;
 use crate::args::{AcceptType, InspectArgs, IssueArgs, VerifyArgs};
 use crate::clock;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
@@ -23,8 +23,6 @@ use crate::output::{self, Output};
 
 /// Above any token that a verifier takes; what is longer is refused without being read to its end.
 const MAX_TOKEN: u64 = 1 << 20;
-/// Above any key set: 64 keys of 4096-bit RSA, with their certificates.
-const MAX_KEY_SET: usize = 1 << 20;
 
 /// `tokenward token issue`.
 pub(crate) fn issue(args: &IssueArgs, output: Output) -> Outcome {
@@ -121,28 +119,14 @@ pub(crate) fn inspect(args: &InspectArgs, output: Output) -> Outcome {
 }
 
 async fn key_set(args: &VerifyArgs) -> Result<KeySet, Failure> {
-    let is_url = args.jwks.starts_with("https://") || args.jwks.starts_with("http://");
-    let text = if is_url {
-        fetch(&args.jwks, args.ca_file.as_deref()).await?
+    let text = if key_set::is_url(&args.jwks) {
+        let answer = key_set::fetch("--jwks", &args.jwks, args.ca_file.as_deref()).await?;
+        Zeroizing::new(answer.body.to_vec())
     } else {
         // A symmetric key set is a secret.
         files::read_or_stdin(Path::new(&args.jwks))?
     };
     KeySet::parse(&text).map_err(|error| Failure::because("--jwks", &error))
-}
-
-async fn fetch(url: &str, ca_file: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let bad = |error: &dyn std::fmt::Display| Failure::cannot(format!("--jwks: {error}"));
-    let endpoint = Endpoint::https_or_loopback(url).map_err(|error| bad(&error))?;
-    let mut options = HttpOptions::default();
-    options.extra_ca = ca_file.map(files::read).transpose()?;
-    let client = HttpClient::new(&options, clock::system())
-        .map_err(|error| bad(&ErrorChain::new(&error)))?;
-    let answer = client
-        .get(&endpoint, None, MAX_KEY_SET)
-        .await
-        .map_err(|error| bad(&ErrorChain::new(&error)))?;
-    Ok(Zeroizing::new(answer.body.to_vec()))
 }
 
 /// The token from the command line or standard input; `None` if no verifier would take one that long.
