@@ -26,6 +26,7 @@ use tokenward_server::settings::{
 use tokenward_server::{Parts, Settings};
 use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
+use tokenward_tower::dpop::DpopSettings;
 
 use custody::CustodySource;
 use feed::FeedSource;
@@ -337,6 +338,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         claims: audience.claims.clone(),
         guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
+        dpop: audience.dpop.clone(),
         origins: audience.origins.clone(),
     })
 }
@@ -416,6 +418,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             claims: vec!["roles".to_owned(), "locale".to_owned()],
             guard_admits: Vec::new(),
             status_list: false,
+            dpop: DpopSettings::default(),
             origins: dev_origins(port),
         }],
         services: vec![service],

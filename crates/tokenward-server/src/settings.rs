@@ -19,6 +19,7 @@ use tokenward_remote::Endpoint;
 pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::DpopSettings;
 
 mod limits;
 #[cfg(test)]
@@ -75,6 +76,8 @@ pub struct AudienceSettings {
     /// Whether its tokens name a status list, for verifiers that are not on the feed
     /// (draft-ietf-oauth-status-list): one more write for each token.
     pub status_list: bool,
+    /// Whether its tokens are bound to keys of its clients.
+    pub dpop: DpopSettings,
     /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
     pub origins: Vec<String>,
 }
