@@ -77,6 +77,8 @@ const LOGIN: [&str; 20] = [
     "credential",
     "refreshtoken",
 ];
+/// Functions that log somebody in by another party, whose answer they are given.
+const LOGINS: [&str; 4] = ["sso", "oauth", "oidc", "openid"];
 const AUTH_FUNCTIONS: [&str; 25] = [
     "authentication",
     "principal",
@@ -195,6 +197,8 @@ fn parameter(m: &Model, name: &str, at: Id) -> Origin {
     let function = scope.name.to_lowercase();
     if AUTH_FUNCTIONS.iter().any(|word| function.contains(word)) || function == "auth" {
         Origin::AuthParameter
+    } else if LOGINS.iter().any(|word| function.contains(word)) {
+        Origin::LoginAnswer
     } else {
         Origin::Unknown
     }
