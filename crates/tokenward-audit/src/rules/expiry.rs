@@ -153,6 +153,10 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     if is(&["reset", "invit", "activat", "confirm", "verif", "unsubscribe", "email", "state"]) {
         return;
     }
+    // What a client signs for itself, for as long as the other party says.
+    if is(&["client_secret", "clientsecret", "assertion"]) {
+        return;
+    }
     let days = seconds / DAY;
     if is(&["refresh", "remember"]) {
         if days > 30.0 {

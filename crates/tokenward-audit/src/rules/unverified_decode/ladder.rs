@@ -6,7 +6,7 @@
 
 use super::origin::{self, Origin};
 use super::reads::{self, Reads};
-use super::{Decode, verified};
+use super::{Decode, How, verified};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, ScopeKind};
 use crate::rules::Context;
@@ -97,7 +97,7 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
     let any = |names: &[&str]| reads.fields.iter().any(|field| names.contains(&field.as_str()));
     let origin = origin::of(context, decode);
     if origin != Origin::Request
-        && (is_bookkeeping(&reads) || only_hands_back(context, decode, &reads))
+        && (is_bookkeeping(&reads) || only_hands_back(context, decode, &reads, origin))
     {
         return None;
     }
@@ -166,18 +166,26 @@ fn reads_only(reads: &Reads, names: &[&str]) -> bool {
 
 /// `decode(token) { return jwt.decode(token) }`: the library's own call under another name, which says what it
 /// does. What counts is who calls it; in this file, that is looked at, and elsewhere it is out of sight.
-fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
+fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads, origin: Origin) -> bool {
     let model = context.model;
-    let name = model.scope(model.function_of(decode.call)).map_or("", |scope| scope.name.as_str());
-    let is_told = name.to_lowercase().starts_with("decode") || declares_itself(context, decode);
+    // Not that of the closure: `new Promise((resolve) => …)`.
+    let name = model
+        .scopes_from(model.function_of(decode.call))
+        .find(|(_, scope)| scope.kind == ScopeKind::Function && !scope.name.is_empty())
+        .map_or("", |(_, scope)| scope.name.as_str());
     let finds_key = reads.fields.iter().all(|field| ROUTING.contains(&field.as_str()));
     let hands_back = finds_key && (reads.returned || reads.passed) && !reads.becomes_user;
+    // A call that never verifies, and nobody in sight who trusts it; an option is another matter: it switched
+    // something off.
+    let is_neutral = origin == Origin::Unknown && decode.how == How::Function && !reads.passed;
+    let is_told = hands_back && is_neutral
+        || hands_back && name.to_lowercase().starts_with("decode")
+        || declares_itself(context, decode);
     let is_called_well = |call: Id| {
         let reads = reads::of_value(model, call);
         is_harmless(&reads) || is_bookkeeping(&reads)
     };
     is_told
-        && hands_back
         && !name.is_empty()
         && model
             .calls()

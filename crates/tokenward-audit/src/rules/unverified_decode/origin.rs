@@ -130,7 +130,7 @@ pub(super) fn of(context: &Context<'_>, decode: &Decode) -> Origin {
     if is_injected(m, at) || any(&REQUEST) && !any(&["response", "resp."]) {
         return Origin::Request;
     }
-    if is_own || any(&LOGIN) {
+    if is_own || is_given_out(m, token) || any(&LOGIN) {
         return Origin::LoginAnswer;
     }
     match m.kind(at) {
@@ -163,6 +163,18 @@ fn is_made_here(context: &Context<'_>, at: Id) -> bool {
     bindings.iter().any(|binding| match binding {
         Binding::Value(value) => makes(context, *value),
         _ => false,
+    })
+}
+
+/// `response.cookie("session", token)`: it is on its way to whoever it was made for.
+fn is_given_out(m: &Model, token: Id) -> bool {
+    let Kind::Name(name) = m.kind(token) else { return false };
+    let Some((declared, _)) = m.declared(name, m.node(token).scope) else { return false };
+    m.uses(name, declared).any(|one| {
+        m.node(one).parent.is_some_and(|call| {
+            matches!(m.callee_name(call), Some("cookie" | "setCookie" | "set_cookie"))
+                && m.positional(call, 1).found() == Some(one)
+        })
     })
 }
 

@@ -153,7 +153,9 @@ fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
         Kind::Choice(_) => follow(m, parent, reads, fuel),
         Kind::Call { callee, .. } if *callee != value => {
             let name = m.callee_name(parent).unwrap_or_default();
-            if !TRANSPARENT.contains(&name) {
+            if name == "resolve" {
+                reads.returned = true;
+            } else if !TRANSPARENT.contains(&name) {
                 reads.passed = true;
                 let lower = name.to_lowercase();
                 reads.becomes_user |= lower.contains("user") || lower.contains("identity");
