@@ -189,7 +189,9 @@ fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads, origin
         && !name.is_empty()
         && model
             .calls()
-            .filter(|call| *call != decode.call && model.callee_name(*call) == Some(name))
+            .filter(|call| {
+                context.library.decode(*call).is_none() && model.callee_name(*call) == Some(name)
+            })
             .all(is_called_well)
 }
 
