@@ -178,8 +178,7 @@ fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads, origin
     // A call that never verifies, and nobody in sight who trusts it; an option is another matter: it switched
     // something off.
     let is_neutral = origin == Origin::Unknown && decode.how == How::Function && !reads.passed;
-    let is_told = hands_back && is_neutral
-        || hands_back && name.to_lowercase().starts_with("decode")
+    let is_told = hands_back && (is_neutral || name.to_lowercase().starts_with("decode"))
         || declares_itself(context, decode);
     let is_called_well = |call: Id| {
         let reads = reads::of_value(model, call);
