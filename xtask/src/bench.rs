@@ -5,6 +5,7 @@
 //! the primitive within each round.
 
 mod allocations;
+mod audit;
 mod chart;
 mod instructions;
 mod page;
@@ -74,7 +75,8 @@ pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
         ["core", options @ ..] => options,
         ["revocation", options @ ..] => return revocation::bench(options),
         ["propagation", options @ ..] => return propagation::bench(options),
-        _ => return Err(Failure::usage("bench knows: core, revocation, propagation")),
+        ["audit", options @ ..] => return audit::bench(options),
+        _ => return Err(Failure::usage("bench knows: core, revocation, propagation, audit")),
     };
     let options = Options::parse(options)?;
     let report = measure(options.effort)?;

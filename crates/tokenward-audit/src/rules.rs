@@ -61,7 +61,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
     Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
     Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
-    Rule { id: "hardcoded-secret", mistake: 7, words: JWT, check: secret::check },
+    Rule { id: "hardcoded-secret", mistake: 7, words: secret::WORDS, check: secret::check },
     Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },
     Rule {
         id: "cookie-over-plain-http",

@@ -5,7 +5,11 @@ use std::path::Path;
 use crate::language::Language;
 use crate::model::{Kind, Model};
 
-const FOLDERS: [&str; 21] = [
+const FOLDERS: [&str; 25] = [
+    "example",
+    "examples",
+    "sample",
+    "samples",
     "benches",
     "test",
     "tests",

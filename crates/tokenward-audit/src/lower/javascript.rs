@@ -97,6 +97,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
             let target = field(b, n, "left");
             let value = field(b, n, "right");
             b.assigned(target, Binding::Value(value));
+            b.name_function(value, target);
             Kind::Assign(target, value)
         }
         "return_statement" => Kind::Return(all(b, children(n)).first().copied()),
@@ -225,6 +226,7 @@ fn declaration(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     };
     let value = node(b, value);
     pattern::bind(b, name, Some(value));
+    b.name_function(value, target);
     Kind::Assign(target, value)
 }
 

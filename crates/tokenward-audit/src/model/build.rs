@@ -112,6 +112,19 @@ impl<'s> Builder<'s> {
         id
     }
 
+    /// `const read = () => …`, `exports.read = …`: a function without a name of its own is called by what it is
+    /// assigned to.
+    pub(crate) fn name_function(&mut self, value: Id, target: Id) {
+        let Kind::Function(scope) = self.model.kind(value) else { return };
+        let (Kind::Name(name) | Kind::Member(_, name)) = self.model.kind(target) else { return };
+        let (scope, name) = (*scope, name.clone());
+        if let Some(scope) = self.model.scopes.get_mut(scope.0)
+            && scope.name.is_empty()
+        {
+            scope.name = name;
+        }
+    }
+
     /// Says what a name stands for in the scope that is open.
     pub(crate) fn bind(&mut self, name: &str, binding: Binding) {
         if let Some(scope) = self.model.scopes.get_mut(self.scope.0) {

@@ -102,9 +102,19 @@ impl Model {
                 // Set only if something is so: it may be there.
                 Some(id) if self.is_conditional(id, map) => Lookup::Unknown,
                 Some(id) => Lookup::Found(id),
-                None => other,
+                None => self.agreed(map, name).map_or(other, Lookup::Found),
             },
         }
+    }
+
+    /// The flag that each of several maps has, which a name was given in turn.
+    fn agreed(&self, map: Id, name: &str) -> Option<Id> {
+        let maps = self.values(map);
+        let flags: Option<Vec<Id>> = (maps.len() > 1)
+            .then(|| maps.into_iter().map(|one| self.entry(one, name).found()).collect())?;
+        let flags = flags?;
+        let first = self.bool(*flags.first()?)?;
+        flags.iter().all(|flag| self.bool(*flag) == Some(first)).then(|| flags.first().copied())?
     }
 
     /// Whether a node runs only in a branch that another is not in.

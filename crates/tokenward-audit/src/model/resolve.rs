@@ -134,6 +134,17 @@ impl Model {
         scope.params.iter().any(|param| param.name == name).then_some((declaring, scope))
     }
 
+    /// The function of this file that a call calls, told by its name.
+    pub(crate) fn helper(&self, call: Id) -> Option<ScopeId> {
+        let name = self.callee_name(call)?;
+        self.ids().find_map(|id| match self.kind(id) {
+            Kind::Function(scope) if self.scope(*scope).is_some_and(|one| one.name == name) => {
+                Some(*scope)
+            }
+            _ => None,
+        })
+    }
+
     /// The paths of all imports.
     pub(crate) fn imports(&self) -> impl Iterator<Item = String> {
         let declared = self.scopes.iter().flat_map(|scope| scope.bindings.values().flatten());
@@ -191,8 +202,11 @@ impl Model {
     }
 
     fn assigned_values(&self, id: Id) -> Option<Vec<Id>> {
-        let Kind::Name(name) = self.kind(id) else { return None };
-        let (_, bindings) = self.declared(name, self.node(id).scope)?;
+        let bindings = match self.kind(id) {
+            Kind::Name(name) => self.declared(name, self.node(id).scope)?.1,
+            Kind::Member(object, name) if self.is_self(*object) => self.own_field(id, name)?,
+            _ => return None,
+        };
         (bindings.len() > 1).then(|| {
             bindings
                 .iter()
@@ -204,6 +218,25 @@ impl Model {
         })
     }
 
+    /// What a field was given, where that was all in the class around `id`.
+    fn own_field(&self, id: Id, name: &str) -> Option<&[Binding]> {
+        let class = self.class_of(id)?;
+        let bindings = self.fields.get(name)?;
+        bindings
+            .iter()
+            .all(|binding| match binding {
+                Binding::Value(value) => self.class_of(*value) == Some(class),
+                _ => false,
+            })
+            .then_some(bindings.as_slice())
+    }
+
+    fn class_of(&self, id: Id) -> Option<ScopeId> {
+        self.scopes_from(self.node(id).scope)
+            .find(|(_, scope)| scope.kind == ScopeKind::Class)
+            .map(|(id, _)| id)
+    }
+
     fn step(&self, id: Id) -> Option<Id> {
         match self.kind(id) {
             Kind::Name(name) => {
@@ -211,7 +244,12 @@ impl Model {
                 self.value_of(only(bindings)?)
             }
             Kind::Member(object, name) if self.is_self(*object) => {
-                self.value_of(only(self.fields.get(name)?)?)
+                let bindings = match self.fields.get(name) {
+                    Some(bindings) => bindings,
+                    // `key: str = "…"` in the class's body.
+                    None => self.scope(self.class_of(id)?)?.bindings.get(name)?,
+                };
+                self.value_of(only(bindings)?)
             }
             Kind::Member(object, name) => {
                 self.member_of_map(*object, name).or_else(|| self.member_of_class(*object, name))

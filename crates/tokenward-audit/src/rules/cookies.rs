@@ -68,7 +68,10 @@ fn cookies(m: &Model) -> Vec<Cookie> {
 }
 
 fn python(m: &Model, call: Id) -> Option<Cookie> {
-    if m.callee_name(call) != Some("set_cookie")
+    // A function of the project's own, `set_cookie(…)`, knows flags that are out of sight here.
+    let is_method = matches!(m.kind(call), Kind::Call { callee, .. } if matches!(m.kind(*callee), Kind::Member(..)));
+    if !is_method
+        || m.callee_name(call) != Some("set_cookie")
         || !holds_token(m, m.argument(call, "key", 0), m.argument(call, "value", 1))
     {
         return None;

@@ -153,6 +153,10 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     if is(&["reset", "invit", "activat", "confirm", "verif", "unsubscribe", "email", "state"]) {
         return;
     }
+    // What a client signs for itself, for as long as the other party says.
+    if is(&["client_secret", "clientsecret", "assertion"]) {
+        return;
+    }
     let days = seconds / DAY;
     if is(&["refresh", "remember"]) {
         if days > 30.0 {
@@ -290,19 +294,25 @@ fn tell(context: &mut Context<'_>, call: Id) {
     );
 }
 
-/// Whether the same function compares `exp` itself.
+/// Whether the same function compares `exp` itself, or one of this file that it calls afterwards.
 fn checks_itself(m: &Model, call: Id) -> bool {
     let function = m.function_of(call);
-    m.ids().filter(|id| m.function_of(*id) == function && *id > call).any(|id| match m.kind(id) {
-        Kind::Binary(operator, left, right) if operator.contains(['<', '>']) => {
-            [*left, *right].into_iter().any(|side| {
-                m.below(side).any(|one| match m.kind(one) {
-                    Kind::Member(_, name) => EXPIRY.contains(&name.as_str()),
-                    Kind::Text(name) => name == "exp",
-                    _ => false,
-                })
+    let after = |id: &Id| *id > call && m.function_of(*id) == function;
+    m.ids().filter(after).any(|id| compares_expiry(m, id))
+        || m.calls()
+            .filter(after)
+            .filter_map(|id| m.helper(id))
+            .any(|helper| m.ids().any(|id| m.function_of(id) == helper && compares_expiry(m, id)))
+}
+
+fn compares_expiry(m: &Model, id: Id) -> bool {
+    let Kind::Binary(operator, left, right) = m.kind(id) else { return false };
+    operator.contains(['<', '>'])
+        && [*left, *right].into_iter().any(|side| {
+            m.below(side).any(|one| match m.kind(one) {
+                Kind::Member(_, name) => EXPIRY.contains(&name.as_str()),
+                Kind::Text(name) => name == "exp",
+                _ => false,
             })
-        }
-        _ => false,
-    })
+        })
 }

@@ -6,7 +6,8 @@ pub(super) fn plain(name: &str) -> String {
 }
 
 /// Words that make a token another kind of token: one that is no credential, or not the user's.
-const OTHER_TOKENS: [&str; 16] = [
+const OTHER_TOKENS: [&str; 17] = [
+    "payload",
     "csrf",
     "xsrf",
     "device",

@@ -4,7 +4,7 @@ use super::library::{self, Calls, Library};
 use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, Lookup, Model};
+use crate::model::{Id, Kind, Lookup, Model, ScopeId};
 
 /// A secret that stands in the code.
 #[derive(Debug)]
@@ -26,6 +26,21 @@ const SETTINGS: [&str; 7] = [
     "jwtkey",
 ];
 
+/// Names that say so only beside an algorithm: `SECRET_KEY = "…"; ALGORITHM = "HS256"`.
+const BESIDE_ALGORITHM: [&str; 4] = ["secretkey", "secret", "authsecret", "authsecretkey"];
+
+/// What a file with a secret for tokens holds: a library, or the algorithm that the secret is for.
+pub(super) const WORDS: &[&str] = &[
+    "jwt",
+    "jsonwebtoken",
+    "jose",
+    "identitymodel",
+    "tokenvalidationparameters",
+    "hs256",
+    "hs384",
+    "hs512",
+];
+
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     for key in keys(m, context.library) {
@@ -33,9 +48,15 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     let about_jwt = is_about_jwt(m);
     let is_script_or_python = m.language.is_script() || m.language == crate::Language::Python;
+    let algorithms = if is_script_or_python { algorithms(m) } else { Vec::new() };
     let set: Vec<Id> = settings::all(m)
-        .filter(|(name, _)| {
+        .filter(|(name, value)| {
             let name = plain(name);
+            let is_beside = BESIDE_ALGORITHM.contains(&name.as_str())
+                && algorithms.contains(&m.node(*value).scope);
+            if is_beside {
+                return true;
+            }
             // Elsewhere `JWT_KEY` may well be the name of a cookie.
             let is_telling = is_script_or_python || name.contains("secret");
             // What is called `jwtSecret` says itself what it is for.
@@ -43,7 +64,11 @@ pub(super) fn check(context: &mut Context<'_>) {
                 && SETTINGS.contains(&name.as_str())
                 && (about_jwt || name.starts_with("jwt"))
         })
-        .filter(|(_, value)| literal(m, *value).is_some_and(|(_, literal)| is_value(&literal.text)))
+        .filter(|(_, value)| {
+            literal(m, *value).is_some_and(|(_, literal)| {
+                is_value(&literal.text) && !is_field_name(&literal.text)
+            })
+        })
         .map(|(_, value)| value)
         .collect();
     for value in set {
@@ -56,6 +81,22 @@ fn is_value(text: &str) -> bool {
     let is_name = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     !is_name && !text.contains(char::is_whitespace) && !text.starts_with(['$', '<', '{', '%'])
         || text.contains("PRIVATE KEY-----")
+}
+
+/// `jwt_key = "jwt"`: under which name something is kept.
+fn is_field_name(text: &str) -> bool {
+    matches!(plain(text).as_str(), "jwt" | "token" | "payload" | "claims" | "authorization")
+}
+
+/// Where a setting names an algorithm that takes a secret.
+fn algorithms(m: &Model) -> Vec<ScopeId> {
+    settings::all(m)
+        .filter(|(name, value)| {
+            matches!(plain(name).as_str(), "algorithm" | "jwtalgorithm" | "jwtalg")
+                && literal(m, *value).is_some_and(|(_, literal)| literal.text.starts_with("HS"))
+        })
+        .map(|(_, value)| m.node(value).scope)
+        .collect()
 }
 
 /// Settings of other names count in files that have to do with JWT.

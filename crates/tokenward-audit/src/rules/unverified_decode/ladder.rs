@@ -6,9 +6,9 @@
 
 use super::origin::{self, Origin};
 use super::reads::{self, Reads};
-use super::{Decode, verified};
+use super::{Decode, How, verified};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Kind, ScopeKind};
+use crate::model::{Id, Kind, ScopeKind};
 use crate::rules::Context;
 
 /// A finding, and why it is one.
@@ -96,6 +96,11 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
     }
     let any = |names: &[&str]| reads.fields.iter().any(|field| names.contains(&field.as_str()));
     let origin = origin::of(context, decode);
+    if origin != Origin::Request
+        && (is_bookkeeping(&reads) || only_hands_back(context, decode, &reads, origin))
+    {
+        return None;
+    }
     let on_server = origin::is_server(context);
     if !on_server && origin != Origin::Request {
         if origin::is_client(context) || decode.for_clients {
@@ -123,11 +128,6 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
             confidence: Confidence::Low,
             because: "as its function says; nobody may act on the result",
         }),
-        _ if is_wrapper(context, decode, &reads) => Some(Verdict {
-            severity: Severity::Low,
-            confidence: Confidence::Low,
-            because: "and hands the claims on, beside a function that does; see which one is called",
-        }),
         Origin::AuthParameter if identity || reads.returned => Some(Verdict {
             severity: Severity::High,
             confidence: Confidence::Medium,
@@ -147,14 +147,51 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
 }
 
 fn is_harmless(reads: &Reads) -> bool {
-    let within = |names: &[&str]| {
-        reads
+    reads_only(reads, &TIMES)
+}
+
+/// A program that keeps lists of its own tokens asks them for their ids.
+fn is_bookkeeping(reads: &Reads) -> bool {
+    !reads.fields.is_empty() && reads_only(reads, &["jti", "orig_jti", "exp", "iat"])
+}
+
+fn reads_only(reads: &Reads, names: &[&str]) -> bool {
+    let escapes = reads.returned || reads.passed || reads.becomes_user;
+    !escapes
+        && reads
             .fields
             .iter()
             .all(|field| names.contains(&field.as_str()) || ROUTING.contains(&field.as_str()))
+}
+
+/// `decode(token) { return jwt.decode(token) }`: the library's own call under another name, which says what it
+/// does. What counts is who calls it; in this file, that is looked at, and elsewhere it is out of sight.
+fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads, origin: Origin) -> bool {
+    let model = context.model;
+    // Not that of the closure: `new Promise((resolve) => …)`.
+    let name = model
+        .scopes_from(model.function_of(decode.call))
+        .find(|(_, scope)| scope.kind == ScopeKind::Function && !scope.name.is_empty())
+        .map_or("", |(_, scope)| scope.name.as_str());
+    let finds_key = reads.fields.iter().all(|field| ROUTING.contains(&field.as_str()));
+    let hands_back = finds_key && (reads.returned || reads.passed) && !reads.becomes_user;
+    // A call that never verifies, and nobody in sight who trusts it; an option is another matter: it switched
+    // something off.
+    let is_neutral = origin == Origin::Unknown && decode.how == How::Function && !reads.passed;
+    let is_told = hands_back && (is_neutral || name.to_lowercase().starts_with("decode"))
+        || declares_itself(context, decode);
+    let is_called_well = |call: Id| {
+        let reads = reads::of_value(model, call);
+        is_harmless(&reads) || is_bookkeeping(&reads)
     };
-    let escapes = reads.returned || reads.passed || reads.becomes_user;
-    !escapes && within(&TIMES)
+    is_told
+        && !name.is_empty()
+        && model
+            .calls()
+            .filter(|call| {
+                context.library.decode(*call).is_none() && model.callee_name(*call) == Some(name)
+            })
+            .all(is_called_well)
 }
 
 /// `decode_unverified(token)`, or a function that is described so: whoever calls it has been told.
@@ -170,6 +207,10 @@ fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
     if named.iter().any(|word| name.contains(word)) {
         return true;
     }
+    // One that says that it verifies says no such thing, whatever its comments are about.
+    if ["verify", "validate", "authenticate"].iter().any(|word| name.contains(word)) {
+        return false;
+    }
     let whole = model
         .ancestors(decode.call)
         .find(|id| matches!(model.kind(*id), Kind::Function(one) if *one == function));
@@ -177,12 +218,4 @@ fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
     ["not verif", "without verif", "not be used for auth", "without signature"]
         .iter()
         .any(|words| text.contains(words))
-}
-
-/// `decode(token) { return jwt.decode(token) }`, in a file that offers the verifying call too.
-fn is_wrapper(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
-    let model = context.model;
-    model.function_name(decode.call).starts_with("decode")
-        && reads.fields.is_empty()
-        && context.library.verifies().next().is_some()
 }

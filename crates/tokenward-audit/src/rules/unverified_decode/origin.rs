@@ -77,6 +77,8 @@ const LOGIN: [&str; 20] = [
     "credential",
     "refreshtoken",
 ];
+/// Functions that log somebody in by another party, whose answer they are given.
+const LOGINS: [&str; 4] = ["sso", "oauth", "oidc", "openid"];
 const AUTH_FUNCTIONS: [&str; 25] = [
     "authentication",
     "principal",
@@ -128,7 +130,7 @@ pub(super) fn of(context: &Context<'_>, decode: &Decode) -> Origin {
     if is_injected(m, at) || any(&REQUEST) && !any(&["response", "resp."]) {
         return Origin::Request;
     }
-    if is_own || any(&LOGIN) {
+    if is_own || is_given_out(m, token) || any(&LOGIN) {
         return Origin::LoginAnswer;
     }
     match m.kind(at) {
@@ -164,6 +166,18 @@ fn is_made_here(context: &Context<'_>, at: Id) -> bool {
     })
 }
 
+/// `response.cookie("session", token)`: it is on its way to whoever it was made for.
+fn is_given_out(m: &Model, token: Id) -> bool {
+    let Kind::Name(name) = m.kind(token) else { return false };
+    let Some((declared, _)) = m.declared(name, m.node(token).scope) else { return false };
+    m.uses(name, declared).any(|one| {
+        m.node(one).parent.is_some_and(|call| {
+            matches!(m.callee_name(call), Some("cookie" | "setCookie" | "set_cookie"))
+                && m.positional(call, 1).found() == Some(one)
+        })
+    })
+}
+
 fn makes(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
     context.library.sign(value).is_some()
@@ -195,6 +209,8 @@ fn parameter(m: &Model, name: &str, at: Id) -> Origin {
     let function = scope.name.to_lowercase();
     if AUTH_FUNCTIONS.iter().any(|word| function.contains(word)) || function == "auth" {
         Origin::AuthParameter
+    } else if LOGINS.iter().any(|word| function.contains(word)) {
+        Origin::LoginAnswer
     } else {
         Origin::Unknown
     }

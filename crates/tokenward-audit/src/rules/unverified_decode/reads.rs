@@ -121,6 +121,13 @@ pub(super) fn of(m: &Model, decode: &Decode) -> Reads {
     reads
 }
 
+/// What becomes of a value that stands for the claims.
+pub(super) fn of_value(m: &Model, value: Id) -> Reads {
+    let mut reads = Reads::default();
+    follow(m, value, &mut reads, FUEL);
+    reads
+}
+
 fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
     let Some(fuel) = fuel.checked_sub(1) else { return };
     let Some(parent) = m.node(value).parent else { return };
@@ -146,7 +153,9 @@ fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
         Kind::Choice(_) => follow(m, parent, reads, fuel),
         Kind::Call { callee, .. } if *callee != value => {
             let name = m.callee_name(parent).unwrap_or_default();
-            if !TRANSPARENT.contains(&name) {
+            if name == "resolve" {
+                reads.returned = true;
+            } else if !TRANSPARENT.contains(&name) {
                 reads.passed = true;
                 let lower = name.to_lowercase();
                 reads.becomes_user |= lower.contains("user") || lower.contains("identity");

@@ -2,7 +2,7 @@ import jwt from 'jsonwebtoken';
 
 export class Tokens {
   decode(token: string) {
-    return jwt.decode(token); // finding: low
+    return jwt.decode(token);
   }
 
   verify(token: string) {

@@ -1,0 +1,10 @@
+const jwt = require('jsonwebtoken');
+
+function decodeToken(token) {
+  return jwt.decode(token); // finding: medium
+}
+
+module.exports = (req, res, next) => {
+  req.user = decodeToken(req.headers.authorization);
+  next();
+};

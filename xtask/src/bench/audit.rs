@@ -1,0 +1,178 @@
+//! `cargo xtask bench audit`: the auditor beside semgrep, with equivalent rules, on the code of published
+//! packages.
+//!
+//! The packages are those of `bench/audit/packages.txt`, fetched once by pip and npm; their code is compared
+//! upon, never run, and stays below `target/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::table::Table;
+use crate::machine;
+use crate::run::{Failure, has, root, run};
+use crate::tools;
+
+/// As many as the auditor is measured on.
+const FILES: usize = 10_000;
+/// What both of them read.
+const LANGUAGES: [&str; 8] = ["py", "js", "cjs", "mjs", "jsx", "ts", "tsx", "go"];
+
+/// Fetches, measures and prints.
+pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
+    if let Some(other) = args.first() {
+        return Err(Failure::usage(&format!("bench audit knows no `{other}`")));
+    }
+    if !has("time") {
+        tools::install(&["time"])?;
+    }
+    let home = root().join("target/xtask/audit");
+    fs::create_dir_all(&home)?;
+    let python = tools::python(&home.join("venv"), &sources("requirements.txt"))?;
+    fetch(&home.join("packages"), &python)?;
+    let tree = tree(&home)?;
+    run(Command::new(env!("CARGO")).current_dir(root()).args([
+        "build",
+        "--quiet",
+        "--release",
+        "--locked",
+        "-p",
+        "tokenward-audit",
+        "--example",
+        "audit",
+    ]))?;
+    let mut ours = Command::new(root().join("target/release/examples/audit"));
+    ours.arg("--json");
+    let mut semgrep = Command::new(python.with_file_name("semgrep"));
+    semgrep.args(["scan", "--metrics", "off", "--disable-version-check", "--no-git-ignore"]);
+    semgrep.arg("--json").arg("--config").arg(sources("semgrep"));
+    let mut table = Table::new("On the same files", &["", "CPU seconds", "findings"]);
+    for (name, command, member) in
+        [("tokenward audit code", ours, "findings"), ("semgrep", semgrep, "results")]
+    {
+        let (seconds, findings) = measured(&command, &tree, member)?;
+        table.push(vec![name.to_owned(), format!("{seconds:.1}"), findings.to_string()]);
+    }
+    println!("{}\n\n{}", machine::describe()?, table.text());
+    Ok(())
+}
+
+fn sources(name: &str) -> PathBuf {
+    root().join("bench/audit").join(name)
+}
+
+/// Puts each package of the list into a folder of its own, unless it is there.
+fn fetch(home: &Path, python: &Path) -> Result<(), Failure> {
+    for line in fs::read_to_string(sources("packages.txt"))?.lines() {
+        let Some((registry, package)) = line.split_once(' ').filter(|(first, _)| *first != "#")
+        else {
+            continue;
+        };
+        let folder = home.join(package.replace(['/', '@', '='], "_"));
+        if folder.exists() {
+            continue;
+        }
+        let partly = home.join("partly");
+        if partly.exists() {
+            fs::remove_dir_all(&partly)?;
+        }
+        fs::create_dir_all(&partly)?;
+        let mut client = if registry == "npm" {
+            let mut npm = Command::new("npm");
+            npm.args(["pack", "--silent", package]);
+            npm
+        } else {
+            let mut pip = Command::new(python);
+            pip.args(["-m", "pip", "download", "--quiet", "--no-deps", package]);
+            pip
+        };
+        // One that is gone by now is no reason to measure nothing.
+        if let Err(error) = run(client.current_dir(&partly).stdout(Stdio::null())) {
+            println!("{error}");
+            continue;
+        }
+        unpack(&partly, python)?;
+        fs::rename(&partly, folder)?;
+    }
+    Ok(())
+}
+
+fn unpack(folder: &Path, python: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let archive = entry?.path();
+        let extension = archive.extension().and_then(|one| one.to_str()).unwrap_or_default();
+        let module = if matches!(extension, "whl" | "zip") { "zipfile" } else { "tarfile" };
+        run(Command::new(python).args(["-m", module, "-e"]).arg(&archive).arg(folder))?;
+        fs::remove_file(archive)?;
+    }
+    Ok(())
+}
+
+/// The first files of the packages, small ones first, so that all but the largest are in it, as a tree of their
+/// own.
+fn tree(home: &Path) -> Result<PathBuf, Failure> {
+    let tree = home.join("tree");
+    if tree.exists() {
+        fs::remove_dir_all(&tree)?;
+    }
+    let packages = home.join("packages");
+    let mut all = Vec::new();
+    for package in fs::read_dir(&packages)? {
+        let mut files = Vec::new();
+        collect(&package?.path(), &mut files)?;
+        files.sort();
+        all.push(files);
+    }
+    all.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    let files: Vec<PathBuf> = all.into_iter().flatten().take(FILES).collect();
+    for file in &files {
+        let target = tree.join(file.strip_prefix(&packages).unwrap_or(file));
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(file, target)?;
+    }
+    println!("{} files", files.len());
+    Ok(tree)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let kind = entry.file_type()?;
+        let extension = path.extension().and_then(|one| one.to_str()).unwrap_or_default();
+        let name = path.to_string_lossy();
+        if kind.is_dir() {
+            collect(&path, files)?;
+        } else if kind.is_file()
+            && LANGUAGES.contains(&extension)
+            && ![".min.js", ".d.ts"].iter().any(|end| name.ends_with(end))
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// User and system time of a command over a tree, and how much its answer lists as `member`.
+fn measured(command: &Command, tree: &Path, member: &str) -> Result<(f64, usize), Failure> {
+    let times = tree.with_extension("time");
+    let output = Command::new("time")
+        .args(["-f", "%U %S", "-o"])
+        .arg(&times)
+        .arg(command.get_program())
+        .args(command.get_args())
+        .arg(tree)
+        .stderr(Stdio::inherit())
+        .output()?;
+    let answer: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| Failure::new(format!("no JSON in the answer: {error}")))?;
+    let findings = answer.get(member).and_then(Value::as_array).map_or(0, Vec::len);
+    let times = fs::read_to_string(times)?;
+    let times = times.lines().last().unwrap_or_default();
+    let seconds = times.split(' ').filter_map(|one| one.parse::<f64>().ok()).sum();
+    Ok((seconds, findings))
+}
