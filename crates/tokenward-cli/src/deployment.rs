@@ -20,6 +20,7 @@ use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_revocation::{FrameStore, RevocationStore};
+use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -320,6 +321,10 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         },
         receivers: receivers::of(config, variables)?,
         proxies: proxies_of(config, variables)?,
+        rules: match config.rules.as_slice() {
+            [] => Rules::any_token(),
+            rules => Rules::new(rules.to_vec()),
+        },
         limits: Limits::DEFAULT,
     })
 }
@@ -338,6 +343,8 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
         origins: audience.origins.clone(),
+        login: audience.login.clone(),
+        same_site: audience.same_site.clone(),
     })
 }
 
@@ -417,6 +424,8 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             guard_admits: Vec::new(),
             status_list: false,
             origins: dev_origins(port),
+            login: None,
+            same_site: None,
         }],
         services: vec![service],
         keys: KeySettings {
@@ -435,6 +444,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
         limits: Limits::DEV,
     })
 }

@@ -317,6 +317,13 @@ async fn open_audience(
         session_lifetime: SessionLifetime::new(wanted.session_lifetime)
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
+        login: wanted.login.clone(),
+        same_site: wanted
+            .same_site
+            .as_ref()
+            .inspect(|relaxed| super::log::same_site_relaxed(&wanted.name, relaxed))
+            .map(|relaxed| relaxed.to)
+            .unwrap_or_default(),
         metadata: discovery::metadata(
             &settings.issuer,
             &issuer_id,
