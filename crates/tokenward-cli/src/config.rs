@@ -13,6 +13,7 @@ use tokenward_redis::RedisAddress;
 use tokenward_server::gate::{Login, Rule};
 use tokenward_server::settings::{KeySettings, Profile, RelaxedSameSite};
 use tokenward_sessions::{AllowedScopes, May};
+use tokenward_tower::dpop::DpopSettings;
 
 use crate::failure::Failure;
 use crate::files;
@@ -178,6 +179,7 @@ pub(crate) struct AudienceConfig {
     /// What the guard of claims lets pass: in which claim, and what.
     pub(crate) guard_admits: Vec<(String, Sensitive)>,
     pub(crate) status_list: bool,
+    pub(crate) dpop: DpopSettings,
     pub(crate) origins: Vec<String>,
     /// Where a browser without a good token is sent.
     pub(crate) login: Option<Login>,

@@ -15,6 +15,7 @@ mod browser;
 mod client;
 mod create;
 mod discovery;
+mod dpop;
 mod error;
 mod events;
 mod feed;
@@ -54,6 +55,7 @@ use tokenward_revocation::{
 };
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::Nonces;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -128,6 +130,8 @@ pub struct Authority {
     /// The origins of all cookie audiences.
     all_origins: Origins,
     data_key: Secret256,
+    /// For proofs of possession; the same in all replicas.
+    nonces: Nonces,
     hub: Arc<Hub>,
     /// The names of all tokens.
     ids: DenseIds,

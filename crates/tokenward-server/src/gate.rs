@@ -40,6 +40,7 @@ use metrics::counter;
 use tokenward::{Audience, Clock};
 use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::Dpop;
 
 pub use answer::{IDENTITY, X_AUTH_CLAIMS, X_AUTH_SCOPE, X_AUTH_SESSION, X_AUTH_SUBJECT};
 pub use login::{InvalidLogin, Login};
@@ -73,6 +74,8 @@ pub struct GateAudience {
     pub verifier: Arc<LiveVerifier>,
     /// From where requests may come that carry their token in a cookie.
     pub origins: Origins,
+    /// Takes tokens that are bound to a key, if any are.
+    pub dpop: Option<Dpop>,
     /// Where a browser goes that has no good token; nowhere without it, it then gets a 401 as everybody
     /// else.
     pub login: Option<Login>,

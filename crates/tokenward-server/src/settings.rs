@@ -20,6 +20,7 @@ pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
 use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::DpopSettings;
 
 use crate::gate::{Login, Rules};
 
@@ -80,6 +81,8 @@ pub struct AudienceSettings {
     /// Whether its tokens name a status list, for verifiers that are not on the feed
     /// (draft-ietf-oauth-status-list): one more write for each token.
     pub status_list: bool,
+    /// Whether its tokens are bound to keys of its clients.
+    pub dpop: DpopSettings,
     /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
     pub origins: Vec<String>,
     /// Where the forward-auth endpoint leads a browser that has no good token.

@@ -289,6 +289,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let origins = section.list("origins", values::origin);
     let login = gate::login(section, origins.as_deref());
     let same_site = same_site(section);
+    let dpop = values::dpop(section);
     Some(AudienceConfig {
         name: name?,
         algorithm: algorithm?,
@@ -298,6 +299,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         claims: claims?,
         guard_admits: guard_admits?,
         status_list: status_list?,
+        dpop: dpop?,
         origins: origins?,
         login,
         same_site,

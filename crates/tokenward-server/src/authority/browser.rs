@@ -101,6 +101,7 @@ pub(super) async fn refresh(
         client: ClientCheck::Browser,
         delivery: session.delivery,
         audiences: vec![session.audience.clone()],
+        proof: None,
     };
     let before = presented.token.seal_key();
     // A refused refresh token gets the one answer of every refused token.

@@ -79,6 +79,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             claims: vec!["roles".into()],
             guard_admits: Vec::new(),
             status_list: false,
+            dpop: DpopSettings::default(),
             origins: vec!["https://app.example.com".into()],
             login: None,
             same_site: None,

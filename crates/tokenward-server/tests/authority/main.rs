@@ -7,6 +7,8 @@ mod coverage;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod dpop;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod feed;
