@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokenward::{Audience, ClientId, IssuerId, Sensitive};
 use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
-use tokenward_server::settings::{KeySettings, Profile};
+use tokenward_server::gate::{Login, Rule};
+use tokenward_server::settings::{KeySettings, Profile, RelaxedSameSite};
 use tokenward_sessions::{AllowedScopes, May};
 use tokenward_tower::dpop::DpopSettings;
 
@@ -56,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) services: Vec<ServiceConfig>,
     pub(crate) receivers: Vec<ReceiverConfig>,
     pub(crate) proxies: Vec<ProxyConfig>,
+    /// What a good token is good for at the forward-auth endpoint; without any, for every request.
+    pub(crate) rules: Vec<Rule>,
     /// Passkeys come with a later version; that the file speaks of them is all that is known.
     pub(crate) passkeys: Option<Passkeys>,
 }
@@ -178,6 +181,10 @@ pub(crate) struct AudienceConfig {
     pub(crate) status_list: bool,
     pub(crate) dpop: DpopSettings,
     pub(crate) origins: Vec<String>,
+    /// Where a browser without a good token is sent.
+    pub(crate) login: Option<Login>,
+    /// `SameSite` other than `Strict`, and why.
+    pub(crate) same_site: Option<RelaxedSameSite>,
 }
 
 /// `[[service]]`.

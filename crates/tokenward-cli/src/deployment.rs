@@ -20,6 +20,7 @@ use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_revocation::{FrameStore, RevocationStore};
+use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
 };
@@ -321,6 +322,10 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         },
         receivers: receivers::of(config, variables)?,
         proxies: proxies_of(config, variables)?,
+        rules: match config.rules.as_slice() {
+            [] => Rules::any_token(),
+            rules => Rules::new(rules.to_vec()),
+        },
         limits: Limits::DEFAULT,
     })
 }
@@ -340,6 +345,8 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         status_list: audience.status_list,
         dpop: audience.dpop.clone(),
         origins: audience.origins.clone(),
+        login: audience.login.clone(),
+        same_site: audience.same_site.clone(),
     })
 }
 
@@ -420,6 +427,8 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             status_list: false,
             dpop: DpopSettings::default(),
             origins: dev_origins(port),
+            login: None,
+            same_site: None,
         }],
         services: vec![service],
         keys: KeySettings {
@@ -438,6 +447,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
         limits: Limits::DEV,
     })
 }

@@ -18,8 +18,11 @@ use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
 pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
+use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::DpopSettings;
+
+use crate::gate::{Login, Rules};
 
 mod limits;
 #[cfg(test)]
@@ -51,6 +54,8 @@ pub struct Settings {
     pub receivers: Vec<ReceiverSettings>,
     /// Who may ask the forward-auth endpoint.
     pub proxies: Vec<ProxySettings>,
+    /// What a good token is good for there.
+    pub rules: Rules,
     /// What one caller may use up.
     pub limits: Limits,
 }
@@ -80,6 +85,21 @@ pub struct AudienceSettings {
     pub dpop: DpopSettings,
     /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
     pub origins: Vec<String>,
+    /// Where the forward-auth endpoint leads a browser that has no good token.
+    pub login: Option<Login>,
+    /// What its cookies come along with, if `SameSite=Strict` does not do.
+    pub same_site: Option<RelaxedSameSite>,
+}
+
+/// `SameSite` other than `Strict`, of the cookies with the access token or its key. The refresh token's stays
+/// `Strict`: only the site's own pages renew.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct RelaxedSameSite {
+    /// What instead.
+    pub to: SameSite,
+    /// Why, in the operator's words; shown at the start.
+    pub reason: String,
 }
 
 /// The times of the key life cycle that all audiences share; [`Timing`](tokenward_keys::Timing) checks
@@ -416,6 +436,14 @@ impl AudienceSettings {
                 setting(self, "claims"),
                 "\"status\" names the status list here; remove it from the list",
             ));
+        }
+        if self.same_site.as_ref().is_some_and(|relaxed| relaxed.reason.trim().is_empty()) {
+            let problem = "is empty; say why SameSite=Strict does not do";
+            return Err(SettingsError::new(setting(self, "same_site_reason"), problem));
+        }
+        if self.origins.is_empty() && (self.login.is_some() || self.same_site.is_some()) {
+            let problem = "is empty, and login and same_site are for cookies; list the sites";
+            return Err(SettingsError::new(setting(self, "origins"), problem));
         }
         match Origins::new(&self.origins) {
             Ok(_) => Ok(()),

@@ -359,15 +359,22 @@ fn feed(section: Section<'_>, environment: Option<&Environment>) -> Option<FeedC
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {
     let name = section.required("audience", "\"billing-api\"", audience);
     let origins = section.list("origins", values::origin);
-    let login = section
-        .parsed("login", |text| Login::parse(text).map_err(|error| format!("`{text}` {error}")));
-    if login.is_some() && origins.as_ref().is_some_and(Vec::is_empty) {
-        section.problem("login", "needs origins, one of which is the way back; list them");
-    }
+    let login = login(section, origins.as_deref());
     Some(CookieOrigins { audience: name?, origins: origins?, login })
 }
 
-fn rule(section: &Section<'_>) -> Option<Rule> {
+/// Where a browser without a good token is sent.
+pub(super) fn login(section: &Section<'_>, origins: Option<&[String]>) -> Option<Login> {
+    let login = section
+        .parsed("login", |text| Login::parse(text).map_err(|error| format!("`{text}` {error}")));
+    if login.is_some() && origins.is_some_and(<[_]>::is_empty) {
+        section.problem("login", "needs origins, one of which is the way back; list them");
+    }
+    login
+}
+
+/// `[[rule]]`, of `tokenward.toml` and `gate.toml` alike.
+pub(super) fn rule(section: &Section<'_>) -> Option<Rule> {
     let audiences = section.list("audiences", audience);
     let methods = section.list("methods", |text| {
         Method::from_bytes(text.as_bytes())

@@ -8,6 +8,7 @@ use tokenward::{Audience, Issuer, IssuerId};
 use tokenward_keys::{FormerSecrets, KeyRing};
 use tokenward_remote::LiveVerifier;
 use tokenward_sessions::{RefreshLifetime, SessionLifetime};
+use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::{Dpop, DpopPolicy};
 
@@ -15,6 +16,7 @@ use super::former::Known;
 use super::lamp::Lamp;
 use super::stating::Stated;
 use super::status::StatusLists;
+use crate::gate::Login;
 
 /// Everything that a request for one audience needs.
 pub(super) struct AudienceState {
@@ -53,6 +55,10 @@ pub(super) struct AudienceState {
     pub(super) gate_dpop: Option<Dpop>,
     /// From where its cookies are accepted; none for an audience without cookies.
     pub(super) origins: Origins,
+    /// Where the gate leads a browser that has no good token.
+    pub(super) login: Option<Login>,
+    /// What its access cookie comes along with.
+    pub(super) same_site: SameSite,
     /// The metadata document, which never changes while we run.
     pub(super) metadata: String,
 }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use tokenward::{Audience, SealKey, SessionId, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
-use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL};
+use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
 use tokenward_tower::credentials::By;
 use tokenward_tower::csrf::{self, Origins};
 use tokenward_tower::{credentials, respond};
@@ -112,7 +112,10 @@ pub(super) async fn refresh(
             error.into()
         }
     })?;
-    let (answer, cookies) = (summary(&refreshed), session_cookies(&refreshed, Some(&before))?);
+    let same_site = authority.audiences.get(&refreshed.session.audience);
+    let same_site = same_site.map(|audience| audience.same_site).unwrap_or_default();
+    let answer = summary(&refreshed);
+    let cookies = session_cookies(&refreshed, Some(&before), same_site)?;
     let mut response = json_answer(StatusCode::OK, &Value::Object(answer));
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -241,6 +244,7 @@ fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {
 pub(super) fn session_cookies(
     given: &Refreshed,
     before: Option<&SealKey>,
+    same_site: SameSite,
 ) -> Result<Vec<HeaderValue>, ApiError> {
     let Refreshed { access, refresh, refresh_expires_in, session } = given;
     let refresh_lasts = Duration::from_secs(*refresh_expires_in);
@@ -248,9 +252,9 @@ pub(super) fn session_cookies(
     let sealed = session.delivery == Delivery::Sealed;
     let access = if sealed {
         let keys = cookies::seal_value(&refresh.seal_key(), before);
-        cookies::set(SEAL, &keys, access.expires_in)
+        cookies::set_for(SEAL, &keys, access.expires_in, same_site)
     } else {
-        cookies::set(ACCESS, &access.token, access.expires_in)
+        cookies::set_for(ACCESS, &access.token, access.expires_in, same_site)
     };
     let refresh = cookies::set(REFRESH, &refresh.expose(), refresh_lasts);
     let mut lines = vec![access.map_err(too_long)?, refresh.map_err(too_long)?];

@@ -282,7 +282,7 @@ impl Authority {
             return Ok(json_answer(StatusCode::CREATED, &Value::Object(answer)));
         }
         let given = Refreshed { access, refresh, refresh_expires_in, session };
-        let cookies = session_cookies(&given, None)?;
+        let cookies = session_cookies(&given, None, audience.same_site)?;
         let mut answer = summary(&given);
         // Beside the token of a sealed session its key would be the other half of it: a back end that passes
         // the whole body on would give a script both.

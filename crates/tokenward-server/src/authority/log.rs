@@ -10,6 +10,7 @@ use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion};
 use tokenward_sessions::RefreshInvalid;
 
 use crate::http::Peer;
+use crate::settings::RelaxedSameSite;
 
 const AUDIT: &str = "tokenward::audit";
 
@@ -31,6 +32,11 @@ pub(super) fn session_refreshed(audience: &Audience, id: &SessionId, replayed: b
     let outcome = if replayed { "replayed" } else { "renewed" };
     metrics::counter!("tokenward_refreshes_total", "outcome" => outcome).increment(1);
     tracing::debug!(%audience, session_id = %id, outcome, "a session was refreshed");
+}
+
+pub(super) fn same_site_relaxed(audience: &Audience, relaxed: &RelaxedSameSite) {
+    let (same_site, reason) = (relaxed.to.as_str(), &relaxed.reason);
+    tracing::warn!(%audience, same_site, reason, "the access cookie comes along from other sites");
 }
 
 pub(super) fn refresh_refused(why: RefreshInvalid) {

@@ -14,6 +14,7 @@ use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
 use tokenward_revocation::{DenseIds, Fingerprints, View};
 use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
+use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::{Dpop, DpopPolicy, Nonces};
 use tokio::sync::watch;
@@ -314,6 +315,8 @@ async fn open_audience(
         session_lifetime: SessionLifetime::new(wanted.session_lifetime)
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
+        login: wanted.login.clone(),
+        same_site: same_site(wanted),
         dpop: wanted.dpop.policy,
         gate_dpop: gate_dpop(settings, wanted)?,
         metadata: discovery::metadata(
@@ -348,6 +351,13 @@ async fn open_audience(
         issuer,
         ring,
     })
+}
+
+/// What the access cookie comes along with; where that is more than nothing, the log says so.
+fn same_site(wanted: &AudienceSettings) -> SameSite {
+    let relaxed = wanted.same_site.as_ref();
+    let relaxed = relaxed.inspect(|relaxed| super::log::same_site_relaxed(&wanted.name, relaxed));
+    relaxed.map(|relaxed| relaxed.to).unwrap_or_default()
 }
 
 /// Who verifies the tokens of an audience.

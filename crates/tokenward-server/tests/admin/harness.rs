@@ -12,6 +12,7 @@ use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, IssuerId};
 use tokenward_keys::{Sealed, StoreKey};
 use tokenward_server::admin::{AdminAuth, router};
+use tokenward_server::gate::Rules;
 use tokenward_server::http::Peer;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
@@ -177,6 +178,8 @@ fn settings() -> Settings {
         status_list: false,
         dpop: DpopSettings::default(),
         origins: Vec::new(),
+        login: None,
+        same_site: None,
     };
     Settings {
         environment: "test".into(),
@@ -207,6 +210,7 @@ fn settings() -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
         limits: Limits::DEV,
     }
 }

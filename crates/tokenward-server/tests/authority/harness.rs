@@ -18,6 +18,7 @@ use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, Clock, IssuerId, UnixTime, Verified};
 use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_remote::{Judged, Refusal};
+use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
     AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
 };
@@ -340,6 +341,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
         limits: Limits::DEV,
     }
 }
@@ -356,6 +358,8 @@ fn audience(name: &str, origins: &[&str]) -> AudienceSettings {
         status_list: false,
         dpop: DpopSettings::default(),
         origins: origins.iter().map(|&origin| origin.into()).collect(),
+        login: None,
+        same_site: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod feed;
 #[cfg(test)]
 mod fetched;
 #[cfg(test)]
+mod forward;
 mod harness;
 #[cfg(test)]
 mod oauth;
