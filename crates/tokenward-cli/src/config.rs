@@ -22,6 +22,7 @@ pub(crate) use custody::{
 };
 pub(crate) use reader::Problem;
 pub(crate) use receiver::{Delivery, ReceiverConfig};
+pub(crate) use trust::{KeysConfig, ProofConfig, TrustConfig};
 
 mod authority;
 mod custody;
@@ -34,6 +35,7 @@ pub(crate) mod redis;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod values;
 
 /// `tokenward.toml`.
@@ -55,6 +57,7 @@ pub(crate) struct Config {
     pub(crate) services: Vec<ServiceConfig>,
     pub(crate) receivers: Vec<ReceiverConfig>,
     pub(crate) proxies: Vec<ProxyConfig>,
+    pub(crate) trust: TrustConfig,
     /// Passkeys come with a later version; that the file speaks of them is all that is known.
     pub(crate) passkeys: Option<Passkeys>,
 }
@@ -186,6 +189,7 @@ pub(crate) struct ServiceConfig {
     pub(crate) audiences: Vec<Audience>,
     pub(crate) scopes: AllowedScopes,
     pub(crate) public: bool,
+    pub(crate) proof: Option<ProofConfig>,
 }
 
 /// `[[proxy]]`.

@@ -17,6 +17,7 @@ mod create;
 mod discovery;
 mod error;
 mod events;
+mod exchange;
 mod feed;
 mod follow;
 mod form;
@@ -24,6 +25,7 @@ mod former;
 mod idempotency;
 mod json;
 mod keys;
+mod keysets;
 mod lamp;
 mod log;
 mod mint;
@@ -39,6 +41,7 @@ mod shared;
 mod start;
 mod stating;
 mod status;
+mod upstream;
 mod v1;
 
 use std::collections::BTreeMap;
@@ -69,6 +72,7 @@ use crate::settings::Settings;
 use audience::AudienceState;
 use events::Events;
 use feed::Hub;
+use keysets::KeySets;
 use lamp::Lamp;
 use rate::Buckets;
 
@@ -131,6 +135,7 @@ pub struct Authority {
     hub: Arc<Hub>,
     /// The names of all tokens.
     ids: DenseIds,
+    key_sets: KeySets,
     by_client: Buckets,
     by_address: Buckets,
     /// How long after it was made the last access token is surely refused by everybody.

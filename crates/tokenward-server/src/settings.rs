@@ -20,8 +20,13 @@ pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
 use tokenward_tower::csrf::Origins;
 
+mod services;
+mod trust;
+
 #[cfg(test)]
 mod tests;
+
+pub use trust::{TrustDomain, TrustSettings, TrustedKeys, UpstreamSettings};
 
 /// Everything that an authority must be told.
 #[derive(Clone, Debug)]
@@ -47,6 +52,8 @@ pub struct Settings {
     pub receivers: Vec<ReceiverSettings>,
     /// Who may ask the forward-auth endpoint.
     pub proxies: Vec<ProxySettings>,
+    /// Others whose word about services and users counts.
+    pub trust: TrustSettings,
     /// What one caller may use up.
     pub limits: Limits,
 }
@@ -338,6 +345,7 @@ impl Settings {
         }
         self.check_services()?;
         self.check_receivers()?;
+        self.check_trust()?;
         self.check_origins()?;
         self.limits.check()
     }
@@ -357,26 +365,6 @@ impl Settings {
                 "issuer",
                 "must have no path, trailing slash, query, fragment or user name",
             ));
-        }
-        Ok(())
-    }
-
-    fn check_services(&self) -> Result<(), SettingsError> {
-        let mut names = BTreeSet::new();
-        for service in &self.services {
-            let setting = |name: &str| format!("service.{}.{name}", service.name);
-            if !names.insert(&service.name) {
-                return Err(SettingsError::new(
-                    setting("name"),
-                    "is there twice; names are unique",
-                ));
-            }
-            if let Some(unknown) = service.audiences.iter().find(|a| self.audience(a).is_none()) {
-                return Err(SettingsError::new(
-                    setting("audiences"),
-                    format!("{unknown} is not configured; add an [[audience]] of that name"),
-                ));
-            }
         }
         Ok(())
     }

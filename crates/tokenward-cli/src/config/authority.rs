@@ -11,7 +11,7 @@ use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth,
     ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, kek, receiver, redis, rules,
-    values,
+    trust, values,
 };
 use crate::secret::Environment;
 
@@ -38,6 +38,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let services = all(root.sections("service"), service);
     let receivers = all(root.sections("receiver"), receiver::read);
     let proxies = all(root.sections("proxy"), proxy);
+    let trust = trust::read(&root);
     let passkeys = passkeys(root.section("passkeys"));
     let config = (|| {
         Some(Config {
@@ -54,6 +55,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             services: services?,
             receivers: receivers?,
             proxies: proxies?,
+            trust: trust?,
             passkeys,
         })
     })();
@@ -331,12 +333,14 @@ fn service(section: &Section<'_>) -> Option<ServiceConfig> {
             .ok()
     });
     let public = section.flag("public");
+    let proof = trust::proof(section);
     Some(ServiceConfig {
         name: name?,
         may: may?,
         audiences: audiences?,
         scopes: scopes?,
         public: public?,
+        proof: proof?,
     })
 }
 

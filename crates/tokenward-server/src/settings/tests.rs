@@ -88,6 +88,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        trust: TrustSettings::default(),
         limits: Limits::DEFAULT,
     };
     change(&mut settings);

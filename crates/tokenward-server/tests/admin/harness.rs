@@ -14,7 +14,7 @@ use tokenward_keys::{Sealed, StoreKey};
 use tokenward_server::admin::{AdminAuth, router};
 use tokenward_server::http::Peer;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
+    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::Service;
@@ -188,6 +188,7 @@ fn settings() -> Settings {
             scopes: tokenward_sessions::AllowedScopes::any(),
             public: false,
             secrets: Vec::new(),
+            proof: None,
             declared: true,
         }],
         keys: KeySettings {
@@ -205,6 +206,7 @@ fn settings() -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     }
 }

@@ -19,7 +19,7 @@ use tokenward::{Algorithm, Audience, ClientId, Clock, IssuerId, UnixTime, Verifi
 use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
+    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
@@ -339,6 +339,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     }
 }
@@ -368,6 +369,7 @@ fn service(
         hash: secret.hash(),
         created_at: now,
         ends_at: None,
+        last_used_at: None,
     };
     Service {
         name: ClientId::new(name).unwrap(),
@@ -377,6 +379,7 @@ fn service(
             .unwrap(),
         public: secret.is_none(),
         secrets: secret.map(stored).into_iter().collect(),
+        proof: None,
         declared: true,
     }
 }
