@@ -12,6 +12,7 @@ use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::settings::{KeySettings, Profile};
 use tokenward_sessions::{AllowedScopes, May};
+use tokenward_tower::dpop::DpopSettings;
 
 use crate::failure::Failure;
 use crate::files;
@@ -178,6 +179,7 @@ pub(crate) struct AudienceConfig {
     /// What the guard of claims lets pass: in which claim, and what.
     pub(crate) guard_admits: Vec<(String, Sensitive)>,
     pub(crate) status_list: bool,
+    pub(crate) dpop: DpopSettings,
     pub(crate) origins: Vec<String>,
 }
 

@@ -28,6 +28,7 @@ use tokenward_server::settings::{
 use tokenward_server::{Parts, Settings};
 use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
+use tokenward_tower::dpop::DpopSettings;
 
 use custody::CustodySource;
 use feed::FeedSource;
@@ -227,7 +228,7 @@ impl Opened {
     /// What would keep the feed from being carried to where the configuration says.
     pub(crate) async fn check_feed(&self) -> Result<(), Failure> {
         let Some(feed) = &self.feed else { return Ok(()) };
-        feed.check(&self.settings, &*clock::system()).await
+        feed.check(&self.settings).await
     }
 
     /// What would keep pinned verifiers from trusting the key sets, if they are signed at all. Answers the newer
@@ -344,6 +345,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         claims: audience.claims.clone(),
         guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
+        dpop: audience.dpop.clone(),
         origins: audience.origins.clone(),
     })
 }
@@ -426,6 +428,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             claims: vec!["roles".to_owned(), "locale".to_owned()],
             guard_admits: Vec::new(),
             status_list: false,
+            dpop: DpopSettings::default(),
             origins: dev_origins(port),
         }],
         services: vec![service],

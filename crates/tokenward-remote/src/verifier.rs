@@ -11,11 +11,14 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokenward::{
-    Audience, IssuerId, KeySet, Reason, Rejected, SealKey, UnixTime, Verified, Verifier,
+    AccessClaims, Audience, IssuerId, KeyId, KeySet, Reason, Rejected, SealKey, UnixTime, Verified,
+    Verifier,
 };
 use tokenward_revocation::{Facts, Stale, View};
 
 use crate::keys::{FetchedKeys, KeySetHandle};
+
+mod bound;
 
 #[cfg(test)]
 mod tests;
@@ -50,7 +53,7 @@ impl LiveVerifier {
         // Read before the token is checked: what is known may become more meanwhile, not less.
         let age = self.view.age(now);
         let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(&verified)?;
+        self.not_revoked(&verified, verified.key_id())?;
         Ok(Judged { verified, age })
     }
 
@@ -65,7 +68,7 @@ impl LiveVerifier {
         let age = self.view.age(now);
         let verified = self.verifier.load().verify_sealed(token, keys, now);
         let verified = verified.inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(&verified)?;
+        self.not_revoked(&verified, verified.key_id())?;
         Ok(Judged { verified, age })
     }
 
@@ -84,7 +87,7 @@ impl LiveVerifier {
         // Two verifiers, each with keys of one kind, and no header that chooses between them.
         match former.verifier.verify(token, now) {
             Ok(verified) => {
-                self.not_revoked(&verified)?;
+                self.not_revoked(&verified, verified.key_id())?;
                 self.let_in_by_the_former().increment(1);
                 Ok(Judged { verified, age })
             }
@@ -94,8 +97,8 @@ impl LiveVerifier {
     }
 
     /// Says in the log which order refuses the token, since the reason alone names none.
-    fn not_revoked(&self, token: &Verified) -> Result<(), Rejected> {
-        let facts = Facts::of(token, token.key_id());
+    fn not_revoked(&self, claims: &AccessClaims, key: Option<&KeyId>) -> Result<(), Rejected> {
+        let facts = Facts::of(claims, key);
         let Some(by) = self.view.check_facts(&facts) else { return Ok(()) };
         tracing::info!(
             audience = %self.view.audience(),

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! /auth/{profile}/{audience}[/…], and Envoy's gRPC
-//!    proxy known? ─▶ original request ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ token ─▶ rules ─▶ 200
-//!       403              500                 401            403     503      401      403
+//!    proxy known? ─▶ original request ─▶ nothing smuggled ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ …
+//!       403              500                  400                 401           403      503
+//!    … ─▶ token ─▶ rules ─▶ 200
+//!          401      403
 //! ```
 //!
 //! **Invariants.** Nothing of the original request is believed before the proxy is known. The audience
@@ -18,6 +20,7 @@ mod original;
 mod path;
 mod proxy;
 mod rules;
+mod smuggle;
 mod upstream;
 
 #[cfg(test)]
@@ -37,6 +40,7 @@ use metrics::counter;
 use tokenward::{Audience, Clock};
 use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::Dpop;
 
 pub use answer::{IDENTITY, X_AUTH_CLAIMS, X_AUTH_SCOPE, X_AUTH_SESSION, X_AUTH_SUBJECT};
 pub use login::{InvalidLogin, Login};
@@ -70,6 +74,8 @@ pub struct GateAudience {
     pub verifier: Arc<LiveVerifier>,
     /// From where requests may come that carry their token in a cookie.
     pub origins: Origins,
+    /// Takes tokens that are bound to a key, if any are.
+    pub dpop: Option<Dpop>,
     /// Where a browser goes that has no good token; nowhere without it, it then gets a 401 as everybody
     /// else.
     pub login: Option<Login>,

@@ -242,13 +242,4 @@ pub trait ServiceStore: Send + Sync + 'static {
         hash: &[u8; 32],
         now: UnixTime,
     ) -> Result<(), BackendError>;
-
-    /// Uses up what has this hash, until `until`: `true` the first time, and for nobody else, in whatever
-    /// process, before then.
-    async fn use_once(
-        &self,
-        hash: [u8; 32],
-        now: UnixTime,
-        until: UnixTime,
-    ) -> Result<bool, BackendError>;
 }

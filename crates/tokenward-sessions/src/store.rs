@@ -124,6 +124,15 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Raises a subject's token version, ends its families and revokes its older tokens; the new version.
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError>;
 
+    /// Remembers the proof, or the client assertion, with this hash until `ends_at`; `false` if it is
+    /// remembered already (RFC 9449 § 11.1, RFC 7523 § 3).
+    async fn use_proof(
+        &self,
+        hash: &[u8; 32],
+        ends_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<bool, BackendError>;
+
     /// The token version of a subject; [`TokenVersion::FIRST`] for one never bumped.
     async fn version(&self, subject: &Subject) -> Result<TokenVersion, BackendError>;
 

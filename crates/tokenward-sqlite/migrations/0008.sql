@@ -1,23 +1,10 @@
--- What services prove themselves by besides secrets.
-ALTER TABLE services ADD COLUMN proof TEXT;
-ALTER TABLE service_secrets ADD COLUMN last_used_at INTEGER;
+-- The key that the tokens of a session are bound to, by its thumbprint (RFC 7638).
+ALTER TABLE sessions ADD COLUMN bound_to TEXT;
 
--- What is good once, and was used: kept until it would be refused anyway.
-CREATE TABLE used_once (
+-- Proofs that were used, by hash, until they are too old to be used again.
+CREATE TABLE proofs (
     hash    BLOB PRIMARY KEY,
     ends_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX used_once_by_end ON used_once (ends_at);
-
--- To which other audiences tokens of a session were exchanged, until the last of them is refused: whatever ends
--- the session ends it there too.
-CREATE TABLE session_reaches (
-    id       INTEGER PRIMARY KEY,
-    session  INTEGER NOT NULL,
-    audience TEXT NOT NULL,
-    until    INTEGER NOT NULL,
-    UNIQUE (session, audience)
-) STRICT;
-
-CREATE INDEX session_reaches_by_end ON session_reaches (until);
+CREATE INDEX proofs_by_end ON proofs (ends_at);

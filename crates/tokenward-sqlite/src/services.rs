@@ -86,24 +86,6 @@ impl ServiceStore for SqliteStore {
         })
         .await
     }
-
-    async fn use_once(
-        &self,
-        hash: [u8; 32],
-        now: UnixTime,
-        until: UnixTime,
-    ) -> Result<bool, BackendError> {
-        self.write(move |tx| {
-            // Each use clears away more than it leaves behind, so the table is as long as what is good now.
-            let sql = "DELETE FROM used_once WHERE hash IN
-                       (SELECT hash FROM used_once WHERE ends_at < ?1 ORDER BY ends_at LIMIT 4)";
-            tx.prepare_cached(sql)?.execute([millis(now)])?;
-            let sql =
-                "INSERT INTO used_once (hash, ends_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-            Ok(tx.prepare_cached(sql)?.execute(params![hash, millis(until)])? > 0)
-        })
-        .await
-    }
 }
 
 fn put(tx: &Tx<'_>, service: &Service) -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 
 mod create;
 mod end;
+mod proofs;
 mod reach;
 mod refresh;
 mod rows;
@@ -158,6 +159,16 @@ impl SessionStore for SqliteStore {
         self.read(move |conn| rows::version(conn, &subject)).await
     }
 
+    async fn use_proof(
+        &self,
+        hash: &[u8; 32],
+        ends_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<bool, BackendError> {
+        let hash = *hash;
+        self.write(move |tx| proofs::remember(tx, &hash, ends_at, now)).await
+    }
+
     async fn private(&self, id: &SessionId) -> Result<Option<Vec<u8>>, BackendError> {
         let id = id.clone();
         let sql = "SELECT p.sealed FROM session_private p JOIN sessions s ON s.id = p.session
@@ -193,6 +204,11 @@ impl SessionStore for SqliteStore {
                 "DELETE FROM refresh_tokens WHERE hash IN
                  (SELECT hash FROM refresh_tokens WHERE made_at < ?1 LIMIT ?2)",
                 millis(now.saturating_sub(REUSE_MEMORY)),
+            ),
+            (
+                "DELETE FROM proofs WHERE hash IN
+                 (SELECT hash FROM proofs WHERE ends_at <= ?1 LIMIT ?2)",
+                millis(now),
             ),
             (
                 "DELETE FROM idempotency WHERE key_hash IN

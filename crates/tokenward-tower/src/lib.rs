@@ -14,6 +14,7 @@ pub mod cookies;
 pub mod credentials;
 pub mod csp;
 pub mod csrf;
+pub mod dpop;
 pub mod headers;
 pub mod request_id;
 pub mod respond;

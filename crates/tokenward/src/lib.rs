@@ -459,7 +459,7 @@ pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};
 pub use time::{Clock, UnixTime};
-pub use verify::{Scratch, Verified, Verifier, VerifierBuilder};
+pub use verify::{Scratch, Unproven, Verified, Verifier, VerifierBuilder};
 
 /// The code of the pages compiles, and what they say does not compile does not.
 #[cfg(doctest)]

@@ -15,6 +15,7 @@ use tokenward_server::http::{Server, Tls};
 use tokenward_server::settings::WhenStale;
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::DpopSettings;
 use tokenward_tower::headers::SecurityHeaders;
 use tokio::time::timeout;
 
@@ -198,7 +199,7 @@ fn remote_configs(
             let folder = files::resolve(&config.base, folder);
             files::create_dir(&folder)
                 .map_err(|failure| Failure::cannot(format!("feed.state: {failure}")))?;
-            remote = remote.feed_state(folder);
+            remote = remote.state(folder);
         }
         if let Some(source) = &source {
             remote = remote.feed_source(Arc::<RedisSource>::clone(source));
@@ -308,7 +309,10 @@ fn audiences(
         let login = own.clone().find_map(|one| one.login.clone());
         let origins = Origins::new(own.flat_map(|one| &one.origins))
             .map_err(|error| Failure::because("cookies.origins", &error))?;
-        let gate = GateAudience { verifier: remote.verifier(), origins, login };
+        let settings = config.overrides.iter().find(|one| one.name == *audience);
+        let dpop = settings.and_then(|one| one.dpop.as_ref()).map(DpopSettings::dpop).transpose();
+        let dpop = dpop.map_err(|error| Failure::because("audience.dpop_sites", &error))?.flatten();
+        let gate = GateAudience { verifier: remote.verifier(), origins, dpop, login };
         audiences.insert(audience.clone(), gate);
     }
     Ok(audiences)

@@ -277,6 +277,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         section.problem("claims", "`status` names the status list here; remove it from the list");
     }
     let origins = section.list("origins", values::origin);
+    let dpop = values::dpop(section);
     Some(AudienceConfig {
         name: name?,
         algorithm: algorithm?,
@@ -286,6 +287,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         claims: claims?,
         guard_admits: guard_admits?,
         status_list: status_list?,
+        dpop: dpop?,
         origins: origins?,
     })
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::Method;
 use tokenward::{Audience, IssuerId};
 use tokenward_server::gate::{Login, PathPattern, Rule};
+use tokenward_tower::dpop::{DpopPolicy, DpopSettings};
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -73,6 +74,8 @@ pub(crate) struct AudienceConfig {
     pub(crate) feed_key: Option<String>,
     pub(crate) max_staleness: Option<Duration>,
     pub(crate) accept_when_stale: Option<bool>,
+    /// Whether it takes bound tokens; off, where nothing is said.
+    pub(crate) dpop: Option<DpopSettings>,
 }
 
 /// `[[cookies]]`: from where requests with a cookie may come.
@@ -304,7 +307,17 @@ fn one_audience(section: &Section<'_>) -> Option<AudienceConfig> {
         }
     });
     let accept_when_stale = section.parsed("when_stale", accepts);
-    Some(AudienceConfig { name: name?, feed_key, max_staleness, accept_when_stale })
+    let there = section.has("dpop") || section.has("dpop_sites");
+    let dpop = if there { Some(values::dpop(section)?) } else { None };
+    let takes = |dpop: &DpopSettings| dpop.policy != DpopPolicy::Off && dpop.sites.is_empty();
+    if dpop.as_ref().is_some_and(takes) {
+        section.problem(
+            "dpop_sites",
+            "is empty, so every proof would be refused; write for example \
+             dpop_sites = [\"https://api.example.com\"]",
+        );
+    }
+    Some(AudienceConfig { name: name?, feed_key, max_staleness, accept_when_stale, dpop })
 }
 
 fn accepts(text: &str) -> Result<bool, String> {

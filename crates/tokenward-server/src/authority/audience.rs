@@ -9,6 +9,7 @@ use tokenward_keys::{FormerSecrets, KeyRing};
 use tokenward_remote::LiveVerifier;
 use tokenward_sessions::{RefreshLifetime, SessionLifetime};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::{Dpop, DpopPolicy};
 
 use super::former::Known;
 use super::lamp::Lamp;
@@ -46,6 +47,10 @@ pub(super) struct AudienceState {
     pub(super) status_lists: Option<StatusLists>,
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
+    /// Whether its tokens are bound to keys.
+    pub(super) dpop: DpopPolicy,
+    /// Takes proofs at the gate, if there are any.
+    pub(super) gate_dpop: Option<Dpop>,
     /// From where its cookies are accepted; none for an audience without cookies.
     pub(super) origins: Origins,
     /// The metadata document, which never changes while we run.

@@ -9,10 +9,13 @@ use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokenward::crypto::{Secret256, random};
-use tokenward::{ClientId, ErrorChain, Scope, SessionId, Subject, TokenVersion, UnixTime, b64};
+use tokenward::{
+    ClientId, ErrorChain, Scope, SessionId, Subject, Thumbprint, TokenVersion, UnixTime, b64,
+};
 use tokenward_sessions::{
     Delivery, EndReason, Idempotency, May, NewSession, RefreshMode, RefreshToken, Session,
 };
+use tokenward_tower::dpop::{DPOP, DpopPolicy};
 
 use super::audience::AudienceState;
 use super::browser::{session_cookies, summary};
@@ -34,6 +37,12 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, parts, body } = authority.call(request, May::SessionsWrite).await?;
+    if parts.headers.contains_key(DPOP) {
+        // It would be the service's own key; the one that counts is that of the client.
+        return Err(ApiError::invalid_request(
+            "a session is bound by dpop_jkt, the thumbprint of the client's key; send that",
+        ));
+    }
     let wanted = authority.wanted(&caller, body.json()?).await?;
     let key = authority.idempotency(&caller, &parts, &body, "POST /v1/sessions")?;
     let now = authority.clock.now();
@@ -62,6 +71,7 @@ struct Wanted {
     device: Option<String>,
     delivery: Delivery,
     auth_time: UnixTime,
+    bound_to: Option<Thumbprint>,
 }
 
 /// A login that somebody else vouches for.
@@ -69,6 +79,7 @@ pub(super) struct Login {
     pub(super) subject: Subject,
     pub(super) scope: Scope,
     pub(super) auth_time: UnixTime,
+    pub(super) bound_to: Option<Thumbprint>,
 }
 
 impl Wanted {
@@ -87,6 +98,7 @@ impl Wanted {
             auth_time: self.auth_time,
             ends_at: now.saturating_add(audience.session_lifetime.get()),
             sealed: self.delivery == Delivery::Sealed,
+            bound_to: self.bound_to.as_ref(),
         }
     }
 }
@@ -120,13 +132,15 @@ impl Authority {
             return Err(ApiError::access_denied());
         };
         let scope = fields.text("scope")?.unwrap_or_default();
+        let delivery = delivery(fields.text("delivery")?.as_deref(), state)?;
         let wanted = Wanted {
             client_id: self.client_for(caller, fields.text("client_id")?, state).await?,
             scope: Scope::parse(&scope).map_err(|error| invalid("scope", error))?,
             claims: fields.object("claims")?,
             private: self.private_value(fields.value("private"))?,
             device: device(fields.text("device")?)?,
-            delivery: delivery(fields.text("delivery")?.as_deref(), state)?,
+            bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
+            delivery,
             auth_time: self.clock.now(),
             subject,
             audience,
@@ -187,6 +201,7 @@ impl Authority {
             device: None,
             delivery: Delivery::Token,
             auth_time: login.auth_time,
+            bound_to: login.bound_to,
         };
         let id = random_session_id()?;
         self.check_mintable(audience, &wanted.facts(&id, now, audience), now)?;
@@ -224,6 +239,7 @@ impl Authority {
             device: wanted.device,
             delivery: wanted.delivery,
             refresh_mode: RefreshMode::Plain,
+            bound_to: wanted.bound_to,
             created_at: now,
             auth_time: wanted.auth_time,
             ends_at,
@@ -311,9 +327,13 @@ impl Authority {
         }
         let given = Refreshed { access, refresh, refresh_expires_in, session };
         let cookies = session_cookies(&given, None)?;
-        let lines = cookies.iter().filter_map(|line| line.to_str().ok());
         let mut answer = summary(&given);
-        answer.insert("set_cookie".into(), lines.collect());
+        // Beside the token of a sealed session its key would be the other half of it: a back end that passes
+        // the whole body on would give a script both.
+        if given.session.delivery == Delivery::Cookie {
+            let lines = cookies.iter().filter_map(|line| line.to_str().ok());
+            answer.insert("set_cookie".into(), lines.collect());
+        }
         let mut response = json_answer(StatusCode::CREATED, &Value::Object(answer));
         for cookie in cookies {
             response.headers_mut().append(SET_COOKIE, cookie);
@@ -361,6 +381,7 @@ fn stored(new: NewSession, version: TokenVersion) -> Session {
         device: new.device,
         delivery: new.delivery,
         refresh_mode: new.refresh_mode,
+        bound_to: new.bound_to,
         created_at: new.created_at,
         auth_time: new.auth_time,
         ends_at: new.ends_at,
@@ -388,6 +409,24 @@ fn delivery(name: Option<&str>, audience: &AudienceState) -> Result<Delivery, Ap
             Err(invalid("delivery", "the audience has no `origins`, so no cookies"))
         }
         Some(_) => Err(invalid("delivery", "must be token, cookie or sealed")),
+    }
+}
+
+/// The key that the session's tokens are to be bound to: its thumbprint, as in RFC 9449 § 10.
+fn bound_to(
+    thumbprint: Option<String>,
+    delivery: Delivery,
+    audience: &AudienceState,
+) -> Result<Option<Thumbprint>, ApiError> {
+    const NAME: &str = "dpop_jkt";
+    match (thumbprint, audience.dpop) {
+        (Some(_), _) if delivery != Delivery::Token => {
+            Err(invalid(NAME, "is for delivery token: a cookie comes without a proof"))
+        }
+        (Some(_), DpopPolicy::Off) => Err(invalid(NAME, "is off for the audience")),
+        (Some(key), _) => Thumbprint::new(key).map(Some).map_err(|error| invalid(NAME, error)),
+        (None, DpopPolicy::Required) => Err(invalid(NAME, "is required by the audience")),
+        (None, _) => Ok(None),
     }
 }
 

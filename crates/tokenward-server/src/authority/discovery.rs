@@ -11,6 +11,7 @@ use tokenward::b64;
 use tokenward::crypto::sha256;
 use tokenward::{Algorithm, Audience, IssuerId};
 use tokenward_keys::KeyHistory;
+use tokenward_tower::dpop;
 
 use super::Authority;
 use super::audience::AudienceState;
@@ -25,6 +26,8 @@ pub(super) struct Offers {
     pub(super) signed: bool,
     /// Status lists.
     pub(super) lists: bool,
+    /// Tokens that are bound to keys.
+    pub(super) bound: bool,
 }
 
 /// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
@@ -66,6 +69,11 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: Offe
         // draft-ietf-oauth-status-list-21 § 9.1.
         let uri = StatusLists::aggregation(audience_issuer);
         members.insert("status_list_aggregation_endpoint".to_owned(), uri.into());
+    }
+    if let (true, Some(members)) = (offers.bound, metadata.as_object_mut()) {
+        // RFC 9449 § 5.1.
+        let name = "dpop_signing_alg_values_supported".to_owned();
+        members.insert(name, dpop::algorithms().into());
     }
     metadata.to_string()
 }

@@ -8,7 +8,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use tokenward::{Actor, Scope, Subject, UnixTime, Verified};
+use tokenward::{Actor, Proof, Scope, Subject, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::May;
 
@@ -31,6 +31,7 @@ pub(super) async fn exchange(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
+    proof: Option<Verified<Proof>>,
 ) -> Result<Response, ApiError> {
     if !caller.may(May::Exchange) {
         return Err(ApiError::oauth("unauthorized_client", "the client may not exchange tokens"));
@@ -45,8 +46,8 @@ pub(super) async fn exchange(
     }
     let token = form.required("subject_token")?;
     match form.required("subject_token_type")? {
-        ACCESS_TOKEN => on_behalf(authority, caller, form, token).await,
-        ID_TOKEN => authority.log_in(caller, form, token).await,
+        ACCESS_TOKEN => on_behalf(authority, caller, form, token, proof).await,
+        ID_TOKEN => authority.log_in(caller, form, token, proof).await,
         _ => Err(ApiError::invalid_request(
             "subject_token_type: must be an access token or an ID token",
         )),
@@ -59,6 +60,7 @@ async fn on_behalf(
     caller: &Caller,
     form: &Form,
     token: &str,
+    proof: Option<Verified<Proof>>,
 ) -> Result<Response, ApiError> {
     let target = wanted_audience(authority, caller, form)?;
     let now = authority.now();
@@ -69,6 +71,8 @@ async fn on_behalf(
     };
     let scope = granted(caller, &given, form)?;
     let actor = actor(caller, &given)?;
+    let bound_to = target.bind(proof.as_ref(), None)?;
+    authority.use_proof(proof.as_ref(), now).await?;
     let until = authority.keep_until(now);
     if !authority.sessions().reach(session, &target.name, now, until).await? {
         return Err(ApiError::invalid_subject_token());
@@ -81,6 +85,7 @@ async fn on_behalf(
         scope: &scope,
         auth_time: given.auth_time(),
         actor,
+        bound_to,
         expires_at: given.expires_at(),
     };
     let minted = authority.mint_exchanged(target, exchanged, now).await?;

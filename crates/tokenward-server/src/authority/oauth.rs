@@ -2,44 +2,51 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::request::Parts;
 use serde_json::{Map, Value, json};
-use tokenward::{Scope, UnixTime, Verified};
+use tokenward::{AccessClaims, Proof, Reason, Scope, UnixTime, Unproven, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
+use tokenward_tower::dpop::DPOP_NONCE;
 
 use super::audience::AudienceState;
 use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
-use super::mint::Minted;
+use super::mint::{Minted, token_type};
 use super::ops::{Target, unbroken};
 use super::refresh::{Presented, Refreshed};
 use super::respond::json_answer;
 use super::{Authority, body, exchange};
 
 /// `POST /oauth2/token`.
-pub(super) async fn token(
-    State(authority): State<Arc<Authority>>,
-    request: Request,
-) -> Result<Response, ApiError> {
+pub(super) async fn token(State(authority): State<Arc<Authority>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let granted = grant(&authority, &parts, body).await;
+    let mut answer = granted.unwrap_or_else(IntoResponse::into_response);
+    // Also with a refusal: the next proof is to have it (RFC 9449 § 8.2).
+    if let Some(nonce) = authority.nonce_for(&parts.headers) {
+        answer.headers_mut().insert(DPOP_NONCE, nonce);
+    }
+    answer
+}
+
+async fn grant(authority: &Authority, parts: &Parts, body: Body) -> Result<Response, ApiError> {
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    if parts.headers.contains_key("dpop") {
-        // To ignore it would hand out a token that is not bound to the key, as if it were.
-        return Err(ApiError::invalid_request("DPoP is not available"));
-    }
     let grant = form.required("grant_type")?;
     // RFC 6749 § 4.4: client credentials are for confidential clients alone.
     let public = grant == "refresh_token";
-    let caller = authority.client(&parts, &form, public).await?;
+    let caller = authority.client(parts, &form, public).await?;
+    let proof = authority.proof(&parts.headers, authority.clock.now())?;
     match grant {
-        "refresh_token" => refresh_grant(&authority, &caller, &form).await,
-        "client_credentials" => client_credentials(&authority, &caller, &form).await,
-        exchange::GRANT => exchange::exchange(&authority, &caller, &form).await,
+        "refresh_token" => refresh_grant(authority, &caller, &form, proof).await,
+        "client_credentials" => client_credentials(authority, &caller, &form, proof).await,
+        exchange::GRANT => exchange::exchange(authority, &caller, &form, proof).await,
         _ => Err(ApiError::oauth("unsupported_grant_type", "grant_type: is not available")),
     }
 }
@@ -48,6 +55,7 @@ async fn refresh_grant(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
+    proof: Option<Verified<Proof>>,
 ) -> Result<Response, ApiError> {
     let text = form.required("refresh_token")?;
     let Ok(token) = RefreshToken::parse(text) else { return Err(ApiError::invalid_grant()) };
@@ -56,6 +64,7 @@ async fn refresh_grant(
         client: ClientCheck::Is(caller.name().clone()),
         delivery: Delivery::Token,
         audiences: caller.audiences(),
+        proof,
     };
     let scope = form.get("scope").map(scope).transpose()?;
     let refreshed = authority.refresh(presented, scope).await?;
@@ -76,6 +85,7 @@ async fn client_credentials(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
+    proof: Option<Verified<Proof>>,
 ) -> Result<Response, ApiError> {
     let audience = wanted_audience(authority, caller, form)?;
     let scope = form.get("scope").map(scope).transpose()?.unwrap_or_default();
@@ -85,7 +95,10 @@ async fn client_credentials(
         return Err(ApiError::oauth("invalid_scope", "scope: is more than the client may ask for"));
     }
     let now = authority.clock.now();
-    let minted: Minted = authority.mint_for_client(audience, caller.name(), scope, now).await?;
+    let key = audience.bind(proof.as_ref(), None)?;
+    authority.use_proof(proof.as_ref(), now).await?;
+    let minted: Minted =
+        authority.mint_for_client(audience, caller.name(), scope, key, now).await?;
     Ok(json_answer(StatusCode::OK, &Value::Object(minted.answer())))
 }
 
@@ -135,9 +148,9 @@ pub(super) async fn revoke(
             let why = EndReason::TokenRevoked;
             authority.end_session(&session.id, Some(&audience), why, by).await?;
         }
-        Known::Access(token) if owns_access(&caller, &token) => {
-            let target = Target::Token(token.token_id().clone());
-            let (audience, by) = ([token.audience().clone()], by.to_owned());
+        Known::Access(token) if owns_access(&caller, token.claims()) => {
+            let target = Target::Token(token.claims().token_id().clone());
+            let (audience, by) = ([token.claims().audience().clone()], by.to_owned());
             let authority = Arc::clone(&authority);
             unbroken(async move { authority.revoke(&[target], Some(&audience), None, &by).await })
                 .await?;
@@ -160,7 +173,7 @@ pub(super) async fn introspect(
     let token = form.required("token")?;
     let now = authority.clock.now();
     let answer = match known(&authority, &caller, token, now).await? {
-        Known::Access(token) => active(&token),
+        Known::Access(token) => active(token.claims()),
         // Whoever asks is a resource server, and no refresh token is ever good for a resource: to call
         // one active would let it be used as an access token.
         Known::Refresh(_) | Known::Nothing => json!({"active": false}),
@@ -170,7 +183,8 @@ pub(super) async fn introspect(
 
 /// What a presented token turns out to be, within the caller's audiences.
 enum Known {
-    Access(Box<Verified>),
+    /// Told about, not let in: whoever asked has no proof to show.
+    Access(Box<Unproven>),
     Refresh(Box<Session>),
     Nothing,
 }
@@ -187,8 +201,14 @@ async fn known(
         return Ok(session.map_or(Known::Nothing, |session| Known::Refresh(Box::new(session))));
     }
     for audience in authority.audiences.values().filter(|a| caller.serves(&a.name)) {
-        match audience.verifier.verify_former_too(token, now) {
-            Ok(token) => return Ok(Known::Access(Box::new(token.into_verified()))),
+        let judged = match audience.verifier.verify_former_too(token, now) {
+            Err(Refusal::Rejected(rejected)) if *rejected.reason() == Reason::ProofRequired => {
+                audience.verifier.verify_unproven(token, now)
+            }
+            judged => judged.map(|judged| judged.into_verified().into()),
+        };
+        match judged {
+            Ok(token) => return Ok(Known::Access(Box::new(token))),
             Err(Refusal::Unavailable(_)) => return Err(ApiError::unavailable()),
             Err(Refusal::Rejected(_)) => {}
         }
@@ -202,16 +222,17 @@ fn owns(caller: &Caller, session: &Session) -> bool {
     session.client_id == *caller.name() || caller.may(May::SessionsWrite)
 }
 
-fn owns_access(caller: &Caller, token: &Verified) -> bool {
+fn owns_access(caller: &Caller, token: &AccessClaims) -> bool {
     token.client_id() == Some(caller.name())
         || caller.may(May::RevocationsWrite)
         || caller.may(May::SessionsWrite)
 }
 
-fn active(token: &Verified) -> Value {
+fn active(token: &AccessClaims) -> Value {
     let mut answer = token.to_json();
     answer.insert("active".into(), true.into());
-    answer.insert("token_type".into(), "Bearer".into());
+    let bound = token.key_thumbprint().is_some();
+    answer.insert("token_type".into(), token_type(bound).into());
     Value::Object(answer)
 }
 

@@ -41,7 +41,8 @@ impl Authority {
         let audience = |audience: &Arc<AudienceState>| {
             let verifier = Arc::clone(&audience.verifier);
             let origins = audience.origins.clone();
-            (audience.name.clone(), GateAudience { verifier, origins, login: None })
+            let dpop = audience.gate_dpop.clone();
+            (audience.name.clone(), GateAudience { verifier, origins, dpop, login: None })
         };
         GateState {
             audiences: self.audiences.values().map(audience).collect(),

@@ -15,6 +15,7 @@ use tokenward_revocation::feed::keys_digest;
 use tokenward_revocation::{DenseIds, Fingerprints, View};
 use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::{Dpop, DpopPolicy, Nonces};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -96,6 +97,7 @@ impl Authority {
             key_sets: KeySets::new(&settings.trust, Arc::clone(&clock)),
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
+            by_session: Buckets::of_sessions(settings.limits.session),
             settings,
             clock,
             sessions,
@@ -107,6 +109,7 @@ impl Authority {
             events,
             audiences,
             all_origins,
+            nonces: Nonces::new(&parts.data_key),
             data_key: parts.data_key,
             hub: Arc::new(hub),
             stop: watch::Sender::new(false),
@@ -305,12 +308,7 @@ async fn open_audience(
         SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
     };
     let issuer = issuer(wanted, &issuer_id)?;
-    let verifier = Verifier::builder()
-        .issuer(issuer_id.clone())
-        .audience(name.clone())
-        .keys(ring.key_set())
-        .leeway(settings.keys.leeway)
-        .build();
+    let verifier = verifier(settings, &ring, &issuer_id);
     let view = hub.view(&name).map_or_else(|| Arc::new(View::local(name.clone())), Arc::clone);
     Ok(AudienceState {
         refresh_lifetime: RefreshLifetime::new(wanted.refresh_lifetime)
@@ -318,10 +316,16 @@ async fn open_audience(
         session_lifetime: SessionLifetime::new(wanted.session_lifetime)
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
+        dpop: wanted.dpop.policy,
+        gate_dpop: gate_dpop(settings, wanted)?,
         metadata: discovery::metadata(
             &settings.issuer,
             &issuer_id,
-            discovery::Offers { signed: parts.key_sets.is_some(), lists: wanted.status_list },
+            discovery::Offers {
+                signed: parts.key_sets.is_some(),
+                lists: wanted.status_list,
+                bound: wanted.dpop.policy != DpopPolicy::Off,
+            },
         ),
         status_lists: wanted
             .status_list
@@ -346,6 +350,28 @@ async fn open_audience(
         issuer,
         ring,
     })
+}
+
+/// Who verifies the tokens of an audience.
+fn verifier(settings: &Settings, ring: &KeyRing, id: &IssuerId) -> Verifier {
+    Verifier::builder()
+        .issuer(id.clone())
+        .audience(ring.audience().clone())
+        .keys(ring.key_set())
+        .leeway(settings.keys.leeway)
+        .build()
+}
+
+/// Who takes bound tokens at the gate.
+fn gate_dpop(
+    settings: &Settings,
+    wanted: &AudienceSettings,
+) -> Result<Option<Dpop>, SettingsError> {
+    let dpop = wanted.dpop.dpop().map_err(|error| {
+        let setting = format!("audience.{}.dpop_sites", wanted.name);
+        SettingsError::new(setting, error.to_string())
+    })?;
+    Ok(dpop.map(|dpop| if settings.dev { dpop.any_site() } else { dpop }))
 }
 
 /// Who makes the tokens of an audience.

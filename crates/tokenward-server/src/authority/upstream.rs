@@ -7,7 +7,9 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use tokenward::{IdClaims, IdToken, Nonce, Reason, Scope, Subject, UnixTime, Verified, Verifier};
+use tokenward::{
+    IdClaims, IdToken, Nonce, Proof, Reason, Scope, Subject, UnixTime, Verified, Verifier,
+};
 use tokenward_sessions::May;
 
 use super::audience::AudienceState;
@@ -29,6 +31,7 @@ impl Authority {
         caller: &Caller,
         form: &Form,
         token: &str,
+        proof: Option<Verified<Proof>>,
     ) -> Result<Response, ApiError> {
         if !caller.may(May::SessionsWrite) {
             let why = "the client may not make sessions";
@@ -47,9 +50,13 @@ impl Authority {
         let auth_time = claims.auth_time().unwrap_or_else(|| claims.issued_at()).min(now);
         // For as long as the ID token could be shown again.
         let until = claims.expires_at().saturating_add(target.leeway);
-        let said = [target.name.as_str(), scope.as_str(), form.get("nonce").unwrap_or_default()];
+        let bound_to = target.bind(proof.as_ref(), None)?;
+        self.use_proof(proof.as_ref(), now).await?;
+        let key = bound_to.as_ref().map_or("", |key| key.as_str());
+        let nonce = form.get("nonce").unwrap_or_default();
+        let said = [target.name.as_str(), scope.as_str(), nonce, key];
         let key = self.once(caller, "id_token", token.as_bytes(), said.join(" ").as_bytes(), until);
-        let login = Login { subject, scope, auth_time };
+        let login = Login { subject, scope, auth_time, bound_to };
         let opened = self.open_session(target, caller, login, key, now).await?;
         let mut answer = session_answer(&opened);
         answer.insert("issued_token_type".into(), ACCESS_TOKEN.into());

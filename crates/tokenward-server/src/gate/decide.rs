@@ -8,16 +8,18 @@ use axum::response::Response;
 use http::header::{HeaderMap, HeaderName, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
-use tokenward::{Audience, Rejected, Verified};
+use tokenward::{Audience, Reason, Rejected, Verified};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_revocation::Stale;
 use tokenward_tower::credentials::{self, By, Malformed};
 use tokenward_tower::csrf::{self, CsrfRefused};
-use tokenward_tower::respond;
+use tokenward_tower::dpop::{Asked, Dpop, DpopRefused};
+use tokenward_tower::{access, respond};
 
 use super::original::{self, Missing, Original};
 use super::path::BadPath;
 use super::rules::Decision;
+use super::smuggle::{self, Smuggled};
 use super::{GateAudience, GateState, answer, proxy};
 use crate::http::{Peer, PeerIdentity};
 use crate::settings::Profile;
@@ -45,10 +47,14 @@ enum Why {
     Original(Missing),
     /// Its head is longer than any that we take.
     TooLarge,
+    /// A header comes along that means one of ours to others.
+    Smuggled(Smuggled),
     /// No token at all.
     NoCredentials {
         /// A link from another site, for which the browser keeps the cookies back.
         link: bool,
+        /// Where one that is bound to a key would do too.
+        bound: bool,
     },
     /// More than one token.
     Malformed(Malformed),
@@ -60,6 +66,8 @@ enum Why {
     Unavailable(Stale),
     /// The token is bad.
     Token(Rejected),
+    /// The token by the scheme `DPoP`, or its proof, is bad.
+    Bound(Box<access::Refused>),
     /// The path could be read in two ways.
     Path(BadPath),
     /// No rule is about the request.
@@ -149,10 +157,16 @@ impl Question<'_> {
         original: &Original,
         headers: &HeaderMap,
     ) -> Result<Verified, Why> {
+        smuggle::check(headers).map_err(Why::Smuggled)?;
         let presented = credentials::extract(headers).map_err(Why::Malformed)?;
+        let presented = presented.filter(|it| audience.dpop.is_some() || it.by != By::Dpop);
         let presented = presented.ok_or_else(|| Why::NoCredentials {
             link: respond::is_link_from_another_site(&original.method, headers),
+            bound: audience.dpop.is_some(),
         })?;
+        if let (By::Dpop, Some(dpop)) = (presented.by, &audience.dpop) {
+            return self.judge_bound(dpop, audience, presented.token, original, headers);
+        }
         // Whatever a browser attaches by itself needs proof that the site's own page asked.
         if presented.by != By::Bearer {
             self.check_host(audience, original)?;
@@ -160,9 +174,32 @@ impl Question<'_> {
             csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
         }
         let judged = presented.verify_former_too(&audience.verifier, self.gate.clock.now());
-        judged.map(Judged::into_verified).map_err(|refusal| match refusal {
+        let judged = judged.map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
+        })?;
+        if audience.dpop.as_ref().is_some_and(Dpop::is_required) {
+            return Err(Why::Token(Reason::NotBound.into()));
+        }
+        Ok(judged.into_verified())
+    }
+
+    /// What came by the scheme `DPoP`. No browser attaches that by itself.
+    fn judge_bound(
+        &self,
+        dpop: &Dpop,
+        audience: &GateAudience,
+        token: &str,
+        original: &Original,
+        headers: &HeaderMap,
+    ) -> Result<Verified, Why> {
+        let now = self.gate.clock.now();
+        let Original { method, target, origin } = original;
+        let asked = Asked { method, site: origin.as_deref(), target, headers };
+        let judged = dpop.verify(token, asked, &audience.verifier, now);
+        judged.map(Judged::into_verified).map_err(|refused| match refused {
+            DpopRefused::Token(Refusal::Unavailable(stale)) => Why::Unavailable(stale),
+            refused => Why::Bound(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
         })
     }
 
@@ -199,7 +236,7 @@ impl Question<'_> {
 impl Why {
     /// Whether a good token would do. More than one token is a mistake that a login does not mend.
     const fn is_mended_by_a_login(&self) -> bool {
-        matches!(self, Self::NoCredentials { link: false } | Self::Token(_))
+        matches!(self, Self::NoCredentials { link: false, .. } | Self::Token(_))
     }
 }
 
@@ -226,12 +263,14 @@ impl Refused {
             Why::UnknownProxy => "unknown_proxy",
             Why::Original(_) => "no_original_request",
             Why::TooLarge => "header_too_large",
+            Why::Smuggled(_) => "smuggled_header",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
             Why::OtherHost => "other_host",
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
             Why::Token(rejected) => rejected.reason().as_str(),
+            Why::Bound(refused) => refused.reason(),
             Why::Path(_) => "bad_path",
             Why::NoRule => "no_rule",
             Why::Scope { .. } => "insufficient_scope",
@@ -264,12 +303,18 @@ impl Refused {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %refused.reason(), "gate: token refused");
             }
+            // Counted and told as by a layer.
+            Why::Bound(refused) => refused.record(),
             Why::Scope { rule, .. } => {
                 tracing::info!(proxy, profile, rule, reason = self.label(), "gate: refused");
             }
             Why::Path(problem) => {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
+            }
+            Why::Smuggled(what) => {
+                rejected(self.label());
+                tracing::warn!(proxy, profile, reason = %what, "gate: refused");
             }
             Why::OtherHost => {
                 rejected(self.label());
@@ -292,14 +337,21 @@ impl Refused {
             Why::NoSuchPlace => answer::not_found(),
             Why::Original(_) => respond::server_error(),
             Why::TooLarge => respond::header_too_large(),
-            Why::NoCredentials { link: false } => respond::no_credentials(),
-            Why::NoCredentials { link: true } => reload(),
+            Why::NoCredentials { link: true, .. } => reload(),
+            Why::NoCredentials { bound: true, .. } => respond::no_proven_credentials(),
+            Why::NoCredentials { .. } => respond::no_credentials(),
+            Why::Bound(refused) => refused.response(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
-            Why::UnknownProxy | Why::OtherHost | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
-                respond::access_denied()
-            }
+            // For the same reason; a 401 would send the client for another token.
+            Why::Smuggled(_) if self.profile != Some(Profile::Nginx) => respond::invalid_request(),
+            Why::Smuggled(_)
+            | Why::UnknownProxy
+            | Why::OtherHost
+            | Why::Csrf(_)
+            | Why::Path(_)
+            | Why::NoRule => respond::access_denied(),
             Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
         };
         match (self.sign_in, self.profile) {

@@ -70,6 +70,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             claims: vec!["roles".into()],
             guard_admits: Vec::new(),
             status_list: false,
+            dpop: DpopSettings::default(),
             origins: vec!["https://app.example.com".into()],
         }],
         services: Vec::new(),

@@ -20,6 +20,7 @@ use tokenward_server::{Authority, Parts};
 use tokenward_sessions::Service;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
+use tokenward_tower::dpop::DpopSettings;
 use tower::ServiceExt as _;
 
 use super::audit::Log;
@@ -174,6 +175,7 @@ fn settings() -> Settings {
         claims: Vec::new(),
         guard_admits: Vec::new(),
         status_list: false,
+        dpop: DpopSettings::default(),
         origins: Vec::new(),
     };
     Settings {

@@ -25,6 +25,7 @@ use tokenward_server::{Authority, Parts};
 use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
+use tokenward_tower::dpop::DpopSettings;
 use tower::ServiceExt;
 
 pub(crate) const BILLING: &str = "billing-api";
@@ -354,6 +355,7 @@ fn audience(name: &str, origins: &[&str]) -> AudienceSettings {
         claims: vec!["roles".into(), "note".into()],
         guard_admits: Vec::new(),
         status_list: false,
+        dpop: DpopSettings::default(),
         origins: origins.iter().map(|&origin| origin.into()).collect(),
     }
 }

@@ -9,6 +9,8 @@ mod coverage;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod dpop;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod exchange;

@@ -127,6 +127,7 @@ fn found(row: &Row<'_>) -> Result<Found, Fault> {
             device: row.get("device")?,
             delivery: row.parse("delivery")?,
             refresh_mode: row.parse("refresh_mode")?,
+            bound_to: row.parse_or_none("bound_to")?,
             created_at,
             auth_time: row.time("auth_time")?,
             ends_at: row.time("ends_at")?,

@@ -24,8 +24,6 @@ pub async fn service_contract<S: ServiceStore>(make: impl AsyncFn() -> S) {
         two_secrets_are_valid_at_a_time,
         a_secret_says_when_it_was_last_used,
         another_proof_takes_the_place_of_the_first,
-        what_is_good_once_is_good_once,
-        what_was_used_is_forgotten_after_its_end_alone,
     );
 }
 
@@ -126,37 +124,6 @@ async fn another_proof_takes_the_place_of_the_first(store: impl ServiceStore) {
     assert_eq!(ends(&store).await, [Some(at(7))]);
     assert!(store.set_proof(&client("a"), None, at(9)).await.unwrap());
     assert_eq!(store.service(&client("a")).await.unwrap().unwrap().proof, None);
-}
-
-async fn what_is_good_once_is_good_once(store: impl ServiceStore) {
-    let (one, other) = ([1; 32], [2; 32]);
-
-    assert!(store.use_once(one, at(0), at(60)).await.unwrap());
-    assert!(!store.use_once(one, at(0), at(60)).await.unwrap());
-    assert!(store.use_once(other, at(0), at(60)).await.unwrap());
-    assert!(!store.use_once(one, at(59), at(90)).await.unwrap());
-    // Side by side, one alone.
-    let (a, b) = tokio::join!(
-        store.use_once([3; 32], at(0), at(60)),
-        store.use_once([3; 32], at(0), at(60))
-    );
-    assert!(a.unwrap() != b.unwrap());
-}
-
-async fn what_was_used_is_forgotten_after_its_end_alone(store: impl ServiceStore) {
-    let name = |number: u8| [number; 32];
-    for number in 0..100 {
-        assert!(store.use_once(name(number), at(0), at(60)).await.unwrap());
-    }
-    for number in 100..200 {
-        assert!(store.use_once(name(number), at(60), at(90)).await.unwrap());
-    }
-    assert!(!store.use_once(name(0), at(60), at(60)).await.unwrap());
-    for number in 200..240 {
-        assert!(store.use_once(name(number), at(61), at(90)).await.unwrap());
-    }
-    assert!(store.use_once(name(0), at(61), at(90)).await.unwrap());
-    assert!(!store.use_once(name(100), at(61), at(90)).await.unwrap());
 }
 
 async fn ends(store: &impl ServiceStore) -> Vec<Option<UnixTime>> {

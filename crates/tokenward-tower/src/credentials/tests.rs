@@ -42,6 +42,16 @@ fn two_tokens_are_never_chosen_between() {
 }
 
 #[test]
+fn a_bound_token_is_told_from_a_bearer_token_by_its_scheme() {
+    for line in ["DPoP abc", "dpop abc", "DPOP   abc"] {
+        assert_eq!(extracted(&[(AUTHORIZATION, line)]), Ok(Some(("abc", By::Dpop))), "{line}");
+        assert!(bearer(&map(&[(AUTHORIZATION, line)])).unwrap().is_none());
+    }
+    let both = [(AUTHORIZATION, "DPoP a"), (COOKIE, "__Host-access=a")];
+    assert_eq!(extracted(&both), Err(Malformed::TwoMethods));
+}
+
+#[test]
 fn another_scheme_leaves_the_cookie_in_place() {
     let headers = [(AUTHORIZATION, "Basic x"), (COOKIE, "__Host-access=a")];
 

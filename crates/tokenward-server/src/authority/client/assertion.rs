@@ -176,7 +176,7 @@ impl Authority {
         // Neither name holds a space.
         let hash = sha256(format!("assertion {} {id}", service.name).as_bytes());
         let until = claims.remember_until().saturating_add(REMEMBERED);
-        let first = self.services.use_once(hash, now, until).await?;
+        let first = self.sessions.use_proof(&hash, until, now).await?;
         if !first {
             log::assertion_replayed(&service.name);
         }

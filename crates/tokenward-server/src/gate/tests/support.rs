@@ -51,7 +51,10 @@ impl World {
             auth: ProxyAuth::SecretHash(sha256(SECRET.as_bytes())),
         };
         let router = router(GateState {
-            audiences: BTreeMap::from([(audience(), GateAudience { verifier, origins, login })]),
+            audiences: BTreeMap::from([(
+                audience(),
+                GateAudience { verifier, origins, dpop: None, login },
+            )]),
             proxies: Profile::ALL.map(proxy).to_vec(),
             rules,
             clock: Arc::new(|| NOW),
