@@ -11,7 +11,7 @@ use crate::duration;
 use crate::output::{Color, Format};
 
 pub(crate) use admin::{
-    AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, RevokeArgs,
+    AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, ProofArgs, RevokeArgs,
     ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
 pub(crate) use audit::{

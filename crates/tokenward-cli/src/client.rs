@@ -155,6 +155,11 @@ impl AdminClient {
         self.parsed(Method::POST, path, Some(to_json(body)?)).await
     }
 
+    /// Sends `body`; there is nothing to read.
+    pub(crate) async fn send(&self, path: &str, body: &impl Serialize) -> Result<(), CallError> {
+        self.call(Method::POST, path, Some(to_json(body)?)).await.map(drop)
+    }
+
     /// Deletes what stands at `path`.
     pub(crate) async fn delete(&self, path: &str) -> Result<(), CallError> {
         self.call(Method::DELETE, path, None).await.map(drop)

@@ -24,6 +24,7 @@ pub(crate) use custody::{
 };
 pub(crate) use reader::Problem;
 pub(crate) use receiver::{Delivery, ReceiverConfig};
+pub(crate) use trust::{KeysConfig, ProofConfig, TrustConfig};
 
 mod authority;
 mod custody;
@@ -36,6 +37,7 @@ pub(crate) mod redis;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod values;
 
 /// `tokenward.toml`.
@@ -59,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) proxies: Vec<ProxyConfig>,
     /// What a good token is good for at the forward-auth endpoint; without any, for every request.
     pub(crate) rules: Vec<Rule>,
+    pub(crate) trust: TrustConfig,
     /// Passkeys come with a later version; that the file speaks of them is all that is known.
     pub(crate) passkeys: Option<Passkeys>,
 }
@@ -195,6 +198,7 @@ pub(crate) struct ServiceConfig {
     pub(crate) audiences: Vec<Audience>,
     pub(crate) scopes: AllowedScopes,
     pub(crate) public: bool,
+    pub(crate) proof: Option<ProofConfig>,
 }
 
 /// `[[proxy]]`.

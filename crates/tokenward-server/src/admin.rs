@@ -62,6 +62,7 @@ pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
     let services = Router::new()
         .route("/admin/v1/services", post(services::add))
         .route("/admin/v1/services/{name}", delete(services::remove))
+        .route("/admin/v1/services/{name}/proof", post(services::set_proof))
         .route("/admin/v1/services/{name}/secret", post(services::rotate_secret));
     let tokens = Router::new()
         .route("/admin/v1/admin-tokens", get(tokens::list).post(tokens::add))

@@ -18,6 +18,7 @@ mod discovery;
 mod dpop;
 mod error;
 mod events;
+mod exchange;
 mod feed;
 mod follow;
 mod form;
@@ -25,6 +26,7 @@ mod former;
 mod idempotency;
 mod json;
 mod keys;
+mod keysets;
 mod lamp;
 mod log;
 mod mint;
@@ -40,6 +42,7 @@ mod shared;
 mod start;
 mod stating;
 mod status;
+mod upstream;
 mod v1;
 
 use std::collections::BTreeMap;
@@ -71,6 +74,7 @@ use crate::settings::Settings;
 use audience::AudienceState;
 use events::Events;
 use feed::Hub;
+use keysets::KeySets;
 use lamp::Lamp;
 use rate::Buckets;
 
@@ -135,6 +139,7 @@ pub struct Authority {
     hub: Arc<Hub>,
     /// The names of all tokens.
     ids: DenseIds,
+    key_sets: KeySets,
     by_client: Buckets,
     by_address: Buckets,
     by_session: Buckets,

@@ -25,10 +25,13 @@ use tokenward_tower::dpop::DpopSettings;
 use crate::gate::{Login, Rules};
 
 mod limits;
+mod services;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 pub use limits::{Limits, Rate};
+pub use trust::{TrustDomain, TrustSettings, TrustedKeys, UpstreamSettings};
 
 /// Everything that an authority must be told.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ pub struct Settings {
     pub proxies: Vec<ProxySettings>,
     /// What a good token is good for there.
     pub rules: Rules,
+    /// Others whose word about services and users counts.
+    pub trust: TrustSettings,
     /// What one caller may use up.
     pub limits: Limits,
 }
@@ -309,6 +314,7 @@ impl Settings {
         }
         self.check_services()?;
         self.check_receivers()?;
+        self.check_trust()?;
         self.check_origins()?;
         self.limits.check()
     }
@@ -328,26 +334,6 @@ impl Settings {
                 "issuer",
                 "must have no path, trailing slash, query, fragment or user name",
             ));
-        }
-        Ok(())
-    }
-
-    fn check_services(&self) -> Result<(), SettingsError> {
-        let mut names = BTreeSet::new();
-        for service in &self.services {
-            let setting = |name: &str| format!("service.{}.{name}", service.name);
-            if !names.insert(&service.name) {
-                return Err(SettingsError::new(
-                    setting("name"),
-                    "is there twice; names are unique",
-                ));
-            }
-            if let Some(unknown) = service.audiences.iter().find(|a| self.audience(a).is_none()) {
-                return Err(SettingsError::new(
-                    setting("audiences"),
-                    format!("{unknown} is not configured; add an [[audience]] of that name"),
-                ));
-            }
         }
         Ok(())
     }

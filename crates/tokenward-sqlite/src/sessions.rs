@@ -3,6 +3,7 @@
 mod create;
 mod end;
 mod proofs;
+mod reach;
 mod refresh;
 mod rows;
 
@@ -138,6 +139,17 @@ impl SessionStore for SqliteStore {
         }
     }
 
+    async fn reach(
+        &self,
+        id: &SessionId,
+        audience: &Audience,
+        now: UnixTime,
+        until: UnixTime,
+    ) -> Result<bool, BackendError> {
+        let (id, audience) = (id.clone(), audience.clone());
+        self.write(move |tx| reach::reach(tx, &id, &audience, now, until)).await
+    }
+
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError> {
         self.write(move |tx| end::bump_version(tx, &bump)).await
     }
@@ -177,6 +189,11 @@ impl SessionStore for SqliteStore {
             )
             .await?;
         let tables = [
+            (
+                "DELETE FROM session_reaches WHERE id IN
+                 (SELECT id FROM session_reaches WHERE until <= ?1 LIMIT ?2)",
+                millis(now),
+            ),
             // Confidential data goes when the session ends; its row, a day later.
             (
                 "DELETE FROM session_private WHERE session IN

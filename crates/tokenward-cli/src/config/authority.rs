@@ -12,7 +12,7 @@ use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth,
     ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, gate, kek, receiver, redis, rules,
-    values,
+    trust, values,
 };
 use crate::secret::Environment;
 
@@ -40,6 +40,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let receivers = all(root.sections("receiver"), receiver::read);
     let proxies = all(root.sections("proxy"), proxy);
     let rules = all(root.sections("rule"), gate::rule);
+    let trust = trust::read(&root);
     let passkeys = passkeys(root.section("passkeys"));
     let config = (|| {
         Some(Config {
@@ -57,6 +58,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             receivers: receivers?,
             proxies: proxies?,
             rules: rules?,
+            trust: trust?,
             passkeys,
         })
     })();
@@ -378,12 +380,14 @@ fn service(section: &Section<'_>) -> Option<ServiceConfig> {
             .ok()
     });
     let public = section.flag("public");
+    let proof = trust::proof(section);
     Some(ServiceConfig {
         name: name?,
         may: may?,
         audiences: audiences?,
         scopes: scopes?,
         public: public?,
+        proof: proof?,
     })
 }
 

@@ -195,6 +195,11 @@ fn service_fits(service: &ServiceConfig, section: &Section<'_>, names: &BTreeSet
             "a public client has no secret, so it may do nothing here; remove may or public",
         );
     }
+    if service.public && service.proof.is_some() {
+        section.whole_problem(
+            "a public client proves nothing; remove public, or what it proves itself by",
+        );
+    }
     if service.public && !service.scopes.is_none() {
         section.problem(
             "scopes",

@@ -18,6 +18,7 @@ pub(crate) mod remote;
 mod revoke;
 mod rewrap;
 mod root;
+mod services;
 mod session_events;
 mod status_list;
 mod tls;

@@ -21,6 +21,7 @@
 //! | `GET /admin/v1/services` | → `[`[`ServiceInfo`]`, …]` |
 //! | `POST /admin/v1/services` | [`AddService`] → 201 [`NewSecret`] |
 //! | `POST /admin/v1/services/{name}/secret` | [`RotateSecret`] → [`NewSecret`] |
+//! | `POST /admin/v1/services/{name}/proof` | [`SetProof`] → 204 |
 //! | `DELETE /admin/v1/services/{name}` | → 204 |
 //! | `GET /admin/v1/admin-tokens` | → `[`[`AdminTokenInfo`]`, …]` |
 //! | `POST /admin/v1/admin-tokens` | [`AddAdminToken`] → 201 [`NewAdminToken`] |
@@ -46,6 +47,12 @@ macro_rules! wire {
         pub struct $name { $($body)* }
     )+};
 }
+
+mod services;
+
+pub use services::{
+    AddService, NewSecret, Proof, RotateSecret, SecretTimes, ServiceInfo, SetProof,
+};
 
 wire! {
     /// Why a request was not carried out.
@@ -336,50 +343,6 @@ wire! {
         pub token_version: u64,
     }
 
-    /// A service, without its secrets.
-    pub struct ServiceInfo {
-        /// Its name, the `client_id`.
-        pub name: String,
-        /// What it may do.
-        pub may: Vec<String>,
-        /// The audiences within which it works.
-        pub audiences: Vec<String>,
-        /// The scopes it may ask for in tokens of its own; `["*"]` is any.
-        pub scopes: Vec<String>,
-        /// Whether it refreshes with its `client_id` alone.
-        pub public: bool,
-        /// Whether the config file declares it.
-        pub declared: bool,
-        /// How many secrets of it are accepted now.
-        pub secrets: usize,
-    }
-
-    /// Add a service.
-    #[serde(deny_unknown_fields)]
-    pub struct AddService {
-        /// Its name, the `client_id`.
-        pub name: String,
-        /// What it may do: names of `tokenward_sessions::May`.
-        #[serde(default)]
-        pub may: Vec<String>,
-        /// The audiences within which it works.
-        pub audiences: Vec<String>,
-        /// The scopes it may ask for in tokens of its own; `["*"]` is any.
-        #[serde(default)]
-        pub scopes: Vec<String>,
-        /// It can keep no secret.
-        #[serde(default)]
-        pub public: bool,
-    }
-
-    /// Replace a service's secret.
-    #[serde(deny_unknown_fields)]
-    pub struct RotateSecret {
-        /// For how many seconds the earlier ones are still accepted.
-        #[serde(default)]
-        pub overlap_seconds: u64,
-    }
-
     /// An administrator's token, without the token.
     pub struct AdminTokenInfo {
         /// What its owner calls it.
@@ -450,23 +413,6 @@ impl fmt::Debug for ImportKey {
             .field("audience", &self.audience)
             .field("kid", &self.kid)
             .finish_non_exhaustive()
-    }
-}
-
-/// A service's secret, shown this once.
-#[derive(Clone, Deserialize, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "a wire form: both ends spell it out")]
-pub struct NewSecret {
-    /// The service.
-    pub client_id: String,
-    /// Its secret; absent for a public one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<String>,
-}
-
-impl fmt::Debug for NewSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewSecret").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 

@@ -70,7 +70,16 @@ struct Wanted {
     private: Option<Value>,
     device: Option<String>,
     delivery: Delivery,
+    auth_time: UnixTime,
     bound_to: Option<Thumbprint>,
+}
+
+/// A login that somebody else vouches for.
+pub(super) struct Login {
+    pub(super) subject: Subject,
+    pub(super) scope: Scope,
+    pub(super) auth_time: UnixTime,
+    pub(super) bound_to: Option<Thumbprint>,
 }
 
 impl Wanted {
@@ -86,7 +95,7 @@ impl Wanted {
             client_id: &self.client_id,
             scope: &self.scope,
             claims: &self.claims,
-            auth_time: now,
+            auth_time: self.auth_time,
             ends_at: now.saturating_add(audience.session_lifetime.get()),
             sealed: self.delivery == Delivery::Sealed,
             bound_to: self.bound_to.as_ref(),
@@ -132,6 +141,7 @@ impl Authority {
             device: device(fields.text("device")?)?,
             bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
             delivery,
+            auth_time: self.clock.now(),
             subject,
             audience,
         };
@@ -172,6 +182,40 @@ impl Authority {
         }
     }
 
+    /// The session for `login`, which `key` recognizes: the same one for the same.
+    pub(super) async fn open_session(
+        &self,
+        audience: &AudienceState,
+        caller: &Caller,
+        login: Login,
+        key: Idempotency,
+        now: UnixTime,
+    ) -> Result<Refreshed, ApiError> {
+        let wanted = Wanted {
+            subject: login.subject,
+            audience: audience.name.clone(),
+            client_id: caller.name().clone(),
+            scope: login.scope,
+            claims: Map::new(),
+            private: None,
+            device: None,
+            delivery: Delivery::Token,
+            auth_time: login.auth_time,
+            bound_to: login.bound_to,
+        };
+        let id = random_session_id()?;
+        self.check_mintable(audience, &wanted.facts(&id, now, audience), now)?;
+        let made = self.make(audience, wanted, id, Some(key), now).await.map_err(|error| {
+            // The same login for something else, or after the session that it made has ended.
+            if error.status().is_client_error() { ApiError::invalid_subject_token() } else { error }
+        })?;
+        let Made { session, version, refresh, refresh_ends_at } = made;
+        let access =
+            self.mint_for_session(audience, &session, version, None, &refresh, now).await?;
+        let refresh_expires_in = refresh_ends_at.since(now).as_secs();
+        Ok(Refreshed { access, refresh, refresh_expires_in, session })
+    }
+
     async fn make(
         &self,
         audience: &AudienceState,
@@ -197,7 +241,7 @@ impl Authority {
             refresh_mode: RefreshMode::Plain,
             bound_to: wanted.bound_to,
             created_at: now,
-            auth_time: now,
+            auth_time: wanted.auth_time,
             ends_at,
             refresh_hash: refresh.hash(),
             refresh_ends_at,

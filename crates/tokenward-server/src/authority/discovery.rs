@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tokenward::b64;
 use tokenward::crypto::sha256;
-use tokenward::{Audience, IssuerId};
+use tokenward::{Algorithm, Audience, IssuerId};
 use tokenward_keys::KeyHistory;
 use tokenward_tower::dpop;
 
@@ -38,16 +38,29 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: Offe
         "token_endpoint": format!("{base}/oauth2/token"),
         "revocation_endpoint": format!("{base}/oauth2/revoke"),
         "introspection_endpoint": format!("{base}/oauth2/introspect"),
-        "grant_types_supported": ["refresh_token", "client_credentials"],
+        "grant_types_supported": [
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ],
         // There is no authorization endpoint: whoever logs users in calls the sessions API.
         "response_types_supported": [],
         "token_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
+            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "revocation_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
+            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "introspection_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post"],
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
     });
+    if let Some(members) = metadata.as_object_mut() {
+        let all = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+        let all: Value = all.map(Algorithm::as_str).collect();
+        for endpoint in ["token", "revocation", "introspection"] {
+            // RFC 8414 § 2.
+            let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+            members.insert(name, all.clone());
+        }
+    }
     if let (true, Some(members)) = (offers.signed, metadata.as_object_mut()) {
         // OpenID Federation 1.0 § 5.2.1.
         members.insert("signed_jwks_uri".to_owned(), format!("{audience_issuer}/jwks.jwt").into());

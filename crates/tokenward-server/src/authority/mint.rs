@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use tokenward::crypto::Secret256;
 use tokenward::limits::LIMITS;
 use tokenward::{
-    ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, Thumbprint, TokenRequest,
-    TokenVersion, UnixTime, Unsigned,
+    Actor, ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, Thumbprint,
+    TokenRequest, TokenVersion, UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
@@ -100,6 +100,20 @@ impl Authority {
         let claims = audience.still_allowed(&session.claims);
         let facts = SessionFacts::of(session, &session.scope, &claims);
         self.check_mintable(audience, &facts, now)
+    }
+
+    /// A token for a service that acts for the subject of another token.
+    pub(super) async fn mint_exchanged(
+        &self,
+        audience: &AudienceState,
+        exchanged: Exchanged<'_>,
+        now: UnixTime,
+    ) -> Result<Minted, ApiError> {
+        let Exchanged { subject, session, version, scope, .. } = exchanged;
+        let whose = Whose { subject, session: Some(session), version: Some(version) };
+        let bound = exchanged.bound_to.is_some();
+        let minted = self.mint(audience, exchanged.request(), whose, scope.clone(), now).await?;
+        Ok(Minted { bound, ..minted })
     }
 
     /// A token for a service itself, bound to `key` if there is one: no session, no version.
@@ -351,6 +365,40 @@ struct Whose<'a> {
     subject: &'a Subject,
     session: Option<&'a SessionId>,
     version: Option<TokenVersion>,
+}
+
+/// What a token is made of that another one is exchanged for.
+pub(super) struct Exchanged<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) client: &'a ClientId,
+    pub(super) session: &'a SessionId,
+    pub(super) version: TokenVersion,
+    pub(super) scope: &'a Scope,
+    pub(super) auth_time: Option<UnixTime>,
+    pub(super) actor: Actor,
+    /// The key that the new token is bound to.
+    pub(super) bound_to: Option<Thumbprint>,
+    /// The end of the other token.
+    pub(super) expires_at: UnixTime,
+}
+
+impl Exchanged<'_> {
+    fn request(self) -> TokenRequest {
+        let request = TokenRequest::new(self.subject.clone(), self.client.clone(), Jti::random())
+            .session_id(self.session.clone())
+            .token_version(self.version)
+            .scope(self.scope.clone())
+            .actor(self.actor)
+            .expires_no_later_than(self.expires_at);
+        let request = match self.auth_time {
+            Some(time) => request.auth_time(time),
+            None => request,
+        };
+        match self.bound_to {
+            Some(key) => request.bound_to(key),
+            None => request,
+        }
+    }
 }
 
 /// What a session's access tokens are made of.

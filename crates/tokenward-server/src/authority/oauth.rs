@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokenward::{AccessClaims, Proof, Reason, Scope, UnixTime, Unproven, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
@@ -21,7 +21,7 @@ use super::mint::{Minted, token_type};
 use super::ops::{Target, unbroken};
 use super::refresh::{Presented, Refreshed};
 use super::respond::json_answer;
-use super::{Authority, body, peer_of};
+use super::{Authority, body, exchange};
 
 /// `POST /oauth2/token`.
 pub(super) async fn token(State(authority): State<Arc<Authority>>, request: Request) -> Response {
@@ -41,12 +41,12 @@ async fn grant(authority: &Authority, parts: &Parts, body: Body) -> Result<Respo
     let grant = form.required("grant_type")?;
     // RFC 6749 § 4.4: client credentials are for confidential clients alone.
     let public = grant == "refresh_token";
-    let caller =
-        authority.client(&parts.headers, &form, public, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(parts, &form, public).await?;
     let proof = authority.proof(&parts.headers, authority.clock.now())?;
     match grant {
         "refresh_token" => refresh_grant(authority, &caller, &form, proof).await,
         "client_credentials" => client_credentials(authority, &caller, &form, proof).await,
+        exchange::GRANT => exchange::exchange(authority, &caller, &form, proof).await,
         _ => Err(ApiError::oauth("unsupported_grant_type", "grant_type: is not available")),
     }
 }
@@ -67,13 +67,18 @@ async fn refresh_grant(
         proof,
     };
     let scope = form.get("scope").map(scope).transpose()?;
-    let Refreshed { access, refresh, refresh_expires_in, session } =
-        authority.refresh(presented, scope).await?;
+    let refreshed = authority.refresh(presented, scope).await?;
+    Ok(json_answer(StatusCode::OK, &Value::Object(session_answer(&refreshed))))
+}
+
+/// What whoever holds a session gets of it.
+pub(super) fn session_answer(refreshed: &Refreshed) -> Map<String, Value> {
+    let Refreshed { access, refresh, refresh_expires_in, session } = refreshed;
     let mut answer = access.answer();
     answer.insert("refresh_token".into(), refresh.expose().as_str().into());
-    answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
+    answer.insert("refresh_expires_in".into(), (*refresh_expires_in).into());
     answer.insert("session_id".into(), session.id.as_str().into());
-    Ok(json_answer(StatusCode::OK, &Value::Object(answer)))
+    answer
 }
 
 async fn client_credentials(
@@ -99,7 +104,7 @@ async fn client_credentials(
 
 /// The audience that `audience` (RFC 8693 § 2.1) or `resource` (RFC 8707 § 2) names: by its name or by
 /// its issuer URL. Where the service works for one alone, neither is needed.
-fn wanted_audience<'a>(
+pub(super) fn wanted_audience<'a>(
     authority: &'a Authority,
     caller: &Caller,
     form: &Form,
@@ -134,7 +139,7 @@ pub(super) async fn revoke(
     let (parts, body) = request.into_parts();
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    let caller = authority.client(&parts.headers, &form, true, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(&parts, &form, true).await?;
     let token = form.required("token")?;
     let by = caller.name().as_str();
     match known(&authority, &caller, token, authority.clock.now()).await? {
@@ -163,7 +168,7 @@ pub(super) async fn introspect(
     let (parts, body) = request.into_parts();
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    let caller = authority.client(&parts.headers, &form, false, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(&parts, &form, false).await?;
     caller.require(May::Introspect)?;
     let token = form.required("token")?;
     let now = authority.clock.now();
@@ -231,6 +236,6 @@ fn active(token: &AccessClaims) -> Value {
     Value::Object(answer)
 }
 
-fn scope(text: &str) -> Result<Scope, ApiError> {
+pub(super) fn scope(text: &str) -> Result<Scope, ApiError> {
     Scope::parse(text).map_err(|error| ApiError::oauth("invalid_scope", error.to_string()))
 }

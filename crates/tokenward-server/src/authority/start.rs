@@ -25,6 +25,7 @@ use super::audience::AudienceState;
 use super::events::{Events, PushSetupError};
 use super::feed::Hub;
 use super::former::Known;
+use super::keysets::KeySets;
 use super::lamp::Lamp;
 use super::rate::Buckets;
 use super::status::StatusLists;
@@ -94,6 +95,7 @@ impl Authority {
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
         let authority = Arc::new(Self {
             token_outlives: token_outlives(&audiences),
+            key_sets: KeySets::new(&settings.trust, Arc::clone(&clock)),
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
             by_session: Buckets::of_sessions(settings.limits.session),

@@ -101,6 +101,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         receivers: Vec::new(),
         proxies: Vec::new(),
         rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEFAULT,
     };
     change(&mut settings);

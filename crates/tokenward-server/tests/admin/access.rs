@@ -7,7 +7,7 @@ use tokenward_sessions::AdminToken;
 use super::harness::{Bench, own_uid, request, send};
 
 /// Every route, with the scope that a token needs for it.
-const ROUTES: [(Method, &str, &str); 23] = [
+const ROUTES: [(Method, &str, &str); 24] = [
     (Method::GET, "/admin/v1/status", "read"),
     (Method::GET, "/admin/v1/posture", "read"),
     (Method::GET, "/admin/v1/keys", "read"),
@@ -28,6 +28,7 @@ const ROUTES: [(Method, &str, &str); 23] = [
     (Method::POST, "/admin/v1/services", "services"),
     (Method::DELETE, "/admin/v1/services/x", "services"),
     (Method::POST, "/admin/v1/services/x/secret", "services"),
+    (Method::POST, "/admin/v1/services/x/proof", "services"),
     (Method::GET, "/admin/v1/admin-tokens", "socket"),
     (Method::POST, "/admin/v1/admin-tokens", "socket"),
     (Method::DELETE, "/admin/v1/admin-tokens/x", "socket"),

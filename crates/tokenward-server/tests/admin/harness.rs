@@ -15,7 +15,7 @@ use tokenward_server::admin::{AdminAuth, router};
 use tokenward_server::gate::Rules;
 use tokenward_server::http::Peer;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
+    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::Service;
@@ -193,6 +193,7 @@ fn settings() -> Settings {
             scopes: tokenward_sessions::AllowedScopes::any(),
             public: false,
             secrets: Vec::new(),
+            proof: None,
             declared: true,
         }],
         keys: KeySettings {
@@ -211,6 +212,7 @@ fn settings() -> Settings {
         receivers: Vec::new(),
         proxies: Vec::new(),
         rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     }
 }

@@ -35,6 +35,28 @@ async fn a_service_that_shows_its_key_gets_a_token_that_is_bound_to_it() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_bound_is_not_exchanged_and_what_a_free_one_is_exchanged_for_can_be_bound()
+{
+    let world = World::new().await;
+    let exchange = async |session: Value| {
+        let session = world.bench.session(session).await;
+        let token = session["access_token"].as_str().unwrap().to_owned();
+        let fields = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("subject_token", &*token),
+        ];
+        world.token(LOGIN, &fields, Some(&world.mine)).await
+    };
+
+    exchange(json!({"dpop_jkt": world.jkt()})).await.is(400, "invalid_request");
+
+    let answer = exchange(json!({})).await.json();
+    assert_eq!(answer["token_type"], "DPoP");
+    assert_eq!(world.told(&answer["access_token"]).await["cnf"]["jkt"], world.jkt());
+}
+
+#[tokio::test]
 async fn the_first_request_is_told_a_nonce_and_the_second_is_good_with_it() {
     let world = World::new().await;
     let without = world.mine.good(world.at_token_endpoint(None));

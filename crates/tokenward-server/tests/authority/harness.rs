@@ -20,7 +20,7 @@ use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
+    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
@@ -342,6 +342,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         receivers: Vec::new(),
         proxies: Vec::new(),
         rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     }
 }
@@ -374,6 +375,7 @@ fn service(
         hash: secret.hash(),
         created_at: now,
         ends_at: None,
+        last_used_at: None,
     };
     Service {
         name: ClientId::new(name).unwrap(),
@@ -383,6 +385,7 @@ fn service(
             .unwrap(),
         public: secret.is_none(),
         secrets: secret.map(stored).into_iter().collect(),
+        proof: None,
         declared: true,
     }
 }

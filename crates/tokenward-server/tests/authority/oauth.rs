@@ -135,7 +135,7 @@ async fn a_replaced_secret_is_accepted_until_its_end() {
     let bench = Bench::new().await;
     let fresh = ServiceSecret::random();
     let now = bench.clock.now();
-    let stored = StoredSecret { hash: fresh.hash(), created_at: now, ends_at: None };
+    let stored = StoredSecret::new(&fresh, now, None);
     let until = now.saturating_add(Duration::from_secs(60));
     let name = ClientId::new(LOGIN).unwrap();
     assert!(bench.authority.services().add_secret(&name, stored, until).await.unwrap());

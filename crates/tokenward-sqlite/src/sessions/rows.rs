@@ -100,6 +100,7 @@ pub(super) fn delete_ended_before(
     for id in &ids {
         conn.prepare_cached("DELETE FROM families WHERE session = ?1")?.execute([id])?;
         conn.prepare_cached("DELETE FROM session_private WHERE session = ?1")?.execute([id])?;
+        conn.prepare_cached("DELETE FROM session_reaches WHERE session = ?1")?.execute([id])?;
         conn.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])?;
     }
     Ok(ids.len())
