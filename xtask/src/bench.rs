@@ -6,6 +6,7 @@
 
 mod allocations;
 mod chart;
+mod gate;
 mod instructions;
 mod page;
 mod programs;
@@ -74,7 +75,8 @@ pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
         ["core", options @ ..] => options,
         ["revocation", options @ ..] => return revocation::bench(options),
         ["propagation", options @ ..] => return propagation::bench(options),
-        _ => return Err(Failure::usage("bench knows: core, revocation, propagation")),
+        ["gate", options @ ..] => return gate::bench(options),
+        _ => return Err(Failure::usage("bench knows: core, revocation, propagation, gate")),
     };
     let options = Options::parse(options)?;
     let report = measure(options.effort)?;
