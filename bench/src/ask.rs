@@ -120,8 +120,7 @@ struct Load {
 impl Load {
     fn of(options: &Options) -> Result<Self, Error> {
         let tokens = fs::read_to_string(&options.tokens)?;
-        let ended = |line: &String| [line.as_str(), "\r\n"];
-        let headers: String = options.headers.iter().flat_map(ended).collect();
+        let headers: String = options.headers.iter().flat_map(|line| [line, "\r\n"]).collect();
         let request = |token: &str| {
             let path = &options.path;
             format!(

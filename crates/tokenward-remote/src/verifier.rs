@@ -61,6 +61,17 @@ impl LiveVerifier {
         Ok(Judged { verified, age })
     }
 
+    /// As [`Self::verify`], of a token that is remembered and that it would accept; `None` of any other, and
+    /// nothing is logged: [`Self::verify`] says why.
+    #[must_use]
+    pub fn recall(&self, token: &str, now: UnixTime) -> Option<Judged> {
+        self.fresh(now).ok()?;
+        let age = self.view.age(now);
+        let verified = self.verifier.load().recall(token, now)?;
+        let revoked = self.view.check_facts(&Facts::of(&verified, verified.key_id()));
+        revoked.is_none().then_some(Judged { verified, age })
+    }
+
     /// As [`Self::verify`], of a token that is sealed under one of `keys`.
     pub fn verify_sealed(
         &self,
@@ -254,6 +265,12 @@ impl Judged {
     #[must_use]
     pub const fn revocation_age(&self) -> Option<Duration> {
         self.age
+    }
+
+    /// The claims, which are the same ones each time that the verifier remembers the token.
+    #[must_use]
+    pub const fn shared(&self) -> &Arc<Verified> {
+        &self.verified
     }
 
     /// The claims: a copy, where the verifier remembers them too.

@@ -65,6 +65,20 @@ impl Contender {
     }
 }
 
+impl Drop for Contender {
+    /// Lets a server of several processes end them all; what is killed leaves its children behind.
+    fn drop(&mut self) {
+        let asked = Command::new("kill").arg(self.pid().to_string()).status();
+        let patience = if asked.is_ok() { 500 } else { 0 };
+        for _ in 0..patience {
+            if !matches!(self.server.0.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(Duration::from_millis(10));
+        }
+    }
+}
+
 type Start = fn(&Stage) -> Result<Contender, Failure>;
 
 /// Starts whoever is here, with a line for each that is not.
@@ -109,8 +123,9 @@ fn gate(stage: &Stage, unix: bool) -> Result<Contender, Failure> {
     };
     let mut headers = vec!["x-original-method: GET".to_owned(), "x-original-uri: /".to_owned()];
     headers.extend((!unix).then(|| format!("x-proxy-secret: {EDGE_SECRET}")));
-    let contender = Contender::new(name, role, server, port);
-    Ok(Contender { address, path: "/auth/nginx/api", headers, ..contender })
+    let mut contender = Contender::new(name, role, server, port);
+    (contender.address, contender.path, contender.headers) = (address, "/auth/nginx/api", headers);
+    Ok(contender)
 }
 
 fn nginx(stage: &Stage) -> Result<Contender, Failure> {
