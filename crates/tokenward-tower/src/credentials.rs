@@ -61,6 +61,13 @@ impl Presented<'_> {
         }
     }
 
+    /// As [`Self::verify`], by [`LiveVerifier::recall`]: what needs more than the token is never remembered.
+    #[must_use]
+    pub fn recall(&self, verifier: &LiveVerifier, now: UnixTime) -> Option<Judged> {
+        let whole = matches!(self.by, By::Bearer | By::Cookie);
+        whole.then(|| verifier.recall(self.token, now)).flatten()
+    }
+
     /// As [`Self::verify`], by [`LiveVerifier::verify_former_too`].
     pub fn verify_former_too(
         &self,

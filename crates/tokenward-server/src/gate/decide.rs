@@ -8,17 +8,17 @@ use axum::response::Response;
 use http::header::{HeaderMap, HeaderName, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
-use tokenward::{Audience, Reason, Rejected, Verified};
+use tokenward::{Audience, Reason, Rejected};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_revocation::Stale;
-use tokenward_tower::credentials::{self, By, Malformed};
+use tokenward_tower::credentials::{self, By, Malformed, Presented};
 use tokenward_tower::csrf::{self, CsrfRefused};
 use tokenward_tower::dpop::{Asked, Dpop, DpopRefused};
 use tokenward_tower::{access, respond};
 
 use super::original::{self, Missing, Original};
 use super::path::BadPath;
-use super::rules::Decision;
+use super::rules::Found;
 use super::smuggle::{self, Smuggled};
 use super::{GateAudience, GateState, answer, proxy};
 use crate::http::{Peer, PeerIdentity};
@@ -87,7 +87,7 @@ pub(super) struct Question<'g> {
 
 impl GateState {
     /// Decides about a question over HTTP.
-    pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Verified), Refused> {
+    pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Judged), Refused> {
         let peer = parts.extensions.get::<Peer>().copied();
         let place = Place::of(parts.uri.path());
         let profile = place.and_then(|place| Profile::from_name(place.profile));
@@ -97,7 +97,33 @@ impl GateState {
         let question = self.recognize(profile, parts)?;
         let told = original::read(profile, parts, place.below);
         let told = told.map(|original| (original, &parts.headers));
-        question.decide(Some(place.audience), told).map(|(verified, _)| (profile, verified))
+        question.decide(Some(place.audience), told).map(|(judged, _)| (profile, judged))
+    }
+
+    /// As [`Self::decide`], of a token that is remembered; `None` where the answer is not yes, or not yet.
+    pub(super) fn recall<'p>(
+        &self,
+        peer: Peer,
+        identity: Option<&PeerIdentity>,
+        parts: &'p Parts,
+    ) -> Option<(Place<'p>, Profile, Judged)> {
+        let headers = &parts.headers;
+        let place = Place::of(parts.uri.path())?;
+        let profile = Profile::from_name(place.profile)?;
+        let (proxies, local) = (&self.proxies, self.any_local);
+        let proxy = proxy::authenticate(proxies, local, profile, Some(&peer), identity, headers)?;
+        let question = Question { gate: self, profile, proxy, peer: Some(peer) };
+        let (name, audience) = question.audience(Some(place.audience))?;
+        let original = original::read(profile, parts, place.below).ok()?;
+        smuggle::check(headers).ok()?;
+        let presented = credentials::extract(headers).ok().flatten()?;
+        // A proof is for this request alone, so nothing of it can be remembered.
+        if presented.by == By::Dpop || audience.dpop.as_ref().is_some_and(Dpop::is_required) {
+            return None;
+        }
+        question.is_meant(audience, &original, headers, &presented).ok()?;
+        let judged = presented.recall(&audience.verifier, self.clock.now())?;
+        Some((place, profile, question.permit(name, &original, judged).ok()?))
     }
 
     /// The question of whoever asks as `profile`, with a request of its own, if it is a proxy.
@@ -123,14 +149,13 @@ impl Question<'_> {
         &self,
         audience: Option<&str>,
         told: Result<(Original, H), Missing>,
-    ) -> Result<(Verified, H), Refused> {
-        let known = audience.and_then(|audience| Audience::new(audience).ok());
-        let known = known.and_then(|name| self.gate.audiences.get_key_value(&name));
+    ) -> Result<(Judged, H), Refused> {
+        let known = self.audience(audience);
         let (name, audience) = known.ok_or_else(|| self.refused(Why::NoSuchPlace))?;
         let (original, headers) = told.map_err(|missing| self.refused(Why::Original(missing)))?;
         let judged = self.judge(audience, &original, headers.borrow());
-        match judged.and_then(|verified| self.permit(name, &original, verified)) {
-            Ok(verified) => Ok((verified, headers)),
+        match judged.and_then(|judged| self.permit(name, &original, judged)) {
+            Ok(judged) => Ok((judged, headers)),
             Err(why) => {
                 let login = audience.login.as_ref().filter(|_| why.is_mended_by_a_login());
                 let sign_in = login.and_then(|login| {
@@ -146,6 +171,10 @@ impl Question<'_> {
         self.refused(Why::TooLarge)
     }
 
+    fn audience(&self, named: Option<&str>) -> Option<(&Audience, &GateAudience)> {
+        self.gate.audiences.get_key_value(named?)
+    }
+
     fn refused(&self, why: Why) -> Refused {
         let proxy = Some(self.proxy.to_owned());
         Refused::new(Some(self.profile), proxy, self.peer, why)
@@ -156,7 +185,7 @@ impl Question<'_> {
         audience: &GateAudience,
         original: &Original,
         headers: &HeaderMap,
-    ) -> Result<Verified, Why> {
+    ) -> Result<Judged, Why> {
         smuggle::check(headers).map_err(Why::Smuggled)?;
         let presented = credentials::extract(headers).map_err(Why::Malformed)?;
         let presented = presented.filter(|it| audience.dpop.is_some() || it.by != By::Dpop);
@@ -167,12 +196,7 @@ impl Question<'_> {
         if let (By::Dpop, Some(dpop)) = (presented.by, &audience.dpop) {
             return self.judge_bound(dpop, audience, presented.token, original, headers);
         }
-        // Whatever a browser attaches by itself needs proof that the site's own page asked.
-        if presented.by != By::Bearer {
-            self.check_host(audience, original)?;
-            let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
-            csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
-        }
+        self.is_meant(audience, original, headers, &presented)?;
         let judged = presented.verify_former_too(&audience.verifier, self.gate.clock.now());
         let judged = judged.map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
@@ -181,7 +205,7 @@ impl Question<'_> {
         if audience.dpop.as_ref().is_some_and(Dpop::is_required) {
             return Err(Why::Token(Reason::NotBound.into()));
         }
-        Ok(judged.into_verified())
+        Ok(judged)
     }
 
     /// What came by the scheme `DPoP`. No browser attaches that by itself.
@@ -192,15 +216,31 @@ impl Question<'_> {
         token: &str,
         original: &Original,
         headers: &HeaderMap,
-    ) -> Result<Verified, Why> {
+    ) -> Result<Judged, Why> {
         let now = self.gate.clock.now();
         let Original { method, target, origin } = original;
         let asked = Asked { method, site: origin.as_deref(), target, headers };
         let judged = dpop.verify(token, asked, &audience.verifier, now);
-        judged.map(Judged::into_verified).map_err(|refused| match refused {
+        judged.map_err(|refused| match refused {
             DpopRefused::Token(Refusal::Unavailable(stale)) => Why::Unavailable(stale),
             refused => Why::Bound(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
         })
+    }
+
+    /// Whatever a browser attaches by itself needs proof that the site's own page asked.
+    fn is_meant(
+        &self,
+        audience: &GateAudience,
+        original: &Original,
+        headers: &HeaderMap,
+        presented: &Presented<'_>,
+    ) -> Result<(), Why> {
+        if presented.by == By::Bearer {
+            return Ok(());
+        }
+        self.check_host(audience, original)?;
+        let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
+        csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)
     }
 
     /// A browser keeps our cookies for the hosts that set them, so one that comes for another host was put
@@ -217,18 +257,20 @@ impl Question<'_> {
         &self,
         audience: &Audience,
         original: &Original,
-        verified: Verified,
-    ) -> Result<Verified, Why> {
-        match self.gate.rules.decide(audience, &original.method, &original.target) {
-            Decision::AnyToken => Ok(verified),
-            Decision::Rule { rule, scopes } => {
-                if scopes.iter().all(|scope| verified.scope().contains(scope)) {
-                    return Ok(verified);
-                }
-                Err(Why::Scope { rule, needed: scopes.join(" ") })
+        judged: Judged,
+    ) -> Result<Judged, Why> {
+        let found = self.gate.rules.find(audience, &original.method, &original.target);
+        match found.map_err(Why::Path)? {
+            Found::NoRules => Ok(judged),
+            Found::Rule(_, rule)
+                if rule.scopes.iter().all(|scope| judged.scope().contains(scope)) =>
+            {
+                Ok(judged)
             }
-            Decision::NoRule => Err(Why::NoRule),
-            Decision::Path(error) => Err(Why::Path(error)),
+            Found::Rule(number, rule) => {
+                Err(Why::Scope { rule: number, needed: rule.scopes.join(" ") })
+            }
+            Found::None => Err(Why::NoRule),
         }
     }
 }
@@ -363,10 +405,10 @@ impl Refused {
 
 /// `/auth/{profile}/{audience}` and what stands below, unescaped nowhere.
 #[derive(Clone, Copy, Debug)]
-struct Place<'p> {
+pub(super) struct Place<'p> {
     profile: &'p str,
     audience: &'p str,
-    below: &'p str,
+    pub(super) below: &'p str,
 }
 
 impl<'p> Place<'p> {

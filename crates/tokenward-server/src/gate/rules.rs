@@ -31,6 +31,14 @@ pub struct Rule {
 #[derive(Clone, Debug)]
 pub struct Rules(Option<Vec<Rule>>);
 
+/// The rule about a request, by its number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'r> {
+    NoRules,
+    Rule(usize, &'r Rule),
+    None,
+}
+
 /// What the rules say about a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -89,22 +97,34 @@ impl Rules {
     /// Decides about a request for `target`, a path with or without a query.
     #[must_use]
     pub fn decide(&self, audience: &Audience, method: &Method, target: &str) -> Decision {
-        let Some(rules) = &self.0 else { return Decision::AnyToken };
-        let path = match CanonicalPath::parse(target) {
-            Ok(path) => path,
-            Err(error) => return Decision::Path(error),
-        };
+        match self.find(audience, method, target) {
+            Ok(Found::NoRules) => Decision::AnyToken,
+            Ok(Found::Rule(rule, found)) => Decision::Rule { rule, scopes: found.scopes.clone() },
+            Ok(Found::None) => Decision::NoRule,
+            Err(error) => Decision::Path(error),
+        }
+    }
+
+    /// As [`Self::decide`], with the rule itself.
+    pub(super) fn find(
+        &self,
+        audience: &Audience,
+        method: &Method,
+        target: &str,
+    ) -> Result<Found<'_>, BadPath> {
+        let Some(rules) = &self.0 else { return Ok(Found::NoRules) };
+        let path = CanonicalPath::parse(target)?;
         for (rule, number) in rules.iter().zip(1..) {
             match rule.miss(audience, method, &path) {
-                None => return Decision::Rule { rule: number, scopes: rule.scopes.clone() },
+                None => return Ok(Found::Rule(number, rule)),
                 // Whoever ignores letter case would have this rule decide, not one further down.
                 Some(Miss::Path) if rule.is_meant(method, &path) => {
-                    return Decision::Path(BadPath::LetterCase);
+                    return Err(BadPath::LetterCase);
                 }
                 Some(_) => {}
             }
         }
-        Decision::NoRule
+        Ok(Found::None)
     }
 }
 
