@@ -47,12 +47,6 @@ impl Access {
         Self { dpop: Some(dpop), ..self }
     }
 
-    /// The value of `DPoP-Nonce` for an answer, if there are nonces.
-    #[must_use]
-    pub fn nonce(&self) -> Option<HeaderValue> {
-        self.dpop.as_ref().and_then(|dpop| dpop.nonce(self.clock.now()))
-    }
-
     /// Whether cookies are looked at.
     #[must_use]
     pub fn reads_cookies(&self) -> bool {

@@ -39,3 +39,8 @@ struct VerifyRust;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/browsers.md")]
 struct Browsers;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/dpop.md")]
+struct DpopPage;
