@@ -226,7 +226,7 @@ impl Opened {
     /// What would keep the feed from being carried to where the configuration says.
     pub(crate) async fn check_feed(&self) -> Result<(), Failure> {
         let Some(feed) = &self.feed else { return Ok(()) };
-        feed.check(&self.settings, &*clock::system()).await
+        feed.check(&self.settings).await
     }
 
     /// What would keep pinned verifiers from trusting the key sets, if they are signed at all. Answers the newer

@@ -19,6 +19,7 @@ mod config;
 mod demo;
 mod deployment;
 mod dev;
+mod doctor;
 mod duration;
 mod failure;
 mod files;
@@ -85,6 +86,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
         }
         Command::Init(args) => block_on(init::run(args, output)),
         Command::Check(args) => block_on(check::run(args, output)),
+        Command::Doctor(args) => block_on(doctor::run(args, output)),
         Command::Gate(GateArgs { command: Some(command), .. }) => {
             commands::gate::explain(&command, output)
         }

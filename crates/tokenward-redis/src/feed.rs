@@ -50,11 +50,12 @@ pub struct RedisFeed {
 }
 
 impl RedisFeed {
-    /// Connects once and looks whether all that is needed is allowed, for `tokenward check`.
-    pub async fn check(config: &RedisFeedConfig, clock: &dyn Clock) -> Result<(), RedisFault> {
+    /// Connects once and tries whether all that is needed is allowed and can be written, for `tokenward
+    /// check`. What is written for that is gone at the end.
+    pub async fn check(config: &RedisFeedConfig) -> Result<(), RedisFault> {
         let layout = layout(&config.environment, config.audiences.clone())?;
         let link = Link::new(config.address.clone(), config.secrets.clone());
-        publisher::check(&link, &layout, clock.now()).await
+        publisher::check(&link, &layout).await
     }
 
     /// Sets the task going that writes what is handed over, and reads `store` and `frames` where Redis lacks

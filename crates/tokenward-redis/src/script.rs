@@ -10,6 +10,7 @@ use tokenward_revocation::{SealedFrame, SealedHeartbeat, Seq};
 use crate::layout::{Entry, Layout};
 
 const PUBLISH: &str = include_str!("publish.lua");
+const REHEARSE: &str = include_str!("rehearse.lua");
 
 /// How long the stream keeps a frame: whoever was away for longer fetches a snapshot.
 const KEEP_MS: u64 = 300_000;
@@ -126,6 +127,18 @@ impl Writing<'_> {
         }
         command
     }
+}
+
+/// Everything that a writing needs to be allowed, done to keys of nobody's, of which nothing is left.
+pub(crate) fn rehearsal(layout: &Layout) -> Cmd {
+    let Part { writing, .. } = Part::first();
+    let mut command = redis::cmd("EVAL");
+    command
+        .arg(REHEARSE)
+        .arg(2)
+        .arg(layout.mark(&writing))
+        .arg(layout.mark(&format!("{writing}:other")));
+    command
 }
 
 impl Part {

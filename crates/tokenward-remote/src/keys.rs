@@ -141,6 +141,11 @@ impl KeySetSource {
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut current: Option<KeySet> = None;
+        if let Some(restored) = self.restore().await {
+            apply(&restored);
+            self.restored(&restored);
+            current = Some(restored.keys);
+        }
         loop {
             let cause = self.wait(&mut plan, &mut announced, &mut tick).await;
             self.handle.listen_for_hints();
@@ -182,7 +187,7 @@ impl KeySetSource {
             Some(pin) => Got::vouched_for(pin.fetch(&self.http, &endpoint, fetched_at).await?),
             None => Got::plain(&self.http, &endpoint).await?,
         };
-        if keys.keys().iter().any(|key| key.algorithm().is_symmetric()) {
+        if holds_a_secret(&keys) {
             return Err(KeySetFetchError::PublishedSecret);
         }
         let changed = self.handle.digest().as_ref() != Some(&digest);
@@ -193,9 +198,26 @@ impl KeySetSource {
             );
         }
         let max_age = self.options.max_age(max_age(&headers)).min(until.since(fetched_at));
-        let serves_until = fetched_at.saturating_add(max_age).saturating_add(self.options.outage);
-        let serves_until = serves_until.min(until);
+        let serves_until = self.serves_until(fetched_at, max_age).min(until);
         Ok(FetchedKeys { keys, digest, changed, max_age, fetched_at, serves_until })
+    }
+
+    /// What was kept of an earlier fetch, if the pinned root still vouches for it and it may still serve.
+    async fn restore(&self) -> Option<FetchedKeys> {
+        let now = self.clock.now();
+        let (trusted, fetched_at) = self.pin.as_ref()?.restore(now).await?;
+        let keys = trusted.key_set().clone();
+        let max_age = self.options.max_age(None);
+        let serves_until = self.serves_until(fetched_at, max_age).min(trusted.expires_at());
+        let may_serve = serves_until > now && !holds_a_secret(&keys);
+        let digest = keys_digest(trusted.statement().key_set_json().as_bytes());
+        let fetched =
+            FetchedKeys { keys, digest, changed: true, max_age, fetched_at, serves_until };
+        may_serve.then_some(fetched)
+    }
+
+    fn serves_until(&self, fetched_at: UnixTime, max_age: Duration) -> UnixTime {
+        fetched_at.saturating_add(max_age).saturating_add(self.options.outage)
     }
 
     /// Waits for the next fetch, whose time may come nearer meanwhile.
@@ -220,6 +242,20 @@ impl KeySetSource {
                 _ = tick.tick() => self.grow_older(),
             }
         }
+    }
+
+    fn restored(&self, kept: &FetchedKeys) {
+        self.handle.update(|status| {
+            status.fetched_at = Some(kept.fetched_at);
+            status.serves_until = Some(kept.serves_until);
+            status.digest = Some(kept.digest.clone());
+        });
+        let event = KeySetEvent::Restored {
+            keys: kept.keys.keys().len(),
+            fetched_at: kept.fetched_at,
+            serves_until: kept.serves_until,
+        };
+        self.tell(event, false);
     }
 
     fn refreshed(&self, cause: FetchCause, fetched: &FetchedKeys) {
@@ -322,6 +358,10 @@ impl Got {
             until: trusted.expires_at(),
         }
     }
+}
+
+fn holds_a_secret(keys: &KeySet) -> bool {
+    keys.keys().iter().any(|key| key.algorithm().is_symmetric())
 }
 
 /// A key set, fresh from its URL.

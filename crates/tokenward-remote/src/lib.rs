@@ -56,6 +56,7 @@ mod backoff;
 mod clock;
 mod discovery;
 mod feed;
+mod file;
 mod http;
 mod jwks;
 mod keys;

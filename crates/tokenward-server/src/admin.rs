@@ -41,6 +41,7 @@ use error::AdminError;
 pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
     let read = Router::new()
         .route("/admin/v1/status", get(status::show))
+        .route("/admin/v1/posture", get(status::posture))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/history", get(keys::history))
         .route("/admin/v1/keys/jwks", get(keys::jwks))

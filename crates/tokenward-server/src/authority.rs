@@ -137,6 +137,7 @@ pub struct Authority {
     ids: DenseIds,
     by_client: Buckets,
     by_address: Buckets,
+    by_session: Buckets,
     /// How long after it was made the last access token is surely refused by everybody.
     token_outlives: Duration,
     /// Becomes true when the authority shuts down.

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! /auth/{profile}/{audience}[/…], and Envoy's gRPC
-//!    proxy known? ─▶ original request ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ token ─▶ rules ─▶ 200
-//!       403              500                 401            403     503      401      403
+//!    proxy known? ─▶ original request ─▶ nothing smuggled ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ …
+//!       403              500                  400                 401           403      503
+//!    … ─▶ token ─▶ rules ─▶ 200
+//!          401      403
 //! ```
 //!
 //! **Invariants.** Nothing of the original request is believed before the proxy is known. The audience
@@ -18,6 +20,7 @@ mod original;
 mod path;
 mod proxy;
 mod rules;
+mod smuggle;
 mod upstream;
 
 #[cfg(test)]

@@ -199,7 +199,7 @@ fn remote_configs(
             let folder = files::resolve(&config.base, folder);
             files::create_dir(&folder)
                 .map_err(|failure| Failure::cannot(format!("feed.state: {failure}")))?;
-            remote = remote.feed_state(folder);
+            remote = remote.state(folder);
         }
         if let Some(source) = &source {
             remote = remote.feed_source(Arc::<RedisSource>::clone(source));

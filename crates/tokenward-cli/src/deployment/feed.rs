@@ -46,13 +46,9 @@ impl FeedSource {
         Ok(Arc::new(feed.map_err(|error| Failure::because("revocation.feed", &error))?))
     }
 
-    /// Connects, and looks whether all that is needed is allowed.
-    pub(super) async fn check(
-        &self,
-        settings: &Settings,
-        clock: &dyn Clock,
-    ) -> Result<(), Failure> {
-        let checked = RedisFeed::check(&self.config(settings)?, clock).await;
+    /// Connects, and tries whether all that is needed is allowed and can be written.
+    pub(super) async fn check(&self, settings: &Settings) -> Result<(), Failure> {
+        let checked = RedisFeed::check(&self.config(settings)?).await;
         checked.map_err(|error| Failure::because("revocation.feed", &error))
     }
 

@@ -76,6 +76,37 @@ fn who_owns_the_way_to_the_authority_adds_no_key_and_brings_no_old_set_back() {
 }
 
 #[test]
+fn a_gate_starts_without_its_authority_on_what_was_signed_and_kept() {
+    let mut world = World::new();
+    let token = world.token();
+    let now = UnixTime::from_secs(version_and_time(&world.get("jwks.jwt")).1);
+    fs::write(world.work.path("ca.pem"), world.ca()).unwrap();
+    let config = world.gate_config(world.port);
+    let config = config.replace("[feed]", "when_stale = \"accept\"\n\n[feed]\nstate = \"kept\"");
+    fs::write(world.work.path("gate.toml"), config).unwrap();
+    let gate = world.started();
+    assert_eq!(gate.ask(&token), 200);
+    assert_eq!(gate.process.stop(), Some(0));
+    assert_eq!(world.authority.take().unwrap().stop(), Some(0));
+
+    let gate = world.started();
+    until("what was kept is read", || gate.ask(&token) != 503);
+    assert_eq!(gate.ask(&token), 200);
+    let attacker = SigningKey::generate(Algorithm::Es256);
+    assert_eq!(gate.ask(&world.forged(&attacker, now)), 401);
+    assert_eq!(gate.process.stop(), Some(0));
+
+    // With a key put into the kept statement, it is nobody's word.
+    let path = world.work.path("kept/billing-api.keys");
+    let mut kept: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    kept["statement"] = with_key(kept["statement"].as_str().unwrap(), &attacker).into();
+    fs::write(&path, kept.to_string()).unwrap();
+    let gate = world.started();
+    assert_eq!(gate.ask(&world.forged(&attacker, now)), 503);
+    assert_eq!(gate.ask(&token), 503);
+}
+
+#[test]
 fn check_says_what_keeps_pinned_verifiers_from_trusting() {
     let world = World::prepared();
     let check = || {
@@ -351,6 +382,10 @@ name = "{AUDIENCE}"
         let ca = [self.ca(), middle.certificate.clone().into_bytes()].concat();
         fs::write(self.work.path("ca.pem"), ca).unwrap();
         fs::write(self.work.path("gate.toml"), self.gate_config(middle.port)).unwrap();
+        self.started()
+    }
+
+    fn started(&self) -> Gate {
         Gate {
             process: Process::start(
                 self.gate_command(),

@@ -7,6 +7,7 @@ mod audit;
 mod aws;
 mod browsers;
 mod custody;
+mod doctor;
 mod dpop;
 mod feed;
 mod from;

@@ -11,7 +11,7 @@ use tokenward_revocation::{FrameStore, Outgoing, Revocation, RevocationStore, Se
 use crate::error::RedisFault;
 use crate::layout::Layout;
 use crate::link::{Link, Wire};
-use crate::script::{Chain, Mode, Part, Writing, Written};
+use crate::script::{Chain, Mode, Part, Writing, Written, rehearsal};
 
 /// The most rows of one call: Redis does nothing else meanwhile, a few milliseconds.
 pub(super) const ROWS: usize = 1_024;
@@ -236,14 +236,10 @@ impl Publisher {
     }
 }
 
-/// Connects, and writes nothing but what is there: a call of the script that finds its head.
-pub(super) async fn check(link: &Link, layout: &Layout, now: UnixTime) -> Result<(), RedisFault> {
+/// Connects, and does once whatever a writing does, of which nothing is left.
+pub(super) async fn check(link: &Link, layout: &Layout) -> Result<(), RedisFault> {
     let mut wire = connect(link, layout).await?;
-    let mode = Mode::Set("none, so that nothing is written".to_owned());
-    let writing = Writing { mode, ..Writing::of_rows() };
-    let command = writing.command(layout, &[], &Part::first(), now);
-    let _: Written = wire.ask(&command).await.map_err(|error| link.fault(error))?;
-    Ok(())
+    wire.ask(&rehearsal(layout)).await.map_err(|error| link.fault(error))
 }
 
 /// A connection to a Redis that forgets nothing by itself.

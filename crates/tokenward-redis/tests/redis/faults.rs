@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokenward::{Audience, Clock as _, ErrorChain};
-use tokenward_redis::{RESERVED_NAMES, RedisFeed, RedisSecrets};
+use tokenward_redis::{RESERVED_NAMES, RedisFault, RedisFeed, RedisSecrets};
 use tokenward_revocation::{Carrier as _, Seq};
 use tokenward_testing::redis::{RedisServer, eventually};
 
@@ -240,16 +240,30 @@ async fn two_replicas_of_one_store_do_not_undo_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_writes_nothing() {
+async fn a_check_leaves_nothing_behind() {
     let redis = RedisServer::start();
-    let replica = Replica::at(&url(&redis));
 
-    RedisFeed::check(&config(&url(&redis), RedisSecrets::default()), &replica.clock).await.unwrap();
+    checked(&redis).await.unwrap();
 
     assert_eq!(redis.cli(&["dbsize"]), "0");
     let closed = config("redis://127.0.0.1:1", RedisSecrets::default());
-    let fault = RedisFeed::check(&closed, &replica.clock).await.unwrap_err();
+    let fault = RedisFeed::check(&closed).await.unwrap_err();
     let said = ErrorChain::new(&fault).to_string();
     assert!(said.starts_with("Redis cannot be reached at redis://127.0.0.1:1: "), "{said}");
-    assert!(replica.clock.now().as_secs() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_finds_a_redis_that_is_full_or_a_replica() {
+    let redis = RedisServer::start();
+    redis.order(&["config", "set", "maxmemory-policy", "noeviction"]);
+    redis.order(&["config", "set", "maxmemory", "1"]);
+    assert!(matches!(checked(&redis).await, Err(RedisFault::Full(_))));
+
+    redis.order(&["config", "set", "maxmemory", "0"]);
+    redis.order(&["replicaof", "127.0.0.1", "1"]);
+    assert!(matches!(checked(&redis).await, Err(RedisFault::ReadOnly(_))));
+}
+
+async fn checked(redis: &RedisServer) -> Result<(), RedisFault> {
+    RedisFeed::check(&config(&url(redis), RedisSecrets::default())).await
 }

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use serde_json::json;
 use tempfile::TempDir;
 use tokenward::ErrorChain;
-use tokenward_redis::{RedisFeed, RedisSecrets};
+use tokenward_redis::{RedisFault, RedisFeed, RedisSecrets};
 use tokenward_revocation::Carrier as _;
-use tokenward_testing::TestClock;
 use tokenward_testing::redis::{RedisServer, eventually};
 use zeroize::Zeroizing;
 
@@ -28,7 +27,6 @@ async fn the_rights_on_the_page_are_enough_to_write_and_none_is_too_many() {
     assert_eq!(get(&redis, "jti:t-1"), "*");
 
     // None may be missing.
-    let clock = TestClock::default();
     for right in rights.split(' ').filter(|right| right.starts_with('+')) {
         let without = rights.replace(&format!(" {right}"), "");
         redis.order(&["acl", "setuser", "tokenward", "reset"]);
@@ -46,9 +44,11 @@ async fn the_rights_on_the_page_are_enough_to_write_and_none_is_too_many() {
         // What only a fail-over or a cluster needs is not asked for here.
         if !matches!(right, "+role" | "+cluster|slots") {
             eventually(&format!("{right} is missed"), refused);
+            let checked = RedisFeed::check(&config(&url, password("secret"))).await;
+            assert!(matches!(checked, Err(RedisFault::NotAllowed(_))), "{right}: {checked:?}");
         }
     }
-    let fault = RedisFeed::check(&config(&url, password("wrong")), &clock).await.unwrap_err();
+    let fault = RedisFeed::check(&config(&url, password("wrong"))).await.unwrap_err();
     let said = ErrorChain::new(&fault).to_string();
     assert!(said.starts_with("Redis refuses who we are: look at the user name"), "{said}");
 }
@@ -91,8 +91,7 @@ async fn by_tls_a_certificate_that_is_not_trusted_is_named() {
 
     let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let wrong = RedisSecrets { ca: Some(other.cert.pem().into_bytes()), ..password("secret") };
-    let clock = TestClock::default();
-    let fault = RedisFeed::check(&config(&url, wrong), &clock).await.unwrap_err();
+    let fault = RedisFeed::check(&config(&url, wrong)).await.unwrap_err();
     let said = ErrorChain::new(&fault).to_string();
     assert!(
         said.starts_with("the certificate of Redis at rediss://tokenward@localhost:"),

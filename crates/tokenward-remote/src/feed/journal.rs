@@ -13,16 +13,17 @@
 //! and a line that was cut short ends it. Whenever the process dies, what is found is the old state or
 //! the new one, or one in between that was true.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::mem;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokenward::UnixTime;
 use tokenward_revocation::feed::{BadMessage, FeedTrust};
 use tokenward_revocation::{Follower, NeedSnapshot};
+
+use crate::file;
 
 #[cfg(test)]
 mod tests;
@@ -98,11 +99,8 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             opened => opened?,
         };
-        let mut bytes = Vec::new();
-        (&file).take(self.limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        if length(&bytes) > self.limit {
-            return Err(Ignored::TooLong { limit: self.limit });
-        }
+        let limit = self.limit;
+        let bytes = file::read(&file, limit)?.ok_or(Ignored::TooLong { limit })?;
         let (snapshot, lines) = split(&bytes).ok_or(Ignored::Damaged)?;
         let newest = newest(trust, snapshot, lines)?;
         let ahead = newest.since(now);
@@ -139,20 +137,8 @@ impl Journal {
         self.file = None;
         self.frames.clear();
         self.heartbeat.clear();
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = self.path.with_file_name(format!(".{name}.new"));
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
         let heading = format!("{HEADING}{}\n", snapshot.len());
-        file.write_all(heading.as_bytes())?;
-        file.write_all(snapshot)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.path)?;
-        File::open(self.path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()?;
+        let file = file::replace(&self.path, &[heading.as_bytes(), snapshot, b"\n"])?;
         self.snapshot = length(snapshot);
         self.written = self.snapshot.saturating_add(length(heading.as_bytes())).saturating_add(1);
         self.file = Some(file);

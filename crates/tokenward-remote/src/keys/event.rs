@@ -35,6 +35,16 @@ pub enum KeySetEvent {
         /// Until when it may serve, if it cannot be fetched anew.
         serves_until: UnixTime,
     },
+    /// What was kept of an earlier fetch serves, until the first one succeeds.
+    #[non_exhaustive]
+    Restored {
+        /// How many keys it has that verify tokens.
+        keys: usize,
+        /// When it was asked for.
+        fetched_at: UnixTime,
+        /// Until when it may serve, if it cannot be fetched anew.
+        serves_until: UnixTime,
+    },
     /// A fetch has failed. The last good set, if there is one, goes on serving for a while.
     #[non_exhaustive]
     Failed {
@@ -97,15 +107,19 @@ impl KeySetEvent {
             )
             .increment(1);
         };
-        let keys = || metrics::gauge!("tokenward_key_set_keys", "audience" => name.to_owned());
+        let keys = |number: usize| {
+            // Far below what a float can hold, or the set would not have been read.
+            metrics::gauge!("tokenward_key_set_keys", "audience" => name.to_owned())
+                .set(u32::try_from(number).map_or(f64::INFINITY, f64::from));
+        };
         match self {
             Self::Refreshed { cause, keys: number, .. } => {
                 fetched(*cause, "ok");
-                // Far below what a float can hold, or the set would not have been read.
-                keys().set(u32::try_from(*number).map_or(f64::INFINITY, f64::from));
+                keys(*number);
             }
+            Self::Restored { keys: number, .. } => keys(*number),
             Self::Failed { cause, .. } => fetched(*cause, "failed"),
-            Self::Stale { .. } => keys().set(0.0),
+            Self::Stale { .. } => keys(0),
             Self::Recovered { .. } => {}
         }
     }
@@ -117,6 +131,10 @@ impl KeySetEvent {
                 tracing::info!(key_set = place, keys, "a new key set is in force");
             }
             Self::Refreshed { .. } => tracing::debug!(key_set = place, "the key set is unchanged"),
+            Self::Restored { keys, fetched_at, serves_until } => tracing::info!(
+                key_set = place, keys, %fetched_at, %serves_until,
+                "the key set that was kept serves until one can be fetched"
+            ),
             // A long outage fails every half minute in the same way; that is one line, not hundreds.
             Self::Failed { error, .. } if repeated => tracing::debug!(
                 key_set = place, error = %ErrorChain::new(error),

@@ -47,7 +47,7 @@ pub struct RemoteConfig {
     connect_timeout: Duration,
     root: Option<(PinnedRoot, TrustMemory)>,
     feed_keys: Option<Vec<VerifyingKey>>,
-    feed_state: Option<PathBuf>,
+    state: Option<PathBuf>,
 }
 
 /// The URLs of an audience.
@@ -83,7 +83,7 @@ impl RemoteConfig {
             connect_timeout: Duration::from_secs(15),
             root: None,
             feed_keys: None,
-            feed_state: None,
+            state: None,
         }
     }
 
@@ -201,15 +201,17 @@ impl RemoteConfig {
     }
 
     /// Keeps what is known of revocations in this folder, which is there and the program's alone, and
-    /// starts with it after a restart, at its true age.
+    /// starts with it after a restart, at its true age. Where a [`root`](Self::root) is pinned, the signed
+    /// key set is kept there too, so that such a start needs no network.
     ///
     /// # Security
     ///
     /// What is kept is verified as what comes over the network is. Where no feed key is pinned, it says
-    /// itself who signed it: then whoever can write there can hide revocations.
+    /// itself who signed it: then whoever can write there can hide revocations. A key set that nobody
+    /// signed is not kept, because whoever can write there could add a key to it.
     #[must_use]
-    pub fn feed_state(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.feed_state = Some(folder.into());
+    pub fn state(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.state = Some(folder.into());
         self
     }
 
@@ -221,7 +223,12 @@ impl RemoteConfig {
     }
 
     pub(super) fn feed_file(&self) -> Option<PathBuf> {
-        self.feed_state.as_ref().map(|folder| folder.join(format!("{}.feed", self.audience)))
+        self.kept("feed")
+    }
+
+    /// The file of this audience in the folder of what is kept.
+    fn kept(&self, what: &str) -> Option<PathBuf> {
+        self.state.as_ref().map(|folder| folder.join(format!("{}.{what}", self.audience)))
     }
 
     pub(super) const fn audience(&self) -> &Audience {
@@ -289,12 +296,11 @@ impl RemoteConfig {
         };
         let pin = self.root.as_ref().map(|(root, memory)| {
             let chain = endpoint(&format!("/audiences/{audience}/root-chain.json"))?;
-            Ok::<_, RemoteError>(RootPin::new(
-                root.clone(),
-                self.issuer.clone(),
-                chain,
-                memory.clone(),
-            ))
+            let pin = RootPin::new(root.clone(), self.issuer.clone(), chain, memory.clone());
+            Ok::<_, RemoteError>(match self.kept("keys") {
+                Some(file) => pin.kept_in(file),
+                None => pin,
+            })
         });
         let keys = if self.root.is_some() { "jwks.jwt" } else { "jwks.json" };
         Ok(Endpoints {

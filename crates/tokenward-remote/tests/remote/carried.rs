@@ -132,7 +132,7 @@ fn carried(authority: &Authority, folder: &Path, renew_every: Duration) -> Remot
     options.keep_every = Duration::from_millis(50);
     let state = Arc::clone(&authority.state);
     let source = Carried { state, after: None, fails: false, subscribed: Arc::default() };
-    authority.config().feed_state(folder).feed(options).feed_source(Arc::new(source))
+    authority.config().state(folder).feed(options).feed_source(Arc::new(source))
 }
 
 /// Carries all that an authority has.

@@ -183,7 +183,7 @@ async fn a_journal_that_cannot_be_written_is_no_reason_not_to_follow() {
     // It is in the way of the file, so the journal is always as if it were too long.
     fs::create_dir(folder.path().join("api.feed")).unwrap();
     let state = &authority.state;
-    let remote = authority.remote(&authority.config().feed_state(folder.path()));
+    let remote = authority.remote(&authority.config().state(folder.path()));
     until("following", || remote.status().following).await;
 
     state.without_snapshots.store(true, SeqCst);
@@ -301,7 +301,7 @@ async fn a_pinned_feed_key_that_signs_is_followed() {
 #[tokio::test]
 async fn it_starts_with_what_it_knew_and_goes_on_where_it_was() {
     let (authority, folder) = (Authority::start().await, tempfile::tempdir().unwrap());
-    let config = authority.config().feed_state(folder.path());
+    let config = authority.config().state(folder.path());
     let state = &authority.state;
     state.revoke("t1");
     let remote = authority.remote(&config);
@@ -321,7 +321,7 @@ async fn it_starts_with_what_it_knew_and_goes_on_where_it_was() {
 #[tokio::test]
 async fn what_was_kept_is_as_old_as_it_is() {
     let (authority, folder) = (Authority::start().await, tempfile::tempdir().unwrap());
-    let config = authority.config().feed_state(folder.path());
+    let config = authority.config().state(folder.path());
     let state = &authority.state;
     state.revoke("t1");
     let remote = authority.remote(&config);

@@ -3,6 +3,7 @@
 //! | request | body → answer |
 //! | --- | --- |
 //! | `GET /admin/v1/status` | → [`Status`] |
+//! | `GET /admin/v1/posture` | → [`Posture`] |
 //! | `GET /admin/v1/keys[?audience=A]` | → `[`[`tokenward_keys::KeyInfo`]`, …]`, as `keys list --format json` prints them |
 //! | `GET /admin/v1/keys/history[?audience=A]` | → `[`[`tokenward_keys::KeyHistory`]`, …]` |
 //! | `GET /admin/v1/keys/jwks?audience=A` | → the published key set (RFC 7517) |
@@ -97,6 +98,40 @@ wire! {
         pub published_keys: usize,
         /// How many revocations are live.
         pub live_revocations: usize,
+    }
+
+    /// The settings by which a deployment can be more or less safe. Durations are whole seconds.
+    pub struct Posture {
+        /// How often a new key takes over.
+        pub rotate_every: u64,
+        /// By how much any clock may be wrong.
+        pub clock_error: u64,
+        /// The age past which a verifier's view of the revocations is stale.
+        pub max_staleness: u64,
+        /// Whether a stale view still decides.
+        pub accepts_when_stale: bool,
+        /// A line for each audience.
+        pub audiences: Vec<AudiencePosture>,
+    }
+
+    /// The same of one audience.
+    pub struct AudiencePosture {
+        /// Its name.
+        pub name: String,
+        /// Its issuer, the `iss` of its tokens.
+        pub issuer: String,
+        /// How long an access token lives.
+        pub access_lifetime: u64,
+        /// How long an unused refresh token lives.
+        pub refresh_lifetime: u64,
+        /// How long a session lives, whatever is done with it.
+        pub session_lifetime: u64,
+        /// The private claims that its tokens may carry.
+        pub claims: Vec<String>,
+        /// Which of them may hold what looks confidential.
+        pub guard_admits: Vec<String>,
+        /// From where its cookies are accepted; none, and it has no cookies.
+        pub origins: Vec<String>,
     }
 
     /// Switch to the ripe standby.

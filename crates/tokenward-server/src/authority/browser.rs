@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
-use tokenward::{SealKey, SessionId, UnixTime, Verified};
+use tokenward::{Audience, SealKey, SessionId, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL};
@@ -95,7 +95,7 @@ pub(super) async fn refresh(
         authority.limit_address(peer)?;
         return Err(Refused::from(respond::invalid_token()));
     };
-    authority.check_csrf(headers, Some(&session))?;
+    authority.check_csrf(headers, Some(&session.audience))?;
     let presented = Presented {
         token,
         client: ClientCheck::Browser,
@@ -138,12 +138,12 @@ pub(super) async fn logout(
         Some(cookie) => authority.cookie_session(cookie).await?.map(|(_, session)| session),
         None => None,
     };
-    authority.check_csrf(headers, by_refresh.as_ref())?;
     let ended = match (by_refresh, presented) {
         (Some(session), _) => Some((session.id, session.audience)),
         (None, Some(presented)) => authority.session_of_token(&presented)?,
         (None, None) => None,
     };
+    authority.check_csrf(headers, ended.as_ref().map(|(_, audience)| audience))?;
     if let Some((id, audience)) = ended {
         authority.end_session(&id, Some(&[audience]), EndReason::LoggedOut, "browser").await?;
     }
@@ -174,7 +174,7 @@ impl Authority {
     fn session_of_token(
         &self,
         presented: &credentials::Presented<'_>,
-    ) -> Result<Option<(SessionId, tokenward::Audience)>, Refused> {
+    ) -> Result<Option<(SessionId, Audience)>, Refused> {
         match self.verified(presented, self.clock.now()) {
             Ok(token) => Ok(token.session_id().map(|id| (id.clone(), token.audience().clone()))),
             Err(Some(unavailable)) => Err(unavailable),
@@ -182,8 +182,8 @@ impl Authority {
         }
     }
 
-    fn check_csrf(&self, headers: &HeaderMap, session: Option<&Session>) -> Result<(), Refused> {
-        let audience = session.and_then(|session| self.audiences.get(&session.audience));
+    fn check_csrf(&self, headers: &HeaderMap, audience: Option<&Audience>) -> Result<(), Refused> {
+        let audience = audience.and_then(|audience| self.audiences.get(audience));
         let origins = match audience {
             Some(audience) => audience.origins.clone(),
             // No session says which audience it is; whatever happens then touches cookies alone.

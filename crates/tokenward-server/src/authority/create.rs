@@ -283,9 +283,13 @@ impl Authority {
         }
         let given = Refreshed { access, refresh, refresh_expires_in, session };
         let cookies = session_cookies(&given, None)?;
-        let lines = cookies.iter().filter_map(|line| line.to_str().ok());
         let mut answer = summary(&given);
-        answer.insert("set_cookie".into(), lines.collect());
+        // Beside the token of a sealed session its key would be the other half of it: a back end that passes
+        // the whole body on would give a script both.
+        if given.session.delivery == Delivery::Cookie {
+            let lines = cookies.iter().filter_map(|line| line.to_str().ok());
+            answer.insert("set_cookie".into(), lines.collect());
+        }
         let mut response = json_answer(StatusCode::CREATED, &Value::Object(answer));
         for cookie in cookies {
             response.headers_mut().append(SET_COOKIE, cookie);

@@ -50,6 +50,7 @@ impl Authority {
         if scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&known.scope)) {
             return Err(ApiError::oauth("invalid_scope", "scope: is more than the session has"));
         }
+        self.by_session.take(known.id.as_str(), now)?;
         // Without a signer, for example, the token would be spent for nothing.
         self.check_session(audience, &known, now)?;
         let key = audience.bind(presented.proof.as_ref(), known.bound_to.as_ref())?;

@@ -95,6 +95,7 @@ impl Authority {
             token_outlives: token_outlives(&audiences),
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
+            by_session: Buckets::of_sessions(settings.limits.session),
             settings,
             clock,
             sessions,

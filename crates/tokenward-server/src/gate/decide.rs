@@ -19,6 +19,7 @@ use tokenward_tower::{access, respond};
 use super::original::{self, Missing, Original};
 use super::path::BadPath;
 use super::rules::Decision;
+use super::smuggle::{self, Smuggled};
 use super::{GateAudience, GateState, answer, proxy};
 use crate::http::{Peer, PeerIdentity};
 use crate::settings::Profile;
@@ -46,6 +47,8 @@ enum Why {
     Original(Missing),
     /// Its head is longer than any that we take.
     TooLarge,
+    /// A header comes along that means one of ours to others.
+    Smuggled(Smuggled),
     /// No token at all.
     NoCredentials {
         /// A link from another site, for which the browser keeps the cookies back.
@@ -154,6 +157,7 @@ impl Question<'_> {
         original: &Original,
         headers: &HeaderMap,
     ) -> Result<Verified, Why> {
+        smuggle::check(headers).map_err(Why::Smuggled)?;
         let presented = credentials::extract(headers).map_err(Why::Malformed)?;
         let presented = presented.filter(|it| audience.dpop.is_some() || it.by != By::Dpop);
         let presented = presented.ok_or_else(|| Why::NoCredentials {
@@ -259,6 +263,7 @@ impl Refused {
             Why::UnknownProxy => "unknown_proxy",
             Why::Original(_) => "no_original_request",
             Why::TooLarge => "header_too_large",
+            Why::Smuggled(_) => "smuggled_header",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
             Why::OtherHost => "other_host",
@@ -307,6 +312,10 @@ impl Refused {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
             }
+            Why::Smuggled(what) => {
+                rejected(self.label());
+                tracing::warn!(proxy, profile, reason = %what, "gate: refused");
+            }
             Why::OtherHost => {
                 rejected(self.label());
                 tracing::warn!(
@@ -335,9 +344,14 @@ impl Refused {
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
-            Why::UnknownProxy | Why::OtherHost | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
-                respond::access_denied()
-            }
+            // For the same reason; a 401 would send the client for another token.
+            Why::Smuggled(_) if self.profile != Some(Profile::Nginx) => respond::invalid_request(),
+            Why::Smuggled(_)
+            | Why::UnknownProxy
+            | Why::OtherHost
+            | Why::Csrf(_)
+            | Why::Path(_)
+            | Why::NoRule => respond::access_denied(),
             Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
         };
         match (self.sign_in, self.profile) {

@@ -1,6 +1,7 @@
 //! Which requests a good token is good for.
 //!
-//! **Invariant:** the first rule that is about a request decides; with none, the answer is no.
+//! **Invariant:** the first rule that is about a request decides; with none, the answer is no. So it is where
+//! another rule would decide if letter case did not count.
 
 use std::fmt;
 
@@ -93,12 +94,17 @@ impl Rules {
             Ok(path) => path,
             Err(error) => return Decision::Path(error),
         };
-        let found =
-            rules.iter().zip(1..).find(|(rule, _)| rule.miss(audience, method, &path).is_none());
-        found.map_or(Decision::NoRule, |(rule, number)| Decision::Rule {
-            rule: number,
-            scopes: rule.scopes.clone(),
-        })
+        for (rule, number) in rules.iter().zip(1..) {
+            match rule.miss(audience, method, &path) {
+                None => return Decision::Rule { rule: number, scopes: rule.scopes.clone() },
+                // Whoever ignores letter case would have this rule decide, not one further down.
+                Some(Miss::Path) if rule.is_meant(method, &path) => {
+                    return Decision::Path(BadPath::LetterCase);
+                }
+                Some(_) => {}
+            }
+        }
+        Decision::NoRule
     }
 }
 
@@ -116,18 +122,27 @@ impl Miss {
 
 impl Rule {
     fn miss(&self, audience: &Audience, method: &Method, path: &CanonicalPath) -> Option<Miss> {
-        let asked = if *method == Method::HEAD { &Method::GET } else { method };
-        let named = |listed: &Method| listed == asked || listed == method;
         if !self.audiences.is_empty() && !self.audiences.contains(audience) {
             Some(Miss::Audience)
         } else if !self.paths.is_empty() && !self.paths.iter().any(|pattern| pattern.matches(path))
         {
             Some(Miss::Path)
-        } else if !self.methods.is_empty() && !self.methods.iter().any(named) {
-            Some(Miss::Method)
-        } else {
+        } else if self.names(method) {
             None
+        } else {
+            Some(Miss::Method)
         }
+    }
+
+    /// Whether a rule about the audience would be about the request if letter case did not count.
+    fn is_meant(&self, method: &Method, path: &CanonicalPath) -> bool {
+        self.names(method) && self.paths.iter().any(|pattern| pattern.matches_in_any_case(path))
+    }
+
+    fn names(&self, method: &Method) -> bool {
+        let asked = if *method == Method::HEAD { &Method::GET } else { method };
+        self.methods.is_empty()
+            || self.methods.iter().any(|listed| listed == asked || listed == method)
     }
 }
 

@@ -1,3 +1,4 @@
+use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::{env, thread};
