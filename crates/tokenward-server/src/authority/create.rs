@@ -71,6 +71,7 @@ struct Wanted {
     device: Option<String>,
     delivery: Delivery,
     bound_to: Option<Thumbprint>,
+    auth_time: UnixTime,
 }
 
 impl Wanted {
@@ -86,7 +87,7 @@ impl Wanted {
             client_id: &self.client_id,
             scope: &self.scope,
             claims: &self.claims,
-            auth_time: now,
+            auth_time: self.auth_time,
             ends_at: now.saturating_add(audience.session_lifetime.get()),
             sealed: self.delivery == Delivery::Sealed,
             bound_to: self.bound_to.as_ref(),
@@ -131,6 +132,7 @@ impl Authority {
             private: self.private_value(fields.value("private"))?,
             device: device(fields.text("device")?)?,
             bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
+            auth_time: self.auth_time(fields.value("auth_time").as_ref())?,
             delivery,
             subject,
             audience,
@@ -142,6 +144,19 @@ impl Authority {
         }
         fields.done()?;
         Ok(wanted)
+    }
+
+    /// When the user proved who they are: now, or when the service says. A clock of its own may be wrong.
+    fn auth_time(&self, said: Option<&Value>) -> Result<UnixTime, ApiError> {
+        let now = self.clock.now();
+        let Some(said) = said.filter(|said| !said.is_null()) else { return Ok(now) };
+        let problem =
+            "must be the seconds since 1970 at which the user logged in, not later than now";
+        let said = said.as_u64().map(UnixTime::from_secs);
+        match said.filter(|said| said.since(now) <= self.settings.keys.clock_error) {
+            Some(said) => Ok(said.min(now)),
+            None => Err(invalid("auth_time", problem)),
+        }
     }
 
     /// Who may refresh the session: the caller, or a public client that it names.
@@ -197,7 +212,7 @@ impl Authority {
             refresh_mode: RefreshMode::Plain,
             bound_to: wanted.bound_to,
             created_at: now,
-            auth_time: now,
+            auth_time: wanted.auth_time,
             ends_at,
             refresh_hash: refresh.hash(),
             refresh_ends_at,

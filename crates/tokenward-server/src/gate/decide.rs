@@ -66,8 +66,9 @@ enum Why {
     Unavailable(Stale),
     /// The token is bad.
     Token(Rejected),
-    /// The token by the scheme `DPoP`, or its proof, is bad.
-    Bound(Box<access::Refused>),
+    /// The token by the scheme `DPoP` or its proof is bad, or the login behind the token not good enough: what
+    /// a layer says of it.
+    Layer(Box<access::Refused>),
     /// The path could be read in two ways.
     Path(BadPath),
     /// No rule is about the request.
@@ -199,7 +200,7 @@ impl Question<'_> {
         let judged = dpop.verify(token, asked, &audience.verifier, now);
         judged.map(Judged::into_verified).map_err(|refused| match refused {
             DpopRefused::Token(Refusal::Unavailable(stale)) => Why::Unavailable(stale),
-            refused => Why::Bound(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
+            refused => Why::Layer(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
         })
     }
 
@@ -221,11 +222,19 @@ impl Question<'_> {
     ) -> Result<Verified, Why> {
         match self.gate.rules.decide(audience, &original.method, &original.target) {
             Decision::AnyToken => Ok(verified),
-            Decision::Rule { rule, scopes } => {
-                if scopes.iter().all(|scope| verified.scope().contains(scope)) {
-                    return Ok(verified);
+            Decision::Rule { rule, scopes, step_up } => {
+                if !scopes.iter().all(|scope| verified.scope().contains(scope)) {
+                    return Err(Why::Scope { rule, needed: scopes.join(" ") });
                 }
-                Err(Why::Scope { rule, needed: scopes.join(" ") })
+                let now = self.gate.clock.now();
+                match step_up.filter(|step_up| !step_up.is_met(&verified, now)) {
+                    Some(step_up) => {
+                        let bound = verified.key_thumbprint().is_some();
+                        let step_up = Box::new(step_up);
+                        Err(Why::Layer(Box::new(access::Refused::StepUp { step_up, bound })))
+                    }
+                    None => Ok(verified),
+                }
             }
             Decision::NoRule => Err(Why::NoRule),
             Decision::Path(error) => Err(Why::Path(error)),
@@ -270,7 +279,7 @@ impl Refused {
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
             Why::Token(rejected) => rejected.reason().as_str(),
-            Why::Bound(refused) => refused.reason(),
+            Why::Layer(refused) => refused.reason(),
             Why::Path(_) => "bad_path",
             Why::NoRule => "no_rule",
             Why::Scope { .. } => "insufficient_scope",
@@ -304,7 +313,7 @@ impl Refused {
                 tracing::info!(proxy, profile, reason = %refused.reason(), "gate: token refused");
             }
             // Counted and told as by a layer.
-            Why::Bound(refused) => refused.record(),
+            Why::Layer(refused) => refused.record(),
             Why::Scope { rule, .. } => {
                 tracing::info!(proxy, profile, rule, reason = self.label(), "gate: refused");
             }
@@ -340,7 +349,7 @@ impl Refused {
             Why::NoCredentials { link: true, .. } => reload(),
             Why::NoCredentials { bound: true, .. } => respond::no_proven_credentials(),
             Why::NoCredentials { .. } => respond::no_credentials(),
-            Why::Bound(refused) => refused.response(),
+            Why::Layer(refused) => refused.response(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),

@@ -10,3 +10,5 @@ mod handlers;
 mod layer;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod step_up;

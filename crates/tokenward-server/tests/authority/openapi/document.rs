@@ -247,6 +247,7 @@ fn created() -> Value {
         "device": { "type": ["string", "null"], "maxLength": 200 },
         "delivery": { "enum": ["token", "cookie", null] },
         "refresh": { "enum": ["plain", null] }, "client_id": or_null(&id(256)),
+        "auth_time": { "type": ["integer", "null"], "minimum": 0 },
         "dpop_jkt": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" } } })
 }
 
