@@ -18,6 +18,7 @@ use crate::credentials::{self, By, Malformed};
 use crate::csrf::{self, CsrfRefused, Origins};
 use crate::dpop::{Asked, BadProof, Dpop, DpopRefused};
 use crate::respond;
+use crate::step_up::StepUp;
 
 /// Decides about requests for one audience.
 #[derive(Clone)]
@@ -45,12 +46,6 @@ impl Access {
     #[must_use]
     pub fn dpop(self, dpop: Dpop) -> Self {
         Self { dpop: Some(dpop), ..self }
-    }
-
-    /// The value of `DPoP-Nonce` for an answer, if there are nonces.
-    #[must_use]
-    pub fn nonce(&self) -> Option<HeaderValue> {
-        self.dpop.as_ref().and_then(|dpop| dpop.nonce(self.clock.now()))
     }
 
     /// Whether cookies are looked at.
@@ -166,6 +161,14 @@ pub enum Refused {
     /// The verifier knows too little to judge any token. This one was not read.
     #[error("tokens cannot be verified just now")]
     Unavailable(#[source] Stale),
+    /// The token is good, but the login behind it is too old or too weak.
+    #[error("insufficient user authentication")]
+    StepUp {
+        /// What it takes.
+        step_up: Box<StepUp>,
+        /// Whether the token is bound to a key.
+        bound: bool,
+    },
     /// The token is good but lacks this scope.
     #[error("insufficient scope")]
     Scope(Box<str>),
@@ -188,6 +191,7 @@ impl Refused {
             Self::Csrf(refused) => refused.as_str(),
             Self::Rejected(rejected) | Self::BoundRejected(rejected) => rejected.reason().as_str(),
             Self::Unavailable(_) => "unavailable",
+            Self::StepUp { .. } => "insufficient_user_authentication",
             Self::Scope(_) => "insufficient_scope",
             Self::NoLayer => "no_layer",
         }
@@ -233,6 +237,9 @@ impl Refused {
             Self::Csrf(_) => respond::access_denied(),
             Self::Rejected(_) => respond::invalid_token(),
             Self::Unavailable(_) | Self::ProofsFull => respond::unavailable(RETRY_AFTER),
+            Self::StepUp { step_up, bound } => {
+                respond::insufficient_user_authentication(step_up, *bound)
+            }
             Self::Scope(scope) => respond::insufficient_scope(scope),
             Self::NoLayer => respond::server_error(),
         }

@@ -15,6 +15,7 @@ use http::{HeaderValue, Method, StatusCode};
 
 use crate::csrf::SEC_FETCH_SITE;
 use crate::dpop::{DPOP_NONCE, algorithms};
+use crate::step_up::StepUp;
 
 #[cfg(test)]
 mod tests;
@@ -108,6 +109,18 @@ pub fn insufficient_scope(scope: &str) -> Response {
     response
 }
 
+/// 401: the token is good, but the login behind it is too old or too weak (RFC 9470 § 3). `bound` says whether
+/// it came by the scheme `DPoP`.
+#[must_use]
+pub fn insufficient_user_authentication(step_up: &StepUp, bound: bool) -> Response {
+    let body = r#"{"error":"insufficient_user_authentication"}"#;
+    let mut response = json(StatusCode::UNAUTHORIZED, body);
+    let scheme = if bound { "DPoP" } else { "Bearer" };
+    let value = format!(r#"{scheme} error="insufficient_user_authentication"{step_up}"#);
+    challenge(&mut response, HeaderValue::try_from(value).unwrap_or(BEARER));
+    response
+}
+
 /// 503: the verifier is too stale to decide, or a store is down. Nobody's token is at fault, so this is
 /// never a 401, which would log users out. `retry_after` counts in whole seconds, at least one.
 #[must_use]
@@ -186,6 +199,7 @@ fn is_scope_byte(byte: u8) -> bool {
     matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~')
 }
 
+const BEARER: HeaderValue = HeaderValue::from_static("Bearer");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");

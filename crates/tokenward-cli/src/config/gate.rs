@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use http::Method;
-use tokenward::{Audience, IssuerId};
+use tokenward::{Audience, IssuerId, Scope};
 use tokenward_server::gate::{Login, PathPattern, Rule};
 use tokenward_tower::dpop::{DpopPolicy, DpopSettings};
+use tokenward_tower::step_up::StepUp;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -388,7 +389,15 @@ pub(super) fn rule(section: &Section<'_>) -> Option<Rule> {
         let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         if plain { Ok(text.to_owned()) } else { Err(format!("`{text}` is no scope")) }
     });
-    Some(Rule { audiences: audiences?, methods: methods?, paths: paths?, scopes: scopes? })
+    let max_age = section.parsed("max_age", duration::parse);
+    let acr = section.list("acr", |text| {
+        let one = Scope::parse(text).ok().filter(|_| !text.contains(' ') && !text.is_empty());
+        one.map(|_| text.to_owned()).ok_or_else(|| format!("`{text}` is no name of a login"))
+    });
+    let acr = Scope::parse(&acr?.join(" ")).ok();
+    let step_up = acr.filter(|acr| max_age.is_some() || !acr.is_empty());
+    let step_up = step_up.map(|acr| StepUp::new(max_age, acr));
+    Some(Rule { audiences: audiences?, methods: methods?, paths: paths?, scopes: scopes?, step_up })
 }
 
 fn audience(text: &str) -> Result<Audience, String> {

@@ -10,12 +10,12 @@ use crate::markdown::root;
 use crate::shell::{Shell, node_modules, python_program};
 
 #[tokio::test]
-async fn oauth4webapi_discovers_gets_refreshes_introspects_and_revokes() {
+async fn oauth4webapi_discovers_gets_refreshes_introspects_revokes_and_proves_its_key() {
     node("oauth4webapi.mjs").await;
 }
 
 #[tokio::test]
-async fn openid_client_discovers_gets_refreshes_introspects_and_revokes() {
+async fn openid_client_discovers_gets_refreshes_introspects_revokes_and_proves_its_key() {
     node("openid-client.mjs").await;
 }
 

@@ -8,6 +8,7 @@ mod aws;
 mod browsers;
 mod custody;
 mod doctor;
+mod dpop;
 mod feed;
 mod from;
 mod languages;

@@ -72,6 +72,7 @@ struct Wanted {
     delivery: Delivery,
     auth_time: UnixTime,
     bound_to: Option<Thumbprint>,
+    auth_time: UnixTime,
 }
 
 /// A login that somebody else vouches for.
@@ -140,6 +141,7 @@ impl Authority {
             private: self.private_value(fields.value("private"))?,
             device: device(fields.text("device")?)?,
             bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
+            auth_time: self.auth_time(fields.value("auth_time").as_ref())?,
             delivery,
             auth_time: self.clock.now(),
             subject,
@@ -152,6 +154,19 @@ impl Authority {
         }
         fields.done()?;
         Ok(wanted)
+    }
+
+    /// When the user proved who they are: now, or when the service says. A clock of its own may be wrong.
+    fn auth_time(&self, said: Option<&Value>) -> Result<UnixTime, ApiError> {
+        let now = self.clock.now();
+        let Some(said) = said.filter(|said| !said.is_null()) else { return Ok(now) };
+        let problem =
+            "must be the seconds since 1970 at which the user logged in, not later than now";
+        let said = said.as_u64().map(UnixTime::from_secs);
+        match said.filter(|said| said.since(now) <= self.settings.keys.clock_error) {
+            Some(said) => Ok(said.min(now)),
+            None => Err(invalid("auth_time", problem)),
+        }
     }
 
     /// Who may refresh the session: the caller, or a public client that it names.

@@ -66,8 +66,9 @@ enum Why {
     Unavailable(Stale),
     /// The token is bad.
     Token(Rejected),
-    /// The token by the scheme `DPoP`, or its proof, is bad.
-    Bound(Box<access::Refused>),
+    /// The token by the scheme `DPoP` or its proof is bad, or the login behind the token not good enough: what
+    /// a layer says of it.
+    Layer(Box<access::Refused>),
     /// The path could be read in two ways.
     Path(BadPath),
     /// No rule is about the request.
@@ -223,7 +224,7 @@ impl Question<'_> {
         let judged = dpop.verify(token, asked, &audience.verifier, now);
         judged.map_err(|refused| match refused {
             DpopRefused::Token(Refusal::Unavailable(stale)) => Why::Unavailable(stale),
-            refused => Why::Bound(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
+            refused => Why::Layer(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
         })
     }
 
@@ -260,17 +261,22 @@ impl Question<'_> {
         judged: Judged,
     ) -> Result<Judged, Why> {
         let found = self.gate.rules.find(audience, &original.method, &original.target);
-        match found.map_err(Why::Path)? {
-            Found::NoRules => Ok(judged),
-            Found::Rule(_, rule)
-                if rule.scopes.iter().all(|scope| judged.scope().contains(scope)) =>
-            {
-                Ok(judged)
+        let (number, rule) = match found.map_err(Why::Path)? {
+            Found::NoRules => return Ok(judged),
+            Found::Rule(number, rule) => (number, rule),
+            Found::None => return Err(Why::NoRule),
+        };
+        if !rule.scopes.iter().all(|scope| judged.scope().contains(scope)) {
+            return Err(Why::Scope { rule: number, needed: rule.scopes.join(" ") });
+        }
+        let now = self.gate.clock.now();
+        match rule.step_up.as_ref().filter(|step_up| !step_up.is_met(&judged, now)) {
+            None => Ok(judged),
+            Some(step_up) => {
+                let bound = judged.key_thumbprint().is_some();
+                let step_up = Box::new(step_up.clone());
+                Err(Why::Layer(Box::new(access::Refused::StepUp { step_up, bound })))
             }
-            Found::Rule(number, rule) => {
-                Err(Why::Scope { rule: number, needed: rule.scopes.join(" ") })
-            }
-            Found::None => Err(Why::NoRule),
         }
     }
 }
@@ -312,7 +318,7 @@ impl Refused {
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
             Why::Token(rejected) => rejected.reason().as_str(),
-            Why::Bound(refused) => refused.reason(),
+            Why::Layer(refused) => refused.reason(),
             Why::Path(_) => "bad_path",
             Why::NoRule => "no_rule",
             Why::Scope { .. } => "insufficient_scope",
@@ -346,7 +352,7 @@ impl Refused {
                 tracing::info!(proxy, profile, reason = %refused.reason(), "gate: token refused");
             }
             // Counted and told as by a layer.
-            Why::Bound(refused) => refused.record(),
+            Why::Layer(refused) => refused.record(),
             Why::Scope { rule, .. } => {
                 tracing::info!(proxy, profile, rule, reason = self.label(), "gate: refused");
             }
@@ -382,7 +388,7 @@ impl Refused {
             Why::NoCredentials { link: true, .. } => reload(),
             Why::NoCredentials { bound: true, .. } => respond::no_proven_credentials(),
             Why::NoCredentials { .. } => respond::no_credentials(),
-            Why::Bound(refused) => refused.response(),
+            Why::Layer(refused) => refused.response(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),

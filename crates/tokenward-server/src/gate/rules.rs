@@ -7,6 +7,7 @@ use std::fmt;
 
 use http::Method;
 use tokenward::Audience;
+use tokenward_tower::step_up::StepUp;
 
 use super::path::{BadPath, CanonicalPath, PathPattern};
 
@@ -25,6 +26,8 @@ pub struct Rule {
     pub paths: Vec<PathPattern>,
     /// Need a token with all of these scopes.
     pub scopes: Vec<String>,
+    /// Need a login that is so young, or so strong (RFC 9470).
+    pub step_up: Option<StepUp>,
 }
 
 /// The rules of a gate, in their order.
@@ -51,6 +54,8 @@ pub enum Decision {
         rule: usize,
         /// The scopes.
         scopes: Vec<String>,
+        /// What is asked of the login.
+        step_up: Option<StepUp>,
     },
     /// No rule is about it.
     NoRule,
@@ -99,7 +104,10 @@ impl Rules {
     pub fn decide(&self, audience: &Audience, method: &Method, target: &str) -> Decision {
         match self.find(audience, method, target) {
             Ok(Found::NoRules) => Decision::AnyToken,
-            Ok(Found::Rule(rule, found)) => Decision::Rule { rule, scopes: found.scopes.clone() },
+            Ok(Found::Rule(rule, found)) => {
+                let (scopes, step_up) = (found.scopes.clone(), found.step_up.clone());
+                Decision::Rule { rule, scopes, step_up }
+            }
             Ok(Found::None) => Decision::NoRule,
             Err(error) => Decision::Path(error),
         }
@@ -170,11 +178,16 @@ impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AnyToken => f.write_str("there are no rules: any good token is let through"),
-            Self::Rule { rule, scopes } if scopes.is_empty() => {
-                write!(f, "rule {rule}: any good token is let through")
-            }
-            Self::Rule { rule, scopes } => {
-                write!(f, "rule {rule}: a good token with the scopes {}", scopes.join(" "))
+            Self::Rule { rule, scopes, step_up } => {
+                write!(f, "rule {rule}: ")?;
+                match scopes.as_slice() {
+                    [] => f.write_str("any good token is let through")?,
+                    scopes => write!(f, "a good token with the scopes {}", scopes.join(" "))?,
+                }
+                match step_up {
+                    Some(step_up) => write!(f, "{step_up} of its login"),
+                    None => Ok(()),
+                }
             }
             Self::NoRule => f.write_str("no rule is about it: refused"),
             Self::Path(error) => write!(f, "the path {error}: refused"),

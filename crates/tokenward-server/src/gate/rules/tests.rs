@@ -56,7 +56,11 @@ fn a_path_that_is_a_rules_but_for_letter_case_is_refused() {
     }
     // In any letter case the last rule decides about these.
     for (method, target) in [(Method::POST, "/Admin"), (Method::GET, "/Administrators")] {
-        assert_eq!(of(method, target), Decision::Rule { rule: 3, scopes: Vec::new() }, "{target}");
+        assert_eq!(
+            of(method, target),
+            Decision::Rule { rule: 3, scopes: Vec::new(), step_up: None },
+            "{target}"
+        );
     }
 }
 
@@ -80,6 +84,7 @@ fn rules() -> Rules {
         methods: methods.to_vec(),
         paths: paths.iter().map(|path| PathPattern::parse(path).unwrap()).collect(),
         scopes: scopes.iter().map(ToString::to_string).collect(),
+        step_up: None,
     };
     Rules::new(vec![
         rule(&[Method::GET], &["/invoices/**"], &["invoices:read"]),

@@ -202,6 +202,7 @@ pub(super) fn rules() -> Rules {
         methods: methods.iter().map(|method| method.parse().unwrap()).collect(),
         paths: vec![PathPattern::parse(path).unwrap()],
         scopes: scopes.iter().map(ToString::to_string).collect(),
+        step_up: None,
     };
     Rules::new(vec![
         rule(&["GET", "POST"], "/invoices/**", &["invoices"]),

@@ -97,8 +97,11 @@ fn oauth() -> Vec<(&'static str, &'static str, Value)> {
         "audience": { "type": "string" }, "resource": { "type": "string" },
         "client_id": { "type": "string" }, "client_secret": { "type": "string" },
         "client_assertion_type": { "type": "string" }, "client_assertion": { "type": "string" } } });
+    let mut tokens = form("Tokens for a grant (RFC 6749)", grant, json_of("Tokens"));
+    tokens["parameters"] = json!([{ "name": "DPoP", "in": "header", "schema": { "type": "string" },
+        "description": "a proof of the key that the tokens are bound to (RFC 9449)" }]);
     vec![
-        ("post", "/oauth2/token", form("Tokens for a grant (RFC 6749)", grant, json_of("Tokens"))),
+        ("post", "/oauth2/token", tokens),
         (
             "post",
             "/oauth2/revoke",
@@ -248,7 +251,9 @@ fn created() -> Value {
         "private": { "description": format!("at most {} bytes", Limits::DEFAULT.private_bytes) },
         "device": { "type": ["string", "null"], "maxLength": 200 },
         "delivery": { "enum": ["token", "cookie", null] },
-        "refresh": { "enum": ["plain", null] }, "client_id": or_null(&id(256)) } })
+        "refresh": { "enum": ["plain", null] }, "client_id": or_null(&id(256)),
+        "auth_time": { "type": ["integer", "null"], "minimum": 0 },
+        "dpop_jkt": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" } } })
 }
 
 fn subject() -> Value {
