@@ -78,9 +78,8 @@ impl Model {
     /// The argument by keyword, or else by position.
     pub(crate) fn argument(&self, call: Id, name: &str, position: usize) -> Lookup {
         match (self.keyword(call, name), self.positional(call, position)) {
-            (Lookup::Found(id), _) => Lookup::Found(id),
             // `f(a, **more)`: what stands there is not in `more` as well.
-            (_, Lookup::Found(id)) => Lookup::Found(id),
+            (Lookup::Found(id), _) | (_, Lookup::Found(id)) => Lookup::Found(id),
             (Lookup::Absent, other) => other,
             (unknown, _) => unknown,
         }
