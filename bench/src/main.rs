@@ -9,13 +9,18 @@
 //! `tokenward-bench propagation JSON [--redis URL] [--verifiers N,N] [--per-second N] [--seconds N]
 //! [--authority-pid PID]` measures how long revocations take to every verifier, and `tokenward-bench snapshot N`
 //! how long a snapshot of N of them takes to load; both print lines that `cargo xtask bench propagation` reads.
+//!
+//! `tokenward-bench tokens JSON N FILE` has N distinct tokens made, and `tokenward-bench ask ADDRESS --tokens FILE
+//! …` asks a server about them, for `cargo xtask bench gate`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on its terminal")]
 
+mod ask;
 mod client;
 mod load;
 mod process;
 mod propagation;
 mod snapshot;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,7 +33,12 @@ use load::{Figures, Plan};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let outcome = tokio::runtime::Builder::new_multi_thread()
+    // Who asks has one core, and a thread of its own would only be in the way.
+    let mut runtime = match std::env::args().nth(1).as_deref() {
+        Some("ask") => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let outcome = runtime
         .enable_all()
         .build()
         .map_err(Error::from)
@@ -49,6 +59,13 @@ async fn run() -> Result<(), Error> {
         Some("snapshot") => {
             let count = args.next().ok_or("snapshot needs a number")?;
             snapshot::measure(count.parse()?)
+        }
+        Some("ask") => ask::measure(ask::Options::parse(args)?).await,
+        Some("tokens") => {
+            let json = args.next().ok_or("tokens needs a file that names the authority")?;
+            let count = args.next().ok_or("tokens needs a number")?.parse()?;
+            let file = args.next().ok_or("tokens needs a file to write")?.into();
+            tokens::fetch(&Arc::new(Dev::read(&PathBuf::from(json))?), count, file).await
         }
         _ => measure(options()?).await,
     }

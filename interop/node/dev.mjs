@@ -1,4 +1,4 @@
-// What every program here needs: the file that `serve --dev` wrote, and a session.
+// What every program here needs: the file that `serve --dev` wrote, a session, and the way of a proxy.
 import { readFileSync } from 'node:fs'
 
 export const dev = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -12,4 +12,18 @@ export async function createSession(wanted) {
   })
   if (response.status !== 201) throw new Error(`no session: ${response.status}`)
   return response.json()
+}
+
+// A `fetch` that asks the gate about a request, as a proxy in front of the API would.
+export async function asProxy(url, { method, headers }) {
+  const { host, pathname, protocol, search } = new URL(url)
+  const forwarded = {
+    'x-forwarded-method': method,
+    'x-forwarded-proto': protocol.slice(0, -1),
+    'x-forwarded-host': host,
+    'x-forwarded-uri': pathname + search,
+  }
+  return fetch(`${dev.base_url}/auth/caddy/${dev.audience}`, {
+    headers: { ...Object.fromEntries(new Headers(headers)), ...forwarded },
+  })
 }

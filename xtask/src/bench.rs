@@ -7,6 +7,7 @@
 mod allocations;
 mod audit;
 mod chart;
+mod gate;
 mod instructions;
 mod page;
 mod programs;
@@ -75,8 +76,9 @@ pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
         ["core", options @ ..] => options,
         ["revocation", options @ ..] => return revocation::bench(options),
         ["propagation", options @ ..] => return propagation::bench(options),
+        ["gate", options @ ..] => return gate::bench(options),
         ["audit", options @ ..] => return audit::bench(options),
-        _ => return Err(Failure::usage("bench knows: core, revocation, propagation, audit")),
+        _ => return Err(Failure::usage("bench knows: core, revocation, propagation, gate, audit")),
     };
     let options = Options::parse(options)?;
     let report = measure(options.effort)?;

@@ -36,6 +36,8 @@ usage: cargo xtask COMMAND
                   what a check costs while many tokens are revoked, beside other structures and Redis
   bench propagation [--quick] [--write]
                   how long a revocation takes to 1, 8 and 64 verifiers, and a snapshot to load
+  bench gate [--quick] [--write]
+                  what a verdict costs the gate, beside nginx, Envoy, HAProxy, Apache and jsonwebtoken
   bench audit     the auditor beside semgrep with equivalent rules, on ten thousand files of published
                   packages
   tools           install what the tests need, and nothing else";

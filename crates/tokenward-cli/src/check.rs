@@ -59,6 +59,10 @@ async fn look(args: &CheckArgs) -> Found {
         if let Ok(timing) = Timing::new(config.keys.times.timing(audience.access_lifetime)) {
             found.notes.push(format!("the keys of {}: {timing}", audience.name));
         }
+        found.notes.extend(audience.same_site.as_ref().map(|relaxed| {
+            let (name, to) = (&audience.name, relaxed.to.as_str());
+            format!("the access cookie of {name} is SameSite={to}, because: {}", relaxed.reason)
+        }));
     }
     let data = serve::data_of(&config, args.data.as_deref());
     let certificate = serve::certificate_of(&config, &data);

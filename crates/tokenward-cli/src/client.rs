@@ -4,37 +4,33 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokenward_remote::client_tls;
 use tokenward_server::admin::api::Problem;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::args::AdminArgs;
 use crate::failure::Failure;
-use crate::files;
 use crate::secret::Variables;
 
+mod site;
 #[cfg(test)]
 mod tests;
+
+use site::exchange;
+pub(crate) use site::{Heard, NoAnswer, Site};
 
 /// The name of the admin socket in the data folder.
 pub(crate) const SOCKET: &str = "admin.sock";
 
-/// A page of sessions is the largest answer, far below this.
-const MAX_ANSWER: usize = 16 << 20;
 /// Longer than any request takes, shorter than an operator's patience.
 const WAIT: Duration = Duration::from_secs(60);
 
@@ -46,20 +42,14 @@ pub(crate) struct AdminClient {
 
 enum Target {
     Socket(PathBuf),
-    Tcp {
-        host: String,
-        port: u16,
-        authority: String,
-        tls: Option<Arc<rustls::ClientConfig>>,
-        bearer: HeaderValue,
-    },
+    Tcp { site: Site, bearer: HeaderValue },
 }
 
 impl std::fmt::Debug for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Socket(path) => f.debug_tuple("Socket").field(path).finish(),
-            Self::Tcp { authority, .. } => f.debug_tuple("Tcp").field(authority).finish(),
+            Self::Tcp { site, .. } => f.debug_tuple("Tcp").field(&site.authority).finish(),
         }
     }
 }
@@ -68,8 +58,8 @@ impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Socket(path) => write!(f, "the authority at {}", path.display()),
-            Self::Tcp { authority, .. } => {
-                write!(f, "the authority at {authority} (TOKENWARD_ADMIN_URL)")
+            Self::Tcp { site, .. } => {
+                write!(f, "the authority at {} (TOKENWARD_ADMIN_URL)", site.authority)
             }
         }
     }
@@ -165,6 +155,11 @@ impl AdminClient {
         self.parsed(Method::POST, path, Some(to_json(body)?)).await
     }
 
+    /// Sends `body`; there is nothing to read.
+    pub(crate) async fn send(&self, path: &str, body: &impl Serialize) -> Result<(), CallError> {
+        self.call(Method::POST, path, Some(to_json(body)?)).await.map(drop)
+    }
+
     /// Deletes what stands at `path`.
     pub(crate) async fn delete(&self, path: &str) -> Result<(), CallError> {
         self.call(Method::DELETE, path, None).await.map(drop)
@@ -193,29 +188,20 @@ impl AdminClient {
         body: Option<Bytes>,
     ) -> Result<Bytes, CallError> {
         let request = self.request(method, path, body)?;
-        let exchange = async {
+        let asked = async {
             match &self.target {
                 Target::Socket(path) => exchange(UnixStream::connect(path).await?, request).await,
-                Target::Tcp { host, port, tls, .. } => {
-                    let tcp = TcpStream::connect((host.as_str(), *port)).await?;
-                    match tls {
-                        None => exchange(tcp, request).await,
-                        Some(tls) => {
-                            let name = ServerName::try_from(host.clone())?;
-                            let connector = tokio_rustls::TlsConnector::from(Arc::clone(tls));
-                            exchange(connector.connect(name, tcp).await?, request).await
-                        }
-                    }
-                }
+                Target::Tcp { site, .. } => Ok(site.send(request).await?.answer),
             }
         };
-        let answered = timeout(WAIT, exchange).await;
-        let (status, answer) = answered
+        let answered: Result<Result<_, NoAnswer>, _> = timeout(WAIT, asked).await;
+        let answer = answered
             .map_err(|_| Failure::cannot("the authority did not answer within a minute"))?
             .map_err(|error| {
                 let doing = format!("{} cannot be reached", self.target);
                 Failure::because(doing, error.as_ref())
             })?;
+        let (status, answer) = (answer.status(), answer.into_body());
         if status.is_success() {
             return Ok(answer);
         }
@@ -236,8 +222,8 @@ impl AdminClient {
         let mut request = Request::builder().method(method).uri(path);
         request = match &self.target {
             Target::Socket(_) => request.header(HOST, "localhost"),
-            Target::Tcp { authority, bearer, .. } => {
-                request.header(HOST, authority).header(AUTHORIZATION, bearer.clone())
+            Target::Tcp { site, bearer } => {
+                request.header(HOST, &site.authority).header(AUTHORIZATION, bearer.clone())
             }
         };
         if body.is_some() {
@@ -249,30 +235,13 @@ impl AdminClient {
     }
 
     fn over_tcp(url: &str, ca_file: Option<&Path>) -> Result<Self, Failure> {
-        let bad = |why: &str| Failure::cannot(format!("TOKENWARD_ADMIN_URL: `{url}` {why}"));
-        let uri: Uri =
-            url.parse().map_err(|_| bad("is no URL; write for example https://127.0.0.1:9443"))?;
-        let authority = uri.authority().ok_or_else(|| bad("names no host"))?;
-        let host = authority.host().trim_matches(['[', ']']).to_owned();
-        let secure = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") if is_loopback(&host) => false,
-            _ => return Err(bad("is not https, which is needed beyond this machine")),
-        };
-        if !matches!(uri.path(), "" | "/") {
-            return Err(bad("has a path; write scheme, host and port alone"));
+        let name = "TOKENWARD_ADMIN_URL";
+        let site = Site::parse(name, url, ca_file, is_loopback)?;
+        if url.parse::<Uri>().is_ok_and(|uri| !matches!(uri.path(), "" | "/")) {
+            let bad = format!("{name}: `{url}` has a path; write scheme, host and port alone");
+            return Err(Failure::cannot(bad));
         }
-        let ca = ca_file.map(files::read).transpose()?;
-        let tls = if secure { Some(Arc::new(trusting(ca.as_deref())?)) } else { None };
-        Ok(Self {
-            target: Target::Tcp {
-                host,
-                port: authority.port_u16().unwrap_or(if secure { 443 } else { 80 }),
-                authority: authority.to_string(),
-                tls,
-                bearer: bearer()?,
-            },
-        })
+        Ok(Self { target: Target::Tcp { site, bearer: bearer()? } })
     }
 }
 
@@ -295,10 +264,6 @@ pub(crate) fn query(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
     }
 }
 
-fn trusting(ca: Option<&[u8]>) -> Result<rustls::ClientConfig, Failure> {
-    client_tls(ca).map_err(|error| Failure::because("--ca-file", &error))
-}
-
 fn bearer() -> Result<HeaderValue, Failure> {
     let variables = Variables::of_process();
     let token = variables.get("TOKENWARD_ADMIN_TOKEN").ok_or_else(|| {
@@ -318,22 +283,4 @@ fn to_json(body: &impl Serialize) -> Result<Bytes, Failure> {
     serde_json::to_vec(body)
         .map(|bytes| Bytes::from_owner(Zeroizing::new(bytes)))
         .map_err(|error| Failure::because("the request cannot be written", &error))
-}
-
-async fn exchange<S>(
-    stream: S,
-    request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    // Ends with the answer, since nothing else is asked on this connection.
-    let driver = tokio::spawn(connection);
-    let answer = sender.send_request(request).await?;
-    let status = answer.status();
-    let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await?.to_bytes();
-    driver.abort();
-    Ok((status, body))
 }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use tokenward::{Audience, ClientId, IssuerId, Sensitive};
 use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
-use tokenward_server::settings::{KeySettings, Profile};
+use tokenward_server::gate::{Login, Rule};
+use tokenward_server::settings::{KeySettings, Profile, RelaxedSameSite};
 use tokenward_sessions::{AllowedScopes, May};
+use tokenward_tower::dpop::DpopSettings;
 
 use crate::failure::Failure;
 use crate::files;
@@ -22,6 +24,7 @@ pub(crate) use custody::{
 };
 pub(crate) use reader::Problem;
 pub(crate) use receiver::{Delivery, ReceiverConfig};
+pub(crate) use trust::{KeysConfig, ProofConfig, TrustConfig};
 
 mod authority;
 mod custody;
@@ -34,6 +37,7 @@ pub(crate) mod redis;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod values;
 
 /// `tokenward.toml`.
@@ -55,6 +59,9 @@ pub(crate) struct Config {
     pub(crate) services: Vec<ServiceConfig>,
     pub(crate) receivers: Vec<ReceiverConfig>,
     pub(crate) proxies: Vec<ProxyConfig>,
+    /// What a good token is good for at the forward-auth endpoint; without any, for every request.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) trust: TrustConfig,
     /// Passkeys come with a later version; that the file speaks of them is all that is known.
     pub(crate) passkeys: Option<Passkeys>,
 }
@@ -175,7 +182,12 @@ pub(crate) struct AudienceConfig {
     /// What the guard of claims lets pass: in which claim, and what.
     pub(crate) guard_admits: Vec<(String, Sensitive)>,
     pub(crate) status_list: bool,
+    pub(crate) dpop: DpopSettings,
     pub(crate) origins: Vec<String>,
+    /// Where a browser without a good token is sent.
+    pub(crate) login: Option<Login>,
+    /// `SameSite` other than `Strict`, and why.
+    pub(crate) same_site: Option<RelaxedSameSite>,
 }
 
 /// `[[service]]`.
@@ -186,6 +198,7 @@ pub(crate) struct ServiceConfig {
     pub(crate) audiences: Vec<Audience>,
     pub(crate) scopes: AllowedScopes,
     pub(crate) public: bool,
+    pub(crate) proof: Option<ProofConfig>,
 }
 
 /// `[[proxy]]`.

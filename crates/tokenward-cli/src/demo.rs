@@ -16,6 +16,7 @@ mod tap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -48,7 +49,9 @@ pub(crate) fn router(
         .allow(Directive::Style, Source::SELF)
         .allow(Directive::Image, Source::SELF)
         .allow(Directive::Connect, Source::SELF)
-        .trusted_types();
+        .trusted_types()
+        .report_to(REPORTS)
+        .map_err(|error| Failure::because("the demo", &error))?;
     let pages = Router::new()
         .route("/", get(page))
         .route("/shop.js", get(async || file("text/javascript", SCRIPT)))
@@ -60,6 +63,7 @@ pub(crate) fn router(
         .route("/login", post(browser::login))
         .route("/attacks/{name}", post(attacks::run))
         .route("/log/{request}", get(log))
+        .route(REPORTS, post(report))
         .with_state(Arc::clone(&lab));
     Ok(pages
         .merge(routes)
@@ -92,6 +96,16 @@ async fn log(State(lab): State<Arc<Lab>>, Path(request): Path<String>) -> Respon
     axum::Json(lab.tap().of(&request)).into_response()
 }
 
+/// What a browser says that the policy forbade. Anybody may say so, so it is a line in the log and no more.
+async fn report(request: Request) -> StatusCode {
+    let Ok(text) = to_bytes(request.into_body(), LONGEST_REPORT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    };
+    let text = String::from_utf8_lossy(&text);
+    tracing::warn!(report = ?text, "a browser says that the page's policy forbade something");
+    StatusCode::NO_CONTENT
+}
+
 fn file(kind: &str, text: &'static str) -> Response {
     let Ok(kind) = HeaderValue::try_from(format!("{kind}; charset=utf-8")) else {
         return respond::server_error();
@@ -101,6 +115,10 @@ fn file(kind: &str, text: &'static str) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
+
+/// Where browsers report to.
+const REPORTS: &str = "/csp-reports";
+const LONGEST_REPORT: usize = 8 << 10;
 
 const PAGE: &str = include_str!("demo/page/index.html");
 const SCRIPT: &str = include_str!("demo/page/shop.js");

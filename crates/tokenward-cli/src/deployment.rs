@@ -8,6 +8,7 @@ mod kek;
 mod receivers;
 mod secrets;
 mod signer;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,12 +21,15 @@ use tokenward::crypto::{self, Secret256};
 use tokenward::{Algorithm, Audience, ClientId, IssuerId, KeyId, UnixTime};
 use tokenward_keys::{Custody, FormerSecrets, KeyRing, KeyStore, Rewrapped, Timing, WrapContext};
 use tokenward_revocation::{FrameStore, RevocationStore};
+use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings, WhenStale,
+    AudienceSettings, KeySettings, Limits, ProxyAuth, ProxySettings, RevocationSettings,
+    TrustSettings, WhenStale,
 };
 use tokenward_server::{Parts, Settings};
 use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
+use tokenward_tower::dpop::DpopSettings;
 
 use custody::CustodySource;
 use feed::FeedSource;
@@ -307,7 +311,11 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         dev: false,
         issuer: config.issuer.clone(),
         audiences: config.audiences.iter().map(audience_of).collect::<Result<_, _>>()?,
-        services: config.services.iter().map(service_of).collect(),
+        services: config
+            .services
+            .iter()
+            .map(|service| service_of(service, config))
+            .collect::<Result<_, _>>()?,
         keys: config.keys.times,
         revocation: RevocationSettings {
             max_staleness: config.revocation.max_staleness,
@@ -320,6 +328,11 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         },
         receivers: receivers::of(config, variables)?,
         proxies: proxies_of(config, variables)?,
+        rules: match config.rules.as_slice() {
+            [] => Rules::any_token(),
+            rules => Rules::new(rules.to_vec()),
+        },
+        trust: trust::of(config)?,
         limits: Limits::DEFAULT,
     })
 }
@@ -337,20 +350,24 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         claims: audience.claims.clone(),
         guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
+        dpop: audience.dpop.clone(),
         origins: audience.origins.clone(),
+        login: audience.login.clone(),
+        same_site: audience.same_site.clone(),
     })
 }
 
-fn service_of(service: &ServiceConfig) -> Service {
-    Service {
+fn service_of(service: &ServiceConfig, config: &Config) -> Result<Service, Failure> {
+    Ok(Service {
         name: service.name.clone(),
         may: service.may.iter().copied().collect(),
         audiences: service.audiences.iter().cloned().collect(),
         scopes: service.scopes.clone(),
         public: service.public,
         secrets: Vec::new(),
+        proof: trust::proof(service, config)?,
         declared: true,
-    }
+    })
 }
 
 fn proxies_of(config: &Config, variables: &Variables) -> Result<Vec<ProxySettings>, Failure> {
@@ -399,7 +416,9 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             hash: secrets.service.hash(),
             created_at: now,
             ends_at: None,
+            last_used_at: None,
         }],
+        proof: None,
         declared: true,
     };
     let day = Duration::from_secs(24 * 60 * 60);
@@ -416,7 +435,10 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             claims: vec!["roles".to_owned(), "locale".to_owned()],
             guard_admits: Vec::new(),
             status_list: false,
+            dpop: DpopSettings::default(),
             origins: dev_origins(port),
+            login: None,
+            same_site: None,
         }],
         services: vec![service],
         keys: KeySettings {
@@ -435,6 +457,8 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     })
 }

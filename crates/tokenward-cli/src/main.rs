@@ -19,6 +19,7 @@ mod config;
 mod demo;
 mod deployment;
 mod dev;
+mod doctor;
 mod duration;
 mod failure;
 mod files;
@@ -81,26 +82,31 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Serve(args) => {
             let tap = args.dev.then(demo::Tap::default);
             logging::start(args.log_format, cli.color, tap.clone())?;
-            block_on_all_cores(serve::run(args, output, tap.unwrap_or_default()))
+            let runtime = tokio::runtime::Builder::new_multi_thread();
+            serve_on(runtime, serve::run(args, output, tap.unwrap_or_default()))
         }
         Command::Init(args) => block_on(init::run(args, output)),
         Command::Check(args) => block_on(check::run(args, output)),
+        Command::Doctor(args) => block_on(doctor::run(args, output)),
         Command::Gate(GateArgs { command: Some(command), .. }) => {
             commands::gate::explain(&command, output)
         }
         Command::Gate(args) => {
             logging::start(args.log_format, cli.color, None)?;
-            block_on_all_cores(commands::gate::run(args, output))
+            // Connections have threads of their own there.
+            let runtime = tokio::runtime::Builder::new_current_thread();
+            serve_on(runtime, commands::gate::run(args, output))
         }
     }
 }
 
 /// Runs a server.
-fn block_on_all_cores(command: impl Future<Output = Outcome>) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::because("the runtime", &error))?;
+fn serve_on(
+    mut runtime: tokio::runtime::Builder,
+    command: impl Future<Output = Outcome>,
+) -> Outcome {
+    let runtime =
+        runtime.enable_all().build().map_err(|error| Failure::because("the runtime", &error))?;
     let outcome = runtime.block_on(command);
     // A thread that is stuck in the store must not keep the process alive.
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));

@@ -13,6 +13,7 @@ use rcgen::{
     date_time_ymd,
 };
 use tokenward::UnixTime;
+use x509_parser::parse_x509_certificate;
 use x509_parser::pem::parse_x509_pem;
 
 use crate::failure::Failure;
@@ -67,7 +68,12 @@ impl LocalTls {
 /// When the first certificate of a PEM text begins and ends to be valid.
 pub(crate) fn validity(pem: &[u8]) -> Option<[UnixTime; 2]> {
     let (_, pem) = parse_x509_pem(pem).ok()?;
-    let certificate = pem.parse_x509().ok()?;
+    validity_of_der(&pem.contents)
+}
+
+/// When a certificate in DER begins and ends to be valid.
+pub(crate) fn validity_of_der(der: &[u8]) -> Option<[UnixTime; 2]> {
+    let (_, certificate) = parse_x509_certificate(der).ok()?;
     let at = |time: x509_parser::time::ASN1Time| {
         UnixTime::from_secs(u64::try_from(time.timestamp()).unwrap_or(0))
     };

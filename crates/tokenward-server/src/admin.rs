@@ -41,6 +41,7 @@ use error::AdminError;
 pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
     let read = Router::new()
         .route("/admin/v1/status", get(status::show))
+        .route("/admin/v1/posture", get(status::posture))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/history", get(keys::history))
         .route("/admin/v1/keys/jwks", get(keys::jwks))
@@ -61,6 +62,7 @@ pub fn router(authority: Arc<Authority>, auth: AdminAuth) -> Router {
     let services = Router::new()
         .route("/admin/v1/services", post(services::add))
         .route("/admin/v1/services/{name}", delete(services::remove))
+        .route("/admin/v1/services/{name}/proof", post(services::set_proof))
         .route("/admin/v1/services/{name}/secret", post(services::rotate_secret));
     let tokens = Router::new()
         .route("/admin/v1/admin-tokens", get(tokens::list).post(tokens::add))

@@ -15,8 +15,10 @@ mod browser;
 mod client;
 mod create;
 mod discovery;
+mod dpop;
 mod error;
 mod events;
+mod exchange;
 mod feed;
 mod follow;
 mod form;
@@ -24,6 +26,7 @@ mod former;
 mod idempotency;
 mod json;
 mod keys;
+mod keysets;
 mod lamp;
 mod log;
 mod mint;
@@ -39,6 +42,7 @@ mod shared;
 mod start;
 mod stating;
 mod status;
+mod upstream;
 mod v1;
 
 use std::collections::BTreeMap;
@@ -54,6 +58,7 @@ use tokenward_revocation::{
 };
 use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::Nonces;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -69,6 +74,7 @@ use crate::settings::Settings;
 use audience::AudienceState;
 use events::Events;
 use feed::Hub;
+use keysets::KeySets;
 use lamp::Lamp;
 use rate::Buckets;
 
@@ -128,11 +134,15 @@ pub struct Authority {
     /// The origins of all cookie audiences.
     all_origins: Origins,
     data_key: Secret256,
+    /// For proofs of possession; the same in all replicas.
+    nonces: Nonces,
     hub: Arc<Hub>,
     /// The names of all tokens.
     ids: DenseIds,
+    key_sets: KeySets,
     by_client: Buckets,
     by_address: Buckets,
+    by_session: Buckets,
     /// How long after it was made the last access token is surely refused by everybody.
     token_outlives: Duration,
     /// Becomes true when the authority shuts down.

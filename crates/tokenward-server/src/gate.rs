@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! /auth/{profile}/{audience}[/…], and Envoy's gRPC
-//!    proxy known? ─▶ original request ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ token ─▶ rules ─▶ 200
-//!       403              500                 401            403     503      401      403
+//!    proxy known? ─▶ original request ─▶ nothing smuggled ─▶ one credential ─▶ CSRF ─▶ fresh? ─▶ …
+//!       403              500                  400                 401           403      503
+//!    … ─▶ token ─▶ rules ─▶ 200
+//!          401      403
 //! ```
 //!
 //! **Invariants.** Nothing of the original request is believed before the proxy is known. The audience
@@ -17,7 +19,9 @@ mod login;
 mod original;
 mod path;
 mod proxy;
+mod quick;
 mod rules;
+mod smuggle;
 mod upstream;
 
 #[cfg(test)]
@@ -32,11 +36,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{any, post};
-use http::{Method, Request};
+use http::{HeaderMap, Method, Request};
 use metrics::counter;
 use tokenward::{Audience, Clock};
 use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::Dpop;
 
 pub use answer::{IDENTITY, X_AUTH_CLAIMS, X_AUTH_SCOPE, X_AUTH_SESSION, X_AUTH_SUBJECT};
 pub use login::{InvalidLogin, Login};
@@ -44,7 +49,9 @@ pub use path::{BadPath, BadPattern, CanonicalPath, PathPattern};
 pub use proxy::X_PROXY_SECRET;
 pub use rules::{Decision, Miss, Rule, Rules};
 
+use self::quick::QuickGate;
 use self::upstream::Upstream;
+use crate::http::{Listener, Server, Tls};
 use crate::settings::{Profile, ProxySettings};
 
 /// Everything that a gate decides by.
@@ -70,6 +77,8 @@ pub struct GateAudience {
     pub verifier: Arc<LiveVerifier>,
     /// From where requests may come that carry their token in a cookie.
     pub origins: Origins,
+    /// Takes tokens that are bound to a key, if any are.
+    pub dpop: Option<Dpop>,
     /// Where a browser goes that has no good token; nowhere without it, it then gets a 401 as everybody
     /// else.
     pub login: Option<Login>,
@@ -91,14 +100,35 @@ impl fmt::Debug for GateState {
 /// Serve them through [`crate::http::Server`], which says who is connected: without it, only a proxy
 /// with a secret is known.
 pub fn router(gate: GateState) -> Router {
+    routes(Arc::new(gate))
+}
+
+impl Server {
+    /// Serves a gate and nothing else on `listener`: the routes of [`router`], and a shorter way for the most
+    /// frequent answer, that to a question about a token that is remembered.
+    pub fn add_gate(&mut self, listener: Listener, tls: Option<Tls>, gate: GateState) -> &mut Self {
+        let gate = Arc::new(gate);
+        let quick = QuickGate::new(Arc::clone(&gate));
+        self.add_at_once(listener, tls, routes(gate), Arc::new(quick))
+    }
+}
+
+/// Where questions over HTTP are asked.
+const ROUTES: [&str; 3] = [
+    "/auth/{profile}/{audience}",
+    "/auth/{profile}/{audience}/",
+    "/auth/{profile}/{audience}/{*below}",
+];
+
+fn routes(gate: Arc<GateState>) -> Router {
     let check = any(check);
     Router::new()
-        .route("/auth/{profile}/{audience}", check.clone())
+        .route(ROUTES[0], check.clone())
         // A wildcard matches one character or more, so the bare slash needs its own line.
-        .route("/auth/{profile}/{audience}/", check.clone())
-        .route("/auth/{profile}/{audience}/{*below}", check)
+        .route(ROUTES[1], check.clone())
+        .route(ROUTES[2], check)
         .route(grpc::PATH, post(grpc::check))
-        .with_state(Arc::new(gate))
+        .with_state(gate)
 }
 
 /// What the rules say about `method` and `target` (a path, with or without a query), without a request.
@@ -112,17 +142,22 @@ async fn check(State(gate): State<Arc<GateState>>, request: Request<Body>) -> Re
     match gate.decide(&parts) {
         Ok((profile, verified)) => {
             count(profile.as_str(), "allowed");
-            let mut response = answer::allowed(&verified);
-            if profile == Profile::Envoy {
-                Upstream::of(&parts.headers).tell(response.headers_mut());
-            }
-            response
+            allowed(profile, answer::values(&verified), &parts.headers)
         }
         Err(refused) => {
             refused.note();
             answer::refused(refused.into_response())
         }
     }
+}
+
+/// Yes, to a question of this profile with these headers.
+fn allowed(profile: Profile, values: answer::Values, headers: &HeaderMap) -> Response {
+    let mut response = answer::allowed(values);
+    if profile == Profile::Envoy {
+        Upstream::of(headers).tell(response.headers_mut());
+    }
+    response
 }
 
 fn count(profile: &'static str, decision: &'static str) {

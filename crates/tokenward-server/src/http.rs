@@ -14,8 +14,10 @@
 
 mod activity;
 mod answers;
+mod at_once;
 mod body;
 mod connection;
+mod crew;
 mod guard;
 mod limits;
 mod listener;
@@ -28,6 +30,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use at_once::AtOnce;
 pub use limits::ServerLimits;
 pub use listener::{BindError, Listener};
 pub use peer::{Peer, PeerIdentity};

@@ -18,10 +18,20 @@ use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
 pub use tokenward_revocation::WhenStale;
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
+use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::DpopSettings;
 
+use crate::gate::{Login, Rules};
+
+mod limits;
+mod services;
 #[cfg(test)]
 mod tests;
+mod trust;
+
+pub use limits::{Limits, Rate};
+pub use trust::{TrustDomain, TrustSettings, TrustedKeys, UpstreamSettings};
 
 /// Everything that an authority must be told.
 #[derive(Clone, Debug)]
@@ -47,6 +57,10 @@ pub struct Settings {
     pub receivers: Vec<ReceiverSettings>,
     /// Who may ask the forward-auth endpoint.
     pub proxies: Vec<ProxySettings>,
+    /// What a good token is good for there.
+    pub rules: Rules,
+    /// Others whose word about services and users counts.
+    pub trust: TrustSettings,
     /// What one caller may use up.
     pub limits: Limits,
 }
@@ -72,8 +86,25 @@ pub struct AudienceSettings {
     /// Whether its tokens name a status list, for verifiers that are not on the feed
     /// (draft-ietf-oauth-status-list): one more write for each token.
     pub status_list: bool,
+    /// Whether its tokens are bound to keys of its clients.
+    pub dpop: DpopSettings,
     /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
     pub origins: Vec<String>,
+    /// Where the forward-auth endpoint leads a browser that has no good token.
+    pub login: Option<Login>,
+    /// What its cookies come along with, if `SameSite=Strict` does not do.
+    pub same_site: Option<RelaxedSameSite>,
+}
+
+/// `SameSite` other than `Strict`, of the cookies with the access token or its key. The refresh token's stays
+/// `Strict`: only the site's own pages renew.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
+pub struct RelaxedSameSite {
+    /// What instead.
+    pub to: SameSite,
+    /// Why, in the operator's words; shown at the start.
+    pub reason: String,
 }
 
 /// The times of the key life cycle that all audiences share; [`Timing`](tokenward_keys::Timing) checks
@@ -228,61 +259,6 @@ pub enum ProxyAuth {
     Mtls(String),
 }
 
-/// How much one caller may use up, so that one cannot starve the others.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "whoever makes limits must decide on every one")]
-pub struct Limits {
-    /// Authenticated calls of one client.
-    pub client: Rate,
-    /// Calls of one network address that are not, or not well, authenticated.
-    pub address: Rate,
-    /// The largest request body, in bytes.
-    pub body_bytes: usize,
-    /// The largest `private` data kept beside a session, in bytes of its JSON.
-    pub private_bytes: usize,
-    /// The largest access token we make, in bytes: it has to fit a cookie (RFC 6265 § 6.1: 4096 with
-    /// its name and attributes).
-    pub token_bytes: usize,
-    /// The most verifiers that may follow the feed of one audience at a time. Services that want more than
-    /// there are get equal shares.
-    pub feed_followers: usize,
-}
-
-/// A rate, with what may be saved up of it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a rate is these two numbers")]
-pub struct Rate {
-    /// Calls per second; at least 1.
-    pub per_second: u32,
-    /// Calls at once; at least 1.
-    pub burst: u32,
-}
-
-impl Limits {
-    /// What suits an authority on the open network.
-    pub const DEFAULT: Self = Self {
-        client: Rate { per_second: 2_000, burst: 4_000 },
-        address: Rate { per_second: 50, burst: 100 },
-        body_bytes: 64 << 10,
-        private_bytes: 16 << 10,
-        token_bytes: 3_800,
-        feed_followers: 1_024,
-    };
-
-    /// What suits development: load from one machine is no attack.
-    pub const DEV: Self = Self {
-        client: Rate { per_second: 10_000, burst: 20_000 },
-        address: Rate { per_second: 10_000, burst: 20_000 },
-        ..Self::DEFAULT
-    };
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
-
 /// A setting has a value that is unsafe or cannot work.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{setting}: {problem}")]
@@ -338,6 +314,7 @@ impl Settings {
         }
         self.check_services()?;
         self.check_receivers()?;
+        self.check_trust()?;
         self.check_origins()?;
         self.limits.check()
     }
@@ -357,26 +334,6 @@ impl Settings {
                 "issuer",
                 "must have no path, trailing slash, query, fragment or user name",
             ));
-        }
-        Ok(())
-    }
-
-    fn check_services(&self) -> Result<(), SettingsError> {
-        let mut names = BTreeSet::new();
-        for service in &self.services {
-            let setting = |name: &str| format!("service.{}.{name}", service.name);
-            if !names.insert(&service.name) {
-                return Err(SettingsError::new(
-                    setting("name"),
-                    "is there twice; names are unique",
-                ));
-            }
-            if let Some(unknown) = service.audiences.iter().find(|a| self.audience(a).is_none()) {
-                return Err(SettingsError::new(
-                    setting("audiences"),
-                    format!("{unknown} is not configured; add an [[audience]] of that name"),
-                ));
-            }
         }
         Ok(())
     }
@@ -466,19 +423,17 @@ impl AudienceSettings {
                 "\"status\" names the status list here; remove it from the list",
             ));
         }
+        if self.same_site.as_ref().is_some_and(|relaxed| relaxed.reason.trim().is_empty()) {
+            let problem = "is empty; say why SameSite=Strict does not do";
+            return Err(SettingsError::new(setting(self, "same_site_reason"), problem));
+        }
+        if self.origins.is_empty() && (self.login.is_some() || self.same_site.is_some()) {
+            let problem = "is empty, and login and same_site are for cookies; list the sites";
+            return Err(SettingsError::new(setting(self, "origins"), problem));
+        }
         match Origins::new(&self.origins) {
             Ok(_) => Ok(()),
             Err(error) => Err(SettingsError::new(setting(self, "origins"), error.to_string())),
-        }
-    }
-}
-
-impl Limits {
-    fn check(&self) -> Result<(), SettingsError> {
-        let rates = [("limits.client", self.client), ("limits.address", self.address)];
-        match rates.iter().find(|(_, rate)| rate.per_second == 0 || rate.burst == 0) {
-            Some((name, _)) => Err(SettingsError::new(*name, "must be at least 1")),
-            None => Ok(()),
         }
     }
 }

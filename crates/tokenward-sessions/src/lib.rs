@@ -31,7 +31,10 @@ pub use refresh::{
     ClientCheck, Decision, KnownToken, REUSE_MEMORY, RefreshAttempt, RefreshInvalid,
     RefreshOutcome, Rotation, decide,
 };
-pub use service::{May, Service, ServiceStore, StoredSecret, UnknownMay, authenticate};
+pub use service::{
+    InvalidServiceProof, May, PublicKeys, Service, ServiceProof, ServiceStore, SpiffeId,
+    StoredSecret, UnknownMay, authenticate,
+};
 pub use session::{
     Created, Delivery, EndReason, Ended, Idempotency, NewSession, RefreshMode, Session, UnknownName,
 };

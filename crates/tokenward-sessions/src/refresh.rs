@@ -10,7 +10,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward::{Audience, ClientId, SessionId, Subject, Thumbprint, TokenVersion, UnixTime};
 
 use crate::lifetime::RefreshLifetime;
 use crate::opaque::RefreshToken;
@@ -35,6 +35,8 @@ pub struct RefreshAttempt {
     pub client: ClientCheck,
     /// How it was presented; a session of another delivery is refused.
     pub delivery: Delivery,
+    /// The key that a proof came by (RFC 9449 § 5), if one came.
+    pub proven: Option<Thumbprint>,
     /// The audiences within which the caller works; `None` for all.
     pub audiences: Option<Vec<Audience>>,
     /// The time.
@@ -129,6 +131,8 @@ pub struct Rotation {
     pub sealed: Vec<u8>,
     /// …until this time.
     pub sealed_until: UnixTime,
+    /// The key that the session is bound to from now on.
+    pub bound_to: Option<Thumbprint>,
 }
 
 impl fmt::Debug for Rotation {
@@ -144,6 +148,7 @@ impl fmt::Debug for Rotation {
 /// What came of a refresh.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly every refresh is the large one")]
 pub enum RefreshOutcome {
     /// The session goes on.
     Renewed {
@@ -196,6 +201,12 @@ pub enum RefreshInvalid {
     /// The session asks for a passkey, and no assertion came with the token.
     #[error("refresh token that needs a passkey")]
     PasskeyRequired,
+    /// Its session is bound to a key, and no proof by any came with the token.
+    #[error("refresh token that needs a proof by its key")]
+    ProofRequired,
+    /// Its session is bound to another key than the proof is by.
+    #[error("refresh token that is bound to another key")]
+    WrongKey,
 }
 
 /// Judges a presented token, given what the store knows of it.
@@ -234,6 +245,12 @@ fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), Refresh
         }
         ClientCheck::Is(_) | ClientCheck::Browser => {}
     }
+    // Nor may a thief who has the token and not the key: to him it is worthless, and so it stays.
+    match (&session.bound_to, &attempt.proven) {
+        (Some(_), None) => return Err(RefreshInvalid::ProofRequired),
+        (Some(key), Some(proven)) if key != proven => return Err(RefreshInvalid::WrongKey),
+        _ => {}
+    }
     if attempt.delivery != session.delivery {
         return Err(RefreshInvalid::WrongDelivery);
     }
@@ -265,6 +282,8 @@ fn rotate(attempt: &RefreshAttempt, session: &Session) -> Rotation {
         ends_at: attempt.refresh_lifetime.ends_at(attempt.now, session.ends_at),
         sealed: attempt.presented.seal(&token),
         sealed_until: attempt.now.saturating_add(attempt.window),
+        // Once bound, always bound to the same key: `admissible` has seen to that.
+        bound_to: attempt.proven.clone().or_else(|| session.bound_to.clone()),
         token,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokenward::{Audience, BackendError, ClientId, UnixTime, crypto};
@@ -10,8 +11,11 @@ use tokenward::{Audience, BackendError, ClientId, UnixTime, crypto};
 use crate::allowed::AllowedScopes;
 use crate::opaque::ServiceSecret;
 
+mod proof;
 #[cfg(test)]
 mod tests;
+
+pub use proof::{InvalidServiceProof, PublicKeys, ServiceProof, SpiffeId};
 
 /// What a service may do: a closed list.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -106,6 +110,8 @@ pub struct Service {
     pub public: bool,
     /// The hashes of its secrets; two while one is being replaced.
     pub secrets: Vec<StoredSecret>,
+    /// What it proves itself by besides secrets. With one, it needs none.
+    pub proof: Option<ServiceProof>,
     /// Whether the configuration file declares it, rather than the command line.
     pub declared: bool,
 }
@@ -134,6 +140,32 @@ pub struct StoredSecret {
     pub created_at: UnixTime,
     /// When it stops being accepted; `None` until it is replaced.
     pub ends_at: Option<UnixTime>,
+    /// When it was last good for something, to within [`StoredSecret::USE_NOTED_EVERY`].
+    pub last_used_at: Option<UnixTime>,
+}
+
+impl StoredSecret {
+    /// That a secret was used is written down this often: a write for each call would cost more than it says.
+    pub const USE_NOTED_EVERY: Duration = Duration::from_secs(10 * 60);
+
+    /// As stored from `now` on: for `lifetime`, or until it is replaced.
+    #[must_use]
+    pub fn new(secret: &ServiceSecret, now: UnixTime, lifetime: Option<Duration>) -> Self {
+        let ends_at = lifetime.map(|lifetime| now.saturating_add(lifetime));
+        Self { hash: secret.hash(), created_at: now, ends_at, last_used_at: None }
+    }
+
+    /// Whether it is accepted at `now`.
+    #[must_use]
+    pub fn is_valid(&self, now: UnixTime) -> bool {
+        self.ends_at.is_none_or(|ends_at| now < ends_at)
+    }
+
+    /// Whether its use at `now` is to be written down.
+    #[must_use]
+    pub fn is_use_news(&self, now: UnixTime) -> bool {
+        self.last_used_at.is_none_or(|at| now.since(at) >= Self::USE_NOTED_EVERY)
+    }
 }
 
 impl fmt::Debug for StoredSecret {
@@ -141,26 +173,32 @@ impl fmt::Debug for StoredSecret {
         f.debug_struct("StoredSecret")
             .field("created_at", &self.created_at)
             .field("ends_at", &self.ends_at)
+            .field("last_used_at", &self.last_used_at)
             .finish_non_exhaustive()
     }
 }
 
-/// Whether `secret` is one of `service`'s at `now`.
+/// Which of `service`'s secrets `secret` is at `now`; `None` if none.
 ///
 /// # Security
 ///
 /// Pass `None` for an unknown client: it then takes the same work as a known one with one secret, so that
 /// the time tells nobody which names exist.
 #[must_use]
-pub fn authenticate(service: Option<&Service>, secret: &ServiceSecret, now: UnixTime) -> bool {
+pub fn authenticate<'a>(
+    service: Option<&'a Service>,
+    secret: &ServiceSecret,
+    now: UnixTime,
+) -> Option<&'a StoredSecret> {
     let hash = secret.hash();
-    let none = [StoredSecret { hash: [0; 32], created_at: UnixTime::NEVER, ends_at: None }];
-    let secrets = service.map_or(&none[..], |service| &service.secrets);
+    let Some(service) = service else {
+        let _nobodys = crypto::constant_time_eq(&[0; 32], &hash);
+        return None;
+    };
     // No early exit: the answer's time does not say which secret matched.
-    secrets.iter().fold(false, |good, stored| {
-        let valid = stored.ends_at.is_none_or(|ends_at| now < ends_at);
+    service.secrets.iter().fold(None, |good, stored| {
         let equal = crypto::constant_time_eq(&stored.hash, &hash);
-        good | (service.is_some() & valid & equal)
+        if stored.is_valid(now) & equal { Some(stored) } else { good }
     })
 }
 
@@ -179,12 +217,29 @@ pub trait ServiceStore: Send + Sync + 'static {
     /// Removes a service; `false` if there was none.
     async fn remove_service(&self, name: &ClientId) -> Result<bool, BackendError>;
 
-    /// Adds a secret and lets all earlier ones end at `earlier_end_at` at the latest; `false` if there is
-    /// no such service.
+    /// Adds a secret; the newest of the earlier ones ends at `earlier_end_at` at the latest, all others at
+    /// once, so that two are valid at a time. `false` if there is no such service.
     async fn add_secret(
         &self,
         name: &ClientId,
         secret: StoredSecret,
         earlier_end_at: UnixTime,
     ) -> Result<bool, BackendError>;
+
+    /// Puts `proof` in the place of what a service proves itself by, and lets its secrets end at
+    /// `secrets_end_at` at the latest; `false` if there is no such service.
+    async fn set_proof(
+        &self,
+        name: &ClientId,
+        proof: Option<ServiceProof>,
+        secrets_end_at: UnixTime,
+    ) -> Result<bool, BackendError>;
+
+    /// Writes down that the secret with this hash was used at `now`.
+    async fn note_secret_use(
+        &self,
+        name: &ClientId,
+        hash: &[u8; 32],
+        now: UnixTime,
+    ) -> Result<(), BackendError>;
 }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde_json::{Map, Value};
-use tokenward::{Audience, ClientId, Scope, SessionId, Subject, TokenVersion, UnixTime};
+use tokenward::{
+    Audience, ClientId, Scope, SessionId, Subject, Thumbprint, TokenVersion, UnixTime,
+};
 
 /// A stored name is none that this version knows.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -128,6 +130,8 @@ pub struct NewSession {
     pub delivery: Delivery,
     /// What a refresh asks for.
     pub refresh_mode: RefreshMode,
+    /// The key that its tokens are bound to (RFC 9449), if they are: no refresh without a proof by it.
+    pub bound_to: Option<Thumbprint>,
     /// When it is made.
     pub created_at: UnixTime,
     /// When the user proved who they are.
@@ -230,6 +234,8 @@ pub struct Session {
     pub delivery: Delivery,
     /// What a refresh asks for.
     pub refresh_mode: RefreshMode,
+    /// The key that its tokens are bound to (RFC 9449), if they are: no refresh without a proof by it.
+    pub bound_to: Option<Thumbprint>,
     /// When it was made.
     pub created_at: UnixTime,
     /// When the user proved who they are.

@@ -110,8 +110,28 @@ pub trait SessionStore: Send + Sync + 'static {
         now: UnixTime,
     ) -> Result<u64, BackendError>;
 
+    /// Writes down that tokens of a session go to `audience` besides its own, the last of which is refused by
+    /// `until`; `false` if the session does not live at `now`. Whatever ends the session from here on revokes
+    /// it in that audience too, as long as there can be such a token.
+    async fn reach(
+        &self,
+        id: &SessionId,
+        audience: &Audience,
+        now: UnixTime,
+        until: UnixTime,
+    ) -> Result<bool, BackendError>;
+
     /// Raises a subject's token version, ends its families and revokes its older tokens; the new version.
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError>;
+
+    /// Remembers the proof, or the client assertion, with this hash until `ends_at`; `false` if it is
+    /// remembered already (RFC 9449 § 11.1, RFC 7523 § 3).
+    async fn use_proof(
+        &self,
+        hash: &[u8; 32],
+        ends_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<bool, BackendError>;
 
     /// The token version of a subject; [`TokenVersion::FIRST`] for one never bumped.
     async fn version(&self, subject: &Subject) -> Result<TokenVersion, BackendError>;

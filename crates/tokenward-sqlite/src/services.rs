@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 use tokenward::{BackendError, ClientId, UnixTime};
-use tokenward_sessions::{AllowedScopes, Service, ServiceStore, StoredSecret};
+use tokenward_sessions::{AllowedScopes, Service, ServiceProof, ServiceStore, StoredSecret};
 
 use crate::fault::Fault;
 use crate::store::SqliteStore;
@@ -41,11 +41,48 @@ impl ServiceStore for SqliteStore {
             if select(tx, Some(&name))?.is_empty() {
                 return Ok(false);
             }
-            let sql = "UPDATE service_secrets SET ends_at = min(coalesce(ends_at, ?2), ?2)
-                       WHERE service = ?1";
-            tx.prepare_cached(sql)?.execute(params![name.as_str(), millis(earlier_end_at)])?;
+            let now = millis(secret.created_at);
+            // What has ended already says nothing any more, and what goes on is the newest alone.
+            let sql = "DELETE FROM service_secrets WHERE service = ?1 AND (ends_at <= ?2
+                       OR hash <> (SELECT hash FROM service_secrets
+                                   WHERE service = ?1 AND coalesce(ends_at, ?2 + 1) > ?2
+                                   ORDER BY created_at DESC, hash LIMIT 1))";
+            tx.prepare_cached(sql)?.execute(params![name.as_str(), now])?;
+            end_secrets(tx, &name, earlier_end_at)?;
             insert_secret(tx, &name, &secret)?;
             Ok(true)
+        })
+        .await
+    }
+
+    async fn set_proof(
+        &self,
+        name: &ClientId,
+        proof: Option<ServiceProof>,
+        secrets_end_at: UnixTime,
+    ) -> Result<bool, BackendError> {
+        let name = name.clone();
+        self.write(move |tx| {
+            end_secrets(tx, &name, secrets_end_at)?;
+            let sql = "UPDATE services SET proof = ?2 WHERE name = ?1";
+            let proof = proof.as_ref().map(ToString::to_string);
+            Ok(tx.prepare_cached(sql)?.execute(params![name.as_str(), proof])? > 0)
+        })
+        .await
+    }
+
+    async fn note_secret_use(
+        &self,
+        name: &ClientId,
+        hash: &[u8; 32],
+        now: UnixTime,
+    ) -> Result<(), BackendError> {
+        let (name, hash) = (name.clone(), *hash);
+        self.write(move |tx| {
+            let sql = "UPDATE service_secrets SET last_used_at = max(coalesce(last_used_at, 0), ?3)
+                       WHERE service = ?1 AND hash = ?2";
+            tx.prepare_cached(sql)?.execute(params![name.as_str(), hash, millis(now)])?;
+            Ok(())
         })
         .await
     }
@@ -53,8 +90,8 @@ impl ServiceStore for SqliteStore {
 
 fn put(tx: &Tx<'_>, service: &Service) -> Result<(), Fault> {
     remove(tx, &service.name)?;
-    let sql = "INSERT INTO services (name, may, audiences, scopes, public, declared)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO services (name, may, audiences, scopes, public, declared, proof)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     tx.prepare_cached(sql)?.execute(params![
         service.name.as_str(),
         names(&service.may),
@@ -62,8 +99,16 @@ fn put(tx: &Tx<'_>, service: &Service) -> Result<(), Fault> {
         names(service.scopes.names()),
         service.public,
         service.declared,
+        service.proof.as_ref().map(ToString::to_string),
     ])?;
     service.secrets.iter().try_for_each(|secret| insert_secret(tx, &service.name, secret))
+}
+
+fn end_secrets(tx: &Tx<'_>, name: &ClientId, at: UnixTime) -> Result<(), Fault> {
+    let sql = "UPDATE service_secrets SET ends_at = min(coalesce(ends_at, ?2), ?2)
+               WHERE service = ?1";
+    tx.prepare_cached(sql)?.execute(params![name.as_str(), millis(at)])?;
+    Ok(())
 }
 
 fn remove(tx: &Tx<'_>, name: &ClientId) -> Result<bool, Fault> {
@@ -73,13 +118,14 @@ fn remove(tx: &Tx<'_>, name: &ClientId) -> Result<bool, Fault> {
 }
 
 fn insert_secret(tx: &Tx<'_>, name: &ClientId, secret: &StoredSecret) -> Result<(), Fault> {
-    let sql = "INSERT INTO service_secrets (service, hash, created_at, ends_at)
-               VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT INTO service_secrets (service, hash, created_at, ends_at, last_used_at)
+               VALUES (?1, ?2, ?3, ?4, ?5)";
     tx.prepare_cached(sql)?.execute(params![
         name.as_str(),
         secret.hash,
         millis(secret.created_at),
         secret.ends_at.map(millis),
+        secret.last_used_at.map(millis),
     ])?;
     Ok(())
 }
@@ -104,6 +150,7 @@ fn select(conn: &Connection, name: Option<&ClientId>) -> Result<Vec<Service>, Fa
                 .map_err(|why| Fault::row("services", &why))?,
             public: row.get("public")?,
             declared: row.get("declared")?,
+            proof: row.parse_or_none("proof")?,
             name,
         });
     }
@@ -121,6 +168,7 @@ fn secrets(conn: &Connection, name: &ClientId) -> Result<Vec<StoredSecret>, Faul
             hash: row.get("hash")?,
             created_at: row.time("created_at")?,
             ends_at: row.time_or_none("ends_at")?,
+            last_used_at: row.time_or_none("last_used_at")?,
         });
     }
     Ok(found)

@@ -2,6 +2,8 @@
 
 mod create;
 mod end;
+mod proofs;
+mod reach;
 mod refresh;
 mod rows;
 
@@ -137,6 +139,17 @@ impl SessionStore for SqliteStore {
         }
     }
 
+    async fn reach(
+        &self,
+        id: &SessionId,
+        audience: &Audience,
+        now: UnixTime,
+        until: UnixTime,
+    ) -> Result<bool, BackendError> {
+        let (id, audience) = (id.clone(), audience.clone());
+        self.write(move |tx| reach::reach(tx, &id, &audience, now, until)).await
+    }
+
     async fn bump_version(&self, bump: BumpVersion) -> Result<TokenVersion, BackendError> {
         self.write(move |tx| end::bump_version(tx, &bump)).await
     }
@@ -144,6 +157,16 @@ impl SessionStore for SqliteStore {
     async fn version(&self, subject: &Subject) -> Result<TokenVersion, BackendError> {
         let subject = subject.clone();
         self.read(move |conn| rows::version(conn, &subject)).await
+    }
+
+    async fn use_proof(
+        &self,
+        hash: &[u8; 32],
+        ends_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<bool, BackendError> {
+        let hash = *hash;
+        self.write(move |tx| proofs::remember(tx, &hash, ends_at, now)).await
     }
 
     async fn private(&self, id: &SessionId) -> Result<Option<Vec<u8>>, BackendError> {
@@ -166,6 +189,11 @@ impl SessionStore for SqliteStore {
             )
             .await?;
         let tables = [
+            (
+                "DELETE FROM session_reaches WHERE id IN
+                 (SELECT id FROM session_reaches WHERE until <= ?1 LIMIT ?2)",
+                millis(now),
+            ),
             // Confidential data goes when the session ends; its row, a day later.
             (
                 "DELETE FROM session_private WHERE session IN
@@ -176,6 +204,11 @@ impl SessionStore for SqliteStore {
                 "DELETE FROM refresh_tokens WHERE hash IN
                  (SELECT hash FROM refresh_tokens WHERE made_at < ?1 LIMIT ?2)",
                 millis(now.saturating_sub(REUSE_MEMORY)),
+            ),
+            (
+                "DELETE FROM proofs WHERE hash IN
+                 (SELECT hash FROM proofs WHERE ends_at <= ?1 LIMIT ?2)",
+                millis(now),
             ),
             (
                 "DELETE FROM idempotency WHERE key_hash IN

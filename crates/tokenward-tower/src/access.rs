@@ -9,14 +9,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::Response;
-use http::{HeaderMap, Method};
-use tokenward::{AccessClaims, Clock, Rejected, Verified};
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use tokenward::{AccessClaims, Clock, Reason, Rejected, Verified};
 use tokenward_remote::{LiveVerifier, Refusal};
 use tokenward_revocation::Stale;
 
 use crate::credentials::{self, By, Malformed};
 use crate::csrf::{self, CsrfRefused, Origins};
+use crate::dpop::{Asked, BadProof, Dpop, DpopRefused};
 use crate::respond;
+use crate::step_up::StepUp;
 
 /// Decides about requests for one audience.
 #[derive(Clone)]
@@ -24,13 +26,14 @@ pub struct Access {
     verifier: Arc<LiveVerifier>,
     clock: Arc<dyn Clock>,
     cookies: Option<Origins>,
+    dpop: Option<Dpop>,
 }
 
 impl Access {
     /// Takes bearer tokens that `verifier` accepts. Cookies are not looked at.
     #[must_use]
     pub fn new(verifier: Arc<LiveVerifier>, clock: Arc<dyn Clock>) -> Self {
-        Self { verifier, clock, cookies: None }
+        Self { verifier, clock, cookies: None, dpop: None }
     }
 
     /// Takes the access cookie too, and sealed tokens with their key in a cookie, and changes by cookie from this origin and from `origins`.
@@ -39,25 +42,52 @@ impl Access {
         Self { cookies: Some(origins), ..self }
     }
 
+    /// Takes tokens that are bound to a key too, with their proofs (RFC 9449).
+    #[must_use]
+    pub fn dpop(self, dpop: Dpop) -> Self {
+        Self { dpop: Some(dpop), ..self }
+    }
+
     /// Whether cookies are looked at.
     #[must_use]
     pub fn reads_cookies(&self) -> bool {
         self.cookies.is_some()
     }
 
-    /// Who the request is from. Behind a proxy, `method` is the original one.
-    pub fn decide(&self, method: &Method, headers: &HeaderMap) -> Result<Granted, Refused> {
+    /// Who the request is from. Behind a proxy, `method` and `uri` are the original ones; of `uri`, the path
+    /// alone counts.
+    pub fn decide(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Granted, Refused> {
         let presented = match &self.cookies {
             Some(_) => credentials::extract(headers)?,
-            None => credentials::bearer(headers)?,
+            None => credentials::authorization(headers)?,
         };
+        let presented = presented.filter(|it| self.dpop.is_some() || it.by != By::Dpop);
         let Some(presented) = presented else {
             return Err(self.without_credentials(method, headers));
         };
         if let (By::Cookie | By::Sealed, Some(origins)) = (presented.by, &self.cookies) {
             csrf::check(method, headers, origins)?;
         }
-        let judged = presented.verify(&self.verifier, self.clock.now())?;
+        let now = self.clock.now();
+        let judged = match (&self.dpop, presented.by) {
+            (Some(dpop), By::Dpop) => {
+                let asked = Asked { method, site: None, target: uri.path(), headers };
+                let judged = dpop.verify(presented.token, asked, &self.verifier, now);
+                judged.map_err(|refused| Refused::of_bound(refused, dpop.nonce(now)))?
+            }
+            (dpop, _) => {
+                let judged = presented.verify(&self.verifier, now)?;
+                if dpop.as_ref().is_some_and(Dpop::is_required) {
+                    return Err(Refused::Rejected(Reason::NotBound.into()));
+                }
+                judged
+            }
+        };
         let revocation_age = judged.revocation_age();
         Ok(Granted { claims: judged.into_verified(), by: presented.by, revocation_age })
     }
@@ -65,6 +95,8 @@ impl Access {
     fn without_credentials(&self, method: &Method, headers: &HeaderMap) -> Refused {
         if self.reads_cookies() && respond::is_link_from_another_site(method, headers) {
             Refused::LinkFromAnotherSite
+        } else if self.dpop.is_some() {
+            Refused::NoProvenCredentials
         } else {
             Refused::NoCredentials
         }
@@ -73,7 +105,10 @@ impl Access {
 
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access").field("cookies", &self.cookies).finish_non_exhaustive()
+        f.debug_struct("Access")
+            .field("cookies", &self.cookies)
+            .field("dpop", &self.dpop)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,6 +131,21 @@ pub enum Refused {
     /// No token was presented.
     #[error("no credentials")]
     NoCredentials,
+    /// No token was presented, where one that is bound to a key would do too.
+    #[error("no credentials")]
+    NoProvenCredentials,
+    /// A token by the scheme `DPoP`, with a proof that does not count.
+    #[error("proof of possession rejected")]
+    Proof(#[source] BadProof),
+    /// The proof would count with this nonce.
+    #[error("proof of possession without a nonce of ours")]
+    ProofNonce(HeaderValue),
+    /// The proof counts, but the token that came by the scheme `DPoP` is not good.
+    #[error("bound token rejected")]
+    BoundRejected(#[source] Rejected),
+    /// No more proofs can be remembered just now.
+    #[error("no room to remember a proof")]
+    ProofsFull,
     /// No cookie, but the browser may merely have kept it back: the page that reloads itself.
     #[error("a link from another site, without cookies")]
     LinkFromAnotherSite,
@@ -111,6 +161,14 @@ pub enum Refused {
     /// The verifier knows too little to judge any token. This one was not read.
     #[error("tokens cannot be verified just now")]
     Unavailable(#[source] Stale),
+    /// The token is good, but the login behind it is too old or too weak.
+    #[error("insufficient user authentication")]
+    StepUp {
+        /// What it takes.
+        step_up: Box<StepUp>,
+        /// Whether the token is bound to a key.
+        bound: bool,
+    },
     /// The token is good but lacks this scope.
     #[error("insufficient scope")]
     Scope(Box<str>),
@@ -124,12 +182,16 @@ impl Refused {
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::NoCredentials => "no_credentials",
+            Self::NoCredentials | Self::NoProvenCredentials => "no_credentials",
+            Self::Proof(bad) => bad.as_str(),
+            Self::ProofNonce(_) => BadProof::Nonce.as_str(),
+            Self::ProofsFull => "proofs_full",
             Self::LinkFromAnotherSite => "link_from_another_site",
             Self::Malformed(malformed) => malformed.as_str(),
             Self::Csrf(refused) => refused.as_str(),
-            Self::Rejected(rejected) => rejected.reason().as_str(),
+            Self::Rejected(rejected) | Self::BoundRejected(rejected) => rejected.reason().as_str(),
             Self::Unavailable(_) => "unavailable",
+            Self::StepUp { .. } => "insufficient_user_authentication",
             Self::Scope(_) => "insufficient_scope",
             Self::NoLayer => "no_layer",
         }
@@ -143,10 +205,12 @@ impl Refused {
         metrics::counter!("tokenward_rejected_total", "reason" => reason).increment(1);
         match self {
             // What every crawler and every first visit does is no news.
-            Self::NoCredentials | Self::LinkFromAnotherSite => {
+            Self::NoCredentials | Self::NoProvenCredentials | Self::LinkFromAnotherSite => {
                 tracing::debug!(reason, "request refused");
             }
-            Self::Rejected(rejected) => {
+            Self::Rejected(rejected)
+            | Self::BoundRejected(rejected)
+            | Self::Proof(BadProof::Rejected(rejected)) => {
                 // A reason of the core's own making: it holds nothing that came with the token.
                 let detail = rejected.reason();
                 tracing::info!(reason, %detail, "request refused");
@@ -164,13 +228,34 @@ impl Refused {
     pub fn response(&self) -> Response {
         match self {
             Self::NoCredentials => respond::no_credentials(),
+            Self::NoProvenCredentials => respond::no_proven_credentials(),
+            Self::Proof(_) => respond::invalid_dpop_proof(),
+            Self::ProofNonce(nonce) => respond::use_dpop_nonce(nonce.clone()),
+            Self::BoundRejected(_) => respond::invalid_bound_token(),
             Self::LinkFromAnotherSite => respond::reload_page(),
             Self::Malformed(_) => respond::invalid_request(),
             Self::Csrf(_) => respond::access_denied(),
             Self::Rejected(_) => respond::invalid_token(),
-            Self::Unavailable(_) => respond::unavailable(RETRY_AFTER),
+            Self::Unavailable(_) | Self::ProofsFull => respond::unavailable(RETRY_AFTER),
+            Self::StepUp { step_up, bound } => {
+                respond::insufficient_user_authentication(step_up, *bound)
+            }
             Self::Scope(scope) => respond::insufficient_scope(scope),
             Self::NoLayer => respond::server_error(),
+        }
+    }
+}
+
+impl Refused {
+    /// Of a token that came by the scheme `DPoP`; `nonce` is for the next proof, where there are nonces.
+    #[must_use]
+    pub fn of_bound(refused: DpopRefused, nonce: Option<HeaderValue>) -> Self {
+        match (refused, nonce) {
+            (DpopRefused::Proof(BadProof::Nonce), Some(nonce)) => Self::ProofNonce(nonce),
+            (DpopRefused::Proof(bad), _) => Self::Proof(bad),
+            (DpopRefused::Token(Refusal::Rejected(rejected)), _) => Self::BoundRejected(rejected),
+            (DpopRefused::Token(Refusal::Unavailable(stale)), _) => Self::Unavailable(stale),
+            (DpopRefused::Full, _) => Self::ProofsFull,
         }
     }
 }

@@ -147,7 +147,7 @@ where
     }
 }
 
-fn find(extensions: &Extensions) -> Result<Option<Claims>, Refused> {
+pub(crate) fn find(extensions: &Extensions) -> Result<Option<Claims>, Refused> {
     match extensions.get::<Verified<AccessClaims>>() {
         Some(claims) => Ok(Some(Claims(claims.clone()))),
         None if extensions.get::<Asked>().is_some() => Ok(None),
@@ -155,7 +155,7 @@ fn find(extensions: &Extensions) -> Result<Option<Claims>, Refused> {
     }
 }
 
-fn refuse(refused: &Refused) -> Response {
+pub(crate) fn refuse(refused: &Refused) -> Response {
     refused.record();
     refused.response()
 }

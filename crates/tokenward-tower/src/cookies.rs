@@ -1,7 +1,7 @@
 //! The cookies that carry a session: their names, how they are read, set and expired.
 //!
-//! All are host-only (`__Host-`), `Path=/`, `HttpOnly`, `Secure` and `SameSite=Strict`; there is no way
-//! to ask for less.
+//! All are host-only (`__Host-`), `Path=/`, `HttpOnly`, `Secure`, and `SameSite=Strict` unless
+//! [`set_for`] is told otherwise; there is no way to ask for less of the others.
 //!
 //! **Invariant:** a cookie is taken only if it stands exactly once. Two of one name mean that somebody
 //! else can set cookies for this host, and picking either would let them choose the session.
@@ -109,6 +109,31 @@ pub fn seal_keys(value: &str) -> Vec<SealKey> {
     keys.ok().filter(|keys| keys.len() <= 2).unwrap_or_default()
 }
 
+/// Along with which requests from other sites a browser sends a cookie (RFC 6265bis § 5.6.7).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "browsers know no fourth")]
+pub enum SameSite {
+    /// None of them.
+    #[default]
+    Strict,
+    /// Those that open a page by a safe method: links, and a login elsewhere that leads back.
+    Lax,
+    /// All of them, frames and scripts of other sites included.
+    None,
+}
+
+impl SameSite {
+    /// Its name in `Set-Cookie`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "Strict",
+            Self::Lax => "Lax",
+            Self::None => "None",
+        }
+    }
+}
+
 /// The value would not survive in a cookie.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -123,6 +148,22 @@ pub enum CannotSet {
 
 /// A `Set-Cookie` value that lasts `max_age` (whole seconds, rounded down).
 pub fn set(name: CookieName, value: &str, max_age: Duration) -> Result<HeaderValue, CannotSet> {
+    set_for(name, value, max_age, SameSite::Strict)
+}
+
+/// As [`set`], for a cookie that is to come along from other sites.
+///
+/// # Security
+///
+/// Whoever gets a user to follow a link then has a request made in his name ([`SameSite::Lax`]), or any
+/// request ([`SameSite::None`]). [`crate::csrf`] goes on to refuse changes; what a handler changes by a safe
+/// method, nothing refuses any more.
+pub fn set_for(
+    name: CookieName,
+    value: &str,
+    max_age: Duration,
+    same_site: SameSite,
+) -> Result<HeaderValue, CannotSet> {
     let pair = name.name.len().saturating_add(value.len()).saturating_add(1);
     if pair > MAX_PAIR {
         return Err(CannotSet::TooLong(name));
@@ -132,8 +173,9 @@ pub fn set(name: CookieName, value: &str, max_age: Duration) -> Result<HeaderVal
         return Err(CannotSet::Charset(name));
     }
     let line = format!(
-        "{name}={value}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Strict",
-        max_age.as_secs()
+        "{name}={value}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite={}",
+        max_age.as_secs(),
+        same_site.as_str()
     );
     let mut line = HeaderValue::try_from(line).map_err(|_| CannotSet::Charset(name))?;
     line.set_sensitive(true);

@@ -1,4 +1,4 @@
-//! Which token a request presents, and how: `Authorization: Bearer` or the cookie, never both. A sealed
+//! Which token a request presents, and how: `Authorization: Bearer`, `Authorization: DPoP` or the cookie, one alone. A sealed
 //! token is half of one, and its key, in another cookie, the other half.
 //!
 //! **Invariant:** there is one token or none. A token in the query or in a form body (RFC 6750 §§ 2.2,
@@ -7,7 +7,7 @@
 use std::fmt;
 
 use http::header::{AUTHORIZATION, HeaderMap};
-use tokenward::UnixTime;
+use tokenward::{Reason, Rejected, UnixTime};
 use tokenward_remote::{Judged, LiveVerifier, Refusal};
 
 use crate::cookies::{self, BadCookie};
@@ -44,15 +44,28 @@ pub enum By {
     /// A sealed token by `Authorization: Bearer`, and its key by the [`cookies::SEAL`] cookie: half of it is
     /// attached by the browser, so it does too.
     Sealed,
+    /// `Authorization: DPoP` (RFC 9449 § 7.1): good with a proof alone, which [`crate::dpop::Dpop`] verifies.
+    Dpop,
 }
 
 impl Presented<'_> {
-    /// What `verifier` says of it as of `now`.
+    /// What `verifier` says of it as of `now`, without a proof: one that came by [`By::Dpop`] is refused.
     pub fn verify(&self, verifier: &LiveVerifier, now: UnixTime) -> Result<Judged, Refusal> {
         match self.by {
             By::Bearer | By::Cookie => verifier.verify(self.token, now),
             By::Sealed => verifier.verify_sealed(self.token, &cookies::seal_keys(self.seal), now),
+            By::Dpop => {
+                verifier.fresh(now)?;
+                Err(Rejected::from(Reason::ProofRequired).into())
+            }
         }
+    }
+
+    /// As [`Self::verify`], by [`LiveVerifier::recall`]: what needs more than the token is never remembered.
+    #[must_use]
+    pub fn recall(&self, verifier: &LiveVerifier, now: UnixTime) -> Option<Judged> {
+        let whole = matches!(self.by, By::Bearer | By::Cookie);
+        whole.then(|| verifier.recall(self.token, now)).flatten()
     }
 
     /// As [`Self::verify`], by [`LiveVerifier::verify_former_too`].
@@ -64,7 +77,7 @@ impl Presented<'_> {
         match self.by {
             By::Bearer | By::Cookie => verifier.verify_former_too(self.token, now),
             // What a former issuer made was sealed by nobody.
-            By::Sealed => self.verify(verifier, now),
+            By::Sealed | By::Dpop => self.verify(verifier, now),
         }
     }
 }
@@ -78,8 +91,8 @@ pub enum Malformed {
     /// `Authorization` stands more than once; which one counts would depend on who reads it.
     #[error("Authorization stands more than once")]
     TwoHeaders,
-    /// A bearer token and the cookie at once.
-    #[error("a bearer token and a cookie at once")]
+    /// A token in `Authorization` and the cookie at once.
+    #[error("a token in Authorization and a cookie at once")]
     TwoMethods,
     /// The cookie itself is ambiguous.
     #[error(transparent)]
@@ -98,17 +111,17 @@ impl Malformed {
     }
 }
 
-/// The one token that the request presents by `Authorization: Bearer`, by cookie, or half by each.
+/// The one token that the request presents by `Authorization`, by cookie, or half by each.
 pub fn extract(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
     let cookie = cookies::read(headers, cookies::ACCESS)?;
-    match (bearer(headers)?, cookie) {
+    match (authorization(headers)?, cookie) {
         (Some(_), Some(_)) => Err(Malformed::TwoMethods),
-        (Some(bearer), None) if is_encrypted(bearer.token) => {
+        (Some(bearer), None) if bearer.by == By::Bearer && is_encrypted(bearer.token) => {
             // Without its cookie it stays what it is: an encrypted token, which no verifier takes.
             let seal = cookies::read(headers, cookies::SEAL)?;
             Ok(Some(seal.map_or(bearer, |seal| Presented { by: By::Sealed, seal, ..bearer })))
         }
-        (Some(bearer), None) => Ok(Some(bearer)),
+        (Some(presented), None) => Ok(Some(presented)),
         (None, cookie) => Ok(cookie.map(|token| Presented { token, by: By::Cookie, seal: "" })),
     }
 }
@@ -123,17 +136,27 @@ fn is_encrypted(token: &str) -> bool {
 /// Another scheme counts as no credentials (RFC 6750 § 3.1: "attempted using an unsupported
 /// authentication method").
 pub fn bearer(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
+    Ok(authorization(headers)?.filter(|presented| presented.by == By::Bearer))
+}
+
+/// The one token that the request presents by `Authorization: Bearer` or `Authorization: DPoP`; cookies are not
+/// looked at. Another scheme counts as no credentials.
+pub fn authorization(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Malformed> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else { return Ok(None) };
     if lines.next().is_some() {
         return Err(Malformed::TwoHeaders);
     }
-    Ok(bearer_token(line.as_bytes()).map(|token| Presented { token, by: By::Bearer, seal: "" }))
+    let by = |scheme: &str, by| {
+        let token = token_by(scheme, line.as_bytes());
+        token.map(|token| Presented { token, by, seal: "" })
+    };
+    Ok(by("Bearer", By::Bearer).or_else(|| by("DPoP", By::Dpop)))
 }
 
-fn bearer_token(line: &[u8]) -> Option<&str> {
-    let (scheme, rest) = line.split_at_checked("Bearer".len())?;
-    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+fn token_by<'h>(scheme: &str, line: &'h [u8]) -> Option<&'h str> {
+    let (found, rest) = line.split_at_checked(scheme.len())?;
+    if !found.eq_ignore_ascii_case(scheme.as_bytes()) {
         return None;
     }
     match rest {

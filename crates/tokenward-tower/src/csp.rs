@@ -16,7 +16,7 @@
 //! ```
 //!
 //! **Invariant:** what is not allowed by name is forbidden, plug-ins and other base addresses always (ASVS
-//! 3.4.3), and no nonce is used twice: what shows one is not to be cached, which the layer sees to.
+//! 3.4.3), and no nonce is used twice: what shows one is not to be kept, which the layer sees to.
 
 use std::fmt;
 use std::sync::Arc;
@@ -127,7 +127,14 @@ impl Source {
 pub struct Csp {
     allowed: Vec<(Directive, Vec<Source>)>,
     trusted_types: bool,
+    reports: Option<String>,
 }
+
+/// A text that is no place for reports.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("is neither an https URL nor a path on the page's own host, for example /csp-reports")]
+#[non_exhaustive]
+pub struct InvalidReportUrl;
 
 impl Csp {
     /// Nothing loads, nothing frames, nothing submits.
@@ -153,6 +160,30 @@ impl Csp {
         Self { trusted_types: true, ..self }
     }
 
+    /// Has browsers report to `url` what the policy forbade (ASVS 3.4.7): an https URL, or a path on the
+    /// page's own host. They post JSON, `application/reports+json` (Reporting API § 4.2), older ones
+    /// `application/csp-report` (CSP Level 2 § 4.4).
+    ///
+    /// ```
+    /// use tokenward_tower::csp::{Csp, InvalidReportUrl};
+    ///
+    /// let csp = Csp::new().report_to("/csp-reports")?;
+    /// # Ok::<_, InvalidReportUrl>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Whoever opens the page can post there what he likes: take little, and believe none of it.
+    pub fn report_to(self, url: &str) -> Result<Self, InvalidReportUrl> {
+        let place = url.starts_with("https://") || url.starts_with('/') && !url.starts_with("//");
+        // None of these ends the directive, or the string in the header of places.
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '"' | '\\');
+        if !place || !url.chars().all(plain) {
+            return Err(InvalidReportUrl);
+        }
+        Ok(Self { reports: Some(url.to_owned()), ..self })
+    }
+
     /// Allows inline content in `directive`.
     ///
     /// # Security
@@ -168,7 +199,10 @@ impl Csp {
     /// The layer that sets this policy on every answer, with a nonce of its own.
     #[must_use]
     pub fn layer(&self) -> CspLayer {
-        CspLayer { policy: Arc::new(Policy(self.parts())) }
+        let endpoints = self.reports.as_deref().map(|url| format!("{REPORTS}=\"{url}\""));
+        // The setter let nothing through that is no header.
+        let endpoints = endpoints.and_then(|line| HeaderValue::try_from(line).ok());
+        CspLayer { policy: Arc::new(Policy(self.parts())), endpoints }
     }
 
     /// The text in parts; a nonce belongs between each two.
@@ -194,6 +228,10 @@ impl Csp {
         }
         if self.trusted_types {
             add(&mut parts, "; require-trusted-types-for 'script'");
+        }
+        if let Some(url) = &self.reports {
+            // Browsers that know the first ignore the second (CSP Level 3 § 6.5.1).
+            add(&mut parts, &format!("; report-to {REPORTS}; report-uri {url}"));
         }
         parts
     }
@@ -255,6 +293,9 @@ impl<S: Sync> FromRequestParts<S> for Nonce {
         })
     }
 }
+
+/// The name of the place for reports, between the policy and the header of places.
+const REPORTS: &str = "csp";
 
 /// The header of the policy.
 const HEADER: http::HeaderName = CONTENT_SECURITY_POLICY;

@@ -14,9 +14,11 @@ pub mod cookies;
 pub mod credentials;
 pub mod csp;
 pub mod csrf;
+pub mod dpop;
 pub mod headers;
 pub mod request_id;
 pub mod respond;
+pub mod step_up;
 pub mod unread;
 mod verdict;
 pub mod verify;
@@ -25,6 +27,7 @@ pub use claims::{Claims, RequireScope, RevocationAge};
 pub use csp::{Csp, Nonce};
 pub use headers::SecurityHeaders;
 pub use request_id::{RequestId, RequestIds};
+pub use step_up::RequireStepUp;
 pub use unread::ReadUnread;
 pub use verdict::VerdictFuture;
 pub use verify::VerifyLayer;
@@ -38,3 +41,13 @@ struct VerifyRust;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/browsers.md")]
 struct Browsers;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/dpop.md")]
+struct DpopPage;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/step-up.md")]
+struct StepUpPage;

@@ -34,9 +34,19 @@ impl RequestId {
     /// The id as a header's value.
     #[must_use]
     pub fn to_header(self) -> HeaderValue {
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
+        }
         // Hexadecimal digits are visible ASCII, so the fallback is never taken.
-        HeaderValue::try_from(self.to_string()).unwrap_or_else(|_| HeaderValue::from_static("-"))
+        HeaderValue::from_bytes(&digits).unwrap_or_else(|_| HeaderValue::from_static("-"))
     }
+}
+
+/// The hexadecimal digit of a number below sixteen.
+const fn digit(number: u8) -> u8 {
+    let first = if number < 10 { b'0' } else { b'a'.wrapping_sub(10) };
+    first.wrapping_add(number)
 }
 
 impl fmt::Display for RequestId {

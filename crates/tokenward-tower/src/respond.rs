@@ -14,6 +14,8 @@ use http::header::{
 use http::{HeaderValue, Method, StatusCode};
 
 use crate::csrf::SEC_FETCH_SITE;
+use crate::dpop::{DPOP_NONCE, algorithms};
+use crate::step_up::StepUp;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,47 @@ pub fn no_credentials() -> Response {
     let mut response = empty(StatusCode::UNAUTHORIZED);
     challenge(&mut response, HeaderValue::from_static("Bearer"));
     response
+}
+
+/// 401: no token was presented, where one that is bound to a key would do too (RFC 9449 § 7.1, § 7.2).
+#[must_use]
+pub fn no_proven_credentials() -> Response {
+    let mut response = empty(StatusCode::UNAUTHORIZED);
+    challenge(&mut response, dpop_challenge(None));
+    response.headers_mut().append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+/// 401: the proof counts, and the token that came with it was refused, for whatever reason (RFC 9449 § 7.1).
+#[must_use]
+pub fn invalid_bound_token() -> Response {
+    let body = r#"{"error":"invalid_token","error_description":"Invalid token"}"#;
+    let mut response = json(StatusCode::UNAUTHORIZED, body);
+    challenge(&mut response, dpop_challenge(Some("invalid_token")));
+    response
+}
+
+/// 401: the proof does not count, for whatever reason; the token was not read (RFC 9449 § 7.1).
+#[must_use]
+pub fn invalid_dpop_proof() -> Response {
+    let mut response = json(StatusCode::UNAUTHORIZED, r#"{"error":"invalid_dpop_proof"}"#);
+    challenge(&mut response, dpop_challenge(Some("invalid_dpop_proof")));
+    response
+}
+
+/// 401: the proof would count with `nonce` (RFC 9449 § 9).
+#[must_use]
+pub fn use_dpop_nonce(nonce: HeaderValue) -> Response {
+    let mut response = json(StatusCode::UNAUTHORIZED, r#"{"error":"use_dpop_nonce"}"#);
+    challenge(&mut response, dpop_challenge(Some("use_dpop_nonce")));
+    response.headers_mut().insert(DPOP_NONCE, nonce);
+    response
+}
+
+fn dpop_challenge(error: Option<&str>) -> HeaderValue {
+    let error = error.map(|error| format!(r#"error="{error}", "#)).unwrap_or_default();
+    let value = format!(r#"DPoP {error}algs="{}""#, algorithms().join(" "));
+    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("DPoP"))
 }
 
 /// 400: more than one token, or one of open meaning ([`crate::credentials::Malformed`]).
@@ -63,6 +106,18 @@ pub fn insufficient_scope(scope: &str) -> Response {
         plain
     };
     challenge(&mut response, value);
+    response
+}
+
+/// 401: the token is good, but the login behind it is too old or too weak (RFC 9470 § 3). `bound` says whether
+/// it came by the scheme `DPoP`.
+#[must_use]
+pub fn insufficient_user_authentication(step_up: &StepUp, bound: bool) -> Response {
+    let body = r#"{"error":"insufficient_user_authentication"}"#;
+    let mut response = json(StatusCode::UNAUTHORIZED, body);
+    let scheme = if bound { "DPoP" } else { "Bearer" };
+    let value = format!(r#"{scheme} error="insufficient_user_authentication"{step_up}"#);
+    challenge(&mut response, HeaderValue::try_from(value).unwrap_or(BEARER));
     response
 }
 
@@ -144,6 +199,7 @@ fn is_scope_byte(byte: u8) -> bool {
     matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~')
 }
 
+const BEARER: HeaderValue = HeaderValue::from_static("Bearer");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use bytes::Bytes;
 use http::Request;
@@ -24,6 +25,7 @@ use crate::access::{Access, Granted, Refused};
 use crate::claims::RevocationAge;
 use crate::credentials::By;
 use crate::csrf::Origins;
+use crate::dpop::{DPOP, Dpop};
 use crate::verdict::VerdictFuture;
 
 /// Verifies the token of every request; see the [module](self).
@@ -46,6 +48,22 @@ impl VerifyLayer {
         Self { access: self.access.cookies(origins), ..self }
     }
 
+    /// Takes tokens that are bound to a key too, with their proofs (RFC 9449), for requests to the sites that
+    /// `dpop` names. The path is the one that the client sent, also inside a nested router.
+    ///
+    /// ```
+    /// # fn f(layer: tokenward_tower::VerifyLayer) -> Result<(), tokenward_tower::dpop::InvalidSite> {
+    /// use tokenward_tower::dpop::Dpop;
+    ///
+    /// let layer = layer.dpop(Dpop::new(["https://api.example.com"])?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn dpop(self, dpop: Dpop) -> Self {
+        Self { access: self.access.dpop(dpop), ..self }
+    }
+
     /// Lets requests without a token pass, without claims. A bad token is refused all the same: it is
     /// never taken for none.
     #[must_use]
@@ -59,13 +77,20 @@ impl VerifyLayer {
         request.extensions_mut().remove::<RevocationAge>();
         hide_credentials(request.headers_mut());
         request.extensions_mut().insert(Asked);
-        match self.access.decide(request.method(), request.headers()) {
+        // A router that is nested in another sees the rest of the path alone.
+        let original = request.extensions().get::<OriginalUri>().map(|OriginalUri(uri)| uri);
+        let uri = original.unwrap_or_else(|| request.uri());
+        match self.access.decide(request.method(), uri, request.headers()) {
             Ok(Granted { claims, by, revocation_age }) => {
                 request.extensions_mut().insert(claims);
                 request.extensions_mut().insert(RevocationAge(revocation_age));
                 Ok(Some(by))
             }
-            Err(Refused::NoCredentials | Refused::LinkFromAnotherSite) if self.optional => Ok(None),
+            Err(
+                Refused::NoCredentials
+                | Refused::NoProvenCredentials
+                | Refused::LinkFromAnotherSite,
+            ) if self.optional => Ok(None),
             Err(refused) => Err(refused),
         }
     }
@@ -121,7 +146,7 @@ pub(crate) struct Asked;
 
 /// Keeps tokens out of whatever logs headers by `Debug`.
 fn hide_credentials(headers: &mut HeaderMap) {
-    for name in [AUTHORIZATION, COOKIE] {
+    for name in [AUTHORIZATION, COOKIE, DPOP] {
         if let http::header::Entry::Occupied(mut entry) = headers.entry(name) {
             entry.iter_mut().for_each(|value| value.set_sensitive(true));
         }

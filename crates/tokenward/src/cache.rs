@@ -114,6 +114,25 @@ impl<P: SelfContained> CachedVerifier<P> {
         Ok(verified)
     }
 
+    /// What is remembered of `token`, if it is good as of `now`: [`Self::verify`] without the signature check
+    /// that it may come to.
+    ///
+    /// ```
+    /// # fn f(cached: tokenward::CachedVerifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// let claims = match cached.recall(token, now) {
+    ///     Some(claims) => claims,
+    ///     None => cached.verify(token, now)?, // perhaps on a thread that may be busy for a while
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn recall(&self, token: &str, now: UnixTime) -> Option<Arc<Verified<P::Claims>>> {
+        let (verified, times) = self.cache.find(token)?;
+        self.verifier.policy().check_times(&times, now).ok()?;
+        Some(verified)
+    }
+
     /// The verifier, which remembers nothing.
     #[must_use]
     pub const fn verifier(&self) -> &Verifier<P> {

@@ -1,5 +1,6 @@
 //! The claims of an access token (RFC 7519 § 4.1, RFC 9068 § 2.2).
 
+mod actor;
 mod borrowed;
 mod fields;
 mod read;
@@ -13,6 +14,8 @@ use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVer
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
+pub(crate) use actor::ACT;
+pub use actor::{Actor, ActorChainTooLong, InvalidActor};
 pub use borrowed::AccessClaimsRef;
 pub(crate) use fields::{Fields, NamedText};
 pub(crate) use read::{Expected, Proven, read, required};

@@ -23,7 +23,7 @@ pub use guard::{Sensitive, UnknownSensitive};
 pub use request::TokenRequest;
 
 use crate::alg::Algorithm;
-use crate::claims::RESERVED_CLAIMS;
+use crate::claims::{ACT, RESERVED_CLAIMS};
 use crate::ids::{Audience, IssuerId, KeyId};
 use crate::json::{JsonError, Object};
 use crate::key::{SignFailed, SigningKey};
@@ -251,6 +251,9 @@ impl Issuer {
         self.check_claims(&request.private)?;
         if request.status.is_some() && request.private.contains_key(STATUS) {
             return Err(IssueError::ReservedClaim(STATUS.to_owned()));
+        }
+        if request.actor.is_some() && request.private.contains_key(ACT) {
+            return Err(IssueError::ReservedClaim(ACT.to_owned()));
         }
         let (issued_at, expires_at) = (now.floor_secs(), self.expires_at(request, now)?);
         payload::write(self, request, issued_at, expires_at, payload)?;

@@ -241,6 +241,7 @@
 //! | logout token (OpenID Connect) | [`Verifier::logout_token`] |
 //! | security event (RFC 8417) | [`Verifier::security_event`] |
 //! | status list | [`Verifier::status_list`] |
+//! | client assertion (RFC 7523), JWT-SVID | [`Verifier::client_assertion`], [`Verifier::jwt_svid`] |
 //! | signed key set | [`Verifier::key_set_statement`], or from an offline root: [`root`] |
 //!
 //! # Proofs of possession
@@ -414,7 +415,9 @@ mod verify;
 
 pub use alg::{Algorithm, UnknownAlgorithm};
 pub use cache::{CacheSize, CachedVerifier};
-pub use claims::{AccessClaims, AccessClaimsRef, RESERVED_CLAIMS};
+pub use claims::{
+    AccessClaims, AccessClaimsRef, Actor, ActorChainTooLong, InvalidActor, RESERVED_CLAIMS,
+};
 pub use error::{BackendError, BackendErrorKind, ErrorChain};
 pub use ids::{
     Audience, ClientId, InvalidId, IssuerId, Jti, KeyId, LoadBalancerArn, SessionId, Subject,
@@ -436,6 +439,7 @@ pub use keyset::{KeySet, KeySetError, SkippedKey};
 pub use missing::{
     HasAddressee, HasContentType, HasDecryptionKeys, HasIssuer, HasKeys, HasLifetime, Missing,
 };
+pub use profile::client_assertion::{AssertionClaims, ClientAssertion};
 pub use profile::dpop::{
     DpopKey, InvalidProofRequest, Proof, ProofNonce, ProofRequest, ProofVerifier,
 };
@@ -455,7 +459,7 @@ pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};
 pub use time::{Clock, UnixTime};
-pub use verify::{Scratch, Verified, Verifier, VerifierBuilder};
+pub use verify::{Scratch, Unproven, Verified, Verifier, VerifierBuilder};
 
 /// The code of the pages compiles, and what they say does not compile does not.
 #[cfg(doctest)]

@@ -12,12 +12,15 @@
 //! | [`SecurityEvent`] (RFC 8417) | `secevent+jwt` | 1 h old, 7 days | [`Verifier::security_event`] | token, now |
 //! | [`StatusList`] (draft-ietf-oauth-status-list) | `statuslist+jwt` | 24 h old, 31 days | [`Verifier::status_list`] | token, now |
 //! | [`KeySetStatement`] (OpenID Federation) | `jwk-set+jwt` | 7 days, 31 days | [`Verifier::key_set_statement`] | statement, version seen, now |
+//! | [`ClientAssertion`] (RFC 7523) | `client-authentication+jwt`, `JWT` or none | 5 min, 1 h | [`Verifier::client_assertion`] | token, recipients, now |
+//! | the same, of SPIFFE (JWT-SVID) | `JWT`, `JOSE` or none | 1 h, 1 h | [`Verifier::jwt_svid`] | token, recipients, now |
 //! | [`ForeignToken`] | as its [`Preset`] says | as its preset says, 24 h | [`Verifier::foreign`] | token, now |
 //!
 //! [Proofs of possession](dpop) are no tokens of an issuer, and have a verifier of another kind,
 //! [`ProofVerifier`](crate::ProofVerifier).
 
 pub(crate) mod access;
+pub mod client_assertion;
 pub mod dpop;
 mod events;
 pub mod foreign;
@@ -32,6 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use access::{AccessToken, TokenType, UnknownTokenType};
+pub use client_assertion::ClientAssertion;
 pub use foreign::{ForeignToken, Preset};
 pub use id_token::IdToken;
 pub use key_set_statement::KeySetStatement;

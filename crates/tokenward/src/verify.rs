@@ -4,6 +4,7 @@ mod bound;
 mod builder;
 mod scratch;
 mod sealed;
+mod unproven;
 
 use std::fmt;
 use std::ops::Deref;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use builder::LEEWAY;
 pub use builder::VerifierBuilder;
 pub use scratch::Scratch;
+pub use unproven::Unproven;
 
 use crate::b64;
 use crate::claims::{AccessClaims, AccessClaimsRef, Proven};

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokenward::{
-    Algorithm, Audience, IssueError, IssuerId, KeySet, LoadBalancerArn, Nonce, Preset, Reason,
-    SESSION_REVOKED, SecurityEventRequest, Seen, SigningKey, Subject, Succession, UnixTime,
-    Verifier, VerifyingKey, b64,
+    Algorithm, Audience, ClientAssertion, IdToken, IssueError, IssuerId, KeySet, LoadBalancerArn,
+    Nonce, Preset, Reason, SESSION_REVOKED, SecurityEventRequest, Seen, SigningKey, Subject,
+    Succession, UnixTime, Verifier, VerifyingKey, b64,
 };
 
 #[test]
@@ -25,6 +25,8 @@ fn an_id_token_says_who_logged_in_and_how() {
 
     let claims = id_verifier().verify(&token, Nonce::Sent("n-1"), NOW).unwrap();
 
+    assert_eq!(IdToken::claimed_issuer(&token).unwrap().as_str(), ISSUER);
+    assert_eq!(IdToken::claimed_issuer("x"), None);
     assert_eq!(claims.issuer().as_str(), ISSUER);
     assert_eq!(claims.client_id().as_str(), "client");
     assert_eq!(claims.subject().as_str(), "u-1");
@@ -85,6 +87,33 @@ fn a_logout_token_says_which_login_has_ended() {
     assert_eq!(claims.token_id().as_str(), "l-1");
     assert_eq!(claims.issued_at(), NOW);
     assert_eq!(claims.expires_at(), UnixTime::from_secs(1_000_060));
+}
+
+#[test]
+fn a_client_assertion_says_who_asks_and_until_when_it_must_be_remembered() {
+    let verifier = Verifier::client_assertion()
+        .issuer(IssuerId::new("invoices").unwrap())
+        .subject(Subject::new("invoices").unwrap())
+        .keys(keys())
+        .build();
+    let token = sign(
+        &json!({"alg": "EdDSA"}),
+        &json!({
+            "iss": "invoices", "sub": "invoices", "aud": ISSUER, "jti": "a-1",
+            "iat": 1_000_000, "exp": 1_000_060,
+        }),
+    );
+
+    let claims = verifier.verify(&token, &["https://else.example", ISSUER], NOW).unwrap();
+
+    assert_eq!(claims.subject().as_str(), "invoices");
+    assert_eq!(claims.audience(), ISSUER);
+    assert_eq!(claims.token_id().unwrap().as_str(), "a-1");
+    assert_eq!(claims.expires_at(), UnixTime::from_secs(1_000_060));
+    // For as long as clocks may differ it would be taken.
+    assert_eq!(claims.remember_until(), UnixTime::from_secs(1_000_065));
+    assert_eq!(ClientAssertion::claimed_subject(&token).unwrap().as_str(), "invoices");
+    assert_eq!(ClientAssertion::claimed_subject("x.y.z"), None);
 }
 
 #[test]

@@ -119,6 +119,20 @@ fn a_bound_token_is_worth_nothing_without_its_proof() {
 }
 
 #[test]
+fn a_bound_token_can_be_told_about_without_its_proof() {
+    let told = verifier().verify_unproven(&token(Some(CLIENT.thumbprint())), NOW).unwrap();
+    assert_eq!(told.claims().key_thumbprint(), Some(CLIENT.thumbprint().as_str()));
+    assert_eq!(told.key_id(), ISSUER_KEY.key_id());
+
+    let told = verifier().verify_unproven(&token(None), NOW).unwrap();
+    assert_eq!(told.claims().key_thumbprint(), None);
+    let late = verifier()
+        .verify_unproven(&token(None), NOW.saturating_add(Duration::from_secs(900)))
+        .unwrap_err();
+    assert_eq!(*late.reason(), Reason::Expired);
+}
+
+#[test]
 fn a_stolen_token_is_refused_with_the_proof_of_the_thief() {
     let token = token(Some(CLIENT.thumbprint()));
     let thief = DpopKey::new(SigningKey::generate(Algorithm::Es256)).unwrap();

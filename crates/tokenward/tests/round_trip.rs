@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokenward::{
-    AccessLifetime, Algorithm, Audience, BackendError, CachedVerifier, ClientId, Decrypter,
+    AccessLifetime, Actor, Algorithm, Audience, BackendError, CachedVerifier, ClientId, Decrypter,
     DecryptionKey, DecryptionKeys, DpopKey, EncryptError, Encrypter, EncryptionKey, IssueError,
     Issuer, IssuerId, JsonError, Jti, KeyError, KeyId, KeySet, KeySetError, NestedVerifier,
     ProofVerifier, RESERVED_CLAIMS, Reason, Rejected, Scope, Scratch, SessionId, SigningKey,
@@ -14,6 +14,28 @@ use tokenward::{
 
 const ALGORITHMS: [Algorithm; 4] =
     [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa, Algorithm::Hs256];
+
+#[test]
+fn a_token_says_who_acts_for_its_subject_and_how_it_came_to_that() {
+    let of = |name: &str| Actor::new(Subject::new(name).unwrap());
+    let chain = of("client:b").after(of("client:a")).unwrap();
+    let key = SigningKey::generate(Algorithm::Es256).with_key_id(KeyId::new("k-1").unwrap());
+    let request = request().actor(chain.clone());
+
+    let token = issuer().issue(request, &key, NOW).unwrap();
+
+    let claims = verifier(&key).verify(&token, NOW).unwrap();
+    let act = json!({"sub": "client:b", "act": {"sub": "client:a"}});
+    assert_eq!(claims.private()["act"], act);
+    assert_eq!(Actor::of(claims.private()), Ok(Some(chain.clone())));
+    let full = of("d").after(of("c").after(chain).unwrap()).unwrap();
+    assert_eq!(of("d").after(full.clone()), Ok(full.clone()), "twice in a row is once");
+    assert!(of("e").after(full).is_err());
+    for wrong in [json!("a"), json!({}), json!({"sub": 1}), json!({"sub": "a", "iss": "b"})] {
+        let claims = [("act".to_owned(), wrong)].into_iter().collect();
+        assert!(Actor::of(&claims).is_err(), "{claims:?}");
+    }
+}
 
 #[test]
 fn every_algorithm_verifies_what_it_signed() {

@@ -71,6 +71,12 @@ pub(super) fn revocation() -> Result<PathBuf, Failure> {
     Ok(binary("revocation"))
 }
 
+/// Builds the program with the servers that a gate is compared with.
+pub(super) fn gate() -> Result<PathBuf, Failure> {
+    cargo("gate", true)?;
+    Ok(binary("gate"))
+}
+
 /// Builds the crate `peers-NAME`, all of it or its program of that name alone.
 fn cargo(name: &str, all: bool) -> Result<(), Failure> {
     let mut command = Command::new(env!("CARGO"));

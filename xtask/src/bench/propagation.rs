@@ -97,7 +97,7 @@ fn propagation(redis: bool, quick: bool) -> Result<Vec<String>, Failure> {
 }
 
 /// A process of ours, killed when dropped.
-struct Running(Child);
+pub(super) struct Running(pub(super) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -110,14 +110,17 @@ impl Drop for Running {
 fn authority(folder: &Path) -> Result<Running, Failure> {
     let mut command = Command::new(binary("tokenward"));
     command.args(["serve", "--config", "tokenward.toml"]).current_dir(folder);
-    let log = fs::File::create(folder.join("log"))?;
+    started(command, &folder.join("log"), "tokenward: ready on ")
+}
+
+/// A program of ours that runs, once it has said `ready`.
+pub(super) fn started(mut command: Command, log: &Path, ready: &str) -> Result<Running, Failure> {
+    let log = fs::File::create(log)?;
     let mut running = Running(command.stdout(Stdio::piped()).stderr(log).spawn()?);
     let output = running.0.stdout.take().ok_or_else(|| Failure::new("no output to read"))?;
-    let ready = BufReader::new(output)
-        .lines()
-        .map_while(Result::ok)
-        .any(|line| line.starts_with("tokenward: ready on "));
-    if ready { Ok(running) } else { Err(Failure::new("the authority ended before it was ready")) }
+    let said =
+        BufReader::new(output).lines().map_while(Result::ok).any(|line| line.starts_with(ready));
+    if said { Ok(running) } else { Err(Failure::new("a program ended before it was ready")) }
 }
 
 fn redis_server() -> Result<Running, Failure> {
@@ -135,7 +138,7 @@ fn redis_server() -> Result<Running, Failure> {
 }
 
 /// The secret of the service that revokes and follows.
-fn secret(folder: &Path) -> Result<String, Failure> {
+pub(super) fn secret(folder: &Path) -> Result<String, Failure> {
     let mut command = Command::new(binary("tokenward"));
     command.args(["services", "rotate-secret", "bench", "--data"]).arg(folder);
     let output = command.output()?;
@@ -155,7 +158,7 @@ fn config(feed: &str) -> String {
     )
 }
 
-fn private(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn private(path: &Path, text: &str) -> Result<(), Failure> {
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     Ok(file.write_all(text.as_bytes())?)
 }

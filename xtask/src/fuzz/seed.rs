@@ -125,7 +125,7 @@ impl Vector<'_> {
         let parts: Vec<&str> = token.split('.').collect();
         let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
         if parts.len() == 5 {
-            self.add(&["jwe"], token.as_bytes());
+            self.add(&["jwe", "sealed"], token.as_bytes());
             // The target takes lines for parts, too.
             if let Some(parts) = parts.iter().map(|part| decoded(part)).collect::<Option<Vec<_>>>()
             {

@@ -50,10 +50,10 @@ pub(super) fn prove() -> Result<(), Failure> {
 }
 
 /// A server of ours, killed when dropped.
-struct Server {
+pub(super) struct Server {
     child: Child,
     ready_after_ms: f64,
-    address: String,
+    pub(super) address: String,
 }
 
 impl Server {
@@ -65,13 +65,14 @@ impl Server {
 
     fn gate(data: &Path) -> Result<Self, Failure> {
         let config = data.join("gate.toml");
-        fs::write(&config, gate_config(data)?)?;
+        fs::write(&config, gate_config(data, "listen = \"127.0.0.1:18490\"")?)?;
         let mut command = Command::new(binary("tokenward"));
         command.args(["gate", "--config"]).arg(config).current_dir(data);
         Self::start(command, "tokenward: gate ready on ")
     }
 
-    fn start(mut command: Command, ready: &str) -> Result<Self, Failure> {
+    /// Runs `command`, which says `ready` and where once it is.
+    pub(super) fn start(mut command: Command, ready: &str) -> Result<Self, Failure> {
         let start = now();
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let output = child.stdout.take().ok_or_else(|| Failure::new("no output to read"))?;
@@ -101,8 +102,8 @@ impl Drop for Server {
     }
 }
 
-/// A gate that serves plain HTTP on loopback, as it would behind a proxy on the same machine.
-fn gate_config(data: &Path) -> Result<String, Failure> {
+/// A gate beside the authority of `data`, with these lines about its listener.
+pub(super) fn gate_config(data: &Path, listener: &str) -> Result<String, Failure> {
     let dev: String = fs::read_to_string(data.join("dev.json"))?;
     let field = |name: &str| {
         let quoted = format!("\"{name}\"");
@@ -113,7 +114,7 @@ fn gate_config(data: &Path) -> Result<String, Failure> {
     secret_file(&data.join("proxy-secret"), PROXY_SECRET)?;
     Ok(format!(
         "environment = \"dev\"\n\
-         listen = \"127.0.0.1:18490\"\n\
+         {listener}\n\
          issuer = \"{issuer}\"\n\
          audiences = [\"{audience}\"]\n\
          ca_file = \"{ca}\"\n\

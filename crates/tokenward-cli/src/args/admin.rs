@@ -195,16 +195,37 @@ pub(crate) struct RevokeArgs {
 pub(crate) struct ServicesArgs {
     #[command(subcommand)]
     pub(crate) command: ServicesCommand,
+    /// The config file, whose authority is asked
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) admin: AdminArgs,
+}
+
+/// What a service proves itself by in the place of a secret.
+#[derive(Args, Clone, Debug)]
+#[group(id = "proof", multiple = false)]
+pub(crate) struct ProofArgs {
+    /// By what it signs: its public keys, a JWK or a JWK set; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) jwks: Option<PathBuf>,
+    /// By what it signs: where its public keys are
+    #[arg(long, value_name = "URL")]
+    pub(crate) jwks_uri: Option<String>,
+    /// By a client certificate with this subject alternative name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) certificate: Option<String>,
+    /// By JWT-SVIDs of this workload
+    #[arg(long, value_name = "SPIFFE-ID")]
+    pub(crate) spiffe: Option<String>,
 }
 
 /// What to do with services.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServicesCommand {
-    /// Add a service and show its secret, once
+    /// Add a service and show its secret, once; or one that proves itself by something else
     #[command(
-        after_help = "Example: tokenward services add login-backend --may sessions:write --audience billing-api"
+        after_help = "Examples:\n  tokenward services add login-backend --may sessions:write --audience billing-api\n  tokenward services add invoices --audience billing-api --scope read --jwks invoices.jwk"
     )]
     Add {
         /// Its name, which is its `client_id`
@@ -219,8 +240,13 @@ pub(crate) enum ServicesCommand {
         #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
         scope: Vec<String>,
         /// It can keep no secret (a browser, a phone): it refreshes with its name alone
-        #[arg(long, conflicts_with_all = ["may", "scope"])]
+        #[arg(long, conflicts_with_all = ["may", "scope", "proof"])]
         public: bool,
+        #[command(flatten)]
+        proof: ProofArgs,
+        /// How long its secret works; else until it is replaced
+        #[arg(long, value_name = "DURATION", value_parser = duration_arg, conflicts_with_all = ["public", "proof"])]
+        lifetime: Option<Duration>,
     },
     /// List the services
     #[command(after_help = "Example: tokenward services list")]
@@ -231,6 +257,21 @@ pub(crate) enum ServicesCommand {
         /// Its name
         name: ClientId,
         /// How long the old secret still works
+        #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_arg)]
+        overlap: Duration,
+        /// How long the new secret works; else until it is replaced
+        #[arg(long, value_name = "DURATION", value_parser = duration_arg)]
+        lifetime: Option<Duration>,
+    },
+    /// Give a service other keys, or something else to prove itself by in the place of a secret
+    #[command(after_help = "Example: tokenward services rotate-key invoices --jwks both-keys.json")]
+    #[command(group = clap::ArgGroup::new("which").args(["jwks", "jwks_uri", "certificate", "spiffe"]).required(true))]
+    RotateKey {
+        /// Its name
+        name: ClientId,
+        #[command(flatten)]
+        proof: ProofArgs,
+        /// How long its secrets, if it has any, still work
         #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_arg)]
         overlap: Duration,
     },

@@ -21,10 +21,7 @@ fn a_query_holds_only_what_has_a_value_and_is_encoded() {
 #[test]
 fn a_debug_output_shows_no_credential() {
     let target = Target::Tcp {
-        host: "localhost".to_owned(),
-        port: 1,
-        authority: "localhost:1".to_owned(),
-        tls: None,
+        site: Site::parse("it", "http://localhost:1", None, is_loopback).unwrap(),
         bearer: HeaderValue::from_static("Bearer twa_secret"),
     };
 

@@ -10,11 +10,12 @@ use tokenward::root::{PinnedRoot, TrustState};
 use tokenward::{Audience, ClientId, IssuerId, VerifyingKey};
 use tokenward_redis::RedisSource;
 use tokenward_remote::{Credential, Remote, RemoteConfig, TrustMemory};
-use tokenward_server::gate::{self, GateAudience, GateState, Rules};
+use tokenward_server::gate::{GateAudience, GateState, Rules};
 use tokenward_server::http::{Server, Tls};
 use tokenward_server::settings::WhenStale;
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::DpopSettings;
 use tokenward_tower::headers::SecurityHeaders;
 use tokio::time::timeout;
 
@@ -56,15 +57,18 @@ pub(crate) async fn run(args: GateArgs, output: Output) -> Outcome {
     let place = listener.to_string();
     // Whatever stops the start stands above, so that the authority hears only from gates that run.
     let remotes = start(&followed)?;
-    let router = gate::router(GateState {
+    let gate = GateState {
         audiences: audiences(&config, &remotes)?,
         proxies,
         rules: Rules::new(config.rules.clone()),
         clock: clock::system(),
         any_local: false,
-    });
-    let mut server = Server::new().with_headers(SecurityHeaders::new().without_hsts());
-    server.add(listener, asking, router);
+    };
+    let server = Server::new().with_headers(SecurityHeaders::new().without_hsts());
+    let mut server = server
+        .on_all_cores()
+        .map_err(|error| Failure::because("a thread for each core", &error))?;
+    server.add_gate(listener, asking, gate);
     let remotes = Arc::new(remotes);
     if let Some(address) = config.health {
         let listener = serve::tcp("health", address).await?;
@@ -308,7 +312,10 @@ fn audiences(
         let login = own.clone().find_map(|one| one.login.clone());
         let origins = Origins::new(own.flat_map(|one| &one.origins))
             .map_err(|error| Failure::because("cookies.origins", &error))?;
-        let gate = GateAudience { verifier: remote.verifier(), origins, login };
+        let settings = config.overrides.iter().find(|one| one.name == *audience);
+        let dpop = settings.and_then(|one| one.dpop.as_ref()).map(DpopSettings::dpop).transpose();
+        let dpop = dpop.map_err(|error| Failure::because("audience.dpop_sites", &error))?.flatten();
+        let gate = GateAudience { verifier: remote.verifier(), origins, dpop, login };
         audiences.insert(audience.clone(), gate);
     }
     Ok(audiences)

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokenward::{Audience, ClientId, RESERVED_CLAIMS, Sensitive};
-use tokenward_server::settings::KeySettings;
+use tokenward_server::settings::{KeySettings, RelaxedSameSite};
 use tokenward_sessions::AllowedScopes;
+use tokenward_tower::cookies::SameSite;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth,
-    ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, kek, receiver, redis, rules,
-    values,
+    ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, gate, kek, receiver, redis, rules,
+    trust, values,
 };
 use crate::secret::Environment;
 
@@ -38,6 +39,8 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let services = all(root.sections("service"), service);
     let receivers = all(root.sections("receiver"), receiver::read);
     let proxies = all(root.sections("proxy"), proxy);
+    let rules = all(root.sections("rule"), gate::rule);
+    let trust = trust::read(&root);
     let passkeys = passkeys(root.section("passkeys"));
     let config = (|| {
         Some(Config {
@@ -54,6 +57,8 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             services: services?,
             receivers: receivers?,
             proxies: proxies?,
+            rules: rules?,
+            trust: trust?,
             passkeys,
         })
     })();
@@ -82,6 +87,14 @@ fn listen(section: Section<'_>) -> Option<Listen> {
 fn client_ca(section: &Section<'_>, listen: Option<&Listen>) -> Option<Option<PathBuf>> {
     let path = section.path("client_ca");
     let Some(listen) = listen else { return Some(path) };
+    if path.is_some() && matches!(listen.public, Address::Unix(_)) {
+        section.problem(
+            "client_ca",
+            "clients show a certificate over TLS alone, and listen.public is a Unix socket, whose proxy \
+             terminates it; delete it",
+        );
+        return None;
+    }
     match (&path, listen.mtls, listen.admin) {
         (None, Some(_), _) => {
             section.problem("client_ca", "is missing, and listen.mtls needs it; name a PEM file");
@@ -149,7 +162,8 @@ fn tls(
 }
 
 fn acme(section: Section<'_>) -> Option<AcmeConfig> {
-    let domains = section.list("domains", values::name);
+    // In the one form in which certificates have them.
+    let domains = section.list("domains", |name| Ok(values::name(name)?.to_ascii_lowercase()));
     if domains.as_ref().is_some_and(Vec::is_empty) {
         section.problem("domains", "there is none; write for example [\"auth.example.com\"]");
     }
@@ -275,6 +289,9 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         section.problem("claims", "`status` names the status list here; remove it from the list");
     }
     let origins = section.list("origins", values::origin);
+    let login = gate::login(section, origins.as_deref());
+    let same_site = same_site(section);
+    let dpop = values::dpop(section);
     Some(AudienceConfig {
         name: name?,
         algorithm: algorithm?,
@@ -284,8 +301,40 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         claims: claims?,
         guard_admits: guard_admits?,
         status_list: status_list?,
+        dpop: dpop?,
         origins: origins?,
+        login,
+        same_site,
     })
+}
+
+/// `SameSite` other than `Strict`, which takes a reason.
+fn same_site(section: &Section<'_>) -> Option<RelaxedSameSite> {
+    let to = section.parsed("same_site", |text| {
+        values::one_of(text, &["strict", "lax", "none"]).map(|word| match word.as_str() {
+            "lax" => SameSite::Lax,
+            "none" => SameSite::None,
+            _ => SameSite::Strict,
+        })
+    });
+    let reason = section.parsed("same_site_reason", |text| {
+        if text.trim().is_empty() {
+            Err("is empty; say why".to_owned())
+        } else {
+            Ok(text.to_owned())
+        }
+    });
+    let relaxed = to.filter(|to| *to != SameSite::Strict);
+    if relaxed.is_none() && to.is_some() == section.has("same_site") && reason.is_some() {
+        section.problem("same_site_reason", "is for same_site = \"lax\" or \"none\"; delete it");
+    }
+    if relaxed.is_some() && !section.has("same_site_reason") {
+        section.problem(
+            "same_site_reason",
+            "is missing: say why \"strict\" does not do, or delete same_site",
+        );
+    }
+    Some(RelaxedSameSite { to: relaxed?, reason: reason? })
 }
 
 fn claim(text: &str) -> Result<String, String> {
@@ -331,12 +380,14 @@ fn service(section: &Section<'_>) -> Option<ServiceConfig> {
             .ok()
     });
     let public = section.flag("public");
+    let proof = trust::proof(section);
     Some(ServiceConfig {
         name: name?,
         may: may?,
         audiences: audiences?,
         scopes: scopes?,
         public: public?,
+        proof: proof?,
     })
 }
 

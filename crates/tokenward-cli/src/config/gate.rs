@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use http::Method;
-use tokenward::{Audience, IssuerId};
+use tokenward::{Audience, IssuerId, Scope};
 use tokenward_server::gate::{Login, PathPattern, Rule};
+use tokenward_tower::dpop::{DpopPolicy, DpopSettings};
+use tokenward_tower::step_up::StepUp;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
@@ -73,6 +75,8 @@ pub(crate) struct AudienceConfig {
     pub(crate) feed_key: Option<String>,
     pub(crate) max_staleness: Option<Duration>,
     pub(crate) accept_when_stale: Option<bool>,
+    /// Whether it takes bound tokens; off, where nothing is said.
+    pub(crate) dpop: Option<DpopSettings>,
 }
 
 /// `[[cookies]]`: from where requests with a cookie may come.
@@ -304,7 +308,17 @@ fn one_audience(section: &Section<'_>) -> Option<AudienceConfig> {
         }
     });
     let accept_when_stale = section.parsed("when_stale", accepts);
-    Some(AudienceConfig { name: name?, feed_key, max_staleness, accept_when_stale })
+    let there = section.has("dpop") || section.has("dpop_sites");
+    let dpop = if there { Some(values::dpop(section)?) } else { None };
+    let takes = |dpop: &DpopSettings| dpop.policy != DpopPolicy::Off && dpop.sites.is_empty();
+    if dpop.as_ref().is_some_and(takes) {
+        section.problem(
+            "dpop_sites",
+            "is empty, so every proof would be refused; write for example \
+             dpop_sites = [\"https://api.example.com\"]",
+        );
+    }
+    Some(AudienceConfig { name: name?, feed_key, max_staleness, accept_when_stale, dpop })
 }
 
 fn accepts(text: &str) -> Result<bool, String> {
@@ -346,15 +360,22 @@ fn feed(section: Section<'_>, environment: Option<&Environment>) -> Option<FeedC
 fn cookies(section: &Section<'_>) -> Option<CookieOrigins> {
     let name = section.required("audience", "\"billing-api\"", audience);
     let origins = section.list("origins", values::origin);
-    let login = section
-        .parsed("login", |text| Login::parse(text).map_err(|error| format!("`{text}` {error}")));
-    if login.is_some() && origins.as_ref().is_some_and(Vec::is_empty) {
-        section.problem("login", "needs origins, one of which is the way back; list them");
-    }
+    let login = login(section, origins.as_deref());
     Some(CookieOrigins { audience: name?, origins: origins?, login })
 }
 
-fn rule(section: &Section<'_>) -> Option<Rule> {
+/// Where a browser without a good token is sent.
+pub(super) fn login(section: &Section<'_>, origins: Option<&[String]>) -> Option<Login> {
+    let login = section
+        .parsed("login", |text| Login::parse(text).map_err(|error| format!("`{text}` {error}")));
+    if login.is_some() && origins.is_some_and(<[_]>::is_empty) {
+        section.problem("login", "needs origins, one of which is the way back; list them");
+    }
+    login
+}
+
+/// `[[rule]]`, of `tokenward.toml` and `gate.toml` alike.
+pub(super) fn rule(section: &Section<'_>) -> Option<Rule> {
     let audiences = section.list("audiences", audience);
     let methods = section.list("methods", |text| {
         Method::from_bytes(text.as_bytes())
@@ -368,7 +389,15 @@ fn rule(section: &Section<'_>) -> Option<Rule> {
         let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         if plain { Ok(text.to_owned()) } else { Err(format!("`{text}` is no scope")) }
     });
-    Some(Rule { audiences: audiences?, methods: methods?, paths: paths?, scopes: scopes? })
+    let max_age = section.parsed("max_age", duration::parse);
+    let acr = section.list("acr", |text| {
+        let one = Scope::parse(text).ok().filter(|_| !text.contains(' ') && !text.is_empty());
+        one.map(|_| text.to_owned()).ok_or_else(|| format!("`{text}` is no name of a login"))
+    });
+    let acr = Scope::parse(&acr?.join(" ")).ok();
+    let step_up = acr.filter(|acr| max_age.is_some() || !acr.is_empty());
+    let step_up = step_up.map(|acr| StepUp::new(max_age, acr));
+    Some(Rule { audiences: audiences?, methods: methods?, paths: paths?, scopes: scopes?, step_up })
 }
 
 fn audience(text: &str) -> Result<Audience, String> {

@@ -6,7 +6,9 @@ use tokenward_keys::Timing;
 use tokenward_redis::RESERVED_NAMES;
 
 use crate::config::reader::Section;
-use crate::config::{AudienceConfig, Config, Delivery, Feed, Kek, ProxyAuth, ServiceConfig};
+use crate::config::{
+    Address, AudienceConfig, Config, Delivery, Feed, Kek, ProxyAuth, ServiceConfig,
+};
 use crate::deployment::SIGNER_KEYS;
 use crate::duration::Human;
 use crate::secret::SecretRef;
@@ -77,6 +79,14 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         service_fits(service, section, &names);
     }
     receivers(config, root, &names);
+    for (rule, section) in config.rules.iter().zip(&root.sections("rule")) {
+        for name in rule.audiences.iter().filter(|name| !names.contains(name.as_str())) {
+            section.problem("audiences", format!("there is no [[audience]] named `{name}`"));
+        }
+    }
+    if !config.rules.is_empty() && config.proxies.is_empty() {
+        root.problem("rule", "is for proxies, and there is no [[proxy]]; add one, or delete it");
+    }
     let mut proxies = BTreeSet::new();
     for (proxy, section) in config.proxies.iter().zip(&root.sections("proxy")) {
         if !proxies.insert(proxy.name.as_str()) {
@@ -85,13 +95,26 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
     }
 }
 
-/// A proxy shows its certificate where one is asked for.
+/// A proxy proves itself where nobody else can.
 pub(super) fn proxies(config: &Config, root: &Section<'_>) {
     for (proxy, section) in config.proxies.iter().zip(root.sections("proxy")) {
         if matches!(proxy.auth, ProxyAuth::Mtls(_)) && config.listen.mtls.is_none() {
             section.problem(
                 "mtls",
                 "needs listen.mtls, where the proxy shows its certificate; set it",
+            );
+        }
+        if matches!(proxy.auth, ProxyAuth::Unix) {
+            section.problem(
+                "unix",
+                // What the proxy passes on for its clients comes by that socket too, with all that they say.
+                match config.listen.public {
+                    Address::Unix(_) => {
+                        "whatever comes to listen.public comes by that socket, so this would believe \
+                         every client; set a secret"
+                    }
+                    Address::Tcp(_) => "is for a gate that listens on a socket; set a secret",
+                },
             );
         }
     }
@@ -170,6 +193,11 @@ fn service_fits(service: &ServiceConfig, section: &Section<'_>, names: &BTreeSet
         section.problem(
             "may",
             "a public client has no secret, so it may do nothing here; remove may or public",
+        );
+    }
+    if service.public && service.proof.is_some() {
+        section.whole_problem(
+            "a public client proves nothing; remove public, or what it proves itself by",
         );
     }
     if service.public && !service.scopes.is_none() {

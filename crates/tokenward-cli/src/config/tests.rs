@@ -2,6 +2,8 @@ use super::*;
 
 use proptest::prelude::*;
 
+mod browsers;
+
 pub(super) const GOOD: &str = r#"environment = "prod"
 issuer = "https://auth.example.com"
 
@@ -153,6 +155,21 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "admin = \"127.0.0.1:9443\"\nhealth = \"0.0.0.0:9080\"\n\n[tls]",
             "\n[tls]\nclient_ca = \"clients.pem\"",
             "tokenward.toml:9: tls.client_ca: is for listen.admin and listen.mtls, and there is neither; set one, or delete it",
+        ),
+        (
+            "\"0.0.0.0:8443\"\nredirect = \"0.0.0.0:8080\"\nadmin = \"127.0.0.1:9443\"\nhealth = \"0.0.0.0:9080\"\n\n[tls]\ncertificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "\"unix:/run/tokenward.sock\"\nadmin = \"127.0.0.1:9443\"\n\n[tls]\nclient_ca = \"clients.pem\"",
+            "tokenward.toml:9: tls.client_ca: clients show a certificate over TLS alone, and listen.public is a Unix socket, whose proxy terminates it; delete it",
+        ),
+        (
+            "\"0.0.0.0:8443\"\nredirect = \"0.0.0.0:8080\"\nadmin = \"127.0.0.1:9443\"\nhealth = \"0.0.0.0:9080\"\n\n[tls]\ncertificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+            "\"unix:/run/tokenward.sock\"\n\n[[proxy]]\nname = \"a\"\nprofile = \"nginx\"\nunix = true\n",
+            "tokenward.toml:10: proxy.unix: whatever comes to listen.public comes by that socket, so this would believe every client; set a secret",
+        ),
+        (
+            "secret = { env = \"EDGE_SECRET\" }",
+            "unix = true",
+            "tokenward.toml:30: proxy.unix: is for a gate that listens on a socket; set a secret",
         ),
         (
             "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
@@ -385,6 +402,18 @@ fn a_missing_file_says_how_to_make_one() {
     let problems = Config::load(&dir.path().join("tokenward.toml")).unwrap_err();
 
     assert!(problems[0].to_string().ends_with("; `tokenward init` writes one"), "{problems:?}");
+}
+
+#[test]
+fn the_domains_of_a_certificate_are_read_without_capitals() {
+    let text = GOOD.replace(
+        "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
+        "acme = { domains = [\"Auth.Example.COM\"] }",
+    );
+
+    let Ok(Config { tls: Some(Tls::Acme(acme)), .. }) = read(&text) else { panic!("{text}") };
+
+    assert_eq!(acme.domains, ["auth.example.com"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod audit;
 mod dev;
+mod doctor;
 mod gate;
 mod headers;
 mod pinned;

@@ -21,8 +21,11 @@ const EXCUSED: [(&str, &str, &str); 7] = [
 ];
 
 /// Compiled as doctests of `tokenward-tower` or `tokenward`, and so under no name.
-const DOCTESTS: [&str; 11] = [
+const DOCTESTS: [&str; 14] = [
     "browsers-csp",
+    "dpop-layer",
+    "dpop-client",
+    "step-up-layer",
     "verify-rust",
     "verify-rust-core",
     "verify-rust-jwks",

@@ -3,18 +3,39 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use tokenward::{Algorithm, KeyId, SigningKey};
+
 use crate::harness::Authority;
 use crate::markdown::root;
 use crate::shell::{Shell, node_modules, python_program};
 
 #[tokio::test]
-async fn oauth4webapi_discovers_gets_refreshes_introspects_and_revokes() {
+async fn oauth4webapi_discovers_gets_refreshes_introspects_revokes_and_proves_its_key() {
     node("oauth4webapi.mjs").await;
 }
 
 #[tokio::test]
-async fn openid_client_discovers_gets_refreshes_introspects_and_revokes() {
+async fn openid_client_discovers_gets_refreshes_introspects_revokes_and_proves_its_key() {
     node("openid-client.mjs").await;
+}
+
+#[tokio::test]
+async fn services_sign_and_exchange_by_oauth4webapi_and_openid_client() {
+    let authority = Authority::dev().await;
+    let shell = in_node(&authority, "services.mjs");
+    let key = SigningKey::generate(Algorithm::Es256).with_key_id(KeyId::new("k-1").unwrap());
+    let public = serde_json::to_string(&key.verifying_key().to_jwk().unwrap()).unwrap();
+    fs::write(shell.path("public.jwk"), public).unwrap();
+    fs::write(shell.path("private.jwk"), key.to_secret_jwk().unwrap().as_str()).unwrap();
+    let jwks = shell.path("public.jwk");
+    let add =
+        ["services", "add", "interop-signs", "--audience", "demo-api", "--scope", "demo:read"];
+    let more = ["--may", "exchange,introspect,revocations:write", "--jwks", jwks.to_str().unwrap()];
+    authority.command(&[&add[..], &more].concat()).await;
+
+    let said = shell.run("node services.mjs .tokenward/dev.json private.jwk").await;
+
+    assert_eq!(said, "ok\n");
 }
 
 #[tokio::test]
@@ -41,17 +62,22 @@ async fn pyjwt_verifies_our_access_tokens_also_after_a_rotation() {
 
 async fn node(script: &str) {
     let authority = Authority::dev().await;
-    let shell = Shell::beside(&authority)
+    let shell = in_node(&authority, script);
+
+    let said = shell.run(&format!("node {script} .tokenward/dev.json")).await;
+
+    assert_eq!(said, "ok\n");
+}
+
+fn in_node(authority: &Authority, script: &str) -> Shell {
+    let shell = Shell::beside(authority)
         .env("NODE_EXTRA_CA_CERTS", authority.dev.ca_file.to_str().unwrap());
     // Node looks for modules beside the script.
     symlink(node_modules(), shell.path("node_modules")).unwrap();
     for name in ["dev.mjs", script] {
         fs::copy(root().join("interop/node").join(name), shell.path(name)).unwrap();
     }
-
-    let said = shell.run(&format!("node {script} .tokenward/dev.json")).await;
-
-    assert_eq!(said, "ok\n");
+    shell
 }
 
 async fn signing_key(authority: &Authority) -> String {

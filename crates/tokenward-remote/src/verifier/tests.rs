@@ -25,6 +25,57 @@ fn a_good_token_is_accepted_until_it_is_revoked() {
 }
 
 #[test]
+fn a_token_that_was_accepted_is_not_checked_anew() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let token = world.token("t1");
+
+    let [first, second] = [(); 2].map(|()| verifier.verify(&token, NOW).unwrap());
+
+    assert!(Arc::ptr_eq(&first.verified, &second.verified));
+}
+
+#[test]
+fn what_is_remembered_is_recalled_only_while_the_token_is_good() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let token = world.token("t1");
+    assert!(verifier.recall(&token, NOW).is_none());
+
+    let end = verifier.verify(&token, NOW).unwrap().expires_at();
+
+    assert!(verifier.recall(&token, NOW).is_some());
+    assert!(verifier.recall(&token, end.saturating_add(Verifier::MAX_LEEWAY)).is_none());
+    verifier.view().insert(&revocation(1, Scope::Jti(Jti::new("t1").unwrap())));
+    assert!(verifier.recall(&token, NOW).is_none());
+}
+
+#[test]
+fn a_token_that_was_accepted_ends_when_it_says() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let token = world.token("t1");
+    let end = verifier.verify(&token, NOW).unwrap().expires_at();
+
+    let later = end.saturating_add(Verifier::MAX_LEEWAY);
+    assert_eq!(reason(verifier.verify(&token, later)), Reason::Expired);
+}
+
+#[test]
+fn a_token_that_was_accepted_is_not_taken_by_a_stale_verifier() {
+    let world = World::new();
+    let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));
+    let token = world.token("t1");
+    assert!(verifier.verify(&token, NOW).is_ok());
+
+    verifier.keys_until.store(NOW.as_millis(), Ordering::Release);
+
+    let later = NOW.saturating_add(Duration::from_millis(1));
+    assert!(matches!(verifier.verify(&token, later), Err(Refusal::Unavailable(_))));
+    assert!(verifier.recall(&token, later).is_none());
+}
+
+#[test]
 fn an_older_token_version_is_refused_as_such() {
     let world = World::new();
     let verifier = LiveVerifier::new(world.verifier(), Arc::new(View::local(audience())));

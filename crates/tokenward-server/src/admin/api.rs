@@ -3,6 +3,7 @@
 //! | request | body → answer |
 //! | --- | --- |
 //! | `GET /admin/v1/status` | → [`Status`] |
+//! | `GET /admin/v1/posture` | → [`Posture`] |
 //! | `GET /admin/v1/keys[?audience=A]` | → `[`[`tokenward_keys::KeyInfo`]`, …]`, as `keys list --format json` prints them |
 //! | `GET /admin/v1/keys/history[?audience=A]` | → `[`[`tokenward_keys::KeyHistory`]`, …]` |
 //! | `GET /admin/v1/keys/jwks?audience=A` | → the published key set (RFC 7517) |
@@ -20,6 +21,7 @@
 //! | `GET /admin/v1/services` | → `[`[`ServiceInfo`]`, …]` |
 //! | `POST /admin/v1/services` | [`AddService`] → 201 [`NewSecret`] |
 //! | `POST /admin/v1/services/{name}/secret` | [`RotateSecret`] → [`NewSecret`] |
+//! | `POST /admin/v1/services/{name}/proof` | [`SetProof`] → 204 |
 //! | `DELETE /admin/v1/services/{name}` | → 204 |
 //! | `GET /admin/v1/admin-tokens` | → `[`[`AdminTokenInfo`]`, …]` |
 //! | `POST /admin/v1/admin-tokens` | [`AddAdminToken`] → 201 [`NewAdminToken`] |
@@ -45,6 +47,12 @@ macro_rules! wire {
         pub struct $name { $($body)* }
     )+};
 }
+
+mod services;
+
+pub use services::{
+    AddService, NewSecret, Proof, RotateSecret, SecretTimes, ServiceInfo, SetProof,
+};
 
 wire! {
     /// Why a request was not carried out.
@@ -97,6 +105,40 @@ wire! {
         pub published_keys: usize,
         /// How many revocations are live.
         pub live_revocations: usize,
+    }
+
+    /// The settings by which a deployment can be more or less safe. Durations are whole seconds.
+    pub struct Posture {
+        /// How often a new key takes over.
+        pub rotate_every: u64,
+        /// By how much any clock may be wrong.
+        pub clock_error: u64,
+        /// The age past which a verifier's view of the revocations is stale.
+        pub max_staleness: u64,
+        /// Whether a stale view still decides.
+        pub accepts_when_stale: bool,
+        /// A line for each audience.
+        pub audiences: Vec<AudiencePosture>,
+    }
+
+    /// The same of one audience.
+    pub struct AudiencePosture {
+        /// Its name.
+        pub name: String,
+        /// Its issuer, the `iss` of its tokens.
+        pub issuer: String,
+        /// How long an access token lives.
+        pub access_lifetime: u64,
+        /// How long an unused refresh token lives.
+        pub refresh_lifetime: u64,
+        /// How long a session lives, whatever is done with it.
+        pub session_lifetime: u64,
+        /// The private claims that its tokens may carry.
+        pub claims: Vec<String>,
+        /// Which of them may hold what looks confidential.
+        pub guard_admits: Vec<String>,
+        /// From where its cookies are accepted; none, and it has no cookies.
+        pub origins: Vec<String>,
     }
 
     /// Switch to the ripe standby.
@@ -301,50 +343,6 @@ wire! {
         pub token_version: u64,
     }
 
-    /// A service, without its secrets.
-    pub struct ServiceInfo {
-        /// Its name, the `client_id`.
-        pub name: String,
-        /// What it may do.
-        pub may: Vec<String>,
-        /// The audiences within which it works.
-        pub audiences: Vec<String>,
-        /// The scopes it may ask for in tokens of its own; `["*"]` is any.
-        pub scopes: Vec<String>,
-        /// Whether it refreshes with its `client_id` alone.
-        pub public: bool,
-        /// Whether the config file declares it.
-        pub declared: bool,
-        /// How many secrets of it are accepted now.
-        pub secrets: usize,
-    }
-
-    /// Add a service.
-    #[serde(deny_unknown_fields)]
-    pub struct AddService {
-        /// Its name, the `client_id`.
-        pub name: String,
-        /// What it may do: names of `tokenward_sessions::May`.
-        #[serde(default)]
-        pub may: Vec<String>,
-        /// The audiences within which it works.
-        pub audiences: Vec<String>,
-        /// The scopes it may ask for in tokens of its own; `["*"]` is any.
-        #[serde(default)]
-        pub scopes: Vec<String>,
-        /// It can keep no secret.
-        #[serde(default)]
-        pub public: bool,
-    }
-
-    /// Replace a service's secret.
-    #[serde(deny_unknown_fields)]
-    pub struct RotateSecret {
-        /// For how many seconds the earlier ones are still accepted.
-        #[serde(default)]
-        pub overlap_seconds: u64,
-    }
-
     /// An administrator's token, without the token.
     pub struct AdminTokenInfo {
         /// What its owner calls it.
@@ -415,23 +413,6 @@ impl fmt::Debug for ImportKey {
             .field("audience", &self.audience)
             .field("kid", &self.kid)
             .finish_non_exhaustive()
-    }
-}
-
-/// A service's secret, shown this once.
-#[derive(Clone, Deserialize, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "a wire form: both ends spell it out")]
-pub struct NewSecret {
-    /// The service.
-    pub client_id: String,
-    /// Its secret; absent for a public one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<String>,
-}
-
-impl fmt::Debug for NewSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewSecret").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 

@@ -8,12 +8,15 @@ use tokenward::{Audience, Issuer, IssuerId};
 use tokenward_keys::{FormerSecrets, KeyRing};
 use tokenward_remote::LiveVerifier;
 use tokenward_sessions::{RefreshLifetime, SessionLifetime};
+use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::{Dpop, DpopPolicy};
 
 use super::former::Known;
 use super::lamp::Lamp;
 use super::stating::Stated;
 use super::status::StatusLists;
+use crate::gate::Login;
 
 /// Everything that a request for one audience needs.
 pub(super) struct AudienceState {
@@ -46,8 +49,16 @@ pub(super) struct AudienceState {
     pub(super) status_lists: Option<StatusLists>,
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
+    /// Whether its tokens are bound to keys.
+    pub(super) dpop: DpopPolicy,
+    /// Takes proofs at the gate, if there are any.
+    pub(super) gate_dpop: Option<Dpop>,
     /// From where its cookies are accepted; none for an audience without cookies.
     pub(super) origins: Origins,
+    /// Where the gate leads a browser that has no good token.
+    pub(super) login: Option<Login>,
+    /// What its access cookie comes along with.
+    pub(super) same_site: SameSite,
     /// The metadata document, which never changes while we run.
     pub(super) metadata: String,
 }

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
-use tokenward::{SealKey, SessionId, UnixTime, Verified};
+use tokenward::{Audience, SealKey, SessionId, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
-use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL};
+use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
 use tokenward_tower::credentials::By;
 use tokenward_tower::csrf::{self, Origins};
 use tokenward_tower::{credentials, respond};
@@ -95,12 +95,13 @@ pub(super) async fn refresh(
         authority.limit_address(peer)?;
         return Err(Refused::from(respond::invalid_token()));
     };
-    authority.check_csrf(headers, Some(&session))?;
+    authority.check_csrf(headers, Some(&session.audience))?;
     let presented = Presented {
         token,
         client: ClientCheck::Browser,
         delivery: session.delivery,
         audiences: vec![session.audience.clone()],
+        proof: None,
     };
     let before = presented.token.seal_key();
     // A refused refresh token gets the one answer of every refused token.
@@ -111,7 +112,10 @@ pub(super) async fn refresh(
             error.into()
         }
     })?;
-    let (answer, cookies) = (summary(&refreshed), session_cookies(&refreshed, Some(&before))?);
+    let same_site = authority.audiences.get(&refreshed.session.audience);
+    let same_site = same_site.map(|audience| audience.same_site).unwrap_or_default();
+    let answer = summary(&refreshed);
+    let cookies = session_cookies(&refreshed, Some(&before), same_site)?;
     let mut response = json_answer(StatusCode::OK, &Value::Object(answer));
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -137,12 +141,12 @@ pub(super) async fn logout(
         Some(cookie) => authority.cookie_session(cookie).await?.map(|(_, session)| session),
         None => None,
     };
-    authority.check_csrf(headers, by_refresh.as_ref())?;
     let ended = match (by_refresh, presented) {
         (Some(session), _) => Some((session.id, session.audience)),
         (None, Some(presented)) => authority.session_of_token(&presented)?,
         (None, None) => None,
     };
+    authority.check_csrf(headers, ended.as_ref().map(|(_, audience)| audience))?;
     if let Some((id, audience)) = ended {
         authority.end_session(&id, Some(&[audience]), EndReason::LoggedOut, "browser").await?;
     }
@@ -173,7 +177,7 @@ impl Authority {
     fn session_of_token(
         &self,
         presented: &credentials::Presented<'_>,
-    ) -> Result<Option<(SessionId, tokenward::Audience)>, Refused> {
+    ) -> Result<Option<(SessionId, Audience)>, Refused> {
         match self.verified(presented, self.clock.now()) {
             Ok(token) => Ok(token.session_id().map(|id| (id.clone(), token.audience().clone()))),
             Err(Some(unavailable)) => Err(unavailable),
@@ -181,8 +185,8 @@ impl Authority {
         }
     }
 
-    fn check_csrf(&self, headers: &HeaderMap, session: Option<&Session>) -> Result<(), Refused> {
-        let audience = session.and_then(|session| self.audiences.get(&session.audience));
+    fn check_csrf(&self, headers: &HeaderMap, audience: Option<&Audience>) -> Result<(), Refused> {
+        let audience = audience.and_then(|audience| self.audiences.get(audience));
         let origins = match audience {
             Some(audience) => audience.origins.clone(),
             // No session says which audience it is; whatever happens then touches cookies alone.
@@ -240,6 +244,7 @@ fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {
 pub(super) fn session_cookies(
     given: &Refreshed,
     before: Option<&SealKey>,
+    same_site: SameSite,
 ) -> Result<Vec<HeaderValue>, ApiError> {
     let Refreshed { access, refresh, refresh_expires_in, session } = given;
     let refresh_lasts = Duration::from_secs(*refresh_expires_in);
@@ -247,9 +252,9 @@ pub(super) fn session_cookies(
     let sealed = session.delivery == Delivery::Sealed;
     let access = if sealed {
         let keys = cookies::seal_value(&refresh.seal_key(), before);
-        cookies::set(SEAL, &keys, access.expires_in)
+        cookies::set_for(SEAL, &keys, access.expires_in, same_site)
     } else {
-        cookies::set(ACCESS, &access.token, access.expires_in)
+        cookies::set_for(ACCESS, &access.token, access.expires_in, same_site)
     };
     let refresh = cookies::set(REFRESH, &refresh.expose(), refresh_lasts);
     let mut lines = vec![access.map_err(too_long)?, refresh.map_err(too_long)?];

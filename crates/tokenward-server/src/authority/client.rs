@@ -7,20 +7,24 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::request::Parts;
 use percent_encoding::percent_decode_str;
-use tokenward::{Audience, ClientId, Scope};
-use tokenward_sessions::{May, Service, ServiceSecret, authenticate};
+use tokenward::{Audience, ClientId, ErrorChain, Scope, UnixTime};
+use tokenward_sessions::{May, Service, ServiceProof, ServiceSecret, authenticate};
 use zeroize::Zeroizing;
 
-use super::Authority;
 use super::error::ApiError;
 use super::form::Form;
 use super::log;
 use super::rate::owner;
-use crate::http::Peer;
+use super::{Authority, peer_of};
+use crate::http::{Peer, PeerIdentity};
 
+mod assertion;
 #[cfg(test)]
 mod tests;
+
+use assertion::Assertion;
 
 /// A service that has proved who it is, or a public client that has named itself.
 #[derive(Debug)]
@@ -62,6 +66,10 @@ impl Caller {
 
 /// What a request says about who sends it.
 enum Claim {
+    /// Something that was signed for this server.
+    Assertion(Assertion),
+    /// A certificate, and nothing else.
+    Certificate,
     /// A name and a secret.
     Secret(String, Zeroizing<String>),
     /// A name alone.
@@ -69,57 +77,67 @@ enum Claim {
 }
 
 impl Authority {
-    /// The service that calls a `/v1` route, by HTTP Basic.
-    pub(super) async fn service(
-        &self,
-        headers: &HeaderMap,
-        peer: Option<&Peer>,
-    ) -> Result<Caller, ApiError> {
-        let claim = basic(headers)?;
-        self.authenticate(claim, false, peer).await
+    /// The service that calls a `/v1` route: by HTTP Basic, as `Bearer` by an assertion, or by its certificate.
+    pub(super) async fn service(&self, parts: &Parts) -> Result<Caller, ApiError> {
+        let claim = match bearer(&parts.headers) {
+            Some(assertion) => Some(Claim::Assertion(assertion)),
+            None => basic(&parts.headers)?,
+        };
+        let shown = parts.extensions.get::<PeerIdentity>();
+        let claim = claim.or_else(|| shown.map(|_| Claim::Certificate));
+        self.authenticate(claim, false, parts).await
     }
 
-    /// The client that calls an OAuth endpoint, by HTTP Basic or by the form (RFC 6749 § 2.3.1).
+    /// The client that calls an OAuth endpoint, by HTTP Basic or by the form (RFC 6749 § 2.3.1), by an
+    /// assertion (RFC 7521 § 4.2), or by its certificate and its `client_id` (RFC 8705 § 2.1).
     ///
     /// With `public`, a public client may name itself without a secret.
     pub(super) async fn client(
         &self,
-        headers: &HeaderMap,
+        parts: &Parts,
         form: &Form,
         public: bool,
-        peer: Option<&Peer>,
     ) -> Result<Caller, ApiError> {
-        let claim = oauth_claim(headers, form)?;
-        self.authenticate(claim, public, peer).await
+        let claim = oauth_claim(&parts.headers, form)?;
+        self.authenticate(claim, public, parts).await
     }
 
     async fn authenticate(
         &self,
         claim: Option<Claim>,
         public: bool,
-        peer: Option<&Peer>,
+        parts: &Parts,
     ) -> Result<Caller, ApiError> {
-        let now = self.clock.now();
-        let (name, secret) = match claim {
-            None => (None, None),
-            Some(Claim::Name(name)) => (ClientId::new(name).ok(), None),
-            Some(Claim::Secret(name, secret)) => (ClientId::new(name).ok(), Some(secret)),
+        let (now, peer) = (self.clock.now(), peer_of(&parts.extensions));
+        let shown = parts.extensions.get::<PeerIdentity>();
+        let name = match &claim {
+            None => None,
+            Some(Claim::Name(name) | Claim::Secret(name, _)) => ClientId::new(name.as_str()).ok(),
+            Some(Claim::Assertion(assertion)) => assertion.client().cloned(),
+            Some(Claim::Certificate) => self.named_in(shown).await?,
         };
         let service = match &name {
             Some(name) => self.services.service(name).await?,
             None => None,
         };
-        let good = match &secret {
+        let good = match &claim {
             // A text that is no secret of ours is compared all the same, as one that nobody has.
-            Some(text) => {
+            Some(Claim::Secret(_, text)) => {
                 let secret = ServiceSecret::parse(text).unwrap_or_else(|_| ServiceSecret::random());
-                authenticate(service.as_ref(), &secret, now)
+                self.has_secret(service.as_ref(), &secret, now).await
             }
-            None => public && service.as_ref().is_some_and(|service| service.public),
+            Some(Claim::Assertion(assertion)) => {
+                self.is_proven(service.as_ref(), assertion, now).await?
+            }
+            Some(Claim::Name(_) | Claim::Certificate) | None => {
+                service.as_ref().is_some_and(|service| {
+                    (public && service.public) || has_certificate(service, shown)
+                })
+            }
         };
         match service {
             Some(service) if good => {
-                if service.public && secret.is_none() {
+                if service.public {
                     self.limit_address(peer)?;
                 }
                 self.by_client.take(service.name.as_str(), now)?;
@@ -132,6 +150,34 @@ impl Authority {
                 Err(ApiError::invalid_client())
             }
         }
+    }
+
+    /// The one service that is registered with a name in the certificate that was shown.
+    async fn named_in(&self, shown: Option<&PeerIdentity>) -> Result<Option<ClientId>, ApiError> {
+        let services = self.services.list_services().await?;
+        let mut named = services.iter().filter(|service| has_certificate(service, shown));
+        // A certificate of two services says of neither that it is the one.
+        let (Some(only), None) = (named.next(), named.next()) else { return Ok(None) };
+        Ok(Some(only.name.clone()))
+    }
+
+    async fn has_secret(
+        &self,
+        service: Option<&Service>,
+        secret: &ServiceSecret,
+        now: UnixTime,
+    ) -> bool {
+        let stored = authenticate(service, secret, now);
+        if let (Some(service), Some(stored)) = (service, stored)
+            && stored.is_use_news(now)
+        {
+            let noted = self.services.note_secret_use(&service.name, &stored.hash, now).await;
+            if let Err(error) = noted {
+                // The call itself needs no write, so it does not fail for this one.
+                tracing::warn!(error = %ErrorChain::new(&error), "the use of a secret is not written down");
+            }
+        }
+        stored.is_some()
     }
 
     /// Takes one unauthenticated call from the allowance of the peer's address.
@@ -156,10 +202,21 @@ impl Authority {
     }
 }
 
+/// Whether a name in the certificate that was shown is that of `service`.
+fn has_certificate(service: &Service, shown: Option<&PeerIdentity>) -> bool {
+    match (&service.proof, shown) {
+        (Some(ServiceProof::Certificate(name)), Some(shown)) => shown.is(name),
+        _ => false,
+    }
+}
+
 fn oauth_claim(headers: &HeaderMap, form: &Form) -> Result<Option<Claim>, ApiError> {
-    if form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some() {
-        // RFC 6749 § 5.2: "unsupported authentication method" is `invalid_client`.
-        return Err(ApiError::invalid_client());
+    if let Some(assertion) = Assertion::of_form(form)? {
+        // RFC 6749 § 2.3: one way of authentication in each request.
+        if headers.contains_key(AUTHORIZATION) || form.get("client_secret").is_some() {
+            return Err(ApiError::invalid_request("the client authenticates in two ways at once"));
+        }
+        return Ok(Some(Claim::Assertion(assertion)));
     }
     let name = form.get("client_id").map(str::to_owned);
     let secret = form.get("client_secret").map(|text| Zeroizing::new(text.to_owned()));
@@ -175,6 +232,14 @@ fn oauth_claim(headers: &HeaderMap, form: &Form) -> Result<Option<Claim>, ApiErr
         (None, Some(name), None) => Ok(Some(Claim::Name(name))),
         (None, None, _) => Ok(None),
     }
+}
+
+/// The assertion of `Authorization: Bearer`, if that alone is there.
+fn bearer(headers: &HeaderMap) -> Option<Assertion> {
+    let mut lines = headers.get_all(AUTHORIZATION).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+    let (scheme, token) = line.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| Assertion::signed_by_client(token.trim()))
 }
 
 /// The name and secret of `Authorization: Basic`, if that is there (RFC 7617, RFC 6749 § 2.3.1).

@@ -9,10 +9,13 @@ use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokenward::crypto::{Secret256, random};
-use tokenward::{ClientId, ErrorChain, Scope, SessionId, Subject, TokenVersion, UnixTime, b64};
+use tokenward::{
+    ClientId, ErrorChain, Scope, SessionId, Subject, Thumbprint, TokenVersion, UnixTime, b64,
+};
 use tokenward_sessions::{
     Delivery, EndReason, Idempotency, May, NewSession, RefreshMode, RefreshToken, Session,
 };
+use tokenward_tower::dpop::{DPOP, DpopPolicy};
 
 use super::audience::AudienceState;
 use super::browser::{session_cookies, summary};
@@ -34,6 +37,12 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let Call { caller, parts, body } = authority.call(request, May::SessionsWrite).await?;
+    if parts.headers.contains_key(DPOP) {
+        // It would be the service's own key; the one that counts is that of the client.
+        return Err(ApiError::invalid_request(
+            "a session is bound by dpop_jkt, the thumbprint of the client's key; send that",
+        ));
+    }
     let wanted = authority.wanted(&caller, body.json()?).await?;
     let key = authority.idempotency(&caller, &parts, &body, "POST /v1/sessions")?;
     let now = authority.clock.now();
@@ -61,6 +70,17 @@ struct Wanted {
     private: Option<Value>,
     device: Option<String>,
     delivery: Delivery,
+    auth_time: UnixTime,
+    bound_to: Option<Thumbprint>,
+    auth_time: UnixTime,
+}
+
+/// A login that somebody else vouches for.
+pub(super) struct Login {
+    pub(super) subject: Subject,
+    pub(super) scope: Scope,
+    pub(super) auth_time: UnixTime,
+    pub(super) bound_to: Option<Thumbprint>,
 }
 
 impl Wanted {
@@ -76,9 +96,10 @@ impl Wanted {
             client_id: &self.client_id,
             scope: &self.scope,
             claims: &self.claims,
-            auth_time: now,
+            auth_time: self.auth_time,
             ends_at: now.saturating_add(audience.session_lifetime.get()),
             sealed: self.delivery == Delivery::Sealed,
+            bound_to: self.bound_to.as_ref(),
         }
     }
 }
@@ -112,13 +133,17 @@ impl Authority {
             return Err(ApiError::access_denied());
         };
         let scope = fields.text("scope")?.unwrap_or_default();
+        let delivery = delivery(fields.text("delivery")?.as_deref(), state)?;
         let wanted = Wanted {
             client_id: self.client_for(caller, fields.text("client_id")?, state).await?,
             scope: Scope::parse(&scope).map_err(|error| invalid("scope", error))?,
             claims: fields.object("claims")?,
             private: self.private_value(fields.value("private"))?,
             device: device(fields.text("device")?)?,
-            delivery: delivery(fields.text("delivery")?.as_deref(), state)?,
+            bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
+            auth_time: self.auth_time(fields.value("auth_time").as_ref())?,
+            delivery,
+            auth_time: self.clock.now(),
             subject,
             audience,
         };
@@ -129,6 +154,19 @@ impl Authority {
         }
         fields.done()?;
         Ok(wanted)
+    }
+
+    /// When the user proved who they are: now, or when the service says. A clock of its own may be wrong.
+    fn auth_time(&self, said: Option<&Value>) -> Result<UnixTime, ApiError> {
+        let now = self.clock.now();
+        let Some(said) = said.filter(|said| !said.is_null()) else { return Ok(now) };
+        let problem =
+            "must be the seconds since 1970 at which the user logged in, not later than now";
+        let said = said.as_u64().map(UnixTime::from_secs);
+        match said.filter(|said| said.since(now) <= self.settings.keys.clock_error) {
+            Some(said) => Ok(said.min(now)),
+            None => Err(invalid("auth_time", problem)),
+        }
     }
 
     /// Who may refresh the session: the caller, or a public client that it names.
@@ -159,6 +197,40 @@ impl Authority {
         }
     }
 
+    /// The session for `login`, which `key` recognizes: the same one for the same.
+    pub(super) async fn open_session(
+        &self,
+        audience: &AudienceState,
+        caller: &Caller,
+        login: Login,
+        key: Idempotency,
+        now: UnixTime,
+    ) -> Result<Refreshed, ApiError> {
+        let wanted = Wanted {
+            subject: login.subject,
+            audience: audience.name.clone(),
+            client_id: caller.name().clone(),
+            scope: login.scope,
+            claims: Map::new(),
+            private: None,
+            device: None,
+            delivery: Delivery::Token,
+            auth_time: login.auth_time,
+            bound_to: login.bound_to,
+        };
+        let id = random_session_id()?;
+        self.check_mintable(audience, &wanted.facts(&id, now, audience), now)?;
+        let made = self.make(audience, wanted, id, Some(key), now).await.map_err(|error| {
+            // The same login for something else, or after the session that it made has ended.
+            if error.status().is_client_error() { ApiError::invalid_subject_token() } else { error }
+        })?;
+        let Made { session, version, refresh, refresh_ends_at } = made;
+        let access =
+            self.mint_for_session(audience, &session, version, None, &refresh, now).await?;
+        let refresh_expires_in = refresh_ends_at.since(now).as_secs();
+        Ok(Refreshed { access, refresh, refresh_expires_in, session })
+    }
+
     async fn make(
         &self,
         audience: &AudienceState,
@@ -182,8 +254,9 @@ impl Authority {
             device: wanted.device,
             delivery: wanted.delivery,
             refresh_mode: RefreshMode::Plain,
+            bound_to: wanted.bound_to,
             created_at: now,
-            auth_time: now,
+            auth_time: wanted.auth_time,
             ends_at,
             refresh_hash: refresh.hash(),
             refresh_ends_at,
@@ -268,10 +341,14 @@ impl Authority {
             return Ok(json_answer(StatusCode::CREATED, &Value::Object(answer)));
         }
         let given = Refreshed { access, refresh, refresh_expires_in, session };
-        let cookies = session_cookies(&given, None)?;
-        let lines = cookies.iter().filter_map(|line| line.to_str().ok());
+        let cookies = session_cookies(&given, None, audience.same_site)?;
         let mut answer = summary(&given);
-        answer.insert("set_cookie".into(), lines.collect());
+        // Beside the token of a sealed session its key would be the other half of it: a back end that passes
+        // the whole body on would give a script both.
+        if given.session.delivery == Delivery::Cookie {
+            let lines = cookies.iter().filter_map(|line| line.to_str().ok());
+            answer.insert("set_cookie".into(), lines.collect());
+        }
         let mut response = json_answer(StatusCode::CREATED, &Value::Object(answer));
         for cookie in cookies {
             response.headers_mut().append(SET_COOKIE, cookie);
@@ -319,6 +396,7 @@ fn stored(new: NewSession, version: TokenVersion) -> Session {
         device: new.device,
         delivery: new.delivery,
         refresh_mode: new.refresh_mode,
+        bound_to: new.bound_to,
         created_at: new.created_at,
         auth_time: new.auth_time,
         ends_at: new.ends_at,
@@ -346,6 +424,24 @@ fn delivery(name: Option<&str>, audience: &AudienceState) -> Result<Delivery, Ap
             Err(invalid("delivery", "the audience has no `origins`, so no cookies"))
         }
         Some(_) => Err(invalid("delivery", "must be token, cookie or sealed")),
+    }
+}
+
+/// The key that the session's tokens are to be bound to: its thumbprint, as in RFC 9449 § 10.
+fn bound_to(
+    thumbprint: Option<String>,
+    delivery: Delivery,
+    audience: &AudienceState,
+) -> Result<Option<Thumbprint>, ApiError> {
+    const NAME: &str = "dpop_jkt";
+    match (thumbprint, audience.dpop) {
+        (Some(_), _) if delivery != Delivery::Token => {
+            Err(invalid(NAME, "is for delivery token: a cookie comes without a proof"))
+        }
+        (Some(_), DpopPolicy::Off) => Err(invalid(NAME, "is off for the audience")),
+        (Some(key), _) => Thumbprint::new(key).map(Some).map_err(|error| invalid(NAME, error)),
+        (None, DpopPolicy::Required) => Err(invalid(NAME, "is required by the audience")),
+        (None, _) => Ok(None),
     }
 }
 

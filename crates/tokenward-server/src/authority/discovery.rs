@@ -9,8 +9,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tokenward::b64;
 use tokenward::crypto::sha256;
-use tokenward::{Audience, IssuerId};
+use tokenward::{Algorithm, Audience, IssuerId};
 use tokenward_keys::KeyHistory;
+use tokenward_tower::dpop;
 
 use super::Authority;
 use super::audience::AudienceState;
@@ -25,6 +26,8 @@ pub(super) struct Offers {
     pub(super) signed: bool,
     /// Status lists.
     pub(super) lists: bool,
+    /// Tokens that are bound to keys.
+    pub(super) bound: bool,
 }
 
 /// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
@@ -35,16 +38,29 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: Offe
         "token_endpoint": format!("{base}/oauth2/token"),
         "revocation_endpoint": format!("{base}/oauth2/revoke"),
         "introspection_endpoint": format!("{base}/oauth2/introspect"),
-        "grant_types_supported": ["refresh_token", "client_credentials"],
+        "grant_types_supported": [
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ],
         // There is no authorization endpoint: whoever logs users in calls the sessions API.
         "response_types_supported": [],
         "token_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
+            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "revocation_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
+            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "introspection_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post"],
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
     });
+    if let Some(members) = metadata.as_object_mut() {
+        let all = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+        let all: Value = all.map(Algorithm::as_str).collect();
+        for endpoint in ["token", "revocation", "introspection"] {
+            // RFC 8414 § 2.
+            let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+            members.insert(name, all.clone());
+        }
+    }
     if let (true, Some(members)) = (offers.signed, metadata.as_object_mut()) {
         // OpenID Federation 1.0 § 5.2.1.
         members.insert("signed_jwks_uri".to_owned(), format!("{audience_issuer}/jwks.jwt").into());
@@ -53,6 +69,11 @@ pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: Offe
         // draft-ietf-oauth-status-list-21 § 9.1.
         let uri = StatusLists::aggregation(audience_issuer);
         members.insert("status_list_aggregation_endpoint".to_owned(), uri.into());
+    }
+    if let (true, Some(members)) = (offers.bound, metadata.as_object_mut()) {
+        // RFC 9449 § 5.1.
+        let name = "dpop_signing_alg_values_supported".to_owned();
+        members.insert(name, dpop::algorithms().into());
     }
     metadata.to_string()
 }

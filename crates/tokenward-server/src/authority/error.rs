@@ -45,6 +45,12 @@ impl ApiError {
         Self::oauth("invalid_grant", "Invalid refresh token")
     }
 
+    /// 400: what was to be exchanged is no good, or not the client's to exchange (RFC 8693 § 2.2.2). One
+    /// answer for every reason.
+    pub(super) fn invalid_subject_token() -> Self {
+        Self::invalid_request("Invalid subject token")
+    }
+
     /// 401: nobody proved to be a client. One answer for an unknown name and a wrong secret.
     pub(super) fn invalid_client() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client")

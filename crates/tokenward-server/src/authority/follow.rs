@@ -18,11 +18,11 @@ use tokenward_sessions::May;
 use tokio::sync::watch;
 use tokio::time::Sleep;
 
+use super::Authority;
 use super::client::Caller;
 use super::error::ApiError;
 use super::feed::{Following, Hub, NoPlace};
 use super::segment::Segment;
-use super::{Authority, peer_of};
 
 /// After this long a follower has to come back and show its credentials again, so that a service that
 /// was removed does not listen for ever.
@@ -83,7 +83,7 @@ async fn allowed(
     name: &str,
     request: &request::Parts,
 ) -> Result<(Caller, Audience), ApiError> {
-    let caller = authority.service(&request.headers, peer_of(&request.extensions)).await?;
+    let caller = authority.service(request).await?;
     caller.require(May::RevocationsRead)?;
     // An audience that is not the caller's and one that is not there get the same answer.
     match Audience::new(name) {

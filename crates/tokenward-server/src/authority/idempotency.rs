@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use tokenward::crypto::{Secret256, hmac_sha256};
-use tokenward::{BackendError, BackendErrorKind};
+use tokenward::{BackendError, BackendErrorKind, UnixTime};
 use tokenward_sessions::Idempotency;
 
 use super::Authority;
@@ -52,6 +52,24 @@ impl Authority {
             sealed_answer: Vec::new(),
             ends_at: self.clock.now().saturating_add(KEPT),
         }))
+    }
+
+    /// What to recognize a request by that is about `thing`, and says `what` of it, until `until`.
+    pub(super) fn once(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        thing: &[u8],
+        what: &[u8],
+        until: UnixTime,
+    ) -> Idempotency {
+        let hash = |parts: [&[u8]; 3]| hmac_sha256(self.request_key().expose(), &framed(&parts));
+        Idempotency {
+            key_hash: hash([caller.name().as_str().as_bytes(), kind.as_bytes(), thing]),
+            request_hash: hash([b"", b"", what]),
+            sealed_answer: Vec::new(),
+            ends_at: until,
+        }
     }
 
     fn request_key(&self) -> Secret256 {

@@ -6,10 +6,11 @@
 //! logged as a string value, which stands quoted and escaped, because users may choose their names: one
 //! with spaces, quotes or writing direction in it would else forge the fields behind it.
 
-use tokenward::{Audience, ClientId, SessionId, Subject, TokenVersion};
+use tokenward::{Audience, ClientId, IssuerId, Reason, SessionId, Subject, TokenVersion};
 use tokenward_sessions::RefreshInvalid;
 
 use crate::http::Peer;
+use crate::settings::RelaxedSameSite;
 
 const AUDIT: &str = "tokenward::audit";
 
@@ -31,6 +32,11 @@ pub(super) fn session_refreshed(audience: &Audience, id: &SessionId, replayed: b
     let outcome = if replayed { "replayed" } else { "renewed" };
     metrics::counter!("tokenward_refreshes_total", "outcome" => outcome).increment(1);
     tracing::debug!(%audience, session_id = %id, outcome, "a session was refreshed");
+}
+
+pub(super) fn same_site_relaxed(audience: &Audience, relaxed: &RelaxedSameSite) {
+    let (same_site, reason) = (relaxed.to.as_str(), &relaxed.reason);
+    tracing::warn!(%audience, same_site, reason, "the access cookie comes along from other sites");
 }
 
 pub(super) fn refresh_refused(why: RefreshInvalid) {
@@ -113,5 +119,33 @@ pub(super) fn client_refused(name: Option<&ClientId>, peer: Option<&Peer>) {
     let peer = peer.map_or_else(|| "-".to_owned(), Peer::to_string);
     tracing::warn!(
         target: AUDIT, event = "client_refused", client, peer, "client authentication failed"
+    );
+}
+
+pub(super) fn token_exchanged(client: &ClientId, from: &Audience, to: &Audience, id: &SessionId) {
+    metrics::counter!("tokenward_tokens_exchanged_total", "audience" => to.to_string())
+        .increment(1);
+    tracing::info!(
+        target: AUDIT, event = "token_exchanged", %client, %from, %to, session_id = %id,
+        "a token was exchanged"
+    );
+}
+
+pub(super) fn id_token_refused(client: &ClientId, issuer: &IssuerId, why: &str) {
+    metrics::counter!("tokenward_id_tokens_refused_total", "reason" => why.to_owned()).increment(1);
+    tracing::info!(%client, %issuer, reason = why, "an ID token of an upstream was refused");
+}
+
+pub(super) fn assertion_refused(client: &ClientId, reason: &Reason) {
+    metrics::counter!("tokenward_assertions_refused_total", "reason" => reason.as_str())
+        .increment(1);
+    tracing::info!(%client, reason = reason.as_str(), "a client assertion was refused");
+}
+
+pub(super) fn assertion_replayed(client: &ClientId) {
+    metrics::counter!("tokenward_assertions_refused_total", "reason" => "replayed").increment(1);
+    tracing::warn!(
+        target: AUDIT, event = "assertion_replayed", %client,
+        "a client assertion was shown a second time"
     );
 }

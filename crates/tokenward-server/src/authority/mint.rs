@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use tokenward::crypto::Secret256;
 use tokenward::limits::LIMITS;
 use tokenward::{
-    ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, TokenRequest,
-    TokenVersion, UnixTime, Unsigned,
+    Actor, ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, Thumbprint,
+    TokenRequest, TokenVersion, UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
@@ -30,6 +30,13 @@ pub(super) struct Minted {
     pub(super) token: Zeroizing<String>,
     pub(super) expires_in: Duration,
     pub(super) scope: Scope,
+    /// Whether it is bound to a key.
+    bound: bool,
+}
+
+/// How a token is to be presented (RFC 6749 § 7.1, RFC 9449 § 5).
+pub(super) const fn token_type(bound: bool) -> &'static str {
+    if bound { "DPoP" } else { "Bearer" }
 }
 
 impl Minted {
@@ -37,7 +44,7 @@ impl Minted {
     pub(super) fn answer(&self) -> Map<String, Value> {
         let mut answer = Map::new();
         answer.insert("access_token".into(), self.token.as_str().into());
-        answer.insert("token_type".into(), "Bearer".into());
+        answer.insert("token_type".into(), token_type(self.bound).into());
         answer.insert("expires_in".into(), self.expires_in.as_secs().into());
         if !self.scope.is_empty() {
             answer.insert("scope".into(), self.scope.as_str().into());
@@ -75,7 +82,8 @@ impl Authority {
         let request = SessionFacts::of(session, &scope, &claims).request(version, seal.as_ref());
         let whose =
             Whose { subject: &session.subject, session: Some(&session.id), version: Some(version) };
-        let minted = self.mint(audience, request, whose, scope, now).await?;
+        let mut minted = self.mint(audience, request, whose, scope, now).await?;
+        minted.bound = session.bound_to.is_some();
         match seal {
             Some(seal) => minted.sealed(&seal),
             None => Ok(minted),
@@ -94,12 +102,27 @@ impl Authority {
         self.check_mintable(audience, &facts, now)
     }
 
-    /// A token for a service itself: no session, no version.
+    /// A token for a service that acts for the subject of another token.
+    pub(super) async fn mint_exchanged(
+        &self,
+        audience: &AudienceState,
+        exchanged: Exchanged<'_>,
+        now: UnixTime,
+    ) -> Result<Minted, ApiError> {
+        let Exchanged { subject, session, version, scope, .. } = exchanged;
+        let whose = Whose { subject, session: Some(session), version: Some(version) };
+        let bound = exchanged.bound_to.is_some();
+        let minted = self.mint(audience, exchanged.request(), whose, scope.clone(), now).await?;
+        Ok(Minted { bound, ..minted })
+    }
+
+    /// A token for a service itself, bound to `key` if there is one: no session, no version.
     pub(super) async fn mint_for_client(
         &self,
         audience: &AudienceState,
         client: &ClientId,
         scope: Scope,
+        key: Option<Thumbprint>,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
         let subject = Subject::new(format!("{}{client}", Subject::CLIENT_PREFIX))
@@ -107,7 +130,13 @@ impl Authority {
         let request =
             TokenRequest::new(subject.clone(), client.clone(), Jti::random()).scope(scope.clone());
         let whose = Whose { subject: &subject, session: None, version: None };
-        self.mint(audience, request, whose, scope, now).await
+        let bound = key.is_some();
+        let request = match key {
+            Some(key) => request.bound_to(key),
+            None => request,
+        };
+        let minted = self.mint(audience, request, whose, scope, now).await?;
+        Ok(Minted { bound, ..minted })
     }
 
     /// Refuses what could not be minted for a session, before anything is stored.
@@ -220,7 +249,7 @@ impl Authority {
             let Some(signature) = signature else { continue };
             let expires_in = unsigned.expires_at().since(now.floor_secs());
             let token = Zeroizing::new(unsigned.assemble(&signature));
-            return Ok(Minted { token, expires_in, scope });
+            return Ok(Minted { token, expires_in, scope, bound: false });
         }
         Err(ApiError::unavailable())
     }
@@ -338,6 +367,40 @@ struct Whose<'a> {
     version: Option<TokenVersion>,
 }
 
+/// What a token is made of that another one is exchanged for.
+pub(super) struct Exchanged<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) client: &'a ClientId,
+    pub(super) session: &'a SessionId,
+    pub(super) version: TokenVersion,
+    pub(super) scope: &'a Scope,
+    pub(super) auth_time: Option<UnixTime>,
+    pub(super) actor: Actor,
+    /// The key that the new token is bound to.
+    pub(super) bound_to: Option<Thumbprint>,
+    /// The end of the other token.
+    pub(super) expires_at: UnixTime,
+}
+
+impl Exchanged<'_> {
+    fn request(self) -> TokenRequest {
+        let request = TokenRequest::new(self.subject.clone(), self.client.clone(), Jti::random())
+            .session_id(self.session.clone())
+            .token_version(self.version)
+            .scope(self.scope.clone())
+            .actor(self.actor)
+            .expires_no_later_than(self.expires_at);
+        let request = match self.auth_time {
+            Some(time) => request.auth_time(time),
+            None => request,
+        };
+        match self.bound_to {
+            Some(key) => request.bound_to(key),
+            None => request,
+        }
+    }
+}
+
 /// What a session's access tokens are made of.
 pub(super) struct SessionFacts<'a> {
     pub(super) id: &'a SessionId,
@@ -348,6 +411,7 @@ pub(super) struct SessionFacts<'a> {
     pub(super) auth_time: UnixTime,
     pub(super) ends_at: UnixTime,
     pub(super) sealed: bool,
+    pub(super) bound_to: Option<&'a Thumbprint>,
 }
 
 impl<'a> SessionFacts<'a> {
@@ -361,6 +425,7 @@ impl<'a> SessionFacts<'a> {
             auth_time: session.auth_time,
             ends_at: session.ends_at,
             sealed: matches!(session.delivery, Delivery::Sealed),
+            bound_to: session.bound_to.as_ref(),
         }
     }
 
@@ -373,9 +438,10 @@ impl<'a> SessionFacts<'a> {
                 .auth_time(self.auth_time)
                 .private(self.claims.clone())
                 .expires_no_later_than(self.ends_at);
-        match seal {
-            Some(seal) => request.sealed_under(seal),
-            None => request,
+        match (seal, self.bound_to) {
+            (Some(seal), _) => request.sealed_under(seal),
+            (None, Some(key)) => request.bound_to(key.clone()),
+            (None, None) => request,
         }
     }
 }

@@ -2,44 +2,51 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde_json::{Value, json};
-use tokenward::{Scope, UnixTime, Verified};
+use http::request::Parts;
+use serde_json::{Map, Value, json};
+use tokenward::{AccessClaims, Proof, Reason, Scope, UnixTime, Unproven, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
+use tokenward_tower::dpop::DPOP_NONCE;
 
 use super::audience::AudienceState;
 use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
-use super::mint::Minted;
+use super::mint::{Minted, token_type};
 use super::ops::{Target, unbroken};
 use super::refresh::{Presented, Refreshed};
 use super::respond::json_answer;
-use super::{Authority, body, peer_of};
+use super::{Authority, body, exchange};
 
 /// `POST /oauth2/token`.
-pub(super) async fn token(
-    State(authority): State<Arc<Authority>>,
-    request: Request,
-) -> Result<Response, ApiError> {
+pub(super) async fn token(State(authority): State<Arc<Authority>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let granted = grant(&authority, &parts, body).await;
+    let mut answer = granted.unwrap_or_else(IntoResponse::into_response);
+    // Also with a refusal: the next proof is to have it (RFC 9449 § 8.2).
+    if let Some(nonce) = authority.nonce_for(&parts.headers) {
+        answer.headers_mut().insert(DPOP_NONCE, nonce);
+    }
+    answer
+}
+
+async fn grant(authority: &Authority, parts: &Parts, body: Body) -> Result<Response, ApiError> {
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    if parts.headers.contains_key("dpop") {
-        // To ignore it would hand out a token that is not bound to the key, as if it were.
-        return Err(ApiError::invalid_request("DPoP is not available"));
-    }
     let grant = form.required("grant_type")?;
     // RFC 6749 § 4.4: client credentials are for confidential clients alone.
     let public = grant == "refresh_token";
-    let caller =
-        authority.client(&parts.headers, &form, public, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(parts, &form, public).await?;
+    let proof = authority.proof(&parts.headers, authority.clock.now())?;
     match grant {
-        "refresh_token" => refresh_grant(&authority, &caller, &form).await,
-        "client_credentials" => client_credentials(&authority, &caller, &form).await,
+        "refresh_token" => refresh_grant(authority, &caller, &form, proof).await,
+        "client_credentials" => client_credentials(authority, &caller, &form, proof).await,
+        exchange::GRANT => exchange::exchange(authority, &caller, &form, proof).await,
         _ => Err(ApiError::oauth("unsupported_grant_type", "grant_type: is not available")),
     }
 }
@@ -48,6 +55,7 @@ async fn refresh_grant(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
+    proof: Option<Verified<Proof>>,
 ) -> Result<Response, ApiError> {
     let text = form.required("refresh_token")?;
     let Ok(token) = RefreshToken::parse(text) else { return Err(ApiError::invalid_grant()) };
@@ -56,21 +64,28 @@ async fn refresh_grant(
         client: ClientCheck::Is(caller.name().clone()),
         delivery: Delivery::Token,
         audiences: caller.audiences(),
+        proof,
     };
     let scope = form.get("scope").map(scope).transpose()?;
-    let Refreshed { access, refresh, refresh_expires_in, session } =
-        authority.refresh(presented, scope).await?;
+    let refreshed = authority.refresh(presented, scope).await?;
+    Ok(json_answer(StatusCode::OK, &Value::Object(session_answer(&refreshed))))
+}
+
+/// What whoever holds a session gets of it.
+pub(super) fn session_answer(refreshed: &Refreshed) -> Map<String, Value> {
+    let Refreshed { access, refresh, refresh_expires_in, session } = refreshed;
     let mut answer = access.answer();
     answer.insert("refresh_token".into(), refresh.expose().as_str().into());
-    answer.insert("refresh_expires_in".into(), refresh_expires_in.into());
+    answer.insert("refresh_expires_in".into(), (*refresh_expires_in).into());
     answer.insert("session_id".into(), session.id.as_str().into());
-    Ok(json_answer(StatusCode::OK, &Value::Object(answer)))
+    answer
 }
 
 async fn client_credentials(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
+    proof: Option<Verified<Proof>>,
 ) -> Result<Response, ApiError> {
     let audience = wanted_audience(authority, caller, form)?;
     let scope = form.get("scope").map(scope).transpose()?.unwrap_or_default();
@@ -80,13 +95,16 @@ async fn client_credentials(
         return Err(ApiError::oauth("invalid_scope", "scope: is more than the client may ask for"));
     }
     let now = authority.clock.now();
-    let minted: Minted = authority.mint_for_client(audience, caller.name(), scope, now).await?;
+    let key = audience.bind(proof.as_ref(), None)?;
+    authority.use_proof(proof.as_ref(), now).await?;
+    let minted: Minted =
+        authority.mint_for_client(audience, caller.name(), scope, key, now).await?;
     Ok(json_answer(StatusCode::OK, &Value::Object(minted.answer())))
 }
 
 /// The audience that `audience` (RFC 8693 § 2.1) or `resource` (RFC 8707 § 2) names: by its name or by
 /// its issuer URL. Where the service works for one alone, neither is needed.
-fn wanted_audience<'a>(
+pub(super) fn wanted_audience<'a>(
     authority: &'a Authority,
     caller: &Caller,
     form: &Form,
@@ -121,7 +139,7 @@ pub(super) async fn revoke(
     let (parts, body) = request.into_parts();
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    let caller = authority.client(&parts.headers, &form, true, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(&parts, &form, true).await?;
     let token = form.required("token")?;
     let by = caller.name().as_str();
     match known(&authority, &caller, token, authority.clock.now()).await? {
@@ -130,9 +148,9 @@ pub(super) async fn revoke(
             let why = EndReason::TokenRevoked;
             authority.end_session(&session.id, Some(&audience), why, by).await?;
         }
-        Known::Access(token) if owns_access(&caller, &token) => {
-            let target = Target::Token(token.token_id().clone());
-            let (audience, by) = ([token.audience().clone()], by.to_owned());
+        Known::Access(token) if owns_access(&caller, token.claims()) => {
+            let target = Target::Token(token.claims().token_id().clone());
+            let (audience, by) = ([token.claims().audience().clone()], by.to_owned());
             let authority = Arc::clone(&authority);
             unbroken(async move { authority.revoke(&[target], Some(&audience), None, &by).await })
                 .await?;
@@ -150,12 +168,12 @@ pub(super) async fn introspect(
     let (parts, body) = request.into_parts();
     let limit = authority.settings.limits.body_bytes;
     let form = body::read(&parts.headers, body, limit).await?.form()?;
-    let caller = authority.client(&parts.headers, &form, false, peer_of(&parts.extensions)).await?;
+    let caller = authority.client(&parts, &form, false).await?;
     caller.require(May::Introspect)?;
     let token = form.required("token")?;
     let now = authority.clock.now();
     let answer = match known(&authority, &caller, token, now).await? {
-        Known::Access(token) => active(&token),
+        Known::Access(token) => active(token.claims()),
         // Whoever asks is a resource server, and no refresh token is ever good for a resource: to call
         // one active would let it be used as an access token.
         Known::Refresh(_) | Known::Nothing => json!({"active": false}),
@@ -165,7 +183,8 @@ pub(super) async fn introspect(
 
 /// What a presented token turns out to be, within the caller's audiences.
 enum Known {
-    Access(Box<Verified>),
+    /// Told about, not let in: whoever asked has no proof to show.
+    Access(Box<Unproven>),
     Refresh(Box<Session>),
     Nothing,
 }
@@ -182,8 +201,14 @@ async fn known(
         return Ok(session.map_or(Known::Nothing, |session| Known::Refresh(Box::new(session))));
     }
     for audience in authority.audiences.values().filter(|a| caller.serves(&a.name)) {
-        match audience.verifier.verify_former_too(token, now) {
-            Ok(token) => return Ok(Known::Access(Box::new(token.into_verified()))),
+        let judged = match audience.verifier.verify_former_too(token, now) {
+            Err(Refusal::Rejected(rejected)) if *rejected.reason() == Reason::ProofRequired => {
+                audience.verifier.verify_unproven(token, now)
+            }
+            judged => judged.map(|judged| judged.into_verified().into()),
+        };
+        match judged {
+            Ok(token) => return Ok(Known::Access(Box::new(token))),
             Err(Refusal::Unavailable(_)) => return Err(ApiError::unavailable()),
             Err(Refusal::Rejected(_)) => {}
         }
@@ -197,19 +222,20 @@ fn owns(caller: &Caller, session: &Session) -> bool {
     session.client_id == *caller.name() || caller.may(May::SessionsWrite)
 }
 
-fn owns_access(caller: &Caller, token: &Verified) -> bool {
+fn owns_access(caller: &Caller, token: &AccessClaims) -> bool {
     token.client_id() == Some(caller.name())
         || caller.may(May::RevocationsWrite)
         || caller.may(May::SessionsWrite)
 }
 
-fn active(token: &Verified) -> Value {
+fn active(token: &AccessClaims) -> Value {
     let mut answer = token.to_json();
     answer.insert("active".into(), true.into());
-    answer.insert("token_type".into(), "Bearer".into());
+    let bound = token.key_thumbprint().is_some();
+    answer.insert("token_type".into(), token_type(bound).into());
     Value::Object(answer)
 }
 
-fn scope(text: &str) -> Result<Scope, ApiError> {
+pub(super) fn scope(text: &str) -> Result<Scope, ApiError> {
     Scope::parse(text).map_err(|error| ApiError::oauth("invalid_scope", error.to_string()))
 }

@@ -35,13 +35,25 @@ impl Buckets {
     /// 2¹⁴ buckets take 128 KiB; that any two of a hundred busy callers share one has a chance of 0.26.
     const SLOTS: usize = 1 << 14;
 
+    /// 2¹⁷ take 1 MiB: a million sessions that all come back at once are eight to a bucket.
+    const SESSION_SLOTS: usize = 1 << 17;
+
     pub(super) fn new(rate: Rate) -> Self {
+        Self::with(rate, Self::SLOTS)
+    }
+
+    /// Those of sessions, of which there are many.
+    pub(super) fn of_sessions(rate: Rate) -> Self {
+        Self::with(rate, Self::SESSION_SLOTS)
+    }
+
+    fn with(rate: Rate, slots: usize) -> Self {
         let cost = 1_000_000_u64.checked_div(u64::from(rate.per_second)).unwrap_or(1).max(1);
         Self {
             cost,
             allowance: cost.saturating_mul(u64::from(rate.burst)),
             seed: RandomState::new(),
-            whole_at: std::iter::repeat_with(AtomicU64::default).take(Self::SLOTS).collect(),
+            whole_at: std::iter::repeat_with(AtomicU64::default).take(slots).collect(),
         }
     }
 
@@ -49,7 +61,7 @@ impl Buckets {
     pub(super) fn take(&self, caller: impl Hash, now: UnixTime) -> Result<(), ApiError> {
         let now = now.as_millis().saturating_mul(1_000);
         let slot = usize::try_from(self.seed.hash_one(caller)).unwrap_or_default();
-        let Some(bucket) = self.whole_at.get(slot & (Self::SLOTS.saturating_sub(1))) else {
+        let Some(bucket) = self.whole_at.get(slot & self.whole_at.len().saturating_sub(1)) else {
             return Ok(());
         };
         let latest = now.saturating_add(self.allowance);

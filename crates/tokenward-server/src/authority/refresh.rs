@@ -1,21 +1,24 @@
 //! Refreshing a session, the same way for clients and for browsers.
 
-use tokenward::{Audience, Scope, UnixTime};
+use tokenward::{Audience, Proof, Scope, UnixTime, Verified};
 use tokenward_sessions::{
     ClientCheck, Delivery, REFRESH_WINDOW, RefreshAttempt, RefreshInvalid, RefreshOutcome,
     RefreshToken, Session,
 };
+use tokenward_tower::dpop::BadProof;
 
 use super::audience::AudienceState;
 use super::error::ApiError;
 use super::mint::Minted;
-use super::{Authority, log};
+use super::{Authority, dpop, log};
 
 /// A refresh token as it was presented.
 pub(super) struct Presented {
     pub(super) token: RefreshToken,
     pub(super) client: ClientCheck,
     pub(super) delivery: Delivery,
+    /// The proof that came with it.
+    pub(super) proof: Option<Verified<Proof>>,
     /// The audiences within which the caller works.
     pub(super) audiences: Vec<Audience>,
 }
@@ -47,12 +50,17 @@ impl Authority {
         if scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&known.scope)) {
             return Err(ApiError::oauth("invalid_scope", "scope: is more than the session has"));
         }
+        self.by_session.take(known.id.as_str(), now)?;
         // Without a signer, for example, the token would be spent for nothing.
         self.check_session(audience, &known, now)?;
+        let key = audience.bind(presented.proof.as_ref(), known.bound_to.as_ref())?;
+        self.use_proof(presented.proof.as_ref(), now).await?;
         let outcome = self.sessions.refresh(self.attempt(presented, audience, now)).await?;
         match outcome {
             RefreshOutcome::Renewed { session, version, token, refresh_ends_at, replayed } => {
                 log::session_refreshed(&session.audience, &session.id, replayed);
+                // An answer that is given again is bound as its request asks, if the first was not.
+                let session = Session { bound_to: session.bound_to.or(key), ..session };
                 let access =
                     self.mint_for_session(audience, &session, version, scope, &token, now).await?;
                 let refresh_expires_in = refresh_ends_at.since(now).as_secs();
@@ -74,11 +82,12 @@ impl Authority {
         audience: &AudienceState,
         now: UnixTime,
     ) -> RefreshAttempt {
-        let Presented { token, client, delivery, .. } = presented;
+        let Presented { token, client, delivery, proof, .. } = presented;
         RefreshAttempt {
             presented: token,
             client,
             delivery,
+            proven: proof.map(|proof| proof.key_thumbprint().clone()),
             audiences: Some(vec![audience.name.clone()]),
             now,
             refresh_lifetime: audience.refresh_lifetime,
@@ -90,5 +99,9 @@ impl Authority {
 
 fn refused(why: RefreshInvalid) -> ApiError {
     log::refresh_refused(why);
+    // A client that has lost sight of its key must not take the session for over.
+    if why == RefreshInvalid::ProofRequired {
+        return dpop::refused(BadProof::Missing);
+    }
     ApiError::invalid_grant()
 }

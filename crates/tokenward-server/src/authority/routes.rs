@@ -10,7 +10,7 @@ use super::error::ApiError;
 use super::{
     Authority, browser, create, discovery, events, follow, oauth, script, stating, status, v1,
 };
-use crate::gate::{self, GateAudience, GateState, Rules};
+use crate::gate::{self, GateAudience, GateState};
 
 impl Authority {
     /// Everything on the public listener: `docs/http.md` is its table.
@@ -40,13 +40,14 @@ impl Authority {
     fn gate(&self) -> GateState {
         let audience = |audience: &Arc<AudienceState>| {
             let verifier = Arc::clone(&audience.verifier);
-            let origins = audience.origins.clone();
-            (audience.name.clone(), GateAudience { verifier, origins, login: None })
+            let (origins, login) = (audience.origins.clone(), audience.login.clone());
+            let dpop = audience.gate_dpop.clone();
+            (audience.name.clone(), GateAudience { verifier, origins, dpop, login })
         };
         GateState {
             audiences: self.audiences.values().map(audience).collect(),
             proxies: self.settings.proxies.clone(),
-            rules: Rules::any_token(),
+            rules: self.settings.rules.clone(),
             clock: Arc::clone(&self.clock),
             any_local: self.settings.dev,
         }

@@ -14,7 +14,9 @@ use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
 use tokenward_revocation::{DenseIds, Fingerprints, View};
 use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
+use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::{Dpop, DpopPolicy, Nonces};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -23,6 +25,7 @@ use super::audience::AudienceState;
 use super::events::{Events, PushSetupError};
 use super::feed::Hub;
 use super::former::Known;
+use super::keysets::KeySets;
 use super::lamp::Lamp;
 use super::rate::Buckets;
 use super::status::StatusLists;
@@ -92,8 +95,10 @@ impl Authority {
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
         let authority = Arc::new(Self {
             token_outlives: token_outlives(&audiences),
+            key_sets: KeySets::new(&settings.trust, Arc::clone(&clock)),
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
+            by_session: Buckets::of_sessions(settings.limits.session),
             settings,
             clock,
             sessions,
@@ -105,6 +110,7 @@ impl Authority {
             events,
             audiences,
             all_origins,
+            nonces: Nonces::new(&parts.data_key),
             data_key: parts.data_key,
             hub: Arc::new(hub),
             stop: watch::Sender::new(false),
@@ -303,12 +309,7 @@ async fn open_audience(
         SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
     };
     let issuer = issuer(wanted, &issuer_id)?;
-    let verifier = Verifier::builder()
-        .issuer(issuer_id.clone())
-        .audience(name.clone())
-        .keys(ring.key_set())
-        .leeway(settings.keys.leeway)
-        .build();
+    let verifier = verifier(settings, &ring, &issuer_id);
     let view = hub.view(&name).map_or_else(|| Arc::new(View::local(name.clone())), Arc::clone);
     Ok(AudienceState {
         refresh_lifetime: RefreshLifetime::new(wanted.refresh_lifetime)
@@ -316,10 +317,18 @@ async fn open_audience(
         session_lifetime: SessionLifetime::new(wanted.session_lifetime)
             .map_err(|error| lifetime("session_lifetime", &error))?,
         origins: Origins::new(&wanted.origins).map_err(|error| origins_error(&error))?,
+        login: wanted.login.clone(),
+        same_site: same_site(wanted),
+        dpop: wanted.dpop.policy,
+        gate_dpop: gate_dpop(settings, wanted)?,
         metadata: discovery::metadata(
             &settings.issuer,
             &issuer_id,
-            discovery::Offers { signed: parts.key_sets.is_some(), lists: wanted.status_list },
+            discovery::Offers {
+                signed: parts.key_sets.is_some(),
+                lists: wanted.status_list,
+                bound: wanted.dpop.policy != DpopPolicy::Off,
+            },
         ),
         status_lists: wanted
             .status_list
@@ -344,6 +353,35 @@ async fn open_audience(
         issuer,
         ring,
     })
+}
+
+/// What the access cookie comes along with; where that is more than nothing, the log says so.
+fn same_site(wanted: &AudienceSettings) -> SameSite {
+    let relaxed = wanted.same_site.as_ref();
+    let relaxed = relaxed.inspect(|relaxed| super::log::same_site_relaxed(&wanted.name, relaxed));
+    relaxed.map(|relaxed| relaxed.to).unwrap_or_default()
+}
+
+/// Who verifies the tokens of an audience.
+fn verifier(settings: &Settings, ring: &KeyRing, id: &IssuerId) -> Verifier {
+    Verifier::builder()
+        .issuer(id.clone())
+        .audience(ring.audience().clone())
+        .keys(ring.key_set())
+        .leeway(settings.keys.leeway)
+        .build()
+}
+
+/// Who takes bound tokens at the gate.
+fn gate_dpop(
+    settings: &Settings,
+    wanted: &AudienceSettings,
+) -> Result<Option<Dpop>, SettingsError> {
+    let dpop = wanted.dpop.dpop().map_err(|error| {
+        let setting = format!("audience.{}.dpop_sites", wanted.name);
+        SettingsError::new(setting, error.to_string())
+    })?;
+    Ok(dpop.map(|dpop| if settings.dev { dpop.any_site() } else { dpop }))
 }
 
 /// Who makes the tokens of an audience.

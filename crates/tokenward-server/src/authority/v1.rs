@@ -17,7 +17,7 @@ use super::json::{Fields, invalid};
 use super::ops::{Target, unbroken};
 use super::respond::{done, json_answer};
 use super::segment::Segment;
-use super::{Authority, body, log, peer_of};
+use super::{Authority, body, log};
 
 /// The most sessions of one subject that a list shows; the newest come first.
 const LISTED: usize = 1_000;
@@ -33,7 +33,7 @@ impl Authority {
     /// Authenticates the service behind a call, checks that it may do `what`, and reads the body.
     pub(super) async fn call(&self, request: Request, what: May) -> Result<Call, ApiError> {
         let (parts, body) = request.into_parts();
-        let caller = self.service(&parts.headers, peer_of(&parts.extensions)).await?;
+        let caller = self.service(&parts).await?;
         caller.require(what)?;
         let body = body::read(&parts.headers, body, self.settings.limits.body_bytes).await?;
         Ok(Call { caller, parts, body })

@@ -8,16 +8,18 @@ use axum::response::Response;
 use http::header::{HeaderMap, HeaderName, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
-use tokenward::{Audience, Rejected, Verified};
+use tokenward::{Audience, Reason, Rejected};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_revocation::Stale;
-use tokenward_tower::credentials::{self, By, Malformed};
+use tokenward_tower::credentials::{self, By, Malformed, Presented};
 use tokenward_tower::csrf::{self, CsrfRefused};
-use tokenward_tower::respond;
+use tokenward_tower::dpop::{Asked, Dpop, DpopRefused};
+use tokenward_tower::{access, respond};
 
 use super::original::{self, Missing, Original};
 use super::path::BadPath;
-use super::rules::Decision;
+use super::rules::Found;
+use super::smuggle::{self, Smuggled};
 use super::{GateAudience, GateState, answer, proxy};
 use crate::http::{Peer, PeerIdentity};
 use crate::settings::Profile;
@@ -45,10 +47,14 @@ enum Why {
     Original(Missing),
     /// Its head is longer than any that we take.
     TooLarge,
+    /// A header comes along that means one of ours to others.
+    Smuggled(Smuggled),
     /// No token at all.
     NoCredentials {
         /// A link from another site, for which the browser keeps the cookies back.
         link: bool,
+        /// Where one that is bound to a key would do too.
+        bound: bool,
     },
     /// More than one token.
     Malformed(Malformed),
@@ -60,6 +66,9 @@ enum Why {
     Unavailable(Stale),
     /// The token is bad.
     Token(Rejected),
+    /// The token by the scheme `DPoP` or its proof is bad, or the login behind the token not good enough: what
+    /// a layer says of it.
+    Layer(Box<access::Refused>),
     /// The path could be read in two ways.
     Path(BadPath),
     /// No rule is about the request.
@@ -79,7 +88,7 @@ pub(super) struct Question<'g> {
 
 impl GateState {
     /// Decides about a question over HTTP.
-    pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Verified), Refused> {
+    pub(super) fn decide(&self, parts: &Parts) -> Result<(Profile, Judged), Refused> {
         let peer = parts.extensions.get::<Peer>().copied();
         let place = Place::of(parts.uri.path());
         let profile = place.and_then(|place| Profile::from_name(place.profile));
@@ -89,7 +98,33 @@ impl GateState {
         let question = self.recognize(profile, parts)?;
         let told = original::read(profile, parts, place.below);
         let told = told.map(|original| (original, &parts.headers));
-        question.decide(Some(place.audience), told).map(|(verified, _)| (profile, verified))
+        question.decide(Some(place.audience), told).map(|(judged, _)| (profile, judged))
+    }
+
+    /// As [`Self::decide`], of a token that is remembered; `None` where the answer is not yes, or not yet.
+    pub(super) fn recall<'p>(
+        &self,
+        peer: Peer,
+        identity: Option<&PeerIdentity>,
+        parts: &'p Parts,
+    ) -> Option<(Place<'p>, Profile, Judged)> {
+        let headers = &parts.headers;
+        let place = Place::of(parts.uri.path())?;
+        let profile = Profile::from_name(place.profile)?;
+        let (proxies, local) = (&self.proxies, self.any_local);
+        let proxy = proxy::authenticate(proxies, local, profile, Some(&peer), identity, headers)?;
+        let question = Question { gate: self, profile, proxy, peer: Some(peer) };
+        let (name, audience) = question.audience(Some(place.audience))?;
+        let original = original::read(profile, parts, place.below).ok()?;
+        smuggle::check(headers).ok()?;
+        let presented = credentials::extract(headers).ok().flatten()?;
+        // A proof is for this request alone, so nothing of it can be remembered.
+        if presented.by == By::Dpop || audience.dpop.as_ref().is_some_and(Dpop::is_required) {
+            return None;
+        }
+        question.is_meant(audience, &original, headers, &presented).ok()?;
+        let judged = presented.recall(&audience.verifier, self.clock.now())?;
+        Some((place, profile, question.permit(name, &original, judged).ok()?))
     }
 
     /// The question of whoever asks as `profile`, with a request of its own, if it is a proxy.
@@ -115,14 +150,13 @@ impl Question<'_> {
         &self,
         audience: Option<&str>,
         told: Result<(Original, H), Missing>,
-    ) -> Result<(Verified, H), Refused> {
-        let known = audience.and_then(|audience| Audience::new(audience).ok());
-        let known = known.and_then(|name| self.gate.audiences.get_key_value(&name));
+    ) -> Result<(Judged, H), Refused> {
+        let known = self.audience(audience);
         let (name, audience) = known.ok_or_else(|| self.refused(Why::NoSuchPlace))?;
         let (original, headers) = told.map_err(|missing| self.refused(Why::Original(missing)))?;
         let judged = self.judge(audience, &original, headers.borrow());
-        match judged.and_then(|verified| self.permit(name, &original, verified)) {
-            Ok(verified) => Ok((verified, headers)),
+        match judged.and_then(|judged| self.permit(name, &original, judged)) {
+            Ok(judged) => Ok((judged, headers)),
             Err(why) => {
                 let login = audience.login.as_ref().filter(|_| why.is_mended_by_a_login());
                 let sign_in = login.and_then(|login| {
@@ -138,6 +172,10 @@ impl Question<'_> {
         self.refused(Why::TooLarge)
     }
 
+    fn audience(&self, named: Option<&str>) -> Option<(&Audience, &GateAudience)> {
+        self.gate.audiences.get_key_value(named?)
+    }
+
     fn refused(&self, why: Why) -> Refused {
         let proxy = Some(self.proxy.to_owned());
         Refused::new(Some(self.profile), proxy, self.peer, why)
@@ -148,22 +186,62 @@ impl Question<'_> {
         audience: &GateAudience,
         original: &Original,
         headers: &HeaderMap,
-    ) -> Result<Verified, Why> {
+    ) -> Result<Judged, Why> {
+        smuggle::check(headers).map_err(Why::Smuggled)?;
         let presented = credentials::extract(headers).map_err(Why::Malformed)?;
+        let presented = presented.filter(|it| audience.dpop.is_some() || it.by != By::Dpop);
         let presented = presented.ok_or_else(|| Why::NoCredentials {
             link: respond::is_link_from_another_site(&original.method, headers),
+            bound: audience.dpop.is_some(),
         })?;
-        // Whatever a browser attaches by itself needs proof that the site's own page asked.
-        if presented.by != By::Bearer {
-            self.check_host(audience, original)?;
-            let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
-            csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)?;
+        if let (By::Dpop, Some(dpop)) = (presented.by, &audience.dpop) {
+            return self.judge_bound(dpop, audience, presented.token, original, headers);
         }
+        self.is_meant(audience, original, headers, &presented)?;
         let judged = presented.verify_former_too(&audience.verifier, self.gate.clock.now());
-        judged.map(Judged::into_verified).map_err(|refusal| match refusal {
+        let judged = judged.map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
+        })?;
+        if audience.dpop.as_ref().is_some_and(Dpop::is_required) {
+            return Err(Why::Token(Reason::NotBound.into()));
+        }
+        Ok(judged)
+    }
+
+    /// What came by the scheme `DPoP`. No browser attaches that by itself.
+    fn judge_bound(
+        &self,
+        dpop: &Dpop,
+        audience: &GateAudience,
+        token: &str,
+        original: &Original,
+        headers: &HeaderMap,
+    ) -> Result<Judged, Why> {
+        let now = self.gate.clock.now();
+        let Original { method, target, origin } = original;
+        let asked = Asked { method, site: origin.as_deref(), target, headers };
+        let judged = dpop.verify(token, asked, &audience.verifier, now);
+        judged.map_err(|refused| match refused {
+            DpopRefused::Token(Refusal::Unavailable(stale)) => Why::Unavailable(stale),
+            refused => Why::Layer(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
         })
+    }
+
+    /// Whatever a browser attaches by itself needs proof that the site's own page asked.
+    fn is_meant(
+        &self,
+        audience: &GateAudience,
+        original: &Original,
+        headers: &HeaderMap,
+        presented: &Presented<'_>,
+    ) -> Result<(), Why> {
+        if presented.by == By::Bearer {
+            return Ok(());
+        }
+        self.check_host(audience, original)?;
+        let method = if opens_web_socket(headers) { &Method::POST } else { &original.method };
+        csrf::check(method, headers, &audience.origins).map_err(Why::Csrf)
     }
 
     /// A browser keeps our cookies for the hosts that set them, so one that comes for another host was put
@@ -180,18 +258,25 @@ impl Question<'_> {
         &self,
         audience: &Audience,
         original: &Original,
-        verified: Verified,
-    ) -> Result<Verified, Why> {
-        match self.gate.rules.decide(audience, &original.method, &original.target) {
-            Decision::AnyToken => Ok(verified),
-            Decision::Rule { rule, scopes } => {
-                if scopes.iter().all(|scope| verified.scope().contains(scope)) {
-                    return Ok(verified);
-                }
-                Err(Why::Scope { rule, needed: scopes.join(" ") })
+        judged: Judged,
+    ) -> Result<Judged, Why> {
+        let found = self.gate.rules.find(audience, &original.method, &original.target);
+        let (number, rule) = match found.map_err(Why::Path)? {
+            Found::NoRules => return Ok(judged),
+            Found::Rule(number, rule) => (number, rule),
+            Found::None => return Err(Why::NoRule),
+        };
+        if !rule.scopes.iter().all(|scope| judged.scope().contains(scope)) {
+            return Err(Why::Scope { rule: number, needed: rule.scopes.join(" ") });
+        }
+        let now = self.gate.clock.now();
+        match rule.step_up.as_ref().filter(|step_up| !step_up.is_met(&judged, now)) {
+            None => Ok(judged),
+            Some(step_up) => {
+                let bound = judged.key_thumbprint().is_some();
+                let step_up = Box::new(step_up.clone());
+                Err(Why::Layer(Box::new(access::Refused::StepUp { step_up, bound })))
             }
-            Decision::NoRule => Err(Why::NoRule),
-            Decision::Path(error) => Err(Why::Path(error)),
         }
     }
 }
@@ -199,7 +284,7 @@ impl Question<'_> {
 impl Why {
     /// Whether a good token would do. More than one token is a mistake that a login does not mend.
     const fn is_mended_by_a_login(&self) -> bool {
-        matches!(self, Self::NoCredentials { link: false } | Self::Token(_))
+        matches!(self, Self::NoCredentials { link: false, .. } | Self::Token(_))
     }
 }
 
@@ -226,12 +311,14 @@ impl Refused {
             Why::UnknownProxy => "unknown_proxy",
             Why::Original(_) => "no_original_request",
             Why::TooLarge => "header_too_large",
+            Why::Smuggled(_) => "smuggled_header",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
             Why::OtherHost => "other_host",
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
             Why::Token(rejected) => rejected.reason().as_str(),
+            Why::Layer(refused) => refused.reason(),
             Why::Path(_) => "bad_path",
             Why::NoRule => "no_rule",
             Why::Scope { .. } => "insufficient_scope",
@@ -264,12 +351,18 @@ impl Refused {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %refused.reason(), "gate: token refused");
             }
+            // Counted and told as by a layer.
+            Why::Layer(refused) => refused.record(),
             Why::Scope { rule, .. } => {
                 tracing::info!(proxy, profile, rule, reason = self.label(), "gate: refused");
             }
             Why::Path(problem) => {
                 rejected(self.label());
                 tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
+            }
+            Why::Smuggled(what) => {
+                rejected(self.label());
+                tracing::warn!(proxy, profile, reason = %what, "gate: refused");
             }
             Why::OtherHost => {
                 rejected(self.label());
@@ -292,14 +385,21 @@ impl Refused {
             Why::NoSuchPlace => answer::not_found(),
             Why::Original(_) => respond::server_error(),
             Why::TooLarge => respond::header_too_large(),
-            Why::NoCredentials { link: false } => respond::no_credentials(),
-            Why::NoCredentials { link: true } => reload(),
+            Why::NoCredentials { link: true, .. } => reload(),
+            Why::NoCredentials { bound: true, .. } => respond::no_proven_credentials(),
+            Why::NoCredentials { .. } => respond::no_credentials(),
+            Why::Layer(refused) => refused.response(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
             Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
-            Why::UnknownProxy | Why::OtherHost | Why::Csrf(_) | Why::Path(_) | Why::NoRule => {
-                respond::access_denied()
-            }
+            // For the same reason; a 401 would send the client for another token.
+            Why::Smuggled(_) if self.profile != Some(Profile::Nginx) => respond::invalid_request(),
+            Why::Smuggled(_)
+            | Why::UnknownProxy
+            | Why::OtherHost
+            | Why::Csrf(_)
+            | Why::Path(_)
+            | Why::NoRule => respond::access_denied(),
             Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
         };
         match (self.sign_in, self.profile) {
@@ -311,10 +411,10 @@ impl Refused {
 
 /// `/auth/{profile}/{audience}` and what stands below, unescaped nowhere.
 #[derive(Clone, Copy, Debug)]
-struct Place<'p> {
+pub(super) struct Place<'p> {
     profile: &'p str,
     audience: &'p str,
-    below: &'p str,
+    pub(super) below: &'p str,
 }
 
 impl<'p> Place<'p> {

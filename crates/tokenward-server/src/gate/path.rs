@@ -46,6 +46,9 @@ pub enum BadPath {
     /// A `;` (some cut parameters off there) or a `#` (a fragment never belongs in a request).
     #[error("holds `;` or `#`")]
     Parameters,
+    /// It equals what a rule is about but for letter case: a service that ignores case takes it for that.
+    #[error("is that of a rule but for letter case")]
+    LetterCase,
 }
 
 impl CanonicalPath {
@@ -138,9 +141,20 @@ impl PathPattern {
     /// Whether `path` is one of them. Upper and lower case differ.
     #[must_use]
     pub fn matches(&self, path: &CanonicalPath) -> bool {
+        self.matches_by(path, |wanted, segment| wanted == segment)
+    }
+
+    /// Whether `path` is one of them for a service that ignores letter case.
+    pub(super) fn matches_in_any_case(&self, path: &CanonicalPath) -> bool {
+        self.matches_by(path, |wanted, segment| {
+            wanted.eq_ignore_ascii_case(segment) || folded(wanted).eq(folded(segment))
+        })
+    }
+
+    fn matches_by(&self, path: &CanonicalPath, equal: impl Fn(&str, &str) -> bool) -> bool {
         let mut found = path.segments();
         let all = self.segments.iter().all(|wanted| match (wanted, found.next()) {
-            (Segment::Text(text), Some(segment)) => **text == *segment,
+            (Segment::Text(text), Some(segment)) => equal(text, segment),
             (Segment::Any, Some(_)) => true,
             (_, None) => false,
         });
@@ -152,6 +166,11 @@ impl fmt::Display for PathPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Without letter case, as widely as anybody may see it: `K` of Kelvin and `ſ` are `k` and `s` to some.
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
 }
 
 fn unescape(path: &str) -> Result<Vec<u8>, BadPath> {

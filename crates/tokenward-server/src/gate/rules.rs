@@ -1,11 +1,13 @@
 //! Which requests a good token is good for.
 //!
-//! **Invariant:** the first rule that is about a request decides; with none, the answer is no.
+//! **Invariant:** the first rule that is about a request decides; with none, the answer is no. So it is where
+//! another rule would decide if letter case did not count.
 
 use std::fmt;
 
 use http::Method;
 use tokenward::Audience;
+use tokenward_tower::step_up::StepUp;
 
 use super::path::{BadPath, CanonicalPath, PathPattern};
 
@@ -24,11 +26,21 @@ pub struct Rule {
     pub paths: Vec<PathPattern>,
     /// Need a token with all of these scopes.
     pub scopes: Vec<String>,
+    /// Need a login that is so young, or so strong (RFC 9470).
+    pub step_up: Option<StepUp>,
 }
 
 /// The rules of a gate, in their order.
 #[derive(Clone, Debug)]
 pub struct Rules(Option<Vec<Rule>>);
+
+/// The rule about a request, by its number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'r> {
+    NoRules,
+    Rule(usize, &'r Rule),
+    None,
+}
 
 /// What the rules say about a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,6 +54,8 @@ pub enum Decision {
         rule: usize,
         /// The scopes.
         scopes: Vec<String>,
+        /// What is asked of the login.
+        step_up: Option<StepUp>,
     },
     /// No rule is about it.
     NoRule,
@@ -88,17 +102,37 @@ impl Rules {
     /// Decides about a request for `target`, a path with or without a query.
     #[must_use]
     pub fn decide(&self, audience: &Audience, method: &Method, target: &str) -> Decision {
-        let Some(rules) = &self.0 else { return Decision::AnyToken };
-        let path = match CanonicalPath::parse(target) {
-            Ok(path) => path,
-            Err(error) => return Decision::Path(error),
-        };
-        let found =
-            rules.iter().zip(1..).find(|(rule, _)| rule.miss(audience, method, &path).is_none());
-        found.map_or(Decision::NoRule, |(rule, number)| Decision::Rule {
-            rule: number,
-            scopes: rule.scopes.clone(),
-        })
+        match self.find(audience, method, target) {
+            Ok(Found::NoRules) => Decision::AnyToken,
+            Ok(Found::Rule(rule, found)) => {
+                let (scopes, step_up) = (found.scopes.clone(), found.step_up.clone());
+                Decision::Rule { rule, scopes, step_up }
+            }
+            Ok(Found::None) => Decision::NoRule,
+            Err(error) => Decision::Path(error),
+        }
+    }
+
+    /// As [`Self::decide`], with the rule itself.
+    pub(super) fn find(
+        &self,
+        audience: &Audience,
+        method: &Method,
+        target: &str,
+    ) -> Result<Found<'_>, BadPath> {
+        let Some(rules) = &self.0 else { return Ok(Found::NoRules) };
+        let path = CanonicalPath::parse(target)?;
+        for (rule, number) in rules.iter().zip(1..) {
+            match rule.miss(audience, method, &path) {
+                None => return Ok(Found::Rule(number, rule)),
+                // Whoever ignores letter case would have this rule decide, not one further down.
+                Some(Miss::Path) if rule.is_meant(method, &path) => {
+                    return Err(BadPath::LetterCase);
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(Found::None)
     }
 }
 
@@ -116,18 +150,27 @@ impl Miss {
 
 impl Rule {
     fn miss(&self, audience: &Audience, method: &Method, path: &CanonicalPath) -> Option<Miss> {
-        let asked = if *method == Method::HEAD { &Method::GET } else { method };
-        let named = |listed: &Method| listed == asked || listed == method;
         if !self.audiences.is_empty() && !self.audiences.contains(audience) {
             Some(Miss::Audience)
         } else if !self.paths.is_empty() && !self.paths.iter().any(|pattern| pattern.matches(path))
         {
             Some(Miss::Path)
-        } else if !self.methods.is_empty() && !self.methods.iter().any(named) {
-            Some(Miss::Method)
-        } else {
+        } else if self.names(method) {
             None
+        } else {
+            Some(Miss::Method)
         }
+    }
+
+    /// Whether a rule about the audience would be about the request if letter case did not count.
+    fn is_meant(&self, method: &Method, path: &CanonicalPath) -> bool {
+        self.names(method) && self.paths.iter().any(|pattern| pattern.matches_in_any_case(path))
+    }
+
+    fn names(&self, method: &Method) -> bool {
+        let asked = if *method == Method::HEAD { &Method::GET } else { method };
+        self.methods.is_empty()
+            || self.methods.iter().any(|listed| listed == asked || listed == method)
     }
 }
 
@@ -135,11 +178,16 @@ impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AnyToken => f.write_str("there are no rules: any good token is let through"),
-            Self::Rule { rule, scopes } if scopes.is_empty() => {
-                write!(f, "rule {rule}: any good token is let through")
-            }
-            Self::Rule { rule, scopes } => {
-                write!(f, "rule {rule}: a good token with the scopes {}", scopes.join(" "))
+            Self::Rule { rule, scopes, step_up } => {
+                write!(f, "rule {rule}: ")?;
+                match scopes.as_slice() {
+                    [] => f.write_str("any good token is let through")?,
+                    scopes => write!(f, "a good token with the scopes {}", scopes.join(" "))?,
+                }
+                match step_up {
+                    Some(step_up) => write!(f, "{step_up} of its login"),
+                    None => Ok(()),
+                }
             }
             Self::NoRule => f.write_str("no rule is about it: refused"),
             Self::Path(error) => write!(f, "the path {error}: refused"),

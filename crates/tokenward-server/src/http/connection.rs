@@ -1,10 +1,12 @@
 //! One connection, from its handshake to its end.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokenward_tower::headers::SecurityHeaders;
@@ -19,12 +21,13 @@ use super::listener::Accepted;
 use super::server::{Phase, cut, draining};
 use super::stall::Watched;
 use super::tls::{ACME, H2};
-use super::{Peer, PeerIdentity, ServerLimits};
+use super::{AtOnce, Peer, PeerIdentity, ServerLimits};
 
 /// What every connection of a listener shares.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     pub(super) router: Router,
+    pub(super) at_once: Option<Arc<dyn AtOnce>>,
     pub(super) limits: ServerLimits,
     pub(super) headers: Arc<SecurityHeaders>,
     pub(super) tls: Option<super::Tls>,
@@ -76,12 +79,13 @@ impl Room {
     ) where
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let Self { router, limits, headers, phase, .. } = self;
+        let Self { router, at_once, limits, headers, phase, .. } = self;
         let activity = Activity::new(protocol == Protocol::Http2);
         let io = Watched::new(stream, Arc::clone(&activity), limits.write_stall);
         let builder = builder(protocol, &limits);
         let guard = Guard {
             router,
+            at_once,
             limits,
             headers,
             peer,
@@ -91,32 +95,70 @@ impl Room {
         };
         let mut connection = pin!(builder.serve_connection(TokioIo::new(io), guard));
         let mut ending = false;
-        let mut look_again = next_look(activity.patience(&limits), &limits, ending);
+        // Whatever else may happen wakes it by itself: a request must not ask for it each time.
+        let mut events = FuturesUnordered::<Pin<Box<dyn Future<Output = Event> + Send>>>::new();
+        let look = |ending| {
+            let at = next_look(activity.patience(&limits), &limits, ending);
+            Box::pin(async move {
+                sleep_until(at).await;
+                Event::Look
+            })
+        };
+        events.push(look(ending));
+        events.push(Box::pin(ended(phase)));
         loop {
             tokio::select! {
+                biased;
                 result = connection.as_mut() => {
                     if let Err(error) = result {
                         tracing::debug!(%peer, error, "the connection broke off");
                     }
                     return;
                 }
-                () = cut(phase.clone()) => return,
-                () = draining(phase.clone()), if !ending => {
-                    connection.as_mut().graceful_shutdown();
-                    ending = true;
-                }
-                () = sleep_until(look_again) => match verdict(activity.patience(&limits), ending) {
-                    Verdict::Leave => return,
-                    Verdict::Close => {
+                event = events.next() => match event {
+                    Some(Event::Draining(phase)) if !ending => {
                         connection.as_mut().graceful_shutdown();
                         ending = true;
+                        events.push(Box::pin(after_draining(phase)));
+                        events.push(look(ending));
                     }
-                    Verdict::Stay => {}
+                    Some(Event::Draining(phase)) => events.push(Box::pin(after_draining(phase))),
+                    Some(Event::Look) => {
+                        match verdict(activity.patience(&limits), ending) {
+                            Verdict::Leave => return,
+                            Verdict::Close => {
+                                connection.as_mut().graceful_shutdown();
+                                ending = true;
+                            }
+                            Verdict::Stay => {}
+                        }
+                        events.push(look(ending));
+                    }
+                    Some(Event::Cut) | None => return,
                 },
             }
-            look_again = next_look(activity.patience(&limits), &limits, ending);
         }
     }
+}
+
+/// What happens to a connection from without.
+enum Event {
+    /// It is time to see what it is doing.
+    Look,
+    /// The server is ending.
+    Draining(watch::Receiver<Phase>),
+    /// Nothing is waited for any more.
+    Cut,
+}
+
+async fn ended(phase: watch::Receiver<Phase>) -> Event {
+    draining(phase.clone()).await;
+    Event::Draining(phase)
+}
+
+async fn after_draining(phase: watch::Receiver<Phase>) -> Event {
+    cut(phase).await;
+    Event::Cut
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

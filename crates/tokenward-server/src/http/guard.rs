@@ -1,7 +1,9 @@
 //! What stands between a connection and its router, for every request.
 
 use std::convert::Infallible;
-use std::panic::AssertUnwindSafe;
+use std::future::{Ready, ready};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,8 +12,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use futures_util::FutureExt as _;
+use futures_util::future::Either;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response, Version};
+use http_body::Body as _;
 use http_body_util::Limited;
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -28,12 +32,13 @@ use super::activity::Activity;
 use super::body::{Served, Tracked};
 use super::redirect::InTheClear;
 use super::server::{Phase, draining};
-use super::{Peer, PeerIdentity, ServerLimits, answers};
+use super::{AtOnce, Peer, PeerIdentity, ServerLimits, answers};
 
 /// The service of one connection.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     pub(super) router: Router,
+    pub(super) at_once: Option<Arc<dyn AtOnce>>,
     pub(super) limits: ServerLimits,
     pub(super) headers: Arc<SecurityHeaders>,
     pub(super) peer: Peer,
@@ -45,12 +50,19 @@ pub(super) struct Guard {
 impl Service<Request<Incoming>> for Guard {
     type Response = Response<Served>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Served>, Infallible>> + Send>>;
+    type Future = Either<Ready<Answer>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let guard = self.clone();
         let busy = self.activity.begin(request.version() == Version::HTTP_2);
         let id = RequestId::random();
+        let request = match self.at_once(request) {
+            ControlFlow::Break(response) => {
+                let response = self.finished(response, id);
+                return Either::Left(ready(Ok(response.map(|body| Served::new(body, busy)))));
+            }
+            ControlFlow::Continue(request) => request,
+        };
+        let guard = self.clone();
         // At the level of errors, so that no filter that shows anything at all drops the id.
         let span = tracing::error_span!("request", request_id = %id);
         let answer = async move {
@@ -61,18 +73,42 @@ impl Service<Request<Incoming>> for Guard {
                 if endless { served.until(draining(guard.phase)) } else { served }
             }))
         };
-        Box::pin(answer.instrument(span))
+        Either::Right(Box::pin(answer.instrument(span)))
     }
 }
+
+type Answer = Result<Response<Served>, Infallible>;
 
 impl Guard {
     async fn answer(&self, mut request: Request<Incoming>, id: RequestId) -> Response<Body> {
         // A layer inside that gives ids finds this one and keeps it.
         request.extensions_mut().insert(id);
-        let mut response = match refusal(&request, &self.limits) {
+        let response = match refusal(&request, &self.limits) {
             Some(refusal) => refusal,
             None => self.route(request).await,
         };
+        self.finished(response, id)
+    }
+
+    /// The answer to what can be answered on the spot; else the request, for the router.
+    fn at_once(
+        &self,
+        request: Request<Incoming>,
+    ) -> ControlFlow<Response<Body>, Request<Incoming>> {
+        let Some(at_once) = &self.at_once else { return ControlFlow::Continue(request) };
+        if !request.body().is_end_stream() || refusal(&request, &self.limits).is_some() {
+            return ControlFlow::Continue(request);
+        }
+        let (parts, body) = request.into_parts();
+        // After a panic the router is asked; whatever panics there gets its 500.
+        let asked = || at_once.answer(self.peer, self.identity.as_ref(), &parts);
+        match catch_unwind(AssertUnwindSafe(asked)).ok().flatten() {
+            Some(response) => ControlFlow::Break(response),
+            None => ControlFlow::Continue(Request::from_parts(parts, body)),
+        }
+    }
+
+    fn finished(&self, mut response: Response<Body>, id: RequestId) -> Response<Body> {
         let in_the_clear = response.extensions().get::<InTheClear>().is_some();
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, id.to_header());

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream as StdTcpStream};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,32 @@ enum Socket {
 pub(super) enum Accepted {
     Tcp(TcpStream),
     Unix(UnixStream),
+}
+
+/// The same, bound to no runtime.
+#[derive(Debug)]
+pub(super) enum Detached {
+    Tcp(StdTcpStream),
+    Unix(StdUnixStream),
+}
+
+impl Accepted {
+    pub(super) fn detach(self) -> io::Result<Detached> {
+        Ok(match self {
+            Self::Tcp(stream) => Detached::Tcp(stream.into_std()?),
+            Self::Unix(stream) => Detached::Unix(stream.into_std()?),
+        })
+    }
+}
+
+impl Detached {
+    /// Binds it to the runtime that this is called in.
+    pub(super) fn attach(self) -> io::Result<Accepted> {
+        Ok(match self {
+            Self::Tcp(stream) => Accepted::Tcp(TcpStream::from_std(stream)?),
+            Self::Unix(stream) => Accepted::Unix(UnixStream::from_std(stream)?),
+        })
+    }
 }
 
 impl Listener {

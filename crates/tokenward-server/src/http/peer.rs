@@ -54,24 +54,60 @@ impl fmt::Display for Peer {
 ///
 /// The authorities of the listener vouch for it, and the handshake has proved the key. No header changes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PeerIdentity(Arc<[String]>);
+pub struct PeerIdentity(Arc<[(Kind, String)]>);
+
+/// What a name is of. A text of one kind may read like another: whoever may have a URI or a mail address
+/// certified need not own the host of that name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Dns,
+    Uri,
+    Mail,
+    Ip,
+}
+
+impl Kind {
+    /// The kind that a name is of as it stands in a configuration.
+    fn of(name: &str) -> Self {
+        if name.parse::<IpAddr>().is_ok() {
+            Self::Ip
+        } else if name.contains(':') {
+            Self::Uri
+        } else if name.contains('@') {
+            Self::Mail
+        } else {
+            Self::Dns
+        }
+    }
+}
 
 impl PeerIdentity {
     /// The names in the certificate (its subject alternative names, RFC 5280 § 4.2.1.6): DNS names, URIs,
     /// mail addresses, IP addresses. A common name is none (RFC 9525 § 2).
-    #[must_use]
-    pub fn names(&self) -> &[String] {
-        &self.0
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, name)| name.as_str())
     }
 
-    /// Whether `name` is one of them; DNS names are the same in capitals.
+    /// Whether `name` is one of them, as what it reads like: an IP address, a URI (it has a colon), a mail
+    /// address (an `@`), or else a DNS name, which is the same in capitals.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        self.0.iter().any(|own| own == name || own.eq_ignore_ascii_case(name) && !own.contains(':'))
+        let kind = Kind::of(name);
+        let ip = name.parse::<IpAddr>();
+        self.0.iter().filter(|(own, _)| *own == kind).any(|(_, own)| match kind {
+            Kind::Dns => own.eq_ignore_ascii_case(name),
+            Kind::Ip => own.parse::<IpAddr>() == ip,
+            Kind::Uri | Kind::Mail => own == name,
+        })
     }
 
-    /// The identity in a certificate that was verified already; `None` if it cannot be read.
-    pub(crate) fn of(certificate: &[u8]) -> Option<Self> {
+    /// The identity in a certificate (DER) that was verified already; `None` if it cannot be read.
+    ///
+    /// # Security
+    ///
+    /// It verifies nothing: for a server that has had the handshake, and for tests.
+    #[must_use]
+    pub fn of(certificate: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
         let names = match certificate.subject_alternative_name().ok()? {
             Some(names) => names.value.general_names.iter().filter_map(name).collect(),
@@ -81,15 +117,18 @@ impl PeerIdentity {
     }
 }
 
-fn name(name: &GeneralName<'_>) -> Option<String> {
+fn name(name: &GeneralName<'_>) -> Option<(Kind, String)> {
     match name {
-        GeneralName::DNSName(name) | GeneralName::URI(name) | GeneralName::RFC822Name(name) => {
-            Some((*name).to_owned())
+        GeneralName::DNSName(name) => Some((Kind::Dns, (*name).to_owned())),
+        GeneralName::URI(name) => Some((Kind::Uri, (*name).to_owned())),
+        GeneralName::RFC822Name(name) => Some((Kind::Mail, (*name).to_owned())),
+        GeneralName::IPAddress(bytes) => {
+            let ip = match bytes.len() {
+                4 => <[u8; 4]>::try_from(*bytes).ok().map(IpAddr::from),
+                _ => <[u8; 16]>::try_from(*bytes).ok().map(IpAddr::from),
+            };
+            ip.map(|ip| (Kind::Ip, ip.to_string()))
         }
-        GeneralName::IPAddress(bytes) => match bytes.len() {
-            4 => <[u8; 4]>::try_from(*bytes).ok().map(|ip| IpAddr::from(ip).to_string()),
-            _ => <[u8; 16]>::try_from(*bytes).ok().map(|ip| IpAddr::from(ip).to_string()),
-        },
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use super::connection::Room;
-use super::{Listener, ServerLimits, Tls};
+use super::crew::Crew;
+use super::{AtOnce, Listener, ServerLimits, Tls};
 use crate::telemetry::{connection_gauge, measure};
 
 /// Listeners, each with its router, that run and end together.
@@ -22,6 +24,7 @@ use crate::telemetry::{connection_gauge, measure};
 pub struct Server {
     doors: Vec<Door>,
     headers: SecurityHeaders,
+    crew: Option<Arc<Crew>>,
 }
 
 #[derive(Debug)]
@@ -29,6 +32,7 @@ struct Door {
     listener: Listener,
     tls: Option<Tls>,
     router: Router,
+    at_once: Option<Arc<dyn AtOnce>>,
     limits: ServerLimits,
 }
 
@@ -55,6 +59,13 @@ impl Server {
         Self { headers, ..self }
     }
 
+    /// The same, but connections are served by threads of their own, one for each core, and not by the runtime
+    /// that [`Self::run`] is called in. For handlers that wait for nobody: they then share nothing but the
+    /// processor's caches.
+    pub fn on_all_cores(self) -> io::Result<Self> {
+        Ok(Self { crew: Some(Arc::new(Crew::of_all_cores()?)), ..self })
+    }
+
     /// Serves `router` on `listener`, with the default limits.
     pub fn add(&mut self, listener: Listener, tls: Option<Tls>, router: Router) -> &mut Self {
         self.add_with_limits(listener, tls, router, ServerLimits::default())
@@ -69,7 +80,20 @@ impl Server {
         router: Router,
         limits: ServerLimits,
     ) -> &mut Self {
-        self.doors.push(Door { listener, tls, router, limits });
+        self.doors.push(Door { listener, tls, router, at_once: None, limits });
+        self
+    }
+
+    /// As [`Self::add`], with what is asked before `router`.
+    pub(crate) fn add_at_once(
+        &mut self,
+        listener: Listener,
+        tls: Option<Tls>,
+        router: Router,
+        at_once: Arc<dyn AtOnce>,
+    ) -> &mut Self {
+        let limits = ServerLimits::default();
+        self.doors.push(Door { listener, tls, router, at_once: Some(at_once), limits });
         self
     }
 
@@ -82,7 +106,7 @@ impl Server {
         let headers = Arc::new(self.headers);
         for door in self.doors {
             let (headers, phase) = (Arc::clone(&headers), watcher.clone());
-            tokio::spawn(accept(door, headers, phase, alive.clone()));
+            tokio::spawn(accept(door, headers, self.crew.clone(), phase, alive.clone()));
         }
         drop((alive, watcher));
         until.await;
@@ -131,15 +155,16 @@ enum Gone {}
 async fn accept(
     door: Door,
     headers: Arc<SecurityHeaders>,
+    crew: Option<Arc<Crew>>,
     phase: watch::Receiver<Phase>,
     alive: mpsc::Sender<Gone>,
 ) {
-    let Door { listener, tls, router, limits } = door;
+    let Door { listener, tls, router, at_once, limits } = door;
     let permits = Arc::new(Semaphore::new(limits.connections));
     let router = router.layer(axum::middleware::from_fn(measure));
-    let room = Room { router, limits, headers, tls, phase: phase.clone() };
+    let room = Room { router, at_once, limits, headers, tls, phase: phase.clone() };
     tokio::select! {
-        () = accept_all(&listener, &permits, &room, &alive) => {}
+        () = accept_all(&listener, &permits, &room, crew.as_deref(), &alive) => {}
         () = draining(phase) => {}
     }
 }
@@ -148,6 +173,7 @@ async fn accept_all(
     listener: &Listener,
     permits: &Arc<Semaphore>,
     room: &Room,
+    crew: Option<&Crew>,
     alive: &mpsc::Sender<Gone>,
 ) {
     // The permit comes first: beyond the cap, peers wait in the system's queue and cost us nothing.
@@ -156,10 +182,23 @@ async fn accept_all(
             Ok((accepted, peer)) => {
                 let (room, alive) = (room.clone(), alive.clone());
                 let counted = connection_gauge();
-                tokio::spawn(async move {
+                let serve = async move |accepted| {
                     room.serve(accepted, peer).await;
                     drop((permit, alive, counted));
-                });
+                };
+                let Some(crew) = crew else {
+                    tokio::spawn(serve(accepted));
+                    continue;
+                };
+                match accepted.detach() {
+                    Ok(detached) => crew.spawn(async move {
+                        match detached.attach() {
+                            Ok(accepted) => serve(accepted).await,
+                            Err(error) => tracing::warn!(%error, "a connection was lost"),
+                        }
+                    }),
+                    Err(error) => tracing::warn!(%listener, %error, "a connection was lost"),
+                }
             }
             Err(error) => {
                 // Out of files or memory: trying again at once would only burn the processor.

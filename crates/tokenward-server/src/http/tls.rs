@@ -94,6 +94,8 @@ impl Tls {
             .map_err(TlsError::Provider)?
             .with_client_cert_verifier(clients)
             .with_cert_resolver(resolver);
+        // The strongest that both know, whatever the client prefers.
+        config.ignore_client_order = true;
         config.alpn_protocols = vec![H2.to_vec(), HTTP_1_1.to_vec(), ACME.to_vec()];
         Ok(Self { config: Arc::new(config), current })
     }

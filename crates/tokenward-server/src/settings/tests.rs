@@ -31,6 +31,15 @@ fn what_is_unsafe_or_cannot_work_is_refused_by_the_name_of_its_setting() {
         refused(|s| s.audiences[0].origins = vec![origin.into()], "audience.billing-api.origins");
     }
     refused(|s| s.limits.client.burst = 0, "limits.client");
+    let lax = |reason: &str| RelaxedSameSite { to: SameSite::Lax, reason: reason.to_owned() };
+    refused(|s| s.audiences[0].same_site = Some(lax(" ")), "audience.billing-api.same_site_reason");
+    refused(
+        |s| {
+            s.audiences[0].same_site = Some(lax("links in mails"));
+            s.audiences[0].origins.clear();
+        },
+        "audience.billing-api.origins",
+    );
 }
 
 #[test]
@@ -70,7 +79,10 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             claims: vec!["roles".into()],
             guard_admits: Vec::new(),
             status_list: false,
+            dpop: DpopSettings::default(),
             origins: vec!["https://app.example.com".into()],
+            login: None,
+            same_site: None,
         }],
         services: Vec::new(),
         keys: KeySettings {
@@ -88,6 +100,8 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEFAULT,
     };
     change(&mut settings);

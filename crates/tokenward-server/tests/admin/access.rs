@@ -7,8 +7,9 @@ use tokenward_sessions::AdminToken;
 use super::harness::{Bench, own_uid, request, send};
 
 /// Every route, with the scope that a token needs for it.
-const ROUTES: [(Method, &str, &str); 22] = [
+const ROUTES: [(Method, &str, &str); 24] = [
     (Method::GET, "/admin/v1/status", "read"),
+    (Method::GET, "/admin/v1/posture", "read"),
     (Method::GET, "/admin/v1/keys", "read"),
     (Method::GET, "/admin/v1/keys/history", "read"),
     (Method::GET, "/admin/v1/keys/rotation", "read"),
@@ -27,6 +28,7 @@ const ROUTES: [(Method, &str, &str); 22] = [
     (Method::POST, "/admin/v1/services", "services"),
     (Method::DELETE, "/admin/v1/services/x", "services"),
     (Method::POST, "/admin/v1/services/x/secret", "services"),
+    (Method::POST, "/admin/v1/services/x/proof", "services"),
     (Method::GET, "/admin/v1/admin-tokens", "socket"),
     (Method::POST, "/admin/v1/admin-tokens", "socket"),
     (Method::DELETE, "/admin/v1/admin-tokens/x", "socket"),
@@ -151,6 +153,21 @@ async fn the_status_names_every_audience_and_its_signing_key() {
     assert_eq!(status["audiences"][0]["name"], "billing-api");
     assert!(status["audiences"][0]["signing_key"].as_str().unwrap().starts_with("test-"));
     assert_eq!(status["audiences"][1]["issuer"], "https://auth.example.com/audiences/other-api");
+}
+
+#[tokio::test]
+async fn the_posture_tells_the_settings_by_which_a_deployment_is_more_or_less_safe() {
+    let bench = Bench::new().await;
+
+    let posture = bench.get("/admin/v1/posture").await.json();
+
+    assert_eq!(posture["accepts_when_stale"], false);
+    let audience = &posture["audiences"][0];
+    assert_eq!(audience["issuer"], "https://auth.example.com/audiences/billing-api");
+    assert_eq!(
+        (&audience["access_lifetime"], &audience["guard_admits"]),
+        (&300.into(), &json!([]))
+    );
 }
 
 #[tokio::test]

@@ -12,14 +12,16 @@ use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, IssuerId};
 use tokenward_keys::{Sealed, StoreKey};
 use tokenward_server::admin::{AdminAuth, router};
+use tokenward_server::gate::Rules;
 use tokenward_server::http::Peer;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
+    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::Service;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
+use tokenward_tower::dpop::DpopSettings;
 use tower::ServiceExt as _;
 
 use super::audit::Log;
@@ -174,7 +176,10 @@ fn settings() -> Settings {
         claims: Vec::new(),
         guard_admits: Vec::new(),
         status_list: false,
+        dpop: DpopSettings::default(),
         origins: Vec::new(),
+        login: None,
+        same_site: None,
     };
     Settings {
         environment: "test".into(),
@@ -188,6 +193,7 @@ fn settings() -> Settings {
             scopes: tokenward_sessions::AllowedScopes::any(),
             public: false,
             secrets: Vec::new(),
+            proof: None,
             declared: true,
         }],
         keys: KeySettings {
@@ -205,6 +211,8 @@ fn settings() -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     }
 }

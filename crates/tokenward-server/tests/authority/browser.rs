@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{APP, Bench, LOGIN, SAME_ORIGIN, cookie, session_of};
+use crate::harness::{APP, Bench, LOGIN, OTHER, SAME_ORIGIN, cookie, session_of};
 
 #[tokio::test]
 async fn a_cookie_session_comes_in_two_strict_host_cookies_and_nowhere_else() {
@@ -144,6 +144,23 @@ async fn an_access_cookie_alone_is_enough_to_log_out() {
     let headers = [cookie(access), SAME_ORIGIN];
     assert_eq!(bench.browser(Method::POST, "/session/logout", &headers).await.status, 204);
     bench.browser(Method::GET, "/session", &[cookie(access)]).await.is(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_logout_by_access_cookie_is_judged_by_the_origins_of_its_own_audience() {
+    let elsewhere = "https://other.example.com";
+    let bench = Bench::with(|settings| {
+        let other = settings.audiences.iter_mut().find(|audience| audience.name.as_str() == OTHER);
+        other.unwrap().origins = vec![elsewhere.to_owned()];
+    })
+    .await;
+    let cookies = bench.cookie_session().await;
+    let access = cookies.split("; ").next().unwrap();
+    for (origin, status) in [(elsewhere, 403), (APP, 204)] {
+        let headers = [cookie(access), ("origin", origin)];
+        let reply = bench.browser(Method::POST, "/session/logout", &headers).await;
+        assert_eq!(reply.status, status, "{origin}");
+    }
 }
 
 #[tokio::test]

@@ -18,13 +18,15 @@ use tokenward::crypto::Secret256;
 use tokenward::{Algorithm, Audience, ClientId, Clock, IssuerId, UnixTime, Verified};
 use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_remote::{Judged, Refusal};
+use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, WhenStale,
+    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
+use tokenward_tower::dpop::DpopSettings;
 use tower::ServiceExt;
 
 pub(crate) const BILLING: &str = "billing-api";
@@ -339,6 +341,8 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         },
         receivers: Vec::new(),
         proxies: Vec::new(),
+        rules: Rules::any_token(),
+        trust: TrustSettings::default(),
         limits: Limits::DEV,
     }
 }
@@ -353,7 +357,10 @@ fn audience(name: &str, origins: &[&str]) -> AudienceSettings {
         claims: vec!["roles".into(), "note".into()],
         guard_admits: Vec::new(),
         status_list: false,
+        dpop: DpopSettings::default(),
         origins: origins.iter().map(|&origin| origin.into()).collect(),
+        login: None,
+        same_site: None,
     }
 }
 
@@ -368,6 +375,7 @@ fn service(
         hash: secret.hash(),
         created_at: now,
         ends_at: None,
+        last_used_at: None,
     };
     Service {
         name: ClientId::new(name).unwrap(),
@@ -377,6 +385,7 @@ fn service(
             .unwrap(),
         public: secret.is_none(),
         secrets: secret.map(stored).into_iter().collect(),
+        proof: None,
         declared: true,
     }
 }

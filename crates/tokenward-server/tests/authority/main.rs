@@ -1,17 +1,27 @@
 //! The authority through its public router, on a real store and with a clock that the tests move.
 
 #[cfg(test)]
+mod assertions;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod dpop;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
+mod exchange;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod fetched;
+#[cfg(test)]
+mod forward;
+#[cfg(test)]
+mod given_away;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
@@ -31,8 +41,12 @@ mod signing;
 #[cfg(test)]
 mod silence;
 #[cfg(test)]
+mod site;
+#[cfg(test)]
 mod starting;
 #[cfg(test)]
 mod stating;
 #[cfg(test)]
 mod status;
+#[cfg(test)]
+mod upstream;

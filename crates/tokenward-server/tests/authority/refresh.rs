@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde_json::json;
+use tokenward_server::settings::Limits;
 
 use crate::harness::{BOTH, Bench, LOGIN, SAME_ORIGIN, cookie};
 
@@ -32,6 +33,25 @@ async fn a_lost_answer_is_given_again_inside_the_window() {
     let again = bench.refresh(first).await.json();
     assert_eq!(again["refresh_token"], second["refresh_token"]);
     assert!(bench.accepted(&again["access_token"]));
+}
+
+#[tokio::test]
+async fn a_session_that_refreshes_without_a_pause_is_told_to_wait_and_not_ended() {
+    let bench = Bench::with(|settings| settings.limits.session = Limits::DEFAULT.session).await;
+    let mut token = bench.session(json!({})).await["refresh_token"].clone();
+    for _ in 0..Limits::DEFAULT.session.burst {
+        let reply = bench.refresh(token.as_str().unwrap()).await;
+        assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+        token = reply.json()["refresh_token"].clone();
+    }
+
+    let refused = bench.refresh(token.as_str().unwrap()).await;
+    assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, "1"));
+
+    let other = bench.session(json!({})).await["refresh_token"].clone();
+    assert_eq!(bench.refresh(other.as_str().unwrap()).await.status, StatusCode::OK);
+    bench.later(Duration::from_secs(1)).await;
+    assert_eq!(bench.refresh(token.as_str().unwrap()).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

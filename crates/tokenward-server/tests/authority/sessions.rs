@@ -7,6 +7,7 @@ use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
+use tokenward::Clock;
 use tokenward_revocation::DenseId;
 
 use crate::harness::{
@@ -291,4 +292,29 @@ async fn everything_that_was_answered_is_there_after_a_restart() {
     let now = again.now();
     assert!(verifier.verify(kept["access_token"].as_str().unwrap(), now).is_ok());
     assert!(verifier.verify(ended["access_token"].as_str().unwrap(), now).is_err());
+}
+
+#[tokio::test]
+async fn a_session_says_when_and_how_its_user_logged_in_also_after_a_refresh() {
+    let bench = Bench::with(|settings| {
+        let claims = ["acr", "amr"].map(str::to_owned);
+        settings.audiences.iter_mut().for_each(|one| one.claims.extend(claims.clone()));
+    })
+    .await;
+    let logged_in = bench.clock.now().as_secs() - 90;
+    let how = json!({ "acr": "urn:example:passkey", "amr": ["hwk", "user"] });
+    let session = bench.session(json!({ "auth_time": logged_in, "claims": how })).await;
+    bench.later(Duration::from_secs(60)).await;
+    let refreshed = bench.refresh(session["refresh_token"].as_str().unwrap()).await.json();
+    for answer in [&session, &refreshed] {
+        let token = bench.verify(answer["access_token"].as_str().unwrap()).unwrap().to_json();
+        assert_eq!(token["auth_time"], logged_in);
+        assert_eq!((&token["acr"], &token["amr"]), (&how["acr"], &how["amr"]));
+    }
+
+    let now = bench.clock.now().as_secs();
+    for bad in [json!(now + 60), json!(-1), json!("yesterday"), json!(1.5)] {
+        let body = session_of("alice", json!({ "auth_time": bad }));
+        bench.post("/v1/sessions", LOGIN, &body).await.is(400, "invalid_request");
+    }
 }

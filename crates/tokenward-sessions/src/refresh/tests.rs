@@ -93,6 +93,31 @@ fn nobody_else_can_use_a_token_or_end_its_family_with_it() {
 }
 
 #[test]
+fn a_bound_family_goes_on_by_its_own_key_alone_and_nobody_else_ends_it() {
+    let mut family = Family::new();
+    let first = family.first.clone();
+    let by = |family: &mut Family, token: &RefreshToken, key: Option<&str>| {
+        let proven = key.map(|key| Thumbprint::new(key.repeat(43)).unwrap());
+        family.play(&RefreshAttempt { proven, ..family.attempt(token) })
+    };
+    let second = by(&mut family, &first, Some("A")).unwrap();
+    // Inside the window too, the same key.
+    assert!(by(&mut family, &first, Some("A")).is_ok());
+    for age in [Duration::ZERO, REFRESH_WINDOW * 2] {
+        family.pass(age);
+        for token in [&first, &second] {
+            let without = Refused::Invalid(RefreshInvalid::ProofRequired);
+            assert_eq!(by(&mut family, token, None).unwrap_err(), without);
+            let other = Refused::Invalid(RefreshInvalid::WrongKey);
+            assert_eq!(by(&mut family, token, Some("E")).unwrap_err(), other);
+        }
+    }
+
+    assert!(by(&mut family, &second, Some("A")).is_ok());
+    assert_eq!(by(&mut family, &first, Some("A")).unwrap_err(), Refused::Reused);
+}
+
+#[test]
 fn a_session_that_asks_for_a_passkey_is_not_refreshed_without_one() {
     let mut family = Family::new();
     family.session.refresh_mode = RefreshMode::Passkey;
@@ -208,6 +233,7 @@ impl Family {
             device: None,
             delivery: Delivery::Token,
             refresh_mode: RefreshMode::Plain,
+            bound_to: None,
             created_at: now,
             auth_time: now,
             ends_at: now.saturating_add(Duration::from_secs(200)),
@@ -228,6 +254,7 @@ impl Family {
             presented: presented.clone(),
             client: ClientCheck::Is(self.session.client_id.clone()),
             delivery: self.session.delivery,
+            proven: None,
             audiences: None,
             now: self.now,
             refresh_lifetime: RefreshLifetime::new(LIFETIME).unwrap(),
@@ -256,6 +283,7 @@ impl Family {
                 };
                 self.tokens.insert(hash, spent);
                 self.tokens.insert(new.hash, KnownToken::Current { ends_at: new.ends_at });
+                self.session.bound_to = new.bound_to;
                 Ok(new.token)
             }
             Decision::Replay { token, .. } => Ok(token),

@@ -1,7 +1,7 @@
 //! Making a session, and answering a retried request as the first time.
 
 use rusqlite::params;
-use tokenward::{TokenVersion, UnixTime};
+use tokenward::{Thumbprint, TokenVersion, UnixTime};
 use tokenward_sessions::{Created, Idempotency, NewSession};
 
 use super::rows;
@@ -33,8 +33,8 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
 fn insert_session(tx: &Tx<'_>, new: &NewSession) -> Result<i64, Fault> {
     let sql = "INSERT INTO sessions
                (sid, subject, audience, client_id, scope, claims, device, delivery, refresh_mode,
-                created_at, auth_time, ends_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+                created_at, auth_time, ends_at, bound_to)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let claims = serde_json::to_string(&new.claims)
         .map_err(|_| Fault::Bug("claims that cannot be written as JSON"))?;
     Ok(tx.prepare_cached(sql)?.insert(params![
@@ -50,6 +50,7 @@ fn insert_session(tx: &Tx<'_>, new: &NewSession) -> Result<i64, Fault> {
         millis(new.created_at),
         millis(new.auth_time),
         millis(new.ends_at),
+        new.bound_to.as_ref().map(Thumbprint::as_str),
     ])?)
 }
 

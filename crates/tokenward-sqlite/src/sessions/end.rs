@@ -5,7 +5,7 @@ use tokenward::{Audience, SessionId, Subject, TokenVersion, UnixTime};
 use tokenward_revocation::{NewRevocation, Scope};
 use tokenward_sessions::{BumpVersion, EndReason};
 
-use super::{create, rows};
+use super::{create, reach, rows};
 use crate::fault::Fault;
 use crate::revocations;
 use crate::value::{Columns, limit, millis, names, number};
@@ -131,6 +131,8 @@ pub(super) fn end_one(
 fn mark_ended(tx: &Tx<'_>, row: i64, why: EndReason, now: UnixTime) -> Result<(), Fault> {
     let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3 WHERE id = ?1";
     tx.prepare_cached(sql)?.execute(params![row, millis(now), why.as_str()])?;
+    // Also where the end of the session itself is covered by a floor: that is of its own audience.
+    reach::revoke_elsewhere(tx, row, why, now)?;
     tx.prepare_cached("DELETE FROM session_private WHERE session = ?1")?.execute([row])?;
     let sql = "UPDATE families SET sealed = NULL, sealed_until = NULL
                WHERE session = ?1 AND sealed_until IS NOT NULL";

@@ -1,6 +1,7 @@
 //! Carries out what `decide` says of a presented refresh token.
 
 use rusqlite::params;
+use tokenward::Thumbprint;
 use tokenward_sessions::{
     Decision, EndReason, RefreshAttempt, RefreshInvalid, RefreshOutcome, Rotation, Session, decide,
 };
@@ -37,9 +38,16 @@ pub(super) fn refresh(tx: &Tx<'_>, attempt: &RefreshAttempt) -> Result<RefreshOu
         }
         Decision::Rotate(rotation) => {
             rotate(tx, found.row, &hash, &rotation, attempt)?;
+            if rotation.bound_to != found.session.bound_to {
+                bind(tx, found.row, rotation.bound_to.as_ref())?;
+            }
             Ok(RefreshOutcome::Renewed {
                 version: found.session.version,
-                session: Session { last_used_at: attempt.now, ..found.session },
+                session: Session {
+                    last_used_at: attempt.now,
+                    bound_to: rotation.bound_to,
+                    ..found.session
+                },
                 refresh_ends_at: rotation.ends_at,
                 token: rotation.token,
                 replayed: false,
@@ -75,6 +83,12 @@ fn rotate(
     }
     create::insert_token(tx, &rotation.hash, row, attempt.now)?;
     forget_sealed(tx, attempt)
+}
+
+fn bind(tx: &Tx<'_>, row: i64, key: Option<&Thumbprint>) -> Result<(), Fault> {
+    let sql = "UPDATE sessions SET bound_to = ?2 WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute(params![row, key.map(Thumbprint::as_str)])?;
+    Ok(())
 }
 
 /// Deletes a few sealed successors whose window is over, so that under load none outlives it for long.

@@ -100,6 +100,7 @@ pub(super) fn delete_ended_before(
     for id in &ids {
         conn.prepare_cached("DELETE FROM families WHERE session = ?1")?.execute([id])?;
         conn.prepare_cached("DELETE FROM session_private WHERE session = ?1")?.execute([id])?;
+        conn.prepare_cached("DELETE FROM session_reaches WHERE session = ?1")?.execute([id])?;
         conn.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])?;
     }
     Ok(ids.len())
@@ -126,6 +127,7 @@ fn found(row: &Row<'_>) -> Result<Found, Fault> {
             device: row.get("device")?,
             delivery: row.parse("delivery")?,
             refresh_mode: row.parse("refresh_mode")?,
+            bound_to: row.parse_or_none("bound_to")?,
             created_at,
             auth_time: row.time("auth_time")?,
             ends_at: row.time("ends_at")?,

@@ -27,6 +27,7 @@ pub async fn session_contract<S: SessionStore + RevocationStore>(make: impl Asyn
         a_subject_sees_its_live_sessions_newest_first,
         a_list_is_paged_by_id,
         pruning_forgets_what_is_over_and_nothing_else,
+        a_proof_is_used_once,
     );
     refreshing::keep(&make).await;
     ending::keep(&make).await;
@@ -114,6 +115,17 @@ async fn a_subject_sees_its_live_sessions_newest_first(store: impl SessionStore)
     assert_eq!(ids(Some(&[]), 10).await, Vec::<String>::new());
 }
 
+async fn a_proof_is_used_once(store: impl SessionStore) {
+    let (one, other) = ([1; 32], [2; 32]);
+    assert!(store.use_proof(&one, at(60), at(0)).await.unwrap());
+    assert!(store.use_proof(&other, at(90), at(0)).await.unwrap());
+    assert!(!store.use_proof(&one, at(60), at(59)).await.unwrap());
+
+    store.prune(at(60)).await.unwrap();
+    assert!(!store.use_proof(&other, at(90), at(60)).await.unwrap());
+    assert!(store.use_proof(&one, at(120), at(60)).await.unwrap());
+}
+
 async fn a_list_is_paged_by_id(store: impl SessionStore) {
     let bob = NewSession { subject: subject("bob"), ..session("b").0 };
     let short = NewSession { ends_at: at(10), ..session("c").0 };
@@ -169,6 +181,7 @@ fn session(id: &str) -> (NewSession, RefreshToken) {
         device: Some("a phone ✓".to_owned()),
         delivery: Delivery::Token,
         refresh_mode: RefreshMode::Plain,
+        bound_to: None,
         created_at: at(0),
         auth_time: at(0),
         ends_at: at(DAY),
@@ -193,6 +206,7 @@ fn attempt(token: &RefreshToken, now: UnixTime) -> RefreshAttempt {
         presented: token.clone(),
         client: ClientCheck::Is(ClientId::new("app").unwrap()),
         delivery: Delivery::Token,
+        proven: None,
         audiences: None,
         now,
         refresh_lifetime: RefreshLifetime::new(RefreshLifetime::MAX).unwrap(),

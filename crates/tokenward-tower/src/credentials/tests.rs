@@ -15,7 +15,7 @@ fn the_scheme_is_read_as_rfc_9110_says() {
     for line in ["bearer abc", "BEARER abc", "Bearer   abc"] {
         assert_eq!(extracted(&[(AUTHORIZATION, line)]), Ok(Some(("abc", By::Bearer))), "{line}");
     }
-    for line in ["Basic abc", "DPoP abc", "Bearerabc", "Bear", "", "Bearer:abc", "Bearer\tabc"] {
+    for line in ["Basic abc", "Bearerabc", "Bear", "", "Bearer:abc", "Bearer\tabc"] {
         assert_eq!(extracted(&[(AUTHORIZATION, line)]), Ok(None), "{line}");
     }
 }
@@ -39,6 +39,16 @@ fn two_tokens_are_never_chosen_between() {
         extracted(&[cookie.clone(), cookie]),
         Err(Malformed::Cookie(BadCookie::Duplicate(cookies::ACCESS)))
     );
+}
+
+#[test]
+fn a_bound_token_is_told_from_a_bearer_token_by_its_scheme() {
+    for line in ["DPoP abc", "dpop abc", "DPOP   abc"] {
+        assert_eq!(extracted(&[(AUTHORIZATION, line)]), Ok(Some(("abc", By::Dpop))), "{line}");
+        assert!(bearer(&map(&[(AUTHORIZATION, line)])).unwrap().is_none());
+    }
+    let both = [(AUTHORIZATION, "DPoP a"), (COOKIE, "__Host-access=a")];
+    assert_eq!(extracted(&both), Err(Malformed::TwoMethods));
 }
 
 #[test]

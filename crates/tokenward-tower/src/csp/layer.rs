@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Request, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -17,13 +17,14 @@ use super::{HEADER, Nonce, Policy};
 #[derive(Clone, Debug)]
 pub struct CspLayer {
     pub(super) policy: Arc<Policy>,
+    pub(super) endpoints: Option<HeaderValue>,
 }
 
 impl<S> Layer<S> for CspLayer {
     type Service = CspService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        CspService { inner, policy: Arc::clone(&self.policy) }
+        CspService { inner, policy: Arc::clone(&self.policy), endpoints: self.endpoints.clone() }
     }
 }
 
@@ -32,6 +33,7 @@ impl<S> Layer<S> for CspLayer {
 pub struct CspService<S> {
     inner: S,
     policy: Arc<Policy>,
+    endpoints: Option<HeaderValue>,
 }
 
 impl<S, B, R> Service<Request<B>> for CspService<S>
@@ -53,6 +55,7 @@ where
             future: self.inner.call(request),
             policy: self.policy.with(nonce),
             shows_nonce: self.policy.shows_nonce(),
+            endpoints: self.endpoints.clone(),
         }
     }
 }
@@ -65,6 +68,7 @@ pin_project! {
         future: F,
         policy: HeaderValue,
         shows_nonce: bool,
+        endpoints: Option<HeaderValue>,
     }
 }
 
@@ -77,12 +81,36 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let mut response = ready!(this.future.poll(cx))?;
+        let status = response.status();
         let headers = response.headers_mut();
-        headers.entry(HEADER).or_insert_with(|| this.policy.clone());
         if *this.shows_nonce {
-            // A page that is kept would show everybody the same nonce.
-            headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            if status == StatusCode::NOT_MODIFIED {
+                // The body is one of before, and so is its nonce.
+                return Poll::Ready(Ok(response));
+            }
+            forbid_keeping(headers);
+        }
+        headers.entry(HEADER).or_insert_with(|| this.policy.clone());
+        if let Some(endpoints) = this.endpoints.take() {
+            headers.append(REPORTING_ENDPOINTS, endpoints);
         }
         Poll::Ready(Ok(response))
     }
 }
+
+/// A page that is kept would show its nonce again, to somebody else (public caches) or under the policy of
+/// another one (a 304). What is no page shows none, and may be kept by the word of its handler.
+fn forbid_keeping(headers: &mut HeaderMap) {
+    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    let has = |kind: &[u8], part: &[u8]| kind.windows(part.len()).any(|found| found == part);
+    if kind.is_none_or(|kind| has(&kind, b"html") || has(&kind, b"xml")) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.remove(ETAG);
+        headers.remove(LAST_MODIFIED);
+    } else {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+}
+
+/// The places for reports, by name (Reporting API § 3.2).
+const REPORTING_ENDPOINTS: HeaderName = HeaderName::from_static("reporting-endpoints");

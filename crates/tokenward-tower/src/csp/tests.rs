@@ -1,9 +1,10 @@
 use std::collections::HashSet;
 
 use axum::body::Body;
+use axum::response::Html;
 use axum::routing::get;
 use axum::{Extension, Router};
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -81,7 +82,69 @@ async fn page_and_header_share_a_nonce_that_no_other_answer_has() {
 async fn a_page_with_a_nonce_is_not_kept() {
     let response = page().oneshot(Request::new(Body::empty())).await.unwrap();
 
-    assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+    assert_eq!(response.headers()[CACHE_CONTROL], "private, no-store");
+}
+
+#[tokio::test]
+async fn a_page_with_a_nonce_is_not_kept_by_the_word_of_its_handler_either() {
+    let kept = [
+        (CACHE_CONTROL, "public, max-age=60"),
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (ETAG, "\"1\""),
+        (LAST_MODIFIED, "Thu, 01 Jan 2026 00:00:00 GMT"),
+    ];
+    let page = Router::new().route("/", get(async move || kept)).layer(with_nonce().layer());
+
+    let response = page.oneshot(Request::new(Body::empty())).await.unwrap();
+
+    assert_eq!(response.headers()[CACHE_CONTROL], "private, no-store");
+    assert!(!response.headers().contains_key(ETAG));
+    assert!(!response.headers().contains_key(LAST_MODIFIED));
+}
+
+#[tokio::test]
+async fn a_file_beside_the_page_is_kept_by_the_word_of_its_handler() {
+    let kept = [(CACHE_CONTROL, "public, max-age=60"), (CONTENT_TYPE, "text/css"), (ETAG, "\"1\"")];
+    let file = Router::new().route("/", get(async move || kept)).layer(with_nonce().layer());
+
+    let response = file.oneshot(Request::new(Body::empty())).await.unwrap();
+
+    assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=60");
+    assert_eq!(response.headers()[ETAG], "\"1\"");
+}
+
+#[tokio::test]
+async fn a_new_nonce_is_not_paired_with_an_old_body() {
+    let not_modified = async || StatusCode::NOT_MODIFIED;
+    let router = Router::new().route("/", get(not_modified));
+
+    let response =
+        router.layer(with_nonce().layer()).oneshot(Request::new(Body::empty())).await.unwrap();
+
+    assert!(!response.headers().contains_key(HEADER));
+}
+
+#[tokio::test]
+async fn a_place_for_reports_stands_in_the_policy_and_in_its_header() {
+    let csp = Csp::new().report_to("https://reports.example.com/csp?a=b").unwrap();
+    let router = Router::new().route("/", get(async || "")).layer(csp.layer());
+
+    let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+
+    let policy = response.headers()[HEADER].to_str().unwrap();
+    assert!(policy.ends_with("; report-to csp; report-uri https://reports.example.com/csp?a=b"));
+    let places = &response.headers()["reporting-endpoints"];
+    assert_eq!(places, "csp=\"https://reports.example.com/csp?a=b\"");
+}
+
+#[test]
+fn nothing_ends_a_place_for_reports_and_begins_a_directive() {
+    let bad =
+        ["", "reports", "//evil.example", "http://a.example/", "/a; script-src *", "/a,b", "/a\"b"];
+    for url in bad {
+        assert_eq!(Csp::new().report_to(url), Err(InvalidReportUrl), "{url}");
+    }
+    assert!(Csp::new().report_to("/csp-reports").is_ok());
 }
 
 #[tokio::test]
@@ -111,10 +174,13 @@ async fn an_outer_nonce_does_not_shine_through() {
     assert_ne!(page, format!("nonce {old}"));
 }
 
+fn with_nonce() -> Csp {
+    Csp::new().allow(Directive::Script, Source::NONCE)
+}
+
 fn page() -> Router {
-    let csp = Csp::new().allow(Directive::Script, Source::NONCE);
-    let handler = async |nonce: Nonce| format!("nonce {nonce}");
-    Router::new().route("/", get(handler)).layer(csp.layer())
+    let handler = async |nonce: Nonce| Html(format!("nonce {nonce}"));
+    Router::new().route("/", get(handler)).layer(with_nonce().layer())
 }
 
 async fn ask(router: Router) -> (String, String) {

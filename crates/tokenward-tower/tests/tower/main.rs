@@ -1,6 +1,8 @@
 //! The layers as a service uses them, through the public API.
 
 #[cfg(test)]
+mod dpop;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod handlers;
@@ -8,3 +10,5 @@ mod handlers;
 mod layer;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod step_up;

@@ -44,6 +44,19 @@ fn a_hit_is_judged_by_its_times_again() {
 }
 
 #[test]
+fn only_what_is_remembered_and_good_is_recalled() {
+    let (key, cached) = fixture();
+    let token = token(&key, "u-1");
+
+    assert!(cached.recall(&token, NOW).is_none());
+    let first = cached.verify(&token, NOW).unwrap();
+
+    assert!(Arc::ptr_eq(&first, &cached.recall(&token, NOW).unwrap()));
+    assert!(cached.recall(&token, UnixTime::from_secs(1_000_305)).is_none());
+    assert!(cached.recall(&token[1..], NOW).is_none());
+}
+
+#[test]
 fn a_key_that_is_gone_takes_its_tokens_along() {
     let (key, cached) = fixture();
     let token = token(&key, "u-1");

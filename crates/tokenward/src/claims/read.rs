@@ -38,6 +38,8 @@ pub(crate) enum Proven<'a> {
     Key(&'a str),
     /// The key with this name, under which the token was sealed.
     Seal(&'a str),
+    /// Nothing here: whoever asks only passes on what the token is bound to.
+    Elsewhere,
 }
 
 /// Reads the claims in `payload`; the times in them are not judged yet.
@@ -202,7 +204,7 @@ impl<'a> Slots<'a> {
     /// that has stolen it.
     fn confirmation(&self, proven: Option<Proven<'_>>) -> Result<Option<Cow<'a, str>>, Reason> {
         let (cnf, proven) = match (self.get(Known::CNF).1, proven) {
-            (None, None) => return Ok(None),
+            (None, None | Some(Proven::Elsewhere)) => return Ok(None),
             (Some(_), None) => return Err(Reason::ProofRequired),
             // A proof for a token that needs none: a client that mistakes a bearer token for a bound
             // one would never notice that it can be stolen (RFC 9449 § 7.1).
@@ -225,6 +227,9 @@ impl<'a> Slots<'a> {
                 Methods { thumbprint: None, seal: Some(key), others: false },
                 Proven::Seal(proven),
             ) => same(key, proven).map(|_| None),
+            (Methods { thumbprint: Some(key), seal: None, others: false }, Proven::Elsewhere) => {
+                key.as_str().ok_or(Reason::InvalidClaim("cnf")).map(Some)
+            }
             _ => Err(Reason::ProofRequired),
         }
     }

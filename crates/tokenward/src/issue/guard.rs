@@ -152,13 +152,22 @@ fn in_object(members: &Map<String, Value>, admitted: &[Sensitive]) -> Option<Sen
     if secrets::is_private_jwk(members) && !admitted.contains(&Sensitive::PrivateKey) {
         return Some(Sensitive::PrivateKey);
     }
-    members.iter().find_map(|(name, value)| find(name, value, admitted))
+    // Claims are named by the operator's list; what stands below may be named by data.
+    members
+        .iter()
+        .find_map(|(name, value)| in_text(name, admitted).or_else(|| find(name, value, admitted)))
 }
 
 fn in_number(number: &Number, admitted: &[Sensitive]) -> Option<Sensitive> {
     // No number that is looked for has fewer digits, and to write one out is dear.
-    number.as_u64().filter(|number| *number >= 10_u64.pow(10))?;
-    in_text(&number.to_string(), admitted)
+    const LEAST: u64 = 10_u64.pow(10);
+    let text = match (number.as_u64(), number.as_f64()) {
+        (Some(whole), _) if whole >= LEAST => whole.to_string(),
+        // `4111111111111111.0` and `4.111111111111111e15` are the same number to every reader.
+        (None, Some(float)) if (1e10..1e20).contains(&float) => format!("{float:.0}"),
+        _ => return None,
+    };
+    in_text(&text, admitted)
 }
 
 fn in_text(text: &str, admitted: &[Sensitive]) -> Option<Sensitive> {

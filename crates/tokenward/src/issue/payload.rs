@@ -62,7 +62,13 @@ pub(super) fn write(
         text(out, r#","uri":"#, uri.as_str());
         out.extend_from_slice(b"}}");
     }
-    private(out, &request.private, usize::from(request.status.is_some()))?;
+    if let Some(actor) = &request.actor {
+        out.extend_from_slice(br#","act":"#);
+        // Names in objects of names always serialize.
+        serde_json::to_writer(&mut *out, &actor.to_value()).map_err(|_| JsonError::Syntax)?;
+    }
+    let others = usize::from(request.status.is_some());
+    private(out, &request.private, others.saturating_add(usize::from(request.actor.is_some())))?;
     out.push(b'}');
     Ok(())
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::IssueError;
+use crate::claims::Actor;
 use crate::ids::{ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion};
 use crate::json::JsonError;
 use crate::jwe::SealKey;
@@ -35,6 +36,7 @@ pub struct TokenRequest {
     pub(super) auth_time: Option<UnixTime>,
     pub(super) bound_to: Option<Confirmation>,
     pub(super) status: Option<(Subject, u64)>,
+    pub(super) actor: Option<Actor>,
     pub(super) private: Map<String, Value>,
     pub(super) expires_no_later_than: Option<UnixTime>,
 }
@@ -61,6 +63,7 @@ impl TokenRequest {
             auth_time: None,
             bound_to: None,
             status: None,
+            actor: None,
             private: Map::new(),
             expires_no_later_than: None,
         }
@@ -147,6 +150,21 @@ impl TokenRequest {
     /// ```
     pub fn status(mut self, uri: Subject, index: u64) -> Self {
         self.status = Some((uri, index));
+        self
+    }
+
+    /// Who acts for the subject (`act`, RFC 8693 § 4.1). Such a token has no private claim named `act`.
+    ///
+    /// ```
+    /// # fn f(request: tokenward::TokenRequest) -> Result<(), tokenward::InvalidId> {
+    /// use tokenward::{Actor, Subject};
+    ///
+    /// let request = request.actor(Actor::new(Subject::new("client:invoices")?));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn actor(mut self, actor: Actor) -> Self {
+        self.actor = Some(actor);
         self
     }
 

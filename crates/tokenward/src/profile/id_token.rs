@@ -39,8 +39,10 @@ use super::{DAY, Policy, Profile, Sealed, Times, Token, Typed, is_type};
 use crate::alg::Algorithm;
 use crate::b64;
 use crate::claims::{Fields, required};
+use crate::compact::Compact;
 use crate::crypto::sha2_of;
 use crate::ids::{Audience, IssuerId, SessionId, Subject};
+use crate::json::Object;
 use crate::reject::{Reason, Rejected};
 use crate::time::UnixTime;
 use crate::verify::{Scratch, Verified, Verifier, VerifierBuilder};
@@ -218,6 +220,19 @@ impl Verifier<IdToken> {
             return Err(Reason::WrongNonce.into());
         }
         Ok(self.judged(claims, &times, key, now)?)
+    }
+}
+
+impl IdToken {
+    /// Who issued `token`, as it says itself: which verifier to ask, and nothing more. Anybody may have
+    /// written it.
+    #[must_use]
+    pub fn claimed_issuer(token: &str) -> Option<IssuerId> {
+        let token = Compact::split(token).ok()?;
+        token.check_parts().ok()?;
+        let payload = token.decode_payload().ok()?;
+        let payload = Object::parse(&payload).ok()?;
+        Fields::of_any(&payload).id("iss", IssuerId::fits, IssuerId::fitting).ok()?
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokenward::{
-    Audience, HasAddressee, IssuerId, KeySet, KeySetVersion, LoadBalancerArn, Nonce, Preset,
-    ProofNonce, ProofRequest, ProofVerifier, Rejected, Seen, Subject, UnixTime, Verifier,
-    VerifierBuilder, b64, profile::Profile,
+    Audience, ClientAssertion, HasAddressee, IssuerId, KeySet, KeySetVersion, LoadBalancerArn,
+    Nonce, Preset, ProofNonce, ProofRequest, ProofVerifier, Rejected, Seen, Subject, UnixTime,
+    Verifier, VerifierBuilder, b64, profile::Profile,
 };
 
 use super::{hash_of_keys, key};
@@ -40,6 +40,8 @@ pub(crate) fn offer(profile: &str, ask: &Ask, token: &str, now: UnixTime) -> Str
             let verifier = ready(Verifier::key_set_statement(), subject(ask), ask);
             verifier.verify(token, seen, now).map(drop)
         }
+        "client_assertion" => assertion(Verifier::client_assertion(), ask, token, now),
+        "jwt_svid" => assertion(Verifier::jwt_svid(), ask, token, now),
         "foreign" => {
             ready(Verifier::foreign(preset(ask)), audience(ask), ask).verify(token, now).map(drop)
         }
@@ -47,6 +49,17 @@ pub(crate) fn offer(profile: &str, ask: &Ask, token: &str, now: UnixTime) -> Str
         other => panic!("no profile {other}"),
     };
     verdict.map_or_else(|rejected| label(&rejected), |()| "accepted".to_owned())
+}
+
+fn assertion(
+    builder: VerifierBuilder<ClientAssertion>,
+    ask: &Ask,
+    token: &str,
+    now: UnixTime,
+) -> Result<(), Rejected> {
+    let audience = text(ask, "audience").unwrap_or("billing-api");
+    let recipients = [audience, "https://auth.example.com/oauth2/token"];
+    ready(builder, subject(ask), ask).verify(token, &recipients, now).map(drop)
 }
 
 fn id_token(ask: &Ask, token: &str, now: UnixTime) -> Result<(), Rejected> {

@@ -96,7 +96,7 @@ impl Explained {
 
     fn to_json(&self) -> Value {
         let rule = match &self.decision {
-            Decision::Rule { rule, scopes } => Some((rule, scopes)),
+            Decision::Rule { rule, scopes, .. } => Some((rule, scopes)),
             _ => None,
         };
         let misses: Vec<_> = self.misses.iter().map(|miss| miss.as_str()).collect();

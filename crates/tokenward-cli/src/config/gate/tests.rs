@@ -34,6 +34,35 @@ fn the_example_of_the_documentation_loads() {
 }
 
 #[test]
+fn bound_tokens_need_the_sites_that_they_are_for() {
+    let with = |lines: &str| {
+        read(
+            "gate.toml",
+            &format!("{GOOD}[[audience]]\nname = \"billing-api\"\n{lines}"),
+            PathBuf::new(),
+        )
+    };
+    let sites = "dpop_sites = [\"https://api.example.com\"]\n";
+
+    let dpop = with(&format!("dpop = \"required\"\n{sites}")).unwrap().overrides.remove(0).dpop;
+    assert_eq!(dpop.unwrap().policy, DpopPolicy::Required);
+    assert_eq!(
+        with(sites).unwrap().overrides[0].dpop.as_ref().unwrap().policy,
+        DpopPolicy::Offered
+    );
+    assert!(with("").unwrap().overrides[0].dpop.is_none());
+    for bad in [
+        "dpop = \"required\"\n",
+        &format!("dpop = \"off\"\n{sites}"),
+        &format!("dpop = \"always\"\n{sites}"),
+        "dpop_sites = [\"api.example.com\"]\n",
+    ] {
+        let problems = with(bad).unwrap_err();
+        assert_eq!(problems.len(), 1, "{bad}: {problems:?}");
+    }
+}
+
+#[test]
 fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
     for (old, new, message) in [
         (

@@ -47,6 +47,17 @@ nobody_knows = 1
 name = "b"
 audiences = ["a"]
 nobody_knows = 1
+[trust]
+nobody_knows = 1
+[[trust_domain]]
+name = "example.org"
+jwks_uri = "https://oidc.example.org/keys"
+nobody_knows = 1
+[[upstream]]
+issuer = "https://login.example.com"
+client_id = "our-app"
+audiences = ["a"]
+nobody_knows = 1
 [[receiver]]
 name = "d"
 audiences = ["a"]

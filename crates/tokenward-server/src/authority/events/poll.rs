@@ -16,7 +16,7 @@ use crate::authority::error::ApiError;
 use crate::authority::json::{Fields, invalid};
 use crate::authority::respond::json_answer;
 use crate::authority::segment::Segment;
-use crate::authority::{Authority, body, peer_of};
+use crate::authority::{Authority, body};
 use crate::settings::EventDelivery;
 
 /// What a receiver asks for (RFC 8936 § 2.2).
@@ -34,7 +34,7 @@ pub(in crate::authority) async fn poll(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, content) = request.into_parts();
-    let caller = authority.service(&parts.headers, peer_of(&parts.extensions)).await?;
+    let caller = authority.service(&parts).await?;
     let events = authority.events.as_ref().ok_or_else(ApiError::access_denied)?;
     // A receiver that is another's and one that is not there get the same answer.
     let receiver = events.polled_by(&name, caller.name()).ok_or_else(ApiError::access_denied)?;

@@ -41,6 +41,30 @@ fn what_a_request_is_missed_by_is_told_of_each_rule() {
 }
 
 #[test]
+fn a_path_that_is_a_rules_but_for_letter_case_is_refused() {
+    let rule = |methods: &[Method], path: &str| Rule {
+        methods: methods.to_vec(),
+        paths: vec![PathPattern::parse(path).unwrap()],
+        ..Rule::default()
+    };
+    let admin = [rule(&[Method::GET], "/admin/**"), rule(&[], "/größe/*"), rule(&[], "/**")];
+    let of =
+        |method: Method, target| Rules::new(admin.to_vec()).decide(&audience("a"), &method, target);
+    let refused = Decision::Path(BadPath::LetterCase);
+    for target in ["/Admin", "/ADMIN/users", "/%41dmin", "/GRÖSSE/7", "/GRÖßE/7"] {
+        assert_eq!(of(Method::GET, target), refused, "{target}");
+    }
+    // In any letter case the last rule decides about these.
+    for (method, target) in [(Method::POST, "/Admin"), (Method::GET, "/Administrators")] {
+        assert_eq!(
+            of(method, target),
+            Decision::Rule { rule: 3, scopes: Vec::new(), step_up: None },
+            "{target}"
+        );
+    }
+}
+
+#[test]
 fn an_empty_list_of_rules_lets_nothing_through() {
     let decision = Rules::new(Vec::new()).decide(&audience("billing"), &Method::GET, "/");
 
@@ -60,6 +84,7 @@ fn rules() -> Rules {
         methods: methods.to_vec(),
         paths: paths.iter().map(|path| PathPattern::parse(path).unwrap()).collect(),
         scopes: scopes.iter().map(ToString::to_string).collect(),
+        step_up: None,
     };
     Rules::new(vec![
         rule(&[Method::GET], &["/invoices/**"], &["invoices:read"]),

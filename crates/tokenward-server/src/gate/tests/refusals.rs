@@ -114,6 +114,26 @@ async fn a_token_that_lacks_a_scope_is_told_which() {
 }
 
 #[tokio::test]
+async fn a_smuggled_header_is_refused_with_one_answer_beside_a_good_token_too() {
+    let world = World::new();
+    let bearer = format!("Bearer {}", world.token("invoices"));
+    let token = ("authorization", bearer.as_str());
+    let smuggled = [("x_auth_subject", "root"), ("connection", "close, X-Auth-Subject")];
+    for profile in Profile::ALL {
+        let good = world.about(profile, "GET", "/invoices/7", &[token]).await;
+        assert_eq!(good.status, 200, "{profile:?}");
+        for header in smuggled {
+            let with = world.about(profile, "GET", "/invoices/7", &[token, header]).await;
+            let without = world.about(profile, "GET", "/invoices/7", &[header]).await;
+            // nginx would make a 500 of a 400.
+            let expected = if profile == Profile::Nginx { 403 } else { 400 };
+            assert_eq!(with.status, expected, "{profile:?} {header:?}");
+            assert_eq!(with, without, "{profile:?} {header:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_link_from_another_site_gets_a_page_that_reloads_and_never_a_2xx() {
     let world = World::new();
     let link = [

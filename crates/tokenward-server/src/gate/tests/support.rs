@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
-use http::{HeaderMap, Request, StatusCode};
+use http::header::{CONTENT_LENGTH, COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokenward::crypto::sha256;
 use tokenward::{
     AccessLifetime, Algorithm, Audience, ClientId, Issuer, IssuerId, Jti, KeySet, Scope, SessionId,
@@ -15,12 +17,15 @@ use tokenward::{
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{Revocation, Scope as RevocationScope, Seq, View};
+use tokenward_tower::cookies::SEAL;
 use tokenward_tower::csrf::Origins;
 use tower::ServiceExt as _;
 
+use crate::gate::quick::QuickGate;
 use crate::gate::{
-    GateAudience, GateState, Login, PathPattern, Rule, Rules, X_PROXY_SECRET, router,
+    GateAudience, GateState, Login, PathPattern, Rule, Rules, X_PROXY_SECRET, routes,
 };
+use crate::http::{AtOnce as _, Peer};
 use crate::settings::{Profile, ProxyAuth, ProxySettings};
 
 pub(super) const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -30,6 +35,7 @@ pub(super) struct World {
     pub(super) key: SigningKey,
     pub(super) view: Arc<View>,
     pub(super) router: Router,
+    quick: QuickGate,
 }
 
 impl World {
@@ -50,14 +56,18 @@ impl World {
             profile,
             auth: ProxyAuth::SecretHash(sha256(SECRET.as_bytes())),
         };
-        let router = router(GateState {
-            audiences: BTreeMap::from([(audience(), GateAudience { verifier, origins, login })]),
+        let gate = Arc::new(GateState {
+            audiences: BTreeMap::from([(
+                audience(),
+                GateAudience { verifier, origins, dpop: None, login },
+            )]),
             proxies: Profile::ALL.map(proxy).to_vec(),
             rules,
             clock: Arc::new(|| NOW),
             any_local: false,
         });
-        Self { key, view, router }
+        let quick = QuickGate::new(Arc::clone(&gate));
+        Self { key, view, router: routes(gate), quick }
     }
 
     /// A good token with this scope.
@@ -97,9 +107,29 @@ impl World {
         });
     }
 
+    /// What the router answers, which is what is answered at once from then on, if it is yes.
     pub(super) async fn ask(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let before = self.at_once(&parts).await;
+        let request = Request::from_parts(parts.clone(), body);
         let response = self.router.clone().oneshot(request).await.unwrap();
-        Answer::of(response).await
+        let answer = Answer::of(response).await;
+        let after = self.at_once(&parts).await;
+        // hyper writes it where axum has not.
+        let mut same = answer.clone();
+        same.headers.remove(CONTENT_LENGTH);
+        assert!(before.is_none_or(|before| before == same), "{parts:?}");
+        let remembered = answer.status == StatusCode::OK && !sealed(&parts);
+        assert_eq!(after, remembered.then_some(same), "{parts:?}");
+        answer
+    }
+
+    async fn at_once(&self, parts: &Parts) -> Option<Answer> {
+        let peer = Peer::Tcp("192.0.2.7:1".parse().unwrap());
+        match self.quick.answer(peer, None, parts) {
+            Some(response) => Some(Answer::of(response).await),
+            None => None,
+        }
     }
 
     /// Asks as `profile` does about `method` and `target`, with further headers.
@@ -116,6 +146,12 @@ impl World {
         }
         self.ask(request.body(Body::empty()).unwrap()).await
     }
+}
+
+/// Whether it takes a cookie to read the token, which then is never remembered.
+fn sealed(parts: &Parts) -> bool {
+    let seal = |line: &HeaderValue| line.to_str().unwrap_or_default().contains(SEAL.as_str());
+    parts.headers.get_all(COOKIE).iter().any(seal)
 }
 
 /// How `profile` asks about `method` and `target`.
@@ -166,6 +202,7 @@ pub(super) fn rules() -> Rules {
         methods: methods.iter().map(|method| method.parse().unwrap()).collect(),
         paths: vec![PathPattern::parse(path).unwrap()],
         scopes: scopes.iter().map(ToString::to_string).collect(),
+        step_up: None,
     };
     Rules::new(vec![
         rule(&["GET", "POST"], "/invoices/**", &["invoices"]),

@@ -129,7 +129,8 @@ impl World {
 
     async fn serve(&self, tls: Result<Tls, crate::http::TlsError>) -> Running {
         let who = get(async |identity: Option<Extension<PeerIdentity>>| {
-            let names = identity.map(|Extension(identity)| identity.names().join(" "));
+            let names =
+                identity.map(|Extension(identity)| identity.names().collect::<Vec<_>>().join(" "));
             names.unwrap_or_else(|| "nobody".to_owned())
         });
         let router = Router::new().route("/", who);

@@ -86,14 +86,22 @@ fn oauth() -> Vec<(&'static str, &'static str, Value)> {
     };
     let token = json!({ "type": "object", "required": ["token"], "properties": {
         "token": { "type": "string" }, "token_type_hint": { "type": "string" },
-        "client_id": { "type": "string" }, "client_secret": { "type": "string" } } });
+        "client_id": { "type": "string" }, "client_secret": { "type": "string" },
+        "client_assertion_type": { "type": "string" }, "client_assertion": { "type": "string" } } });
     let grant = json!({ "type": "object", "required": ["grant_type"], "properties": {
-        "grant_type": { "type": "string", "enum": ["refresh_token", "client_credentials"] },
+        "grant_type": { "type": "string", "enum": ["refresh_token", "client_credentials",
+            "urn:ietf:params:oauth:grant-type:token-exchange"] },
+        "subject_token": { "type": "string" }, "subject_token_type": { "type": "string" },
+        "nonce": { "type": "string" },
         "refresh_token": { "type": "string" }, "scope": { "type": "string" },
         "audience": { "type": "string" }, "resource": { "type": "string" },
-        "client_id": { "type": "string" }, "client_secret": { "type": "string" } } });
+        "client_id": { "type": "string" }, "client_secret": { "type": "string" },
+        "client_assertion_type": { "type": "string" }, "client_assertion": { "type": "string" } } });
+    let mut tokens = form("Tokens for a grant (RFC 6749)", grant, json_of("Tokens"));
+    tokens["parameters"] = json!([{ "name": "DPoP", "in": "header", "schema": { "type": "string" },
+        "description": "a proof of the key that the tokens are bound to (RFC 9449)" }]);
     vec![
-        ("post", "/oauth2/token", form("Tokens for a grant (RFC 6749)", grant, json_of("Tokens"))),
+        ("post", "/oauth2/token", tokens),
         (
             "post",
             "/oauth2/revoke",
@@ -243,7 +251,9 @@ fn created() -> Value {
         "private": { "description": format!("at most {} bytes", Limits::DEFAULT.private_bytes) },
         "device": { "type": ["string", "null"], "maxLength": 200 },
         "delivery": { "enum": ["token", "cookie", null] },
-        "refresh": { "enum": ["plain", null] }, "client_id": or_null(&id(256)) } })
+        "refresh": { "enum": ["plain", null] }, "client_id": or_null(&id(256)),
+        "auth_time": { "type": ["integer", "null"], "minimum": 0 },
+        "dpop_jkt": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" } } })
 }
 
 fn subject() -> Value {
@@ -302,7 +312,8 @@ fn schemas() -> Value {
         "device": { "type": ["string", "null"] }, "delivery": text, "created_at": number,
         "last_used_at": number, "ends_at": number });
     let tokens = json!({ "access_token": text, "token_type": text, "expires_in": number, "scope": text,
-        "refresh_token": text, "refresh_expires_in": number, "session_id": text });
+        "refresh_token": text, "refresh_expires_in": number, "session_id": text,
+        "issued_token_type": text });
     json!({
         "Any": {},
         "Error": object(&["error"], json!({ "error": text, "error_description": text })),

@@ -20,6 +20,8 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
         a_bumped_version_ends_every_family_in_the_same_transaction,
         a_bump_works_within_its_audiences_alone,
         a_retried_bump_bumps_once,
+        the_end_of_a_session_reaches_wherever_its_tokens_went,
+        a_session_that_is_over_reaches_nowhere,
         a_version_is_forgotten_once_nobody_can_hold_an_older_one,
     );
 }
@@ -56,6 +58,68 @@ async fn nobody_ends_a_session_outside_their_audiences(store: impl SessionStore 
     assert_eq!((ended, all), (false, 0));
     assert_lives(&store, &token).await;
     assert_eq!(revocations(&store).await, []);
+}
+
+async fn the_end_of_a_session_reaches_wherever_its_tokens_went(
+    store: impl SessionStore + RevocationStore,
+) {
+    let (home, elsewhere, past) = (session("s1").0.audience, audience("other"), audience("past"));
+    for id in ["s1", "s2", "s3", "s4"] {
+        create(&store, session(id)).await;
+        for (audience, until) in [(&elsewhere, 305), (&elsewhere, 200), (&past, 5), (&home, 305)] {
+            assert!(store.reach(&sid(id), audience, at(1), at(until)).await.unwrap());
+        }
+    }
+    let fence = [home.clone()];
+
+    assert!(end(&store, "s1").await);
+    store
+        .end_all(
+            &subject("alice"),
+            Some(&fence),
+            Some(&sid("s3")),
+            EndReason::Service,
+            at(5),
+            at(305),
+        )
+        .await
+        .unwrap();
+    create(&store, session("s5")).await;
+    assert!(store.reach(&sid("s5"), &elsewhere, at(1), at(305)).await.unwrap());
+    let bump = BumpVersion {
+        subject: subject("alice"),
+        audiences: Some(fence.to_vec()),
+        except_session: Some(sid("s5")),
+        now: at(5),
+        keep_until: at(305),
+        by: "test".to_owned(),
+        idempotency: None,
+    };
+    store.bump_version(bump).await.unwrap();
+    store.end_everywhere(Some(&fence), EndReason::Administrator, at(5)).await.unwrap();
+
+    let mut reached: Vec<_> = revocations(&store)
+        .await
+        .into_iter()
+        .filter(|row| row.audience.as_ref() == Some(&elsewhere))
+        .map(|row| (row.scope, row.ends_at))
+        .collect();
+    reached.sort_by_key(|(scope, _)| format!("{scope:?}"));
+    let all = ["s1", "s2", "s3", "s4", "s5"].map(|id| (Scope::Session(sid(id)), at(305)));
+    assert_eq!(reached, all);
+    let all = revocations(&store).await;
+    assert!(all.iter().all(|row| row.audience.as_ref() != Some(&past)), "{all:?}");
+    let own = all.iter().filter(|row| row.audience.as_ref() == Some(&home));
+    let own = own.filter(|row| matches!(row.scope, Scope::Session(_))).count();
+    assert_eq!(own, 3, "no session twice: s1, and those that ended with s2 and s4");
+}
+
+async fn a_session_that_is_over_reaches_nowhere(store: impl SessionStore + RevocationStore) {
+    create(&store, session("s1")).await;
+    assert!(end(&store, "s1").await);
+
+    assert!(!store.reach(&sid("s1"), &audience("other"), at(6), at(305)).await.unwrap());
+    assert!(!store.reach(&sid("s2"), &audience("other"), at(6), at(305)).await.unwrap());
 }
 
 async fn a_session_that_is_over_cannot_be_ended(store: impl SessionStore + RevocationStore) {

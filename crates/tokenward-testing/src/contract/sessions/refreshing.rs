@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokenward::UnixTime;
+use tokenward::{Thumbprint, UnixTime};
 use tokenward_revocation::{RevocationStore, Scope, Seq};
 use tokenward_sessions::{
     Delivery, EndReason, NewSession, REFRESH_WINDOW, RefreshAttempt, RefreshInvalid,
@@ -23,6 +23,7 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
         concurrent_refreshes_of_one_token_yield_one_successor,
         a_refresh_that_is_refused_changes_nothing,
         a_refresh_token_never_outlives_its_session,
+        a_session_stays_bound_to_the_key_of_its_first_proof,
         a_pruned_window_is_closed,
         a_family_keeps_its_promises_in_any_order_of_events,
     );
@@ -134,6 +135,29 @@ async fn a_refresh_that_is_refused_changes_nothing(store: impl SessionStore + Re
 
     renewed(refresh(&store, &first, at(60)).await);
     assert_eq!(store.head().await.unwrap(), Seq::ZERO);
+}
+
+async fn a_session_stays_bound_to_the_key_of_its_first_proof(store: impl SessionStore) {
+    let key = |letter: &str| Some(Thumbprint::new(letter.repeat(43)).unwrap());
+    let (new, bound) = session("s1");
+    store.create(NewSession { bound_to: key("A"), ..new }).await.unwrap();
+    let (new, free) = session("s2");
+    store.create(new).await.unwrap();
+    let by = async |token: &RefreshToken, proven, now| {
+        store.refresh(RefreshAttempt { proven, ..attempt(token, now) }).await.unwrap()
+    };
+    for (token, id) in [(bound, "s1"), (free, "s2")] {
+        assert_eq!(store.session_by_refresh(&token.hash()).await.unwrap().unwrap().id, sid(id));
+        let next = renewed(by(&token, key("A"), at(60)).await);
+        for (proven, why) in
+            [(None, RefreshInvalid::ProofRequired), (key("E"), RefreshInvalid::WrongKey)]
+        {
+            let RefreshOutcome::Invalid(found) = by(&next, proven, at(120)).await else { panic!() };
+            assert_eq!(found, why);
+        }
+        assert_eq!(store.session(&sid(id)).await.unwrap().unwrap().bound_to, key("A"));
+        renewed(by(&next, key("A"), at(120)).await);
+    }
 }
 
 async fn a_refresh_token_never_outlives_its_session(store: impl SessionStore) {

@@ -1,0 +1,56 @@
+use std::time::Duration;
+
+use super::*;
+
+#[test]
+fn a_proof_is_remembered_for_as_long_as_it_could_be_used_again() {
+    let (used, name) = (Replays::default(), [7; 32]);
+    let ends = at(70);
+    assert_eq!(used.remember(&name, ends, at(0)), Some(true));
+    for second in [0, 1, 69, 70] {
+        assert_eq!(used.remember(&name, ends, at(second)), Some(false), "{second}");
+    }
+
+    assert_eq!(used.remember(&name, at(210), at(140)), Some(true));
+}
+
+#[test]
+fn a_proof_is_remembered_across_generations() {
+    let used = Replays::default();
+    for start in 0..300 {
+        let mut name = [0; 32];
+        name[..8].copy_from_slice(&u64::to_be_bytes(start));
+        let (first, ends) = (at(start), at(start + 70));
+        assert_eq!(used.remember(&name, ends, first), Some(true));
+        assert_eq!(used.remember(&name, ends, at(start + 60)), Some(false));
+        assert_eq!(used.remember(&name, ends, first), Some(false), "a clock that goes back");
+    }
+}
+
+#[test]
+fn a_proof_that_is_good_for_too_long_to_be_remembered_is_refused() {
+    assert_eq!(Replays::default().remember(&[7; 32], at(71), at(0)), None);
+}
+
+#[test]
+fn a_nonce_is_good_for_two_periods_and_in_every_server_with_the_key() {
+    let nonces = |key| Nonces::new(&Secret256::from_bytes([key; 32]));
+    let given = nonces(1).current(at(10));
+    for (second, good) in [(0, true), (79, true), (199, true), (200, false), (600, false)] {
+        assert_eq!(nonces(1).good(at(second)).contains(&given), good, "{second}");
+    }
+    assert!(!nonces(2).good(at(10)).contains(&given));
+}
+
+#[test]
+fn a_site_is_an_origin_and_nothing_more() {
+    let sites = |site: &str| Dpop::new([site]).map(|dpop| dpop.sites.to_vec());
+    assert_eq!(sites("HTTPS://Api.Example.com:443"), Ok(vec!["https://api.example.com".into()]));
+    for bad in ["", "api.example.com", "https://a/", "https://a/b", "https://u@a", "https://a?x"] {
+        assert_eq!(sites(bad), Err(InvalidSite(bad.into())));
+    }
+}
+
+fn at(seconds: u64) -> UnixTime {
+    UnixTime::from_secs(1_000_000).saturating_add(Duration::from_secs(seconds))
+}
