@@ -16,6 +16,7 @@ mod feed;
 mod fetched;
 #[cfg(test)]
 mod forward;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod oauth;
