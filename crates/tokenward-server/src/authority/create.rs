@@ -72,7 +72,6 @@ struct Wanted {
     delivery: Delivery,
     auth_time: UnixTime,
     bound_to: Option<Thumbprint>,
-    auth_time: UnixTime,
 }
 
 /// A login that somebody else vouches for.
@@ -143,7 +142,6 @@ impl Authority {
             bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
             auth_time: self.auth_time(fields.value("auth_time").as_ref())?,
             delivery,
-            auth_time: self.clock.now(),
             subject,
             audience,
         };
