@@ -13,8 +13,13 @@
 const MARGIN = 10;
 /** The least time between two renewals that nobody waits for, in seconds. */
 const PAUSE = 5;
-/** Pauses between attempts: within the ten seconds in which the authority repeats an answer that was lost. */
-const HURRIED = [0, 0.4, 1.2];
+/**
+ * Before each attempt a pause, then so many seconds of patience. All fall into the ten seconds in which the
+ * authority repeats an answer that was lost, also if none is answered: after those it would look like a thief.
+ *
+ * @type {[pause: number, patience: number][]}
+ */
+const ATTEMPTS = [[0, 2], [0.4, 2], [1.2, 3]];
 /** The longest pause after a failure, and the longest that a token lives, in seconds. */
 const [LONGEST, LIFETIME] = [60, 900];
 
@@ -134,10 +139,10 @@ export class Session extends EventTarget {
     if (this.#since !== known && this.#state === "live") return true;
     if (left > before + 2) return this.#live(left, asked, true);
     let wait = 0;
-    for (const [n, pause] of HURRIED.entries()) {
+    for (const [pause, patience] of ATTEMPTS) {
       if (pause) await new Promise((go) => setTimeout(go, pause * jitter()));
       const asked = moment();
-      const answer = await this.#ask("/refresh", 4 * 2 ** n);
+      const answer = await this.#ask("/refresh", patience);
       const left = await secondsOf(answer);
       if (left > 0) return this.#live(left, asked, true);
       if (answer?.status === 401) return this.#end(true);
@@ -249,6 +254,8 @@ export class Session extends EventTarget {
     clearTimeout(this.#timer);
     const known = this.#state === "ended";
     [this.#state, this.#left] = ["ended", 0];
+    // The pause was for the session that is over: who logs in now waits for nothing.
+    [this.#pause, this.#failures] = [0, 0];
     if (!known) this.#spread("ended", tell && { ended: true });
     return false;
   }

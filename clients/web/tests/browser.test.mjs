@@ -2,6 +2,7 @@
 // authority's dev.json in TOKENWARD_DEV_JSON.
 
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import https from "node:https";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -40,15 +41,42 @@ describe("what a script can reach", () => {
     assert.ok(tokens.length >= 4, "the tokens of a login and of a renewal went by");
 
     const found = await page.evaluate(async () => {
-      const keys = await caches.keys();
+      localStorage.setItem("planted", "planted-in-storage");
+      await (await caches.open("planted")).put("/planted", new Response("planted-in-a-cache"));
+      await new Promise((go) => {
+        const opening = indexedDB.open("planted");
+        opening.onupgradeneeded = () => opening.result.createObjectStore("one").put({ text: "planted-in-a-database" }, "key");
+        opening.onsuccess = () => go(opening.result.close());
+      });
+      const entries = [];
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+          const kept = await cache.match(request);
+          entries.push([request.url, [...request.headers], [...kept.headers], await kept.text()]);
+        }
+      }
+      for (const { name } of await indexedDB.databases()) {
+        const database = await new Promise((go) => (indexedDB.open(name).onsuccess = ({ target }) => go(target.result)));
+        for (const store of database.objectStoreNames) {
+          const all = database.transaction(store).objectStore(store);
+          const read = (request) => new Promise((go) => (request.onsuccess = () => go(request.result)));
+          entries.push([name, store, ...(await Promise.all([read(all.getAllKeys()), read(all.getAll())]))]);
+        }
+        database.close();
+      }
       const answers = await Promise.all(["/session", "/api/me"].map((path) => fetch(path)));
       const texts = await Promise.all(answers.map((answer) => answer.text()));
       const headers = answers.map((answer) => JSON.stringify([...answer.headers]));
-      return [document.cookie, { ...localStorage }, { ...sessionStorage }, keys, texts, headers].map((one) => JSON.stringify(one)).join();
+      return [document.cookie, { ...localStorage }, { ...sessionStorage }, entries, texts, headers].map((one) => JSON.stringify(one)).join();
     });
-    assert.ok(found.includes("shopper-thea"), "it looked");
-    const memory = await heap(page, "planted-where-scripts-can-see-it");
-    assert.ok(memory.includes("planted-where-scripts-can-see-it"), "the memory was searched");
+    for (const planted of ["shopper-thea", "planted-in-storage", "planted-in-a-cache", "planted-in-a-database"]) {
+      assert.ok(found.includes(planted), `it looked for ${planted}`);
+    }
+    // As long as a token, and as deep in a text as an answer that was kept whole would have it.
+    const marker = `planted.${randomBytes(Math.max(...tokens.map((one) => one.length))).toString("base64url")}`;
+    const memory = await heap(page, JSON.stringify({ orders: Array(300).fill("tea, tea"), access_token: marker }));
+    assert.ok(memory.includes(marker), "all of the memory was searched");
     const answers = JSON.stringify(middle.seen.map(({ headers, body }) => [headers, body]));
     for (const token of tokens) {
       for (const place of [found, memory, answers]) assert.ok(!place.includes(token));
@@ -171,6 +199,7 @@ describe("renewal", () => {
     const statuses = await Promise.all(tabs.map((tab) => tab.evaluate(async () => (await session.fetch("/api/me")).status)));
 
     assert.deepEqual(statuses, Array(10).fill(200));
+    await calm(tabs[0]);
     assert.equal(middle.of("POST", "/session/refresh").length, 1);
   });
 
@@ -189,6 +218,7 @@ describe("renewal", () => {
 
     await Promise.all(again);
 
+    await calm(tabs[0]);
     assert.equal(middle.of("POST", "/session/refresh").length, 1);
   });
 
@@ -203,6 +233,21 @@ describe("renewal", () => {
     const asked = middle.of("POST", "/session/refresh");
     assert.deepEqual(asked.map((one) => one.status), [200, 200]);
     assert.equal(refreshCookie(asked[0]), refreshCookie(asked[1]), "the new cookie was lost");
+    assert.equal(await page.evaluate(async () => (await session.fetch("/api/me")).status), 200);
+  });
+
+  test("answers that hang do not make a slow network look like a thief", async () => {
+    const { page } = await shopper("hana");
+    await withSession(page);
+    middle.reset();
+    let hung = 0;
+    middle.disturb = ({ path }) => (path === "/session/refresh" && hung++ < 2 ? { hang: true } : undefined);
+
+    assert.equal(await page.evaluate(() => session.refresh()), true);
+
+    const asked = middle.of("POST", "/session/refresh");
+    assert.deepEqual(asked.map((one) => one.status), [200, 200, 200], "the third came while the answer is repeated");
+    assert.equal(new Set(asked.map(refreshCookie)).size, 1, "no new cookie had arrived");
     assert.equal(await page.evaluate(async () => (await session.fetch("/api/me")).status), 200);
   });
 
@@ -240,6 +285,23 @@ describe("renewal", () => {
     middle.disturb = () => undefined;
     await page.clock.runFor(17_000);
     assert.equal(await page.evaluate(() => session.refresh()), true);
+  });
+
+  test("who logs in after a failure waits for no pause of the session before", async () => {
+    const { page } = await shopper("lilo");
+    await withSession(page);
+    middle.disturb = ({ path }) => (path === "/session/refresh" ? { answer: { status: 503, headers: { "retry-after": "600" } } } : undefined);
+    assert.equal(await page.evaluate(() => session.refresh()), false);
+    middle.disturb = () => undefined;
+    await page.evaluate(() => session.logout());
+
+    const renewed = await page.evaluate(async () => {
+      await fetch("/login", { method: "POST", body: JSON.stringify({ name: "lilo" }) });
+      return session.refresh();
+    });
+
+    assert.equal(renewed, true);
+    assert.equal(await page.evaluate(() => session.state), "live");
   });
 
   test("a session that has ended is not asked for again and again", async () => {
@@ -358,6 +420,18 @@ async function manyTabs(context, count, path = "/") {
   const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()));
   await Promise.all(tabs.map((tab) => tab.goto(middle.origin + path)));
   return Promise.all(tabs.map(withSession));
+}
+
+/** When no tab renews, nor waits to: what they did can be counted. */
+async function calm(tab) {
+  await tab.evaluate(async () => {
+    for (;;) {
+      const { held, pending } = await navigator.locks.query();
+      if (!held.length && !pending.length) return;
+      // Granted when those before it are done.
+      await navigator.locks.request("tokenward:/session", () => undefined);
+    }
+  });
 }
 
 /** Everything that the page's scripts have in memory, as text, with `planted` among it. */

@@ -13,6 +13,8 @@ import { chromium } from "playwright-core";
 const OPTIONS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+  // A snapshot of the memory would otherwise have 1,024 characters of a text, and no token that comes later.
+  "--js-flags=--heap-snapshot-string-limit=100000000",
   // A site of strangers: its name leads to this machine, and is another site all the same.
   "--host-resolver-rules=MAP stranger.example 127.0.0.1",
 ];
@@ -71,7 +73,10 @@ export class World {
 export class Middle {
   /** What went through: `{ method, path, cookie, site, status, headers, setCookie, body }`. */
   seen = [];
-  /** Told of each request: `{ lose: true }` forwards it and cuts the answer off, `{ answer }` gives another. */
+  /**
+   * Told of each request: `{ lose: true }` forwards it and cuts the answer off, `{ hang: true }` forwards it and
+   * keeps the answer, `{ answer }` gives another.
+   */
   disturb = () => undefined;
   /** Pages of another application on the same host: path to type and text. */
   pages = {};
@@ -91,7 +96,7 @@ export class Middle {
         Object.assign(entry, { status: 200, headers: {}, setCookie: [], body: "" });
         return answer.setHeader("content-type", type).end(text);
       }
-      const { lose, answer: other } = middle.disturb(entry) ?? {};
+      const { lose, hang, answer: other } = middle.disturb(entry) ?? {};
       if (other) {
         Object.assign(entry, { status: other.status, headers: {}, setCookie: [], body: "" });
         return answer.writeHead(other.status, other.headers).end();
@@ -106,6 +111,7 @@ export class Middle {
             delete rest["content-length"];
           }
           Object.assign(entry, { status: reply.statusCode, headers: rest, setCookie, body: said });
+          if (hang) return;
           // Were there nothing at all, the browser itself would ask again.
           if (lose) return request.socket.end("HTTP/1.1 200 OK\r\nset-c");
           answer.writeHead(reply.statusCode, { ...rest, "set-cookie": setCookie }).end(said);
