@@ -38,7 +38,8 @@ pub(crate) async fn run(args: DoctorArgs, output: Output) -> Outcome {
     seen.look_from_outside(&site).await;
     if args.admin.admin_url.is_none() {
         let config = args.config.clone().or_else(|| Some(dir.join("tokenward.toml")));
-        seen.look_at_files(&dir, config.as_deref().filter(|path| path.exists()))?;
+        let config = config.as_deref().filter(|path| path.exists());
+        seen.look_at_files(&dir, config).await?;
     }
     let verdicts = judge::all(&seen);
     let avoided = verdicts.iter().filter(|verdict| verdict.grade() == Grade::Good).count();

@@ -431,10 +431,15 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> 
         |kind| signal(kind).map_err(|error: io::Error| Failure::because("signals", &error));
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
+    // A reload where nothing is read again: left to its default, the signal would end the process.
+    let mut hangup = listen(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => tracing::info!("SIGHUP: certificates in files are read again, nothing else"),
+            }
         }
         tracing::info!("stopping");
     })

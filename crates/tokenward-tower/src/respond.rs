@@ -40,9 +40,9 @@ pub fn no_credentials() -> Response {
 /// 401: no token was presented, where one that is bound to a key would do too (RFC 9449 § 7.1, § 7.2).
 #[must_use]
 pub fn no_proven_credentials() -> Response {
-    let mut response = empty(StatusCode::UNAUTHORIZED);
-    challenge(&mut response, dpop_challenge(None));
-    response.headers_mut().append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    let mut response = no_credentials();
+    // Behind it, for proxies and clients that read one challenge alone.
+    response.headers_mut().append(WWW_AUTHENTICATE, dpop_challenge(None));
     response
 }
 

@@ -7,6 +7,23 @@ use super::*;
 const BAD: &str = "import jwt\n\njwt.decode(token, KEY, algorithms=['none'])\n";
 
 #[test]
+fn a_header_that_is_handed_over_may_name_the_key() {
+    let java = |step: &str| {
+        format!(
+            "import io.jsonwebtoken.Jwts;\n\nclass Tokens {{\n    String sign(Key key) {{\n        \
+             return Jwts.builder(){step}.subject(user).expiration(soon).signWith(key).compact();\n    }}\n}}\n"
+        )
+    };
+    let is_told = |code: &str| {
+        audit_text("Tokens.java", code, Language::Java, &Options::default())
+            .iter()
+            .any(|finding| finding.rule == "no-key-id")
+    };
+    assert!(is_told(&java("")));
+    assert!(!is_told(&java(".setHeaderParams(header)")));
+}
+
+#[test]
 fn what_gitignore_names_and_what_others_wrote_is_left_out() {
     let project = Project::new();
     project.write("app/auth.py", BAD);

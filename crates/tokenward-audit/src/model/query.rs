@@ -77,9 +77,11 @@ impl Model {
 
     /// The argument by keyword, or else by position.
     pub(crate) fn argument(&self, call: Id, name: &str, position: usize) -> Lookup {
-        match self.keyword(call, name) {
-            Lookup::Absent => self.positional(call, position),
-            found => found,
+        match (self.keyword(call, name), self.positional(call, position)) {
+            // `f(a, **more)`: what stands there is not in `more` as well.
+            (Lookup::Found(id), _) | (_, Lookup::Found(id)) => Lookup::Found(id),
+            (Lookup::Absent, other) => other,
+            (unknown, _) => unknown,
         }
     }
 

@@ -38,6 +38,9 @@ pub(crate) const ABSENCES: [Absence; 2] = [
             "\"sid\"",
             "'sid'",
             "introspect",
+            // Whoever looks at this for each request can end all tokens of an account.
+            "is_active",
+            "isactive",
         ],
     },
     Absence {
@@ -138,4 +141,8 @@ fn names_subject(m: &Model, sign: &Sign) -> bool {
 fn has_header(m: &Model, sign: &Sign) -> bool {
     m.keyword(sign.call, "headers") != Lookup::Absent
         || m.keyword(sign.call, "header") != Lookup::Absent
+        || m.calls().any(|call| {
+            m.function_of(call) == m.function_of(sign.call)
+                && m.callee_name(call) == Some("setHeaderParams")
+        })
 }

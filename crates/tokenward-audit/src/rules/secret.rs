@@ -65,9 +65,8 @@ pub(super) fn check(context: &mut Context<'_>) {
                 && (about_jwt || name.starts_with("jwt"))
         })
         .filter(|(_, value)| {
-            literal(m, *value).is_some_and(|(_, literal)| {
-                is_value(&literal.text) && !is_field_name(&literal.text)
-            })
+            literal(m, *value)
+                .is_some_and(|(_, literal)| is_value(&literal) && !is_field_name(&literal.text))
         })
         .map(|(_, value)| value)
         .collect();
@@ -77,8 +76,11 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 /// Whether a text is a setting's value, and not a label, a placeholder or the name of another setting.
-fn is_value(text: &str) -> bool {
-    let is_name = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+fn is_value(literal: &Literal) -> bool {
+    let text = literal.text.as_str();
+    // What is used where the environment has none is a value, however it is written.
+    let is_name = !literal.is_fallback
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     !is_name && !text.contains(char::is_whitespace) && !text.starts_with(['$', '<', '{', '%'])
         || text.contains("PRIVATE KEY-----")
 }

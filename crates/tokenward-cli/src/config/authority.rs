@@ -65,6 +65,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     if let Some(config) = &config {
         rules::check(config, &root);
         rules::proxies(config, &root);
+        rules::entries(config, &root);
     }
     root.finish();
     config

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tokenward::Audience;
 use tokenward_keys::Timing;
 use tokenward_redis::RESERVED_NAMES;
 
@@ -79,14 +80,6 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
         service_fits(service, section, &names);
     }
     receivers(config, root, &names);
-    for (rule, section) in config.rules.iter().zip(&root.sections("rule")) {
-        for name in rule.audiences.iter().filter(|name| !names.contains(name.as_str())) {
-            section.problem("audiences", format!("there is no [[audience]] named `{name}`"));
-        }
-    }
-    if !config.rules.is_empty() && config.proxies.is_empty() {
-        root.problem("rule", "is for proxies, and there is no [[proxy]]; add one, or delete it");
-    }
     let mut proxies = BTreeSet::new();
     for (proxy, section) in config.proxies.iter().zip(&root.sections("proxy")) {
         if !proxies.insert(proxy.name.as_str()) {
@@ -117,6 +110,19 @@ pub(super) fn proxies(config: &Config, root: &Section<'_>) {
                 },
             );
         }
+    }
+}
+
+/// The forward-auth endpoint decides about audiences that there are, for proxies that there are.
+pub(super) fn entries(config: &Config, root: &Section<'_>) {
+    let there = |name: &Audience| config.audiences.iter().any(|audience| audience.name == *name);
+    for (rule, section) in config.rules.iter().zip(&root.sections("rule")) {
+        for name in rule.audiences.iter().filter(|name| !there(name)) {
+            section.problem("audiences", format!("there is no [[audience]] named `{name}`"));
+        }
+    }
+    if !config.rules.is_empty() && config.proxies.is_empty() {
+        root.problem("rule", "is for proxies, and there is no [[proxy]]; add one, or delete it");
     }
 }
 

@@ -13,7 +13,7 @@ use super::verdict::Verdict;
 use crate::commands::date;
 
 const DAY: u64 = 86_400;
-/// A session that lives longer than this is worth a thief's while (CONTRACT of `session_lifetime`).
+/// What `audience.session_lifetime` is by default; longer takes a key or a passkey at each refresh.
 const LONG_SESSION: u64 = DAY;
 /// Half a year of one key is what most who rotate by hand come to.
 const RARELY: u64 = 180 * DAY;
@@ -22,6 +22,7 @@ const SOON: Duration = Duration::from_secs(7 * DAY);
 /// A view of revocations that may be older is no second.
 const LATE: u64 = 60;
 const REACH: &str = "run doctor where the issuer's address leads to the authority, or name it with --url and --ca-file";
+const HERE: &str = "run doctor on the authority's machine, with --data";
 
 /// All ten, in their order.
 pub(super) fn all(seen: &Seen) -> Vec<Verdict> {
@@ -45,7 +46,7 @@ fn within_reach_of_scripts(seen: &Seen) -> Verdict {
     for (posture, audience) in audiences(seen, outside) {
         let name = &audience.name;
         if posture.origins.is_empty() {
-            verdict.good(format!("{name}: has no cookies, and its tokens go to back ends alone"));
+            verdict.good(format!("{name}: has no cookies"));
         } else if audience.cookies.is_empty() {
             verdict.unseen(
                 format!("{name}: a log-out set no cookie, so their flags are not known"),
@@ -172,6 +173,9 @@ fn lifetimes(seen: &Seen) -> Verdict {
             "let NTP set both; `timedatectl` shows whether it does",
         );
     }
+    if seen.admin_tokens.is_none() {
+        verdict.unseen("administrators' tokens are shown at the admin socket alone", HERE);
+    }
     for token in seen.admin_tokens.iter().flatten() {
         // The one exception is the token of `dev.json`, which the documentation tells of.
         if token.ends_at.saturating_sub(token.created_at) > 90 * DAY && !seen.status.dev {
@@ -257,6 +261,9 @@ fn secrets(seen: &Seen) -> Verdict {
         if files.exposed.is_empty() {
             verdict.good(format!("{} files with secrets, and none is open to others", files.count));
         }
+    }
+    if seen.files.is_none() {
+        verdict.unseen("the files of the data folder are on another machine", HERE);
     }
     let mut custodies: Vec<&str> = seen
         .keys
@@ -377,9 +384,13 @@ fn transport(seen: &Seen) -> Verdict {
             "is something between here and the authority taking Strict-Transport-Security away?",
         ),
     }
-    if seen.files.as_ref().and_then(|files| files.redirects) == Some(false) {
-        verdict
-            .good("plain HTTP is not answered at all; listen.redirect would lead such visitors on");
+    match seen.files.as_ref().and_then(|files| files.redirect.as_ref()) {
+        None => {}
+        Some(Ok(())) => verdict.good("plain HTTP is led on to https, and answered in no other way"),
+        Some(Err(what)) => verdict.bad(
+            format!("plain HTTP at listen.redirect: {what}"),
+            "tokenward check; is listen.redirect another program's port?",
+        ),
     }
     verdict
 }

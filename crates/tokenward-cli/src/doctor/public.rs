@@ -1,7 +1,9 @@
 //! What a stranger gets from the public listener.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SET_COOKIE,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, LOCATION, ORIGIN, SET_COOKIE,
     STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, Method, Request, Response};
@@ -114,6 +116,26 @@ impl Outside {
         if !self.refusals.contains(&said) {
             self.refusals.push(said);
         }
+    }
+}
+
+/// Whether the listener for plain HTTP at `address` leads to https, and sets no cookie on the way.
+pub(super) async fn redirect(address: SocketAddr) -> Result<(), String> {
+    // Bound to every address, it is asked at this machine's own.
+    let host: IpAddr = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    let url = format!("http://{}", SocketAddr::new(host, address.port()));
+    let site = Site::parse("listen.redirect", &url, None, |_| true);
+    let site = site.map_err(|failure| failure.to_string())?;
+    let answer =
+        send(&site, Method::GET, "/", &[]).await.map_err(|error| error.to_string())?.answer;
+    let leads = text(&answer, &LOCATION).is_some_and(|place| place.starts_with("https://"));
+    match answer.status().as_u16() {
+        308 if leads && !answer.headers().contains_key(SET_COOKIE) => Ok(()),
+        status => Err(format!("it answers {status}")),
     }
 }
 

@@ -8,7 +8,7 @@ use tokenward_keys::KeyInfo;
 use tokenward_server::admin::api::{AdminTokenInfo, Posture, ServiceInfo, Status};
 
 use super::modes::{self, Exposed};
-use super::public::Outside;
+use super::public::{self, Outside};
 use crate::client::{AdminClient, CallError, Site};
 use crate::clock;
 use crate::config::{self, Config};
@@ -34,8 +34,8 @@ pub(super) struct Files {
     pub(super) exposed: Vec<Exposed>,
     /// How many were looked at.
     pub(super) count: usize,
-    /// How the configuration says to redirect plain HTTP; `None` without one.
-    pub(super) redirects: Option<bool>,
+    /// What `listen.redirect` answers, if there is one: whether that is a redirect to https, or what else.
+    pub(super) redirect: Option<Result<(), String>>,
 }
 
 impl Seen {
@@ -67,16 +67,18 @@ impl Seen {
     }
 
     /// Looks at the data folder and at what `config` names.
-    pub(super) fn look_at_files(
+    pub(super) async fn look_at_files(
         &mut self,
         data: &Path,
         config: Option<&Path>,
     ) -> Result<(), Failure> {
         let config = config.map(read).transpose()?;
         let (exposed, count) = modes::of(data, config.as_ref())?;
-        let redirects =
-            config.map(|config| config.tls.is_none() || config.listen.redirect.is_some());
-        self.files = Some(Files { exposed, count, redirects });
+        let redirect = match config.as_ref().and_then(|config| config.listen.redirect) {
+            Some(address) => Some(public::redirect(address).await),
+            None => None,
+        };
+        self.files = Some(Files { exposed, count, redirect });
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use tokenward_server::admin::api::{AudiencePosture, Posture, ServiceInfo, Status
 use super::forge;
 use super::judge;
 use super::public::{AudienceOutside, Outside};
-use super::seen::Seen;
+use super::seen::{Files, Seen};
 use super::verdict::{Grade, Verdict};
 
 /// Which of the ten, what it comes to, and what shows it.
@@ -27,7 +27,7 @@ fn what_is_all_right_is_good() {
 
 #[test]
 fn each_mistake_is_told_by_what_shows_it() {
-    let cases: [Case; 18] = [
+    let cases: [Case; 21] = [
         (1, Grade::Bad, |seen| {
             outside(seen).cookies[0] = "__Host-access=; Path=/; Secure".to_owned();
         }),
@@ -54,6 +54,9 @@ fn each_mistake_is_told_by_what_shows_it() {
         (8, Grade::Weak, |seen| seen.keys.retain(|key| key.state != "standby")),
         (8, Grade::Weak, |seen| outside(seen).cache = None),
         (9, Grade::Bad, |seen| seen.outside.as_mut().unwrap().hsts = false),
+        (9, Grade::Bad, |seen| seen.files.as_mut().unwrap().redirect = Some(Err("200".to_owned()))),
+        (4, Grade::Unseen, |seen| seen.admin_tokens = None),
+        (7, Grade::Unseen, |seen| seen.files = None),
         (10, Grade::Bad, |seen| {
             seen.outside.as_mut().unwrap().refusals.push("401 because".to_owned());
         }),
@@ -175,6 +178,6 @@ fn seen() -> Seen {
             refusals: vec!["401 Bearer error".to_owned()],
             server: None,
         }),
-        files: None,
+        files: Some(Files { exposed: Vec::new(), count: 1, redirect: Some(Ok(())) }),
     }
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
-use tokenward::{Audience, SealKey, SessionId, UnixTime, Verified};
+use tokenward::{Audience, Reason, Rejected, SealKey, SessionId, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
@@ -212,14 +212,20 @@ impl Authority {
         now: UnixTime,
     ) -> Result<Verified, Option<Refused>> {
         let mut reason = None;
+        let mut is_unavailable = false;
         for audience in self.audiences.values().filter(|audience| audience.has_cookies()) {
             match presented.verify(&audience.verifier, now) {
                 Ok(token) => return Ok(token.into_verified()),
-                Err(Refusal::Unavailable(_)) => {
-                    return Err(Some(Refused::from(respond::unavailable(Duration::from_secs(1)))));
+                Err(Refusal::Unavailable(_)) => is_unavailable = true,
+                // The word of the one whose token it may be, not of whoever was asked last.
+                Err(Refusal::Rejected(rejected)) if reason.is_none_or(is_of_another) => {
+                    reason = Some(rejected);
                 }
-                Err(Refusal::Rejected(rejected)) => reason = Some(rejected),
+                Err(Refusal::Rejected(_)) => {}
             }
+        }
+        if is_unavailable && reason.is_none_or(is_of_another) {
+            return Err(Some(Refused::from(respond::unavailable(Duration::from_secs(1)))));
         }
         if let Some(rejected) = reason {
             telemetry::rejected(rejected.reason().as_str());
@@ -227,6 +233,14 @@ impl Authority {
         }
         Err(None)
     }
+}
+
+/// Whether the token may well be a good one of another audience, whose keys have other names.
+fn is_of_another(rejected: Rejected) -> bool {
+    matches!(
+        rejected.reason(),
+        Reason::UnknownKey | Reason::NoKeyId | Reason::WrongAlgorithm | Reason::WrongIssuer
+    )
 }
 
 fn check_origin(headers: &HeaderMap, origins: &Origins) -> Result<(), Refused> {

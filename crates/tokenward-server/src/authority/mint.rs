@@ -457,8 +457,10 @@ fn refused(error: &IssueError) -> ApiError {
             let claim = claim(name);
             let kind = looks_like.as_str();
             tracing::info!(claim, looks_like = kind, "a claim was kept out of a token");
-            let text =
-                format!("looks like {looks_like}; keep it in `private`, which is in no token");
+            let text = format!(
+                "looks like {looks_like}; keep it in `private`, which is in no token, or let \"{name}:{kind}\" \
+                 through by the audience's guard_admits"
+            );
             invalid(&claim, text)
         }
         IssueError::Json(_) => invalid("claims", "cannot be read by strict JSON readers"),

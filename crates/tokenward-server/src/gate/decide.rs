@@ -33,6 +33,8 @@ pub(super) struct Refused {
     proxy: Option<String>,
     peer: Option<Peer>,
     why: Why,
+    /// Method and path, as far as they are known: for the log.
+    asked: Option<Box<str>>,
     /// Where the browser is sent instead.
     sign_in: Option<Box<HeaderValue>>,
 }
@@ -162,7 +164,8 @@ impl Question<'_> {
                 let sign_in = login.and_then(|login| {
                     login.location(&original, headers.borrow(), &audience.origins)
                 });
-                Err(Refused { sign_in: sign_in.map(Box::new), ..self.refused(why) })
+                let (asked, sign_in) = (Some(asked(&original)), sign_in.map(Box::new));
+                Err(Refused { asked, sign_in, ..self.refused(why) })
             }
         }
     }
@@ -281,6 +284,14 @@ impl Question<'_> {
     }
 }
 
+/// Method and path of a request, short and without a query, which may hold what is for nobody's log.
+fn asked(original: &Original) -> Box<str> {
+    const MOST: usize = 200;
+    let path = original.target.split(['?', '#']).next().unwrap_or_default();
+    let path: String = path.chars().take(MOST).collect();
+    format!("{} {path}", original.method).into()
+}
+
 impl Why {
     /// Whether a good token would do. More than one token is a mistake that a login does not mend.
     const fn is_mended_by_a_login(&self) -> bool {
@@ -295,7 +306,7 @@ impl Refused {
         peer: Option<Peer>,
         why: Why,
     ) -> Self {
-        Self { profile, proxy, peer, why, sign_in: None }
+        Self { profile, proxy, peer, why, asked: None, sign_in: None }
     }
 
     /// Logs and counts it.
@@ -330,6 +341,7 @@ impl Refused {
         let proxy = self.proxy.as_deref().unwrap_or("none");
         let profile = self.profile.map_or("none", Profile::as_str);
         let peer = self.peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        let asked = self.asked.as_deref().unwrap_or("unknown");
         match &self.why {
             Why::NoSuchPlace => {
                 tracing::warn!(proxy, profile, peer, "gate: asked at a URL that names no audience");
@@ -349,32 +361,33 @@ impl Refused {
             Why::NoCredentials { .. } => tracing::debug!(proxy, profile, "gate: no credentials"),
             Why::Token(refused) => {
                 rejected(self.label());
-                tracing::info!(proxy, profile, reason = %refused.reason(), "gate: token refused");
+                tracing::info!(proxy, profile, asked, reason = %refused.reason(), "gate: token refused");
             }
             // Counted and told as by a layer.
             Why::Layer(refused) => refused.record(),
             Why::Scope { rule, .. } => {
-                tracing::info!(proxy, profile, rule, reason = self.label(), "gate: refused");
+                tracing::info!(proxy, profile, asked, rule, reason = self.label(), "gate: refused");
             }
             Why::Path(problem) => {
                 rejected(self.label());
-                tracing::info!(proxy, profile, reason = %problem, "gate: path refused");
+                tracing::info!(proxy, profile, asked, reason = %problem, "gate: path refused");
             }
             Why::Smuggled(what) => {
                 rejected(self.label());
-                tracing::warn!(proxy, profile, reason = %what, "gate: refused");
+                tracing::warn!(proxy, profile, asked, reason = %what, "gate: refused");
             }
             Why::OtherHost => {
                 rejected(self.label());
                 tracing::warn!(
                     proxy,
                     profile,
+                    asked,
                     "gate: a cookie came for a site that is not among the audience's origins"
                 );
             }
             Why::TooLarge | Why::Malformed(_) | Why::Csrf(_) | Why::NoRule => {
                 rejected(self.label());
-                tracing::info!(proxy, profile, reason = self.label(), "gate: refused");
+                tracing::info!(proxy, profile, asked, reason = self.label(), "gate: refused");
             }
         }
     }

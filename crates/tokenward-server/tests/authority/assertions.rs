@@ -53,7 +53,7 @@ async fn an_assertion_is_good_once_even_after_a_restart() {
     let bench = Bench::again(dir, clock, settings, secret).await;
     ask(&bench, &[], &assertion).await.is(401, "invalid_client");
     // Until it would be refused for its age.
-    bench.clock.advance(Duration::from_secs(64));
+    bench.later(Duration::from_secs(64)).await;
     ask(&bench, &[], &assertion).await.is(401, "invalid_client");
     let fresh = sign(&key, &claims(&bench, &json!({ "jti": "a-2" })));
     assert_eq!(ask(&bench, &[], &fresh).await.status, StatusCode::OK);

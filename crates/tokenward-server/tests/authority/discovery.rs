@@ -25,7 +25,11 @@ async fn metadata_stands_wherever_a_client_may_look_for_it() {
         assert_eq!(metadata["token_endpoint"], "https://auth.example.com/oauth2/token");
         assert_eq!(
             metadata["grant_types_supported"],
-            json!(["refresh_token", "client_credentials"])
+            json!([
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:token-exchange"
+            ])
         );
     }
 }

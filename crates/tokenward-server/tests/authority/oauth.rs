@@ -176,12 +176,12 @@ async fn a_request_that_is_not_one_clear_form_is_refused() {
 #[tokio::test]
 async fn what_is_not_there_yet_is_refused_rather_than_ignored() {
     let bench = Bench::new().await;
-    let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
-    for grant in [exchange, "password", "authorization_code"] {
+    for grant in ["password", "authorization_code"] {
         let reply = bench.form("/oauth2/token", LOGIN, &[("grant_type", grant)]).await;
         reply.is(400, "unsupported_grant_type");
     }
-    let assertion = [CREDENTIALS, ("client_assertion", "x")];
+    let saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
+    let assertion = [CREDENTIALS, ("client_assertion", "x"), ("client_assertion_type", saml)];
     bench.form_without_client("/oauth2/token", &assertion).await.is(401, "invalid_client");
 }
 

@@ -31,10 +31,8 @@ enum Lack {
 pub(crate) fn explain(command: &GateCommand, output: Output) -> Outcome {
     let GateCommand::Explain { method, url, config, token_file } = command;
     let config = GateConfig::load(config).map_err(|problems| config::refusal(&problems))?;
-    let method = method
-        .to_ascii_uppercase()
-        .parse()
-        .map_err(|_| Failure::cannot(format!("`{method}` is no method")))?;
+    // As it stands: letter case counts in a method (RFC 9110 § 9.1), and in the gate's rules.
+    let method = method.parse().map_err(|_| Failure::cannot(format!("`{method}` is no method")))?;
     let claims = token_file.as_deref().map(claims).transpose()?;
     let target = target_of(url);
     let rules = Rules::new(config.rules);

@@ -138,7 +138,7 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         (
             "methods",
             "verbs",
-            "gate.toml:17: rule.verbs: unknown setting; known here are audiences, methods, paths, scopes",
+            "gate.toml:17: rule.verbs: unknown setting; known here are audiences, methods, paths, scopes, max_age, acr",
         ),
     ] {
         assert!(GOOD.contains(old), "{old}");

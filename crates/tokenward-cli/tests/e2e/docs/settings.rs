@@ -130,6 +130,9 @@ fn known(said: &str) -> BTreeSet<String> {
         "service",
         "proxy",
         "receiver",
+        "trust",
+        "trust_domain",
+        "upstream",
         "passkeys",
     ];
     let lines = said
