@@ -136,9 +136,13 @@ async fn the_gate_of_its_page_decides_by_the_printed_rules() {
     let explained = shell.run(&tested("gate-explain")).await;
     assert!(explained.contains("rule 1"), "{explained}");
 
+    let unit = tested("gate-unit");
+    let start =
+        unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/")).unwrap();
+    assert!(start.starts_with(tested("gate-run").trim_end()), "{start}");
     let mut command = shell.command(crate::process::TOKENWARD);
     command
-        .args(["gate", "--config", "gate.toml"])
+        .args(start.split(' ').skip(1))
         .envs([("PROD_GATE_SECRET", secret), ("PROD_EDGE_SECRET", "planted-secret-of-the-edge")]);
     let mut gate = Process::spawn("gate", &mut command);
     gate.ready().await;

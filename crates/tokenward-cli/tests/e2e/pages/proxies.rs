@@ -32,6 +32,7 @@ async fn caddy_protects_an_application() {
     site.front.write("Caddyfile", &tested("caddy"));
     let _caddy = site.front.start("caddy", "caddy-start").await;
 
+    site.answers_the_printed_requests("caddy-ask").await;
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/").await;
     site.hears_of_a_logout_and_of_an_outage("/").await;
@@ -44,6 +45,7 @@ async fn haproxy_protects_an_application() {
     site.front.write("tokenward.lua", &tested("haproxy-lua"));
     let _haproxy = site.front.start("haproxy", "haproxy-start").await;
 
+    site.answers_the_printed_requests("haproxy-ask").await;
     site.guards_as_promised("/").await;
     site.tells_the_application_who_asks("/").await;
     site.hears_of_a_logout_and_of_an_outage("/").await;

@@ -149,6 +149,16 @@ impl Site {
         self.authority.client.ask(call).await
     }
 
+    /// The requests of a page: one without a token, and one with a good one.
+    pub(super) async fn answers_the_printed_requests(&self, printed: &str) {
+        let token = self.authority.create("alice").await.access;
+        let mut asks = self.front.bash(&tested(printed));
+        let answered = run(asks.env("TOKEN", &token)).await;
+        let text = String::from_utf8(answered.stdout).unwrap();
+        let status = |line: &str| line.strip_prefix("HTTP/")?.split(' ').nth(1).map(str::to_owned);
+        assert_eq!(text.lines().filter_map(status).collect::<Vec<_>>(), ["401", "200"], "{text}");
+    }
+
     /// Who gets in and who does not, whatever stands behind `path`.
     pub(super) async fn guards_as_promised(&self, path: &str) {
         let token = self.authority.create("alice").await.access;
