@@ -386,6 +386,29 @@ describe("the documentation", () => {
 });
 
 describe("the demo", () => {
+  test("the first attack asks for a log-in, then finds a token that is there to be found and not ours", async () => {
+    const { context, page } = await shopper("dina");
+    const attack = page.locator("#attack-storage");
+    const steps = attack.locator(".steps > li");
+    await attack.locator(".try").click();
+    await steps.nth(1).waitFor();
+    assert.match(await steps.nth(0).innerText(), /Found.*localStorage: eyJ/s);
+    assert.match(await steps.nth(1).innerText(), /Came to nothing.*localStorage: no token/s);
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+
+    await page.evaluate(async () => (await caches.open("mine")).put("/me", new Response("twr_kept-by-a-careless-page")));
+    await attack.locator(".try").click();
+    await attack.locator(".verdict.bad").waitFor();
+    assert.match(await steps.nth(1).innerText(), /caches: twr_kept-by-a-careless-page/);
+
+    await context.clearCookies();
+    await page.reload();
+    await page.locator("#login").waitFor();
+    await attack.locator(".try").click();
+    await steps.filter({ hasText: "Log in first" }).waitFor();
+    assert.equal(await steps.count(), 1);
+  });
+
   test("each of the ten attacks can be tried, and comes to nothing", async () => {
     const { page } = await shopper("dora");
     const buttons = page.locator(".try");

@@ -178,23 +178,41 @@ async fn in_the_clear(port: u16) -> std::io::Result<Vec<u8>> {
 
 /// 10: errors that explain too much.
 async fn oracle(lab: &Lab) -> Tried {
-    let own = own(lab).await?;
-    let tokens = [
-        ("A changed token.", own.clone().claim("sub", "x").with_old_signature()),
-        ("One for another service.", own.clone().claim("aud", "x").with_old_signature()),
-        ("One of an unknown key.", own.clone().header("kid", "x").with_old_signature()),
-        ("One of another kind.", own.header("typ", "JWT").with_old_signature()),
-        ("No token at all.", "let-me-in".to_owned()),
+    let (good, _) = lab.own_token().await?;
+    let own = Parts::of(&good).ok_or(BUG)?;
+    let elsewhere = elsewhere(lab, &own).ok_or(BUG)?;
+    let changed = own.clone().claim("sub", "x").with_old_signature();
+    let unknown = own.clone().header("kid", "x").with_old_signature();
+    let kind = own.header("typ", "JWT").with_old_signature();
+    let mut steps = vec![
+        lab.present("A token that was changed.", &changed).await,
+        lab.present("One of another service, signed by that one's key.", &elsewhere).await,
+        lab.present_later("A good one, an hour later.", &good).await,
+        lab.present("One that names a key that nobody knows.", &unknown).await,
+        lab.present("One that says it is of another kind.", &kind).await,
+        lab.present("Not a token.", "let-me-in").await,
     ];
-    let mut steps: Vec<Step> = Vec::new();
-    for (does, token) in tokens {
-        let step = lab.present(does, &token).await;
-        let same = steps
-            .first()
-            .is_none_or(|first| (first.status, &first.answer) == (step.status, &step.answer));
-        steps.push(Step { good: step.good && same, ..step });
+    let first = steps.first().map(|first| (first.status, first.answer.clone()));
+    for step in &mut steps {
+        step.good &= first
+            .as_ref()
+            .is_some_and(|(status, answer)| (status, answer) == (&step.status, &step.answer));
     }
+    let none =
+        "No token at all. The exception, by RFC 6750: who shows nothing is told what to show.";
+    steps.push(lab.present_nothing(none).await);
     Ok(steps)
+}
+
+/// A token as a service next door gets it: of its issuer, for its audience, signed by its key.
+fn elsewhere(lab: &Lab, own: &Parts) -> Option<String> {
+    let issuer = own.claims.get("iss")?.as_str()?.replace(lab.audience().as_str(), "billing-api");
+    own.clone()
+        .header("alg", "ES256")
+        .header("kid", "billing-1")
+        .claim("iss", &issuer)
+        .claim("aud", "billing-api")
+        .signed_by(&SigningKey::generate(Algorithm::Es256))
 }
 
 /// A secret made of the shop's public key, as everybody can fetch that. Of one half, because the library sees

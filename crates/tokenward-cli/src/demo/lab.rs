@@ -120,24 +120,40 @@ impl Lab {
 
     /// Presents `token` to the shop.
     pub(super) async fn present(&self, does: &str, token: &str) -> Step {
-        refused(self.ask(&self.shop, does, token).await)
+        refused(UNAUTHORIZED, self.ask(&self.shop, does, Some(token)).await)
     }
 
     /// Presents `token` to the shop an hour later.
     pub(super) async fn present_later(&self, does: &str, token: &str) -> Step {
-        refused(self.ask(&self.later, does, token).await)
+        refused(UNAUTHORIZED, self.ask(&self.later, does, Some(token)).await)
     }
 
     /// Presents a token that is good.
     pub(super) async fn present_good(&self, does: &str, token: &str) -> Step {
-        let step = self.ask(&self.shop, does, token).await;
+        let step = self.ask(&self.shop, does, Some(token)).await;
         Step { good: step.status == Some(200), ..step }
+    }
+
+    /// Asks the shop without a token. No reason is in the log, because none was looked for.
+    pub(super) async fn present_nothing(&self, does: &str) -> Step {
+        let step = refused(UNAUTHORIZED, self.ask(&self.shop, does, None).await);
+        let good = step.good && step.answer.is_empty();
+        let answer = if good {
+            "an empty body, with `WWW-Authenticate: Bearer`".into()
+        } else {
+            step.answer
+        };
+        let mut log = step.log;
+        if log.is_empty() {
+            log.push("(no refusal: nothing was presented)".to_owned());
+        }
+        Step { answer, log, good, ..step }
     }
 
     /// Asks the authority for a session that it should not make.
     pub(super) async fn create_refused(&self, does: &str, wanted: &Value) -> Step {
         let answer = self.create(wanted).await;
-        let mut step = refused(self.step(does, answer).await);
+        let mut step = refused(StatusCode::BAD_REQUEST, self.step(does, answer).await);
         if step.log.is_empty() {
             step.log
                 .push("(the service itself is told: which claim, and never its value)".to_owned());
@@ -145,11 +161,12 @@ impl Lab {
         step
     }
 
-    async fn ask(&self, shop: &Router, does: &str, token: &str) -> Step {
+    async fn ask(&self, shop: &Router, does: &str, token: Option<&str>) -> Step {
         let request = request(Method::GET, "/api/orders", "");
         let request = request.map(|mut request| {
+            let value = token.map(|token| HeaderValue::try_from(format!("Bearer {token}")));
             // What is no header cannot be sent; the shop then sees no token.
-            if let Ok(value) = HeaderValue::try_from(format!("Bearer {token}")) {
+            if let Some(Ok(value)) = value {
                 request.headers_mut().insert(AUTHORIZATION, value);
             }
             request
@@ -175,9 +192,9 @@ impl Lab {
     }
 }
 
-fn refused(step: Step) -> Step {
-    let good = step.status.is_some_and(|status| (400..500).contains(&status));
-    Step { good, ..step }
+/// Refused as is meant: another status would be another reason, a limit for example.
+fn refused(status: StatusCode, step: Step) -> Step {
+    Step { good: step.status == Some(status.as_u16()), ..step }
 }
 
 fn request(method: Method, path: &str, body: &str) -> Option<Request<Body>> {
@@ -201,4 +218,5 @@ pub(super) async fn text(answer: Response) -> (u16, String) {
     (status.as_u16(), String::from_utf8_lossy(&body).into_owned())
 }
 
+const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
 const HOUR: Duration = Duration::from_secs(60 * 60);

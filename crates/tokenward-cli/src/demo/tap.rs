@@ -13,6 +13,8 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+/// What sets the log's filter.
+const VARIABLE: &str = "TOKENWARD_LOG";
 /// How many lines are kept.
 const LINES: usize = 1_000;
 /// The longest line, in characters.
@@ -88,8 +90,11 @@ where
             span.extensions().get::<RequestOf>().map(|RequestOf(request)| request.clone())
         });
         let Fields { message, others, .. } = fields;
-        let text = format!("{} {message}{others}", event.metadata().level());
-        let text = text.chars().take(LENGTH).collect();
+        let level = *event.metadata().level();
+        let text: String = format!("{level} {message}{others}").chars().take(LENGTH).collect();
+        // Whoever looks for the line in the log must know that it is not there by default.
+        let text =
+            if level > Level::INFO { format!("{text} (with {VARIABLE}=debug)") } else { text };
         let mut kept = self.kept();
         let number = kept.count;
         kept.count = number.saturating_add(1);
