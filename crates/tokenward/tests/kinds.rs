@@ -421,7 +421,7 @@ fn sign(header: &Value, claims: &Value) -> String {
     format!("{input}.{}", b64::encode(&KEY.sign(input.as_bytes()).unwrap()))
 }
 
-fn id_verifier() -> Verifier<tokenward::IdToken> {
+fn id_verifier() -> Verifier<IdToken> {
     Verifier::id_token()
         .issuer(issuer())
         .audience(Audience::new("client").unwrap())

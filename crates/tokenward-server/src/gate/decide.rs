@@ -30,7 +30,7 @@ use crate::telemetry::rejected;
 pub(super) struct Refused {
     /// The profile that was asked, if there is such a one.
     profile: Option<Profile>,
-    proxy: Option<String>,
+    proxy: Option<Box<str>>,
     peer: Option<Peer>,
     why: Why,
     /// Method and path, as far as they are known: for the log.
@@ -180,7 +180,7 @@ impl Question<'_> {
     }
 
     fn refused(&self, why: Why) -> Refused {
-        let proxy = Some(self.proxy.to_owned());
+        let proxy = Some(self.proxy.into());
         Refused::new(Some(self.profile), proxy, self.peer, why)
     }
 
@@ -302,7 +302,7 @@ impl Why {
 impl Refused {
     const fn new(
         profile: Option<Profile>,
-        proxy: Option<String>,
+        proxy: Option<Box<str>>,
         peer: Option<Peer>,
         why: Why,
     ) -> Self {
