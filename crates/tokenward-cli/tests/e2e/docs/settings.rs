@@ -68,6 +68,9 @@ name = "c"
 profile = "nginx"
 unix = true
 nobody_knows = 1
+[[rule]]
+paths = ["/**"]
+nobody_knows = 1
 [passkeys]
 nobody_knows = 1
 "#;
@@ -129,6 +132,7 @@ fn known(said: &str) -> BTreeSet<String> {
         "audience",
         "service",
         "proxy",
+        "rule",
         "receiver",
         "trust",
         "trust_domain",
