@@ -76,9 +76,14 @@ pub enum KnownToken {
         sealed: Option<Vec<u8>>,
         /// When its successor ends.
         successor_ends_at: UnixTime,
+        /// Whether its session was bound to a key when it was made.
+        was_bound: bool,
     },
     /// It was used, and so was its successor.
-    LongSpent,
+    LongSpent {
+        /// Whether its session was bound to a key when it was made.
+        was_bound: bool,
+    },
 }
 
 impl fmt::Debug for KnownToken {
@@ -88,13 +93,16 @@ impl fmt::Debug for KnownToken {
             Self::Current { ends_at } => {
                 f.debug_struct("Current").field("ends_at", ends_at).finish()
             }
-            Self::Spent { at, sealed, successor_ends_at } => f
+            Self::Spent { at, sealed, successor_ends_at, was_bound } => f
                 .debug_struct("Spent")
                 .field("at", at)
                 .field("sealed", &sealed.is_some())
                 .field("successor_ends_at", successor_ends_at)
+                .field("was_bound", was_bound)
                 .finish(),
-            Self::LongSpent => f.write_str("LongSpent"),
+            Self::LongSpent { was_bound } => {
+                f.debug_struct("LongSpent").field("was_bound", was_bound).finish()
+            }
         }
     }
 }
@@ -218,13 +226,23 @@ pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -
     if let Err(why) = admissible(attempt, session) {
         return Decision::Refuse(why);
     }
+    match (proven(attempt, session), token) {
+        (Ok(()), _) => {}
+        // Used before its family was bound, perhaps by whoever bound it then: a thief must not keep the owner
+        // from being noticed by a key of his own.
+        (
+            Err(_),
+            KnownToken::Spent { was_bound: false, .. } | KnownToken::LongSpent { was_bound: false },
+        ) => return Decision::EndFamily,
+        (Err(why), _) => return Decision::Refuse(why),
+    }
     match token {
-        KnownToken::LongSpent => Decision::EndFamily,
+        KnownToken::LongSpent { .. } => Decision::EndFamily,
         KnownToken::Current { ends_at } if attempt.now >= *ends_at => {
             Decision::Refuse(RefreshInvalid::Expired)
         }
         KnownToken::Current { .. } => Decision::Rotate(rotate(attempt, session)),
-        KnownToken::Spent { at, sealed, successor_ends_at } => {
+        KnownToken::Spent { at, sealed, successor_ends_at, .. } => {
             match sealed.as_deref().and_then(|sealed| attempt.presented.open_successor(sealed)) {
                 Some(token) if in_window(attempt, *at) && attempt.now < *successor_ends_at => {
                     Decision::Replay { token, ends_at: *successor_ends_at }
@@ -245,12 +263,6 @@ fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), Refresh
         }
         ClientCheck::Is(_) | ClientCheck::Browser => {}
     }
-    // Nor may a thief who has the token and not the key: to him it is worthless, and so it stays.
-    match (&session.bound_to, &attempt.proven) {
-        (Some(_), None) => return Err(RefreshInvalid::ProofRequired),
-        (Some(key), Some(proven)) if key != proven => return Err(RefreshInvalid::WrongKey),
-        _ => {}
-    }
     if attempt.delivery != session.delivery {
         return Err(RefreshInvalid::WrongDelivery);
     }
@@ -267,6 +279,16 @@ fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), Refresh
         return Err(RefreshInvalid::PasskeyRequired);
     }
     Ok(())
+}
+
+/// Whether the proof that a bound session asks for is there. To a thief who has the token and not the key it is
+/// worthless, and so it stays.
+fn proven(attempt: &RefreshAttempt, session: &Session) -> Result<(), RefreshInvalid> {
+    match (&session.bound_to, &attempt.proven) {
+        (Some(_), None) => Err(RefreshInvalid::ProofRequired),
+        (Some(key), Some(proven)) if key != proven => Err(RefreshInvalid::WrongKey),
+        _ => Ok(()),
+    }
 }
 
 fn in_window(attempt: &RefreshAttempt, spent_at: UnixTime) -> bool {

@@ -3,6 +3,8 @@
 //! **Invariants.** A proof is good once, in all replicas that share the store, and with a nonce of ours alone.
 //! A session that is bound stays so, to the same key.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderValue};
 use tokenward::Verified;
 use tokenward::{ErrorChain, Proof, ProofNonce, ProofRequest, ProofVerifier, Thumbprint, UnixTime};
@@ -11,6 +13,10 @@ use tokenward_tower::dpop::{BadProof, DPOP, DpopPolicy, name_of, proof_of};
 use super::Authority;
 use super::audience::AudienceState;
 use super::error::ApiError;
+
+/// For so much longer than it counts a proof is remembered: replicas' clocks differ, and one that is ahead must
+/// not forget what one that is behind still takes.
+pub(super) const REMEMBERED: Duration = Duration::from_secs(60);
 
 impl Authority {
     /// The proof that came with a request to the token endpoint, if one came.
@@ -38,7 +44,8 @@ impl Authority {
         now: UnixTime,
     ) -> Result<(), ApiError> {
         let Some(proof) = proof else { return Ok(()) };
-        let fresh = self.sessions.use_proof(&name_of(proof), proof.remember_until(), now).await?;
+        let until = proof.remember_until().saturating_add(REMEMBERED);
+        let fresh = self.sessions.use_proof(&name_of(proof), until, now).await?;
         if fresh { Ok(()) } else { Err(refused(BadProof::Replayed)) }
     }
 

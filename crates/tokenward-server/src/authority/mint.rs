@@ -435,9 +435,11 @@ impl<'a> SessionFacts<'a> {
                 .session_id(self.id.clone())
                 .token_version(version)
                 .scope(self.scope.clone())
-                .auth_time(self.auth_time)
                 .private(self.claims.clone())
                 .expires_no_later_than(self.ends_at);
+        // Of some logins elsewhere nobody says when they were.
+        let is_known = self.auth_time > UnixTime::from_secs(0);
+        let request = if is_known { request.auth_time(self.auth_time) } else { request };
         match (seal, self.bound_to) {
             (Some(seal), _) => request.sealed_under(seal),
             (None, Some(key)) => request.bound_to(key.clone()),

@@ -23,6 +23,16 @@ pub(super) struct Presented {
     pub(super) audiences: Vec<Audience>,
 }
 
+impl Presented {
+    /// Whether whoever presented it could be the holder of `session`, by client and proof.
+    fn is_by_holder_of(&self, session: &Session) -> bool {
+        let is_another =
+            matches!(&self.client, ClientCheck::Is(client) if *client != session.client_id);
+        let proven = self.proof.as_ref().map(|proof| proof.key_thumbprint());
+        !is_another && session.bound_to.as_ref().is_none_or(|key| proven == Some(key))
+    }
+}
+
 /// A session that goes on.
 pub(super) struct Refreshed {
     pub(super) access: Minted,
@@ -50,7 +60,10 @@ impl Authority {
         if scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&known.scope)) {
             return Err(ApiError::oauth("invalid_scope", "scope: is more than the session has"));
         }
-        self.by_session.take(known.id.as_str(), now)?;
+        // Only whoever could go on uses up the session's rate: for others a token is worth nothing.
+        if presented.is_by_holder_of(&known) {
+            self.by_session.take(known.id.as_str(), now)?;
+        }
         // Without a signer, for example, the token would be spent for nothing.
         self.check_session(audience, &known, now)?;
         let key = audience.bind(presented.proof.as_ref(), known.bound_to.as_ref())?;

@@ -47,7 +47,8 @@ impl Authority {
             log::id_token_refused(caller.name(), &upstream.issuer, "subject");
             return Err(ApiError::invalid_subject_token());
         };
-        let auth_time = claims.auth_time().unwrap_or_else(|| claims.issued_at()).min(now);
+        // Where the provider does not say, nobody knows: its `iat` may be of a login weeks ago.
+        let auth_time = claims.auth_time().map_or(UnixTime::from_secs(0), |time| time.min(now));
         // For as long as the ID token could be shown again.
         let until = claims.expires_at().saturating_add(target.leeway);
         let bound_to = target.bind(proof.as_ref(), None)?;
@@ -55,7 +56,9 @@ impl Authority {
         let key = bound_to.as_ref().map_or("", |key| key.as_str());
         let nonce = form.get("nonce").unwrap_or_default();
         let said = [target.name.as_str(), scope.as_str(), nonce, key];
-        let key = self.once(caller, "id_token", token.as_bytes(), said.join(" ").as_bytes(), until);
+        // Not by the signature, of which ECDSA has two for each.
+        let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed).as_bytes();
+        let key = self.once(caller, "id_token", signed, said.join(" ").as_bytes(), until);
         let login = Login { subject, scope, auth_time, bound_to };
         let opened = self.open_session(target, caller, login, key, now).await?;
         let mut answer = session_answer(&opened);
@@ -81,12 +84,13 @@ impl Authority {
         for upstream in self.settings.trust.upstreams.iter().filter(trusted) {
             let keys = self.key_sets.trusted(&upstream.issuer, &upstream.keys, now).await;
             let keys = keys.ok_or_else(ApiError::unavailable)?;
-            let mut verdict = verify(upstream, &keys, token, nonce, now);
+            let verify = |keys: &Keys| verify(upstream, target, keys, token, nonce, now);
+            let mut verdict = verify(&keys);
             // The provider may have begun to sign with a key that is younger than what we have of it.
             if matches!(verdict, Err(Reason::UnknownKey))
                 && let Some(keys) = self.key_sets.anew(&upstream.issuer, &upstream.keys, now).await
             {
-                verdict = verify(upstream, &keys, token, nonce, now);
+                verdict = verify(&keys);
             }
             match verdict {
                 Ok(claims) => return Ok((upstream, claims)),
@@ -101,6 +105,7 @@ impl Authority {
 
 fn verify(
     upstream: &UpstreamSettings,
+    target: &AudienceState,
     keys: &Keys,
     token: &str,
     nonce: Nonce<'_>,
@@ -110,6 +115,8 @@ fn verify(
         .issuer(upstream.issuer.clone())
         .audience(upstream.client_id.clone())
         .keys(keys.set.clone())
+        // As long as the token is remembered to have been used.
+        .leeway(target.leeway)
         .build();
     verifier.verify(token, nonce, now).map_err(|rejected| *rejected.reason())
 }

@@ -55,6 +55,23 @@ fn two_cookie_audiences_cannot_share_a_host() {
 }
 
 #[test]
+fn no_provider_can_name_another_ones_user() {
+    let upstream = |number: u8, prefix: &str| UpstreamSettings {
+        issuer: IssuerId::new(format!("https://login{number}.example.com")).unwrap(),
+        client_id: Audience::foreign("our-app").unwrap(),
+        audiences: Vec::new(),
+        subject_prefix: prefix.to_owned(),
+        keys: TrustedKeys::Set(tokenward::KeySet::from_keys([]).unwrap()),
+    };
+    for (one, other) in [("", "acme:"), ("a:b:", "a:"), ("a:", "a:")] {
+        let trusting = settings(|s| s.trust.upstreams = vec![upstream(1, one), upstream(2, other)]);
+        let error = trusting.check().unwrap_err();
+        assert_eq!(error.setting, "upstream.https://login2.example.com.subject_prefix");
+    }
+    settings(|s| s.trust.upstreams = vec![upstream(1, "a:"), upstream(2, "b:x:")]).check().unwrap();
+}
+
+#[test]
 fn every_audience_is_an_issuer_of_its_own() {
     let settings = settings(|_| ());
     let issuer = settings.issuer_of(&settings.audiences[0].name).unwrap();

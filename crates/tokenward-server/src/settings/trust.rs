@@ -81,7 +81,7 @@ impl Settings {
     }
 
     fn check_upstreams(&self) -> Result<(), SettingsError> {
-        let (mut names, mut prefixes) = (BTreeSet::new(), BTreeSet::new());
+        let (mut names, mut prefixes) = (BTreeSet::new(), Vec::<&str>::new());
         for upstream in &self.trust.upstreams {
             let wrong = |name: &str, problem: String| {
                 let setting = format!("upstream.{}.{name}", upstream.issuer);
@@ -90,13 +90,19 @@ impl Settings {
             if !names.insert((upstream.issuer.as_str(), upstream.client_id.as_str())) {
                 return wrong("client_id", "is there twice for this issuer".to_owned());
             }
-            if !prefixes.insert(upstream.subject_prefix.as_str()) {
+            let prefix = upstream.subject_prefix.as_str();
+            // Whoever chooses the subjects behind the shorter one could choose the rest of the longer.
+            let is_alike = |other: &&str| other.starts_with(prefix) || prefix.starts_with(*other);
+            if let Some(other) = prefixes.iter().find(|other| is_alike(other)) {
                 return wrong(
                     "subject_prefix",
-                    "is another upstream's too, so their users could be taken for each other; choose another"
-                        .to_owned(),
+                    format!(
+                        "begins as another upstream's (`{other}`), so their users could be taken for each \
+                         other; give each one of its own, such as \"google:\" and \"acme:\""
+                    ),
                 );
             }
+            prefixes.push(prefix);
             if upstream.subject_prefix.starts_with(Subject::CLIENT_PREFIX) {
                 return wrong("subject_prefix", "may not begin with `client:`".to_owned());
             }

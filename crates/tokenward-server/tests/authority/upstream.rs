@@ -35,6 +35,19 @@ async fn a_login_elsewhere_becomes_a_session_here() {
 }
 
 #[tokio::test]
+async fn where_the_provider_does_not_say_when_the_login_was_the_session_does_not_either() {
+    let (key, site) = (named("k-1"), Site::new().await);
+    site.publish(&[&key]);
+    let bench = Bench::with(|settings| trust(settings, &site)).await;
+    let token = sign(&key, &claims(&bench, &json!({})));
+
+    let answer = ask(&bench, LOGIN, &token, &[("nonce", "n-1")]).await.json();
+
+    let access = bench.verify(answer["access_token"].as_str().unwrap()).unwrap();
+    assert_eq!(access.auth_time(), None);
+}
+
+#[tokio::test]
 async fn an_id_token_makes_one_session_however_often_it_is_shown() {
     let (key, site) = (named("k-1"), Site::new().await);
     site.publish(&[&key]);
@@ -46,6 +59,9 @@ async fn an_id_token_makes_one_session_however_often_it_is_shown() {
 
     assert_eq!(again["session_id"], first["session_id"]);
     assert_eq!(again["refresh_token"], first["refresh_token"]);
+    // ECDSA has two signatures for each, and both are good.
+    let twin = ask(&bench, LOGIN, &twin(&token), &[("nonce", "n-1")]).await.json();
+    assert_eq!(twin["session_id"], first["session_id"]);
     assert_eq!(sessions(&bench).await, 1);
     // Not for more than the first time.
     let more = ask(&bench, LOGIN, &token, &[("nonce", "n-1"), ("scope", "admin")]).await;
@@ -164,6 +180,24 @@ fn claims(bench: &Bench, more: &Value) -> Value {
     members.extend(more.as_object().unwrap().clone());
     members.retain(|_, value| !value.is_null());
     claims
+}
+
+/// The same token with the other signature, whose `s` is the order of P-256 (FIPS 186-5) less the first.
+fn twin(token: &str) -> String {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+        0x25, 0x51,
+    ];
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let mut signature = b64::decode(signature).unwrap();
+    let mut borrow = 0;
+    for (byte, order) in signature[32..].iter_mut().zip(&ORDER).rev() {
+        let (less, first) = order.overflowing_sub(*byte);
+        let (less, second) = less.overflowing_sub(borrow);
+        (*byte, borrow) = (less, u8::from(first || second));
+    }
+    format!("{signed}.{}", b64::encode(&signature))
 }
 
 fn named(name: &str) -> SigningKey {

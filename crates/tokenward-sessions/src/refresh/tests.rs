@@ -1,6 +1,6 @@
 //! One family, played through `decide` as a store would, with the promises checked at every step.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use serde_json::Map;
@@ -103,9 +103,10 @@ fn a_bound_family_goes_on_by_its_own_key_alone_and_nobody_else_ends_it() {
     let second = by(&mut family, &first, Some("A")).unwrap();
     // Inside the window too, the same key.
     assert!(by(&mut family, &first, Some("A")).is_ok());
+    let third = by(&mut family, &second, Some("A")).unwrap();
     for age in [Duration::ZERO, REFRESH_WINDOW * 2] {
         family.pass(age);
-        for token in [&first, &second] {
+        for token in [&second, &third] {
             let without = Refused::Invalid(RefreshInvalid::ProofRequired);
             assert_eq!(by(&mut family, token, None).unwrap_err(), without);
             let other = Refused::Invalid(RefreshInvalid::WrongKey);
@@ -113,8 +114,24 @@ fn a_bound_family_goes_on_by_its_own_key_alone_and_nobody_else_ends_it() {
         }
     }
 
-    assert!(by(&mut family, &second, Some("A")).is_ok());
-    assert_eq!(by(&mut family, &first, Some("A")).unwrap_err(), Refused::Reused);
+    assert!(by(&mut family, &third, Some("A")).is_ok());
+    assert_eq!(by(&mut family, &second, Some("A")).unwrap_err(), Refused::Reused);
+}
+
+#[test]
+fn a_thief_who_binds_a_family_to_his_key_is_noticed_by_its_owner() {
+    for (age, owners) in [(Duration::ZERO, None), (REFRESH_WINDOW * 2, Some("A"))] {
+        let mut family = Family::new();
+        let first = family.first.clone();
+        let by = |family: &mut Family, key: Option<&str>| {
+            let proven = key.map(|key| Thumbprint::new(key.repeat(43)).unwrap());
+            family.play(&RefreshAttempt { proven, ..family.attempt(&first) })
+        };
+        by(&mut family, Some("E")).unwrap();
+        family.pass(age);
+
+        assert_eq!(by(&mut family, owners).unwrap_err(), Refused::Reused);
+    }
 }
 
 #[test]
@@ -215,6 +232,7 @@ enum Refused {
 struct Family {
     session: Session,
     tokens: HashMap<[u8; 32], KnownToken>,
+    bound: HashSet<[u8; 32]>,
     first: RefreshToken,
     now: UnixTime,
 }
@@ -242,7 +260,8 @@ impl Family {
             version: TokenVersion::FIRST,
         };
         let known = KnownToken::Current { ends_at: now.saturating_add(LIFETIME) };
-        Self { session, tokens: HashMap::from([(first.hash(), known)]), first, now }
+        let tokens = HashMap::from([(first.hash(), known)]);
+        Self { session, tokens, bound: HashSet::new(), first, now }
     }
 
     fn pass(&mut self, time: Duration) {
@@ -272,15 +291,19 @@ impl Family {
         match decide(attempt, &self.session, &self.tokens[&hash]) {
             Decision::Rotate(new) => {
                 for token in self.tokens.values_mut() {
-                    if matches!(token, KnownToken::Spent { .. }) {
-                        *token = KnownToken::LongSpent;
+                    if let KnownToken::Spent { was_bound, .. } = *token {
+                        *token = KnownToken::LongSpent { was_bound };
                     }
                 }
                 let spent = KnownToken::Spent {
                     at: self.now,
                     sealed: Some(new.sealed),
                     successor_ends_at: new.ends_at,
+                    was_bound: self.bound.contains(&hash),
                 };
+                if new.bound_to.is_some() {
+                    self.bound.insert(new.hash);
+                }
                 self.tokens.insert(hash, spent);
                 self.tokens.insert(new.hash, KnownToken::Current { ends_at: new.ends_at });
                 self.session.bound_to = new.bound_to;
@@ -298,7 +321,7 @@ impl Family {
     fn spent_for(&self, token: &RefreshToken) -> Option<Duration> {
         match &self.tokens[&token.hash()] {
             KnownToken::Spent { at, .. } => Some(self.now.since(*at)),
-            KnownToken::LongSpent => Some(Duration::MAX),
+            KnownToken::LongSpent { .. } => Some(Duration::MAX),
             KnownToken::Current { .. } => None,
         }
     }
@@ -311,7 +334,7 @@ impl Family {
         self.tokens.values().filter_map(|token| match token {
             KnownToken::Current { ends_at } => Some(*ends_at),
             KnownToken::Spent { successor_ends_at, .. } => Some(*successor_ends_at),
-            KnownToken::LongSpent => None,
+            KnownToken::LongSpent { .. } => None,
         })
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
     let ends_at = new.refresh_ends_at.min(new.ends_at);
     let created_at = millis(new.created_at);
     tx.prepare_cached(sql)?.execute(params![row, new.refresh_hash, millis(ends_at), created_at])?;
-    insert_token(tx, &new.refresh_hash, row, new.created_at)?;
+    insert_token(tx, &new.refresh_hash, row, new.bound_to.is_some(), new.created_at)?;
     remember(tx, new.idempotency.as_ref(), version)?;
     Ok(Created::new(version))
 }
@@ -58,10 +58,12 @@ pub(super) fn insert_token(
     tx: &Tx<'_>,
     hash: &[u8; 32],
     row: i64,
+    is_bound: bool,
     now: UnixTime,
 ) -> Result<(), Fault> {
-    let sql = "INSERT INTO refresh_tokens (hash, session, made_at) VALUES (?1, ?2, ?3)";
-    tx.prepare_cached(sql)?.execute(params![hash, row, millis(now)])?;
+    let sql =
+        "INSERT INTO refresh_tokens (hash, session, was_bound, made_at) VALUES (?1, ?2, ?3, ?4)";
+    tx.prepare_cached(sql)?.execute(params![hash, row, is_bound, millis(now)])?;
     Ok(())
 }
 

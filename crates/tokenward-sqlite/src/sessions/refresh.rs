@@ -81,7 +81,7 @@ fn rotate(
     if changed != 1 {
         return Err(Fault::Bug("a refresh token was spent twice in one transaction"));
     }
-    create::insert_token(tx, &rotation.hash, row, attempt.now)?;
+    create::insert_token(tx, &rotation.hash, row, rotation.bound_to.is_some(), attempt.now)?;
     forget_sealed(tx, attempt)
 }
 

@@ -73,9 +73,16 @@ pub(super) fn known(
             at,
             sealed: row.get("sealed")?,
             successor_ends_at: current_ends_at,
+            was_bound: was_bound(conn, hash)?,
         })),
-        _ => Ok(Some(KnownToken::LongSpent)),
+        _ => Ok(Some(KnownToken::LongSpent { was_bound: was_bound(conn, hash)? })),
     }
+}
+
+fn was_bound(conn: &Connection, hash: &[u8; 32]) -> Result<bool, Fault> {
+    let sql = "SELECT was_bound FROM refresh_tokens WHERE hash = ?1";
+    let found = conn.prepare_cached(sql)?.query_row([hash], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(false))
 }
 
 pub(super) fn version(conn: &Connection, subject: &Subject) -> Result<TokenVersion, Fault> {

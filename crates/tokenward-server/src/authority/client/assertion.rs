@@ -5,8 +5,6 @@
 //! configuration names, never any that the assertion brings. What a service signs itself is good once, in all
 //! replicas together. Nothing is used up by an assertion that is refused for anything else.
 
-use std::time::Duration;
-
 use tokenward::crypto::sha256;
 use tokenward::{
     AssertionClaims, ClientAssertion, ClientId, IssuerId, Reason, Subject, UnixTime, Verifier,
@@ -16,6 +14,7 @@ use tokenward_remote::KeySetHandle;
 use tokenward_sessions::{Service, ServiceProof, SpiffeId};
 
 use crate::authority::Authority;
+use crate::authority::dpop::REMEMBERED;
 use crate::authority::error::ApiError;
 use crate::authority::form::Form;
 use crate::authority::keysets::Keys;
@@ -25,9 +24,6 @@ use crate::authority::log;
 const SIGNED_BY_CLIENT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// draft-ietf-oauth-spiffe-client-auth.
 const SIGNED_BY_PLATFORM: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
-
-/// How much longer than an assertion is good it is remembered: clocks of replicas differ.
-const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// An assertion, of which nothing is known yet.
 pub(super) struct Assertion {
