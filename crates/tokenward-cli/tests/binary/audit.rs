@@ -40,7 +40,8 @@ fn json_and_sarif_hold_the_same_findings() {
 #[test]
 fn what_is_below_the_threshold_is_shown_but_ends_with_0() {
     let work = Work::new();
-    fs::write(work.path("issue.py"), "import jwt\njwt.encode({'sub': user, 'exp': soon()}, KEY)\n").unwrap();
+    fs::write(work.path("issue.py"), "import jwt\njwt.encode({'sub': user, 'exp': soon()}, KEY)\n")
+        .unwrap();
 
     assert_eq!(work.run(&["audit", "code", "."]).status.code(), Some(1));
     let said = work.good(&["audit", "code", ".", "--fail-on", "high"]);
