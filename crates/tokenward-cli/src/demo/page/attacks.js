@@ -176,7 +176,8 @@ function shown({ does, status, answer, log, good, outcome }) {
   const passed = status === 200 || status === 201;
   const words = good ? (passed ? "Let through, as it should be" : "Came to nothing") : good === false ? "Not as it should be" : "Not tried";
   const said = outcome ?? words;
-  const kind = good ? "good" : good === false ? "bad" : "";
+  // What is found to show that the search works is no good news, and no fault of the shop.
+  const kind = good ? (outcome ? "" : "good") : good === false ? "bad" : "";
   const verdict = make("span", { className: `verdict ${kind}`, textContent: status ? `${status} · ${said}` : said });
   const told = (/** @type {string} */ title, /** @type {string} */ text) =>
     make("div", {}, make("h4", { textContent: title }), make("pre", { textContent: text || (passed ? "(nothing to tell)" : "(nothing)") }));
