@@ -55,12 +55,7 @@ impl LiveVerifier {
 
     /// Verifies `token` as of `now`: signature, claims, revocation.
     pub fn verify(&self, token: &str, now: UnixTime) -> Result<Judged, Refusal> {
-        self.fresh(now)?;
-        // Read before the token is checked: what is known may become more meanwhile, not less.
-        let age = self.view.age(now);
-        let verified = self.verifier.load().verify(token, now).inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(&verified, verified.key_id())?;
-        Ok(Judged { verified, age })
+        self.judge(now, |verifier| verifier.verify(token, now))
     }
 
     /// As [`Self::verify`], of a token that is remembered and that it would accept; `None` of any other, and
@@ -81,12 +76,9 @@ impl LiveVerifier {
         keys: &[SealKey],
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
-        self.fresh(now)?;
-        let age = self.view.age(now);
-        let verified = self.verifier.load().verifier().verify_sealed(token, keys, now);
-        let verified = verified.inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(&verified, verified.key_id())?;
-        Ok(Judged { verified: Arc::new(verified), age })
+        self.judge(now, |verifier| {
+            verifier.verifier().verify_sealed(token, keys, now).map(Arc::new)
+        })
     }
 
     /// As [`Self::verify`], and where that refuses `token`, by the [`Former`] verifier, while there is one. Who
@@ -111,6 +103,20 @@ impl LiveVerifier {
             Err(rejected) if is_of_another(*rejected.reason()) => Err(refusal.into()),
             Err(rejected) => Err(rejected.into()),
         }
+    }
+
+    /// What stands around every way to verify: freshness before it, revocation after it.
+    fn judge(
+        &self,
+        now: UnixTime,
+        verify: impl FnOnce(&CachedVerifier) -> Result<Arc<Verified>, Rejected>,
+    ) -> Result<Judged, Refusal> {
+        self.fresh(now)?;
+        // Read before the token is checked: what is known may become more meanwhile, not less.
+        let age = self.view.age(now);
+        let verified = verify(&self.verifier.load()).inspect_err(|e| self.hint(*e))?;
+        self.not_revoked(&verified, verified.key_id())?;
+        Ok(Judged { verified, age })
     }
 
     /// Says in the log which order refuses the token, since the reason alone names none.

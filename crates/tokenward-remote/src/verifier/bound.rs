@@ -24,12 +24,9 @@ impl LiveVerifier {
         proof: &Verified<Proof>,
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
-        self.fresh(now)?;
-        let age = self.view.age(now);
-        let verified = self.verifier.load().verifier().verify_bound(token, proof, now);
-        let verified = verified.inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(&verified, verified.key_id())?;
-        Ok(Judged { verified: Arc::new(verified), age })
+        self.judge(now, |verifier| {
+            verifier.verifier().verify_bound(token, proof, now).map(Arc::new)
+        })
     }
 
     /// As [`Self::verify`], without the proof that a bound token asks for: for whoever tells about tokens
