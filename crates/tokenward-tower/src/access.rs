@@ -1,6 +1,7 @@
 //! The one decision about a request: who it is from, or why it may not go on.
 //!
-//! The layer and the gate both ask [`Access::decide`]; what differs is what they do with the verdict.
+//! The layer asks [`Access::decide`]. The gate takes the same steps in the same order by itself, since a proxy
+//! tells it of the request; it shares [`Refused`] for what came by the scheme `DPoP`.
 //!
 //! **Invariant:** the steps stand in the order in which they may fail without saying anything about the
 //! token: which token (400), whose request (403), is the verifier fresh (503), is the token good (401).
