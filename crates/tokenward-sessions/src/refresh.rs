@@ -59,6 +59,17 @@ pub enum ClientCheck {
     Browser,
 }
 
+impl ClientCheck {
+    /// Whether it lets a session of `client` pass.
+    #[must_use]
+    pub fn admits(&self, client: &ClientId) -> bool {
+        match self {
+            Self::Is(only) => only == client,
+            Self::Browser => true,
+        }
+    }
+}
+
 /// What a store knows of a presented token.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
@@ -257,11 +268,8 @@ pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -
 
 fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), RefreshInvalid> {
     // Who may not present it at all must not be able to end the family with it either.
-    match &attempt.client {
-        ClientCheck::Is(client) if *client != session.client_id => {
-            return Err(RefreshInvalid::WrongClient);
-        }
-        ClientCheck::Is(_) | ClientCheck::Browser => {}
+    if !attempt.client.admits(&session.client_id) {
+        return Err(RefreshInvalid::WrongClient);
     }
     if attempt.delivery != session.delivery {
         return Err(RefreshInvalid::WrongDelivery);
@@ -284,10 +292,11 @@ fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), Refresh
 /// Whether the proof that a bound session asks for is there. To a thief who has the token and not the key it is
 /// worthless, and so it stays.
 fn proven(attempt: &RefreshAttempt, session: &Session) -> Result<(), RefreshInvalid> {
-    match (&session.bound_to, &attempt.proven) {
-        (Some(_), None) => Err(RefreshInvalid::ProofRequired),
-        (Some(key), Some(proven)) if key != proven => Err(RefreshInvalid::WrongKey),
-        _ => Ok(()),
+    let proven = attempt.proven.as_ref();
+    match proven {
+        _ if session.is_proven_by(proven) => Ok(()),
+        None => Err(RefreshInvalid::ProofRequired),
+        Some(_) => Err(RefreshInvalid::WrongKey),
     }
 }
 

@@ -256,6 +256,12 @@ impl Session {
     pub fn is_live(&self, now: UnixTime) -> bool {
         self.ended.is_none() && now < self.ends_at
     }
+
+    /// Whether a proof by `key`, or none, is what the session asks for (RFC 9449 § 5).
+    #[must_use]
+    pub fn is_proven_by(&self, key: Option<&Thumbprint>) -> bool {
+        self.bound_to.as_ref().is_none_or(|bound| key == Some(bound))
+    }
 }
 
 impl fmt::Debug for Session {

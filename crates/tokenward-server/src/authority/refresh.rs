@@ -26,10 +26,8 @@ pub(super) struct Presented {
 impl Presented {
     /// Whether whoever presented it could be the holder of `session`, by client and proof.
     fn is_by_holder_of(&self, session: &Session) -> bool {
-        let is_another =
-            matches!(&self.client, ClientCheck::Is(client) if *client != session.client_id);
-        let proven = self.proof.as_ref().map(|proof| proof.key_thumbprint());
-        !is_another && session.bound_to.as_ref().is_none_or(|key| proven == Some(key))
+        let key = self.proof.as_ref().map(|proof| proof.key_thumbprint());
+        self.client.admits(&session.client_id) && session.is_proven_by(key)
     }
 }
 
