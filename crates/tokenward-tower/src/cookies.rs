@@ -190,24 +190,29 @@ pub fn expire(name: CookieName) -> HeaderValue {
 
 /// Takes our cookies out of the request and leaves everybody else's, for what goes upstream.
 pub fn strip(headers: &mut HeaderMap) {
-    let others: Vec<u8> = headers
-        .get_all(COOKIE)
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|b| *b == b';'))
-        .map(<[u8]>::trim_ascii)
-        .filter(|pair| !pair.is_empty() && !is_ours(pair))
-        .collect::<Vec<_>>()
-        .join(&b"; "[..]);
-    headers.remove(COOKIE);
-    if others.is_empty() {
-        return;
-    }
-    if let Ok(mut line) = HeaderValue::from_bytes(&others) {
-        line.set_sensitive(true);
-        headers.insert(COOKIE, line);
+    match others(headers) {
+        Some(line) => drop(headers.insert(COOKIE, line)),
+        None => drop(headers.remove(COOKIE)),
     }
 }
 
+/// Every cookie of a request but ours, as one line; `None` if there is no other.
+#[must_use]
+pub fn others(headers: &HeaderMap) -> Option<HeaderValue> {
+    let pairs =
+        headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|b| *b == b';'));
+    let pairs = pairs.map(<[u8]>::trim_ascii);
+    let kept: Vec<_> = pairs.filter(|pair| !pair.is_empty() && !is_ours(pair)).collect();
+    if kept.is_empty() {
+        return None;
+    }
+    // A line that were no header is one that nobody sent; without cookies is the safe way to go on.
+    let mut line = HeaderValue::from_bytes(&kept.join(&b"; "[..])).ok()?;
+    line.set_sensitive(true);
+    Some(line)
+}
+
+/// Whether a pair has one of our names, in whatever case: some frameworks do not tell them apart.
 fn is_ours(pair: &[u8]) -> bool {
     let name = pair.split(|b| *b == b'=').next().unwrap_or_default();
     ALL.iter().any(|ours| trim(name).eq_ignore_ascii_case(ours.name.as_bytes()))

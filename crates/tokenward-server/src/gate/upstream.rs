@@ -24,7 +24,7 @@ impl Upstream {
     /// Of a request with `headers`.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let mut remove = vec![AUTHORIZATION];
-        let cookie = others(headers);
+        let cookie = cookies::others(headers);
         if cookie.is_none() {
             remove.push(COOKIE);
         }
@@ -41,21 +41,4 @@ impl Upstream {
             headers.insert(COOKIE, cookie);
         }
     }
-}
-
-/// Every cookie but ours, as one line; `None` if there is no other.
-fn others(headers: &HeaderMap) -> Option<HeaderValue> {
-    let pairs =
-        headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|b| *b == b';'));
-    let kept: Vec<_> = pairs.map(<[u8]>::trim_ascii).filter(|pair| !is_ours(pair)).collect();
-    let line = kept.join(b"; ".as_slice());
-    // A line that were no header is one that nobody sent; without cookies is the safe way to go on.
-    (!line.is_empty()).then(|| HeaderValue::from_bytes(&line).ok()).flatten()
-}
-
-/// Whether a pair has one of our names, in whatever case: some frameworks do not tell them apart.
-fn is_ours(pair: &[u8]) -> bool {
-    let name = pair.split(|b| *b == b'=').next().unwrap_or_default().trim_ascii();
-    pair.is_empty()
-        || cookies::ALL.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_str().as_bytes()))
 }
