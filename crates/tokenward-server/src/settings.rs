@@ -30,7 +30,7 @@ mod services;
 mod tests;
 mod trust;
 
-pub use limits::{Limits, Rate};
+pub use limits::{Failures, Limits, Rate};
 pub use trust::{TrustDomain, TrustSettings, TrustedKeys, UpstreamSettings};
 
 /// Everything that an authority must be told.

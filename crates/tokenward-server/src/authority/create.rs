@@ -237,6 +237,7 @@ impl Authority {
         key: Option<Idempotency>,
         now: UnixTime,
     ) -> Result<Made, ApiError> {
+        self.by_subject.take((&wanted.audience, &wanted.subject), now)?;
         let refresh = RefreshToken::random();
         let ends_at = now.saturating_add(audience.session_lifetime.get());
         let refresh_ends_at = audience.refresh_lifetime.ends_at(now, ends_at);

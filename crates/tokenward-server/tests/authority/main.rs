@@ -25,6 +25,8 @@ mod given_away;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod lockout;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod openapi;
