@@ -14,6 +14,7 @@ mod body;
 mod browser;
 mod client;
 mod create;
+mod devices;
 mod discovery;
 mod dpop;
 mod error;
