@@ -29,7 +29,7 @@ mod view;
 pub use carrier::{Carrier, Message, Outgoing, SealedFrame, SealedHeartbeat, Source, Subscription};
 pub use chain::{FrameStore, StoredFrame};
 pub use dense::{DenseId, DenseIds, ShardLease, ShardRequest};
-pub use event::{EventStore, OutgoingEvent};
+pub use event::{EventKind, EventSource, EventStore, OutgoingEvent, UnknownEventKind};
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};

@@ -450,7 +450,8 @@ pub use profile::key_set_statement::{
 };
 pub use profile::logout_token::{LOGOUT_EVENT, LogoutClaims, LogoutToken};
 pub use profile::security_event::{
-    EventClaims, SESSION_REVOKED, SecurityEvent, SecurityEventRequest, SubjectId,
+    EventClaims, SESSION_ESTABLISHED, SESSION_REVOKED, SecurityEvent, SecurityEventRequest,
+    SubjectId,
 };
 pub use profile::status_list::{
     StatusList, StatusListClaims, StatusListRequest, StatusSize, Statuses,
