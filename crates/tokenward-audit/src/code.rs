@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::rules::absence;
 
 mod allow;
+mod fix;
 mod markup;
 mod one;
 mod place;
@@ -18,6 +19,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod walk;
+
+pub use fix::{FixedFile, Fixes, fix_paths};
 
 /// What to look at, and how strictly.
 #[derive(Clone, Debug, Default)]

@@ -99,6 +99,7 @@ fn hit(
         confidence: Confidence::High,
         message: message.into(),
         fix: Some(fix.to_owned()),
+        changes: Vec::new(),
     }
 }
 

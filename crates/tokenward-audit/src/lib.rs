@@ -27,8 +27,10 @@
 //! ```
 
 pub use baseline::{Baseline, BaselineError};
-pub use code::{Audit, Note, Options, audit_paths, audit_project, audit_text};
-pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
+pub use code::{
+    Audit, FixedFile, Fixes, Note, Options, audit_paths, audit_project, audit_text, fix_paths,
+};
+pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
 pub use jwks::{JwksError, JwksSource, audit_jwks};
 pub use language::Language;
 pub use rules::catalog::{Catalog, CatalogError, RuleText};

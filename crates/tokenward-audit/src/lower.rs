@@ -30,6 +30,8 @@ pub(crate) struct Read {
     pub(crate) whole: bool,
     /// What comments say, with the place of each.
     pub(crate) comments: Vec<(Range<usize>, String)>,
+    /// How many places the parser could make nothing of.
+    pub(crate) faults: usize,
 }
 
 /// Parses a text; `None` if the parser gave up.
@@ -63,17 +65,19 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
         Language::Ruby => ruby::lower(&mut builder, root),
         Language::Rust => rust::lower(&mut builder, root),
     }
-    let comments = comments(root, text);
+    let (comments, faults) = comments(root, text);
     let (model, whole) = builder.finish();
-    Some(Read { model, whole, comments })
+    Some(Read { model, whole, comments, faults })
 }
 
-/// Comments, found without recursion: nesting is the file's choice.
-fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
+/// Comments, and how many faults there are, found without recursion: nesting is the file's choice.
+fn comments(root: Node<'_>, text: &str) -> (Vec<(Range<usize>, String)>, usize) {
     let mut found = Vec::new();
+    let mut faults = 0_usize;
     let mut cursor = root.walk();
     loop {
         let node = cursor.node();
+        faults = faults.saturating_add(usize::from(node.is_error() || node.is_missing()));
         if is_comment(node) {
             let span = node.byte_range();
             found.push((span.clone(), text.get(span).unwrap_or_default().to_owned()));
@@ -83,7 +87,7 @@ fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
         }
         loop {
             if !cursor.goto_parent() {
-                return found;
+                return (found, faults);
             }
             if cursor.goto_next_sibling() {
                 break;

@@ -17,6 +17,7 @@ pub(crate) mod catalog;
 mod cookies;
 mod expiry;
 mod library;
+mod mend;
 mod names;
 pub(crate) mod payload;
 mod refusal;
@@ -86,6 +87,16 @@ pub(crate) struct Hit {
     pub(crate) confidence: Confidence,
     pub(crate) message: String,
     pub(crate) fix: Option<String>,
+    /// What mends it, if that is certain.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Text that stands in another's place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Change {
+    /// In bytes; empty where something is only put in.
+    pub(crate) span: Range<usize>,
+    pub(crate) text: String,
 }
 
 /// A file, as rules see it.
@@ -114,6 +125,18 @@ impl<'m> Context<'m> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
+        self.report_mended(at, (severity, confidence), message, fix, Vec::new());
+    }
+
+    /// The same, with the changes that mend it.
+    pub(crate) fn report_mended(
+        &mut self,
+        at: Id,
+        (severity, confidence): (Severity, Confidence),
+        message: impl Into<String>,
+        fix: impl Into<String>,
+        changes: Vec<Change>,
+    ) {
         let span = self.model.node(at).span.clone();
         if self.hits.len() >= MAX_HITS
             || self.hits.iter().any(|hit| hit.rule == self.rule && hit.span == span)
@@ -128,6 +151,7 @@ impl<'m> Context<'m> {
             confidence,
             message: message.into(),
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
+            changes,
         });
     }
 }

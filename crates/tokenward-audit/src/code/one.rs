@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use super::{Note, Options, Outcome, allow, markup, place, source, walk};
+use super::{Note, Options, Outcome, allow, fix, place, source, walk};
 use crate::config;
-use crate::finding::{Finding, Frame, Mistake, fingerprint};
+use crate::finding::{Edit, Finding, Frame, Mistake, fingerprint};
 use crate::language::Language;
-use crate::lower;
 use crate::rules::absence;
-use crate::rules::{self, Hit};
+use crate::rules::{self, Change, Hit};
 
 /// As many findings as one file may have; more are one mistake made by a machine.
 const MAX_FINDINGS: usize = 200;
@@ -101,8 +100,7 @@ fn judge(
         return outcome;
     }
     let note = |why: &str| Note { file: name.to_owned(), why: why.to_owned() };
-    let scripts = (language == Language::Markup).then(|| markup::scripts(text));
-    let Some(read) = lower::read(scripts.as_deref().unwrap_or(text), language) else {
+    let Some(read) = fix::parsed(text, language) else {
         outcome.looked_at = false;
         outcome.notes.push(note("took too long to parse"));
         return outcome;
@@ -124,11 +122,12 @@ fn judge(
         )));
     }
     let inside = inside.to_string_lossy();
-    let hits = rules::run(&read.model, text, &inside, wanted);
+    let mut hits = rules::run(&read.model, text, &inside, wanted);
     if read.model.is_spent() {
         outcome.notes.push(note("has more calls than can be followed"));
         return outcome;
     }
+    fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
     for hit in hits.into_iter().take(MAX_FINDINGS) {
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
@@ -165,6 +164,7 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         fix: hit.fix,
         frame: Some(frame),
         fingerprint: format!("{fingerprint:016x}"),
+        edits: hit.changes.into_iter().map(|change| lines.edit(change)).collect(),
     })
 }
 
@@ -186,6 +186,12 @@ impl<'t> Lines<'t> {
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
         let before = self.text.get(start.unwrap_or(0)..byte).unwrap_or_default();
         (line, before.chars().count().saturating_add(1))
+    }
+
+    fn edit(&self, change: Change) -> Edit {
+        let (line, column) = self.position(change.span.start);
+        let (end_line, end_column) = self.position(change.span.end);
+        Edit { bytes: change.span, line, column, end_line, end_column, text: change.text }
     }
 
     /// The text of a line, from 1.

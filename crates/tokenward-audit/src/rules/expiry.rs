@@ -1,7 +1,7 @@
 //! Lifetimes: tokens end, soon, and verifiers look.
 
 use super::library::{self, Library, Sign, golang_jwt};
-use super::{Context, settings};
+use super::{Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
@@ -218,35 +218,44 @@ fn nested_expiry(m: &Model, value: Id) -> Option<Id> {
     })
 }
 
+/// Options that switch the check off, with what they then are.
+const SWITCHES: [(&str, bool); 4] = [
+    ("ignoreExpiration", true),
+    ("verify_exp", false),
+    ("verify_expiration", false),
+    ("validate_exp", false),
+];
+
 /// `expiry-not-checked`: the verifier is told to take tokens that have ended.
 pub(super) fn unchecked(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
         if let Some(verify) = context.library.verify(call) {
-            let is = |name, wanted| {
-                [library::option(m, verify.options, name), m.keyword(call, name)]
-                    .into_iter()
-                    .any(|option| m.said(option) == Some(wanted))
-            };
             let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
-            let off = is("ignoreExpiration", true)
-                || python && is("verify_exp", false)
-                || is("verify_expiration", false)
-                || is("validate_exp", false);
+            let off = SWITCHES
+                .into_iter()
+                .filter(|(name, _)| python || *name != "verify_exp")
+                .find_map(|(name, wanted)| {
+                    [library::option(m, verify.options, name), m.keyword(call, name)]
+                        .into_iter()
+                        .find(|option| m.said(*option) == Some(wanted))?
+                        .found()
+                });
             // Whoever demands the claim means to look at it.
             let demands = library::option(m, verify.options, "require")
                 .found()
                 .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
-            if off && !demands && !verify.is_off {
-                tell(context, call);
+            if let Some(switch) = off.filter(|_| !demands && !verify.is_off) {
+                tell(context, call, Some(switch));
             }
         }
         let path = m.callee_path(call).unwrap_or_default();
         let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"));
-        let allows = path == "flask_jwt_extended.decode_token"
-            && m.said(m.keyword(call, "allow_expired")) == Some(true);
-        if is_go || allows {
-            tell(context, call);
+        let allow = Some(m.keyword(call, "allow_expired")).filter(|allow| {
+            path == "flask_jwt_extended.decode_token" && m.said(*allow) == Some(true)
+        });
+        if is_go || allow.is_some() {
+            tell(context, call, allow.and_then(Lookup::found));
         }
     }
     settings_off(context);
@@ -262,12 +271,13 @@ fn settings_off(context: &mut Context<'_>) {
         if matches!(name, "ValidateLifetime" | "RequireExpirationTime")
             && m.bool(value) == Some(false)
         {
-            tell(context, value);
+            tell(context, value, Some(value));
         }
     }
 }
 
-fn tell(context: &mut Context<'_>, call: Id) {
+/// Tells of a check that is off, by `switch` if that is a flag.
+fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
     let m = context.model;
     let name = m.function_name(call);
     // Logging out, and renewing, with a token that has just ended is what some protocols ask for.
@@ -286,11 +296,13 @@ fn tell(context: &mut Context<'_>, call: Id) {
     if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
         return;
     }
-    context.report(
+    let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
+    context.report_mended(
         call,
         (Severity::High, Confidence::Medium),
         "the check of the expiry is switched off: a token that was stolen once works for ever",
         "leave it on; a few seconds of leeway are enough for clocks that differ",
+        changes,
     );
 }
 

@@ -95,6 +95,8 @@ pub(crate) struct Decode {
     /// An argument that the claims are written to.
     pub(crate) into: Option<Id>,
     pub(crate) how: How,
+    /// The flag that switches the check off, where that is all that does.
+    pub(crate) switch: Option<Id>,
     /// Made for programs that hold their own token.
     pub(crate) for_clients: bool,
 }
@@ -164,6 +166,7 @@ impl Calls {
                     token: at(decode.token).found(),
                     into: at(decode.into).found(),
                     how: How::Function,
+                    switch: None,
                     for_clients: decode.for_clients,
                 };
                 self.decodes.insert(call, decode);
@@ -182,8 +185,15 @@ impl Calls {
                 && m.keyword(call, "verify").found().is_some()
                 && option(m, options, "verify_signature").found().is_none();
             let how = if is_dead { How::DeadOption } else { How::Option };
-            let token = token.found();
-            let decode = Decode { call, library, token, into: None, how, for_clients: false };
+            let decode = Decode {
+                call,
+                library,
+                token: token.found(),
+                into: None,
+                how,
+                switch: resolve::switch(m, call, verify.off),
+                for_clients: false,
+            };
             self.decodes.insert(call, decode);
         }
         let verify = Verify {

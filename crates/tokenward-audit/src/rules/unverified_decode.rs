@@ -4,10 +4,10 @@
 //! or a client reads its own token. [`ladder`] decides.
 
 use super::library::{self, Decode, How, Library};
-use super::{Context, settings};
+use super::{Change, Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
-use crate::model::{Id, Key, Kind, Model};
+use crate::model::{Id, Key, Kind, Lookup, Model};
 
 mod ladder;
 mod origin;
@@ -69,12 +69,32 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
         }
     };
     let fix = format!("verify it: {}", fix(decode.library, context.model.language));
-    context.report(
+    let changes = switched_on(context, decode);
+    context.report_mended(
         decode.call,
         (verdict.severity, verdict.confidence),
         format!("{how}, {}", verdict.because),
         fix,
+        changes,
     );
+}
+
+/// The flag turned over, where key and algorithms are there already: all that was missing is the check. Any other
+/// decode that does not verify has to be replaced by somebody who knows where the key is.
+fn switched_on(context: &Context<'_>, decode: &Decode) -> Vec<Change> {
+    let m = context.model;
+    let Some(verify) = context.library.verify(decode.call) else { return Vec::new() };
+    let is_given = |one: Lookup| {
+        one.found().is_some_and(|id| !m.is_null(id) && !m.text(id).is_some_and(str::is_empty))
+    };
+    match decode.switch {
+        Some(switch)
+            if decode.how == How::Option && is_given(verify.key) && is_given(verify.algorithms) =>
+        {
+            mend::flip(context, switch)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What to write instead, in the library at hand.

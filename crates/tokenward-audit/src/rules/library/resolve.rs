@@ -99,6 +99,17 @@ pub(super) fn is_off(m: &Model, call: Id, off: Off) -> bool {
     }
 }
 
+/// The flag that is all that switches a check off.
+pub(super) fn switch(m: &Model, call: Id, off: &[Off]) -> Option<Id> {
+    let mut active = off.iter().filter(|one| is_off(m, call, **one));
+    match (active.next()?, active.next()) {
+        (Off::Is(place, _) | Off::Truthy(place), None) => {
+            at(m, call, *place).found().filter(|id| matches!(m.kind(*id), Kind::Bool(_)))
+        }
+        _ => None,
+    }
+}
+
 /// As many steps as a chain may have.
 const MAX_STEPS: usize = 64;
 
