@@ -10,13 +10,16 @@ use crate::model::{Binding, Id, Kind, Model};
 
 mod common;
 mod csharp;
+mod dart;
 mod go;
 mod java;
 mod javascript;
+mod kotlin;
 mod php;
 mod python;
 mod ruby;
 mod rust;
+mod swift;
 
 /// How often the parser may report progress: a fixed part, and one for each byte. It is counted in steps, not
 /// in seconds, so that a file has the same verdict on every machine.
@@ -60,6 +63,9 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
         }
         Language::Go => go::lower(&mut builder, root),
         Language::Java => java::lower(&mut builder, root),
+        Language::Kotlin => kotlin::lower(&mut builder, root),
+        Language::Swift => swift::lower(&mut builder, root),
+        Language::Dart => dart::lower(&mut builder, root),
         Language::CSharp => csharp::lower(&mut builder, root),
         Language::Php => php::lower(&mut builder, root),
         Language::Ruby => ruby::lower(&mut builder, root),
@@ -97,7 +103,14 @@ fn comments(root: Node<'_>, text: &str) -> (Vec<(Range<usize>, String)>, usize) 
 }
 
 fn is_comment(node: Node<'_>) -> bool {
-    matches!(node.kind(), "comment" | "line_comment" | "block_comment")
+    matches!(
+        node.kind(),
+        "comment"
+            | "line_comment"
+            | "block_comment"
+            | "multiline_comment"
+            | "documentation_comment"
+    )
 }
 
 /// The children of a node that are not comments.

@@ -200,6 +200,9 @@ fn no_text_whatever_makes_it_panic() {
         Language::Php,
         Language::Ruby,
         Language::Rust,
+        Language::Kotlin,
+        Language::Swift,
+        Language::Dart,
     ] {
         for _ in 0..60 {
             let mut text = "import jwt from 'jsonwebtoken'\n".to_owned();
@@ -212,6 +215,31 @@ fn no_text_whatever_makes_it_panic() {
             assert!(found.len() < 1_000);
         }
     }
+}
+
+#[test]
+fn brackets_in_brackets_without_end_exhaust_no_stack() {
+    let project = Project::new();
+    let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));
+    for name in [
+        "a.py", "a.js", "a.ts", "a.go", "a.java", "a.cs", "a.php", "a.rb", "a.rs", "a.kt",
+        "a.swift", "a.dart",
+    ] {
+        let lines = |brackets: &str| {
+            let all: Vec<&str> = brackets
+                .as_bytes()
+                .chunks(4_000)
+                .map(|one| std::str::from_utf8(one).unwrap())
+                .collect();
+            all.join("\n")
+        };
+        let start = if name == "a.php" { "<?php $jwt = " } else { "jwt = " };
+        project.write(name, &format!("{start}{}x{};\n", lines(&open), lines(&close)));
+    }
+    let audit = project.audit(&Options::default());
+    assert!(audit.findings.is_empty(), "{:?}", audit.findings);
+    // Some parsers end before, and none of them is a reason to end with them.
+    assert!(audit.notes.len() >= 10, "{:?}", audit.notes);
 }
 
 struct Project {

@@ -130,6 +130,28 @@ fn sarif_is_what_the_schema_of_its_standard_allows() {
     assert_ne!(faults(&wrong), "");
 }
 
+#[test]
+fn the_problem_matcher_of_the_page_reads_what_is_printed() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/audit.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let block = page.split("```json\n").find(|block| block.contains("problemMatcher")).unwrap();
+    let task: serde_json::Value = serde_json::from_str(block.split("```").next().unwrap()).unwrap();
+    let pattern = &task["tasks"][0]["problemMatcher"]["pattern"];
+    let read = |at: usize| regex::Regex::new(pattern[at]["regexp"].as_str().unwrap()).unwrap();
+    let (place, message) = (read(0), read(1));
+
+    let text = text::text(&report(&audit("dir/a b.py", CODE)), false);
+    let mut lines = text.lines().skip_while(|line| !place.is_match(line));
+    let found = place.captures(lines.next().unwrap()).unwrap();
+    assert_eq!(
+        (&found[1], &found[2], &found[3], &found[4]),
+        ("dir/a b.py", "5", "12", "algorithm-none")
+    );
+    let told = message.captures(lines.next().unwrap()).unwrap()[1].to_owned();
+    assert!(told.starts_with("a token that is not signed"), "{told}");
+    assert!(!lines.any(|line| place.is_match(line)));
+}
+
 /// What the schema of SARIF 2.1.0 says against a log.
 fn faults(log: &serde_json::Value) -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/sarif/sarif-schema-2.1.0.json");

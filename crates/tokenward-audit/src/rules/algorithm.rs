@@ -59,7 +59,22 @@ pub(super) fn none(context: &mut Context<'_>) {
             );
         }
     }
-    for id in m.ids().filter(|id| matches!(m.kind(*id), Kind::Member(..))) {
+    marks_of_none(context);
+}
+
+/// What stands for unsigned tokens wherever it is given to something.
+fn marks_of_none(context: &mut Context<'_>) {
+    let m = context.model;
+    for id in m.ids().filter(|id| matches!(m.kind(*id), Kind::Member(..) | Kind::Name(_))) {
+        let is_swift = m.language == Language::Swift && m.last_name(id) == Some("unsecuredNone");
+        if is_swift {
+            context.report(
+                id,
+                (Severity::Critical, Confidence::High),
+                "tokens are neither signed nor checked: this signer is for tokens without a signature",
+                "await keys.add(ecdsa: ES256PublicKey(pem: pem))",
+            );
+        }
         let is_go = m
             .path(id)
             .is_some_and(|path| golang_jwt(&path) == Some("UnsafeAllowNoneSignatureType"));

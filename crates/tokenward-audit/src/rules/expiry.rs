@@ -63,6 +63,7 @@ fn fix(library: Library) -> &'static str {
         }
         Library::FirebaseJwt | Library::JoseJwt => "'exp' => time() + 300",
         Library::Lcobucci => "->expiresAt($now->modify('+5 minutes'))",
+        Library::DartJsonWebToken => "jwt.sign(key, expiresIn: const Duration(minutes: 5))",
         Library::RubyJwt => "exp: Time.now.to_i + 300",
         _ => "\"exp\": datetime.now(timezone.utc) + timedelta(minutes=5)",
     }
@@ -219,7 +220,8 @@ fn nested_expiry(m: &Model, value: Id) -> Option<Id> {
 }
 
 /// Options that switch the check off, with what they then are.
-const SWITCHES: [(&str, bool); 4] = [
+const SWITCHES: [(&str, bool); 5] = [
+    ("checkExpiresIn", false),
     ("ignoreExpiration", true),
     ("verify_exp", false),
     ("verify_expiration", false),
@@ -259,6 +261,34 @@ pub(super) fn unchecked(context: &mut Context<'_>) {
         }
     }
     settings_off(context);
+    empty_checks(context);
+}
+
+/// `func verify(using signer: JWTSigner) throws {}`: `JWTKit` leaves to it what is looked at besides the signature.
+fn empty_checks(context: &mut Context<'_>) {
+    let m = context.model;
+    if m.language != Language::Swift {
+        return;
+    }
+    for id in m.ids() {
+        let Kind::Function(scope) = m.kind(id) else { continue };
+        let is_check = m.scope(*scope).is_some_and(|scope| {
+            scope.name == "verify"
+                && scope.params.iter().any(|param| {
+                    param.type_name.as_deref().is_some_and(|written| {
+                        written.ends_with("JWTSigner") || written.ends_with("JWTAlgorithm")
+                    })
+                })
+        });
+        if is_check && !m.below(id).any(|one| matches!(m.kind(one), Kind::Call { .. })) {
+            context.report(
+                id,
+                (Severity::High, Confidence::Medium),
+                "this check of the claims looks at nothing: tokens that have ended are taken",
+                "try expiration.verifyNotExpired()",
+            );
+        }
+    }
 }
 
 /// `ValidateLifetime = false`, wherever the parameters are made.

@@ -9,6 +9,7 @@ use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
 mod csharp;
+mod dart;
 mod go;
 mod java;
 mod php;
@@ -18,6 +19,7 @@ mod ruby;
 mod rust;
 mod script;
 mod shape;
+mod swift;
 
 pub(crate) use resolve::{chain_claims, option, returned};
 use shape::{At, Count, Does, Off, Shape, VerifyAt};
@@ -55,6 +57,11 @@ pub(crate) enum Library {
     JsonWebTokenRs,
     JwtCompact,
     JwtSimpleRs,
+    JwtKit,
+    JwtDecodeSwift,
+    DartJsonWebToken,
+    JwtDecoder,
+    JoseDart,
 }
 
 /// A call that makes a token.
@@ -247,7 +254,9 @@ const fn shapes(language: Language) -> &'static [Shape] {
             script::SHAPES
         }
         Language::Go => go::SHAPES,
-        Language::Java => java::SHAPES,
+        Language::Java | Language::Kotlin => java::SHAPES,
+        Language::Swift => swift::SHAPES,
+        Language::Dart => dart::SHAPES,
         Language::CSharp => csharp::SHAPES,
         Language::Php => php::SHAPES,
         Language::Ruby => ruby::SHAPES,
@@ -279,9 +288,12 @@ pub(crate) fn canonical(language: Language, path: String) -> String {
             Some(name) => format!("github.com/golang-jwt/jwt.{name}"),
             None => path,
         },
-        Language::CSharp | Language::Java | Language::Php | Language::Ruby | Language::Rust => {
-            path.strip_prefix('~').map(str::to_owned).unwrap_or(path)
-        }
+        Language::CSharp
+        | Language::Java
+        | Language::Kotlin
+        | Language::Php
+        | Language::Ruby
+        | Language::Rust => path.strip_prefix('~').map(str::to_owned).unwrap_or(path),
         _ => path,
     }
 }

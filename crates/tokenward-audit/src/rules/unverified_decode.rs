@@ -134,6 +134,19 @@ const fn fix(library: Library, language: Language) -> &'static str {
         Library::RubyJwt => {
             "JWT.decode(token, public_key, true, algorithm: 'RS256', iss: issuer, verify_iss: true)"
         }
+        Library::JwtKit => "try await keys.verify(token, as: SessionPayload.self)",
+        Library::JwtDecodeSwift => {
+            "leave it to the server: JWTDecode reads a token, and verifies none"
+        }
+        Library::DartJsonWebToken => {
+            "JWT.verify(token, publicKey, issuer: issuer, audience: audience)"
+        }
+        Library::JwtDecoder => {
+            "leave it to the server: jwt_decoder reads a token, and verifies none"
+        }
+        Library::JoseDart => {
+            "await JsonWebToken.decodeAndVerify(token, keyStore, allowedArguments: ['ES256'])"
+        }
         Library::JsonWebTokenRs | Library::JwtCompact | Library::JwtSimpleRs => {
             "jsonwebtoken::decode::<Claims>(token, &key, &Validation::new(Algorithm::RS256)), with set_issuer and set_audience"
         }
@@ -142,7 +155,7 @@ const fn fix(library: Library, language: Language) -> &'static str {
                 "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
                  options={\"require\": [\"exp\", \"iss\", \"aud\"]})"
             }
-            Language::Java => {
+            Language::Java | Language::Kotlin => {
                 "Jwts.parser().verifyWith(publicKey).requireIssuer(issuer).build().parseSignedClaims(token)"
             }
             _ => {

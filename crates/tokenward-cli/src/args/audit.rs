@@ -20,8 +20,8 @@ pub(crate) struct AuditArgs {
 /// What to look at.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Find the ten mistakes in source code alone: Python, JavaScript, TypeScript, Vue, HTML, Go, Java, C#, PHP,
-    /// Ruby, Rust
+    /// Find the ten mistakes in source code alone: Python, JavaScript, TypeScript, Vue, HTML, Go, Java, Kotlin,
+    /// C#, PHP, Ruby, Rust, Swift, Dart
     Code(AuditCodeArgs),
     /// Look at what a token says, and try known secrets on its signature
     Token(AuditTokenArgs),
@@ -96,7 +96,7 @@ pub(crate) struct AuditJwksArgs {
 /// `tokenward audit code`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tokenward audit code .\n  tokenward audit code src --format sarif > findings.sarif\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
+    after_help = "Examples:\n  tokenward audit code .\n  tokenward audit code src --format sarif > findings.sarif\n  tokenward audit code src --fix --dry-run\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
 )]
 pub(crate) struct AuditCodeArgs {
     /// Files, and folders with all that is below them but what `.gitignore` names
@@ -113,6 +113,15 @@ pub(crate) struct AuditCodeArgs {
     /// Write the findings to a baseline file, and end with exit code 0
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
     pub(crate) write_baseline: Option<PathBuf>,
+    /// Mend in the files what needs no decision, and show what is left
+    #[arg(long, conflicts_with_all = ["baseline", "since", "write_baseline"])]
+    pub(crate) fix: bool,
+    /// With --fix: print what would change as a patch, and write nothing; exit code 1 if there is anything
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
+    /// With --fix: also change files that git has not, or not as they are
+    #[arg(long, requires = "fix")]
+    pub(crate) allow_dirty: bool,
 }
 
 /// `--fail-on`.

@@ -15,6 +15,8 @@ use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files;
 use crate::output::{self, Format, Output};
 
+mod fix;
+mod git;
 mod jwks;
 mod since;
 mod token;
@@ -56,7 +58,14 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     // Before the work, so that a wrong name costs no time.
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let changed = args.since.as_deref().map(since::changed).transpose()?;
-    let mut audit = audit_paths(&args.paths, &options(&args.strictness)?);
+    let options = options(&args.strictness)?;
+    if args.dry_run {
+        return fix::show(args, &options, output);
+    }
+    if args.fix {
+        fix::make(args, &options)?;
+    }
+    let mut audit = audit_paths(&args.paths, &options);
     something_was_there(&audit)?;
     if let Some(path) = &args.write_baseline {
         return write_baseline(path, &audit);

@@ -118,6 +118,72 @@ fn only_lines_that_a_revision_does_not_have_count_since_it() {
 }
 
 #[test]
+fn what_needs_no_decision_is_mended_in_files_that_git_could_bring_back() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let work = Work::new();
+    let git = |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(arguments)
+            .current_dir(work.path("."))
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{status:?}");
+    };
+    let audit = |arguments: &[&str]| {
+        let mut command = work.command(&["audit", "code", "."]);
+        command.args(arguments).env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap()
+    };
+    let before = "response.set_cookie('access_token', token)\n";
+    let after = "response.set_cookie('access_token', token, httponly=True, secure=True)\n";
+    let is = |text: &str| assert_eq!(fs::read_to_string(work.path("app.py")).unwrap(), text);
+    fs::write(work.path("app.py"), before).unwrap();
+    fs::set_permissions(work.path("app.py"), fs::Permissions::from_mode(0o751)).unwrap();
+
+    let shown = audit(&["--fix", "--dry-run"]);
+    assert_eq!(shown.status.code(), Some(1));
+    let patch = String::from_utf8(shown.stdout).unwrap();
+    assert!(patch.starts_with("--- a/app.py\n+++ b/app.py\n"), "{patch}");
+    is(before);
+
+    let refused = |arguments: &[&str], why: &str| {
+        let output = audit(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(why) && said.contains("--allow-dirty"), "{said}");
+        is(before);
+    };
+    refused(&["--fix"], "no repository");
+    git(&["init", "-q"]);
+    refused(&["--fix"], "does not have it as it is");
+    git(&["add", "."]);
+    refused(&["--fix"], "does not have it as it is");
+    git(&["commit", "-qm", "first"]);
+
+    let mended = audit(&["--fix"]);
+    assert_eq!(mended.status.code(), Some(0), "{mended:?}");
+    assert!(String::from_utf8(mended.stderr).unwrap().contains("2 findings in 1 file mended"));
+    is(after);
+    let mode = fs::metadata(work.path("app.py")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o751);
+    assert_eq!(audit(&["--fix", "--dry-run"]).status.code(), Some(0));
+
+    fs::write(work.path("app.py"), format!("# a note\n{before}")).unwrap();
+    assert_eq!(audit(&["--fix", "--allow-dirty"]).status.code(), Some(0));
+    is(&format!("# a note\n{after}"));
+}
+
+#[test]
+fn a_patch_is_text_and_no_other_format() {
+    let work = Work::new();
+    fs::write(work.path("app.py"), "x = 1\n").unwrap();
+    let said = work.refused(2, &["audit", "code", ".", "--fix", "--dry-run", "--format", "sarif"]);
+    assert!(said.contains("--dry-run"), "{said}");
+    assert_eq!(work.run(&["audit", "code", ".", "--dry-run"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_whole_project_is_graded_and_its_settings_are_part_of_it() {
     let work = Work::new();
     fs::write(work.path("bad.py"), BAD).unwrap();

@@ -37,6 +37,7 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::verifies(JavaJwt, "com.auth0.jwt.*JWTVerifier().verify", CHECK),
     Shape::decodes(JavaJwt, "com.auth0.jwt.JWT.decode"),
     Shape::decodes(JavaJwt, "com.auth0.jwt.JWT().decodeJwt"),
+    Shape::shows(JavaJwt, "com.auth0.android.jwt.JWT"),
     Shape::keys(JavaJwt, "com.auth0.jwt.algorithms.Algorithm.HMAC*", &[Arg(0)]),
     Shape::signs(Nimbus, "com.nimbusds.jwt.SignedJWT", NIMBUS),
     Shape::decodes(Nimbus, "com.nimbusds.jwt.SignedJWT.parse"),

@@ -52,6 +52,10 @@ pub(super) fn at(m: &Model, call: Id, at: At) -> Lookup {
             Some(root) => m.positional(root, position),
             None => Lookup::Unknown,
         },
+        At::Base(position) => match chain(m, call).0.last() {
+            Some(base) => m.positional(*base, position),
+            None => Lookup::Unknown,
+        },
     }
 }
 
