@@ -100,6 +100,7 @@ fn hit(
         message: message.into(),
         fix: Some(fix.to_owned()),
         changes: Vec::new(),
+        unless: Vec::new(),
     }
 }
 

@@ -138,7 +138,7 @@ pub struct Finding {
 }
 
 /// A change of a file's text.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Edit {
     /// The bytes that go; none where something is only put in. A byte-order mark is not counted.
@@ -197,7 +197,7 @@ pub(crate) fn fingerprint(parts: &[&str]) -> u64 {
 }
 
 /// The lines that a finding stands on, as people see them.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Frame {
     /// The number of the first of `lines`.

@@ -28,7 +28,8 @@
 
 pub use baseline::{Baseline, BaselineError};
 pub use code::{
-    Audit, FixedFile, Fixes, Note, Options, audit_paths, audit_project, audit_text, fix_paths,
+    Audit, Cache, FixedFile, Fixes, Note, Options, audit_paths, audit_paths_cached, audit_project,
+    audit_project_cached, audit_text, fix_paths,
 };
 pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
 pub use jwks::{JwksError, JwksSource, audit_jwks};

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Model};
@@ -89,6 +90,24 @@ pub(crate) struct Hit {
     pub(crate) fix: Option<String>,
     /// What mends it, if that is certain.
     pub(crate) changes: Vec<Change>,
+    /// It is none if one of these verifies what it is given.
+    pub(crate) unless: Vec<Elsewhere>,
+}
+
+/// A function of another file.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Elsewhere {
+    /// The file's name, without folder and extension.
+    pub(crate) file: String,
+    pub(crate) function: String,
+}
+
+/// What the rules made of a file.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) hits: Vec<Hit>,
+    /// Its functions that verify a token that they are given.
+    pub(crate) verifiers: Vec<String>,
 }
 
 /// Text that stands in another's place.
@@ -128,6 +147,13 @@ impl<'m> Context<'m> {
         self.report_mended(at, (severity, confidence), message, fix, Vec::new());
     }
 
+    /// Says that what was reported last is none if one of these functions verifies what it is given.
+    pub(crate) fn unless(&mut self, elsewhere: Vec<Elsewhere>) {
+        if let Some(hit) = self.hits.last_mut() {
+            hit.unless = elsewhere;
+        }
+    }
+
     /// The same, with the changes that mend it.
     pub(crate) fn report_mended(
         &mut self,
@@ -152,6 +178,7 @@ impl<'m> Context<'m> {
             message: message.into(),
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
             changes,
+            unless: Vec::new(),
         });
     }
 }
@@ -186,7 +213,7 @@ fn bits() -> impl Iterator<Item = u32> {
 }
 
 /// Runs the rules that are wanted.
-pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Vec<Hit> {
+pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Ran {
     let library = &Calls::read(model);
     let mut context =
         Context { model, text, file, library, rule: "", mistake: 1, hits: Vec::new() };
@@ -197,5 +224,5 @@ pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Vec<Hit
             (rule.check)(&mut context);
         }
     }
-    context.hits
+    Ran { hits: context.hits, verifiers: unverified_decode::across::verifiers(model, library) }
 }

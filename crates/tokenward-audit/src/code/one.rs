@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Note, Options, Outcome, allow, fix, place, source, walk};
+use super::{Cache, Note, Options, Outcome, allow, cache, fix, place, source, walk};
 use crate::config;
 use crate::finding::{Edit, Finding, Frame, Mistake, fingerprint};
 use crate::language::Language;
@@ -14,7 +14,7 @@ const MAX_FINDINGS: usize = 200;
 /// As long as a line is shown.
 const MAX_SHOWN: usize = 160;
 
-pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
+pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>) -> Outcome {
     let name = file.path.display().to_string();
     let Some(language) = Language::of(&file.path) else { return Outcome::default() };
     let skipped = |why: String| Outcome {
@@ -31,9 +31,25 @@ pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
         let signs = absence::signs(&String::from_utf8_lossy(&bytes));
         return Outcome { looked_at: true, signs, ..Outcome::default() };
     }
-    match source::text(bytes) {
+    let key = known.map(|_| cache::key(file, &bytes, options));
+    if let (Some(known), Some(key)) = (known, &key)
+        && let Some(outcome) = known.look_up(key, &name)
+    {
+        return outcome;
+    }
+    let outcome = match source::text(bytes) {
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
         Err(why) => skipped(why),
+    };
+    Outcome { key, stem: stem(&file.path), ..outcome }
+}
+
+/// What other files call a file by.
+fn stem(path: &Path) -> String {
+    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    match name(path).as_str() {
+        "index" | "__init__" => path.parent().map(name).unwrap_or_default(),
+        own => own.to_owned(),
     }
 }
 
@@ -122,18 +138,22 @@ fn judge(
         )));
     }
     let inside = inside.to_string_lossy();
-    let mut hits = rules::run(&read.model, text, &inside, wanted);
+    let rules::Ran { mut hits, verifiers } = rules::run(&read.model, text, &inside, wanted);
+    outcome.verifiers = verifiers;
     if read.model.is_spent() {
         outcome.notes.push(note("has more calls than can be followed"));
         return outcome;
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
-    for hit in hits.into_iter().take(MAX_FINDINGS) {
+    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
+        let unless = std::mem::take(&mut hit.unless);
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
-        } else {
+        } else if unless.is_empty() {
             outcome.findings.push(finding);
+        } else {
+            outcome.open.push((finding, unless));
         }
     }
     outcome

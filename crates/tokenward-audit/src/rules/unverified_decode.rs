@@ -9,6 +9,7 @@ use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
 
+pub(crate) mod across;
 mod ladder;
 mod origin;
 mod reads;
@@ -77,6 +78,8 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
         fix,
         changes,
     );
+    let elsewhere = across::handed_to(context, decode);
+    context.unless(elsewhere);
 }
 
 /// The flag turned over, where key and algorithms are there already: all that was missing is the check. Any other
