@@ -32,7 +32,7 @@ pub use code::{
     audit_project_cached, audit_text, fix_paths,
 };
 pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
-pub use jwks::{JwksError, JwksSource, audit_jwks};
+pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};
 pub use language::Language;
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 pub use secret::{Secrets, Tried, Words};

@@ -51,6 +51,9 @@ pub(crate) struct AuditStrictness {
     /// End with exit code 1 only for findings of this severity or worse
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
+    /// Remember in your own cache folder what each file came to, and look only at those that have changed
+    #[arg(long)]
+    pub(crate) cache: bool,
 }
 
 /// `tokenward audit token`.
@@ -79,7 +82,7 @@ pub(crate) struct AuditTokenArgs {
 /// `tokenward audit jwks`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tokenward audit jwks jwks.json\n  tokenward audit jwks https://auth.example.com/.well-known/jwks.json"
+    after_help = "Examples:\n  tokenward audit jwks jwks.json\n  tokenward audit jwks https://auth.example.com/.well-known/jwks.json --state keys.json"
 )]
 pub(crate) struct AuditJwksArgs {
     /// A file, a URL, or `-` for standard input
@@ -88,6 +91,12 @@ pub(crate) struct AuditJwksArgs {
     /// Certificates (PEM) that are trusted besides the system's
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Remember in a file when each key was seen first, and tell of those that never change
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// With --state: after how many days the same key is one too long
+    #[arg(long, value_name = "DAYS", default_value_t = 90, requires = "state")]
+    pub(crate) max_age: u64,
     /// End with exit code 1 only for findings of this severity or worse
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,

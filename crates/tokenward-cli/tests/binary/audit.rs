@@ -175,6 +175,32 @@ fn what_needs_no_decision_is_mended_in_files_that_git_could_bring_back() {
 }
 
 #[test]
+fn what_files_came_to_is_remembered_where_only_the_user_writes() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let work = Work::new();
+    fs::create_dir(work.path("app")).unwrap();
+    fs::write(work.path("app/a.py"), BAD).unwrap();
+    let audit = || {
+        let mut command = work.command(&["audit", "code", "app", "--cache"]);
+        let output = command.env("XDG_CACHE_HOME", work.path("cache")).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("app/a.py:3:10"), "{said}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(audit().contains("0 files as they were before"));
+    assert!(audit().contains("1 files as they were before"));
+
+    let kept = work.path("cache/tokenward/audit.json");
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&kept, fs::Permissions::from_mode(0o666)).unwrap();
+    assert!(audit().contains("0 files as they were before"), "others could have written it");
+    fs::write(&kept, "{").unwrap();
+    assert!(audit().contains("0 files as they were before"));
+}
+
+#[test]
 fn a_patch_is_text_and_no_other_format() {
     let work = Work::new();
     fs::write(work.path("app.py"), "x = 1\n").unwrap();
@@ -239,4 +265,51 @@ fn a_key_set_is_looked_at_from_a_file() {
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(said["findings"][0]["rule"], "jwks-single-key");
     assert!(work.refused(2, &["audit", "jwks", "missing.json"]).contains("missing.json"));
+}
+
+#[test]
+fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
+    use std::io::{Read as _, Write as _};
+
+    let work = Work::new();
+    let key = r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1","alg":"ES256","use":"sig"}"#;
+    fs::write(work.path("jwks.json"), format!("{{\"keys\":[{key},{}]}}", key.replace("\"1\"", "\"2\"")))
+        .unwrap();
+    let audit = || {
+        let output = work.run(&["audit", "jwks", "jwks.json", "--state", "seen.json"]);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(audit().contains("nothing found"));
+    // A year ago, as far as the file knows.
+    let seen = fs::read_to_string(work.path("seen.json")).unwrap();
+    let aged: Vec<String> = seen
+        .split_inclusive(|c: char| !c.is_ascii_digit())
+        .map(|part| match part.trim_end_matches(|c: char| !c.is_ascii_digit()) {
+            number if number.len() == 10 => {
+                let then = number.parse::<u64>().unwrap() - 365 * 86_400;
+                part.replace(number, &then.to_string())
+            }
+            _ => part.to_owned(),
+        })
+        .collect();
+    fs::write(work.path("seen.json"), aged.concat()).unwrap();
+    let said = audit();
+    assert!(said.contains("jwks-old-key") && said.contains("365 days"), "{said}");
+    fs::write(work.path("seen.json"), "{}").unwrap();
+    assert!(audit().contains("--state"));
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/jwks", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 1024];
+        assert!(stream.read(&mut request).unwrap() > 0);
+        let answer = "HTTP/1.1 302 Found\r\nLocation: https://b.example/jwks\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let output = work.run(&["audit", "jwks", &url]);
+    server.join().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("jwks-redirect") && said.contains("https://b.example/jwks"), "{said}");
 }

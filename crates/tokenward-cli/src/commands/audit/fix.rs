@@ -59,9 +59,9 @@ fn planned(args: &AuditCodeArgs, options: &Options) -> Result<Fixes, Failure> {
     }
 }
 
-fn told(fixes: &Fixes) -> String {
-    let count: usize = fixes.files.iter().map(|file| file.mended.len()).sum();
-    let files = fixes.files.len();
+fn told(planned: &Fixes) -> String {
+    let count: usize = planned.files.iter().map(|file| file.mended.len()).sum();
+    let files = planned.files.len();
     format!(
         "{count} finding{} in {files} file{}",
         if count == 1 { "" } else { "s" },
