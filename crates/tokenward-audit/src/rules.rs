@@ -27,6 +27,7 @@ mod settings;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod transport;
 mod unverified_decode;
 mod url;
 
@@ -72,6 +73,7 @@ pub(crate) const RULES: &[Rule] = &[
         check: cookies::insecure,
     },
     Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
+    Rule { id: "tls-not-checked", mistake: 9, words: transport::WORDS, check: transport::check },
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 

@@ -294,13 +294,16 @@ fn empty_checks(context: &mut Context<'_>) {
 /// `ValidateLifetime = false`, wherever the parameters are made.
 fn settings_off(context: &mut Context<'_>) {
     let m = context.model;
-    if m.language != Language::CSharp {
-        return;
-    }
     for (name, value) in settings::all(m) {
-        if matches!(name, "ValidateLifetime" | "RequireExpirationTime")
-            && m.bool(value) == Some(false)
-        {
+        let off = match m.language {
+            Language::CSharp => {
+                matches!(name, "ValidateLifetime" | "RequireExpirationTime").then_some(false)
+            }
+            // go-oidc
+            Language::Go => (name == "SkipExpiryCheck").then_some(true),
+            _ => None,
+        };
+        if off.is_some() && m.bool(value) == off {
             tell(context, value, Some(value));
         }
     }

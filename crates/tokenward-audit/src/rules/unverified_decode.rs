@@ -21,8 +21,27 @@ pub(super) fn check(context: &mut Context<'_>) {
             report(context, decode);
         }
     }
-    if context.model.language == Language::CSharp {
-        validators(context);
+    match context.model.language {
+        Language::CSharp => validators(context),
+        Language::Go => unchecked(context),
+        _ => {}
+    }
+}
+
+/// go-oidc's `InsecureSkipSignatureCheck: true`
+fn unchecked(context: &mut Context<'_>) {
+    let m = context.model;
+    for (name, value) in settings::all(m) {
+        if name == "InsecureSkipSignatureCheck" && m.bool(value) == Some(true) {
+            let changes = mend::flip(context, value);
+            context.report_mended(
+                value,
+                (Severity::Critical, Confidence::High),
+                "this verifier looks at no signature: anybody can write a token that it takes",
+                "leave it out: the provider's keys are at hand",
+                changes,
+            );
+        }
     }
 }
 
@@ -118,6 +137,16 @@ const fn fix(library: Library, language: Language) -> &'static str {
         Library::GolangJwt => {
             "jwt.ParseWithClaims(token, claims, keyFunc, jwt.WithValidMethods([]string{\"RS256\"}), \
              jwt.WithExpirationRequired())"
+        }
+        Library::GoJose => {
+            "token.Claims(publicKey, &claims), then claims.Validate(jwt.Expected{…})"
+        }
+        Library::Cristalhq => "jwt.Parse(token, verifier)",
+        Library::Jose4j => {
+            "new JwtConsumerBuilder().setVerificationKey(publicKey).setExpectedAudience(…).build()"
+        }
+        Library::JwtNet => {
+            "JwtBuilder.Create().WithAlgorithm(…).MustVerifySignature().Decode(token)"
         }
         Library::JavaJwt => {
             "JWT.require(Algorithm.RSA256(publicKey)).withIssuer(issuer).withAudience(audience).build().verify(token)"

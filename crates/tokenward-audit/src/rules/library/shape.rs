@@ -166,6 +166,16 @@ impl Shape {
         Self::new(library, call, Does::Decode(at))
     }
 
+    /// Reads the token that is there, and writes the claims to an argument.
+    pub(super) const fn decodes_of(
+        library: Library,
+        call: &'static str,
+        token: At,
+        into: At,
+    ) -> Self {
+        Self::new(library, call, Does::Decode(DecodeAt { token, into, for_clients: false }))
+    }
+
     pub(super) const fn keys(library: Library, call: &'static str, keys: &'static [At]) -> Self {
         Self::new(library, call, Does::Keys(keys))
     }
