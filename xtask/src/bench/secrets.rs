@@ -16,9 +16,18 @@ const END: &str = "<!-- end: secrets -->\n";
 
 /// Tokens whose signing input is shorter than 120 bytes, signed by a secret that is on no list.
 const TOKENS: [(&str, &str); 3] = [
-    ("HS256", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.HnDwyz3_JqHl1Y4845bJIZTX93gPIbNYqFvlOq_1LQE"),
-    ("HS384", "eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.2bGuQLI1ajTVaP88rk6Z7E9zKNhs38aOflQ1N5tW52ixwLdUFv8p8shkz6gikn0k"),
-    ("HS512", "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.K9Ao-b6rSaH5dHLLnBlesvfPo3Q8ELdrPm6u81J_-Jd6p-zP3gJICo4zj0KXNwwTLmmu506VZSO-LZOT5H7NiA"),
+    (
+        "HS256",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.HnDwyz3_JqHl1Y4845bJIZTX93gPIbNYqFvlOq_1LQE",
+    ),
+    (
+        "HS384",
+        "eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.2bGuQLI1ajTVaP88rk6Z7E9zKNhs38aOflQ1N5tW52ixwLdUFv8p8shkz6gikn0k",
+    ),
+    (
+        "HS512",
+        "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwOTAwfQ.K9Ao-b6rSaH5dHLLnBlesvfPo3Q8ELdrPm6u81J_-Jd6p-zP3gJICo4zj0KXNwwTLmmu506VZSO-LZOT5H7NiA",
+    ),
 ];
 /// Odd, so that there is a middle one.
 const ROUNDS: usize = 5;
@@ -63,15 +72,15 @@ fn million(count: u64) -> f64 {
 
 /// The user time of a run.
 fn seconds(token: &str, count: u64, how: &str) -> Result<f64, Failure> {
-    let times = root().join("target/xtask/secrets.time");
-    if let Some(folder) = times.parent() {
+    let file = root().join("target/xtask/secrets.time");
+    if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
     let mut timed = Command::new("time");
-    timed.args(["-f", "%U", "-o"]).arg(&times);
+    timed.args(["-f", "%U", "-o"]).arg(&file);
     timed.arg(root().join("target/release/examples/secrets"));
     run(timed.args([token, &count.to_string(), how]).stdout(std::process::Stdio::null()))?;
-    let written = fs::read_to_string(&times)?;
+    let written = fs::read_to_string(&file)?;
     let seconds = written.lines().last().and_then(|line| line.trim().parse().ok());
     seconds
         .filter(|seconds: &f64| *seconds > 0.0)

@@ -182,17 +182,20 @@ const fn fix(library: Library, language: Language) -> &'static str {
         Library::JsonWebTokenRs | Library::JwtCompact | Library::JwtSimpleRs => {
             "jsonwebtoken::decode::<Claims>(token, &key, &Validation::new(Algorithm::RS256)), with set_issuer and set_audience"
         }
-        _ => match language {
-            Language::Python => {
-                "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
+        _ => fix_in(language),
+    }
+}
+
+/// The same, in the library that most of a language's programs use.
+const fn fix_in(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
                  options={\"require\": [\"exp\", \"iss\", \"aud\"]})"
-            }
-            Language::Java | Language::Kotlin => {
-                "Jwts.parser().verifyWith(publicKey).requireIssuer(issuer).build().parseSignedClaims(token)"
-            }
-            _ => {
-                "await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }) of `jose`"
-            }
-        },
+        }
+        Language::Java | Language::Kotlin => {
+            "Jwts.parser().verifyWith(publicKey).requireIssuer(issuer).build().parseSignedClaims(token)"
+        }
+        _ => "await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }) of `jose`",
     }
 }

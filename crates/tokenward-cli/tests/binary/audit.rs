@@ -273,8 +273,11 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
 
     let work = Work::new();
     let key = r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1","alg":"ES256","use":"sig"}"#;
-    fs::write(work.path("jwks.json"), format!("{{\"keys\":[{key},{}]}}", key.replace("\"1\"", "\"2\"")))
-        .unwrap();
+    fs::write(
+        work.path("jwks.json"),
+        format!("{{\"keys\":[{key},{}]}}", key.replace("\"1\"", "\"2\"")),
+    )
+    .unwrap();
     let audit = || {
         let output = work.run(&["audit", "jwks", "jwks.json", "--state", "seen.json"]);
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
