@@ -59,6 +59,9 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
         let (seconds, findings) = measured(&command, &tree, member)?;
         table.push(vec![name.to_owned(), format!("{seconds:.1}"), findings.to_string()]);
     }
+    let list = home.join("findings.tsv");
+    fs::write(&list, findings(&home.join("packages"))?)?;
+    println!("what was found in each package: {}", list.display());
     let machine = machine::describe()?;
     println!("{machine}\n\n{}", table.text());
     if options.write {
@@ -166,6 +169,34 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What is found in each package by itself, for whoever reads it finding by finding.
+fn findings(packages: &Path) -> Result<String, Failure> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(packages)?
+        .map(|entry| entry.map(|one| one.path()))
+        .collect::<Result<_, _>>()?;
+    folders.sort();
+    let mut lines = String::from("package\tfile\tline\trule\tseverity\tconfidence\n");
+    for folder in folders {
+        let output = Command::new(root().join("target/release/examples/audit"))
+            .args(["--json", "."])
+            .current_dir(&folder)
+            .output()?;
+        let answer: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Failure::new(format!("{}: no JSON: {error}", folder.display())))?;
+        let package = folder.file_name().unwrap_or_default().to_string_lossy();
+        for finding in answer.get("findings").and_then(Value::as_array).into_iter().flatten() {
+            let part = |name: &str| match finding.get(name) {
+                Some(Value::String(text)) => text.replace(['\t', '\n'], " "),
+                Some(other) => other.to_string(),
+                None => String::new(),
+            };
+            let parts = ["file", "line", "rule", "severity", "confidence"].map(part);
+            lines.push_str(&format!("{package}\t{}\n", parts.join("\t")));
+        }
+    }
+    Ok(lines)
 }
 
 /// User and system time of a command over a tree, and how much its answer lists as `member`.

@@ -233,13 +233,13 @@ fn function(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 /// What a function does; an expression that is all of it is what it answers.
 fn statements(b: &mut Builder<'_>, body: Node<'_>) {
     let list = children(body).into_iter().find(|one| one.kind() == "statements");
-    let inner = list.map(children).unwrap_or_default();
-    match inner.as_slice() {
+    let Some(list) = list else { return };
+    match children(list).as_slice() {
         [one] if one.kind().ends_with("_expression") => {
             b.add(one.byte_range(), |b| Kind::Return(Some(node(b, *one))));
         }
         _ => {
-            node(b, body);
+            node(b, list);
         }
     }
 }

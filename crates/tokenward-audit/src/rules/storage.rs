@@ -71,7 +71,7 @@ fn place(path: &str) -> Option<&'static str> {
 }
 
 fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option<Id>) {
-    let Some(severity) = surely(context, key, value) else { return };
+    let Some(severity) = surely(context.model, &name_of(context, key), value) else { return };
     if value.is_some_and(|value| is_nothing(context.model, value)) {
         return;
     }
@@ -84,14 +84,12 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option
     );
 }
 
-/// How bad it is to keep this value under this key; `None` where neither is that of a token.
-fn surely(context: &Context<'_>, key: Id, value: Option<Id>) -> Option<Severity> {
-    let m = context.model;
-    let named = name_of(context, key);
-    let mut sure = credential(&named);
+/// How bad it is to keep this value under this name; `None` where neither is that of a token.
+fn surely(m: &Model, named: &str, value: Option<Id>) -> Option<Severity> {
+    let mut sure = credential(named);
     if sure != Credential::Surely
         && let Some(value) = value
-        && (sure == Credential::Perhaps || is_storage_key(&named))
+        && (sure == Credential::Perhaps || is_storage_key(named))
         && m.last_name(value).is_some_and(|name| credential(name) == Credential::Surely)
     {
         sure = Credential::Surely;

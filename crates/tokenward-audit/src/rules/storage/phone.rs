@@ -143,14 +143,11 @@ fn web(m: &Model, target: Id, value: Id) -> Option<Kept> {
 
 fn report(context: &mut Context<'_>, at: Id, kept: &Kept) {
     let m = context.model;
-    // `Keys.token.rawValue`, `stringPreferencesKey("token")`
-    let named = m.value(kept.key);
-    let named = match m.kind(named) {
-        Kind::Call { .. } => m.positional(named, 0).found().unwrap_or(kept.key),
-        Kind::Member(object, name) if name == "rawValue" => *object,
-        _ => kept.key,
+    let Some(severity) =
+        names_of(m, kept.key).into_iter().filter_map(|name| surely(m, &name, kept.value)).max()
+    else {
+        return;
     };
-    let Some(severity) = surely(context, named, kept.value) else { return };
     if kept.value.is_some_and(|value| is_nothing(m, value)) {
         return;
     }
@@ -163,6 +160,23 @@ fn report(context: &mut Context<'_>, at: Id, kept: &Kept) {
         ),
         fix(m.language),
     );
+}
+
+/// What a key says, and what the constant or the function is called that stands for it:
+/// `stringPreferencesKey("token")`, `Keys.token.rawValue`, `tokenStorageKey(for: id)`.
+fn names_of(m: &Model, key: Id) -> Vec<String> {
+    let value = m.value(key);
+    let inner = match m.kind(value) {
+        Kind::Call { .. } => m.positional(value, 0).found(),
+        Kind::Member(object, name) if name == "rawValue" => Some(*object),
+        _ => None,
+    };
+    let text = inner.and_then(|inner| m.text(inner)).or_else(|| m.text(key));
+    [text, m.last_name(key), m.callee_name(value), inner.and_then(|inner| m.last_name(inner))]
+        .into_iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect()
 }
 
 const fn fix(language: Language) -> &'static str {
