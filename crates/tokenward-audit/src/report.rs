@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod patch;
 pub mod sarif;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Report;
-use crate::finding::{Confidence, Mistake, Severity};
+use crate::finding::{Confidence, Edit, Mistake, Severity};
 
 /// The whole answer. Its shape is stable; members may be added.
 #[derive(Debug, Serialize)]
@@ -42,6 +42,37 @@ pub struct JsonFinding<'a> {
     /// What to write instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<&'a str>,
+    /// The changes that mend it, if no decision is left; made together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<JsonEdit<'a>>,
+}
+
+/// A change: what stands between the two places goes, and the text comes there.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct JsonEdit<'a> {
+    /// The first line, from 1.
+    pub line: usize,
+    /// The first column, in characters, from 1.
+    pub column: usize,
+    /// The last line.
+    pub end_line: usize,
+    /// The column after the last character.
+    pub end_column: usize,
+    /// What stands there afterwards.
+    pub text: &'a str,
+}
+
+impl<'a> From<&'a Edit> for JsonEdit<'a> {
+    fn from(edit: &'a Edit) -> Self {
+        Self {
+            line: edit.line,
+            column: edit.column,
+            end_line: edit.end_line,
+            end_column: edit.end_column,
+            text: &edit.text,
+        }
+    }
 }
 
 /// The answer as a value to be serialized.
@@ -58,6 +89,7 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         end_line: finding.end_line,
         message: &finding.message,
         fix: finding.fix.as_deref(),
+        edits: finding.edits.iter().map(JsonEdit::from).collect(),
     });
     Json {
         findings: findings.collect(),

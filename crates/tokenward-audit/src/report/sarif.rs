@@ -83,11 +83,42 @@ fn result(finding: &Finding, catalog: &Catalog) -> Value {
             "confidence": finding.confidence.name(),
         },
     });
+    if !finding.edits.is_empty()
+        && let Some(object) = result.as_object_mut()
+    {
+        object.insert("fixes".to_owned(), json!([fix(finding)]));
+    }
     let index = catalog.rules().iter().position(|rule| rule.id == finding.rule);
     if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
         object.insert("ruleIndex".to_owned(), json!(index));
     }
     result
+}
+
+/// The changes that `--fix` makes.
+fn fix(finding: &Finding) -> Value {
+    let replacements: Vec<Value> = finding
+        .edits
+        .iter()
+        .map(|edit| {
+            json!({
+                "deletedRegion": {
+                    "startLine": edit.line,
+                    "startColumn": edit.column,
+                    "endLine": edit.end_line,
+                    "endColumn": edit.end_column,
+                },
+                "insertedContent": { "text": edit.text },
+            })
+        })
+        .collect();
+    json!({
+        "description": { "text": finding.fix.as_deref().unwrap_or(&finding.message) },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(&finding.file) },
+            "replacements": replacements,
+        }],
+    })
 }
 
 /// A path as a relative URI: slashes, and everything else that is special escaped.

@@ -92,7 +92,7 @@ fn summary(report: &Report<'_>) -> String {
 }
 
 /// Text from files as a terminal can show it: what could move the cursor is escaped.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let plain = !c.is_control() && !is_bidi(c);

@@ -5,7 +5,12 @@ use crate::finding::{Confidence, Severity};
 use crate::model::{Binding, Id, Kind, Model};
 
 /// Calls that answer a request.
-const ANSWERS: [&str; 34] = [
+const ANSWERS: [&str; 39] = [
+    "respond",
+    "respondText",
+    "unauthorized",
+    "forbidden",
+    "Abort",
     "sendError",
     "body",
     "entity",
@@ -134,6 +139,8 @@ fn shows(m: &Model, value: Id, error: &str) -> bool {
                         | "to_s"
                         | "full_message"
                         | "getLocalizedMessage"
+                        | "localizedMessage"
+                        | "localizedDescription"
                 )
             }
             Kind::Call { .. } => matches!(
