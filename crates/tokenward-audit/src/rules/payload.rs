@@ -70,9 +70,6 @@ const fn whole_fix(language: Language) -> &'static str {
         Language::Php => {
             "put the subject alone: ['sub' => $user->id]; look the rest up where it is needed"
         }
-        Language::Ruby => {
-            "put the subject alone: { sub: user.id }; look the rest up where it is needed"
-        }
         Language::Java | Language::Kotlin => {
             "put the subject alone: .subject(user.getId()); look the rest up where it is needed"
         }
