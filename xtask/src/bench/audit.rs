@@ -193,7 +193,7 @@ fn findings(packages: &Path) -> Result<String, Failure> {
                 None => String::new(),
             };
             let parts = ["file", "line", "rule", "severity", "confidence"].map(part);
-            lines.push_str(&format!("{package}\t{}\n", parts.join("\t")));
+            lines.extend([package.as_ref(), "\t", &parts.join("\t"), "\n"]);
         }
     }
     Ok(lines)

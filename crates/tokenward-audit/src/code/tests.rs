@@ -247,6 +247,18 @@ fn a_token_that_a_function_of_another_file_verifies_is_verified() {
 }
 
 #[test]
+fn a_name_that_is_of_its_own_type_leads_nowhere() {
+    for (name, text) in [
+        ("a.py", "import os\njwt: jwt\njwt.decode(token)\na: b\nb: a\na.encode(token)\n"),
+        ("a.ts", "let jwt: jwt;\njwt.verify(token);\n"),
+        ("a.go", "package a\n\nvar jwt jwt\n\nfunc f() { jwt.Parse(t) }\n"),
+    ] {
+        let language = Language::of(Path::new(name)).unwrap();
+        assert!(audit_text(name, text, language, &Options::default()).is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn brackets_in_brackets_without_end_exhaust_no_stack() {
     let project = Project::new();
     let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));

@@ -29,7 +29,7 @@ pub(super) const WORDS: &[&str] = &[
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
-    if matches!(m.language, Language::Kotlin | Language::Swift | Language::Dart) {
+    if matches!(m.language, Language::Java | Language::Kotlin | Language::Swift | Language::Dart) {
         phone::check(context);
     }
     if !m.language.is_script() {

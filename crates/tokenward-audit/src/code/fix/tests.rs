@@ -192,6 +192,35 @@ fn every_example_of_every_rule_is_mended_at_once_or_not_at_all() {
 }
 
 #[test]
+fn examples_that_are_torn_are_read_and_mended_without_harm() {
+    const ROUNDS: usize = 1;
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut state = 11_usize;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state.rotate_left(17) % below.max(1)
+    };
+    for file in walk::files(&[rules], |path| Language::of(path).is_some(), &mut Vec::new()) {
+        let language = Language::of(&file.path).unwrap();
+        let text = std::fs::read_to_string(&file.path).unwrap();
+        for _ in 0..ROUNDS {
+            let mut chars: Vec<char> = text.chars().collect();
+            // A piece is taken out, and another one put where it does not belong.
+            let (from, length, to) = (next(chars.len()), next(40), next(chars.len()));
+            let piece: Vec<char> = chars.drain(from..(from + length).min(chars.len())).collect();
+            let to = to.min(chars.len());
+            let torn: String =
+                chars[..to].iter().chain(&piece).chain(&piece).chain(&chars[to..]).collect();
+            let name = Path::new("x");
+            let run = |text| fix_text(("x", name), text, language, &Options::default());
+            let (after, mended) = run(torn.clone());
+            assert!(!mended.is_empty() || after == torn);
+            assert_eq!(run(after).1, [], "{}\n{torn}", file.path.display());
+        }
+    }
+}
+
+#[test]
 fn a_file_is_handed_back_with_its_mark_and_whether_it_is_a_test_counts() {
     let dir = tempfile::tempdir().unwrap();
     let bad = "\u{feff}r.set_cookie('access_token', token, httponly=True)\n";

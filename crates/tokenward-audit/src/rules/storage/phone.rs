@@ -17,7 +17,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     for id in m.ids() {
         let kept = match (m.language, m.kind(id)) {
-            (Language::Kotlin, Kind::Call { .. }) => preferences(m, id),
+            (Language::Java | Language::Kotlin, Kind::Call { .. }) => preferences(m, id),
             (Language::Kotlin, Kind::Assign(target, value)) => data_store(m, id, *target, *value),
             (Language::Swift, Kind::Call { .. }) => defaults(m, id),
             (Language::Dart, Kind::Call { .. }) => flutter(m, id),
