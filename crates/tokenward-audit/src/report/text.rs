@@ -78,8 +78,12 @@ fn summary(report: &Report<'_>) -> String {
     if parts.is_empty() {
         parts.push("nothing found".to_owned());
     }
-    let files = if audit.files == 1 { "file" } else { "files" };
-    let mut text = vec![format!("{} in {} {files}", parts.join(", "), audit.files)];
+    let (count, what) = match (audit.requests, audit.files) {
+        (0, 1) => (1, "file"),
+        (0, files) => (files, "files"),
+        (requests, _) => (requests, "requests"),
+    };
+    let mut text = vec![format!("{} in {count} {what}", parts.join(", "))];
     if audit.in_tests > 0 {
         let in_tests = audit.in_tests;
         text.push(format!("{in_tests} in tests and fixtures not counted (--include-tests)"));
