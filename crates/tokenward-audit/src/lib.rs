@@ -31,6 +31,10 @@ pub use code::{Audit, Note, Options, audit_paths, audit_project, audit_text};
 pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
 pub use jwks::{JwksError, JwksSource, audit_jwks};
 pub use language::Language;
+pub use live::{
+    Address, AddressError, Carrier, KeyError, LiveError, LiveOptions, LogIn, Refresh, TrustError,
+    audit_live,
+};
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 pub use secret::{Secrets, Tried, Words};
 pub use settings::{Settings, SettingsError};
@@ -42,6 +46,7 @@ mod config;
 mod finding;
 mod jwks;
 mod language;
+mod live;
 mod lower;
 mod model;
 pub mod report;
