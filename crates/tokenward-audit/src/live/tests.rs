@@ -18,6 +18,16 @@ fn every_rule_has_its_own_id_and_says_what_mends_it() {
 }
 
 #[test]
+fn the_page_of_the_live_audit_names_every_rule_with_its_mistake() {
+    let page = include_str!("../../../../docs/audit-live.md");
+
+    for rule in rules::ALL {
+        let row = format!("| {} | `{}` |", rule.mistake, rule.id);
+        assert!(page.contains(&row), "docs/audit-live.md: {row}");
+    }
+}
+
+#[test]
 fn what_a_key_of_ours_signs_another_program_could_verify() {
     for (alg, width) in [("ES256", 64), ("ES384", 96), ("EdDSA", 64), ("RS256", 256)] {
         let key = Key::generate(alg).unwrap();

@@ -16,6 +16,7 @@ use crate::files;
 use crate::output::{self, Format, Output};
 
 mod jwks;
+mod live;
 mod since;
 mod token;
 
@@ -26,6 +27,7 @@ pub(crate) async fn run(args: AuditArgs, output: Output) -> Outcome {
         Some(AuditCommand::Code(args)) => code(args, output),
         Some(AuditCommand::Token(args)) => token::run(args, output),
         Some(AuditCommand::Jwks(args)) => jwks::run(args, output).await,
+        Some(AuditCommand::Live(args)) => live::run(args, output).await,
     }
 }
 
