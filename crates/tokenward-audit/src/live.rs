@@ -78,6 +78,21 @@ pub enum LiveError {
 
 /// Asks the service, and says what is wrong with it; `now` in seconds since 1970, `progress` gets the number of
 /// probes that are done, and of all.
+///
+/// # Examples
+///
+/// ```no_run
+/// use tokenward_audit::{Address, LiveOptions, audit_live};
+///
+/// # async fn ask(token: String) -> Result<(), Box<dyn std::error::Error>> {
+/// let options = LiveOptions::new(Address::parse("https://api.example.com/me")?, token);
+/// let audit = audit_live(&options, &|| 1_800_000_000, &mut |_, _| {}).await?;
+/// for finding in &audit.findings {
+///     assert!(finding.rule.starts_with("live-"), "{}", finding.message);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub async fn audit_live(
     options: &LiveOptions,
     now: &(dyn Fn() -> u64 + Sync),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tokenward_audit::{Carrier, Refresh};
+use tokenward_audit::{Address, Carrier, Refresh};
 
 use crate::server::{Server, run};
 
@@ -101,6 +101,38 @@ fn a_token_that_comes_in_a_cookie_is_sent_in_one_and_the_cookie_is_looked_at() {
 
     let wanted = ["live-cookie-cross-site", "live-cookie-plain", "live-cookie-readable"];
     assert_eq!(found, BTreeSet::from(wanted));
+}
+
+#[test]
+fn a_service_with_a_shared_secret_is_told_so_and_must_stay_with_its_hash() {
+    for (fault, wanted) in [
+        ("shared", BTreeSet::from(["token-shared-secret"])),
+        ("any-hash", BTreeSet::from(["live-algorithm-not-pinned", "token-shared-secret"])),
+    ] {
+        let server = Server::python("vulnerable.py", fault);
+
+        assert_eq!(server.found(&server.well_armed()), wanted, "{fault}");
+    }
+}
+
+#[test]
+fn plain_http_must_lead_to_https_and_carries_no_token_beyond_this_machine_unasked() {
+    let server = Server::python("vulnerable.py", "");
+    let mut options = server.options();
+    options.plain = Some(server.address("/"));
+    assert_eq!(server.found(&options), BTreeSet::from(["live-no-redirect"]));
+    let leads = Server::python("hostile.py", "elsewhere");
+    options.plain = Some(leads.address("/"));
+    assert_eq!(server.found(&options), BTreeSet::new());
+
+    // Every address is none of this machine's own, though one gets there by it.
+    let url = server.text("url").replace("127.0.0.1", "0.0.0.0");
+    options.address = Address::parse(&url).unwrap();
+    let said = run(&options).unwrap_err().to_string();
+    assert!(said.starts_with("plain HTTP beyond this machine"), "{said}");
+    options.in_the_clear = true;
+    let wanted = ["jwks-over-plain-http", "live-plain-http"];
+    assert_eq!(server.found(&options), BTreeSet::from(wanted));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 """What the servers in Python share: a signing key, its key set, tokens, and the line that a test reads."""
 
 import base64
+import hmac
 import json
+import secrets
 import sys
 import time
 
@@ -17,6 +19,24 @@ def b64(data):
 
 def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Secret:
+    """A shared secret for HS256."""
+
+    alg, kid = "HS256", "one"
+
+    def __init__(self):
+        self.secret = secrets.token_urlsafe(32)
+
+    def sign(self, data, alg="HS256"):
+        return hmac.digest(self.secret.encode(), data, "sha" + alg[2:])
+
+    def private_pem(self):
+        return self.secret + "\n"
+
+    def token(self, claims):
+        return Key.token(self, claims)
 
 
 class Key:

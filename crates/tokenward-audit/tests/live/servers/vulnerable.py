@@ -1,10 +1,13 @@
 """A service that checks tokens by hand, well unless a fault is named on the command line: one mistake each."""
 
+import base64
 import json
 import sqlite3
 import threading
+import time
 import urllib.parse
 import urllib.request
+from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography import x509
@@ -12,14 +15,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, hmac, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
-import base64
-import time
-
 import keys
 
 FAULT = keys.fault()
-key = keys.Key("ES256" if FAULT == "zeros" else "RS256", "one")
-standby = keys.Key(key.alg, "two")
+if FAULT in ("shared", "any-hash"):
+    key = keys.Secret()
+else:
+    key = keys.Key("ES256" if FAULT == "zeros" else "RS256", "one")
+    standby = keys.Key(key.alg, "two")
 revoked, redeemed, sessions = set(), {}, set()
 lock = threading.Lock()
 counted = {"all": 0}
@@ -106,6 +109,12 @@ def signed(header, data, signature):
                     return verify(certificate.public_key(), data, signature)
                 except Exception:
                     continue
+    if key.alg == "HS256":
+        if alg != "HS256" and (FAULT != "any-hash" or not str(alg).startswith("HS")):
+            raise Refused("invalid algorithm")
+        if not compare_digest(key.sign(data, alg), signature):
+            raise InvalidSignature
+        return
     if alg == "HS256":
         if FAULT == "kid-file":
             with open("/keys/../" + str(header.get("kid")) if not str(header.get("kid")).startswith("/")
@@ -178,6 +187,8 @@ class Handler(BaseHTTPRequestHandler):
         return bearer[7:] if bearer.startswith("Bearer ") else ""
 
     def do_GET(self):
+        if self.path == "/.well-known/jwks.json" and key.alg == "HS256":
+            return self.answer(404, {"error": "not here"})
         if self.path == "/.well-known/jwks.json":
             return self.answer(200, {"keys": [key.jwk(), standby.jwk()]})
         with lock:
