@@ -17,7 +17,7 @@ use crate::keyset::KeySet;
 use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times};
 use crate::reject::Rejected;
 use crate::time::UnixTime;
-use crate::verify::{Verified, Verifier};
+use crate::verify::{Shown, Verified, Verifier};
 
 #[cfg(test)]
 mod tests;
@@ -56,7 +56,7 @@ impl CacheSize {
 /// signature check. Clones share what they remember.
 ///
 /// Only whoever sends the same bytes finds them again. A refused token is never remembered, and neither
-/// is one that is bound to a key: its proof is new each time.
+/// is one that is bound to a key or a certificate: what it is bound to is to be shown each time.
 ///
 /// ```
 /// # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
@@ -137,6 +137,38 @@ impl<P: SelfContained> CachedVerifier<P> {
     #[must_use]
     pub const fn verifier(&self) -> &Verifier<P> {
         &self.verifier
+    }
+}
+
+impl CachedVerifier {
+    /// As [`Verifier::verify_shown`]. What is remembered is bound to nothing, so a bound token is verified
+    /// anew each time.
+    ///
+    /// ```
+    /// # fn f(cached: tokenward::CachedVerifier, token: &str, shown: tokenward::Shown<'_>, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// let claims = cached.verify_shown(token, shown, now)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_shown(
+        &self,
+        token: &str,
+        shown: Shown<'_>,
+        now: UnixTime,
+    ) -> Result<Arc<Verified>, Rejected> {
+        // A proof is refused with a token that is bound to nothing, be it remembered.
+        if !shown.has_proof()
+            && let Some((verified, times)) = self.cache.find(token)
+        {
+            self.verifier.policy().check_times(&times, now)?;
+            return Ok(verified);
+        }
+        let verified = Arc::new(self.verifier.verify_shown(token, shown, now)?);
+        if !verified.is_bound() {
+            let times = verified.times();
+            self.cache.keep(token, &verified, times, self.verifier.policy(), now);
+        }
+        Ok(verified)
     }
 }
 
