@@ -25,6 +25,8 @@ mod given_away;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod mtls;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod openapi;
