@@ -12,7 +12,7 @@ use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::gate::{Login, Rule};
 use tokenward_server::settings::{KeySettings, Profile, RelaxedSameSite};
-use tokenward_sessions::{AllowedScopes, May};
+use tokenward_sessions::{AllowedScopes, May, RelyingParty};
 use tokenward_tower::dpop::DpopSettings;
 
 use crate::failure::Failure;
@@ -62,8 +62,8 @@ pub(crate) struct Config {
     /// What a good token is good for at the forward-auth endpoint; without any, for every request.
     pub(crate) rules: Vec<Rule>,
     pub(crate) trust: TrustConfig,
-    /// Passkeys come with a later version; that the file speaks of them is all that is known.
-    pub(crate) passkeys: Option<Passkeys>,
+    /// The site that passkeys are for.
+    pub(crate) passkeys: Option<RelyingParty>,
 }
 
 /// `[listen]`.
@@ -217,10 +217,6 @@ pub(crate) enum ProxyAuth {
     /// A certificate with this name.
     Mtls(String),
 }
-
-/// `[passkeys]`.
-#[derive(Debug)]
-pub(crate) struct Passkeys;
 
 impl Config {
     /// Reads `path`; every problem it has, with its line.

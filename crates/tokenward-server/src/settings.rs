@@ -17,7 +17,7 @@ use tokenward::{
 use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
 pub use tokenward_revocation::WhenStale;
-use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
+use tokenward_sessions::{RefreshLifetime, RelyingParty, Service, SessionLifetime};
 use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::DpopSettings;
@@ -61,6 +61,8 @@ pub struct Settings {
     pub rules: Rules,
     /// Others whose word about services and users counts.
     pub trust: TrustSettings,
+    /// The site that passkeys are for, if there are any.
+    pub passkeys: Option<RelyingParty>,
     /// What one caller may use up.
     pub limits: Limits,
 }

@@ -29,6 +29,8 @@ mod oauth;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod refresh;
 #[cfg(test)]
 mod remote;
