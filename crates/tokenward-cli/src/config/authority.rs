@@ -59,7 +59,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             proxies: proxies?,
             rules: rules?,
             trust: trust?,
-            passkeys: passkeys?,
+            passkeys,
         })
     })();
     if let Some(config) = &config {
@@ -419,10 +419,10 @@ pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
     Some(ProxyConfig { name: name?, profile: profile?, auth })
 }
 
-/// `None` within for a file that has no such table.
-fn passkeys(section: Section<'_>) -> Option<Option<RelyingParty>> {
+/// `None` also where a problem has been told.
+fn passkeys(section: Section<'_>) -> Option<RelyingParty> {
     if !section.is_there() {
-        return Some(None);
+        return None;
     }
     let text = |text: &str| Ok(text.to_owned());
     let id: Option<String> = section.required("rp_id", "\"example.com\"", text);
@@ -432,7 +432,7 @@ fn passkeys(section: Section<'_>) -> Option<Option<RelyingParty>> {
         site.map_err(|error| section.problem(error.setting, error.to_string())).ok()
     });
     section.finish();
-    site.map(Some)
+    site
 }
 
 /// Reads every one of `sections`, so that each can show its problems; all of them or none.
