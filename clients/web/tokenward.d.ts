@@ -1,4 +1,11 @@
-export type State = "unknown" | "live" | "ended";
+export type State = "unknown" | "live" | "locked" | "ended";
+export type Passkey = {
+    id: string;
+    name: string;
+    synced: boolean;
+    created_at: number;
+    last_used_at: number;
+};
 export type Moment = {
     wall: number;
     steady: number;
@@ -7,7 +14,8 @@ export type Moment = {
  * The session of this browser.
  *
  * Events: `renewed`; `ended`, once, when only a new login helps; `failed`, when a renewal came to nothing
- * though the session may live, and is tried again later.
+ * though the session may live, and is tried again later; `locked`, when it goes on with a passkey alone: nobody is
+ * asked for one without a click, so nothing is tried until `unlock()`.
  */
 export declare class Session extends EventTarget {
     #private;
@@ -35,6 +43,30 @@ export declare class Session extends EventTarget {
      * @returns {Promise<boolean>} whether the session is good now
      */
     refresh(): Promise<boolean>;
+    /**
+     * Has a passkey sign for the session: to go on after `locked`, or for a request that needs a younger login. From a
+     * click, and with nothing open in between: browsers ask for a passkey only then.
+     *
+     * @returns {Promise<boolean>} whether the session is good now; rejects if no passkey has signed
+     */
+    unlock(): Promise<boolean>;
+    /**
+     * Enrolls a passkey. Where there is one already, that is asked for first.
+     *
+     * @param {string} name what its user calls it
+     * @param {string} [user] what the device is to call its user
+     * @returns {Promise<Passkey>} rejects if a device or the authority declined
+     */
+    addPasskey(name: string, user?: string): Promise<Passkey>;
+    /** @returns {Promise<Passkey[]>} the user's passkeys, the oldest first */
+    passkeys(): Promise<Passkey[]>;
+    /**
+     * Removes a passkey, and ends the sessions that it held. One that is enrolled is asked for: another one, or it.
+     *
+     * @param {string} id
+     * @returns {Promise<void>} rejects if a device or the authority declined
+     */
+    removePasskey(id: string): Promise<void>;
     /**
      * Ends the session, here and everywhere.
      *

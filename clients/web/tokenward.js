@@ -6,7 +6,8 @@
 // requests and nothing else. Only differences of time are taken, by two clocks: one that is wrong, jumps, or
 // stands still while the machine sleeps makes a renewal come early, never late.
 
-/** @typedef {"unknown" | "live" | "ended"} State */
+/** @typedef {"unknown" | "live" | "locked" | "ended"} State */
+/** @typedef {{ id: string, name: string, synced: boolean, created_at: number, last_used_at: number }} Passkey */
 /** @typedef {{ wall: number, steady: number }} Moment in milliseconds */
 
 /** A token is renewed so many seconds before its end at the latest: the way to the server, and its clock. */
@@ -27,7 +28,8 @@ const [LONGEST, LIFETIME] = [60, 900];
  * The session of this browser.
  *
  * Events: `renewed`; `ended`, once, when only a new login helps; `failed`, when a renewal came to nothing
- * though the session may live, and is tried again later.
+ * though the session may live, and is tried again later; `locked`, when it goes on with a passkey alone: nobody is
+ * asked for one without a click, so nothing is tried until `unlock()`.
  */
 export class Session extends EventTarget {
   /** @type {State} */
@@ -117,6 +119,57 @@ export class Session extends EventTarget {
   }
 
   /**
+   * Has a passkey sign for the session: to go on after `locked`, or for a request that needs a younger login. From a
+   * click, and with nothing open in between: browsers ask for a passkey only then.
+   *
+   * @returns {Promise<boolean>} whether the session is good now; rejects if no passkey has signed
+   */
+  async unlock() {
+    const asked = await this.#ask("/refresh/challenge", 15);
+    if (!asked?.ok) return this.#refused(asked);
+    const assertion = await sign((await asked.json()).publicKey);
+    return this.#alone(async () => {
+      const since = moment();
+      const answer = await this.#ask("/refresh", 15, { assertion });
+      const left = await secondsOf(answer);
+      return left > 0 ? this.#live(left, since, true) : this.#refused(answer);
+    });
+  }
+
+  /**
+   * Enrolls a passkey. Where there is one already, that is asked for first.
+   *
+   * @param {string} name what its user calls it
+   * @param {string} [user] what the device is to call its user
+   * @returns {Promise<Passkey>} rejects if a device or the authority declined
+   */
+  async addPasskey(name, user) {
+    const { publicKey, allow } = await this.#told("/passkeys/options", "POST", { user_name: user });
+    const allowed = allow && (await sign(allow.publicKey));
+    const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
+    const made = await navigator.credentials.create({ publicKey: options });
+    const credential = /** @type {PublicKeyCredential} */ (made).toJSON();
+    return this.#told("/passkeys", "POST", { name, credential, allow: allowed });
+  }
+
+  /** @returns {Promise<Passkey[]>} the user's passkeys, the oldest first */
+  async passkeys() {
+    return (await this.#told("/passkeys", "GET")).passkeys;
+  }
+
+  /**
+   * Removes a passkey, and ends the sessions that it held. One that is enrolled is asked for: another one, or it.
+   *
+   * @param {string} id
+   * @returns {Promise<void>} rejects if a device or the authority declined
+   */
+  async removePasskey(id) {
+    const path = `/passkeys/${encodeURIComponent(id)}`;
+    const assertion = await sign((await this.#told(`${path}/challenge`, "POST")).publicKey);
+    await this.#told(path, "DELETE", { assertion });
+  }
+
+  /**
    * Ends the session, here and everywhere.
    *
    * @returns {Promise<void>} rejects unless the authority has said that it is over: try again
@@ -138,6 +191,7 @@ export class Session extends EventTarget {
     // Somebody was faster if we have heard of it meanwhile, or there is more than we know of.
     if (this.#since !== known && this.#state === "live") return true;
     if (left > before + 2) return this.#live(left, asked, true);
+    if (this.#state === "locked") return false;
     let wait = 0;
     for (const [pause, patience] of ATTEMPTS) {
       if (pause) await new Promise((go) => setTimeout(go, pause * jitter()));
@@ -145,6 +199,7 @@ export class Session extends EventTarget {
       const answer = await this.#ask("/refresh", patience);
       const left = await secondsOf(answer);
       if (left > 0) return this.#live(left, asked, true);
+      if (isLocked(answer)) return this.#wait(true);
       if (answer?.status === 401) return this.#end(true);
       wait = retryAfter(answer);
       // Not what another attempt changes, or not so soon.
@@ -171,14 +226,32 @@ export class Session extends EventTarget {
   }
 
   /**
-   * @param {"" | "/refresh" | "/logout"} what
+   * What the authority says to a request of the session.
+   *
+   * @param {string} what
+   * @param {"GET" | "POST" | "DELETE"} method
+   * @param {object} [body]
+   * @returns {Promise<any>} rejects with its error code
+   */
+  async #told(what, method, body) {
+    const headers = { "content-type": "application/json" };
+    const answer = await this.fetch(this.#path + what, { method, cache: "no-store", ...(body && { headers, body: JSON.stringify(body) }) });
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(said.error ?? `status ${answer.status}`);
+    return said;
+  }
+
+  /**
+   * @param {"" | "/refresh" | "/refresh/challenge" | "/logout"} what
    * @param {number} patience in seconds
+   * @param {object} [body]
    * @returns {Promise<Response | undefined>} nothing if no answer came
    */
-  async #ask(what, patience) {
+  async #ask(what, patience, body) {
     try {
       return await fetch(this.#path + what, {
         method: what ? "POST" : "GET",
+        ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
         cache: "no-store",
         redirect: "error",
         // The new cookies must arrive, also where the user has gone on to another page.
@@ -194,17 +267,22 @@ export class Session extends EventTarget {
     clearTimeout(this.#timer);
     const due = this.#state === "unknown" || elapsed(this.#since) >= this.#due;
     // A page that nobody looks at does not keep a session alive.
-    if (this.#state === "ended" || document.visibilityState === "hidden") return;
+    if (this.#isIdle()) return;
     if (due && !this.#mustPause()) void this.refresh();
     else this.#plan();
   }
 
   #plan() {
     clearTimeout(this.#timer);
-    if (this.#state === "ended" || document.visibilityState === "hidden") return;
+    if (this.#isIdle()) return;
     const due = this.#state === "live" ? this.#due - elapsed(this.#since) : 0;
     const seconds = Math.max(due, this.#pause - elapsed(this.#failed), 0.1);
     this.#timer = setTimeout(() => this.#look(), seconds * 1000);
+  }
+
+  /** Whether nothing is to be tried: nobody looks, or a new login or a click is what it takes. */
+  #isIdle() {
+    return this.#state === "ended" || this.#state === "locked" || document.visibilityState === "hidden";
   }
 
   #mustPause() {
@@ -213,8 +291,9 @@ export class Session extends EventTarget {
 
   /** @param {unknown} data */
   #hear(data) {
-    const { left, wait, ended } = /** @type {Record<string, unknown>} */ (data ?? {});
+    const { left, wait, locked, ended } = /** @type {Record<string, unknown>} */ (data ?? {});
     if (ended === true) this.#end(false);
+    else if (locked === true) this.#wait(false);
     else if (typeof left === "number" && left > 0) this.#live(left, moment(), false);
     else if (typeof wait === "number" && wait > 0) this.#fail(wait, false);
   }
@@ -247,6 +326,24 @@ export class Session extends EventTarget {
     this.#pause = Math.max(Math.min(wait, LIFETIME), pause);
     this.#spread("failed", tell && { wait: this.#pause });
     return false;
+  }
+
+  /** @param {boolean} tell */
+  #wait(tell) {
+    clearTimeout(this.#timer);
+    if (this.#state !== "live" && this.#state !== "unknown") return false;
+    this.#state = "locked";
+    this.#spread("locked", tell && { locked: true });
+    return false;
+  }
+
+  /**
+   * What becomes of a session for which a passkey has signed in vain.
+   *
+   * @param {Response} [answer]
+   */
+  #refused(answer) {
+    return answer?.status === 401 && !isLocked(answer) ? this.#end(true) : false;
   }
 
   /** @param {boolean} tell */
@@ -300,6 +397,27 @@ function isRepeatable({ method, headers }) {
 function isRefusal({ status, headers }) {
   const challenge = headers.get("www-authenticate") ?? "";
   return status === 401 && /^bearer\b/i.test(challenge) && !/\berror="(?!invalid_token")/.test(challenge);
+}
+
+/**
+ * Whether a passkey is asked for (RFC 9470).
+ *
+ * @param {Response} [answer]
+ */
+function isLocked(answer) {
+  const challenge = answer?.headers.get("www-authenticate") ?? "";
+  return answer?.status === 401 && challenge.includes('error="insufficient_user_authentication"');
+}
+
+/**
+ * What a passkey of the user's choice signs.
+ *
+ * @param {PublicKeyCredentialRequestOptionsJSON} json
+ */
+async function sign(json) {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json);
+  const signed = await navigator.credentials.get({ publicKey });
+  return /** @type {PublicKeyCredential} */ (signed).toJSON();
 }
 
 /** @param {number} status */

@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use tokenward::Algorithm;
+use tokenward::crypto::ecdsa_from_der;
 
 #[cfg(test)]
 mod tests;
@@ -66,46 +67,11 @@ impl Kind {
     /// `signature`, as KMS gives it, in the form of a JWS (RFC 7518 § 3).
     pub(crate) fn jose(&self, signature: Vec<u8>) -> Option<Vec<u8>> {
         match self.ecdsa {
-            Some(length) => concatenated(&signature, length),
+            Some(length) => ecdsa_from_der(&signature, length),
             None => Some(signature),
         }
     }
 }
-
-/// `r ‖ s`, each of `length` bytes, out of the DER of `ECDSA-Sig-Value` (RFC 3279 § 2.2.3).
-fn concatenated(der: &[u8], length: usize) -> Option<Vec<u8>> {
-    let (sequence, rest) = element(der, SEQUENCE)?;
-    let (r, after) = element(sequence, INTEGER)?;
-    let (s, end) = element(after, INTEGER)?;
-    if !rest.is_empty() || !end.is_empty() {
-        return None;
-    }
-    let mut both = Vec::with_capacity(length.saturating_mul(2));
-    for number in [r, s] {
-        // A positive number whose first bit is set has a zero before it.
-        let plain = match number {
-            [0, rest @ ..] => rest,
-            other => other,
-        };
-        let missing = length.checked_sub(plain.len())?;
-        both.resize(both.len().saturating_add(missing), 0);
-        both.extend_from_slice(plain);
-    }
-    Some(both)
-}
-
-/// The content of the element with `tag` at the begin of `der`, and what follows it.
-fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = match der {
-        [first, 0x81, length, rest @ ..] if *first == tag && *length >= 0x80 => (*length, rest),
-        [first, length, rest @ ..] if *first == tag && *length < 0x80 => (*length, rest),
-        _ => return None,
-    };
-    rest.split_at_checked(usize::from(length))
-}
-
-const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
 
 const fn ecdsa(
     spec: &'static [&'static str; 1],

@@ -12,7 +12,7 @@ use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::gate::{Login, Rule};
 use tokenward_server::settings::{KeySettings, Limits, Profile, RelaxedSameSite};
-use tokenward_sessions::{AllowedScopes, May};
+use tokenward_sessions::{AllowedScopes, May, RelyingParty};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 
@@ -65,8 +65,8 @@ pub(crate) struct Config {
     pub(crate) rules: Vec<Rule>,
     pub(crate) trust: TrustConfig,
     pub(crate) limits: Limits,
-    /// Passkeys come with a later version; that the file speaks of them is all that is known.
-    pub(crate) passkeys: Option<Passkeys>,
+    /// The site that passkeys are for.
+    pub(crate) passkeys: Option<RelyingParty>,
 }
 
 /// `[listen]`.
@@ -225,10 +225,6 @@ pub(crate) enum ProxyAuth {
     /// A certificate with this name.
     Mtls(String),
 }
-
-/// `[passkeys]`.
-#[derive(Debug)]
-pub(crate) struct Passkeys;
 
 impl Config {
     /// Reads `path`; every problem it has, with its line.

@@ -27,7 +27,9 @@ use tokenward_server::settings::{
     TrustSettings, WhenStale,
 };
 use tokenward_server::{Parts, Settings};
-use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
+use tokenward_sessions::{
+    AdminTokenStore, AllowedScopes, May, RelyingParty, Service, StoredSecret,
+};
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
@@ -104,16 +106,16 @@ impl Deployment {
         })
     }
 
-    /// The development deployment in `folder`, reached on `port`.
+    /// The development deployment in `folder`, reached on `port`, with the demo on `demo`.
     pub(crate) fn dev(
         folder: &DevFolder,
-        port: u16,
+        (port, demo): (u16, u16),
         secrets: &DevSecrets,
         custody: DevCustody,
         now: UnixTime,
     ) -> Result<Self, Failure> {
         Ok(Self {
-            settings: dev_settings(port, secrets, now)?,
+            settings: dev_settings(port, demo, secrets, now)?,
             store: folder.path("tokenward.db"),
             kek: KekSource::key_file("kek.key".to_owned(), &folder.kek()?)?,
             custody: match custody {
@@ -209,6 +211,7 @@ impl Opened {
             keys: Arc::new(self.store.clone()),
             custody: Arc::clone(&self.custody),
             sessions: Arc::new(self.store.clone()),
+            passkeys: Arc::new(self.store.clone()),
             services: Arc::new(self.store.clone()),
             revocations,
             frames: Arc::new(self.store.clone()),
@@ -336,6 +339,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         },
         trust: trust::of(config)?,
         limits: config.limits,
+        passkeys: config.passkeys.clone(),
     })
 }
 
@@ -411,7 +415,12 @@ pub(crate) fn proxy_of(
     })
 }
 
-fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settings, Failure> {
+fn dev_settings(
+    port: u16,
+    demo: u16,
+    secrets: &DevSecrets,
+    now: UnixTime,
+) -> Result<Settings, Failure> {
     let bug = |error: tokenward::InvalidId| Failure::because("development settings", &error);
     let audience = Audience::new(dev::AUDIENCE).map_err(bug)?;
     let service = Service {
@@ -469,8 +478,16 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         proxies: Vec::new(),
         rules: Rules::any_token(),
         trust: TrustSettings::default(),
+        passkeys: Some(dev_passkeys(port, demo)?),
         limits: Limits::DEV,
     })
+}
+
+/// For the authority itself, the demo, and the port on which the examples run. No RP id is an address.
+fn dev_passkeys(port: u16, demo: u16) -> Result<RelyingParty, Failure> {
+    let origins = [port, demo, 3000].map(|port| format!("https://localhost:{port}"));
+    RelyingParty::new("localhost", origins.iter().map(String::as_str))
+        .map_err(|error| Failure::because("development settings", &error))
 }
 
 /// The authority itself, and the port on which the examples run.

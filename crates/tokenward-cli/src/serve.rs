@@ -113,7 +113,8 @@ async fn dev(args: ServeArgs, output: Output, metrics: PrometheusHandle, tap: Ta
     let certificate = CertificateFiles { certificate: local.certificate, key: local.key };
     let tls = new_tls(&certificate)?;
     let secrets = DevFolder::secrets(earlier.as_ref());
-    let opened = Deployment::dev(&folder, port, &secrets, args.custody, now)?.open().await?;
+    let ports = (port, shop_port);
+    let opened = Deployment::dev(&folder, ports, &secrets, args.custody, now)?.open().await?;
     dev::add_admin_token(&opened, &secrets.admin, now).await?;
     let authority = start(opened.parts().await?).await?;
     let base_url = format!("https://localhost:{port}");

@@ -35,6 +35,7 @@ mod log;
 mod mint;
 mod oauth;
 mod ops;
+mod passkeys;
 mod rate;
 mod refresh;
 mod respond;
@@ -59,7 +60,7 @@ use tokenward_keys::{Custody, KeyStore};
 use tokenward_revocation::{
     Carrier, DenseIds, EventStore, FrameStore, RevocationStore, StatusStore,
 };
-use tokenward_sessions::{AdminTokenStore, ServiceStore, SessionStore};
+use tokenward_sessions::{AdminTokenStore, ChallengeKey, PasskeyStore, ServiceStore, SessionStore};
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::Nonces;
 use tokio::sync::watch;
@@ -95,6 +96,8 @@ pub struct Parts {
     pub custody: Arc<dyn Custody>,
     /// Where sessions are kept.
     pub sessions: Arc<dyn SessionStore>,
+    /// Where passkeys are kept: in the store of the sessions.
+    pub passkeys: Arc<dyn PasskeyStore>,
     /// Where services are kept.
     pub services: Arc<dyn ServiceStore>,
     /// Where revocations are kept.
@@ -127,6 +130,7 @@ pub struct Authority {
     settings: Settings,
     clock: Arc<dyn Clock>,
     sessions: Arc<dyn SessionStore>,
+    passkeys: Arc<dyn PasskeyStore>,
     services: Arc<dyn ServiceStore>,
     revocations: Arc<dyn RevocationStore>,
     frames: Arc<dyn FrameStore>,
@@ -140,6 +144,8 @@ pub struct Authority {
     data_key: Secret256,
     /// For proofs of possession; the same in all replicas.
     nonces: Nonces,
+    /// For passkeys; the same in all replicas.
+    challenges: ChallengeKey,
     hub: Arc<Hub>,
     /// The names of all tokens.
     ids: DenseIds,

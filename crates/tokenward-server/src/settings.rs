@@ -17,7 +17,7 @@ use tokenward::{
 use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
 pub use tokenward_revocation::{EventKind, UnknownEventKind, WhenStale};
-use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
+use tokenward_sessions::{RefreshLifetime, RelyingParty, Service, SessionLifetime};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::certificate::Forwarded;
 use tokenward_tower::cookies::SameSite;
@@ -66,6 +66,8 @@ pub struct Settings {
     pub rules: Rules,
     /// Others whose word about services and users counts.
     pub trust: TrustSettings,
+    /// The site that passkeys are for, if there are any.
+    pub passkeys: Option<RelyingParty>,
     /// What one caller may use up.
     pub limits: Limits,
 }

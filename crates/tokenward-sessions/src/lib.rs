@@ -1,8 +1,9 @@
-//! Subjects, services, sessions and refresh families: what they are, and what a store must promise.
+//! Subjects, services, sessions, refresh families and passkeys: what they are, and what a store must promise.
 //!
 //! ```text
 //! subject ──1:n── session ──1:n── refresh token     (the refresh family: one current, the rest spent)
-//!    └─ token version                               (bumping it ends every family of the subject)
+//!    ├─ token version                               (bumping it ends every family of the subject)
+//!    └─ passkeys, for each audience                 (one signs at each refresh that asks for it)
 //! ```
 //!
 //! **Invariants**
@@ -18,6 +19,7 @@ mod admin;
 mod allowed;
 mod lifetime;
 mod opaque;
+mod passkey;
 mod refresh;
 mod service;
 mod session;
@@ -27,6 +29,13 @@ pub use admin::{AdminScope, AdminTokenRecord, AdminTokenStore};
 pub use allowed::{AllowedScopes, InvalidAllowedScopes};
 pub use lifetime::{InvalidLifetime, REFRESH_WINDOW, RefreshLifetime, SessionLifetime};
 pub use opaque::{AdminToken, InvalidToken, RefreshToken, ServiceSecret};
+pub use passkey::{
+    Asserted, Assertion, CHALLENGE_LIFETIME, ChallengeKey, CredentialId, EnrolRefused, Enrolled,
+    Enrolment, Expected, FIRST_PASSKEY_WITHIN, InvalidCredentialId, InvalidPasskeyName,
+    InvalidRelyingParty, KnownPasskey, MOST_PASSKEYS, Passkey, PasskeyHolder, PasskeyMisused,
+    PasskeyName, PasskeyRefused, PasskeyStore, Purpose, Registration, RelyingParty, Removal,
+    RemovalBy, Removed, TRANSPORTS, UsedChallenge, judge_assertion, judge_enrolment,
+};
 pub use refresh::{
     ClientCheck, Decision, KnownToken, REUSE_MEMORY, RefreshAttempt, RefreshInvalid,
     RefreshOutcome, Rotation, decide,
@@ -37,6 +46,6 @@ pub use service::{
 };
 pub use session::{
     Begun, Created, DEVICE_MEMORY, DEVICES, Delivery, DeviceMark, EndReason, Ended, Idempotency,
-    NewSession, RefreshMode, Session, UnknownName,
+    NewSession, PasskeyUse, RefreshMode, Session, UnknownName,
 };
 pub use store::{BumpVersion, SessionFilter, SessionStore};

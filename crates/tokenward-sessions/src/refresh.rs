@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! unknown, expired, ended, other client, other delivery ──▶ refuse
+//! without the proof or the passkey that the session asks for ──▶ refuse: to whoever lacks it the token is nothing
+//! by a passkey that was copied ──▶ end the family
 //! current ──▶ rotate: it is spent, its successor is current, and its predecessor's sealed successor goes
 //! spent ≤ 10 s ago, successor unused ──▶ replay: the same successor again, never a sibling
 //! spent otherwise ──▶ end the family: one of two holders is a thief, and nobody can tell which
@@ -14,7 +16,8 @@ use tokenward::{Audience, ClientId, SessionId, Subject, Thumbprint, TokenVersion
 
 use crate::lifetime::RefreshLifetime;
 use crate::opaque::RefreshToken;
-use crate::session::{Delivery, EndReason, Session};
+use crate::passkey::{Asserted, KnownPasskey, PasskeyMisused, judge_assertion};
+use crate::session::{Delivery, EndReason, PasskeyUse, RefreshMode, Session};
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +40,8 @@ pub struct RefreshAttempt {
     pub delivery: Delivery,
     /// The key that a proof came by (RFC 9449 § 5), if one came.
     pub proven: Option<Thumbprint>,
+    /// What a passkey signed for it, if one did.
+    pub asserted: Option<Asserted>,
     /// The audiences within which the caller works; `None` for all.
     pub audiences: Option<Vec<Audience>>,
     /// The time.
@@ -124,15 +129,15 @@ impl fmt::Debug for KnownToken {
 pub enum Decision {
     /// Spend the presented token and make its successor current.
     Rotate(Rotation),
-    /// Write nothing, and answer with the same successor again.
+    /// Write nothing but the use of a passkey, and answer with the same successor again.
     Replay {
         /// The successor.
         token: RefreshToken,
         /// When it ends.
         ends_at: UnixTime,
     },
-    /// End the session as [`EndReason::RefreshReused`] and write its revocation.
-    EndFamily,
+    /// End the session for this reason, and write its revocation.
+    EndFamily(EndReason),
     /// Write nothing.
     Refuse(RefreshInvalid),
 }
@@ -152,6 +157,18 @@ pub struct Rotation {
     pub sealed_until: UnixTime,
     /// The key that the session is bound to from now on.
     pub bound_to: Option<Thumbprint>,
+}
+
+impl RefreshAttempt {
+    /// The use of a passkey that the session remembers from here on: that of this attempt, or the last one.
+    #[must_use]
+    pub fn passkey_use(&self, session: &Session) -> Option<PasskeyUse> {
+        let new = self.asserted.as_ref().map(|asserted| PasskeyUse {
+            credential: asserted.credential.clone(),
+            at: asserted.at,
+        });
+        new.or_else(|| session.passkey.clone())
+    }
 }
 
 impl fmt::Debug for Rotation {
@@ -182,9 +199,12 @@ pub enum RefreshOutcome {
         /// Whether it had been given out before, inside the window.
         replayed: bool,
     },
-    /// A spent token was used again: the family has just been ended and revoked. Raise an event.
-    Reused {
-        /// Of this session.
+    /// Two hold what only one may, a token or a passkey: the family has just been ended and revoked. Raise an
+    /// event.
+    Ended {
+        /// Why.
+        why: EndReason,
+        /// Which session.
         session_id: SessionId,
         /// Of this subject.
         subject: Subject,
@@ -220,6 +240,9 @@ pub enum RefreshInvalid {
     /// The session asks for a passkey, and no assertion came with the token.
     #[error("refresh token that needs a passkey")]
     PasskeyRequired,
+    /// An assertion came with the token, and its store does not take it.
+    #[error("refresh token with {0}")]
+    PasskeyMisused(#[from] PasskeyMisused),
     /// Its session is bound to a key, and no proof by any came with the token.
     #[error("refresh token that needs a proof by its key")]
     ProofRequired,
@@ -228,12 +251,17 @@ pub enum RefreshInvalid {
     WrongKey,
 }
 
-/// Judges a presented token, given what the store knows of it.
+/// Judges a presented token, given what the store knows of it, and of the passkey that has signed for it.
 ///
 /// Stores call this inside the transaction that will carry out the decision, so that two presentations of
 /// one token are judged one after the other.
 #[must_use]
-pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -> Decision {
+pub fn decide(
+    attempt: &RefreshAttempt,
+    session: &Session,
+    token: &KnownToken,
+    passkey: Option<&KnownPasskey>,
+) -> Decision {
     if let Err(why) = admissible(attempt, session) {
         return Decision::Refuse(why);
     }
@@ -244,11 +272,23 @@ pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -
         (
             Err(_),
             KnownToken::Spent { was_bound: false, .. } | KnownToken::LongSpent { was_bound: false },
-        ) => return Decision::EndFamily,
+        ) => return Decision::EndFamily(EndReason::RefreshReused),
         (Err(why), _) => return Decision::Refuse(why),
     }
+    match asserted(attempt, session, passkey) {
+        Ok(()) => judge_token(attempt, session, token),
+        Err(RefreshInvalid::PasskeyMisused(PasskeyMisused::WentBack)) => {
+            Decision::EndFamily(EndReason::PasskeyCopied)
+        }
+        Err(why) => Decision::Refuse(why),
+    }
+}
+
+/// Judges a token that whoever presents it may hold.
+fn judge_token(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -> Decision {
+    let reused = Decision::EndFamily(EndReason::RefreshReused);
     match token {
-        KnownToken::LongSpent { .. } => Decision::EndFamily,
+        KnownToken::LongSpent { .. } => reused,
         KnownToken::Current { ends_at } if attempt.now >= *ends_at => {
             Decision::Refuse(RefreshInvalid::Expired)
         }
@@ -260,7 +300,7 @@ pub fn decide(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) -
                 }
                 // A token that is both spent and expired is still reuse: whoever comes second, however
                 // late, shows that two hold it.
-                _ => Decision::EndFamily,
+                _ => reused,
             }
         }
     }
@@ -283,10 +323,21 @@ fn admissible(attempt: &RefreshAttempt, session: &Session) -> Result<(), Refresh
     if attempt.now >= session.ends_at {
         return Err(RefreshInvalid::Expired);
     }
-    if session.refresh_mode != crate::RefreshMode::Plain {
-        return Err(RefreshInvalid::PasskeyRequired);
-    }
     Ok(())
+}
+
+/// Whether a passkey has signed, where the session asks for one. An assertion that nobody asked for counts as well,
+/// and one that does not count is never passed over.
+fn asserted(
+    attempt: &RefreshAttempt,
+    session: &Session,
+    passkey: Option<&KnownPasskey>,
+) -> Result<(), RefreshInvalid> {
+    match (&attempt.asserted, session.refresh_mode) {
+        (Some(asserted), _) => Ok(judge_assertion(asserted, passkey)?),
+        (None, RefreshMode::Plain) => Ok(()),
+        (None, RefreshMode::Passkey) => Err(RefreshInvalid::PasskeyRequired),
+    }
 }
 
 /// Whether the proof that a bound session asks for is there. To a thief who has the token and not the key it is

@@ -9,6 +9,8 @@ use tokenward::{
     Audience, ClientId, Scope, SessionId, Subject, Thumbprint, TokenVersion, UnixTime,
 };
 
+use crate::passkey::{CredentialId, PasskeyHolder};
+
 /// A stored name is none that this version knows.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("`{name}` is no {what}")]
@@ -94,6 +96,10 @@ pub enum EndReason {
     TokenRevoked,
     /// Its first token could not be signed, so nobody ever held it.
     Undelivered,
+    /// The passkey that it was last refreshed with was removed.
+    PasskeyRemoved,
+    /// The passkey that refreshed it counts less than before: there are two of it.
+    PasskeyCopied,
 }
 
 names!(
@@ -105,6 +111,8 @@ names!(
     VersionBumped => "version_bumped",
     TokenRevoked => "token_revoked",
     Undelivered => "undelivered",
+    PasskeyRemoved => "passkey_removed",
+    PasskeyCopied => "passkey_copied",
 );
 
 /// A session to be made.
@@ -275,7 +283,7 @@ pub struct Session {
     pub bound_to: Option<Thumbprint>,
     /// When it was made.
     pub created_at: UnixTime,
-    /// When the user proved who they are.
+    /// When the user proved who they are, at the login; see [`Self::authenticated_at`].
     pub auth_time: UnixTime,
     /// When it ends, however often it is refreshed.
     pub ends_at: UnixTime,
@@ -283,11 +291,35 @@ pub struct Session {
     pub last_used_at: UnixTime,
     /// Set once it has ended before its time.
     pub ended: Option<Ended>,
+    /// The passkey that last signed for it, and when, if one ever has.
+    pub passkey: Option<PasskeyUse>,
     /// The subject's token version when this was read.
     pub version: TokenVersion,
 }
 
+/// A passkey signed for a session.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "stores outside this crate build it")]
+pub struct PasskeyUse {
+    /// Which one.
+    pub credential: CredentialId,
+    /// When.
+    pub at: UnixTime,
+}
+
 impl Session {
+    /// When the user last proved who they are: at the login, or by a passkey since.
+    #[must_use]
+    pub fn authenticated_at(&self) -> UnixTime {
+        self.passkey.as_ref().map_or(self.auth_time, |passkey| passkey.at.max(self.auth_time))
+    }
+
+    /// Whose passkeys count for it.
+    #[must_use]
+    pub fn passkey_holder(&self) -> PasskeyHolder {
+        PasskeyHolder { audience: self.audience.clone(), subject: self.subject.clone() }
+    }
+
     /// Whether the session still lives at `now`.
     #[must_use]
     pub fn is_live(&self, now: UnixTime) -> bool {

@@ -21,6 +21,7 @@ mod frames;
 mod keys;
 mod open;
 mod orders;
+mod passkeys;
 mod readers;
 mod revocations;
 mod services;

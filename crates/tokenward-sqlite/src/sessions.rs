@@ -3,6 +3,7 @@
 mod create;
 mod devices;
 mod end;
+mod passkeys;
 mod proofs;
 mod reach;
 mod refresh;
@@ -19,7 +20,9 @@ use tokenward_sessions::{
 use crate::store::{SLICE, SqliteStore};
 use crate::value::{count, limit, millis, names};
 
-use end::Ending;
+pub(crate) use end::Ending;
+pub(crate) use passkeys::{end_held_by, hold_with, live};
+pub(crate) use proofs::remember as remember_proof;
 
 /// How long a session is remembered after its end, so that the log can tell an expired refresh token from
 /// an unknown one.

@@ -4,6 +4,7 @@ pub(crate) mod custody;
 pub(crate) mod events;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod passkeys;
 pub(crate) mod revocations;
 pub(crate) mod services;
 pub(crate) mod sessions;

@@ -27,6 +27,7 @@
 mod agreement;
 mod content;
 mod curve;
+mod ecdsa_der;
 mod key_wrap;
 mod low_s;
 mod mac;
@@ -36,6 +37,7 @@ mod primitives;
 mod private;
 mod public;
 
+pub use ecdsa_der::ecdsa_from_der;
 pub use low_s::low_s;
 pub use primitives::{Secret256, constant_time_eq, hmac_sha256, random, sha256};
 

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::commands::keys;
 use crate::config::{self, Config};
 use crate::deployment::{Deployment, Opened};
-use crate::dev::DevFolder;
+use crate::dev::{DevFile, DevFolder};
 use crate::failure::{Failure, GOOD, Outcome};
 use crate::output::{self, Output};
 use crate::secret::Variables;
@@ -139,10 +139,12 @@ async fn deployment(args: &KeysArgs) -> Result<Deployment, Failure> {
     }
     let folder = DevFolder::open(&data)?;
     let earlier = folder.earlier()?;
-    let port = earlier.as_ref().and_then(crate::dev::DevFile::port);
+    let port = earlier.as_ref().and_then(DevFile::port);
     let port = port.ok_or_else(|| nothing_there(&data))?;
     let (secrets, now) = (DevFolder::secrets(earlier.as_ref()), clock::system().now());
-    Deployment::dev(&folder, port, &secrets, DevCustody::default(), now)
+    // Nobody answers a page here, so where the demo would be does not matter.
+    let demo = earlier.as_ref().and_then(DevFile::demo_port).unwrap_or(port);
+    Deployment::dev(&folder, (port, demo), &secrets, DevCustody::default(), now)
 }
 
 fn nothing_there(data: &Path) -> Failure {

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use tokenward::{Audience, ClientId, RESERVED_CLAIMS, Sensitive};
 use tokenward_server::settings::{KeySettings, RelaxedSameSite};
-use tokenward_sessions::AllowedScopes;
+use tokenward_sessions::{AllowedScopes, RelyingParty};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::cookies::SameSite;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
-    AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth,
-    ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, gate, kek, limits, receiver,
-    redis, rules, trust, values,
+    AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, ProxyAuth, ProxyConfig,
+    Revocation, ServiceConfig, Store, Tls, custody, gate, kek, limits, receiver, redis, rules,
+    trust, values,
 };
 use crate::secret::Environment;
 
@@ -431,12 +431,20 @@ pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
     Some(ProxyConfig { name: name?, profile: profile?, auth, client_certificates })
 }
 
-fn passkeys(section: Section<'_>) -> Option<Passkeys> {
-    let there = section.is_there();
-    let _: Option<String> = section.parsed("rp_id", |text| Ok(text.to_owned()));
-    let _: Option<Vec<String>> = section.list("origins", |text| Ok(text.to_owned()));
+/// `None` also where a problem has been told.
+fn passkeys(section: Section<'_>) -> Option<RelyingParty> {
+    if !section.is_there() {
+        return None;
+    }
+    let text = |text: &str| Ok(text.to_owned());
+    let id: Option<String> = section.required("rp_id", "\"example.com\"", text);
+    let origins: Option<Vec<String>> = section.list("origins", text);
+    let site = id.zip(origins).and_then(|(id, origins)| {
+        let site = RelyingParty::new(&id, origins.iter().map(String::as_str));
+        site.map_err(|error| section.problem(error.setting, error.to_string())).ok()
+    });
     section.finish();
-    there.then_some(Passkeys)
+    site
 }
 
 /// Reads every one of `sections`, so that each can show its problems; all of them or none.

@@ -37,8 +37,5 @@ pub(super) fn problems(file: &str, config: &Config) -> Vec<Problem> {
             format!("HS256 (of `{name}`) comes with a later version; use \"ES256\""),
         );
     }
-    if config.passkeys.is_some() {
-        later("passkeys", "passkeys come with a later version; delete the table".to_owned());
-    }
     problems
 }

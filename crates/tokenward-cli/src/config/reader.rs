@@ -35,13 +35,6 @@ impl Problem {
     }
 }
 
-#[cfg(test)]
-impl Problem {
-    pub(crate) fn setting(&self) -> &str {
-        &self.setting
-    }
-}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

@@ -125,7 +125,7 @@ fn fields(authority: &Authority) -> Vec<Case> {
         ),
         ("too much private data", with(json!({"private": "x".repeat(20_000)})), &[400]),
         ("an unknown delivery", with(json!({"delivery": "pigeon"})), &[400]),
-        ("what is not there yet", with(json!({"refresh": "passkey"})), &[400]),
+        ("a kind of refresh that is none", with(json!({"refresh": "passkeys"})), &[400]),
         ("a bad key", with(json!({})).header("idempotency-key", &"k".repeat(300)), &[400]),
         (
             "two keys",

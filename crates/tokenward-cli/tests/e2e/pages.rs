@@ -14,6 +14,7 @@ mod from;
 mod languages;
 mod limits;
 mod moving;
+mod passkeys;
 mod proxies;
 mod redis;
 pub(crate) mod remote;

@@ -10,6 +10,9 @@ use super::error::ApiError;
 use super::form::Form;
 use super::json::Fields;
 
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
 /// A body that has been read whole.
 pub(super) struct Read {
     content_type: String,
@@ -36,10 +39,19 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Resul
 }
 
 impl Read {
+    /// Whether it calls itself a form.
+    pub(super) fn is_form(&self) -> bool {
+        self.content_type == FORM
+    }
+
+    /// Whether it calls itself JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.content_type == JSON
+    }
+
     /// The body as a form.
     pub(super) fn form(&self) -> Result<Form, ApiError> {
-        const FORM: &str = "application/x-www-form-urlencoded";
-        if self.content_type != FORM {
+        if !self.is_form() {
             return Err(ApiError::wrong_type(FORM));
         }
         Form::parse(&self.bytes)
@@ -47,8 +59,7 @@ impl Read {
 
     /// The body as a JSON object.
     pub(super) fn json(&self) -> Result<Fields, ApiError> {
-        const JSON: &str = "application/json";
-        if self.content_type != JSON {
+        if !self.is_json() {
             return Err(ApiError::wrong_type(JSON));
         }
         Fields::parse(&self.bytes)

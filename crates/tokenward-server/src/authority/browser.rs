@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
@@ -17,13 +18,14 @@ use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
 use tokenward_tower::credentials::By;
 use tokenward_tower::csrf::{self, Origins};
+use tokenward_tower::step_up::StepUp;
 use tokenward_tower::{credentials, respond};
 
 use super::binding::Held;
 use super::error::ApiError;
 use super::refresh::{Presented, Refreshed};
 use super::respond::{done, json_answer};
-use super::{Authority, peer_of};
+use super::{Authority, body, peer_of};
 use crate::telemetry;
 
 /// Why a browser's request came to nothing: one of the fixed answers, or an error of ours.
@@ -32,6 +34,18 @@ pub(super) struct Refused(Box<Response>);
 impl From<Response> for Refused {
     fn from(response: Response) -> Self {
         Self(Box::new(response))
+    }
+}
+
+impl Refused {
+    /// `error` of a session that is held by cookie or access token: what asks for more of its user is a challenge
+    /// there (RFC 9470 § 3).
+    pub(super) fn of_step_up(error: ApiError) -> Self {
+        if error.is_step_up() {
+            respond::insufficient_user_authentication(&StepUp::default(), false).into()
+        } else {
+            error.into()
+        }
     }
 }
 
@@ -65,7 +79,7 @@ pub(super) async fn show(
         Err(_) => return Err(Refused::from(respond::invalid_request())),
     };
     let now = authority.clock.now();
-    let token = authority.verify_any(&presented, now)?;
+    let token = authority.verify_any(&presented, false, now)?;
     let answer = json!({
         "subject": token.subject().as_str(),
         "session_id": token.session_id().map(SessionId::as_str),
@@ -84,7 +98,7 @@ pub(super) async fn refresh(
     State(authority): State<Arc<Authority>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let (request::Parts { headers, extensions, .. }, _) = request.into_parts();
+    let (request::Parts { headers, extensions, .. }, body) = request.into_parts();
     let (headers, peer) = (&headers, peer_of(&extensions));
     let cookie =
         cookies::read(headers, REFRESH).map_err(|_| Refused::from(respond::invalid_request()))?;
@@ -98,6 +112,7 @@ pub(super) async fn refresh(
     };
     authority.check_csrf(headers, Some(&session.audience))?;
     let presented = Presented {
+        assertion: authority.assertion_in(headers, body).await?,
         token,
         client: ClientCheck::Browser,
         delivery: session.delivery,
@@ -107,10 +122,10 @@ pub(super) async fn refresh(
     let before = presented.token.seal_key();
     // A refused refresh token gets the one answer of every refused token.
     let refreshed = authority.refresh(presented, None).await.map_err(|error| {
-        if error.status() == StatusCode::BAD_REQUEST {
+        if error.status() == StatusCode::BAD_REQUEST && !error.is_step_up() {
             Refused::from(respond::invalid_token())
         } else {
-            error.into()
+            Refused::of_step_up(error)
         }
     })?;
     let same_site = authority.audiences.get(&refreshed.session.audience);
@@ -163,8 +178,31 @@ pub(super) async fn logout(
 }
 
 impl Authority {
+    /// What a passkey has signed for a refresh, if the body says so. Other bodies are passed over, as they always
+    /// were.
+    async fn assertion_in(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Option<Map<String, Value>>, ApiError> {
+        let body = body::read(headers, body, self.settings.limits.body_bytes).await?;
+        if !body.is_json() || body.bytes().is_empty() {
+            return Ok(None);
+        }
+        let mut fields = body.json()?;
+        let assertion = fields.object("assertion")?;
+        fields.done()?;
+        Ok((!assertion.is_empty()).then_some(assertion))
+    }
+
+    /// The session to whose family the refresh token `text` belongs, spent or not.
+    pub(super) async fn session_of_text(&self, text: &str) -> Result<Option<Session>, ApiError> {
+        let Ok(token) = RefreshToken::parse(text) else { return Ok(None) };
+        Ok(self.sessions.session_by_refresh(&token.hash()).await?)
+    }
+
     /// The session to whose family the refresh cookie belongs, spent or not, if that is where it belongs.
-    async fn cookie_session(
+    pub(super) async fn cookie_session(
         &self,
         cookie: &str,
     ) -> Result<Option<(RefreshToken, Session)>, ApiError> {
@@ -179,7 +217,7 @@ impl Authority {
         &self,
         presented: &credentials::Presented<'_>,
     ) -> Result<Option<(SessionId, Audience)>, Refused> {
-        match self.verified(presented, self.clock.now()) {
+        match self.verified(presented, false, self.clock.now()) {
             Ok(token) => Ok(token.session_id().map(|id| (id.clone(), token.audience().clone()))),
             Err(Some(unavailable)) => Err(unavailable),
             Err(None) => Ok(None),
@@ -200,25 +238,29 @@ impl Authority {
         check_origin(headers, &origins)
     }
 
+    /// The token as one of a cookie audience; with `or_other`, as one of any.
     pub(super) fn verify_any(
         &self,
         presented: &credentials::Presented<'_>,
+        or_other: bool,
         now: UnixTime,
     ) -> Result<Verified, Refused> {
-        self.verified(presented, now)
+        self.verified(presented, or_other, now)
             .map_err(|refused| refused.unwrap_or_else(|| Refused::from(respond::invalid_token())))
     }
 
-    /// The token as one of a cookie audience; `Err(None)` if it is refused, `Err(Some(_))` if nobody
+    /// As [`Self::verify_any`]; `Err(None)` if it is refused, `Err(Some(_))` if nobody
     /// can say at the moment.
     fn verified(
         &self,
         presented: &credentials::Presented<'_>,
+        or_other: bool,
         now: UnixTime,
     ) -> Result<Verified, Option<Refused>> {
         let mut reason = None;
         let mut is_unavailable = false;
-        for audience in self.audiences.values().filter(|audience| audience.has_cookies()) {
+        let audiences = self.audiences.values();
+        for audience in audiences.filter(|audience| or_other || audience.has_cookies()) {
             match presented.verify(&audience.verifier, Shown::nothing(), now) {
                 Ok(token) => return Ok(token.into_verified()),
                 Err(Refusal::Unavailable(_)) => is_unavailable = true,

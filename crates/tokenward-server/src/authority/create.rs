@@ -76,6 +76,7 @@ struct Wanted {
     delivery: Delivery,
     auth_time: UnixTime,
     bound_to: Option<Thumbprint>,
+    refresh_mode: RefreshMode,
 }
 
 /// A login that somebody else vouches for.
@@ -106,6 +107,7 @@ impl Wanted {
             bound_to: self.bound_to.as_ref(),
             // The longest that a token of the session will be.
             certificate: self.can_be_certified(audience).then(|| CertificateThumbprint::of(b"")),
+            by_passkey: self.refresh_mode == RefreshMode::Passkey,
         }
     }
 }
@@ -159,17 +161,23 @@ impl Authority {
             device: device(fields.text("device")?)?,
             bound_to: bound_to(fields.text("dpop_jkt")?, delivery, state)?,
             auth_time: self.auth_time(fields.value("auth_time").as_ref())?,
+            refresh_mode: self.refresh_mode(fields.text("refresh")?.as_deref())?,
             delivery,
             subject,
             audience,
         };
-        match fields.text("refresh")?.as_deref() {
-            None | Some("plain") => {}
-            Some("passkey") => return Err(invalid("refresh", "passkey is not available")),
-            Some(_) => return Err(invalid("refresh", "must be plain")),
-        }
         fields.done()?;
         Ok(wanted)
+    }
+
+    /// What each refresh will ask for.
+    fn refresh_mode(&self, said: Option<&str>) -> Result<RefreshMode, ApiError> {
+        match said {
+            None | Some("plain") => Ok(RefreshMode::Plain),
+            Some("passkey") if self.settings.passkeys.is_some() => Ok(RefreshMode::Passkey),
+            Some("passkey") => Err(invalid("refresh", "passkey takes the settings of [passkeys]")),
+            Some(_) => Err(invalid("refresh", "must be plain or passkey")),
+        }
     }
 
     /// When the user proved who they are: now, or when the service says. A clock of its own may be wrong.
@@ -234,6 +242,7 @@ impl Authority {
             delivery: Delivery::Token,
             auth_time: login.auth_time,
             bound_to,
+            refresh_mode: RefreshMode::Plain,
         };
         let id = random_session_id()?;
         self.check_mintable(audience, &wanted.facts(&id, now, audience), now)?;
@@ -274,7 +283,7 @@ impl Authority {
             claims: wanted.claims,
             device: wanted.device,
             delivery: wanted.delivery,
-            refresh_mode: RefreshMode::Plain,
+            refresh_mode: wanted.refresh_mode,
             bound_to: wanted.bound_to,
             created_at: now,
             auth_time: wanted.auth_time,
@@ -439,6 +448,7 @@ fn stored(new: NewSession, version: TokenVersion) -> Session {
         ends_at: new.ends_at,
         last_used_at: new.created_at,
         ended: None,
+        passkey: None,
         version,
     }
 }

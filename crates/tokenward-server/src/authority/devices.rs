@@ -150,7 +150,7 @@ impl Authority {
             credentials::extract(headers).map_err(|_| Refused::from(respond::invalid_request()))?;
         let presented = presented.filter(|it| matches!(it.by, By::Cookie | By::Sealed));
         let presented = presented.ok_or_else(|| Refused::from(respond::no_credentials()))?;
-        self.verify_any(&presented, self.clock.now())
+        self.verify_any(&presented, false, self.clock.now())
     }
 
     fn user_who_changes(&self, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Refused> {

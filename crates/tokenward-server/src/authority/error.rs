@@ -47,6 +47,17 @@ impl ApiError {
         Self::oauth("invalid_grant", "Invalid refresh token")
     }
 
+    /// 400: the session is good, and asks for more of its user (the code of RFC 9470 § 3). One answer for every
+    /// reason.
+    pub(super) fn step_up(description: &'static str) -> Self {
+        Self::oauth(STEP_UP, description)
+    }
+
+    /// Whether it is [`Self::step_up`].
+    pub(super) fn is_step_up(&self) -> bool {
+        self.code == STEP_UP
+    }
+
     /// 400: what was to be exchanged is no good, or not the client's to exchange (RFC 8693 § 2.2.2). One
     /// answer for every reason.
     pub(super) fn invalid_subject_token() -> Self {
@@ -169,3 +180,5 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+const STEP_UP: &str = "insufficient_user_authentication";

@@ -7,7 +7,7 @@
 //! with spaces, quotes or writing direction in it would else forge the fields behind it.
 
 use tokenward::{Audience, ClientId, IssuerId, Reason, SessionId, Subject, TokenVersion};
-use tokenward_sessions::RefreshInvalid;
+use tokenward_sessions::{CredentialId, RefreshInvalid, Session};
 
 use super::lockout::Wait;
 use crate::http::Peer;
@@ -153,4 +153,38 @@ pub(super) fn assertion_replayed(client: &ClientId) {
         target: AUDIT, event = "assertion_replayed", %client,
         "a client assertion was shown a second time"
     );
+}
+
+pub(super) fn passkey_enrolled(session: &Session, id: &CredentialId) {
+    tracing::info!(
+        target: AUDIT, event = "passkey_enrolled",
+        audience = %session.audience, subject = session.subject.as_str(), session_id = %session.id,
+        passkey = %id, "a passkey was enrolled"
+    );
+}
+
+pub(super) fn passkeys_removed(by: &str, subject: &Subject, passkeys: u64, sessions: u64) {
+    tracing::info!(
+        target: AUDIT, event = "passkeys_removed",
+        by, subject = subject.as_str(), passkeys, sessions,
+        "passkeys were removed, and the sessions that they held ended"
+    );
+}
+
+pub(super) fn passkey_copied(audience: &Audience, subject: &Subject, id: &SessionId) {
+    tracing::warn!(
+        target: AUDIT, event = "passkey_copied",
+        %audience, subject = subject.as_str(), session_id = %id,
+        "a passkey counts less than before, so there are two of it; the session has been ended"
+    );
+}
+
+pub(super) fn passkey_refused(why: &'static str, id: &SessionId) {
+    passkey_unused(why);
+    tracing::info!(reason = why, session_id = %id, "what a passkey signed was refused");
+}
+
+/// Counts what a passkey signed in vain.
+pub(super) fn passkey_unused(why: &'static str) {
+    metrics::counter!("tokenward_passkeys_refused_total", "reason" => why).increment(1);
 }

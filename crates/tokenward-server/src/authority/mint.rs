@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokenward::crypto::Secret256;
 use tokenward::limits::LIMITS;
 use tokenward::{
@@ -103,7 +103,11 @@ impl Authority {
     ) -> Result<(), ApiError> {
         let claims = audience.still_allowed(&session.claims);
         let certificate = terms.certificate.clone();
-        let facts = SessionFacts::of(session, &session.scope, &claims, certificate);
+        let facts = SessionFacts {
+            // It may be by now.
+            by_passkey: self.settings.passkeys.is_some(),
+            ..SessionFacts::of(session, &session.scope, &claims, certificate)
+        };
         self.check_mintable(audience, &facts, now)
     }
 
@@ -411,10 +415,15 @@ pub(super) struct SessionFacts<'a> {
     pub(super) sealed: bool,
     pub(super) bound_to: Option<&'a Thumbprint>,
     pub(super) certificate: Option<CertificateThumbprint>,
+    /// Whether it was a passkey that last said who is there.
+    pub(super) by_passkey: bool,
 }
 
+/// The claim that says how its subject was authenticated (RFC 9068 § 2.2.1).
+pub(super) const AMR: &str = "amr";
+
 impl<'a> SessionFacts<'a> {
-    const fn of(
+    fn of(
         session: &'a Session,
         scope: &'a Scope,
         claims: &'a Map<String, Value>,
@@ -426,21 +435,27 @@ impl<'a> SessionFacts<'a> {
             client_id: &session.client_id,
             scope,
             claims,
-            auth_time: session.auth_time,
+            auth_time: session.authenticated_at(),
             ends_at: session.ends_at,
             sealed: matches!(session.delivery, Delivery::Sealed),
             bound_to: session.bound_to.as_ref(),
             certificate,
+            by_passkey: session.passkey.is_some(),
         }
     }
 
     fn request(&self, version: TokenVersion, seal: Option<&SealKey>) -> TokenRequest {
+        let mut claims = self.claims.clone();
+        if self.by_passkey {
+            // RFC 8176: the possession of a key, behind something that the user is or knows, with the user there.
+            claims.insert(AMR.to_owned(), json!(["mfa", "pop", "user"]));
+        }
         let request =
             TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
                 .session_id(self.id.clone())
                 .token_version(version)
                 .scope(self.scope.clone())
-                .private(self.claims.clone())
+                .private(claims)
                 .expires_no_later_than(self.ends_at);
         // Of some logins elsewhere nobody says when they were.
         let is_known = self.auth_time > UnixTime::from_secs(0);

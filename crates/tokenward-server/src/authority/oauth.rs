@@ -18,6 +18,7 @@ use super::binding::Held;
 use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
+use super::json::invalid;
 use super::mint::{Minted, token_type};
 use super::ops::{Target, unbroken};
 use super::refresh::{Presented, Refreshed};
@@ -59,6 +60,7 @@ async fn refresh_grant(
     held: Held,
 ) -> Result<Response, ApiError> {
     let text = form.required("refresh_token")?;
+    let assertion = form.get("passkey_assertion").map(assertion).transpose()?;
     let Ok(token) = RefreshToken::parse(text) else { return Err(ApiError::invalid_grant()) };
     let presented = Presented {
         token,
@@ -66,10 +68,16 @@ async fn refresh_grant(
         delivery: Delivery::Token,
         audiences: caller.audiences(),
         held,
+        assertion,
     };
     let scope = form.get("scope").map(scope).transpose()?;
     let refreshed = authority.refresh(presented, scope).await?;
     Ok(json_answer(StatusCode::OK, &Value::Object(session_answer(&refreshed))))
+}
+
+/// What a passkey has signed, as the JSON of its answer.
+fn assertion(text: &str) -> Result<Map<String, Value>, ApiError> {
+    tokenward::json::from_str(text).map_err(|_| invalid("passkey_assertion", "is no JSON object"))
 }
 
 /// What whoever holds a session gets of it.

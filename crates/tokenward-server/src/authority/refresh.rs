@@ -1,9 +1,10 @@
 //! Refreshing a session, the same way for clients and for browsers.
 
+use serde_json::{Map, Value};
 use tokenward::{Audience, ClientId, Scope, UnixTime};
 use tokenward_sessions::{
-    ClientCheck, Delivery, REFRESH_WINDOW, RefreshAttempt, RefreshInvalid, RefreshOutcome,
-    RefreshToken, Session,
+    Asserted, ClientCheck, Delivery, EndReason, Purpose, REFRESH_WINDOW, RefreshAttempt,
+    RefreshInvalid, RefreshMode, RefreshOutcome, RefreshToken, Session,
 };
 use tokenward_tower::dpop::BadProof;
 
@@ -11,7 +12,7 @@ use super::audience::AudienceState;
 use super::binding::{Bound, Held, Terms};
 use super::error::ApiError;
 use super::mint::Minted;
-use super::{Authority, dpop, log};
+use super::{Authority, dpop, log, passkeys};
 
 /// A refresh token as it was presented.
 pub(super) struct Presented {
@@ -20,6 +21,8 @@ pub(super) struct Presented {
     pub(super) delivery: Delivery,
     /// What came with it.
     pub(super) held: Held,
+    /// What a passkey has signed for it.
+    pub(super) assertion: Option<Map<String, Value>>,
     /// The audiences within which the caller works.
     pub(super) audiences: Vec<Audience>,
 }
@@ -86,8 +89,10 @@ impl Authority {
         if scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&known.scope)) {
             return Err(ApiError::oauth("invalid_scope", "scope: is more than the session has"));
         }
+        let by_holder = presented.is_by_holder_of(&known);
+        let asserted = if by_holder { self.asserted(&presented, &known, now).await? } else { None };
         // Only whoever could go on uses up the session's rate: for others a token is worth nothing.
-        if presented.is_by_holder_of(&known) {
+        if by_holder {
             self.by_session.take(known.id.as_str(), now)?;
             self.by_subject.take((&known.audience, &known.subject), now)?;
         }
@@ -96,7 +101,8 @@ impl Authority {
         // Without a signer, for example, the token would be spent for nothing.
         self.check_session(audience, &known, &terms, now)?;
         self.use_proof(presented.held.proof.as_ref(), now).await?;
-        let outcome = self.sessions.refresh(self.attempt(presented, audience, now)).await?;
+        let attempt = RefreshAttempt { asserted, ..self.attempt(presented, audience, now) };
+        let outcome = self.sessions.refresh(attempt).await?;
         match outcome {
             RefreshOutcome::Renewed { session, version, token, refresh_ends_at, replayed } => {
                 log::session_refreshed(&session.audience, &session.id, replayed);
@@ -107,8 +113,12 @@ impl Authority {
                 let refresh_expires_in = refresh_ends_at.since(now).as_secs();
                 Ok(Refreshed { access, refresh: token, refresh_expires_in, session })
             }
-            RefreshOutcome::Reused { session_id, subject, audience } => {
-                log::refresh_reused(&audience, &subject, &session_id);
+            RefreshOutcome::Ended { why, session_id, subject, audience } => {
+                if why == EndReason::PasskeyCopied {
+                    log::passkey_copied(&audience, &subject, &session_id);
+                } else {
+                    log::refresh_reused(&audience, &subject, &session_id);
+                }
                 self.hub.catch_up().await?;
                 Err(ApiError::invalid_grant())
             }
@@ -148,6 +158,26 @@ impl Authority {
         refused(why).after(self.dead_tokens.wait(tried, now))
     }
 
+    /// What a passkey has signed for this refresh. Whoever would be let through, and has not shown one where the
+    /// session asks for it, or one that does not count, is told so before anything is written.
+    async fn asserted(
+        &self,
+        presented: &Presented,
+        session: &Session,
+        now: UnixTime,
+    ) -> Result<Option<Asserted>, ApiError> {
+        if !session.is_live(now) || presented.delivery != session.delivery {
+            return Ok(None);
+        }
+        match (&presented.assertion, session.refresh_mode) {
+            (Some(assertion), _) => {
+                self.check_assertion(assertion, Purpose::Refresh, session, now).await.map(Some)
+            }
+            (None, RefreshMode::Plain) => Ok(None),
+            (None, _) => Err(refused(RefreshInvalid::PasskeyRequired)),
+        }
+    }
+
     fn attempt(
         &self,
         presented: Presented,
@@ -159,6 +189,7 @@ impl Authority {
             presented: token,
             client,
             delivery,
+            asserted: None,
             proven: held.key().cloned(),
             audiences: Some(vec![audience.name.clone()]),
             now,
@@ -175,5 +206,11 @@ fn refused(why: RefreshInvalid) -> ApiError {
     if why == RefreshInvalid::ProofRequired {
         return dpop::refused(BadProof::Missing);
     }
-    ApiError::invalid_grant()
+    if let RefreshInvalid::PasskeyMisused(why) = why {
+        log::passkey_unused(passkeys::misuse(why));
+    }
+    match why {
+        RefreshInvalid::PasskeyRequired | RefreshInvalid::PasskeyMisused(_) => passkeys::needed(),
+        _ => ApiError::invalid_grant(),
+    }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 
 use super::audience::AudienceState;
 use super::error::ApiError;
 use super::{
-    Authority, browser, create, devices, discovery, events, follow, oauth, script, stating, status,
-    v1,
+    Authority, browser, create, devices, discovery, events, follow, oauth, passkeys, script,
+    stating, status, v1,
 };
 use crate::gate::{self, GateAudience, GateState};
 
@@ -21,6 +21,7 @@ impl Authority {
         Router::new()
             .merge(discovery())
             .merge(services())
+            .merge(devices())
             .route("/oauth2/token", post(oauth::token))
             .route("/oauth2/revoke", post(oauth::revoke))
             .route("/oauth2/introspect", post(oauth::introspect))
@@ -79,12 +80,27 @@ fn discovery() -> Router<Arc<Authority>> {
     router
 }
 
+/// A user's own passkeys.
+fn devices() -> Router<Arc<Authority>> {
+    Router::new()
+        .route("/session/refresh/challenge", post(passkeys::refresh_challenge))
+        .route("/session/passkeys", get(passkeys::list).post(passkeys::enrol))
+        .route("/session/passkeys/options", post(passkeys::options))
+        .route("/session/passkeys/{id}", patch(passkeys::rename).delete(passkeys::remove))
+        .route("/session/passkeys/{id}/challenge", post(passkeys::removal_challenge))
+}
+
 fn services() -> Router<Arc<Authority>> {
     Router::new()
         .route("/v1/sessions", post(create::create))
         .route("/v1/sessions/{session}", delete(v1::end))
         .route("/v1/sessions/{session}/private", get(v1::private))
         .route("/v1/subjects/{subject}/sessions", get(devices::list).delete(devices::end_all))
+        .route(
+            "/v1/subjects/{subject}/passkeys",
+            get(passkeys::list_of).delete(passkeys::remove_all),
+        )
+        .route("/v1/subjects/{subject}/passkeys/{id}", delete(passkeys::remove_one))
         .route("/v1/subjects/{subject}/token-version", post(v1::bump))
         .route("/v1/revocations", post(v1::revoke))
 }

@@ -13,7 +13,7 @@ use tokenward_keys::{FormerSecrets, KeyRing, KeyStore, RingError, Timing, Timing
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::feed::keys_digest;
 use tokenward_revocation::{DenseIds, Fingerprints, View};
-use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
+use tokenward_sessions::{ChallengeKey, RefreshLifetime, Service, ServiceStore, SessionLifetime};
 use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::{Dpop, Nonces};
@@ -28,6 +28,7 @@ use super::former::Known;
 use super::keysets::KeySets;
 use super::lamp::Lamp;
 use super::lockout::{Lockout, Locks};
+use super::mint::AMR;
 use super::rate::Buckets;
 use super::status::StatusLists;
 use super::{Authority, Parts, discovery, feed};
@@ -91,7 +92,8 @@ impl Authority {
             audiences.insert(audience.name.clone(), Arc::new(state));
         }
         let events = Events::of(parts.events, &parts.settings, &parts.clock).await?;
-        let Parts { settings, clock, sessions, services, revocations, frames, .. } = parts;
+        let Parts { settings, clock, sessions, passkeys, services, revocations, frames, .. } =
+            parts;
         let origins = settings.audiences.iter().flat_map(|audience| &audience.origins);
         let all_origins = Origins::new(origins).map_err(|error| origins_error(&error))?;
         let authority = Arc::new(Self {
@@ -106,6 +108,7 @@ impl Authority {
             settings,
             clock,
             sessions,
+            passkeys,
             services,
             revocations,
             frames,
@@ -115,6 +118,7 @@ impl Authority {
             audiences,
             all_origins,
             nonces: Nonces::new(&parts.data_key),
+            challenges: ChallengeKey::new(&parts.data_key),
             data_key: parts.data_key,
             hub: Arc::new(hub),
             stop: watch::Sender::new(false),
@@ -312,7 +316,7 @@ async fn open_audience(
     let lifetime = |setting: &str, error: &dyn std::fmt::Display| {
         SettingsError::new(format!("audience.{name}.{setting}"), error.to_string())
     };
-    let issuer = issuer(wanted, &issuer_id)?;
+    let issuer = issuer(wanted, &issuer_id, settings.passkeys.is_some())?;
     let verifier = verifier(settings, &ring, &issuer_id);
     let view = hub.view(&name).map_or_else(|| Arc::new(View::local(name.clone())), Arc::clone);
     Ok(AudienceState {
@@ -393,7 +397,11 @@ fn gate_dpop(
 }
 
 /// Who makes the tokens of an audience.
-fn issuer(wanted: &AudienceSettings, id: &IssuerId) -> Result<Issuer, SettingsError> {
+fn issuer(
+    wanted: &AudienceSettings,
+    id: &IssuerId,
+    passkeys: bool,
+) -> Result<Issuer, SettingsError> {
     let lifetime = AccessLifetime::new(wanted.access_lifetime).map_err(|error| {
         let setting = format!("audience.{}.access_lifetime", wanted.name);
         SettingsError::new(setting, error.to_string())
@@ -402,7 +410,7 @@ fn issuer(wanted: &AudienceSettings, id: &IssuerId) -> Result<Issuer, SettingsEr
         .issuer(id.clone())
         .audience(wanted.name.clone())
         .lifetime(lifetime)
-        .claims(wanted.claims.iter().cloned());
+        .claims(wanted.claims.iter().cloned().chain(passkeys.then(|| AMR.to_owned())));
     let admit = |issuer: IssuerBuilder<_, _, _>, (claim, kind): &(String, Sensitive)| {
         issuer.admit(claim, *kind)
     };

@@ -121,6 +121,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         proxies: Vec::new(),
         rules: Rules::any_token(),
         trust: TrustSettings::default(),
+        passkeys: None,
         limits: Limits::DEFAULT,
     };
     change(&mut settings);

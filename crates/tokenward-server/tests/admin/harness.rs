@@ -76,6 +76,7 @@ impl Bench {
             keys: Arc::new(store.clone()),
             custody: Arc::new(Sealed::new(StoreKey::new(Secret256::from_bytes([7; 32])))),
             sessions: Arc::new(store.clone()),
+            passkeys: Arc::new(store.clone()),
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
             frames: Arc::new(store.clone()),
@@ -216,6 +217,7 @@ fn settings() -> Settings {
         proxies: Vec::new(),
         rules: Rules::any_token(),
         trust: TrustSettings::default(),
+        passkeys: None,
         limits: Limits::DEV,
     }
 }

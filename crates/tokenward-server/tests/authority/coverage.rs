@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 use crate::harness::{Bench, LOGIN, SAME_ORIGIN, SPA, STRANGER, WEAK, cookie};
 
 /// The routes for services. Every new route is owed an entry here or in one of the lists below.
-const SERVICES: [(&str, &str); 9] = [
+const SERVICES: [(&str, &str); 12] = [
     ("POST", "/v1/sessions"),
     ("DELETE", "/v1/sessions/s1"),
     ("GET", "/v1/sessions/s1/private"),
     ("GET", "/v1/subjects/alice/sessions"),
     ("DELETE", "/v1/subjects/alice/sessions"),
+    ("GET", "/v1/subjects/alice/passkeys"),
+    ("DELETE", "/v1/subjects/alice/passkeys"),
+    ("DELETE", "/v1/subjects/alice/passkeys/dW5rbm93bg"),
     ("POST", "/v1/subjects/alice/token-version"),
     ("POST", "/v1/revocations"),
     ("GET", "/revocations/billing-api/snapshot"),
@@ -19,7 +22,7 @@ const SERVICES: [(&str, &str); 9] = [
 ];
 
 /// Routes that authenticate by form or cookie, or whose caller is a proxy: their own tests cover them.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 13] = [
     "/oauth2/token",
     "/oauth2/revoke",
     "/oauth2/introspect",
@@ -28,6 +31,11 @@ const OTHERS: [&str; 8] = [
     "/session/logout",
     "/session/devices",
     "/session/devices/{session}",
+    "/session/refresh/challenge",
+    "/session/passkeys",
+    "/session/passkeys/options",
+    "/session/passkeys/{id}",
+    "/session/passkeys/{id}/challenge",
 ];
 
 /// Routes that anybody may read.

@@ -81,7 +81,7 @@ async fn a_relaxed_cookie_comes_along_and_the_refresh_cookie_and_changes_stay_st
     bench.browser(Method::POST, "/session/logout", &foreign).await.is(403, "access_denied");
 }
 
-fn with_a_proxy(settings: &mut Settings) {
+pub(crate) fn with_a_proxy(settings: &mut Settings) {
     settings.proxies = vec![ProxySettings {
         name: "edge".to_owned(),
         profile: Profile::Caddy,
@@ -90,7 +90,7 @@ fn with_a_proxy(settings: &mut Settings) {
     }];
 }
 
-async fn ask(bench: &Bench, path: &str, token: &str) -> Reply {
+pub(crate) async fn ask(bench: &Bench, path: &str, token: &str) -> Reply {
     let request = question(path).header("authorization", format!("Bearer {token}"));
     bench.send(request.body(axum::body::Body::empty()).unwrap()).await
 }

@@ -297,6 +297,7 @@ pub(crate) fn parts(dir: &TempDir, clock: &TestClock, settings: Settings) -> Par
         keys: Arc::new(store.clone()),
         custody: Arc::new(sealed()),
         sessions: Arc::new(store.clone()),
+        passkeys: Arc::new(store.clone()),
         services: Arc::new(store.clone()),
         revocations: Arc::new(store.clone()),
         frames: Arc::new(store.clone()),
@@ -345,6 +346,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         proxies: Vec::new(),
         rules: Rules::any_token(),
         trust: TrustSettings::default(),
+        passkeys: None,
         limits: Limits::DEV,
     }
 }

@@ -37,6 +37,8 @@ mod oauth;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod receiver;
 #[cfg(test)]
 mod refresh;

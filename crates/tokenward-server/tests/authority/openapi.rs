@@ -1,6 +1,7 @@
 //! `docs/openapi.json` says what the routes are and what they answer.
 
 mod document;
+mod passkeys;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -133,6 +133,7 @@ async fn of_two_replicas_that_sign_at_once_one_is_published_by_both() {
             keys: Arc::new(store.clone()),
             custody,
             sessions: Arc::new(store.clone()),
+            passkeys: Arc::new(store.clone()),
             services: Arc::new(store.clone()),
             revocations: Arc::new(store.clone()),
             frames: Arc::new(store.clone()),

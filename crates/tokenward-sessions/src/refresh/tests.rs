@@ -7,7 +7,7 @@ use serde_json::Map;
 use tokenward::Scope;
 
 use super::*;
-use crate::{Ended, REFRESH_WINDOW, RefreshMode};
+use crate::{CredentialId, Ended, REFRESH_WINDOW, RefreshMode, UsedChallenge};
 
 #[test]
 fn a_current_token_yields_a_successor() {
@@ -39,7 +39,7 @@ fn reuse_after_the_window_ends_the_family() {
 
     family.pass(REFRESH_WINDOW + Duration::from_millis(1));
 
-    assert_eq!(family.refresh(&first).unwrap_err(), Refused::Reused);
+    assert_eq!(family.refresh(&first).unwrap_err(), REUSED);
     let ended = RefreshInvalid::Ended(EndReason::RefreshReused);
     assert_eq!(family.refresh(&second).unwrap_err(), Refused::Invalid(ended));
 }
@@ -51,7 +51,7 @@ fn reuse_inside_the_window_ends_the_family_once_the_successor_was_used() {
     let second = family.refresh(&first).unwrap();
     family.refresh(&second).unwrap();
 
-    assert_eq!(family.refresh(&first).unwrap_err(), Refused::Reused);
+    assert_eq!(family.refresh(&first).unwrap_err(), REUSED);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_clock_that_was_set_back_closes_the_window() {
 
     family.now = family.now.saturating_sub(REFRESH_WINDOW + Duration::from_secs(1));
 
-    assert_eq!(family.refresh(&first).unwrap_err(), Refused::Reused);
+    assert_eq!(family.refresh(&first).unwrap_err(), REUSED);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_bound_family_goes_on_by_its_own_key_alone_and_nobody_else_ends_it() {
     }
 
     assert!(by(&mut family, &third, Some("A")).is_ok());
-    assert_eq!(by(&mut family, &second, Some("A")).unwrap_err(), Refused::Reused);
+    assert_eq!(by(&mut family, &second, Some("A")).unwrap_err(), REUSED);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_thief_who_binds_a_family_to_his_key_is_noticed_by_its_owner() {
         by(&mut family, Some("E")).unwrap();
         family.pass(age);
 
-        assert_eq!(by(&mut family, owners).unwrap_err(), Refused::Reused);
+        assert_eq!(by(&mut family, owners).unwrap_err(), REUSED);
     }
 }
 
@@ -142,6 +142,68 @@ fn a_session_that_asks_for_a_passkey_is_not_refreshed_without_one() {
 
     let needed = Refused::Invalid(RefreshInvalid::PasskeyRequired);
     assert_eq!(family.refresh(&first).unwrap_err(), needed);
+
+    // To whoever lacks the passkey a spent token is nothing either: no thief ends the family with it.
+    family.signed(1).unwrap();
+    family.pass(REFRESH_WINDOW * 2);
+    assert_eq!(family.refresh(&first).unwrap_err(), needed);
+}
+
+#[test]
+fn the_window_asks_for_the_passkey_again_and_gives_the_same_successor() {
+    let mut family = Family::new();
+    family.session.refresh_mode = RefreshMode::Passkey;
+    let first = family.first.clone();
+    let second = family.signed(1).unwrap();
+
+    assert!(family.refresh(&first).is_err());
+    assert_eq!(family.signed(2).unwrap().hash(), second.hash());
+    family.pass(REFRESH_WINDOW * 2);
+    assert_eq!(family.signed(3).unwrap_err(), REUSED);
+}
+
+#[test]
+fn a_passkey_that_counts_less_than_before_ends_the_family() {
+    for count in [0, 4, 5] {
+        let mut family = Family::new();
+        family.passkey = Some(known(5));
+        let copied = Refused::Ended(EndReason::PasskeyCopied);
+        assert_eq!(family.signed(count).unwrap_err(), copied, "{count}");
+    }
+    let mut family = Family::new();
+    family.passkey = Some(known(0));
+    family.signed(0).unwrap();
+}
+
+#[test]
+fn an_assertion_that_a_later_one_has_overtaken_ends_nothing() {
+    let mut family = Family::new();
+    let used_since = family.now.saturating_add(Duration::from_millis(1));
+    family.passkey = Some(KnownPasskey { last_used_at: used_since, ..known(5) });
+
+    let overtaken = RefreshInvalid::PasskeyMisused(PasskeyMisused::Overtaken);
+    assert_eq!(family.signed(4).unwrap_err(), Refused::Invalid(overtaken));
+    family.signed(6).unwrap();
+}
+
+#[test]
+fn an_assertion_that_does_not_count_is_not_passed_over() {
+    let mut family = Family::new();
+    let refused = |family: &mut Family| match family.signed(1) {
+        Err(Refused::Invalid(RefreshInvalid::PasskeyMisused(why))) => why,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(family.session.refresh_mode, RefreshMode::Plain);
+
+    family.passkey = None;
+    assert_eq!(refused(&mut family), PasskeyMisused::Unknown);
+    family.passkey = Some(KnownPasskey { challenge_used: true, ..known(0) });
+    assert_eq!(refused(&mut family), PasskeyMisused::Replayed);
+}
+
+fn known(sign_count: u32) -> KnownPasskey {
+    let last_used_at = UnixTime::from_secs(900_000);
+    KnownPasskey { sign_count, last_used_at, challenge_used: false }
 }
 
 #[test]
@@ -150,7 +212,7 @@ fn debug_shows_neither_tokens_nor_what_is_made_of_them() {
     let first = family.first.clone();
     let attempt = family.attempt(&first);
     let known = family.tokens[&first.hash()].clone();
-    let decision = decide(&attempt, &family.session, &known);
+    let decision = decide(&attempt, &family.session, &known, None);
     let Decision::Rotate(rotation) = &decision else { panic!("{decision:?}") };
     let secrets = [rotation.sealed.clone(), rotation.hash.to_vec(), first.hash().to_vec()];
     family.refresh(&first).unwrap();
@@ -195,7 +257,7 @@ proptest! {
                         held.push(next);
                     }
                 }
-                Err(Refused::Reused) => {
+                Err(REUSED) => {
                     prop_assert!(age.is_some(), "a token that was never used is no reuse");
                     over = true;
                 }
@@ -222,9 +284,11 @@ const OTHERS: [(Change, RefreshInvalid); 3] = [
     (|attempt| attempt.audiences = Some(vec![]), RefreshInvalid::WrongAudience),
 ];
 
+const REUSED: Refused = Refused::Ended(EndReason::RefreshReused);
+
 #[derive(Debug, Eq, PartialEq)]
 enum Refused {
-    Reused,
+    Ended(EndReason),
     Invalid(RefreshInvalid),
 }
 
@@ -234,6 +298,7 @@ struct Family {
     tokens: HashMap<[u8; 32], KnownToken>,
     bound: HashSet<[u8; 32]>,
     first: RefreshToken,
+    passkey: Option<KnownPasskey>,
     now: UnixTime,
 }
 
@@ -257,11 +322,12 @@ impl Family {
             ends_at: now.saturating_add(Duration::from_secs(200)),
             last_used_at: now,
             ended: None,
+            passkey: None,
             version: TokenVersion::FIRST,
         };
-        let known = KnownToken::Current { ends_at: now.saturating_add(LIFETIME) };
-        let tokens = HashMap::from([(first.hash(), known)]);
-        Self { session, tokens, bound: HashSet::new(), first, now }
+        let current = KnownToken::Current { ends_at: now.saturating_add(LIFETIME) };
+        let tokens = HashMap::from([(first.hash(), current)]);
+        Self { session, tokens, bound: HashSet::new(), first, passkey: Some(known(0)), now }
     }
 
     fn pass(&mut self, time: Duration) {
@@ -274,6 +340,7 @@ impl Family {
             client: ClientCheck::Is(self.session.client_id.clone()),
             delivery: self.session.delivery,
             proven: None,
+            asserted: None,
             audiences: None,
             now: self.now,
             refresh_lifetime: RefreshLifetime::new(LIFETIME).unwrap(),
@@ -286,9 +353,19 @@ impl Family {
         self.play(&self.attempt(presented))
     }
 
+    /// A refresh with the first token, and an assertion that counts `sign_count`.
+    fn signed(&mut self, sign_count: u32) -> Result<RefreshToken, Refused> {
+        let challenge = UsedChallenge { hash: [7; 32], made_at: self.now, forget_at: self.now };
+        let credential = CredentialId::new(b"phone").unwrap();
+        let asserted = Asserted { credential, sign_count, challenge, at: self.now };
+        let attempt =
+            RefreshAttempt { asserted: Some(asserted), ..self.attempt(&self.first.clone()) };
+        self.play(&attempt)
+    }
+
     fn play(&mut self, attempt: &RefreshAttempt) -> Result<RefreshToken, Refused> {
         let hash = attempt.presented.hash();
-        match decide(attempt, &self.session, &self.tokens[&hash]) {
+        match decide(attempt, &self.session, &self.tokens[&hash], self.passkey.as_ref()) {
             Decision::Rotate(new) => {
                 for token in self.tokens.values_mut() {
                     if let KnownToken::Spent { was_bound, .. } = *token {
@@ -310,9 +387,9 @@ impl Family {
                 Ok(new.token)
             }
             Decision::Replay { token, .. } => Ok(token),
-            Decision::EndFamily => {
-                self.session.ended = Some(Ended { at: self.now, why: EndReason::RefreshReused });
-                Err(Refused::Reused)
+            Decision::EndFamily(why) => {
+                self.session.ended = Some(Ended { at: self.now, why });
+                Err(Refused::Ended(why))
             }
             Decision::Refuse(why) => Err(Refused::Invalid(why)),
         }

@@ -12,10 +12,10 @@ use crate::value::{Columns, limit, millis, names, number};
 use crate::writer::Tx;
 
 /// Why and when, and for how long it must be remembered.
-pub(super) struct Ending {
-    pub(super) why: EndReason,
-    pub(super) now: UnixTime,
-    pub(super) keep_until: UnixTime,
+pub(crate) struct Ending {
+    pub(crate) why: EndReason,
+    pub(crate) now: UnixTime,
+    pub(crate) keep_until: UnixTime,
 }
 
 pub(super) fn end(

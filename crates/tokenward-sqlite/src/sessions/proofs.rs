@@ -1,4 +1,4 @@
-//! Proofs of possession that were used.
+//! Proofs of possession, client assertions and challenges that were used.
 
 use rusqlite::params;
 use tokenward::UnixTime;
@@ -9,7 +9,7 @@ use crate::writer::Tx;
 
 /// Remembers a proof until `ends_at`; `false` if it was remembered. Each adds a row and removes up to two
 /// that are over, so that what is remembered is bounded by the rate of proofs; `prune` removes the rest.
-pub(super) fn remember(
+pub(crate) fn remember(
     tx: &Tx<'_>,
     hash: &[u8; 32],
     ends_at: UnixTime,

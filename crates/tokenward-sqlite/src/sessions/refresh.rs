@@ -3,12 +3,15 @@
 use rusqlite::params;
 use tokenward::Thumbprint;
 use tokenward_sessions::{
-    Decision, EndReason, RefreshAttempt, RefreshInvalid, RefreshOutcome, Rotation, Session, decide,
+    Decision, RefreshAttempt, RefreshInvalid, RefreshOutcome, Rotation, Session, decide,
 };
 
 use super::end::{self, Ending};
+use super::passkeys::hold_with;
+use super::rows::Found;
 use super::{create, rows};
 use crate::fault::Fault;
+use crate::passkeys;
 use crate::value::millis;
 use crate::writer::Tx;
 
@@ -16,45 +19,67 @@ pub(super) fn refresh(tx: &Tx<'_>, attempt: &RefreshAttempt) -> Result<RefreshOu
     let hash = attempt.presented.hash();
     let unknown = Ok(RefreshOutcome::Invalid(RefreshInvalid::Unknown));
     let Some(found) = rows::by_refresh(tx, &hash)? else { return unknown };
-    let Some(known) = rows::known(tx, found.row, &hash)? else { return unknown };
-    match decide(attempt, &found.session, &known) {
+    let Some(token) = rows::known(tx, found.row, &hash)? else { return unknown };
+    let passkey = match &attempt.asserted {
+        Some(asserted) => passkeys::known(tx, &found.session.passkey_holder(), asserted)?,
+        None => None,
+    };
+    match decide(attempt, &found.session, &token, passkey.as_ref()) {
         Decision::Refuse(why) => Ok(RefreshOutcome::Invalid(why)),
-        Decision::Replay { token, ends_at } => Ok(RefreshOutcome::Renewed {
-            version: found.session.version,
-            session: found.session,
-            token,
-            refresh_ends_at: ends_at,
-            replayed: true,
-        }),
-        Decision::EndFamily => {
-            let Session { id, subject, audience, .. } = found.session;
-            let ending = Ending {
-                why: EndReason::RefreshReused,
-                now: attempt.now,
-                keep_until: attempt.keep_until,
-            };
-            end::end_one(tx, found.row, &id, &audience, &ending)?;
-            Ok(RefreshOutcome::Reused { session_id: id, subject, audience })
-        }
-        Decision::Rotate(rotation) => {
-            rotate(tx, found.row, &hash, &rotation, attempt)?;
-            if rotation.bound_to != found.session.bound_to {
-                bind(tx, found.row, rotation.bound_to.as_ref())?;
-            }
+        Decision::Replay { token, ends_at } => {
+            note_passkey(tx, &found, attempt)?;
+            let passkey = attempt.passkey_use(&found.session);
             Ok(RefreshOutcome::Renewed {
                 version: found.session.version,
-                session: Session {
-                    last_used_at: attempt.now,
-                    bound_to: rotation.bound_to,
-                    ..found.session
-                },
-                refresh_ends_at: rotation.ends_at,
-                token: rotation.token,
-                replayed: false,
+                session: Session { passkey, ..found.session },
+                token,
+                refresh_ends_at: ends_at,
+                replayed: true,
             })
         }
+        Decision::EndFamily(why) => {
+            let Session { id, subject, audience, .. } = found.session;
+            let ending = Ending { why, now: attempt.now, keep_until: attempt.keep_until };
+            end::end_one(tx, found.row, &id, &audience, &ending)?;
+            Ok(RefreshOutcome::Ended { why, session_id: id, subject, audience })
+        }
+        Decision::Rotate(rotation) => renew(tx, &hash, found, rotation, attempt),
         _ => Err(Fault::Bug("a decision on a refresh token that this store does not know")),
     }
+}
+
+fn renew(
+    tx: &Tx<'_>,
+    presented: &[u8; 32],
+    found: Found,
+    rotation: Rotation,
+    attempt: &RefreshAttempt,
+) -> Result<RefreshOutcome, Fault> {
+    rotate(tx, found.row, presented, &rotation, attempt)?;
+    if rotation.bound_to != found.session.bound_to {
+        bind(tx, found.row, rotation.bound_to.as_ref())?;
+    }
+    note_passkey(tx, &found, attempt)?;
+    let passkey = attempt.passkey_use(&found.session);
+    Ok(RefreshOutcome::Renewed {
+        version: found.session.version,
+        session: Session {
+            last_used_at: attempt.now,
+            bound_to: rotation.bound_to,
+            passkey,
+            ..found.session
+        },
+        refresh_ends_at: rotation.ends_at,
+        token: rotation.token,
+        replayed: false,
+    })
+}
+
+/// Writes down what a passkey has signed, if one has: its counter, its challenge, and that it holds the session.
+fn note_passkey(tx: &Tx<'_>, found: &Found, attempt: &RefreshAttempt) -> Result<(), Fault> {
+    let Some(asserted) = &attempt.asserted else { return Ok(()) };
+    passkeys::note_use(tx, &found.session.passkey_holder(), asserted)?;
+    hold_with(tx, found.row, asserted)
 }
 
 fn rotate(

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde_json::Value;
 use tokenward::{SessionId, Subject, TokenVersion};
-use tokenward_sessions::{Begun, Ended, KnownToken, Session};
+use tokenward_sessions::{Begun, CredentialId, Ended, KnownToken, PasskeyUse, Session};
 
 use crate::fault::Fault;
 use crate::value::{self, Columns};
@@ -158,7 +158,15 @@ fn found(row: &Row<'_>) -> Result<Found, Fault> {
             ends_at: row.time("ends_at")?,
             last_used_at: row.time_or_none("last_used_at")?.unwrap_or(created_at),
             ended,
+            passkey: passkey_use(&row)?,
             version: row.version("version")?,
         },
     })
+}
+
+fn passkey_use(row: &Columns<'_>) -> Result<Option<PasskeyUse>, Fault> {
+    let held = row.get::<Option<Vec<u8>>>("passkey")?.zip(row.time_or_none("passkey_at")?);
+    let Some((id, at)) = held else { return Ok(None) };
+    let credential = CredentialId::new(&id).map_err(|why| Fault::row(TABLE, &why))?;
+    Ok(Some(PasskeyUse { credential, at }))
 }

@@ -5,14 +5,20 @@ use std::cell::Cell;
 use tempfile::TempDir;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::{
-    admin_token_contract, event_contract, frame_contract, key_contract, revocation_contract,
-    service_contract, session_contract, statement_contract, status_contract,
+    admin_token_contract, event_contract, frame_contract, key_contract, passkey_contract,
+    revocation_contract, service_contract, session_contract, statement_contract, status_contract,
 };
 
 #[tokio::test]
 async fn it_keeps_sessions() {
     let fresh = Fresh::new();
     session_contract(async || fresh.store()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_passkeys() {
+    let fresh = Fresh::new();
+    passkey_contract(async || fresh.store()).await;
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ impl Known {
                 // The successor that was answered, and no other.
                 RefreshOutcome::Renewed { token, replayed: true, .. }
                     if !self.ended && *token.expose() == *new => {}
-                RefreshOutcome::Reused { .. } if self.refresh_asked && !self.ended => return Ok(()),
+                RefreshOutcome::Ended { .. } if self.refresh_asked && !self.ended => return Ok(()),
                 RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) if may_have_ended => {}
                 other => return Err(format!("the token before the last: {other:?}")),
             }
@@ -131,7 +131,7 @@ impl Known {
         let late =
             RefreshAttempt { now: NOW.saturating_add(REFRESH_WINDOW * 2), ..attempt_of(last) };
         match store.refresh(late).await.unwrap() {
-            RefreshOutcome::Reused { .. } | RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) => {
+            RefreshOutcome::Ended { .. } | RefreshOutcome::Invalid(RefreshInvalid::Ended(_)) => {
                 Ok(())
             }
             other => Err(format!("a token after its window: {other:?}")),

@@ -191,6 +191,7 @@ pub(crate) fn attempt(token: &RefreshToken) -> RefreshAttempt {
         client: ClientCheck::Is(ClientId::new("app").unwrap()),
         delivery: Delivery::Token,
         proven: None,
+        asserted: None,
         audiences: None,
         now: NOW,
         refresh_lifetime: RefreshLifetime::new(RefreshLifetime::MAX).unwrap(),

@@ -262,7 +262,7 @@ async fn pruning_forgets_what_is_over_and_nothing_else(store: impl SessionStore)
 const DAY: u64 = 24 * 60 * 60;
 
 /// A session of Alice's for `api`, and its first refresh token.
-fn session(id: &str) -> (NewSession, RefreshToken) {
+pub(crate) fn session(id: &str) -> (NewSession, RefreshToken) {
     let token = RefreshToken::random();
     let new = NewSession {
         id: sid(id),
@@ -296,12 +296,13 @@ fn idempotency(request: u8, answer: &[u8]) -> Idempotency {
     }
 }
 
-fn attempt(token: &RefreshToken, now: UnixTime) -> RefreshAttempt {
+pub(crate) fn attempt(token: &RefreshToken, now: UnixTime) -> RefreshAttempt {
     RefreshAttempt {
         presented: token.clone(),
         client: ClientCheck::Is(ClientId::new("app").unwrap()),
         delivery: Delivery::Token,
         proven: None,
+        asserted: None,
         audiences: None,
         now,
         refresh_lifetime: RefreshLifetime::new(RefreshLifetime::MAX).unwrap(),

@@ -24,6 +24,21 @@ async fn in_a_real_browser_no_script_finds_a_token_and_no_tab_loses_its_session(
 }
 
 #[tokio::test]
+async fn in_a_real_browser_a_passkey_session_goes_on_with_a_verified_user_alone() {
+    let authority = Authority::dev().await;
+    let shell = in_folder(&authority, &["tests/world.mjs", "tests/passkeys.test.mjs"]);
+
+    shell.write("passkeys-page.js", &tested("passkeys-page"));
+
+    let said = shell
+        .env("TOKENWARD_DEV_JSON", ".tokenward/dev.json")
+        .run("node --test --test-reporter=spec passkeys.test.mjs >&2 && echo ok")
+        .await;
+
+    assert_eq!(said, "ok\n");
+}
+
+#[tokio::test]
 async fn the_types_of_the_script_are_those_that_stand_beside_it() {
     let authority = Authority::dev().await;
     let shell = in_folder(&authority, &["tokenward.js", "tokenward.d.ts"]);

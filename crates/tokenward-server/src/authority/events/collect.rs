@@ -232,7 +232,7 @@ fn initiator(row: &Revocation, why: Option<EndReason>) -> &'static str {
     match why {
         Some(EndReason::LoggedOut | EndReason::TokenRevoked) => "user",
         Some(EndReason::Administrator) => "admin",
-        Some(EndReason::RefreshReused) => "policy",
+        Some(EndReason::RefreshReused | EndReason::PasskeyCopied) => "policy",
         _ if is_by_admin(row) => "admin",
         _ => "system",
     }
@@ -250,6 +250,8 @@ fn in_english(why: EndReason) -> &'static str {
         EndReason::RefreshReused => "a refresh token was used twice",
         EndReason::VersionBumped => "the token version was raised",
         EndReason::TokenRevoked => "the refresh token was revoked",
+        EndReason::PasskeyRemoved => "its passkey was removed",
+        EndReason::PasskeyCopied => "its passkey was copied",
         _ => "ended by a service",
     }
 }

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 use tokenward_server::settings::Limits;
 
+use super::passkeys;
+
 /// The document.
 pub(super) fn document() -> Value {
     let mut paths = Map::new();
@@ -20,7 +22,7 @@ pub(super) fn document() -> Value {
                 ask it with any method and path: docs/gate.md.",
         },
         "paths": paths,
-        "components": { "schemas": schemas(), "securitySchemes": {
+        "components": { "schemas": all_schemas(), "securitySchemes": {
             "service": { "type": "http", "scheme": "basic", "description": "client_id and client_secret" },
             "bearer": { "type": "http", "scheme": "bearer" },
             "accessCookie": { "type": "apiKey", "in": "cookie", "name": "__Host-access" },
@@ -30,7 +32,7 @@ pub(super) fn document() -> Value {
 }
 
 fn public() -> Vec<(&'static str, &'static str, Value)> {
-    [discovery(), oauth(), browsers()].concat()
+    [discovery(), oauth(), browsers(), passkeys::own()].concat()
 }
 
 fn discovery() -> Vec<(&'static str, &'static str, Value)> {
@@ -94,6 +96,7 @@ fn oauth() -> Vec<(&'static str, &'static str, Value)> {
         "subject_token": { "type": "string" }, "subject_token_type": { "type": "string" },
         "nonce": { "type": "string" },
         "refresh_token": { "type": "string" }, "scope": { "type": "string" },
+        "passkey_assertion": { "type": "string", "description": "JSON: what a passkey has signed" },
         "audience": { "type": "string" }, "resource": { "type": "string" },
         "client_id": { "type": "string" }, "client_secret": { "type": "string" },
         "client_assertion_type": { "type": "string" }, "client_assertion": { "type": "string" } } });
@@ -122,11 +125,7 @@ fn browsers() -> Vec<(&'static str, &'static str, Value)> {
             "/session",
             session("Whose session it is", "accessCookie", 200, json_of("Session")),
         ),
-        (
-            "post",
-            "/session/refresh",
-            session("The next pair of cookies", "refreshCookie", 200, json_of("Summary")),
-        ),
+        ("post", "/session/refresh", refresh()),
         ("post", "/session/logout", session("Ends the session", "refreshCookie", 204, json!({}))),
         ("get", "/session/devices", {
             let mut list = session(
@@ -175,7 +174,7 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
     let by_subject = ("subject", subject());
     let by_session = ("session", id(128));
     let in_path = |(name, schema): &(&str, Value)| json!([{ "name": name, "in": "path", "required": true, "schema": schema }]);
-    let mut all = [about_sessions(), about_revocations()].concat();
+    let mut all = [about_sessions(), about_revocations(), passkeys::of_subjects()].concat();
     for (_, path, operation) in &mut all {
         for name in ["audience", "receiver"] {
             if path.contains(&format!("{{{name}}}")) {
@@ -192,6 +191,12 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
                 }
                 operation["parameters"] = parameters;
             }
+        }
+        if let (true, Some(parameters)) =
+            (path.contains("{id}"), operation["parameters"].as_array_mut())
+        {
+            let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
+            parameters.push(id);
         }
     }
     all
@@ -288,7 +293,7 @@ fn created() -> Value {
         "private": { "description": format!("at most {} bytes", Limits::DEFAULT.private_bytes) },
         "device": { "type": ["string", "null"], "maxLength": 200 },
         "delivery": { "enum": ["token", "cookie", null] },
-        "refresh": { "enum": ["plain", null] }, "client_id": or_null(&id(256)),
+        "refresh": { "enum": ["plain", "passkey", null] }, "client_id": or_null(&id(256)),
         "auth_time": { "type": ["integer", "null"], "minimum": 0 },
         "dpop_jkt": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" } } })
 }
@@ -299,7 +304,7 @@ fn subject() -> Value {
 }
 
 /// Visible text without spaces, quotes or backslashes.
-fn id(longest: u32) -> Value {
+pub(super) fn id(longest: u32) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": longest,
         "pattern": "^[!#-\\[\\]-~]+$" })
 }
@@ -330,6 +335,14 @@ fn one_of(members: &[(&str, Value)]) -> Vec<Value> {
 
 fn text_or_null() -> Value {
     or_null(&json!({}))
+}
+
+fn all_schemas() -> Value {
+    let mut all = schemas();
+    for (name, schema) in passkeys::schemas().as_object().unwrap() {
+        all[name] = schema.clone();
+    }
+    all
 }
 
 fn schemas() -> Value {
@@ -404,8 +417,17 @@ fn text(summary: &str, parameters: &[&str], kind: &str) -> Value {
     operation
 }
 
+fn refresh() -> Value {
+    let mut operation =
+        session("The next pair of cookies", "refreshCookie", 200, json_of("Summary"));
+    operation["requestBody"] = json!({ "required": false, "content": { "application/json": { "schema": {
+        "type": "object", "additionalProperties": false, "properties": { "assertion": {
+            "type": ["object", "null"], "description": "what a passkey has signed" } } } } } });
+    operation
+}
+
 /// An operation of a browser. A 401 has a body or none, as RFC 6750 § 3.1 says.
-fn session(summary: &str, cookie: &str, status: u16, content: Value) -> Value {
+pub(super) fn session(summary: &str, cookie: &str, status: u16, content: Value) -> Value {
     let mut responses = responses(status, content);
     responses["401"] = json!({ "description": "no token, or one that is not good" });
     let security = if cookie == "accessCookie" {
@@ -417,7 +439,7 @@ fn session(summary: &str, cookie: &str, status: u16, content: Value) -> Value {
 }
 
 /// An operation of a service.
-fn call(summary: &str, status: u16, content: Value, body: Option<Value>) -> Value {
+pub(super) fn call(summary: &str, status: u16, content: Value, body: Option<Value>) -> Value {
     let mut operation = json!({ "summary": summary, "security": [{ "service": [] }],
         "responses": responses(status, content) });
     if let Some(schema) = body {
@@ -428,7 +450,7 @@ fn call(summary: &str, status: u16, content: Value, body: Option<Value>) -> Valu
     operation
 }
 
-fn responses(status: u16, content: Value) -> Value {
+pub(super) fn responses(status: u16, content: Value) -> Value {
     let mut good = json!({ "description": "done" });
     if content.as_object().is_some_and(|content| !content.is_empty()) {
         good["content"] = content;
@@ -436,10 +458,10 @@ fn responses(status: u16, content: Value) -> Value {
     json!({ status.to_string(): good, "4XX": error(), "5XX": error() })
 }
 
-fn error() -> Value {
+pub(super) fn error() -> Value {
     json!({ "description": "refused", "content": json_of("Error") })
 }
 
-fn json_of(schema: &str) -> Value {
+pub(super) fn json_of(schema: &str) -> Value {
     json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } } })
 }

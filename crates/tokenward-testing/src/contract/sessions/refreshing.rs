@@ -71,7 +71,7 @@ async fn the_sealed_successor_is_gone_once_it_was_used(store: impl SessionStore)
 
     let outcome = refresh(&store, &first, at(62)).await;
 
-    assert!(matches!(outcome, RefreshOutcome::Reused { .. }), "{outcome:?}");
+    assert!(matches!(outcome, RefreshOutcome::Ended { .. }), "{outcome:?}");
 }
 
 async fn a_late_reuse_ends_the_family_and_revokes_the_session(
@@ -81,12 +81,13 @@ async fn a_late_reuse_ends_the_family_and_revokes_the_session(
     store.create(new).await.unwrap();
     let second = renewed(refresh(&store, &first, at(60)).await);
 
-    let RefreshOutcome::Reused { session_id, subject: of, audience: at_audience } =
+    let RefreshOutcome::Ended { why, session_id, subject: of, audience: at_audience } =
         refresh(&store, &first, at(71)).await
     else {
         panic!("a late reuse is one");
     };
 
+    assert_eq!(why, EndReason::RefreshReused);
     assert_eq!((session_id, of, at_audience), (sid("s1"), subject("alice"), audience("api")));
     for token in [&first, &second] {
         let outcome = refresh(&store, token, at(72)).await;
@@ -188,7 +189,7 @@ async fn a_pruned_window_is_closed(store: impl SessionStore) {
 
     // A clock set back does not open it again.
     let outcome = refresh(&store, &first, at(66)).await;
-    assert!(matches!(outcome, RefreshOutcome::Reused { .. }), "{outcome:?}");
+    assert!(matches!(outcome, RefreshOutcome::Ended { .. }), "{outcome:?}");
 }
 
 /// Holders of tokens of one family, some of them thieves, act in any order; answers get lost and time passes.
@@ -254,7 +255,7 @@ impl Family {
                 Some(_) => None,
                 None => Some("a token that was never used is replayed"),
             },
-            RefreshOutcome::Reused { .. } => {
+            RefreshOutcome::Ended { .. } => {
                 let again = std::mem::replace(&mut self.over, true);
                 let first_use = earlier.is_none();
                 (again || first_use).then_some("what is no reuse, or no longer, is taken for one")

@@ -1,0 +1,202 @@
+//! What is refused, and that nothing is changed by it.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+use tokenward::Algorithm;
+use tokenward_testing::passkeys::{Device, cases};
+
+use super::IsStatus as _;
+use super::world::{ROUTES, World};
+use crate::harness::{APP, LOGIN, cookie, session_of};
+
+#[tokio::test]
+async fn every_assertion_that_does_not_count_gets_the_same_answer_and_changes_nothing() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.enrol().await.is_status(201);
+    let bare = app.refresh(None).await;
+    bare.is(400, "insufficient_user_authentication");
+    let mut seen = 0;
+    for case in cases("assertions.json") {
+        let own = ["challenge", "algorithm"].iter().any(|name| !case[*name].is_null());
+        if own || case["verdict"] == "accepted" {
+            continue;
+        }
+        let options = app.challenge().await.json();
+        let origin = case["origin"].as_str().unwrap_or(APP).to_owned();
+        let signed = app.sign_otherwise(&options, &origin, &case);
+        assert_eq!(app.refresh(Some(&signed)).await.seen(), bare.seen(), "{case}");
+        seen += 1;
+    }
+    assert!(seen > 40, "{seen}");
+
+    app.refresh_signed().await.is_status(200);
+}
+
+#[tokio::test]
+async fn a_challenge_of_another_session_counts_in_none() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.enrol().await.is_status(201);
+    let mut other = world.app().await;
+    other.device = app.device.clone();
+    let options = app.challenge().await.json();
+    let signed = other.sign(&options);
+
+    other.refresh(Some(&signed)).await.is(400, "insufficient_user_authentication");
+    app.refresh(Some(&signed)).await.is_status(200);
+}
+
+#[tokio::test]
+async fn an_assertion_counts_once_and_for_two_minutes() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.enrol().await.is_status(201);
+    let options = app.challenge().await.json();
+    let late = app.sign(&options);
+    world.bench.later(Duration::from_secs(121)).await;
+    app.refresh(Some(&late)).await.is(400, "insufficient_user_authentication");
+
+    let options = app.challenge().await.json();
+    let signed = app.sign(&options);
+    let answer = app.refresh(Some(&signed)).await.json();
+    app.refresh(Some(&signed)).await.is(400, "insufficient_user_authentication");
+    app.take(&answer);
+    app.refresh(Some(&signed)).await.is(400, "insufficient_user_authentication");
+    app.refresh_signed().await.is_status(200);
+}
+
+#[tokio::test]
+async fn a_counter_that_goes_back_ends_the_session_and_an_auditor_reads_why() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.device.count = 1;
+    app.enrol().await.is_status(201);
+    let mut copy = app.device.clone();
+    for _ in 0..2 {
+        let answer = app.refresh_signed().await.json();
+        app.take(&answer);
+        world.bench.later(Duration::from_secs(1)).await;
+    }
+    let good = app.access.clone();
+    assert!(world.bench.verify(&good).is_ok());
+    std::mem::swap(&mut app.device, &mut copy);
+
+    app.refresh_signed().await.is(400, "invalid_grant");
+
+    assert!(world.bench.verify(&good).is_err(), "its access token is revoked");
+    app.device = copy;
+    app.challenge().await.is(400, "invalid_grant");
+    app.refresh(None).await.is(400, "invalid_grant");
+    let id = world.bench.authority.sessions().session_by_refresh(&hash(&app.refresh)).await;
+    let id = id.unwrap().unwrap().id.to_string();
+    let log = crate::silence::listen().text();
+    let line = log.lines().find(|line| line.contains("passkey_copied") && line.contains(&id));
+    assert!(line.unwrap().contains("WARN"));
+}
+
+#[tokio::test]
+async fn the_first_passkey_needs_a_login_of_the_last_quarter_of_an_hour() {
+    let world = World::new().await;
+    let mut app = world.app_of(json!({"refresh": "plain"})).await;
+    for _ in 0..4 {
+        world.bench.later(Duration::from_secs(240)).await;
+        let answer = app.refresh(None).await.json();
+        app.take(&answer);
+    }
+    let reply = app.post("/session/passkeys/options", &Value::Null).await;
+    reply.is(401, "insufficient_user_authentication");
+    assert!(reply.header("www-authenticate").contains("max_age=\"900\""), "{reply:?}");
+}
+
+#[tokio::test]
+async fn an_enrolment_that_does_not_count_leaves_nothing_behind() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.device = Device::new(Algorithm::Es256);
+    let options = app.post("/session/passkeys/options", &Value::Null).await.json();
+    let mut tried = 0;
+    for case in cases("enrolments.json") {
+        if case["verdict"] == "accepted" || !case["challenge"].is_null() {
+            continue;
+        }
+        let origin = case["origin"].as_str().unwrap_or(APP);
+        let otherwise = tokenward_testing::passkeys::Otherwise::new(&case);
+        let credential = app.device.create(&options["publicKey"], origin, &otherwise);
+        let reply = app.post("/session/passkeys", &json!({"credential": credential})).await;
+        reply.is(400, "invalid_request");
+        tried += 1;
+    }
+    assert!(tried > 25, "{tried}");
+    for body in [json!({}), json!({"credential": []}), json!({"name": "\u{7}", "credential": {}})] {
+        app.post("/session/passkeys", &body).await.is(400, "invalid_request");
+    }
+    assert_eq!(app.list().await, json!([]));
+    app.enrol().await.is_status(201);
+    app.enrol().await.is(401, "insufficient_user_authentication");
+}
+
+#[tokio::test]
+async fn no_other_site_asks_for_anything_with_a_browsers_cookies() {
+    let world = World::new().await;
+    let mut page = world.page().await;
+    page.enrol().await.is_status(201);
+    for (method, path) in ROUTES {
+        for site in [("sec-fetch-site", "cross-site"), ("origin", "https://example.org")] {
+            let headers = [cookie(&page.cookies), site];
+            let reply = world.bench.browser(method.clone(), path, &headers).await;
+            let expected = if method == Method::GET { 200 } else { 403 };
+            assert_eq!(reply.status, expected, "{method} {path} {reply:?}");
+        }
+        let none = world.bench.browser(method.clone(), path, &[]).await;
+        assert_eq!(none.status, 401, "{method} {path}");
+    }
+    assert_eq!(super::pages(&page.list().await), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_was_exchanged_or_belongs_to_no_session_has_no_passkeys() {
+    let world = World::new().await;
+    let app = world.app().await;
+    let fields = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ("subject_token", &*app.access),
+    ];
+    let exchanged = world.bench.form("/oauth2/token", LOGIN, &fields).await.json();
+    let own = [("grant_type", "client_credentials")];
+    let own = world.bench.form("/oauth2/token", LOGIN, &own).await.json();
+    for token in [exchanged, own] {
+        let line = format!("Bearer {}", token["access_token"].as_str().unwrap());
+        let headers = [("authorization", &*line)];
+        let path = "/session/passkeys/options";
+        let reply = world.bench.browser(Method::POST, path, &headers).await;
+        reply.is(401, "invalid_token");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_another_client_or_delivery_gets_no_challenge() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.enrol().await.is_status(201);
+    let fields = [("refresh_token", &*app.refresh)];
+    let path = "/session/refresh/challenge";
+    world.bench.form(path, crate::harness::BOTH, &fields).await.is(400, "invalid_grant");
+    world.bench.form_without_client(path, &fields).await.is(401, "invalid_client");
+    let line = format!("__Host-refresh={}", app.refresh);
+    let headers = [cookie(&line), crate::harness::SAME_ORIGIN];
+    world.bench.browser(Method::POST, path, &headers).await.is(401, "invalid_token");
+
+    let more = json!({"delivery": "cookie", "refresh": "passkey"});
+    let made = world.bench.post("/v1/sessions", LOGIN, &session_of("alice", more)).await;
+    let cookies = made.cookies();
+    let token = cookies.split("__Host-refresh=").nth(1).unwrap().split(';').next().unwrap();
+    world.bench.form(path, LOGIN, &[("refresh_token", token)]).await.is(400, "invalid_grant");
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    tokenward_sessions::RefreshToken::parse(token).unwrap().hash()
+}
