@@ -164,7 +164,7 @@ fn where_the_valid_token_is_locked_out_the_rest_is_not_tried_and_the_report_says
 
 #[test]
 fn a_token_that_ends_on_the_way_is_replaced_by_a_new_login() {
-    // It refuses its first token after thirty requests, long before the end that stands in it.
+    // It refuses its first token after fifteen requests, long before the end that stands in it.
     let server = Server::python("vulnerable.py", "none-short");
     let next = server.text("next");
     let mut options = server.options();

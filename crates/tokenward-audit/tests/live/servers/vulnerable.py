@@ -167,7 +167,7 @@ def read(token):
     for name, is_good in checks.items():
         if not is_good and FAULT != name:
             raise Refused("jwt expired")
-    if FAULT == "none-short" and claims.get("jti") == first_id and counted["all"] > 30:
+    if FAULT == "none-short" and claims.get("jti") == first_id and counted["all"] > 15:
         raise Refused("ended early")
     name = token if FAULT == "logout-by-text" else claims.get("jti")
     if name in revoked:
