@@ -36,6 +36,8 @@ pub(crate) struct Model {
     /// How many more nodes may be looked at.
     fuel: Cell<usize>,
     is_spent: Cell<bool>,
+    /// How many members of maps are being looked up, each for the sake of the one before.
+    depth: Cell<u8>,
 }
 
 /// What stands at one place of the source.
@@ -170,7 +172,7 @@ impl Model {
     }
 
     /// Pays for a walk over `nodes` nodes; there is none any more once this was refused.
-    fn charge(&self, nodes: usize) -> bool {
+    pub(crate) fn charge(&self, nodes: usize) -> bool {
         let left = self.fuel.get().checked_sub(nodes);
         self.fuel.set(left.unwrap_or(0));
         if left.is_none() {
