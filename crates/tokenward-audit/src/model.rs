@@ -16,6 +16,9 @@ mod resolve;
 pub(crate) use query::Lookup;
 pub(crate) use resolve::module_name;
 
+/// What a step from a name to what it stands for costs: as much as looking at so many nodes.
+const STEP: usize = 8;
+
 /// A node of the tree. Ids rise in the order of the source.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Id(usize);

@@ -1,6 +1,6 @@
 //! Questions that rules ask: arguments, options, constants, uses.
 
-use super::{Arg, Binding, Entry, Id, Key, Kind, Model, ScopeId};
+use super::{Arg, Binding, Entry, Id, Key, Kind, Model, STEP, ScopeId};
 
 /// What looking for an option came to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -136,7 +136,8 @@ impl Model {
     }
 
     fn collect(&self, map: Id, into: &mut Entries, fuel: u8) {
-        let fuel = fuel.checked_sub(1).filter(|_| into.named.len() < MAX_NAMED && self.charge(1));
+        let fuel =
+            fuel.checked_sub(1).filter(|_| into.named.len() < MAX_NAMED && self.charge(STEP));
         let Some(fuel) = fuel else {
             into.more = true;
             return;

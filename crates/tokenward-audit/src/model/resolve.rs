@@ -1,6 +1,6 @@
 //! What names stand for: imports under other names, constants, fields, members of literal maps.
 
-use super::{Binding, Id, Kind, Model, Scope, ScopeId, ScopeKind};
+use super::{Binding, Id, Kind, Model, STEP, Scope, ScopeId, ScopeKind};
 
 /// Names that lead to names that lead to names; whoever writes more than this means to hide something.
 const FUEL: u8 = 16;
@@ -191,7 +191,7 @@ impl Model {
         let mut left = MAX_STEPS;
         while let Some((at, fuel)) = open.pop() {
             // Choices among choices among choices would be more than anybody waits for.
-            if found.len() >= MAX_VALUES || left == 0 || !self.charge(1) {
+            if found.len() >= MAX_VALUES || left == 0 || !self.charge(STEP) {
                 break;
             }
             left = left.saturating_sub(1);
@@ -250,7 +250,7 @@ impl Model {
     }
 
     fn step(&self, id: Id) -> Option<Id> {
-        if !self.charge(1) {
+        if !self.charge(STEP) {
             return None;
         }
         match self.kind(id) {
