@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use serde::Serialize;
+
 use crate::config;
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
@@ -44,6 +46,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// How many files of a language that we read were looked at.
     pub files: usize,
+    /// How many requests were sent, where a running service was looked at.
+    pub requests: usize,
     /// What was not looked at, and why.
     pub notes: Vec<Note>,
     /// How many findings were left out as tests and fixtures.
@@ -53,10 +57,10 @@ pub struct Audit {
 }
 
 /// A file that was skipped, in part or whole.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The file, or the argument.
+    /// The file, or the argument; of a running service, what was not tried.
     pub file: String,
     /// Why, in a few words.
     pub why: String,

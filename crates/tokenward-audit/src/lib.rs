@@ -34,6 +34,10 @@ pub use code::{
 pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
 pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};
 pub use language::Language;
+pub use live::{
+    Address, AddressError, Carrier, KeyError, LiveError, LiveOptions, LogIn, Refresh, TrustError,
+    audit_live,
+};
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 pub use secret::{Secrets, Tried, Words};
 pub use settings::{Settings, SettingsError};
@@ -45,6 +49,7 @@ mod config;
 mod finding;
 mod jwks;
 mod language;
+mod live;
 mod lower;
 mod model;
 pub mod report;

@@ -24,3 +24,12 @@ pub struct Report<'a> {
     /// How long it took.
     pub took: Duration,
 }
+
+/// How much was looked at: `3 files`, or `225 requests` of a running service.
+fn extent(audit: &Audit) -> String {
+    match (audit.requests, audit.files) {
+        (0, 1) => "1 file".to_owned(),
+        (0, files) => format!("{files} files"),
+        (requests, _) => format!("{requests} requests"),
+    }
+}

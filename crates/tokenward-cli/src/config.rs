@@ -13,6 +13,7 @@ use tokenward_redis::RedisAddress;
 use tokenward_server::gate::{Login, Rule};
 use tokenward_server::settings::{KeySettings, Limits, Profile, RelaxedSameSite};
 use tokenward_sessions::{AllowedScopes, May};
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 
 use crate::failure::Failure;
@@ -73,6 +74,8 @@ pub(crate) struct Config {
 pub(crate) struct Listen {
     pub(crate) public: Address,
     pub(crate) mtls: Option<SocketAddr>,
+    /// Where clients find `mtls`.
+    pub(crate) mtls_url: Option<IssuerId>,
     pub(crate) redirect: Option<SocketAddr>,
     pub(crate) admin: Option<SocketAddr>,
     pub(crate) health: Option<SocketAddr>,
@@ -185,6 +188,7 @@ pub(crate) struct AudienceConfig {
     pub(crate) guard_admits: Vec<(String, Sensitive)>,
     pub(crate) status_list: bool,
     pub(crate) dpop: DpopSettings,
+    pub(crate) mtls: BindingPolicy,
     pub(crate) origins: Vec<String>,
     /// Where a browser without a good token is sent.
     pub(crate) login: Option<Login>,
@@ -209,6 +213,8 @@ pub(crate) struct ProxyConfig {
     pub(crate) name: String,
     pub(crate) profile: Profile,
     pub(crate) auth: ProxyAuth,
+    /// Whether it tells of its clients' certificates.
+    pub(crate) client_certificates: bool,
 }
 
 /// How a proxy shows who it is.

@@ -29,6 +29,7 @@ use tokenward_server::settings::{
 use tokenward_server::{Parts, Settings};
 use tokenward_sessions::{AdminTokenStore, AllowedScopes, May, Service, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 
 use custody::CustodySource;
@@ -310,6 +311,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
         environment: config.environment.as_str().to_owned(),
         dev: false,
         issuer: config.issuer.clone(),
+        mtls_url: config.listen.mtls_url.clone(),
         audiences: config.audiences.iter().map(audience_of).collect::<Result<_, _>>()?,
         services: config
             .services
@@ -351,6 +353,7 @@ fn audience_of(audience: &AudienceConfig) -> Result<AudienceSettings, Failure> {
         guard_admits: audience.guard_admits.clone(),
         status_list: audience.status_list,
         dpop: audience.dpop.clone(),
+        mtls: audience.mtls,
         origins: audience.origins.clone(),
         login: audience.login.clone(),
         same_site: audience.same_site.clone(),
@@ -400,7 +403,12 @@ pub(crate) fn proxy_of(
         config::ProxyAuth::Unix => ProxyAuth::Unix,
         config::ProxyAuth::Mtls(name) => ProxyAuth::Mtls(name.clone()),
     };
-    Ok(ProxySettings { name: proxy.name.clone(), profile: proxy.profile, auth })
+    Ok(ProxySettings {
+        name: proxy.name.clone(),
+        profile: proxy.profile,
+        auth,
+        client_certificates: proxy.client_certificates,
+    })
 }
 
 fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settings, Failure> {
@@ -426,6 +434,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
         environment: "dev".to_owned(),
         dev: true,
         issuer: IssuerId::new(format!("https://localhost:{port}")).map_err(bug)?,
+        mtls_url: None,
         audiences: vec![AudienceSettings {
             name: audience,
             algorithm: Algorithm::Es256,
@@ -436,6 +445,7 @@ fn dev_settings(port: u16, secrets: &DevSecrets, now: UnixTime) -> Result<Settin
             guard_admits: Vec::new(),
             status_list: false,
             dpop: DpopSettings::default(),
+            mtls: BindingPolicy::Off,
             origins: dev_origins(port),
             login: None,
             same_site: None,

@@ -14,7 +14,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokenward::{
     AccessClaims, AccessToken, Audience, CacheSize, CachedVerifier, IssuerId, KeySet, Reason,
-    Rejected, Remembered, SealKey, UnixTime, Verified, Verifier,
+    Rejected, Remembered, SealKey, Shown, UnixTime, Verified, Verifier,
 };
 use tokenward_revocation::{Facts, Memo, RevokedBy, Stale, View};
 
@@ -55,9 +55,7 @@ impl LiveVerifier {
 
     /// Verifies `token` as of `now`: signature, claims, revocation.
     pub fn verify(&self, token: &str, now: UnixTime) -> Result<Judged, Refusal> {
-        self.judge(now, |verifier| {
-            verifier.verify_noting(token, now, |verified| self.memo(verified))
-        })
+        self.verify_shown(token, Shown::nothing(), now)
     }
 
     /// As [`Self::verify`], of a token that is remembered and that it would accept; `None` of any other, and
@@ -88,7 +86,18 @@ impl LiveVerifier {
     /// As [`Self::verify`], and where that refuses `token`, by the [`Former`] verifier, while there is one. Who
     /// acts on what only the present issuer may say, such as the session of a token, asks [`Self::verify`].
     pub fn verify_former_too(&self, token: &str, now: UnixTime) -> Result<Judged, Refusal> {
-        let refusal = match self.verify(token, now) {
+        self.verify_shown_or_former(token, Shown::nothing(), now)
+    }
+
+    /// As [`Self::verify_former_too`], of a token whose sender has `shown` this. What a former issuer made is
+    /// bound to nothing.
+    pub fn verify_shown_or_former(
+        &self,
+        token: &str,
+        shown: Shown<'_>,
+        now: UnixTime,
+    ) -> Result<Judged, Refusal> {
+        let refusal = match self.verify_shown(token, shown, now) {
             Err(Refusal::Rejected(rejected)) => rejected,
             judged => return judged,
         };

@@ -10,6 +10,7 @@
 //! comes from its clock.
 
 mod audience;
+mod binding;
 mod body;
 mod browser;
 mod client;

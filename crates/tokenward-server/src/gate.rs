@@ -40,6 +40,7 @@ use http::{HeaderMap, Method, Request};
 use metrics::counter;
 use tokenward::{Audience, Clock};
 use tokenward_remote::LiveVerifier;
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::Dpop;
 
@@ -79,6 +80,8 @@ pub struct GateAudience {
     pub origins: Origins,
     /// Takes tokens that are bound to a key, if any are.
     pub dpop: Option<Dpop>,
+    /// Whether tokens are bound to client certificates, of which the proxies tell.
+    pub certificates: BindingPolicy,
     /// Where a browser goes that has no good token; nowhere without it, it then gets a 401 as everybody
     /// else.
     pub login: Option<Login>,

@@ -18,6 +18,8 @@ use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
 pub use tokenward_revocation::{EventKind, UnknownEventKind, WhenStale};
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
+use tokenward_tower::binding::BindingPolicy;
+use tokenward_tower::certificate::Forwarded;
 use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::DpopSettings;
@@ -43,6 +45,9 @@ pub struct Settings {
     pub dev: bool,
     /// The authority's base URL, without a trailing slash. Audiences are issuers below it.
     pub issuer: IssuerId,
+    /// Where clients that show a certificate find the authority, without a trailing slash: the public address of
+    /// its listener with client certificates, for `mtls_endpoint_aliases` (RFC 8705 § 5).
+    pub mtls_url: Option<IssuerId>,
     /// The services that accept tokens.
     pub audiences: Vec<AudienceSettings>,
     /// The machine clients that the configuration declares. Secrets given here are accepted besides
@@ -88,6 +93,9 @@ pub struct AudienceSettings {
     pub status_list: bool,
     /// Whether its tokens are bound to keys of its clients.
     pub dpop: DpopSettings,
+    /// Whether its tokens are bound to the client certificate of the connection that they are asked for over
+    /// (RFC 8705).
+    pub mtls: BindingPolicy,
     /// The `Origin`s from which its cookies are accepted. An audience without one has no cookies.
     pub origins: Vec<String>,
     /// Where the forward-auth endpoint leads a browser that has no good token.
@@ -207,6 +215,9 @@ pub struct ProxySettings {
     pub profile: Profile,
     /// How it proves that it is the proxy.
     pub auth: ProxyAuth,
+    /// Whether it tells of its clients' certificates, in the header of its profile, and overwrites what they send
+    /// there. Where it does not, that header is not read.
+    pub client_certificates: bool,
 }
 
 /// The proxies we speak with; each reads one set of original-request headers.
@@ -239,6 +250,17 @@ impl Profile {
             Self::Caddy => "caddy",
             Self::Haproxy => "haproxy",
             Self::Envoy => "envoy",
+        }
+    }
+
+    /// How it tells of its client's certificate.
+    #[must_use]
+    pub const fn certificate(self) -> Forwarded {
+        match self {
+            Self::Nginx => Forwarded::EscapedPem,
+            Self::Traefik => Forwarded::Chain,
+            Self::Caddy | Self::Haproxy => Forwarded::ClientCert,
+            Self::Envoy => Forwarded::Xfcc,
         }
     }
 
@@ -294,7 +316,7 @@ impl Settings {
 
     /// Refuses settings that are unsafe or cannot work; says what to write instead.
     pub fn check(&self) -> Result<(), SettingsError> {
-        self.check_issuer()?;
+        check_base("issuer", &self.issuer)?;
         if self.environment.is_empty() || !self.environment.chars().all(plain) {
             return Err(SettingsError::new(
                 "environment",
@@ -314,6 +336,7 @@ impl Settings {
             }
             audience.check()?;
         }
+        self.check_mtls()?;
         self.check_services()?;
         self.check_receivers()?;
         self.check_trust()?;
@@ -321,23 +344,17 @@ impl Settings {
         self.limits.check()
     }
 
-    fn check_issuer(&self) -> Result<(), SettingsError> {
-        let issuer = self.issuer.as_str();
-        let rest = issuer.strip_prefix("https://").unwrap_or_default();
-        if rest.is_empty() {
-            return Err(SettingsError::new(
-                "issuer",
-                "must be an https URL, for example \"https://auth.example.com\"",
-            ));
-        }
-        if rest.contains(['/', '?', '#', '@']) {
-            // The routes begin at the root, and RFC 8414 puts a path behind the well-known one.
-            return Err(SettingsError::new(
-                "issuer",
-                "must have no path, trailing slash, query, fragment or user name",
-            ));
-        }
-        Ok(())
+    /// Clients that show certificates find out where.
+    fn check_mtls(&self) -> Result<(), SettingsError> {
+        let Some(url) = &self.mtls_url else {
+            let bound = self.audiences.iter().find(|one| one.mtls != BindingPolicy::Off);
+            return bound.map_or(Ok(()), |audience| {
+                let problem =
+                    "needs listen.mtls_url, where clients show their certificates; set it";
+                Err(SettingsError::new(setting(audience, "mtls"), problem))
+            });
+        };
+        check_base("listen.mtls_url", url)
     }
 
     fn check_receivers(&self) -> Result<(), SettingsError> {
@@ -438,6 +455,25 @@ impl AudienceSettings {
             Err(error) => Err(SettingsError::new(setting(self, "origins"), error.to_string())),
         }
     }
+}
+
+/// A URL below which the routes begin.
+fn check_base(setting: &str, url: &IssuerId) -> Result<(), SettingsError> {
+    let rest = url.as_str().strip_prefix("https://").unwrap_or_default();
+    if rest.is_empty() {
+        return Err(SettingsError::new(
+            setting,
+            "must be an https URL, for example \"https://auth.example.com\"",
+        ));
+    }
+    if rest.contains(['/', '?', '#', '@']) {
+        // The routes begin at the root, and RFC 8414 puts a path behind the well-known one.
+        return Err(SettingsError::new(
+            setting,
+            "must have no path, trailing slash, query, fragment or user name",
+        ));
+    }
+    Ok(())
 }
 
 fn setting(audience: &AudienceSettings, name: &str) -> String {

@@ -12,6 +12,7 @@
     reason = "this is test code: a broken promise is a panic"
 )]
 
+mod certificates;
 mod clock;
 mod contract;
 pub mod forgetful;
@@ -24,6 +25,7 @@ pub mod redis;
 pub mod sample;
 pub mod sign_times;
 
+pub use certificates::{hexadecimal, told_by};
 pub use clock::TestClock;
 pub use contract::custody::{CustodyTraits, custody_contract};
 pub use contract::events::event_contract;

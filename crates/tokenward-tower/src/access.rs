@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, Uri};
-use tokenward::{AccessClaims, Clock, Reason, Rejected, Verified};
+use tokenward::{AccessClaims, CertificateThumbprint, Clock, Reason, Rejected, Shown, Verified};
 use tokenward_remote::{LiveVerifier, Refusal};
 use tokenward_revocation::Stale;
 
+use crate::binding::BindingPolicy;
 use crate::credentials::{self, By, Malformed};
 use crate::csrf::{self, CsrfRefused, Origins};
 use crate::dpop::{Asked, BadProof, Dpop, DpopRefused};
@@ -28,13 +29,15 @@ pub struct Access {
     clock: Arc<dyn Clock>,
     cookies: Option<Origins>,
     dpop: Option<Dpop>,
+    certificates: BindingPolicy,
 }
 
 impl Access {
     /// Takes bearer tokens that `verifier` accepts. Cookies are not looked at.
     #[must_use]
     pub fn new(verifier: Arc<LiveVerifier>, clock: Arc<dyn Clock>) -> Self {
-        Self { verifier, clock, cookies: None, dpop: None }
+        let certificates = BindingPolicy::Off;
+        Self { verifier, clock, cookies: None, dpop: None, certificates }
     }
 
     /// Takes the access cookie too, and sealed tokens with their key in a cookie, and changes by cookie from this origin and from `origins`.
@@ -49,6 +52,12 @@ impl Access {
         Self { dpop: Some(dpop), ..self }
     }
 
+    /// Takes tokens that are bound to client certificates too (RFC 8705), or these alone.
+    #[must_use]
+    pub fn certificates(self, certificates: BindingPolicy) -> Self {
+        Self { certificates, ..self }
+    }
+
     /// Whether cookies are looked at.
     #[must_use]
     pub fn reads_cookies(&self) -> bool {
@@ -56,12 +65,13 @@ impl Access {
     }
 
     /// Who the request is from. Behind a proxy, `method` and `uri` are the original ones; of `uri`, the path
-    /// alone counts.
+    /// alone counts. `certificate` is the client's, of the connection that the request came by.
     pub fn decide(
         &self,
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
+        certificate: Option<&CertificateThumbprint>,
     ) -> Result<Granted, Refused> {
         let presented = match &self.cookies {
             Some(_) => credentials::extract(headers)?,
@@ -75,17 +85,22 @@ impl Access {
             csrf::check(method, headers, origins)?;
         }
         let now = self.clock.now();
+        let certificate = self.certificates.certificate(certificate);
         let judged = match (&self.dpop, presented.by) {
             (Some(dpop), By::Dpop) => {
-                let asked = Asked { method, site: None, target: uri.path(), headers };
+                let asked = Asked { method, site: None, target: uri.path(), headers, certificate };
                 let judged = dpop.verify(presented.token, asked, &self.verifier, now);
-                judged.map_err(|refused| Refused::of_bound(refused, dpop.nonce(now)))?
+                let judged =
+                    judged.map_err(|refused| Refused::of_bound(refused, dpop.nonce(now)))?;
+                self.certificates.check_certificate(&judged).map_err(Refused::BoundRejected)?;
+                judged
             }
             (dpop, _) => {
-                let judged = presented.verify(&self.verifier, now)?;
+                let judged = presented.verify(&self.verifier, Shown::from(certificate), now)?;
                 if dpop.as_ref().is_some_and(Dpop::is_required) {
                     return Err(Refused::Rejected(Reason::NotBound.into()));
                 }
+                self.certificates.check_certificate(&judged).map_err(Refused::Rejected)?;
                 judged
             }
         };
@@ -109,6 +124,7 @@ impl std::fmt::Debug for Access {
         f.debug_struct("Access")
             .field("cookies", &self.cookies)
             .field("dpop", &self.dpop)
+            .field("certificates", &self.certificates)
             .finish_non_exhaustive()
     }
 }
@@ -170,9 +186,14 @@ pub enum Refused {
         /// Whether the token is bound to a key.
         bound: bool,
     },
-    /// The token is good but lacks this scope.
+    /// The token is good but lacks a scope.
     #[error("insufficient scope")]
-    Scope(Box<str>),
+    Scope {
+        /// The scope.
+        scope: Box<str>,
+        /// Whether the token is bound to a key.
+        bound: bool,
+    },
     /// The route is behind no [`crate::VerifyLayer`], so nobody was asked for a token.
     #[error("this route is behind no VerifyLayer, so it answers nobody; add the layer")]
     NoLayer,
@@ -193,7 +214,7 @@ impl Refused {
             Self::Rejected(rejected) | Self::BoundRejected(rejected) => rejected.reason().as_str(),
             Self::Unavailable(_) => "unavailable",
             Self::StepUp { .. } => "insufficient_user_authentication",
-            Self::Scope(_) => "insufficient_scope",
+            Self::Scope { .. } => "insufficient_scope",
             Self::NoLayer => "no_layer",
         }
     }
@@ -241,7 +262,7 @@ impl Refused {
             Self::StepUp { step_up, bound } => {
                 respond::insufficient_user_authentication(step_up, *bound)
             }
-            Self::Scope(scope) => respond::insufficient_scope(scope),
+            Self::Scope { scope, bound } => respond::insufficient_scope(scope, *bound),
             Self::NoLayer => respond::server_error(),
         }
     }

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use http::header::{AUTHORIZATION, HeaderMap};
-use tokenward::{Reason, Rejected, UnixTime};
+use tokenward::{Reason, Rejected, Shown, UnixTime};
 use tokenward_remote::{Judged, LiveVerifier, Refusal};
 
 use crate::cookies::{self, BadCookie};
@@ -49,10 +49,16 @@ pub enum By {
 }
 
 impl Presented<'_> {
-    /// What `verifier` says of it as of `now`, without a proof: one that came by [`By::Dpop`] is refused.
-    pub fn verify(&self, verifier: &LiveVerifier, now: UnixTime) -> Result<Judged, Refusal> {
+    /// What `verifier` says of it as of `now`, if its client has `shown` this beside it: no proof, so one that
+    /// came by [`By::Dpop`] is refused.
+    pub fn verify(
+        &self,
+        verifier: &LiveVerifier,
+        shown: Shown<'_>,
+        now: UnixTime,
+    ) -> Result<Judged, Refusal> {
         match self.by {
-            By::Bearer | By::Cookie => verifier.verify(self.token, now),
+            By::Bearer | By::Cookie => verifier.verify_shown(self.token, shown, now),
             By::Sealed => verifier.verify_sealed(self.token, &cookies::seal_keys(self.seal), now),
             By::Dpop => {
                 verifier.fresh(now)?;
@@ -72,12 +78,13 @@ impl Presented<'_> {
     pub fn verify_former_too(
         &self,
         verifier: &LiveVerifier,
+        shown: Shown<'_>,
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
         match self.by {
-            By::Bearer | By::Cookie => verifier.verify_former_too(self.token, now),
+            By::Bearer | By::Cookie => verifier.verify_shown_or_former(self.token, shown, now),
             // What a former issuer made was sealed by nobody.
-            By::Sealed | By::Dpop => self.verify(verifier, now),
+            By::Sealed | By::Dpop => self.verify(verifier, shown, now),
         }
     }
 }

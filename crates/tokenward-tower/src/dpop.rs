@@ -22,12 +22,13 @@ use http::header::{HeaderMap, HeaderName};
 use http::{HeaderValue, Method};
 use tokenward::crypto::{Secret256, sha256};
 use tokenward::{
-    Algorithm, Proof, ProofNonce, ProofRequest, ProofVerifier, Reason, Rejected, UnixTime, Verified,
+    Algorithm, CertificateThumbprint, Proof, ProofNonce, ProofRequest, ProofVerifier, Reason,
+    Rejected, Shown, UnixTime, Verified,
 };
 use tokenward_remote::{Judged, LiveVerifier, Refusal};
 
 pub use nonce::Nonces;
-pub use settings::{DpopPolicy, DpopSettings, UnknownDpopPolicy};
+pub use settings::DpopSettings;
 
 use self::replays::Replays;
 
@@ -147,6 +148,8 @@ pub struct Asked<'r> {
     pub target: &'r str,
     /// Its headers.
     pub headers: &'r HeaderMap,
+    /// The certificate of its client, if that counts here: a token may be bound to both.
+    pub certificate: Option<&'r CertificateThumbprint>,
 }
 
 /// Why a bound token was not accepted.
@@ -227,7 +230,8 @@ impl Dpop {
         // As everywhere: who cannot judge says so before anything is read.
         verifier.fresh(now).map_err(Refusal::from)?;
         let proof = self.proof(token, asked, now)?;
-        let judged = verifier.verify_bound(token, &proof, now)?;
+        let shown = Shown::from(asked.certificate).proof(&proof);
+        let judged = verifier.verify_shown(token, shown, now)?;
         // Last, so that only the holder of a good token can fill the memory.
         match self.used.remember(&name_of(&proof), proof.remember_until(), now) {
             Some(true) => Ok(judged),
@@ -247,24 +251,22 @@ impl Dpop {
         let given = given.as_ref().map(|given| given.each_ref().map(String::as_str));
         let nonce = given.as_ref().map_or(ProofNonce::NotUsed, |given| ProofNonce::OneOf(given));
         // The rest of an address, were it no path, could change the host in front of it.
-        let path = Some(asked.target).filter(|target| target.starts_with('/'));
+        if !asked.target.starts_with('/') {
+            return Err(BadProof::UnknownSite);
+        }
         let told = |site: &&str| asked.site.is_none_or(|told| told == *site);
         let any = asked.site.filter(|_| self.any_site);
-        let mut refused = BadProof::UnknownSite;
-        for site in self.sites.iter().map(String::as_str).filter(told).chain(any) {
-            let uri = path.map(|path| format!("{site}{path}")).ok_or(BadProof::UnknownSite)?;
-            let request = ProofRequest::with_token(asked.method.as_str(), &uri, token);
-            let request = request.map_err(|_| BadProof::UnknownSite)?;
-            match self.proofs.verify(header, &request, nonce, now) {
-                Ok(proof) => return Ok(proof),
-                Err(rejected) => refused = rejected.into(),
-            }
-            // Only another site could make it a proof for this request.
-            if !matches!(refused, BadProof::Rejected(r) if *r.reason() == Reason::WrongRequest) {
-                break;
-            }
+        let sites = self.sites.iter().map(String::as_str).filter(told).chain(any);
+        let request = |site: &str| {
+            let uri = format!("{site}{}", asked.target);
+            ProofRequest::with_token(asked.method.as_str(), &uri, token)
+        };
+        let requests: Vec<_> =
+            sites.map(request).collect::<Result<_, _>>().map_err(|_| BadProof::UnknownSite)?;
+        if requests.is_empty() {
+            return Err(BadProof::UnknownSite);
         }
-        Err(refused)
+        self.proofs.verify_any(header, &requests, nonce, now).map_err(BadProof::from)
     }
 }
 

@@ -9,6 +9,8 @@
 //! goes to the log and to the metrics.
 
 pub mod access;
+pub mod binding;
+pub mod certificate;
 pub mod claims;
 pub mod cookies;
 pub mod credentials;
@@ -46,6 +48,11 @@ struct Browsers;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/dpop.md")]
 struct DpopPage;
+
+/// The code of the documentation compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/mtls.md")]
+struct MtlsPage;
 
 /// The code of the documentation compiles.
 #[cfg(doctest)]

@@ -22,6 +22,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::access::{Access, Granted, Refused};
+use crate::binding::BindingPolicy;
+use crate::certificate::ClientCertificate;
 use crate::claims::RevocationAge;
 use crate::credentials::By;
 use crate::csrf::Origins;
@@ -64,6 +66,21 @@ impl VerifyLayer {
         Self { access: self.access.dpop(dpop), ..self }
     }
 
+    /// Takes tokens that are bound to client certificates too (RFC 8705), or these alone, with a
+    /// [`ClientCertificate`] in the request's extensions: whoever accepts TLS connections puts it there.
+    ///
+    /// ```
+    /// # fn f(layer: tokenward_tower::VerifyLayer) {
+    /// use tokenward_tower::binding::BindingPolicy;
+    ///
+    /// let layer = layer.certificates(BindingPolicy::Required);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn certificates(self, policy: BindingPolicy) -> Self {
+        Self { access: self.access.certificates(policy), ..self }
+    }
+
     /// Lets requests without a token pass, without claims. A bad token is refused all the same: it is
     /// never taken for none.
     #[must_use]
@@ -80,7 +97,9 @@ impl VerifyLayer {
         // A router that is nested in another sees the rest of the path alone.
         let original = request.extensions().get::<OriginalUri>().map(|OriginalUri(uri)| uri);
         let uri = original.unwrap_or_else(|| request.uri());
-        match self.access.decide(request.method(), uri, request.headers()) {
+        let certificate = request.extensions().get::<ClientCertificate>();
+        let certificate = certificate.map(ClientCertificate::thumbprint);
+        match self.access.decide(request.method(), uri, request.headers(), certificate) {
             Ok(Granted { claims, by, revocation_age }) => {
                 request.extensions_mut().insert(claims);
                 request.extensions_mut().insert(RevocationAge(revocation_age));

@@ -19,7 +19,7 @@ use crate::keyset::KeySet;
 use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times};
 use crate::reject::Rejected;
 use crate::time::UnixTime;
-use crate::verify::{Verified, Verifier};
+use crate::verify::{Shown, Verified, Verifier};
 
 #[cfg(test)]
 mod tests;
@@ -58,7 +58,7 @@ impl CacheSize {
 /// signature check. Clones share what they remember.
 ///
 /// Only whoever sends the same bytes finds them again. A refused token is never remembered, and neither
-/// is one that is bound to a key: its proof is new each time.
+/// is one that is bound to a key or a certificate: what it is bound to is to be shown each time.
 ///
 /// ```
 /// # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
@@ -205,6 +205,41 @@ impl<P: SelfContained, N> CachedVerifier<P, N> {
     #[must_use]
     pub const fn verifier(&self) -> &Verifier<P> {
         &self.verifier
+    }
+}
+
+impl<N> CachedVerifier<AccessToken, N> {
+    /// As [`Verifier::verify_shown`], with a note as in [`Self::verify_noting`]. What is remembered is bound to
+    /// nothing, so a bound token is verified anew each time.
+    ///
+    /// ```
+    /// # fn f(cached: tokenward::CachedVerifier, token: &str, shown: tokenward::Shown<'_>, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// let claims = cached.verify_shown(token, shown, now, |_| ())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_shown(
+        &self,
+        token: &str,
+        shown: Shown<'_>,
+        now: UnixTime,
+        note: impl FnOnce(&Verified) -> N,
+    ) -> Result<Arc<Remembered<AccessClaims, N>>, Rejected> {
+        // A proof is refused with a token that is bound to nothing, be it remembered.
+        if !shown.has_proof()
+            && let Some((remembered, times)) = self.cache.find(token)
+        {
+            self.verifier.policy().check_times(&times, now)?;
+            return Ok(remembered);
+        }
+        let verified = self.verifier.verify_shown(token, shown, now)?;
+        let note = note(&verified);
+        let remembered = Arc::new(Remembered { verified, note });
+        if !remembered.is_bound() {
+            let times = remembered.times();
+            self.cache.keep(token, &remembered, times, self.verifier.policy(), now);
+        }
+        Ok(remembered)
     }
 }
 

@@ -8,9 +8,10 @@ mod read;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Number, Value};
 
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
+use crate::profile::Times;
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
@@ -18,7 +19,7 @@ pub(crate) use actor::ACT;
 pub use actor::{Actor, ActorChainTooLong, InvalidActor};
 pub use borrowed::AccessClaimsRef;
 pub(crate) use fields::{Fields, NamedText};
-pub(crate) use read::{Expected, Proven, read, required};
+pub(crate) use read::{Expected, Proven, X5T_S256, read, required};
 
 /// The names that mean something to us. A private claim cannot have one.
 pub const RESERVED_CLAIMS: &[&str] = &[
@@ -67,6 +68,7 @@ pub struct AccessClaims<T = Map<String, Value>> {
     scoped: bool,
     auth_time: Option<UnixTime>,
     key_thumbprint: Option<Box<str>>,
+    certificate_thumbprint: Option<Box<str>>,
     private: T,
 }
 
@@ -151,6 +153,27 @@ impl<T> AccessClaims<T> {
         self.key_thumbprint.as_deref()
     }
 
+    /// `cnf.x5t#S256`: the thumbprint of the certificate that the token is bound to, and that its sender has
+    /// shown (RFC 8705 § 3.1).
+    #[must_use]
+    pub fn certificate_thumbprint(&self) -> Option<&str> {
+        self.certificate_thumbprint.as_deref()
+    }
+
+    /// The times by which the token is judged.
+    pub(crate) const fn times(&self) -> Times {
+        Times {
+            issued_at: Some(self.issued_at),
+            expires_at: Some(self.expires_at),
+            not_before: self.not_before,
+        }
+    }
+
+    /// Whether it is bound to anything.
+    pub(crate) const fn is_bound(&self) -> bool {
+        self.key_thumbprint.is_some() || self.certificate_thumbprint.is_some()
+    }
+
     /// All claims that are not in [`RESERVED_CLAIMS`].
     #[must_use]
     pub const fn private(&self) -> &T {
@@ -185,7 +208,12 @@ impl AccessClaims {
         put("nbf", self.not_before.map(date));
         put("scope", self.scoped.then(|| self.scope.as_str().into()));
         put("auth_time", self.auth_time.map(date));
-        put("cnf", self.key_thumbprint.as_deref().map(|jkt| json!({ "jkt": jkt })));
+        let mut cnf = Map::new();
+        let bound = [("jkt", self.key_thumbprint()), (X5T_S256, self.certificate_thumbprint())];
+        for (name, thumbprint) in bound {
+            cnf.extend(thumbprint.map(|thumbprint| (name.to_owned(), thumbprint.into())));
+        }
+        put("cnf", Some(cnf.into()).filter(|_| self.is_bound()));
         json
     }
 }

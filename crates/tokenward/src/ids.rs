@@ -182,6 +182,18 @@ id! {
     Thumbprint, "key thumbprint", 43, "base64url of 32 bytes", thumbprint
 }
 id! {
+    /// The SHA-256 thumbprint of a client certificate: the `x5t#S256` that a token is bound by (RFC 8705
+    /// § 3.1).
+    ///
+    /// ```
+    /// use tokenward::CertificateThumbprint;
+    ///
+    /// assert!(CertificateThumbprint::new("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0").is_ok());
+    /// assert!(CertificateThumbprint::new("6f070ad1eb1cdc0082dc3076639fe5112b1713ca").is_err()); // SHA-1
+    /// ```
+    CertificateThumbprint, "certificate thumbprint", 43, "base64url of 32 bytes", thumbprint
+}
+id! {
     /// The name of an Application Load Balancer of AWS:
     /// `arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID`. For
     /// [`Preset::AwsLoadBalancer`](crate::Preset::AwsLoadBalancer).
@@ -205,6 +217,34 @@ impl Audience {
         let IssuerId(text) =
             IssuerId::new(text).map_err(|error| InvalidId { what: "audience", ..error })?;
         Ok(Self(text))
+    }
+}
+
+impl CertificateThumbprint {
+    /// The thumbprint of a certificate (DER), of which nothing else is looked at.
+    ///
+    /// ```
+    /// let der = b"the bytes of a certificate";
+    /// let thumbprint = tokenward::CertificateThumbprint::of(der);
+    /// assert_eq!(thumbprint, tokenward::CertificateThumbprint::of(der));
+    /// assert_eq!(thumbprint.as_str().len(), 43);
+    /// ```
+    #[must_use]
+    pub fn of(der: &[u8]) -> Self {
+        Self::of_hash(&crate::crypto::sha256(der))
+    }
+
+    /// The thumbprint of the certificate with this SHA-256, as proxies tell it.
+    ///
+    /// ```
+    /// use tokenward::{CertificateThumbprint, crypto::sha256};
+    ///
+    /// let of_hash = CertificateThumbprint::of_hash(&sha256(b"a certificate"));
+    /// assert_eq!(of_hash, CertificateThumbprint::of(b"a certificate"));
+    /// ```
+    #[must_use]
+    pub fn of_hash(sha256: &[u8; 32]) -> Self {
+        Self(crate::b64::encode(sha256).into())
     }
 }
 

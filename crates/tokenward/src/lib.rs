@@ -260,6 +260,9 @@
 //! # }
 //! ```
 //!
+//! One that is bound to a client certificate ([`TokenRequest::bound_to_certificate`], RFC 8705) is taken by
+//! [`Verifier::verify_shown`], with the certificate of the connection; one that is bound to both, with both.
+//!
 //! Whether a proof was used before is yours to remember: [`profile::dpop`] says how. [`DpopKey`] is the
 //! client's side.
 //!
@@ -320,7 +323,7 @@
 //! | [`WrongAudience`](Reason::WrongAudience) | it is for another service, or for a URL | [`Audience::foreign`] |
 //! | [`LifetimeTooLong`](Reason::LifetimeTooLong) | over 15 minutes | [`VerifierBuilder::max_lifetime`], up to a day |
 //! | [`IssuedInFuture`](Reason::IssuedInFuture) | clocks differ | [`VerifierBuilder::leeway`], up to 30 seconds |
-//! | [`ProofRequired`](Reason::ProofRequired) | it has `cnf` | [`Verifier::verify_bound`], [`Verifier::verify_sealed`] |
+//! | [`ProofRequired`](Reason::ProofRequired) | it has `cnf` | [`Verifier::verify_bound`], [`Verifier::verify_shown`], [`Verifier::verify_sealed`] |
 //!
 //! [`danger::decode_unverified`] shows what a token says.
 //!
@@ -383,7 +386,7 @@
 //! | JSON that all parsers read alike | [`JsonError`] | `duplicate-names`, `deep-json`, `payload-shape` |
 //! | a claim of the wrong type never counts as absent | [`Reason::InvalidClaim`] | `claim-types` |
 //! | a lifetime is capped | [`VerifierBuilder::max_lifetime`], [`AccessLifetime`] | `times` |
-//! | a token bound to a key (`cnf`) is worth nothing without its proof. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`] | `bound-token`, `profiles/bound-access-token` |
+//! | a token bound to a key or a certificate (`cnf`) is worth nothing without its proof, or that certificate. Plain JWKS verifiers elsewhere do not enforce this: they take a stolen bound token for a good one | [`Reason::ProofRequired`], [`Verifier::verify_bound`], [`Verifier::verify_shown`] | `bound-token`, `profiles/bound-access-token`, `profiles/certificate-bound-access-token` |
 //! | a token that is sealed under a key is worth nothing without that key, in the open or under another | [`Verifier::verify_sealed`] | `jwe/sealed` |
 //! | nothing confidential in what everybody reads | [`IssuerBuilder::claims`] lists what may be said at all; [`Sensitive`] is refused in it ([`IssueError::Confidential`]) | `guard/*` |
 //! | no extension that is not understood | [`Reason::CriticalHeader`] | `crit`, `b64` |
@@ -420,8 +423,8 @@ pub use claims::{
 };
 pub use error::{BackendError, BackendErrorKind, ErrorChain};
 pub use ids::{
-    Audience, ClientId, InvalidId, IssuerId, Jti, KeyId, LoadBalancerArn, SessionId, Subject,
-    Thumbprint, TokenVersion,
+    Audience, CertificateThumbprint, ClientId, InvalidId, IssuerId, Jti, KeyId, LoadBalancerArn,
+    SessionId, Subject, Thumbprint, TokenVersion,
 };
 pub use issue::{
     AccessLifetime, InvalidLifetime, IssueError, Issuer, IssuerBuilder, Sensitive, TokenRequest,
@@ -460,7 +463,7 @@ pub use profile::{AccessToken, TokenType, UnknownTokenType};
 pub use reject::{Reason, Rejected};
 pub use scope::{InvalidScope, Scope, ScopeRef};
 pub use time::{Clock, UnixTime};
-pub use verify::{Scratch, Unproven, Verified, Verifier, VerifierBuilder};
+pub use verify::{Scratch, Shown, Unproven, Verified, Verifier, VerifierBuilder};
 
 /// The code of the pages compiles, and what they say does not compile does not.
 #[cfg(doctest)]

@@ -7,6 +7,7 @@
 //! | --- | --- | --- | --- | --- |
 //! | [`AccessToken`] (RFC 9068) | `at+jwt` | 15 min, 24 h | [`Verifier::builder`] | token, now |
 //! | the same, bound to a key (RFC 9449) | | | | token, [proof](dpop), now |
+//! | the same, bound to a certificate (RFC 8705) | | | | token, [`Shown`](crate::Shown), now |
 //! | [`IdToken`] (OpenID Connect Core) | `JWT` or none | 1 h, 24 h | [`Verifier::id_token`] | token, nonce, now |
 //! | [`LogoutToken`] (Back-Channel Logout) | `logout+jwt` | 2 min, 15 min | [`Verifier::logout_token`] | token, now |
 //! | [`SecurityEvent`] (RFC 8417) | `secevent+jwt` | 1 h old, 7 days | [`Verifier::security_event`] | token, now |

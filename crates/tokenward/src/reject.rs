@@ -106,9 +106,11 @@ pub enum Reason {
     IssuedInFuture,
     /// Its `exp` is too long after its `iat`.
     LifetimeTooLong,
-    /// It is bound to a key (`cnf`), and no proof was checked.
+    /// It is bound (`cnf`) to a key without a proof, to a certificate that was not shown, or to what we do
+    /// not know.
     ProofRequired,
-    /// The proof that came with it is of another key, or was made for another token (RFC 9449 § 4.3).
+    /// The proof that came with it is of another key, or was made for another token (RFC 9449 § 4.3); or the
+    /// certificate is another (RFC 8705 § 3).
     WrongProof,
     /// A proof came with it, and it is bound to no key (RFC 9449 § 7.1).
     NotBound,
@@ -207,8 +209,10 @@ impl fmt::Display for Reason {
             Self::NotYetValid => "it is not valid yet",
             Self::IssuedInFuture => "its `iat` is in the future",
             Self::LifetimeTooLong => "its lifetime is too long",
-            Self::ProofRequired => "it is bound to a key whose proof is missing",
-            Self::WrongProof => "its proof is of another key or for another token",
+            Self::ProofRequired => "it is bound to a key or a certificate that was not shown",
+            Self::WrongProof => {
+                "its proof or certificate is another, or its proof is for another token"
+            }
             Self::NotBound => "it came with a proof and is bound to no key",
             Self::BadProofKey => "its `jwk` is no public key that may sign proofs",
             Self::WrongRequest => "it is a proof for another request",

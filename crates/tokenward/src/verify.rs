@@ -4,6 +4,7 @@ mod bound;
 mod builder;
 mod scratch;
 mod sealed;
+mod shown;
 mod unproven;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use builder::LEEWAY;
 pub use builder::VerifierBuilder;
 pub use scratch::Scratch;
+pub use shown::Shown;
 pub use unproven::Unproven;
 
 use crate::b64;
@@ -272,7 +274,7 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<Verified<AccessClaims<T>>, Rejected> {
         let mut scratch = Scratch::default();
-        let verified = self.check_in(token, None, now, &mut scratch)?;
+        let verified = self.check_in(token, Proven::NOTHING, now, &mut scratch)?;
         let claims = verified.claims.to_owned_as()?;
         Ok(Verified { claims, key_id: verified.key_id })
     }
@@ -294,13 +296,13 @@ impl Verifier {
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Verified<AccessClaimsRef<'a>>, Rejected> {
-        self.check_in(token, None, now, scratch).map_err(Rejected::from_reason)
+        self.check_in(token, Proven::NOTHING, now, scratch).map_err(Rejected::from_reason)
     }
 
     pub(crate) fn check_in<'a>(
         &'a self,
         token: &str,
-        proven: Option<Proven<'a>>,
+        proven: Proven<'a>,
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Verified<AccessClaimsRef<'a>>, Reason> {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Report;
+use crate::code::Note;
 use crate::finding::{Confidence, Edit, Mistake, Severity};
 
 /// The whole answer. Its shape is stable; members may be added.
@@ -13,8 +14,14 @@ pub struct Json<'a> {
     pub findings: Vec<JsonFinding<'a>>,
     /// How many files were looked at.
     pub files: usize,
+    /// How many requests were sent, where a running service was looked at.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub requests: usize,
     /// How many were skipped, in part or whole.
     pub skipped: usize,
+    /// What was skipped, and why.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub notes: &'a [Note],
     /// How long it took.
     pub seconds: f64,
 }
@@ -94,7 +101,14 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
     Json {
         findings: findings.collect(),
         files: audit.files,
+        requests: audit.requests,
         skipped: audit.notes.len(),
+        notes: &audit.notes,
         seconds: report.took.as_secs_f64(),
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

@@ -121,13 +121,14 @@ fn fix(finding: &Finding) -> Value {
     })
 }
 
-/// A path as a relative URI: slashes, and everything else that is special escaped.
+/// A path as a relative URI: slashes, and everything else that is special escaped. A URL keeps its colons.
 fn uri(path: &str) -> String {
     let path = path.strip_prefix("./").unwrap_or(path);
+    let is_url = path.starts_with("https://") || path.starts_with("http://");
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || "/-._~".contains(c) {
+        if c.is_ascii_alphanumeric() || "/-._~".contains(c) || (is_url && c == ':') {
             uri.push(c);
         } else {
             uri.extend(["%".to_owned(), format!("{byte:02X}")]);

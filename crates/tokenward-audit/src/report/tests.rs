@@ -181,6 +181,37 @@ fn a_patch_holds_what_goes_and_what_comes_and_steers_no_terminal() {
     assert!(patch::shown(&patch, true).contains("\x1b[32m+r.set_cookie"));
 }
 
+#[test]
+fn a_report_on_a_running_service_counts_requests_and_says_what_was_left_out() {
+    let url = "https://api.example/me";
+    let finding = crate::Finding::about(
+        url,
+        ("live-no-hsts", 9),
+        crate::Severity::Low,
+        "no header",
+        "send it",
+    );
+    let audit = Audit {
+        findings: vec![finding],
+        requests: 225,
+        notes: vec![crate::Note {
+            file: "logout".to_owned(),
+            why: "needs --logout-url".to_owned(),
+        }],
+        ..Audit::default()
+    };
+
+    let value = serde_json::to_value(json::json(&report(&audit))).unwrap();
+    assert_eq!(value["requests"], 225);
+    assert_eq!(value["notes"][0]["why"], "needs --logout-url");
+    assert!(text::text(&report(&audit), false).contains("1 low in 225 requests"));
+    assert!(markdown::markdown(&report(&audit)).contains("1 in 225 requests\n"));
+    assert!(markdown::markdown(&report(&audit)).contains("| low | https://api.example/me |"));
+    let log = sarif::sarif(&report(&audit), &Catalog::built_in().unwrap());
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], url);
+}
+
 fn audit(name: &str, code: &str) -> Audit {
     let findings = audit_text(name, code, Language::Python, &Options::default());
     Audit { findings, files: 1, ..Audit::default() }

@@ -3,12 +3,15 @@
 use clap::ValueEnum;
 
 use super::{Args, PathBuf, Subcommand};
+pub(crate) use live::{AuditLiveArgs, LiveSessionArgs, LiveTokenArgs};
+
+mod live;
 
 /// `tokenward audit`.
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
+    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n  tokenward audit live https://api.example.com/me --i-own-this --token-env TOKEN\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
 )]
 pub(crate) struct AuditArgs {
     #[command(subcommand)]
@@ -27,6 +30,8 @@ pub(crate) enum AuditCommand {
     Token(AuditTokenArgs),
     /// Look at the keys of a key set, and how it is served
     Jwks(AuditJwksArgs),
+    /// Ask a running service that is yours, with forged tokens
+    Live(Box<AuditLiveArgs>),
 }
 
 /// `tokenward audit` of a whole project.

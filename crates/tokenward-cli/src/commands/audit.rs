@@ -20,6 +20,7 @@ mod cache;
 mod fix;
 mod git;
 mod jwks;
+mod live;
 mod since;
 mod token;
 
@@ -30,6 +31,7 @@ pub(crate) async fn run(args: AuditArgs, output: Output) -> Outcome {
         Some(AuditCommand::Code(args)) => code(args, output),
         Some(AuditCommand::Token(args)) => token::run(args, output),
         Some(AuditCommand::Jwks(args)) => jwks::run(args, output).await,
+        Some(AuditCommand::Live(args)) => live::run(args, output).await,
     }
 }
 

@@ -14,6 +14,7 @@ use tokenward_server::gate::{GateAudience, GateState, Rules};
 use tokenward_server::http::{Server, Tls};
 use tokenward_server::settings::WhenStale;
 use tokenward_server::telemetry::{self, Readiness, health_router, metrics_router};
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::csrf::Origins;
 use tokenward_tower::dpop::DpopSettings;
 use tokenward_tower::headers::SecurityHeaders;
@@ -315,7 +316,9 @@ fn audiences(
         let settings = config.overrides.iter().find(|one| one.name == *audience);
         let dpop = settings.and_then(|one| one.dpop.as_ref()).map(DpopSettings::dpop).transpose();
         let dpop = dpop.map_err(|error| Failure::because("audience.dpop_sites", &error))?.flatten();
-        let gate = GateAudience { verifier: remote.verifier(), origins, dpop, login };
+        let certificates = settings.map_or(BindingPolicy::Off, |one| one.mtls);
+        let verifier = remote.verifier();
+        let gate = GateAudience { verifier, origins, dpop, certificates, login };
         audiences.insert(audience.clone(), gate);
     }
     Ok(audiences)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokenward::{Audience, ClientId, RESERVED_CLAIMS, Sensitive};
 use tokenward_server::settings::{KeySettings, RelaxedSameSite};
 use tokenward_sessions::AllowedScopes;
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::cookies::SameSite;
 
 use crate::config::reader::{Problem, Section, Source};
@@ -66,6 +67,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     })();
     if let Some(config) = &config {
         rules::check(config, &root);
+        rules::certificates(config, &root);
         rules::proxies(config, &root);
         rules::entries(config, &root);
     }
@@ -78,8 +80,12 @@ fn listen(section: Section<'_>) -> Option<Listen> {
     // What is wrong is noted by the section, so absent and wrong need no telling apart here.
     let [mtls, redirect, admin, health] =
         ["mtls", "redirect", "admin", "health"].map(|key| section.parsed(key, values::socket));
+    let mtls_url = section.parsed("mtls_url", values::issuer);
+    if mtls_url.is_some() && mtls.is_none() {
+        section.problem("mtls_url", "is where clients find listen.mtls; set that, or delete it");
+    }
     section.finish();
-    Some(Listen { public: public?, mtls, redirect, admin, health })
+    Some(Listen { public: public?, mtls, mtls_url, redirect, admin, health })
 }
 
 /// Who vouches for clients, where clients are asked.
@@ -295,6 +301,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let login = gate::login(section, origins.as_deref());
     let same_site = same_site(section);
     let dpop = values::dpop(section);
+    let mtls = values::binding(section, "mtls", BindingPolicy::Off);
     Some(AudienceConfig {
         name: name?,
         algorithm: algorithm?,
@@ -305,6 +312,7 @@ fn audience(section: &Section<'_>) -> Option<AudienceConfig> {
         guard_admits: guard_admits?,
         status_list: status_list?,
         dpop: dpop?,
+        mtls: mtls?,
         origins: origins?,
         login,
         same_site,
@@ -407,6 +415,7 @@ pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
             Ok(text.to_owned())
         }
     });
+    let client_certificates = section.flag("client_certificates");
     let chosen =
         [secret.is_some(), unix, mtls.is_some()].into_iter().filter(|chosen| *chosen).count();
     if chosen != 1 {
@@ -418,7 +427,8 @@ pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
         None if unix => ProxyAuth::Unix,
         None => ProxyAuth::Mtls(mtls?),
     };
-    Some(ProxyConfig { name: name?, profile: profile?, auth })
+    let client_certificates = client_certificates?;
+    Some(ProxyConfig { name: name?, profile: profile?, auth, client_certificates })
 }
 
 fn passkeys(section: Section<'_>) -> Option<Passkeys> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use http::Method;
 use tokenward::{Audience, IssuerId, Scope};
 use tokenward_server::gate::{Login, PathPattern, Rule};
-use tokenward_tower::dpop::{DpopPolicy, DpopSettings};
+use tokenward_tower::binding::BindingPolicy;
+use tokenward_tower::dpop::DpopSettings;
 use tokenward_tower::step_up::StepUp;
 
 use crate::config::reader::{Problem, Section, Source};
@@ -77,6 +78,8 @@ pub(crate) struct AudienceConfig {
     pub(crate) accept_when_stale: Option<bool>,
     /// Whether it takes bound tokens; off, where nothing is said.
     pub(crate) dpop: Option<DpopSettings>,
+    /// Whether its tokens are bound to client certificates.
+    pub(crate) mtls: BindingPolicy,
 }
 
 /// `[[cookies]]`: from where requests with a cookie may come.
@@ -148,6 +151,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
         rules.as_deref(),
     );
     check_audiences(&root, audiences.as_deref(), overrides.as_deref(), feed.as_ref());
+    check_told(&root, overrides.as_deref(), proxies.as_deref());
     root.finish();
     Some(GateConfig {
         base,
@@ -249,6 +253,24 @@ fn check_lists(
     }
 }
 
+/// The certificates of clients are what a proxy tells of them.
+fn check_told(
+    root: &Section<'_>,
+    overrides: Option<&[AudienceConfig]>,
+    proxies: Option<&[ProxyConfig]>,
+) {
+    let (Some(overrides), Some(proxies)) = (overrides, proxies) else { return };
+    for (one, section) in overrides.iter().zip(root.sections("audience")) {
+        let told = proxies.iter().any(|proxy| proxy.client_certificates);
+        if one.mtls != BindingPolicy::Off && !told {
+            section.problem(
+                "mtls",
+                "needs a [[proxy]] that tells of its clients' certificates; set client_certificates = true there",
+            );
+        }
+    }
+}
+
 /// What is said of single audiences must be of audiences that there are, once each, and each has a feed
 /// key of its own.
 fn check_audiences(
@@ -310,7 +332,7 @@ fn one_audience(section: &Section<'_>) -> Option<AudienceConfig> {
     let accept_when_stale = section.parsed("when_stale", accepts);
     let there = section.has("dpop") || section.has("dpop_sites");
     let dpop = if there { Some(values::dpop(section)?) } else { None };
-    let takes = |dpop: &DpopSettings| dpop.policy != DpopPolicy::Off && dpop.sites.is_empty();
+    let takes = |dpop: &DpopSettings| dpop.policy != BindingPolicy::Off && dpop.sites.is_empty();
     if dpop.as_ref().is_some_and(takes) {
         section.problem(
             "dpop_sites",
@@ -318,7 +340,15 @@ fn one_audience(section: &Section<'_>) -> Option<AudienceConfig> {
              dpop_sites = [\"https://api.example.com\"]",
         );
     }
-    Some(AudienceConfig { name: name?, feed_key, max_staleness, accept_when_stale, dpop })
+    let mtls = values::binding(section, "mtls", BindingPolicy::Off);
+    Some(AudienceConfig {
+        name: name?,
+        feed_key,
+        max_staleness,
+        accept_when_stale,
+        dpop,
+        mtls: mtls?,
+    })
 }
 
 fn accepts(text: &str) -> Result<bool, String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tokenward::Audience;
 use tokenward_keys::Timing;
 use tokenward_redis::RESERVED_NAMES;
+use tokenward_tower::binding::BindingPolicy;
 
 use crate::config::reader::Section;
 use crate::config::{
@@ -84,6 +85,18 @@ pub(super) fn check(config: &Config, root: &Section<'_>) {
     for (proxy, section) in config.proxies.iter().zip(&root.sections("proxy")) {
         if !proxies.insert(proxy.name.as_str()) {
             section.problem("name", format!("`{}` is there twice; names are unique", proxy.name));
+        }
+    }
+}
+
+/// Tokens are bound to certificates where clients can show one, and find out where.
+pub(super) fn certificates(config: &Config, root: &Section<'_>) {
+    for (audience, section) in config.audiences.iter().zip(root.sections("audience")) {
+        if audience.mtls != BindingPolicy::Off && config.listen.mtls_url.is_none() {
+            section.problem(
+                "mtls",
+                "needs listen.mtls, and listen.mtls_url, where clients find it; set both",
+            );
         }
     }
 }

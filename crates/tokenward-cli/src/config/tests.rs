@@ -99,7 +99,7 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
         (
             "redirect =",
             "redirct =",
-            "tokenward.toml:6: listen.redirct: unknown setting; known here are public, mtls, redirect, admin, health",
+            "tokenward.toml:6: listen.redirct: unknown setting; known here are public, mtls, redirect, admin, health, mtls_url",
         ),
         (
             "key = \"privkey.pem\"",
@@ -185,6 +185,16 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
             "acme = { domains = [\"auth.example.com\"], directory = \"http://ca.example.com\" }",
             "tokenward.toml:11: tls.acme.directory: `http://ca.example.com` is no https URL",
+        ),
+        (
+            "admin =",
+            "mtls_url = \"https://mtls.example.com\"\nadmin =",
+            "tokenward.toml:7: listen.mtls_url: is where clients find listen.mtls; set that, or delete it",
+        ),
+        (
+            "origins =",
+            "mtls = \"offered\"\norigins =",
+            "tokenward.toml:20: audience.mtls: needs listen.mtls, and listen.mtls_url, where clients find it; set both",
         ),
         (
             "secret = { env = \"EDGE_SECRET\" }",

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use tokenward::IssuerId;
 use tokenward_server::settings::Profile;
 use tokenward_sessions::May;
-use tokenward_tower::dpop::{Dpop, DpopPolicy, DpopSettings};
+use tokenward_tower::binding::BindingPolicy;
+use tokenward_tower::dpop::{Dpop, DpopSettings};
 use tokenward_vault::Mount;
 
 use crate::config::Address;
@@ -147,15 +148,24 @@ fn env_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// `dpop` or `mtls` of an audience, in `tokenward.toml` and `gate.toml` alike.
+pub(super) fn binding(
+    section: &Section<'_>,
+    key: &'static str,
+    otherwise: BindingPolicy,
+) -> Option<BindingPolicy> {
+    section.or(key, otherwise, |text| {
+        text.parse().map_err(|_| unknown(text, &BindingPolicy::ALL.map(BindingPolicy::as_str)))
+    })
+}
+
 /// `dpop` and `dpop_sites` of an audience, in `tokenward.toml` and `gate.toml` alike.
 pub(super) fn dpop(section: &Section<'_>) -> Option<DpopSettings> {
-    let policy = section.or("dpop", DpopPolicy::default(), |text| {
-        text.parse().map_err(|_| unknown(text, &DpopPolicy::ALL.map(DpopPolicy::as_str)))
-    });
+    let policy = binding(section, "dpop", BindingPolicy::Offered);
     let sites = section.list("dpop_sites", |text| {
         Dpop::new([text]).map(|_| text.to_owned()).map_err(|error| error.to_string())
     });
-    if policy == Some(DpopPolicy::Off) && sites.as_ref().is_some_and(|sites| !sites.is_empty()) {
+    if policy == Some(BindingPolicy::Off) && sites.as_ref().is_some_and(|sites| !sites.is_empty()) {
         section.problem("dpop_sites", "is for an audience with DPoP; set dpop, or delete it");
     }
     Some(DpopSettings { policy: policy?, sites: sites? })

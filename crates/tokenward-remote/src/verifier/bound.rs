@@ -1,35 +1,35 @@
-//! Tokens that are bound to a key (RFC 9449), with the proof of it, or as they are told about.
+//! Tokens that are bound to a key (RFC 9449) or a certificate (RFC 8705), with what was shown of it, or as they
+//! are told about.
 
-use tokenward::{Proof, UnixTime, Unproven, Verified};
+use tokenward::{Shown, UnixTime, Unproven};
 use tokenward_revocation::Facts;
 
 use super::{Judged, LiveVerifier, Refusal};
 
 impl LiveVerifier {
-    /// As [`Self::verify`], of a token that came with `proof`: it must be bound to the key of the proof. That
-    /// the proof is not used twice is the caller's business.
+    /// As [`Self::verify`], of a token whose sender has `shown` this: all that it is bound to must be there. That
+    /// a proof is not used twice is the caller's business.
     ///
     /// ```
-    /// # use tokenward::{Proof, UnixTime, Verified};
+    /// # use tokenward::{Proof, Shown, UnixTime, Verified};
     /// # fn f(verifier: &tokenward_remote::LiveVerifier, token: &str, proof: &Verified<Proof>, now: UnixTime) -> Result<(), tokenward_remote::Refusal> {
-    /// let judged = verifier.verify_bound(token, proof, now)?;
+    /// let judged = verifier.verify_shown(token, Shown::nothing().proof(proof), now)?;
     /// assert_eq!(judged.key_thumbprint(), Some(proof.key_thumbprint().as_str()));
     /// # Ok(())
     /// # }
     /// ```
-    pub fn verify_bound(
+    pub fn verify_shown(
         &self,
         token: &str,
-        proof: &Verified<Proof>,
+        shown: Shown<'_>,
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
         self.judge(now, |verifier| {
-            let verified = verifier.verifier().verify_bound(token, proof, now)?;
-            Ok(self.unremembered(verified))
+            verifier.verify_shown(token, shown, now, |verified| self.memo(verified))
         })
     }
 
-    /// As [`Self::verify`], without the proof that a bound token asks for: for whoever tells about tokens
+    /// As [`Self::verify`], without what a bound token asks for: for whoever tells about tokens
     /// (RFC 7662, RFC 9449 § 6.2) or revokes them, and lets nobody in.
     pub fn verify_unproven(&self, token: &str, now: UnixTime) -> Result<Unproven, Refusal> {
         self.fresh(now)?;

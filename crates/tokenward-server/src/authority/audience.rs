@@ -8,9 +8,10 @@ use tokenward::{Audience, Issuer, IssuerId};
 use tokenward_keys::{FormerSecrets, KeyRing};
 use tokenward_remote::LiveVerifier;
 use tokenward_sessions::{RefreshLifetime, SessionLifetime};
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
-use tokenward_tower::dpop::{Dpop, DpopPolicy};
+use tokenward_tower::dpop::Dpop;
 
 use super::former::Known;
 use super::lamp::Lamp;
@@ -50,7 +51,9 @@ pub(super) struct AudienceState {
     pub(super) refresh_lifetime: RefreshLifetime,
     pub(super) session_lifetime: SessionLifetime,
     /// Whether its tokens are bound to keys.
-    pub(super) dpop: DpopPolicy,
+    pub(super) dpop: BindingPolicy,
+    /// Whether its tokens are bound to client certificates.
+    pub(super) certificates: BindingPolicy,
     /// Takes proofs at the gate, if there are any.
     pub(super) gate_dpop: Option<Dpop>,
     /// From where its cookies are accepted; none for an audience without cookies.

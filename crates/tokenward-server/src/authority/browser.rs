@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
-use tokenward::{Audience, Reason, Rejected, SealKey, SessionId, UnixTime, Verified};
+use tokenward::{Audience, Reason, Rejected, SealKey, SessionId, Shown, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
@@ -19,6 +19,7 @@ use tokenward_tower::credentials::By;
 use tokenward_tower::csrf::{self, Origins};
 use tokenward_tower::{credentials, respond};
 
+use super::binding::Held;
 use super::error::ApiError;
 use super::refresh::{Presented, Refreshed};
 use super::respond::{done, json_answer};
@@ -101,7 +102,7 @@ pub(super) async fn refresh(
         client: ClientCheck::Browser,
         delivery: session.delivery,
         audiences: vec![session.audience.clone()],
-        proof: None,
+        held: Held::default(),
     };
     let before = presented.token.seal_key();
     // A refused refresh token gets the one answer of every refused token.
@@ -218,7 +219,7 @@ impl Authority {
         let mut reason = None;
         let mut is_unavailable = false;
         for audience in self.audiences.values().filter(|audience| audience.has_cookies()) {
-            match presented.verify(&audience.verifier, now) {
+            match presented.verify(&audience.verifier, Shown::nothing(), now) {
                 Ok(token) => return Ok(token.into_verified()),
                 Err(Refusal::Unavailable(_)) => is_unavailable = true,
                 // The word of the one whose token it may be, not of whoever was asked last.

@@ -10,15 +10,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokenward::crypto::{Secret256, random};
 use tokenward::{
-    ClientId, ErrorChain, Scope, SessionId, Subject, Thumbprint, TokenVersion, UnixTime, b64,
+    CertificateThumbprint, ClientId, ErrorChain, Scope, SessionId, Subject, Thumbprint,
+    TokenVersion, UnixTime, b64,
 };
 use tokenward_sessions::{
     Delivery, DeviceMark, EndReason, Idempotency, May, NewSession, RefreshMode, RefreshToken,
     Session,
 };
-use tokenward_tower::dpop::{DPOP, DpopPolicy};
+use tokenward_tower::binding::BindingPolicy;
+use tokenward_tower::dpop::DPOP;
 
 use super::audience::AudienceState;
+use super::binding::{Bound, Terms};
 use super::browser::{session_cookies, summary};
 use super::client::Caller;
 use super::error::ApiError;
@@ -80,7 +83,8 @@ pub(super) struct Login {
     pub(super) subject: Subject,
     pub(super) scope: Scope,
     pub(super) auth_time: UnixTime,
-    pub(super) bound_to: Option<Thumbprint>,
+    /// The key that the session is bound to, and the certificate that its first token is.
+    pub(super) bound: Bound,
 }
 
 impl Wanted {
@@ -100,7 +104,16 @@ impl Wanted {
             ends_at: now.saturating_add(audience.session_lifetime.get()),
             sealed: self.delivery == Delivery::Sealed,
             bound_to: self.bound_to.as_ref(),
+            // The longest that a token of the session will be.
+            certificate: self.can_be_certified(audience).then(|| CertificateThumbprint::of(b"")),
         }
+    }
+}
+
+impl Wanted {
+    /// Whether a token of the session can come to be bound to a certificate.
+    fn can_be_certified(&self, audience: &AudienceState) -> bool {
+        self.delivery == Delivery::Token && audience.certificates != BindingPolicy::Off
     }
 }
 
@@ -132,6 +145,10 @@ impl Authority {
         let Some(state) = self.audiences.get(&audience).filter(|_| caller.serves(&audience)) else {
             return Err(ApiError::access_denied());
         };
+        if state.certificates == BindingPolicy::Required {
+            // A session's first token is for its client, whose certificate nobody has shown here.
+            return Err(invalid("audience", "takes tokens alone that are bound to a certificate"));
+        }
         let scope = fields.text("scope")?.unwrap_or_default();
         let delivery = delivery(fields.text("delivery")?.as_deref(), state)?;
         let wanted = Wanted {
@@ -205,6 +222,7 @@ impl Authority {
         key: Idempotency,
         now: UnixTime,
     ) -> Result<Refreshed, ApiError> {
+        let Bound { key: bound_to, certificate } = login.bound;
         let wanted = Wanted {
             subject: login.subject,
             audience: audience.name.clone(),
@@ -215,7 +233,7 @@ impl Authority {
             device: None,
             delivery: Delivery::Token,
             auth_time: login.auth_time,
-            bound_to: login.bound_to,
+            bound_to,
         };
         let id = random_session_id()?;
         self.check_mintable(audience, &wanted.facts(&id, now, audience), now)?;
@@ -224,8 +242,9 @@ impl Authority {
             if error.status().is_client_error() { ApiError::invalid_subject_token() } else { error }
         })?;
         let Made { session, version, refresh, refresh_ends_at } = made;
+        let terms = Terms { scope: None, certificate };
         let access =
-            self.mint_for_session(audience, &session, version, None, &refresh, now).await?;
+            self.mint_for_session(audience, &session, version, terms, &refresh, now).await?;
         let refresh_expires_in = refresh_ends_at.since(now).as_secs();
         Ok(Refreshed { access, refresh, refresh_expires_in, session })
     }
@@ -347,8 +366,9 @@ impl Authority {
         now: UnixTime,
     ) -> Result<Response, ApiError> {
         let Made { session, version, refresh, refresh_ends_at } = made;
+        let terms = Terms::default();
         let access =
-            self.mint_for_session(audience, &session, version, None, &refresh, now).await?;
+            self.mint_for_session(audience, &session, version, terms, &refresh, now).await?;
         let refresh_expires_in = refresh_ends_at.since(now).as_secs();
         if session.delivery == Delivery::Token {
             let mut answer = access.answer();
@@ -455,9 +475,9 @@ fn bound_to(
         (Some(_), _) if delivery != Delivery::Token => {
             Err(invalid(NAME, "is for delivery token: a cookie comes without a proof"))
         }
-        (Some(_), DpopPolicy::Off) => Err(invalid(NAME, "is off for the audience")),
+        (Some(_), BindingPolicy::Off) => Err(invalid(NAME, "is off for the audience")),
         (Some(key), _) => Thumbprint::new(key).map(Some).map_err(|error| invalid(NAME, error)),
-        (None, DpopPolicy::Required) => Err(invalid(NAME, "is required by the audience")),
+        (None, BindingPolicy::Required) => Err(invalid(NAME, "is required by the audience")),
         (None, _) => Ok(None),
     }
 }

@@ -1,16 +1,18 @@
 //! What anybody may read: each audience's metadata (RFC 8414) and key set (RFC 7517).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokenward::b64;
 use tokenward::crypto::sha256;
 use tokenward::{Algorithm, Audience, IssuerId};
 use tokenward_keys::KeyHistory;
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop;
 
 use super::Authority;
@@ -20,63 +22,79 @@ use super::segment::Segment;
 use super::status::StatusLists;
 
 /// What an audience has besides what all have.
-#[derive(Clone, Copy)]
-pub(super) struct Offers {
+pub(super) struct Offers<'a> {
     /// A signed key set.
     pub(super) signed: bool,
     /// Status lists.
     pub(super) lists: bool,
     /// Tokens that are bound to keys.
-    pub(super) bound: bool,
+    pub(super) dpop: BindingPolicy,
+    /// Tokens that are bound to client certificates.
+    pub(super) certificates: BindingPolicy,
+    /// Where clients that show certificates find us.
+    pub(super) mtls: Option<&'a IssuerId>,
 }
 
 /// The metadata of the issuer `audience_issuer`; the endpoints are the same for all audiences of `base`.
-pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: Offers) -> String {
-    let mut metadata = json!({
-        "issuer": audience_issuer.as_str(),
-        "jwks_uri": format!("{audience_issuer}/jwks.json"),
-        "token_endpoint": format!("{base}/oauth2/token"),
-        "revocation_endpoint": format!("{base}/oauth2/revoke"),
-        "introspection_endpoint": format!("{base}/oauth2/introspect"),
-        "grant_types_supported": [
+pub(super) fn metadata(base: &IssuerId, audience_issuer: &IssuerId, offers: &Offers<'_>) -> String {
+    let mut metadata = Map::new();
+    let mut put = |name: &str, value: Value| {
+        metadata.insert(name.to_owned(), value);
+    };
+    put("issuer", audience_issuer.as_str().into());
+    put("jwks_uri", format!("{audience_issuer}/jwks.json").into());
+    put(
+        "grant_types_supported",
+        json!([
             "refresh_token",
             "client_credentials",
             "urn:ietf:params:oauth:grant-type:token-exchange",
-        ],
-        // There is no authorization endpoint: whoever logs users in calls the sessions API.
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
-        "revocation_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
-        "introspection_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-    });
-    if let Some(members) = metadata.as_object_mut() {
-        let all = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
-        let all: Value = all.map(Algorithm::as_str).collect();
-        for endpoint in ["token", "revocation", "introspection"] {
-            // RFC 8414 § 2.
-            let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
-            members.insert(name, all.clone());
-        }
+        ]),
+    );
+    // There is no authorization endpoint: whoever logs users in calls the sessions API.
+    put("response_types_supported", json!([]));
+    let all = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+    let all: Value = all.map(Algorithm::as_str).collect();
+    for (endpoint, path, public) in ENDPOINTS {
+        put(&format!("{endpoint}_endpoint"), format!("{base}{path}").into());
+        let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+        let certificate = offers.mtls.map(|_| "tls_client_auth");
+        let methods = methods.into_iter().chain(certificate).chain(public.then_some("none"));
+        put(&format!("{endpoint}_endpoint_auth_methods_supported"), methods.collect());
+        // RFC 8414 § 2.
+        put(&format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), all.clone());
     }
-    if let (true, Some(members)) = (offers.signed, metadata.as_object_mut()) {
+    if offers.signed {
         // OpenID Federation 1.0 § 5.2.1.
-        members.insert("signed_jwks_uri".to_owned(), format!("{audience_issuer}/jwks.jwt").into());
+        put("signed_jwks_uri", format!("{audience_issuer}/jwks.jwt").into());
     }
-    if let (true, Some(members)) = (offers.lists, metadata.as_object_mut()) {
+    if offers.lists {
         // draft-ietf-oauth-status-list-21 § 9.1.
-        let uri = StatusLists::aggregation(audience_issuer);
-        members.insert("status_list_aggregation_endpoint".to_owned(), uri.into());
+        put("status_list_aggregation_endpoint", StatusLists::aggregation(audience_issuer).into());
     }
-    if let (true, Some(members)) = (offers.bound, metadata.as_object_mut()) {
+    if offers.dpop != BindingPolicy::Off {
         // RFC 9449 § 5.1.
-        let name = "dpop_signing_alg_values_supported".to_owned();
-        members.insert(name, dpop::algorithms().into());
+        put("dpop_signing_alg_values_supported", dpop::algorithms().into());
     }
-    metadata.to_string()
+    if offers.certificates != BindingPolicy::Off {
+        // RFC 8705 § 3.3.
+        put("tls_client_certificate_bound_access_tokens", true.into());
+    }
+    if let Some(mtls) = offers.mtls {
+        // RFC 8705 § 5.
+        let alias = |(endpoint, path, _)| (format!("{endpoint}_endpoint"), format!("{mtls}{path}"));
+        let aliases = ENDPOINTS.map(alias).into_iter().collect::<BTreeMap<_, _>>();
+        put("mtls_endpoint_aliases", json!(aliases));
+    }
+    Value::Object(metadata).to_string()
 }
+
+/// The endpoints of clients: their names, their paths, and whether public clients are served.
+const ENDPOINTS: [(&str, &str, bool); 3] = [
+    ("token", "/oauth2/token", true),
+    ("revocation", "/oauth2/revoke", true),
+    ("introspection", "/oauth2/introspect", false),
+];
 
 /// `GET /.well-known/…/audiences/{aud}` and `GET /audiences/{aud}/.well-known/…`.
 pub(super) async fn describe(

@@ -1,18 +1,21 @@
-//! Proofs of possession at the token endpoint (RFC 9449 § 5), and what tokens and sessions are bound to.
+//! Proofs of possession at the token endpoint (RFC 9449 § 5).
 //!
 //! **Invariants.** A proof is good once, in all replicas that share the store, and with a nonce of ours alone.
 //! A session that is bound stays so, to the same key.
 
 use std::time::Duration;
 
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
-use tokenward::Verified;
-use tokenward::{ErrorChain, Proof, ProofNonce, ProofRequest, ProofVerifier, Thumbprint, UnixTime};
-use tokenward_tower::dpop::{BadProof, DPOP, DpopPolicy, name_of, proof_of};
+use tokenward::{
+    ErrorChain, IssuerId, Proof, ProofNonce, ProofRequest, ProofVerifier, Reason, UnixTime,
+    Verified,
+};
+use tokenward_tower::dpop::{BadProof, DPOP, name_of, proof_of};
 
 use super::Authority;
-use super::audience::AudienceState;
 use super::error::ApiError;
+use crate::http::PeerIdentity;
 
 /// For so much longer than it counts a proof is remembered: replicas' clocks differ, and one that is ahead must
 /// not forget what one that is behind still takes.
@@ -22,19 +25,31 @@ impl Authority {
     /// The proof that came with a request to the token endpoint, if one came.
     pub(super) fn proof(
         &self,
-        headers: &HeaderMap,
+        parts: &Parts,
         now: UnixTime,
     ) -> Result<Option<Verified<Proof>>, ApiError> {
-        let Some(proof) = proof_of(headers).map_err(refused)? else { return Ok(None) };
-        let uri = format!("{}/oauth2/token", self.settings.issuer);
-        let request = ProofRequest::without_token("POST", &uri).map_err(|error| {
-            tracing::error!(error = %ErrorChain::new(&error), "no proof can be about our issuer");
-            ApiError::server_error()
-        })?;
+        let Some(proof) = proof_of(&parts.headers).map_err(refused)? else { return Ok(None) };
         let given = self.nonces.good(now);
         let given = given.each_ref().map(String::as_str);
-        let proof = ProofVerifier::new().verify(proof, &request, ProofNonce::OneOf(&given), now);
-        proof.map(Some).map_err(|rejected| refused(rejected.into()))
+        let verify = |base: &IssuerId| -> Result<_, ApiError> {
+            let uri = format!("{base}/oauth2/token");
+            let request = ProofRequest::without_token("POST", &uri).map_err(|error| {
+                tracing::error!(error = %ErrorChain::new(&error), "no proof can be about our issuer");
+                ApiError::server_error()
+            })?;
+            let nonce = ProofNonce::OneOf(&given);
+            Ok(ProofVerifier::new().verify(proof, &request, nonce, now).map_err(BadProof::from))
+        };
+        // Where a certificate was shown, the client may have gone by the alias or by the issuer's name.
+        let alias = self.settings.mtls_url.as_ref();
+        let alias = alias.filter(|_| parts.extensions.get::<PeerIdentity>().is_some());
+        let mut verdict = verify(&self.settings.issuer)?;
+        if let (Err(BadProof::Rejected(rejected)), Some(alias)) = (&verdict, alias)
+            && *rejected.reason() == Reason::WrongRequest
+        {
+            verdict = verify(alias)?;
+        }
+        verdict.map(Some).map_err(refused)
     }
 
     /// Spends a proof.
@@ -53,25 +68,6 @@ impl Authority {
     pub(super) fn nonce_for(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let nonce = || HeaderValue::try_from(self.nonces.current(self.clock.now())).ok();
         headers.contains_key(DPOP).then(nonce).flatten()
-    }
-}
-
-impl AudienceState {
-    /// The key that a token is to be bound to, by what the audience asks for; `bound` is the one that its
-    /// session is bound to already.
-    pub(super) fn bind(
-        &self,
-        proof: Option<&Verified<Proof>>,
-        bound: Option<&Thumbprint>,
-    ) -> Result<Option<Thumbprint>, ApiError> {
-        match (self.dpop, proof) {
-            // To ignore the proof would hand out a token that is not bound, as if it were.
-            (DpopPolicy::Off, Some(_)) if bound.is_none() => {
-                Err(ApiError::invalid_request("DPoP is off for this audience"))
-            }
-            (DpopPolicy::Required, None) => Err(refused(BadProof::Missing)),
-            (_, proof) => Ok(proof.map(|proof| proof.key_thumbprint().clone())),
-        }
     }
 }
 

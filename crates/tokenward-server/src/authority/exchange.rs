@@ -8,10 +8,11 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use tokenward::{Actor, Proof, Scope, Subject, UnixTime, Verified};
+use tokenward::{Actor, Scope, Subject, UnixTime, Verified};
 use tokenward_remote::Refusal;
 use tokenward_sessions::May;
 
+use super::binding::Held;
 use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
@@ -31,7 +32,7 @@ pub(super) async fn exchange(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
-    proof: Option<Verified<Proof>>,
+    held: Held,
 ) -> Result<Response, ApiError> {
     if !caller.may(May::Exchange) {
         return Err(ApiError::oauth("unauthorized_client", "the client may not exchange tokens"));
@@ -46,8 +47,8 @@ pub(super) async fn exchange(
     }
     let token = form.required("subject_token")?;
     match form.required("subject_token_type")? {
-        ACCESS_TOKEN => on_behalf(authority, caller, form, token, proof).await,
-        ID_TOKEN => authority.log_in(caller, form, token, proof).await,
+        ACCESS_TOKEN => on_behalf(authority, caller, form, token, held).await,
+        ID_TOKEN => authority.log_in(caller, form, token, held).await,
         _ => Err(ApiError::invalid_request(
             "subject_token_type: must be an access token or an ID token",
         )),
@@ -60,7 +61,7 @@ async fn on_behalf(
     caller: &Caller,
     form: &Form,
     token: &str,
-    proof: Option<Verified<Proof>>,
+    held: Held,
 ) -> Result<Response, ApiError> {
     let target = wanted_audience(authority, caller, form)?;
     let now = authority.now();
@@ -71,8 +72,8 @@ async fn on_behalf(
     };
     let scope = granted(caller, &given, form)?;
     let actor = actor(caller, &given)?;
-    let bound_to = target.bind(proof.as_ref(), None)?;
-    authority.use_proof(proof.as_ref(), now).await?;
+    let bound = target.bind(&held, None)?;
+    authority.use_proof(held.proof.as_ref(), now).await?;
     let until = authority.keep_until(now);
     if !authority.sessions().reach(session, &target.name, now, until).await? {
         return Err(ApiError::invalid_subject_token());
@@ -85,7 +86,7 @@ async fn on_behalf(
         scope: &scope,
         auth_time: given.auth_time(),
         actor,
-        bound_to,
+        bound,
         expires_at: given.expires_at(),
     };
     let minted = authority.mint_exchanged(target, exchanged, now).await?;

@@ -54,7 +54,8 @@ impl Authority {
         }))
     }
 
-    /// What to recognize a request by that is about `thing`, and says `what` of it, until `until`.
+    /// What to recognize a request by that is about `thing`, and says `what` of it, until `until`: whoever asks
+    /// next, about the same thing, is the same caller and says the same, or is refused.
     pub(super) fn once(
         &self,
         caller: &Caller,
@@ -65,8 +66,9 @@ impl Authority {
     ) -> Idempotency {
         let hash = |parts: [&[u8]; 3]| hmac_sha256(self.request_key().expose(), &framed(&parts));
         Idempotency {
-            key_hash: hash([caller.name().as_str().as_bytes(), kind.as_bytes(), thing]),
-            request_hash: hash([b"", b"", what]),
+            // No service has an empty name.
+            key_hash: hash([b"", kind.as_bytes(), thing]),
+            request_hash: hash([caller.name().as_str().as_bytes(), b"", what]),
             sealed_answer: Vec::new(),
             ends_at: until,
         }

@@ -3,7 +3,8 @@
 //! **Invariants:** a set is fetched from the URL that an operator registered, by the bounded client of
 //! `tokenward-remote`, and kept up to date in the background; whoever asks waits once, for the first fetch,
 //! and then for nothing. A set that is too old, or was never there, verifies nothing. There are at most
-//! [`MOST`] at a time.
+//! [`MOST`] at a time: one that is in use is given up for no other, and one that nobody asks for is fetched no
+//! more after a day.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,6 +26,10 @@ use crate::settings::{TrustSettings, TrustedKeys};
 
 /// Sets that are kept up to date at a time: each is a fetch every few minutes.
 const MOST: usize = 256;
+/// A set that nobody has asked for in so long is fetched no more.
+const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+/// A set that somebody has asked for since is not given up for another's.
+const IN_USE: Duration = Duration::from_secs(10 * 60);
 /// How long the first fetch of a set is waited for.
 const FIRST_WAIT: Duration = Duration::from_secs(3);
 
@@ -39,8 +44,27 @@ pub(super) struct KeySets {
     http: Option<HttpClient>,
     clock: Arc<dyn Clock>,
     domains: Vec<(IssuerId, TrustedKeys)>,
-    running: Mutex<BTreeMap<String, Arc<Running>>>,
+    running: Mutex<BTreeMap<Name, Arc<Running>>>,
     decoy: Option<KeySet>,
+}
+
+/// What a set is found by. A URL that somebody has registered is never another's name that reads like it.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Name {
+    /// Where the set is.
+    Url(String),
+    /// Whose metadata says where.
+    Issuer(IssuerId),
+}
+
+impl Name {
+    /// For the log and the metrics.
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Url(url) => url,
+            Self::Issuer(issuer) => issuer.as_str(),
+        }
+    }
 }
 
 struct Running {
@@ -81,7 +105,7 @@ impl KeySets {
     /// The keys at `url`, if they can be had.
     pub(super) async fn at(&self, url: &str, now: UnixTime) -> Option<Keys> {
         let endpoint = Endpoint::https_or_loopback(url).ok()?;
-        self.fetched(url, endpoint.into(), now).await
+        self.fetched(Name::Url(url.to_owned()), endpoint.into(), now).await
     }
 
     /// The keys of a trust domain that the configuration names, if they can be had.
@@ -99,9 +123,11 @@ impl KeySets {
     ) -> Option<Keys> {
         match keys {
             TrustedKeys::Set(set) => Some(Keys { set: set.clone(), handle: None }),
-            TrustedKeys::At(url) => self.fetched(&url.to_string(), url.clone().into(), now).await,
+            TrustedKeys::At(url) => {
+                self.fetched(Name::Url(url.to_string()), url.clone().into(), now).await
+            }
             TrustedKeys::Discovered(issuer) => {
-                self.fetched(name.as_str(), issuer.clone().into(), now).await
+                self.fetched(Name::Issuer(name.clone()), issuer.clone().into(), now).await
             }
         }
     }
@@ -121,8 +147,8 @@ impl KeySets {
         self.trusted(name, keys, now).await
     }
 
-    async fn fetched(&self, name: &str, place: KeySetLocation, now: UnixTime) -> Option<Keys> {
-        let running = self.running(name, place)?;
+    async fn fetched(&self, name: Name, place: KeySetLocation, now: UnixTime) -> Option<Keys> {
+        let running = self.running(name, place, now)?;
         running.asked_at.store(now.as_millis(), Ordering::Relaxed);
         let left = FIRST_WAIT.saturating_sub(running.since.elapsed());
         let _late = tokio::time::timeout(left, running.first_answer()).await;
@@ -130,41 +156,58 @@ impl KeySets {
         Some(Keys { set: running.keeper.keys()?, handle: Some(running.handle.clone()) })
     }
 
-    fn running(&self, name: &str, place: KeySetLocation) -> Option<Arc<Running>> {
+    fn running(&self, name: Name, place: KeySetLocation, now: UnixTime) -> Option<Arc<Running>> {
         let mut all = self.lock();
-        if let Some(running) = all.get(name) {
+        if let Some(running) = all.get(&name) {
             return Some(Arc::clone(running));
         }
-        let asked_at = |running: &Running| running.asked_at.load(Ordering::Relaxed);
-        if all.len() >= MOST
-            && let Some(longest_unasked) = all.iter().min_by_key(|(_, running)| asked_at(running))
-        {
-            let name = longest_unasked.0.clone();
-            all.remove(&name);
+        all.retain(|_, running| running.unasked_for(now) < IDLE);
+        if all.len() >= MOST {
+            let longest = all.iter().max_by_key(|(_, running)| running.unasked_for(now));
+            let longest = longest.filter(|(_, running)| running.unasked_for(now) >= IN_USE);
+            let Some(longest) = longest.map(|(name, _)| name.clone()) else {
+                let name = name.as_str();
+                tracing::error!(
+                    name,
+                    "{MOST} key sets of others are in use; this one is not fetched"
+                );
+                return None;
+            };
+            all.remove(&longest);
         }
-        let running = Arc::new(self.start(name, place)?);
-        all.insert(name.to_owned(), Arc::clone(&running));
+        let running = Arc::new(self.start(&name, place, now)?);
+        all.insert(name, Arc::clone(&running));
         Some(running)
     }
 
-    fn start(&self, name: &str, place: KeySetLocation) -> Option<Running> {
+    fn start(&self, name: &Name, place: KeySetLocation, now: UnixTime) -> Option<Running> {
         let http = self.http.clone()?;
-        let source =
-            KeySetSource::new(http, place, KeySetOptions::new(name), Arc::clone(&self.clock));
+        let source = KeySetSource::new(
+            http,
+            place,
+            KeySetOptions::new(name.as_str()),
+            Arc::clone(&self.clock),
+        );
         let handle = source.handle();
         let (issuer, subject) = (IssuerId::new("nobody").ok()?, Subject::new("nobody").ok()?);
         let keeper = JwksVerifier::start(source, |keys| {
             Verifier::client_assertion().issuer(issuer).subject(subject).keys(keys).build()
         });
-        Some(Running { keeper, handle, since: Instant::now(), asked_at: AtomicU64::default() })
+        let asked_at = AtomicU64::new(now.as_millis());
+        Some(Running { keeper, handle, since: Instant::now(), asked_at })
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Running>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Name, Arc<Running>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Running {
+    /// For how long nobody has asked for it.
+    fn unasked_for(&self, now: UnixTime) -> Duration {
+        now.since(UnixTime::from_millis(self.asked_at.load(Ordering::Relaxed)))
+    }
+
     /// Waits until a fetch has succeeded or failed, the first one.
     async fn first_answer(&self) {
         let mut events = self.keeper.events();

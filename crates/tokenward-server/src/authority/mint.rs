@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use tokenward::crypto::Secret256;
 use tokenward::limits::LIMITS;
 use tokenward::{
-    Actor, ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, Thumbprint,
-    TokenRequest, TokenVersion, UnixTime, Unsigned,
+    Actor, CertificateThumbprint, ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId,
+    Subject, Thumbprint, TokenRequest, TokenVersion, UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use super::Authority;
 use super::audience::AudienceState;
+use super::binding::{Bound, Terms};
 use super::error::ApiError;
 use super::json::invalid;
 use super::status::{MOST, Place};
@@ -30,7 +31,8 @@ pub(super) struct Minted {
     pub(super) token: Zeroizing<String>,
     pub(super) expires_in: Duration,
     pub(super) scope: Scope,
-    /// Whether it is bound to a key.
+    /// Whether it is bound to a key, and so comes with proofs. One that is bound to a certificate alone is a
+    /// bearer token (RFC 8705 § 3).
     bound: bool,
 }
 
@@ -65,21 +67,22 @@ impl Minted {
 }
 
 impl Authority {
-    /// A token for a session at `version`, with `scope` or what the session has. If the session is sealed,
-    /// it is so under the key that belongs to `refresh`, its current refresh token.
+    /// A token for a session at `version`, by these `terms`. If the session is sealed, it is so under the key that
+    /// belongs to `refresh`, its current refresh token, and bound to nothing else.
     pub(super) async fn mint_for_session(
         &self,
         audience: &AudienceState,
         session: &Session,
         version: TokenVersion,
-        scope: Option<Scope>,
+        terms: Terms,
         refresh: &RefreshToken,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
-        let scope = scope.unwrap_or_else(|| session.scope.clone());
+        let scope = terms.scope.unwrap_or_else(|| session.scope.clone());
         let claims = audience.still_allowed(&session.claims);
         let seal = (session.delivery == Delivery::Sealed).then(|| refresh.seal_key());
-        let request = SessionFacts::of(session, &scope, &claims).request(version, seal.as_ref());
+        let facts = SessionFacts::of(session, &scope, &claims, terms.certificate);
+        let request = facts.request(version, seal.as_ref());
         let whose =
             Whose { subject: &session.subject, session: Some(&session.id), version: Some(version) };
         let mut minted = self.mint(audience, request, whose, scope, now).await?;
@@ -95,10 +98,12 @@ impl Authority {
         &self,
         audience: &AudienceState,
         session: &Session,
+        terms: &Terms,
         now: UnixTime,
     ) -> Result<(), ApiError> {
         let claims = audience.still_allowed(&session.claims);
-        let facts = SessionFacts::of(session, &session.scope, &claims);
+        let certificate = terms.certificate.clone();
+        let facts = SessionFacts::of(session, &session.scope, &claims, certificate);
         self.check_mintable(audience, &facts, now)
     }
 
@@ -111,18 +116,18 @@ impl Authority {
     ) -> Result<Minted, ApiError> {
         let Exchanged { subject, session, version, scope, .. } = exchanged;
         let whose = Whose { subject, session: Some(session), version: Some(version) };
-        let bound = exchanged.bound_to.is_some();
+        let bound = exchanged.bound.key.is_some();
         let minted = self.mint(audience, exchanged.request(), whose, scope.clone(), now).await?;
         Ok(Minted { bound, ..minted })
     }
 
-    /// A token for a service itself, bound to `key` if there is one: no session, no version.
+    /// A token for a service itself: no session, no version.
     pub(super) async fn mint_for_client(
         &self,
         audience: &AudienceState,
         client: &ClientId,
         scope: Scope,
-        key: Option<Thumbprint>,
+        bound: Bound,
         now: UnixTime,
     ) -> Result<Minted, ApiError> {
         let subject = Subject::new(format!("{}{client}", Subject::CLIENT_PREFIX))
@@ -130,13 +135,9 @@ impl Authority {
         let request =
             TokenRequest::new(subject.clone(), client.clone(), Jti::random()).scope(scope.clone());
         let whose = Whose { subject: &subject, session: None, version: None };
-        let bound = key.is_some();
-        let request = match key {
-            Some(key) => request.bound_to(key),
-            None => request,
-        };
-        let minted = self.mint(audience, request, whose, scope, now).await?;
-        Ok(Minted { bound, ..minted })
+        let by_key = bound.key.is_some();
+        let minted = self.mint(audience, bound.request(request), whose, scope, now).await?;
+        Ok(Minted { bound: by_key, ..minted })
     }
 
     /// Refuses what could not be minted for a session, before anything is stored.
@@ -376,8 +377,8 @@ pub(super) struct Exchanged<'a> {
     pub(super) scope: &'a Scope,
     pub(super) auth_time: Option<UnixTime>,
     pub(super) actor: Actor,
-    /// The key that the new token is bound to.
-    pub(super) bound_to: Option<Thumbprint>,
+    /// What the new token is bound to.
+    pub(super) bound: Bound,
     /// The end of the other token.
     pub(super) expires_at: UnixTime,
 }
@@ -394,10 +395,7 @@ impl Exchanged<'_> {
             Some(time) => request.auth_time(time),
             None => request,
         };
-        match self.bound_to {
-            Some(key) => request.bound_to(key),
-            None => request,
-        }
+        self.bound.request(request)
     }
 }
 
@@ -412,10 +410,16 @@ pub(super) struct SessionFacts<'a> {
     pub(super) ends_at: UnixTime,
     pub(super) sealed: bool,
     pub(super) bound_to: Option<&'a Thumbprint>,
+    pub(super) certificate: Option<CertificateThumbprint>,
 }
 
 impl<'a> SessionFacts<'a> {
-    const fn of(session: &'a Session, scope: &'a Scope, claims: &'a Map<String, Value>) -> Self {
+    const fn of(
+        session: &'a Session,
+        scope: &'a Scope,
+        claims: &'a Map<String, Value>,
+        certificate: Option<CertificateThumbprint>,
+    ) -> Self {
         Self {
             id: &session.id,
             subject: &session.subject,
@@ -426,6 +430,7 @@ impl<'a> SessionFacts<'a> {
             ends_at: session.ends_at,
             sealed: matches!(session.delivery, Delivery::Sealed),
             bound_to: session.bound_to.as_ref(),
+            certificate,
         }
     }
 
@@ -440,11 +445,11 @@ impl<'a> SessionFacts<'a> {
         // Of some logins elsewhere nobody says when they were.
         let is_known = self.auth_time > UnixTime::from_secs(0);
         let request = if is_known { request.auth_time(self.auth_time) } else { request };
-        match (seal, self.bound_to) {
-            (Some(seal), _) => request.sealed_under(seal),
-            (None, Some(key)) => request.bound_to(key.clone()),
-            (None, None) => request,
+        if let Some(seal) = seal {
+            return request.sealed_under(seal);
         }
+        let (key, certificate) = (self.bound_to.cloned(), self.certificate.clone());
+        Bound { key, certificate }.request(request)
     }
 }
 

@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 use serde_json::{Map, Value, json};
-use tokenward::{AccessClaims, Proof, Reason, Scope, UnixTime, Unproven, Verified};
+use tokenward::{AccessClaims, Reason, Scope, UnixTime, Unproven};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
 use tokenward_tower::dpop::DPOP_NONCE;
 
 use super::audience::AudienceState;
+use super::binding::Held;
 use super::client::Caller;
 use super::error::ApiError;
 use super::form::Form;
@@ -42,11 +43,11 @@ async fn grant(authority: &Authority, parts: &Parts, body: Body) -> Result<Respo
     // RFC 6749 § 4.4: client credentials are for confidential clients alone.
     let public = grant == "refresh_token";
     let caller = authority.client(parts, &form, public).await?;
-    let proof = authority.proof(&parts.headers, authority.clock.now())?;
+    let held = authority.held(parts, authority.clock.now())?;
     match grant {
-        "refresh_token" => refresh_grant(authority, &caller, &form, proof).await,
-        "client_credentials" => client_credentials(authority, &caller, &form, proof).await,
-        exchange::GRANT => exchange::exchange(authority, &caller, &form, proof).await,
+        "refresh_token" => refresh_grant(authority, &caller, &form, held).await,
+        "client_credentials" => client_credentials(authority, &caller, &form, held).await,
+        exchange::GRANT => exchange::exchange(authority, &caller, &form, held).await,
         _ => Err(ApiError::oauth("unsupported_grant_type", "grant_type: is not available")),
     }
 }
@@ -55,7 +56,7 @@ async fn refresh_grant(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
-    proof: Option<Verified<Proof>>,
+    held: Held,
 ) -> Result<Response, ApiError> {
     let text = form.required("refresh_token")?;
     let Ok(token) = RefreshToken::parse(text) else { return Err(ApiError::invalid_grant()) };
@@ -64,7 +65,7 @@ async fn refresh_grant(
         client: ClientCheck::Is(caller.name().clone()),
         delivery: Delivery::Token,
         audiences: caller.audiences(),
-        proof,
+        held,
     };
     let scope = form.get("scope").map(scope).transpose()?;
     let refreshed = authority.refresh(presented, scope).await?;
@@ -85,7 +86,7 @@ async fn client_credentials(
     authority: &Authority,
     caller: &Caller,
     form: &Form,
-    proof: Option<Verified<Proof>>,
+    held: Held,
 ) -> Result<Response, ApiError> {
     let audience = wanted_audience(authority, caller, form)?;
     let scope = form.get("scope").map(scope).transpose()?.unwrap_or_default();
@@ -95,10 +96,10 @@ async fn client_credentials(
         return Err(ApiError::oauth("invalid_scope", "scope: is more than the client may ask for"));
     }
     let now = authority.clock.now();
-    let key = audience.bind(proof.as_ref(), None)?;
-    authority.use_proof(proof.as_ref(), now).await?;
+    let bound = audience.bind(&held, None)?;
+    authority.use_proof(held.proof.as_ref(), now).await?;
     let minted: Minted =
-        authority.mint_for_client(audience, caller.name(), scope, key, now).await?;
+        authority.mint_for_client(audience, caller.name(), scope, bound, now).await?;
     Ok(json_answer(StatusCode::OK, &Value::Object(minted.answer())))
 }
 

@@ -75,23 +75,41 @@ impl Buckets {
 
     /// Takes one call of `caller` from its bucket, or says how long to wait.
     pub(super) fn take(&self, caller: impl Hash, now: UnixTime) -> Result<(), ApiError> {
-        let now = now.as_millis().saturating_mul(1_000);
-        let Some(bucket) = self.whole_at.of(self.seed.hash_one(caller)) else { return Ok(()) };
-        let latest = now.saturating_add(self.allowance);
-        // A clock that was set back must not lock anybody out for longer than a full bucket takes.
-        let after = |whole_at: u64| {
-            let whole_at = whole_at.clamp(now, latest);
-            let next = whole_at.saturating_add(self.cost);
-            if next <= latest { (next, true) } else { (whole_at, false) }
-        };
+        let Some(bucket) = self.bucket(caller) else { return Ok(()) };
         let before = bucket
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |whole_at| Some(after(whole_at).0))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |whole_at| {
+                Some(self.after_one_more(whole_at, now).0)
+            })
             .unwrap_or_default();
-        if after(before).1 {
+        self.verdict(before, now)
+    }
+
+    /// Whether [`Self::take`] would give one, and takes none: for what is done before it is known who calls.
+    pub(super) fn look(&self, caller: impl Hash, now: UnixTime) -> Result<(), ApiError> {
+        let Some(bucket) = self.bucket(caller) else { return Ok(()) };
+        self.verdict(bucket.load(Ordering::Relaxed), now)
+    }
+
+    fn bucket(&self, caller: impl Hash) -> Option<&AtomicU64> {
+        self.whole_at.of(self.seed.hash_one(caller))
+    }
+
+    fn verdict(&self, whole_at: u64, now: UnixTime) -> Result<(), ApiError> {
+        if self.after_one_more(whole_at, now).1 {
             Ok(())
         } else {
             Err(ApiError::too_many_requests(self.cost.div_ceil(1_000_000).max(1)))
         }
+    }
+
+    /// When a bucket is whole after one more call at `now`, and whether it has that one.
+    fn after_one_more(&self, whole_at: u64, now: UnixTime) -> (u64, bool) {
+        let now = now.as_millis().saturating_mul(1_000);
+        let latest = now.saturating_add(self.allowance);
+        // A clock that was set back must not lock anybody out for longer than a full bucket takes.
+        let whole_at = whole_at.clamp(now, latest);
+        let next = whole_at.saturating_add(self.cost);
+        if next <= latest { (next, true) } else { (whole_at, false) }
     }
 }
 

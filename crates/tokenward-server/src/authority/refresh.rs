@@ -1,6 +1,6 @@
 //! Refreshing a session, the same way for clients and for browsers.
 
-use tokenward::{Audience, ClientId, Proof, Scope, UnixTime, Verified};
+use tokenward::{Audience, ClientId, Scope, UnixTime};
 use tokenward_sessions::{
     ClientCheck, Delivery, REFRESH_WINDOW, RefreshAttempt, RefreshInvalid, RefreshOutcome,
     RefreshToken, Session,
@@ -8,6 +8,7 @@ use tokenward_sessions::{
 use tokenward_tower::dpop::BadProof;
 
 use super::audience::AudienceState;
+use super::binding::{Bound, Held, Terms};
 use super::error::ApiError;
 use super::mint::Minted;
 use super::{Authority, dpop, log};
@@ -17,8 +18,8 @@ pub(super) struct Presented {
     pub(super) token: RefreshToken,
     pub(super) client: ClientCheck,
     pub(super) delivery: Delivery,
-    /// The proof that came with it.
-    pub(super) proof: Option<Verified<Proof>>,
+    /// What came with it.
+    pub(super) held: Held,
     /// The audiences within which the caller works.
     pub(super) audiences: Vec<Audience>,
 }
@@ -26,12 +27,13 @@ pub(super) struct Presented {
 impl Presented {
     /// Whether whoever presented it could be the holder of `session`, by client and proof.
     fn is_by_holder_of(&self, session: &Session) -> bool {
-        let key = self.proof.as_ref().map(|proof| proof.key_thumbprint());
-        self.client.admits(&session.client_id) && session.is_proven_by(key)
+        self.client.admits(&session.client_id) && session.is_proven_by(self.held.key())
     }
 
     fn lacks_proof_of(&self, session: &Session) -> bool {
-        self.client.admits(&session.client_id) && self.proof.is_none() && session.bound_to.is_some()
+        self.client.admits(&session.client_id)
+            && self.held.proof.is_none()
+            && session.bound_to.is_some()
     }
 }
 
@@ -89,10 +91,11 @@ impl Authority {
             self.by_session.take(known.id.as_str(), now)?;
             self.by_subject.take((&known.audience, &known.subject), now)?;
         }
+        let Bound { key, certificate } = audience.bind(&presented.held, known.bound_to.as_ref())?;
+        let terms = Terms { scope, certificate };
         // Without a signer, for example, the token would be spent for nothing.
-        self.check_session(audience, &known, now)?;
-        let key = audience.bind(presented.proof.as_ref(), known.bound_to.as_ref())?;
-        self.use_proof(presented.proof.as_ref(), now).await?;
+        self.check_session(audience, &known, &terms, now)?;
+        self.use_proof(presented.held.proof.as_ref(), now).await?;
         let outcome = self.sessions.refresh(self.attempt(presented, audience, now)).await?;
         match outcome {
             RefreshOutcome::Renewed { session, version, token, refresh_ends_at, replayed } => {
@@ -100,7 +103,7 @@ impl Authority {
                 // An answer that is given again is bound as its request asks, if the first was not.
                 let session = Session { bound_to: session.bound_to.or(key), ..session };
                 let access =
-                    self.mint_for_session(audience, &session, version, scope, &token, now).await?;
+                    self.mint_for_session(audience, &session, version, terms, &token, now).await?;
                 let refresh_expires_in = refresh_ends_at.since(now).as_secs();
                 Ok(Refreshed { access, refresh: token, refresh_expires_in, session })
             }
@@ -151,12 +154,12 @@ impl Authority {
         audience: &AudienceState,
         now: UnixTime,
     ) -> RefreshAttempt {
-        let Presented { token, client, delivery, proof, .. } = presented;
+        let Presented { token, client, delivery, held, .. } = presented;
         RefreshAttempt {
             presented: token,
             client,
             delivery,
-            proven: proof.map(|proof| proof.key_thumbprint().clone()),
+            proven: held.key().cloned(),
             audiences: Some(vec![audience.name.clone()]),
             now,
             refresh_lifetime: audience.refresh_lifetime,

@@ -45,7 +45,8 @@ impl Authority {
             let verifier = Arc::clone(&audience.verifier);
             let (origins, login) = (audience.origins.clone(), audience.login.clone());
             let dpop = audience.gate_dpop.clone();
-            (audience.name.clone(), GateAudience { verifier, origins, dpop, login })
+            let certificates = audience.certificates;
+            (audience.name.clone(), GateAudience { verifier, origins, dpop, certificates, login })
         };
         GateState {
             audiences: self.audiences.values().map(audience).collect(),

@@ -16,7 +16,7 @@ use tokenward_revocation::{DenseIds, Fingerprints, View};
 use tokenward_sessions::{RefreshLifetime, Service, ServiceStore, SessionLifetime};
 use tokenward_tower::cookies::SameSite;
 use tokenward_tower::csrf::Origins;
-use tokenward_tower::dpop::{Dpop, DpopPolicy, Nonces};
+use tokenward_tower::dpop::{Dpop, Nonces};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -324,16 +324,9 @@ async fn open_audience(
         login: wanted.login.clone(),
         same_site: same_site(wanted),
         dpop: wanted.dpop.policy,
+        certificates: wanted.mtls,
         gate_dpop: gate_dpop(settings, wanted)?,
-        metadata: discovery::metadata(
-            &settings.issuer,
-            &issuer_id,
-            discovery::Offers {
-                signed: parts.key_sets.is_some(),
-                lists: wanted.status_list,
-                bound: wanted.dpop.policy != DpopPolicy::Off,
-            },
-        ),
+        metadata: metadata(parts, wanted, &issuer_id),
         status_lists: wanted
             .status_list
             .then(|| StatusLists::new(issuer_id.clone(), Arc::clone(&parts.statuses), settings)),
@@ -357,6 +350,17 @@ async fn open_audience(
         issuer,
         ring,
     })
+}
+
+fn metadata(parts: &Parts, wanted: &AudienceSettings, issuer_id: &IssuerId) -> String {
+    let offers = discovery::Offers {
+        signed: parts.key_sets.is_some(),
+        lists: wanted.status_list,
+        dpop: wanted.dpop.policy,
+        certificates: wanted.mtls,
+        mtls: parts.settings.mtls_url.as_ref(),
+    };
+    discovery::metadata(&parts.settings.issuer, issuer_id, &offers)
 }
 
 /// What the access cookie comes along with; where that is more than nothing, the log says so.

@@ -7,12 +7,11 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use tokenward::{
-    IdClaims, IdToken, Nonce, Proof, Reason, Scope, Subject, UnixTime, Verified, Verifier,
-};
+use tokenward::{IdClaims, IdToken, Nonce, Reason, Scope, Subject, UnixTime, Verified, Verifier};
 use tokenward_sessions::May;
 
 use super::audience::AudienceState;
+use super::binding::Held;
 use super::client::Caller;
 use super::create::Login;
 use super::error::ApiError;
@@ -31,7 +30,7 @@ impl Authority {
         caller: &Caller,
         form: &Form,
         token: &str,
-        proof: Option<Verified<Proof>>,
+        held: Held,
     ) -> Result<Response, ApiError> {
         if !caller.may(May::SessionsWrite) {
             let why = "the client may not make sessions";
@@ -51,15 +50,15 @@ impl Authority {
         let auth_time = claims.auth_time().map_or(UnixTime::from_secs(0), |time| time.min(now));
         // For as long as the ID token could be shown again.
         let until = claims.expires_at().saturating_add(target.leeway);
-        let bound_to = target.bind(proof.as_ref(), None)?;
-        self.use_proof(proof.as_ref(), now).await?;
-        let key = bound_to.as_ref().map_or("", |key| key.as_str());
+        let bound = target.bind(&held, None)?;
+        self.use_proof(held.proof.as_ref(), now).await?;
+        let key = bound.key.as_ref().map_or("", |key| key.as_str());
         let nonce = form.get("nonce").unwrap_or_default();
         let said = [target.name.as_str(), scope.as_str(), nonce, key];
         // Not by the signature, of which ECDSA has two for each.
         let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed).as_bytes();
         let key = self.once(caller, "id_token", signed, said.join(" ").as_bytes(), until);
-        let login = Login { subject, scope, auth_time, bound_to };
+        let login = Login { subject, scope, auth_time, bound };
         let opened = self.open_session(target, caller, login, key, now).await?;
         let mut answer = session_answer(&opened);
         answer.insert("issued_token_type".into(), ACCESS_TOKEN.into());

@@ -8,9 +8,11 @@ use axum::response::Response;
 use http::header::{HeaderMap, HeaderName, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
-use tokenward::{Audience, Reason, Rejected};
+use tokenward::{Audience, CertificateThumbprint, Reason, Rejected, Shown};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_revocation::Stale;
+use tokenward_tower::binding::BindingPolicy;
+use tokenward_tower::certificate::BadCertificate;
 use tokenward_tower::credentials::{self, By, Malformed, Presented};
 use tokenward_tower::csrf::{self, CsrfRefused};
 use tokenward_tower::dpop::{Asked, Dpop, DpopRefused};
@@ -18,6 +20,7 @@ use tokenward_tower::{access, respond};
 
 use super::original::{self, Missing, Original};
 use super::path::BadPath;
+use super::proxy::Known;
 use super::rules::Found;
 use super::smuggle::{self, Smuggled};
 use super::{GateAudience, GateState, answer, proxy};
@@ -60,6 +63,8 @@ enum Why {
     },
     /// More than one token.
     Malformed(Malformed),
+    /// What the proxy tells of the client's certificate cannot be read.
+    Certificate(BadCertificate),
     /// A cookie for a site that is not the audience's.
     OtherHost,
     /// A change by cookie from elsewhere.
@@ -76,7 +81,7 @@ enum Why {
     /// No rule is about the request.
     NoRule,
     /// The rule wants more than the token has.
-    Scope { rule: usize, needed: String },
+    Scope { rule: usize, needed: Box<str>, bound: bool },
 }
 
 /// A question of a proxy that is known, and is believed from here on.
@@ -84,7 +89,7 @@ enum Why {
 pub(super) struct Question<'g> {
     gate: &'g GateState,
     profile: Profile,
-    proxy: &'g str,
+    proxy: Known<'g>,
     peer: Option<Peer>,
 }
 
@@ -120,10 +125,13 @@ impl GateState {
         let original = original::read(profile, parts, place.below).ok()?;
         smuggle::check(headers).ok()?;
         let presented = credentials::extract(headers).ok().flatten()?;
-        // A proof is for this request alone, so nothing of it can be remembered.
-        if presented.by == By::Dpop || audience.dpop.as_ref().is_some_and(Dpop::is_required) {
+        // A proof is for this request alone, so nothing of it can be remembered; nor is a bound token.
+        let bound = audience.dpop.as_ref().is_some_and(Dpop::is_required)
+            || audience.certificates == BindingPolicy::Required;
+        if presented.by == By::Dpop || bound {
             return None;
         }
+        question.certificate(audience, headers).ok()?;
         question.is_meant(audience, &original, headers, &presented).ok()?;
         let judged = presented.recall(&audience.verifier, self.clock.now())?;
         Some((place, profile, question.permit(name, &original, judged).ok()?))
@@ -180,7 +188,7 @@ impl Question<'_> {
     }
 
     fn refused(&self, why: Why) -> Refused {
-        let proxy = Some(self.proxy.into());
+        let proxy = Some(self.proxy.name.into());
         Refused::new(Some(self.profile), proxy, self.peer, why)
     }
 
@@ -197,11 +205,17 @@ impl Question<'_> {
             link: respond::is_link_from_another_site(&original.method, headers),
             bound: audience.dpop.is_some(),
         })?;
+        let certificate = self.certificate(audience, headers).map_err(Why::Certificate)?;
+        let certificate = certificate.as_ref();
         if let (By::Dpop, Some(dpop)) = (presented.by, &audience.dpop) {
-            return self.judge_bound(dpop, audience, presented.token, original, headers);
+            let Original { method, target, origin } = original;
+            let site = origin.as_deref();
+            let asked = Asked { method, site, target, headers, certificate };
+            return self.judge_bound(dpop, audience, presented.token, asked);
         }
         self.is_meant(audience, original, headers, &presented)?;
-        let judged = presented.verify_former_too(&audience.verifier, self.gate.clock.now());
+        let (shown, now) = (Shown::from(certificate), self.gate.clock.now());
+        let judged = presented.verify_former_too(&audience.verifier, shown, now);
         let judged = judged.map_err(|refusal| match refusal {
             Refusal::Rejected(rejected) => Why::Token(rejected),
             Refusal::Unavailable(stale) => Why::Unavailable(stale),
@@ -209,7 +223,20 @@ impl Question<'_> {
         if audience.dpop.as_ref().is_some_and(Dpop::is_required) {
             return Err(Why::Token(Reason::NotBound.into()));
         }
+        audience.certificates.check_certificate(&judged).map_err(Why::Token)?;
         Ok(judged)
+    }
+
+    /// The certificate of the client, as far as the proxy's word about it counts and the audience goes by it.
+    fn certificate(
+        &self,
+        audience: &GateAudience,
+        headers: &HeaderMap,
+    ) -> Result<Option<CertificateThumbprint>, BadCertificate> {
+        if !self.proxy.client_certificates || audience.certificates == BindingPolicy::Off {
+            return Ok(None);
+        }
+        self.profile.certificate().read(headers)
     }
 
     /// What came by the scheme `DPoP`. No browser attaches that by itself.
@@ -218,17 +245,17 @@ impl Question<'_> {
         dpop: &Dpop,
         audience: &GateAudience,
         token: &str,
-        original: &Original,
-        headers: &HeaderMap,
+        asked: Asked<'_>,
     ) -> Result<Judged, Why> {
         let now = self.gate.clock.now();
-        let Original { method, target, origin } = original;
-        let asked = Asked { method, site: origin.as_deref(), target, headers };
         let judged = dpop.verify(token, asked, &audience.verifier, now);
-        judged.map_err(|refused| match refused {
+        let judged = judged.map_err(|refused| match refused {
             DpopRefused::Token(Refusal::Unavailable(stale)) => Why::Unavailable(stale),
             refused => Why::Layer(Box::new(access::Refused::of_bound(refused, dpop.nonce(now)))),
-        })
+        })?;
+        let checked = audience.certificates.check_certificate(&judged);
+        checked.map_err(|unbound| Why::Layer(Box::new(access::Refused::BoundRejected(unbound))))?;
+        Ok(judged)
     }
 
     /// Whatever a browser attaches by itself needs proof that the site's own page asked.
@@ -270,7 +297,8 @@ impl Question<'_> {
             Found::None => return Err(Why::NoRule),
         };
         if !rule.scopes.iter().all(|scope| judged.scope().contains(scope)) {
-            return Err(Why::Scope { rule: number, needed: rule.scopes.join(" ") });
+            let bound = judged.key_thumbprint().is_some();
+            return Err(Why::Scope { rule: number, needed: rule.scopes.join(" ").into(), bound });
         }
         let now = self.gate.clock.now();
         match rule.step_up.as_ref().filter(|step_up| !step_up.is_met(&judged, now)) {
@@ -325,6 +353,7 @@ impl Refused {
             Why::Smuggled(_) => "smuggled_header",
             Why::NoCredentials { .. } => "no_credentials",
             Why::Malformed(malformed) => malformed.as_str(),
+            Why::Certificate(bad) => bad.as_str(),
             Why::OtherHost => "other_host",
             Why::Csrf(csrf) => csrf.as_str(),
             Why::Unavailable(_) => "unavailable",
@@ -368,6 +397,13 @@ impl Refused {
             Why::Scope { rule, .. } => {
                 tracing::info!(proxy, profile, asked, rule, reason = self.label(), "gate: refused");
             }
+            Why::Certificate(problem) => {
+                rejected(self.label());
+                tracing::warn!(
+                    proxy, profile, asked, reason = %problem,
+                    "gate: the client's certificate cannot be read; does the proxy overwrite its header?"
+                );
+            }
             Why::Path(problem) => {
                 rejected(self.label());
                 tracing::info!(proxy, profile, asked, reason = %problem, "gate: path refused");
@@ -403,7 +439,7 @@ impl Refused {
             Why::NoCredentials { .. } => respond::no_credentials(),
             Why::Layer(refused) => refused.response(),
             // nginx makes a 500 of anything but 401 and 403, so what is elsewhere a 400 is a 401 here.
-            Why::Malformed(_) | Why::Token(_) => respond::invalid_token(),
+            Why::Malformed(_) | Why::Certificate(_) | Why::Token(_) => respond::invalid_token(),
             Why::Unavailable(_) => respond::unavailable(RETRY_AFTER),
             // For the same reason; a 401 would send the client for another token.
             Why::Smuggled(_) if self.profile != Some(Profile::Nginx) => respond::invalid_request(),
@@ -413,7 +449,7 @@ impl Refused {
             | Why::Csrf(_)
             | Why::Path(_)
             | Why::NoRule => respond::access_denied(),
-            Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
+            Why::Scope { needed, bound, .. } => respond::insufficient_scope(&needed, bound),
         };
         match (self.sign_in, self.profile) {
             (Some(location), Some(profile)) => answer::sign_in(refusal, *location, profile),

@@ -16,7 +16,15 @@ mod tests;
 /// Carries the shared secret of a proxy.
 pub const X_PROXY_SECRET: HeaderName = HeaderName::from_static("x-proxy-secret");
 
-/// The name of the proxy that asks, if it is one of `proxies` with this profile.
+/// A proxy that is known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Known<'p> {
+    pub(super) name: &'p str,
+    /// Whether its word about clients' certificates counts.
+    pub(super) client_certificates: bool,
+}
+
+/// The proxy that asks, if it is one of `proxies` with this profile.
 pub(super) fn authenticate<'p>(
     proxies: &'p [ProxySettings],
     any_local: bool,
@@ -24,7 +32,7 @@ pub(super) fn authenticate<'p>(
     peer: Option<&Peer>,
     identity: Option<&PeerIdentity>,
     headers: &HeaderMap,
-) -> Option<&'p str> {
+) -> Option<Known<'p>> {
     let secret = secret_hash(headers);
     let proven = |proxy: &&ProxySettings| match &proxy.auth {
         ProxyAuth::SecretHash(hash) => {
@@ -35,7 +43,12 @@ pub(super) fn authenticate<'p>(
     };
     let known = proxies.iter().filter(|proxy| proxy.profile == profile).find(proven);
     let local = any_local && peer.is_some_and(Peer::is_local);
-    known.map(|proxy| proxy.name.as_str()).or_else(|| local.then_some("a local caller"))
+    let name = |proxy: &'p ProxySettings| Known {
+        name: &proxy.name,
+        client_certificates: proxy.client_certificates,
+    };
+    let anybody = Known { name: "a local caller", client_certificates: true };
+    known.map(name).or_else(|| local.then_some(anybody))
 }
 
 /// The hash of the presented secret: what is compared has the same length, whatever was sent.

@@ -1,11 +1,12 @@
 //! What Envoy is to take off a request before it goes on. The other proxies are told so by their
 //! configuration; Envoy takes it from the answer.
 //!
-//! **Invariant:** neither `Authorization` nor a cookie of ours reaches the service behind the proxy.
+//! **Invariant:** neither `Authorization`, a proof nor a cookie of ours reaches the service behind the proxy.
 
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName};
 use tokenward_tower::cookies;
+use tokenward_tower::dpop::DPOP;
 
 /// Names the headers that Envoy removes, in an answer over HTTP.
 pub(super) const X_ENVOY_AUTH_HEADERS_TO_REMOVE: HeaderName =
@@ -23,7 +24,7 @@ pub(super) struct Upstream {
 impl Upstream {
     /// Of a request with `headers`.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut remove = vec![AUTHORIZATION];
+        let mut remove = vec![AUTHORIZATION, DPOP];
         let cookie = cookies::others(headers);
         if cookie.is_none() {
             remove.push(COOKIE);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use tokenward::CertificateThumbprint;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -54,7 +55,10 @@ impl fmt::Display for Peer {
 ///
 /// The authorities of the listener vouch for it, and the handshake has proved the key. No header changes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PeerIdentity(Arc<[(Kind, String)]>);
+pub struct PeerIdentity {
+    names: Arc<[(Kind, String)]>,
+    thumbprint: CertificateThumbprint,
+}
 
 /// What a name is of. A text of one kind may read like another: whoever may have a URI or a mail address
 /// certified need not own the host of that name.
@@ -85,7 +89,7 @@ impl PeerIdentity {
     /// The names in the certificate (its subject alternative names, RFC 5280 § 4.2.1.6): DNS names, URIs,
     /// mail addresses, IP addresses. A common name is none (RFC 9525 § 2).
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(_, name)| name.as_str())
+        self.names.iter().map(|(_, name)| name.as_str())
     }
 
     /// Whether `name` is one of them, as what it reads like: an IP address, a URI (it has a colon), a mail
@@ -94,11 +98,17 @@ impl PeerIdentity {
     pub fn is(&self, name: &str) -> bool {
         let kind = Kind::of(name);
         let ip = name.parse::<IpAddr>();
-        self.0.iter().filter(|(own, _)| *own == kind).any(|(_, own)| match kind {
+        self.names.iter().filter(|(own, _)| *own == kind).any(|(_, own)| match kind {
             Kind::Dns => own.eq_ignore_ascii_case(name),
             Kind::Ip => own.parse::<IpAddr>() == ip,
             Kind::Uri | Kind::Mail => own == name,
         })
+    }
+
+    /// The thumbprint of the certificate, which tokens are bound by (RFC 8705 § 3.1).
+    #[must_use]
+    pub const fn thumbprint(&self) -> &CertificateThumbprint {
+        &self.thumbprint
     }
 
     /// The identity in a certificate (DER) that was verified already; `None` if it cannot be read.
@@ -108,12 +118,13 @@ impl PeerIdentity {
     /// It verifies nothing: for a server that has had the handshake, and for tests.
     #[must_use]
     pub fn of(certificate: &[u8]) -> Option<Self> {
+        let thumbprint = CertificateThumbprint::of(certificate);
         let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
         let names = match certificate.subject_alternative_name().ok()? {
             Some(names) => names.value.general_names.iter().filter_map(name).collect(),
             None => Vec::new(),
         };
-        Some(Self(names.into()))
+        Some(Self { names: names.into(), thumbprint })
     }
 }
 

@@ -87,6 +87,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
         environment: "prod".into(),
         dev: false,
         issuer: IssuerId::new("https://auth.example.com").unwrap(),
+        mtls_url: None,
         audiences: vec![AudienceSettings {
             name: Audience::new("billing-api").unwrap(),
             algorithm: Algorithm::Es256,
@@ -97,6 +98,7 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
             guard_admits: Vec::new(),
             status_list: false,
             dpop: DpopSettings::default(),
+            mtls: BindingPolicy::Off,
             origins: vec!["https://app.example.com".into()],
             login: None,
             same_site: None,

@@ -21,6 +21,7 @@ use tokenward_server::{Authority, Parts};
 use tokenward_sessions::Service;
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 use tower::ServiceExt as _;
 
@@ -177,6 +178,7 @@ fn settings() -> Settings {
         guard_admits: Vec::new(),
         status_list: false,
         dpop: DpopSettings::default(),
+        mtls: BindingPolicy::Off,
         origins: Vec::new(),
         login: None,
         same_site: None,
@@ -185,6 +187,7 @@ fn settings() -> Settings {
         environment: "test".into(),
         dev: false,
         issuer: IssuerId::new("https://auth.example.com").unwrap(),
+        mtls_url: None,
         audiences: vec![audience(BILLING), audience(OTHER)],
         services: vec![Service {
             name: ClientId::new("declared").unwrap(),

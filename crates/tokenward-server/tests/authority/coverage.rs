@@ -161,5 +161,6 @@ fn proxy() -> tokenward_server::settings::ProxySettings {
         name: "edge".into(),
         profile: Profile::Nginx,
         auth: ProxyAuth::SecretHash(secret),
+        client_certificates: false,
     }
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tokenward::Clock;
 use tokenward_server::settings::{Profile, ProxyAuth, ProxySettings};
 use tokenward_testing::{BadProofCase, ProofFor, ProofMaker};
-use tokenward_tower::dpop::{DpopPolicy, DpopSettings};
+use tokenward_tower::binding::BindingPolicy;
+use tokenward_tower::dpop::DpopSettings;
 
 use crate::harness::{BILLING, Bench, LOGIN, Reply, SPA, WEAK, session_of};
 
@@ -213,7 +214,7 @@ async fn a_session_without_a_key_is_bound_by_the_first_proof_that_refreshes_it()
 
 #[tokio::test]
 async fn an_audience_that_requires_it_gives_out_and_takes_nothing_unbound() {
-    let world = World::by(DpopPolicy::Required).await;
+    let world = World::by(BindingPolicy::Required).await;
     world.token(WEAK, &CREDENTIALS, None).await.is(400, "invalid_dpop_proof");
     let make =
         async |more| world.bench.post("/v1/sessions", LOGIN, &session_of("alice", more)).await;
@@ -229,7 +230,7 @@ async fn an_audience_that_requires_it_gives_out_and_takes_nothing_unbound() {
 
 #[tokio::test]
 async fn an_audience_without_it_takes_no_proof_for_nothing() {
-    let world = World::by(DpopPolicy::Off).await;
+    let world = World::by(BindingPolicy::Off).await;
     world.token(WEAK, &CREDENTIALS, Some(&world.mine)).await.is(400, "invalid_request");
     let bound = session_of("alice", json!({"dpop_jkt": world.jkt()}));
     world.bench.post("/v1/sessions", LOGIN, &bound).await.is(400, "invalid_request");
@@ -267,10 +268,10 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        Self::by(DpopPolicy::Offered).await
+        Self::by(BindingPolicy::Offered).await
     }
 
-    async fn by(policy: DpopPolicy) -> Self {
+    async fn by(policy: BindingPolicy) -> Self {
         let bench = Bench::with(|settings| {
             for audience in &mut settings.audiences {
                 audience.dpop = DpopSettings { policy, sites: vec![API.into()] };
@@ -280,6 +281,7 @@ impl World {
                     name: profile.as_str().to_owned(),
                     profile,
                     auth: ProxyAuth::SecretHash(tokenward::crypto::sha256(PROXY.as_bytes())),
+                    client_certificates: false,
                 })
                 .to_vec();
         })

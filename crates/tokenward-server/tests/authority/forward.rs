@@ -86,6 +86,7 @@ fn with_a_proxy(settings: &mut Settings) {
         name: "edge".to_owned(),
         profile: Profile::Caddy,
         auth: ProxyAuth::SecretHash(sha256(SECRET.as_bytes())),
+        client_certificates: false,
     }];
 }
 

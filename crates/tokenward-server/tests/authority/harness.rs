@@ -26,6 +26,7 @@ use tokenward_server::{Authority, Parts};
 use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::TestClock;
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 use tower::ServiceExt;
 
@@ -318,6 +319,7 @@ fn settings(secret: &ServiceSecret, now: UnixTime) -> Settings {
         environment: "test".into(),
         dev: false,
         issuer: IssuerId::new("https://auth.example.com").unwrap(),
+        mtls_url: None,
         audiences: vec![audience(BILLING, &[APP]), audience(OTHER, &[])],
         services: vec![
             service(LOGIN, &all, &[BILLING], Some(secret), now),
@@ -358,6 +360,7 @@ fn audience(name: &str, origins: &[&str]) -> AudienceSettings {
         guard_admits: Vec::new(),
         status_list: false,
         dpop: DpopSettings::default(),
+        mtls: BindingPolicy::Off,
         origins: origins.iter().map(|&origin| origin.into()).collect(),
         login: None,
         same_site: None,

@@ -31,6 +31,8 @@ mod harness;
 #[cfg(test)]
 mod lockout;
 #[cfg(test)]
+mod mtls;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod openapi;

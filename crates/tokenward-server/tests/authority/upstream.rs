@@ -63,6 +63,10 @@ async fn an_id_token_makes_one_session_however_often_it_is_shown() {
     let twin = ask(&bench, LOGIN, &twin(&token), &[("nonce", "n-1")]).await.json();
     assert_eq!(twin["session_id"], first["session_id"]);
     assert_eq!(sessions(&bench).await, 1);
+    // Nor for another service that trusts the same provider.
+    let other = [("nonce", "n-1"), ("audience", BILLING)];
+    ask(&bench, BOTH, &token, &other).await.is(400, "invalid_request");
+    assert_eq!(sessions(&bench).await, 1);
     // Not for more than the first time.
     let more = ask(&bench, LOGIN, &token, &[("nonce", "n-1"), ("scope", "admin")]).await;
     more.is(400, "invalid_request");

@@ -28,6 +28,43 @@ fn a_proof_is_remembered_across_generations() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_and_is_set_back_loses_nothing_and_goes_on() {
+    let used = Replays::default();
+    let hour = 3_600;
+    assert_eq!(used.remember(&[1; 32], at(hour + 70), at(hour)), Some(true));
+    // Set back: what was used in its future is used there, and everything turns over as before.
+    for second in (0..hour).step_by(30) {
+        let mut name = [2; 32];
+        name[..8].copy_from_slice(&u64::to_be_bytes(second));
+        assert_eq!(used.remember(&name, at(second + 70), at(second)), Some(true), "{second}");
+        assert_eq!(used.remember(&name, at(second + 70), at(second + 9)), Some(false), "{second}");
+    }
+    assert!(used.len() < 10, "{} are remembered", used.len());
+    assert_eq!(used.remember(&[1; 32], at(hour + 70), at(hour)), Some(false));
+}
+
+#[test]
+fn a_clock_that_is_set_back_again_and_again_forgets_no_proof_that_will_be_good() {
+    let used = Replays::default();
+    let name = |made: u64| {
+        let mut name = [0; 32];
+        name[..8].copy_from_slice(&u64::to_be_bytes(made));
+        name
+    };
+    let times: Vec<u64> = (1..20).map(|step| step * 1_000).collect();
+    for made in times.iter().rev() {
+        assert_eq!(used.remember(&name(*made), at(made + 70), at(*made)), Some(true), "{made}");
+    }
+    // Time catches up with each of them.
+    for made in times {
+        for second in [made, made + 69] {
+            let again = used.remember(&name(made), at(made + 70), at(second));
+            assert_eq!(again, Some(false), "{made} at {second}");
+        }
+    }
+}
+
+#[test]
 fn a_proof_that_is_good_for_too_long_to_be_remembered_is_refused() {
     assert_eq!(Replays::default().remember(&[7; 32], at(71), at(0)), None);
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::read::Bound;
 use super::{AccessClaims, RESERVED_CLAIMS};
 use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
 use crate::json::{Member, Object, ObjectReader, Raw, ReadError};
@@ -44,7 +45,7 @@ pub struct AccessClaimsRef<'a> {
     pub(super) not_before: Option<UnixTime>,
     pub(super) scope: Option<Cow<'a, str>>,
     pub(super) auth_time: Option<UnixTime>,
-    pub(super) key_thumbprint: Option<Cow<'a, str>>,
+    pub(super) bound: Bound<'a>,
     /// The payload, which the scanner has checked.
     pub(super) payload: &'a [u8],
 }
@@ -128,7 +129,14 @@ impl<'a> AccessClaimsRef<'a> {
     /// to hold (RFC 9449 § 6.1).
     #[must_use]
     pub fn key_thumbprint(&self) -> Option<&str> {
-        self.key_thumbprint.as_deref()
+        self.bound.key.as_deref()
+    }
+
+    /// `cnf.x5t#S256`: the thumbprint of the certificate that the token is bound to, and that its sender has
+    /// shown (RFC 8705 § 3.1).
+    #[must_use]
+    pub fn certificate_thumbprint(&self) -> Option<&str> {
+        self.bound.certificate.as_deref()
     }
 
     /// The times by which the token is judged.
@@ -212,7 +220,8 @@ impl<'a> AccessClaimsRef<'a> {
             scope: self.scope().to_scope(),
             scoped: self.scope.is_some(),
             auth_time: self.auth_time,
-            key_thumbprint: self.key_thumbprint.as_deref().map(Into::into),
+            key_thumbprint: self.bound.key.as_deref().map(Into::into),
+            certificate_thumbprint: self.bound.certificate.as_deref().map(Into::into),
             private,
         }
     }

@@ -2,14 +2,16 @@
 //!
 //! **Invariant:** a claim of the wrong JSON type, or out of range, is a refusal; it never counts as
 //! absent (CVE-2026-25537), not even `null`.
-//! **Invariant:** a token that is bound to a key (`cnf`) is read only with the proof of that key,
-//! whatever kind of token it is.
+//! **Invariant:** a token that is bound (`cnf`), to a key, a certificate or both, is read only with all of
+//! that shown, whatever kind of token it is.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::AccessClaimsRef;
-use crate::ids::{Audience, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion};
+use crate::ids::{
+    Audience, CertificateThumbprint, ClientId, IssuerId, Jti, SessionId, Subject, TokenVersion,
+};
 use crate::json::{self, JsonError, Raw, Sink, Span};
 use crate::reject::Reason;
 use crate::scope::ScopeRef;
@@ -25,21 +27,51 @@ pub(crate) struct Expected<'a> {
     /// Whether the token must have a `client_id`, as RFC 9068 § 2.2 has it.
     pub(crate) client_id: bool,
     /// By what the sender has proved that the token is theirs.
-    pub(crate) proven: Option<Proven<'a>>,
+    pub(crate) proven: Proven<'a>,
 }
 
 /// The member of `cnf` that names the key a token is sealed under. It is ours: RFC 7800 has none for it.
 pub(crate) const SEAL: &str = "seal";
 
+/// The member of `cnf` that names a certificate (RFC 8705 § 3.1).
+pub(crate) const X5T_S256: &str = "x5t#S256";
+
 /// What a sender has shown to have beside the token.
 #[derive(Clone, Copy)]
 pub(crate) enum Proven<'a> {
-    /// The key with this thumbprint, by a proof of possession (RFC 9449 § 4.3).
-    Key(&'a str),
+    /// These, or nothing.
+    Shown {
+        /// The key with this thumbprint, by a proof of possession (RFC 9449 § 4.3).
+        key: Option<&'a str>,
+        /// The certificate with this thumbprint, by the handshake of its connection (RFC 8705 § 3).
+        certificate: Option<&'a str>,
+    },
     /// The key with this name, under which the token was sealed.
     Seal(&'a str),
     /// Nothing here: whoever asks only passes on what the token is bound to.
     Elsewhere,
+}
+
+impl Proven<'_> {
+    /// Nothing: good for a token that is bound to nothing.
+    pub(crate) const NOTHING: Self = Self::Shown { key: None, certificate: None };
+
+    /// Whether a token that is bound to nothing goes with it.
+    const fn goes_without_binding(self) -> bool {
+        // A certificate is there whatever is asked for over its connection. A proof is made for one token,
+        // and a client that mistakes a bearer token for a bound one would never notice that it can be stolen
+        // (RFC 9449 § 7.1).
+        matches!(self, Self::Shown { key: None, .. } | Self::Elsewhere)
+    }
+}
+
+/// What a token is bound to, as far as whoever reads its claims may want to know.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bound<'a> {
+    /// The thumbprint of a key that makes proofs (RFC 9449 § 6.1).
+    pub(super) key: Option<Cow<'a, str>>,
+    /// The thumbprint of a certificate (RFC 8705 § 3.1).
+    pub(super) certificate: Option<Cow<'a, str>>,
 }
 
 /// Reads the claims in `payload`; the times in them are not judged yet.
@@ -49,7 +81,7 @@ pub(crate) fn read<'a>(
 ) -> Result<AccessClaimsRef<'a>, Reason> {
     let opening = opening(payload, expected);
     let claims = Slots::scan(payload, opening).map_err(|_| Reason::InvalidPayload)?;
-    let key_thumbprint = claims.confirmation(expected.proven)?;
+    let bound = claims.confirmation(expected.proven)?;
     let audiences = match opening {
         Some(_) => None,
         None => claims.addressed(expected)?,
@@ -72,7 +104,7 @@ pub(crate) fn read<'a>(
         not_before: claims.perhaps(Known::NBF, Claim::date)?,
         scope: claims.id(Known::SCOPE, |text| ScopeRef::parse(text).is_ok())?,
         auth_time: claims.perhaps(Known::AUTH_TIME, Claim::date)?,
-        key_thumbprint,
+        bound,
         payload,
     })
 }
@@ -199,55 +231,100 @@ impl<'a> Slots<'a> {
         if self.span(known).is_some() { read(self.get(known)) } else { Ok(None) }
     }
 
-    /// The thumbprint of the key that the token is bound to (RFC 9449 § 6.1), if it is to one that
-    /// makes proofs. What it is bound to must be what was proven: whoever holds a bound token without
-    /// that has stolen it.
-    fn confirmation(&self, proven: Option<Proven<'_>>) -> Result<Option<Cow<'a, str>>, Reason> {
-        let (cnf, proven) = match (self.get(Known::CNF).1, proven) {
-            (None, None | Some(Proven::Elsewhere)) => return Ok(None),
-            (Some(_), None) => return Err(Reason::ProofRequired),
-            // A proof for a token that needs none: a client that mistakes a bearer token for a bound
-            // one would never notice that it can be stolen (RFC 9449 § 7.1).
-            (None, Some(_)) => return Err(Reason::NotBound),
-            (Some(cnf), Some(proven)) => (cnf, proven),
+    /// What the token is bound to. All of that must be what was proven: whoever holds a bound token without
+    /// it has stolen the token.
+    fn confirmation(&self, proven: Proven<'_>) -> Result<Bound<'a>, Reason> {
+        let Some(cnf) = self.get(Known::CNF).1 else {
+            return if proven.goes_without_binding() {
+                Ok(Bound::default())
+            } else {
+                Err(Reason::NotBound)
+            };
         };
+        if matches!(proven, Proven::Shown { key: None, certificate: None }) {
+            return Err(Reason::ProofRequired);
+        }
         let text = cnf.as_object_text().ok_or(Reason::InvalidClaim("cnf"))?;
         let mut methods = Methods::default();
         json::scan(text.as_bytes(), &mut methods).map_err(|_| Reason::InvalidClaim("cnf"))?;
-        let same = |key: Raw<'a>, proven: &str| {
-            let key = key.as_str().ok_or(Reason::InvalidClaim("cnf"))?;
-            if key == proven { Ok(key) } else { Err(Reason::WrongProof) }
-        };
-        // A second method that we do not know may be the one that the issuer relies on.
-        match (methods, proven) {
-            (Methods { thumbprint: Some(key), seal: None, others: false }, Proven::Key(proven)) => {
-                same(key, proven).map(Some)
+        methods.bound(proven)
+    }
+}
+
+/// By what a token can be bound (RFC 7800 § 3.1): the thumbprint of a key that makes proofs, that of a
+/// certificate, the name of the key that it is sealed under, and whether by anything else.
+#[derive(Default)]
+struct Methods<'a> {
+    thumbprint: Option<Raw<'a>>,
+    certificate: Option<Raw<'a>>,
+    seal: Option<Raw<'a>>,
+    others: bool,
+}
+
+impl<'a> Methods<'a> {
+    fn bound(&self, proven: Proven<'_>) -> Result<Bound<'a>, Reason> {
+        let Self { thumbprint, certificate, seal, others } = *self;
+        // A second method that we do not know may be the one that the issuer relies on; a sealed token has
+        // no other, and one without any was bound by something that we do not see.
+        let sealed = seal.is_some();
+        let open = thumbprint.is_some() || certificate.is_some();
+        if others || sealed == open {
+            return Err(Reason::ProofRequired);
+        }
+        match (proven, seal) {
+            (Proven::Seal(proven), Some(seal)) => {
+                same(seal, proven)?;
+                Ok(Bound::default())
             }
-            (
-                Methods { thumbprint: None, seal: Some(key), others: false },
-                Proven::Seal(proven),
-            ) => same(key, proven).map(|_| None),
-            (Methods { thumbprint: Some(key), seal: None, others: false }, Proven::Elsewhere) => {
-                key.as_str().ok_or(Reason::InvalidClaim("cnf")).map(Some)
+            (Proven::Shown { key, certificate: shown }, None) => {
+                let certificate = match certificate {
+                    None => None,
+                    Some(own) => {
+                        let shown = shown.ok_or(Reason::ProofRequired)?;
+                        let own = certificate_of(own)?;
+                        if own != shown {
+                            return Err(Reason::WrongProof);
+                        }
+                        Some(own)
+                    }
+                };
+                let key = match (thumbprint, key) {
+                    (None, None) => None,
+                    (None, Some(_)) => return Err(Reason::NotBound),
+                    (Some(_), None) => return Err(Reason::ProofRequired),
+                    (Some(own), Some(proven)) => Some(same(own, proven)?),
+                };
+                Ok(Bound { key, certificate })
             }
+            (Proven::Elsewhere, None) => Ok(Bound {
+                key: thumbprint.map(text).transpose()?,
+                certificate: certificate.map(certificate_of).transpose()?,
+            }),
             _ => Err(Reason::ProofRequired),
         }
     }
 }
 
-/// By what a token can be bound (RFC 7800 § 3.1): the thumbprint of a key that makes proofs, the name of
-/// one that it is sealed under, and whether by anything else.
-#[derive(Default)]
-struct Methods<'a> {
-    thumbprint: Option<Raw<'a>>,
-    seal: Option<Raw<'a>>,
-    others: bool,
+fn text(member: Raw<'_>) -> Result<Cow<'_, str>, Reason> {
+    member.as_str().ok_or(Reason::InvalidClaim("cnf"))
+}
+
+fn same<'a>(member: Raw<'a>, proven: &str) -> Result<Cow<'a, str>, Reason> {
+    let text = text(member)?;
+    if text == proven { Ok(text) } else { Err(Reason::WrongProof) }
+}
+
+fn certificate_of(member: Raw<'_>) -> Result<Cow<'_, str>, Reason> {
+    let text = text(member)?;
+    // In hexadecimal, say, it would be an issuer's mistake and not another's certificate.
+    if CertificateThumbprint::fits(&text) { Ok(text) } else { Err(Reason::InvalidClaim("cnf")) }
 }
 
 impl<'a> Sink<'a> for Methods<'a> {
     fn member(&mut self, text: &'a str, name: Span, _place: Option<u8>, value: Span) {
         match &*name.text(text).to_str() {
             "jkt" => self.thumbprint = Some(value.raw(text)),
+            X5T_S256 => self.certificate = Some(value.raw(text)),
             SEAL => self.seal = Some(value.raw(text)),
             _ => self.others = true,
         }

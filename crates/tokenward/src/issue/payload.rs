@@ -49,14 +49,7 @@ pub(super) fn write(
     if let Some(time) = request.auth_time {
         number(out, r#","auth_time":"#, time.as_secs());
     }
-    match &request.bound_to {
-        None => {}
-        Some(Confirmation::Key(key)) => text(out, r#","cnf":{"jkt":"#, key.as_str()),
-        Some(Confirmation::Seal(name)) => text(out, r#","cnf":{"seal":"#, name),
-    }
-    if request.bound_to.is_some() {
-        out.push(b'}');
-    }
+    confirmation(out, request);
     if let Some((uri, index)) = &request.status {
         number(out, r#","status":{"status_list":{"idx":"#, *index);
         text(out, r#","uri":"#, uri.as_str());
@@ -71,6 +64,25 @@ pub(super) fn write(
     private(out, &request.private, others.saturating_add(usize::from(request.actor.is_some())))?;
     out.push(b'}');
     Ok(())
+}
+
+/// What must come with the token, if anything must (RFC 7800 § 3.1).
+fn confirmation(out: &mut Vec<u8>, request: &TokenRequest) {
+    let bound = request.bound_to.as_ref().map(|bound| match bound {
+        Confirmation::Key(key) => (r#""jkt":"#, key.as_str()),
+        Confirmation::Seal(name) => (r#""seal":"#, name.as_str()),
+    });
+    let certificate = request.certificate.as_ref();
+    let certificate = certificate.map(|certificate| (r#""x5t#S256":"#, certificate.as_str()));
+    let mut before: &[u8] = br#","cnf":{"#;
+    for (name, value) in bound.into_iter().chain(certificate) {
+        out.extend_from_slice(before);
+        text(out, name, value);
+        before = b",";
+    }
+    if bound.is_some() || certificate.is_some() {
+        out.push(b'}');
+    }
 }
 
 /// The private claims, which nobody has read strictly yet, beside what is reserved and `others`.

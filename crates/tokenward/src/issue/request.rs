@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 
 use super::IssueError;
 use crate::claims::Actor;
-use crate::ids::{ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion};
+use crate::ids::{
+    CertificateThumbprint, ClientId, Jti, SessionId, Subject, Thumbprint, TokenVersion,
+};
 use crate::json::JsonError;
 use crate::jwe::SealKey;
 use crate::scope::Scope;
@@ -35,6 +37,7 @@ pub struct TokenRequest {
     pub(super) scope: Scope,
     pub(super) auth_time: Option<UnixTime>,
     pub(super) bound_to: Option<Confirmation>,
+    pub(super) certificate: Option<CertificateThumbprint>,
     pub(super) status: Option<(Subject, u64)>,
     pub(super) actor: Option<Actor>,
     pub(super) private: Map<String, Value>,
@@ -62,6 +65,7 @@ impl TokenRequest {
             scope: Scope::empty(),
             auth_time: None,
             bound_to: None,
+            certificate: None,
             status: None,
             actor: None,
             private: Map::new(),
@@ -121,14 +125,40 @@ impl TokenRequest {
         self
     }
 
+    /// The certificate that it is bound to (`cnf.x5t#S256`, RFC 8705 § 3.1): it is worth nothing without this
+    /// certificate on the connection that it comes by. The thumbprint is that of the connection that it was
+    /// asked for over. With a key ([`Self::bound_to`]) too, both must be shown.
+    ///
+    /// # Security
+    ///
+    /// As for [`Self::bound_to`]: only verifiers that know certificates enforce it.
+    ///
+    /// ```
+    /// # use tokenward::{CertificateThumbprint, Issuer, IssueError, SigningKey, TokenRequest, UnixTime};
+    /// # fn f(issuer: Issuer, key: SigningKey, request: TokenRequest, peer_certificate: &[u8], now: UnixTime) -> Result<(), IssueError> {
+    /// let request = request.bound_to_certificate(CertificateThumbprint::of(peer_certificate));
+    /// let token = issuer.issue(request, &key, now)?; // for `Verifier::verify_shown`
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn bound_to_certificate(mut self, certificate: CertificateThumbprint) -> Self {
+        // A sealed token is bound by its seal alone, so the last word counts.
+        if matches!(self.bound_to, Some(Confirmation::Seal(_))) {
+            self.bound_to = None;
+        }
+        self.certificate = Some(certificate);
+        self
+    }
+
     /// The key that the token will be sealed under (`cnf.seal`): it is worth nothing in the open, and
     /// nothing under another key. See [`SealKey`] for an example.
     ///
     /// # Security
     ///
-    /// As for [`Self::bound_to`], which a token can be instead: only verifiers that know seals enforce it.
+    /// As for [`Self::bound_to`] and [`Self::bound_to_certificate`], which a token can be instead: only verifiers that know seals enforce it.
     pub fn sealed_under(mut self, key: &SealKey) -> Self {
         self.bound_to = Some(Confirmation::Seal(key.name()));
+        self.certificate = None;
         self
     }
 

@@ -37,7 +37,7 @@ impl Sealed for AccessToken {
     }
 
     fn read(token: Token<'_>, policy: &Policy<Self>) -> Result<(AccessClaims, Times), Reason> {
-        let claims = read(token, policy, None)?;
+        let claims = read(token, policy, Proven::NOTHING)?;
         Ok((claims.to_owned_map()?, claims.times()))
     }
 }
@@ -46,7 +46,7 @@ impl Sealed for AccessToken {
 pub(crate) fn read<'a>(
     token: Token<'a>,
     policy: &'a Policy<AccessToken>,
-    proven: Option<Proven<'a>>,
+    proven: Proven<'a>,
 ) -> Result<AccessClaimsRef<'a>, Reason> {
     let expected = Expected {
         issuer: &policy.issuer,

@@ -160,6 +160,33 @@ impl ProofVerifier {
         nonce: ProofNonce<'_>,
         now: UnixTime,
     ) -> Result<Verified<Proof>, Rejected> {
+        self.verify_any(proof, std::slice::from_ref(request), nonce, now)
+    }
+
+    /// As [`Self::verify`], of a request that is one of these: under each of the names that the server has,
+    /// say. None is like none that the proof is for. The signature is checked once.
+    ///
+    /// ```
+    /// # use tokenward::{InvalidProofRequest, ProofNonce, ProofVerifier, Rejected, UnixTime};
+    /// # fn f(header: &str, access_token: &str, now: UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+    /// use tokenward::ProofRequest;
+    ///
+    /// let names = ["https://api.example.com/notes", "https://api.example.org/notes"];
+    /// let requests: Vec<_> = names
+    ///     .into_iter()
+    ///     .map(|uri| ProofRequest::with_token("GET", uri, access_token))
+    ///     .collect::<Result<_, _>>()?;
+    /// let proof = ProofVerifier::new().verify_any(header, &requests, ProofNonce::NotUsed, now)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_any(
+        &self,
+        proof: &str,
+        requests: &[ProofRequest<'_>],
+        nonce: ProofNonce<'_>,
+        now: UnixTime,
+    ) -> Result<Verified<Proof>, Rejected> {
         let proof = Compact::split_within(proof, LIMITS.token_bytes, LIMITS.proof_header_bytes)?;
         proof.check_parts()?;
         let key = self.key_of(&proof)?;
@@ -167,7 +194,7 @@ impl ProofVerifier {
         let payload = proof.decode_payload()?;
         let payload = Object::parse(&payload).map_err(|_| Reason::InvalidPayload)?;
         let claims = Fields::of_any(&payload);
-        check_request(claims, request)?;
+        let request = request_of(claims, requests)?;
         check_nonce(claims, nonce)?;
         let token_hash = check_token(claims, request)?;
         let (issued_at, remember_until) = self.check_times(claims, now)?;
@@ -234,15 +261,16 @@ fn parse_key(jwk: &str, algorithm: Algorithm) -> Option<VerifyingKey> {
     key.ok()
 }
 
-fn check_request(claims: Fields<'_, '_>, request: &ProofRequest<'_>) -> Result<(), Reason> {
+/// The one of `requests` that the proof is for.
+fn request_of<'r>(
+    claims: Fields<'_, '_>,
+    requests: &'r [ProofRequest<'r>],
+) -> Result<&'r ProofRequest<'r>, Reason> {
     let method = claims.claim("htm").required()?.text()?;
     let uri = claims.claim("htu").required()?.text()?;
     let uri = uri::normalize(&uri).ok_or(Reason::InvalidClaim("htu"))?;
-    if method == request.method() && uri == request.uri() {
-        Ok(())
-    } else {
-        Err(Reason::WrongRequest)
-    }
+    let is_it = |request: &&ProofRequest<'_>| method == request.method() && uri == request.uri();
+    requests.iter().find(is_it).ok_or(Reason::WrongRequest)
 }
 
 fn check_nonce(claims: Fields<'_, '_>, expected: ProofNonce<'_>) -> Result<(), Reason> {

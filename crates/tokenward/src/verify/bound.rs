@@ -1,10 +1,9 @@
 //! Access tokens that are bound to a key (RFC 9449 § 7.1), with the proof of it.
 
-use super::{Scratch, Verified, Verifier};
-use crate::claims::{AccessClaimsRef, Proven};
-use crate::crypto::sha256;
+use super::{Scratch, Shown, Verified, Verifier};
+use crate::claims::AccessClaimsRef;
 use crate::profile::dpop::Proof;
-use crate::reject::{Reason, Rejected};
+use crate::reject::Rejected;
 use crate::time::UnixTime;
 
 impl Verifier {
@@ -27,10 +26,7 @@ impl Verifier {
         proof: &Verified<Proof>,
         now: UnixTime,
     ) -> Result<Verified, Rejected> {
-        let mut scratch = Scratch::default();
-        let verified = self.verify_bound_in(token, proof, now, &mut scratch)?;
-        let claims = verified.claims.to_owned_map()?;
-        Ok(Verified { claims, key_id: verified.key_id })
+        self.verify_shown(token, Shown::nothing().proof(proof), now)
     }
 
     /// As [`Self::verify_bound`], without an allocation, as [`Self::verify_in`] is.
@@ -49,13 +45,6 @@ impl Verifier {
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Verified<AccessClaimsRef<'a>>, Rejected> {
-        if proof.token_hash() != Some(&sha256(token.as_bytes())) {
-            return Err(Reason::WrongProof.into());
-        }
-        if now >= proof.remember_until() {
-            return Err(Reason::Expired.into());
-        }
-        let key = Proven::Key(proof.claims.key_thumbprint().as_str());
-        self.check_in(token, Some(key), now, scratch).map_err(Rejected::from_reason)
+        self.verify_shown_in(token, Shown::nothing().proof(proof), now, scratch)
     }
 }

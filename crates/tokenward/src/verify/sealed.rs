@@ -24,7 +24,7 @@ impl Verifier {
         let (inner, key) = SealKey::open(keys, token)?;
         let inner = str::from_utf8(&inner).map_err(|_| Reason::Malformed)?;
         let mut scratch = Scratch::default();
-        let verified = self.check_in(inner, Some(Proven::Seal(&key)), now, &mut scratch)?;
+        let verified = self.check_in(inner, Proven::Seal(&key), now, &mut scratch)?;
         let claims = verified.claims.to_owned_map()?;
         Ok(Verified { claims, key_id: verified.key_id })
     }

@@ -11,8 +11,9 @@ use crate::time::UnixTime;
 pub struct Unproven(Verified);
 
 impl Verifier {
-    /// Verifies `token`, without the proof that a bound one asks for (RFC 9449 § 6.2): whoever is told of it
-    /// must check the proof of [`AccessClaims::key_thumbprint`] itself.
+    /// Verifies `token`, without what a bound one asks for (RFC 9449 § 6.2, RFC 8705 § 3.2): whoever is told
+    /// of it must check the proof of [`AccessClaims::key_thumbprint`], and the certificate of
+    /// [`AccessClaims::certificate_thumbprint`], itself.
     ///
     /// A sealed token that comes in the open is refused as everywhere.
     ///
@@ -25,7 +26,7 @@ impl Verifier {
     /// ```
     pub fn verify_unproven(&self, token: &str, now: UnixTime) -> Result<Unproven, Rejected> {
         let mut scratch = Scratch::default();
-        let verified = self.check_in(token, Some(Proven::Elsewhere), now, &mut scratch)?;
+        let verified = self.check_in(token, Proven::Elsewhere, now, &mut scratch)?;
         let claims = verified.claims.to_owned_map()?;
         Ok(Unproven(Verified { claims, key_id: verified.key_id }))
     }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokenward::{
-    Audience, ClientAssertion, HasAddressee, IssuerId, KeySet, KeySetVersion, LoadBalancerArn,
-    Nonce, Preset, ProofNonce, ProofRequest, ProofVerifier, Rejected, Seen, Subject, UnixTime,
+    Audience, CacheSize, CachedVerifier, CertificateThumbprint, ClientAssertion, HasAddressee,
+    IssuerId, KeySet, KeySetVersion, LoadBalancerArn, Nonce, Preset, Proof, ProofNonce,
+    ProofRequest, ProofVerifier, Reason, Rejected, Seen, Shown, Subject, UnixTime, Verified,
     Verifier, VerifierBuilder, b64, profile::Profile,
 };
 
@@ -20,6 +21,7 @@ pub(crate) fn offer(profile: &str, ask: &Ask, token: &str, now: UnixTime) -> Str
             ready(Verifier::builder(), audience(ask), ask).verify(token, now).map(drop)
         }
         "bound_access_token" => bound(ask, token, now),
+        "certificate_bound_access_token" => certificate_bound(ask, token, now),
         "id_token" => id_token(ask, token, now),
         "logout_token" => {
             let mut builder = Verifier::logout_token();
@@ -69,9 +71,34 @@ fn id_token(ask: &Ask, token: &str, now: UnixTime) -> Result<(), Rejected> {
     text(ask, "code").map_or(Ok(()), |code| claims.check_code(code))
 }
 
+/// `token` is an access token that comes by a connection with the `certificate` of `ask`, if it has one,
+/// where every token is to be bound to it; and with a proof, if that is asked for too.
+fn certificate_bound(ask: &Ask, token: &str, now: UnixTime) -> Result<(), Rejected> {
+    let certificate = text(ask, "certificate").map(|der| CertificateThumbprint::of(der.as_bytes()));
+    let shown = Shown::nothing();
+    let shown = certificate.as_ref().map_or(shown, |certificate| shown.certificate(certificate));
+    let proof = ask.contains_key("proof_key").then(|| made_proof(ask, token)).transpose()?;
+    let shown = proof.as_ref().map_or(shown, |proof| shown.proof(proof));
+    let verifier = ready(Verifier::builder(), audience(ask), ask);
+    let claims = verifier.verify_shown(token, shown, now)?;
+    assert_eq!(
+        CachedVerifier::new(verifier, CacheSize::tokens(64)).verify(token, now).map(drop),
+        match claims.certificate_thumbprint() {
+            Some(_) => Err(Reason::ProofRequired.into()),
+            None => Ok(()),
+        },
+        "a bound token is bound for every verifier"
+    );
+    claims.certificate_thumbprint().map(drop).ok_or_else(|| Reason::NotBound.into())
+}
+
 /// `token` is an access token that comes with the proof that `ask` describes.
 fn bound(ask: &Ask, token: &str, now: UnixTime) -> Result<(), Rejected> {
     let verifier = ready(Verifier::builder(), audience(ask), ask);
+    verifier.verify_bound(token, &made_proof(ask, token)?, now).map(drop)
+}
+
+fn made_proof(ask: &Ask, token: &str) -> Result<Verified<Proof>, Rejected> {
     let made_for = text(ask, "proof_token").unwrap_or(token);
     let ath = b64::encode(&tokenward::crypto::sha256(made_for.as_bytes()));
     let signer = key(text(ask, "proof_key").unwrap());
@@ -91,8 +118,7 @@ fn bound(ask: &Ask, token: &str, now: UnixTime) -> Result<(), Rejected> {
     let proof = format!("{input}.{}", b64::encode(&signer.sign(input.as_bytes()).unwrap()));
 
     let made = UnixTime::from_secs(1_000_000);
-    let proof = ProofVerifier::new().verify(&proof, &request, ProofNonce::NotUsed, made)?;
-    verifier.verify_bound(token, &proof, now).map(drop)
+    ProofVerifier::new().verify(&proof, &request, ProofNonce::NotUsed, made)
 }
 
 fn proof(ask: &Ask, token: &str, now: UnixTime) -> Result<(), Rejected> {

@@ -34,6 +34,24 @@ fn the_example_of_the_documentation_loads() {
 }
 
 #[test]
+fn tokens_that_are_bound_to_certificates_need_a_proxy_that_tells_of_them() {
+    let with = |proxy: &str, policy: &str| {
+        let file = GOOD.replace("profile = \"nginx\"", &format!("profile = \"nginx\"\n{proxy}"));
+        let audience = format!("[[audience]]\nname = \"billing-api\"\nmtls = \"{policy}\"\n");
+        read("gate.toml", &format!("{file}{audience}"), PathBuf::new())
+    };
+    let tells = "client_certificates = true";
+
+    let config = with(tells, "required").unwrap();
+    assert_eq!(config.overrides[0].mtls, BindingPolicy::Required);
+    assert!(config.proxies[0].client_certificates);
+    let problems = with("", "offered").unwrap_err();
+    assert!(problems[0].to_string().contains("set client_certificates = true"), "{problems:?}");
+    assert!(with(tells, "always").is_err());
+    assert!(with("", "off").is_ok());
+}
+
+#[test]
 fn bound_tokens_need_the_sites_that_they_are_for() {
     let with = |lines: &str| {
         read(
@@ -45,10 +63,10 @@ fn bound_tokens_need_the_sites_that_they_are_for() {
     let sites = "dpop_sites = [\"https://api.example.com\"]\n";
 
     let dpop = with(&format!("dpop = \"required\"\n{sites}")).unwrap().overrides.remove(0).dpop;
-    assert_eq!(dpop.unwrap().policy, DpopPolicy::Required);
+    assert_eq!(dpop.unwrap().policy, BindingPolicy::Required);
     assert_eq!(
         with(sites).unwrap().overrides[0].dpop.as_ref().unwrap().policy,
-        DpopPolicy::Offered
+        BindingPolicy::Offered
     );
     assert!(with("").unwrap().overrides[0].dpop.is_none());
     for bad in [

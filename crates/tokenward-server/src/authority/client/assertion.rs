@@ -121,7 +121,12 @@ impl Authority {
         let recipients = self.recipients(service);
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
         match judge.verifier.verify(&assertion.text, &recipients, now) {
-            Ok(claims) => self.is_first_use(service, &claims, now).await,
+            Ok(claims) => {
+                // Whoever is over its rate has it told before anything is written down; nothing is taken yet,
+                // so that one who shows a spent assertion again uses up nothing of its owner's.
+                self.by_client.look(service.name.as_str(), now)?;
+                self.is_first_use(service, &claims, now).await
+            }
             Err(rejected) => {
                 let reason = *rejected.reason();
                 if let (Reason::UnknownKey, Some(keys)) = (reason, &judge.fetched) {

@@ -8,6 +8,7 @@ fn a_proxy_is_known_by_a_name_in_its_certificate_and_by_nothing_else() {
         name: "edge".to_owned(),
         profile: Profile::Nginx,
         auth: ProxyAuth::Mtls("edge.example.com".to_owned()),
+        client_certificates: false,
     }];
     let named = |name: &str| {
         let certified = generate_simple_self_signed([name.to_owned()]).unwrap();
@@ -18,6 +19,7 @@ fn a_proxy_is_known_by_a_name_in_its_certificate_and_by_nothing_else() {
     let peer = Peer::Tcp("127.0.0.1:1".parse().unwrap());
     let ask = |profile, identity: Option<&PeerIdentity>| {
         authenticate(&proxies, false, profile, Some(&peer), identity, &headers)
+            .map(|known| known.name)
     };
 
     assert_eq!(ask(Profile::Nginx, Some(&named("edge.example.com"))), Some("edge"));

@@ -54,12 +54,12 @@ async fn a_yes_overwrites_every_identity_header_and_takes_the_credentials_off() 
     }
     assert_eq!(said["x-auth-subject"], "client:batch");
     assert_eq!(said["cookie"], "a=1; b=2");
-    assert_eq!(ok.headers_to_remove, ["authorization"]);
+    assert_eq!(ok.headers_to_remove, ["authorization", "dpop"]);
 
     let only_ours = [("cookie", format!("__Host-access={}", world.token("invoices")))];
     let checked = world.check(&question("GET", "/open/x", &only_ours, false)).await;
     let Some(HttpAnswer::Ok(ok)) = checked.message.unwrap().answer else { panic!("no yes") };
-    assert_eq!(ok.headers_to_remove, ["authorization", "cookie"]);
+    assert_eq!(ok.headers_to_remove, ["authorization", "dpop", "cookie"]);
 }
 
 #[tokio::test]

@@ -82,6 +82,7 @@ async fn a_unix_socket_or_in_development_this_machine_makes_a_proxy() {
             name: "edge".to_owned(),
             profile: Profile::Nginx,
             auth: ProxyAuth::Unix,
+            client_certificates: false,
         };
         // It has no audiences, so a known proxy gets a 404.
         let router = router(GateState {

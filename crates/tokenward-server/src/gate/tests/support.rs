@@ -17,6 +17,7 @@ use tokenward::{
 };
 use tokenward_remote::LiveVerifier;
 use tokenward_revocation::{Revocation, Scope as RevocationScope, Seq, View};
+use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::cookies::SEAL;
 use tokenward_tower::csrf::Origins;
 use tower::ServiceExt as _;
@@ -55,11 +56,18 @@ impl World {
             name: profile.as_str().to_owned(),
             profile,
             auth: ProxyAuth::SecretHash(sha256(SECRET.as_bytes())),
+            client_certificates: false,
         };
         let gate = Arc::new(GateState {
             audiences: BTreeMap::from([(
                 audience(),
-                GateAudience { verifier, origins, dpop: None, login },
+                GateAudience {
+                    verifier,
+                    origins,
+                    dpop: None,
+                    certificates: BindingPolicy::Off,
+                    login,
+                },
             )]),
             proxies: Profile::ALL.map(proxy).to_vec(),
             rules,

@@ -56,7 +56,12 @@ fn verdict(payload: &str) -> Result<String, Reason> {
 fn asked<T>(ask: impl FnOnce(&Expected<'_>) -> T) -> T {
     let issuer = Arc::new(IssuerId::new("https://auth.example.com").expect("an issuer"));
     let audience = Arc::new(Audience::new("orders-api").expect("an audience"));
-    ask(&Expected { issuer: &issuer, audience: &audience, client_id: true, proven: None })
+    ask(&Expected {
+        issuer: &issuer,
+        audience: &audience,
+        client_id: true,
+        proven: Proven::NOTHING,
+    })
 }
 
 /// A member that may follow: good, bad, twice, or in another spelling.
