@@ -16,6 +16,9 @@ mod resolve;
 pub(crate) use query::Lookup;
 pub(crate) use resolve::module_name;
 
+/// What a step from a name to what it stands for costs: as much as looking at so many nodes.
+const STEP: usize = 8;
+
 /// A node of the tree. Ids rise in the order of the source.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Id(usize);
@@ -36,6 +39,8 @@ pub(crate) struct Model {
     /// How many more nodes may be looked at.
     fuel: Cell<usize>,
     is_spent: Cell<bool>,
+    /// How many members of maps are being looked up, each for the sake of the one before.
+    depth: Cell<u8>,
 }
 
 /// What stands at one place of the source.
@@ -170,7 +175,7 @@ impl Model {
     }
 
     /// Pays for a walk over `nodes` nodes; there is none any more once this was refused.
-    fn charge(&self, nodes: usize) -> bool {
+    pub(crate) fn charge(&self, nodes: usize) -> bool {
         let left = self.fuel.get().checked_sub(nodes);
         self.fuel.set(left.unwrap_or(0));
         if left.is_none() {

@@ -259,6 +259,41 @@ fn a_name_that_is_of_its_own_type_leads_nowhere() {
 }
 
 #[test]
+fn names_that_stand_for_each_other_are_given_up() {
+    let many = |name: &str| format!("{{ {} }}", format!("...{name}, ").repeat(30));
+    let either = |name: &str| vec![name; 30].join(" || ");
+    let spread: Vec<String> =
+        (0..9).map(|at| format!("const m{at} = {};\n", many(&format!("m{}", at + 1)))).collect();
+    let choice: Vec<String> = (0..9)
+        .map(|at| format!("const c{at} = {};\n", either(&format!("f(c{})", at + 1))))
+        .collect();
+    for text in [
+        "const a = a.b;\njwt.sign(a, a.c, a);\n",
+        "const a = a['b'];\njwt.verify(a, a['c'], a);\n",
+        "const { a } = b; const { b } = a;\njwt.sign(a, b, b);\njwt.verify(a.c.d, b.e, a);\n",
+        "const a = b.x.y.z; const b = a.z.y.x;\njwt.sign(a, k, b);\n",
+        "class A { x = this.x; y = this.y.z; f() { jwt.sign(this.y, this.x, this.y); } }\n",
+        "const a = { ...b, ...b }; const b = { ...a, ...a };\njwt.sign(a, k, b);\n",
+        "const a = a || a || b; const b = b ?? a ?? a;\njwt.sign(a, b, a);\n",
+        "const a = b + a * b; const b = a * b;\njwt.sign({ exp: a }, k, { expiresIn: b });\n",
+        "const f = () => f();\njwt.sign(f(), f, f());\n",
+        &format!("{}jwt.sign(m0, m0, m0);\njwt.verify(m0, m0, m0);\n", spread.concat()),
+        &format!("{}jwt.sign(c0, c0, c0);\njwt.verify(c0, c0, c0);\n", choice.concat()),
+    ] {
+        let text = format!("const jwt = require('jsonwebtoken');\n{text}");
+        // Whatever is found is fine; coming back is the test.
+        assert!(audit_text("a.js", &text, Language::JavaScript, &Options::default()).len() < 100);
+    }
+    for text in [
+        "a = a.b\njwt.encode(a, a)\n",
+        "class A:\n  x = self.x\n  def f(self):\n    self.y = self.y.z\n    jwt.encode(self.y, self.x)\n",
+    ] {
+        let text = format!("import jwt\n{text}");
+        assert!(audit_text("a.py", &text, Language::Python, &Options::default()).len() < 100);
+    }
+}
+
+#[test]
 fn brackets_in_brackets_without_end_exhaust_no_stack() {
     let project = Project::new();
     let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));

@@ -51,6 +51,7 @@ impl<'s> Builder<'s> {
             },
             fuel: Cell::new(FUEL),
             is_spent: Cell::new(false),
+            depth: Cell::new(0),
         };
         Self { text, model, scope: ScopeId(0), open: Vec::new(), seen_through: 0, cut: false }
     }

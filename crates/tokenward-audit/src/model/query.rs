@@ -1,6 +1,6 @@
 //! Questions that rules ask: arguments, options, constants, uses.
 
-use super::{Arg, Binding, Entry, Id, Key, Kind, Model, ScopeId};
+use super::{Arg, Binding, Entry, Id, Key, Kind, Model, STEP, ScopeId};
 
 /// What looking for an option came to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,6 +28,8 @@ pub(crate) struct Entries {
     pub(crate) more: bool,
 }
 
+/// More members than anybody writes; maps that are spread into maps have as many in no time.
+const MAX_NAMED: usize = 10_000;
 /// Maps inside of maps inside of maps.
 const FUEL: u8 = 8;
 
@@ -134,7 +136,9 @@ impl Model {
     }
 
     fn collect(&self, map: Id, into: &mut Entries, fuel: u8) {
-        let Some(fuel) = fuel.checked_sub(1) else {
+        let fuel =
+            fuel.checked_sub(1).filter(|_| into.named.len() < MAX_NAMED && self.charge(STEP));
+        let Some(fuel) = fuel else {
             into.more = true;
             return;
         };

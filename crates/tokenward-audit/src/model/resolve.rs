@@ -1,11 +1,15 @@
 //! What names stand for: imports under other names, constants, fields, members of literal maps.
 
-use super::{Binding, Id, Kind, Lookup, Model, Scope, ScopeId, ScopeKind};
+use super::{Binding, Id, Kind, Model, STEP, Scope, ScopeId, ScopeKind};
 
 /// Names that lead to names that lead to names; whoever writes more than this means to hide something.
 const FUEL: u8 = 16;
 /// As many values as one name may have.
 const MAX_VALUES: usize = 16;
+/// As many choices as are looked at for them.
+const MAX_STEPS: usize = 1_000;
+/// Members of members of members, as above.
+const MAX_DEPTH: u8 = 8;
 
 impl Model {
     /// What an expression names, with imports resolved: `jsonwebtoken.verify`, `jwt.PyJWT().decode`,
@@ -184,8 +188,14 @@ impl Model {
     pub(crate) fn values(&self, id: Id) -> Vec<Id> {
         let mut found = Vec::new();
         let mut open = vec![(id, FUEL)];
+        let mut left = MAX_STEPS;
         while let Some((at, fuel)) = open.pop() {
-            if found.len() >= MAX_VALUES || found.contains(&at) {
+            // Choices among choices among choices would be more than anybody waits for.
+            if found.len() >= MAX_VALUES || left == 0 || !self.charge(STEP) {
+                break;
+            }
+            left = left.saturating_sub(1);
+            if found.contains(&at) {
                 continue;
             }
             let Some(fuel) = fuel.checked_sub(1) else { continue };
@@ -240,6 +250,9 @@ impl Model {
     }
 
     fn step(&self, id: Id) -> Option<Id> {
+        if !self.charge(STEP) {
+            return None;
+        }
         match self.kind(id) {
             Kind::Name(name) => {
                 let (_, bindings) = self.declared(name, self.node(id).scope)?;
@@ -273,11 +286,15 @@ impl Model {
     }
 
     fn member_of_map(&self, object: Id, name: &str) -> Option<Id> {
-        let map = self.value(object);
-        match self.entry(map, name) {
-            Lookup::Found(value) => Some(value),
-            _ => None,
+        // `a = a.b`: what it stands for hangs on what it stands for.
+        let depth = self.depth.get();
+        if depth >= MAX_DEPTH {
+            return None;
         }
+        self.depth.set(depth.saturating_add(1));
+        let found = self.entry(self.value(object), name).found();
+        self.depth.set(depth);
+        found
     }
 
     fn member_of_class(&self, object: Id, name: &str) -> Option<Id> {

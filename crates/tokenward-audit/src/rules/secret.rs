@@ -204,7 +204,7 @@ fn literal(m: &Model, key: Id) -> Option<(Id, Literal)> {
 }
 
 fn literal_in(m: &Model, id: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)> {
-    let fuel = fuel.checked_sub(1)?;
+    let fuel = fuel.checked_sub(1).filter(|_| m.charge(1))?;
     let values = m.values(id);
     let fallback = fallback || values.len() > 1;
     values.into_iter().find_map(|value| match m.kind(value) {
