@@ -26,7 +26,8 @@ async fn who_guesses_waits_and_learns_nothing_and_the_client_at_home_does_not_wa
     ask("login", &secret).await.expect(200);
     for tried in 0..11 {
         let (known, unknown) = (ask("login", "wrong").await, ask("nobody", "wrong").await);
-        let seen = [&known, &unknown].map(|a| (a.status, a.header("retry-after").map(str::to_owned)));
+        let seen =
+            [&known, &unknown].map(|a| (a.status, a.header("retry-after").map(str::to_owned)));
         assert_eq!(seen[0], seen[1]);
         assert_eq!(seen[0], (401, (tried == 10).then(|| "1".to_owned())), "{tried}");
         assert_eq!(known.body, unknown.body);
