@@ -33,7 +33,7 @@ pub use event::{EventKind, EventSource, EventStore, OutgoingEvent, UnknownEventK
 pub use fingerprint::{Fingerprint, Fingerprints, InvalidFingerprint};
 pub use follower::{Follower, NeedSnapshot, Progress, Why};
 pub use record::{NewRevocation, Revocation, Scope, Seq};
-pub use set::{BadBody, Facts, RevokedBy, Set};
+pub use set::{BadBody, Facts, Memo, RevokedBy, Set};
 pub use status::{InvalidStatusListId, StatusEntry, StatusListId, StatusStore};
 pub use store::RevocationStore;
 pub use view::{FreshnessPolicy, Stale, View, WhenStale};

@@ -414,7 +414,7 @@ mod time;
 mod verify;
 
 pub use alg::{Algorithm, UnknownAlgorithm};
-pub use cache::{CacheSize, CachedVerifier};
+pub use cache::{CacheSize, CachedVerifier, Remembered};
 pub use claims::{
     AccessClaims, AccessClaimsRef, Actor, ActorChainTooLong, InvalidActor, RESERVED_CLAIMS,
 };

@@ -7,6 +7,7 @@ mod dev;
 mod doctor;
 mod gate;
 mod headers;
+mod live;
 mod pinned;
 mod production;
 mod root;

@@ -1,8 +1,7 @@
 //! Tokens that are bound to a key (RFC 9449), with the proof of it, or as they are told about.
 
-use std::sync::Arc;
-
 use tokenward::{Proof, UnixTime, Unproven, Verified};
+use tokenward_revocation::Facts;
 
 use super::{Judged, LiveVerifier, Refusal};
 
@@ -25,7 +24,8 @@ impl LiveVerifier {
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
         self.judge(now, |verifier| {
-            verifier.verifier().verify_bound(token, proof, now).map(Arc::new)
+            let verified = verifier.verifier().verify_bound(token, proof, now)?;
+            Ok(self.unremembered(verified))
         })
     }
 
@@ -35,7 +35,10 @@ impl LiveVerifier {
         self.fresh(now)?;
         let token = self.verifier.load().verifier().verify_unproven(token, now);
         let token = token.inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(token.claims(), token.key_id())?;
-        Ok(token)
+        let facts = Facts::of(token.claims(), token.key_id());
+        match self.view().check_facts(&facts) {
+            Some(by) => Err(self.revoked(&facts, by).into()),
+            None => Ok(token),
+        }
     }
 }
