@@ -50,8 +50,14 @@ impl StepUp {
     /// Whether the login behind a token is good enough at `now`. A token that does not say is not.
     #[must_use]
     pub fn is_met(&self, claims: &AccessClaims, now: UnixTime) -> bool {
-        let young = |most| claims.auth_time().is_some_and(|at| now.since(at) <= most);
         let acr = claims.private().get("acr").and_then(|acr| acr.as_str());
+        self.is_met_by(claims.auth_time(), acr, now)
+    }
+
+    /// The same of a login of which this is known.
+    #[must_use]
+    pub fn is_met_by(&self, auth_time: Option<UnixTime>, acr: Option<&str>, now: UnixTime) -> bool {
+        let young = |most| auth_time.is_some_and(|at| now.since(at) <= most);
         self.max_age.is_none_or(young)
             && (self.acr.is_empty() || acr.is_some_and(|acr| self.acr.contains(acr)))
     }

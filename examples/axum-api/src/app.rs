@@ -1,10 +1,11 @@
 //! The API itself: which routes ask for what, and handlers that take verified claims.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde::Deserialize;
@@ -12,9 +13,11 @@ use serde_json::{Value, json};
 use tokenward::{ClientId, Clock, InvalidScope, Scope, SessionId};
 use tokenward_remote::LiveVerifier;
 use tokenward_tower::csrf::Origins;
+use tokenward_tower::dpop::Dpop;
 use tokenward_tower::headers::SecurityHeaders;
 use tokenward_tower::request_id::RequestIds;
-use tokenward_tower::{Claims, ReadUnread, RequireScope, VerifyLayer};
+use tokenward_tower::step_up::StepUp;
+use tokenward_tower::{Claims, ReadUnread, RequireScope, RequireStepUp, VerifyLayer};
 use tower::ServiceBuilder;
 use tower::layer::util::{Identity, Stack};
 
@@ -25,24 +28,29 @@ mod tests;
 
 /// Enough for a note, and too little to fill the memory.
 const BODY_LIMIT: usize = 16 * 1024;
+/// How long ago the login of somebody who deletes everything may have been.
+const YOUNG: Duration = Duration::from_secs(300);
 
 /// What the API is built from.
 pub(crate) struct App {
     verify: VerifyLayer,
     notes_read: RequireScope,
+    young: RequireStepUp,
     notes: Arc<Notes>,
 }
 
 impl App {
-    /// Takes tokens that `verifier` accepts, as bearer and as cookie.
+    /// Takes tokens that `verifier` accepts, as bearer, as cookie, and bound to a key with its proof.
     pub(crate) fn new(
         verifier: Arc<LiveVerifier>,
         clock: Arc<dyn Clock>,
         origins: Origins,
+        dpop: Dpop,
     ) -> Result<Self, InvalidScope> {
-        let verify = VerifyLayer::new(verifier, clock).cookies(origins);
+        let verify = VerifyLayer::new(verifier, Arc::clone(&clock)).cookies(origins).dpop(dpop);
         let notes_read = RequireScope::new(Scope::parse("notes:read")?);
-        Ok(Self { verify, notes_read, notes: Arc::default() })
+        let young = RequireStepUp::new(StepUp::new(Some(YOUNG), Scope::empty()), clock);
+        Ok(Self { verify, notes_read, young, notes: Arc::default() })
     }
 
     /// The routes.
@@ -51,6 +59,7 @@ impl App {
         let protected = Router::new()
             .route("/whoami", get(whoami))
             .route("/notes", get(list).route_layer(self.notes_read.clone()).post(add))
+            .route("/notes/all", delete(forget).route_layer(self.young.clone()))
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
             // After the routes: it guards what stands above it, 404s of this router included.
             .layer(self.verify.clone())
@@ -91,6 +100,11 @@ async fn whoami(Claims(claims): Claims) -> Json<Value> {
 
 async fn list(State(notes): State<Arc<Notes>>, claims: Claims) -> Json<Vec<Note>> {
     Json(notes.of(claims.subject()))
+}
+
+async fn forget(State(notes): State<Arc<Notes>>, claims: Claims) -> StatusCode {
+    notes.forget(claims.subject());
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]

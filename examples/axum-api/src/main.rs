@@ -58,7 +58,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         .map_err(|error| format!("--listen {}: {error}", settings.listen))?;
     let port = listener.local_addr()?.port();
 
-    let app = App::new(remote.verifier(), clock, settings.origins(port)?)?;
+    let app = App::new(remote.verifier(), clock, settings.origins(port)?, settings.dpop(port)?)?;
     let router = app.router().merge(proxy.router()).layer(app::outermost(settings.dev));
     let server = axum::serve(TlsListener::new(listener, settings.tls), router)
         .with_graceful_shutdown(stop_signal());

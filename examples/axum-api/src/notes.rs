@@ -32,6 +32,11 @@ impl Notes {
         notes.get(subject).cloned().unwrap_or_default()
     }
 
+    /// Forgets the notes of `subject`.
+    pub(crate) fn forget(&self, subject: &Subject) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(subject);
+    }
+
     /// Adds a note for `subject`.
     pub(crate) fn add(&self, subject: &Subject, text: String) -> Result<Note, NoRoom> {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tokenward::{Audience, ClientId, IssuerId};
 use tokenward_remote::{Credential, RemoteConfig};
 use tokenward_tower::csrf::{InvalidOrigin, Origins};
+use tokenward_tower::dpop::{Dpop, InvalidSite};
 
 use crate::{Failure, tls};
 
@@ -46,6 +47,9 @@ pub(crate) struct Arguments {
     /// This server's private key
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Where clients reach us, as their proofs name it; `https://localhost:PORT`, if nothing is said
+    #[arg(long, value_name = "URL")]
+    site: Option<String>,
     /// An origin from which browsers may change things by cookie, besides our own; repeat for more
     #[arg(long = "origin", value_name = "URL")]
     origins: Vec<String>,
@@ -61,6 +65,7 @@ pub(crate) struct Settings {
     pub(crate) ca: Option<Vec<u8>>,
     pub(crate) tls: Arc<ServerConfig>,
     origins: Vec<String>,
+    site: Option<String>,
     pub(crate) remote: RemoteConfig,
 }
 
@@ -92,6 +97,7 @@ impl Settings {
             authority: place.authority.parse()?,
             tls: tls_config(arguments, &place)?,
             origins: arguments.origins.clone(),
+            site: arguments.site.clone(),
             remote: place.remote(ca.as_deref())?,
             ca,
         })
@@ -104,6 +110,14 @@ impl Settings {
         // What `curl -H Origin` in the tour says; browsers say `Sec-Fetch-Site: same-origin` anyway.
         let own = self.dev.then(|| format!("https://localhost:{port}"));
         Origins::new(self.origins.iter().cloned().chain(own))
+    }
+}
+
+impl Settings {
+    /// For whose requests proofs are made, when we listen on `port`.
+    pub(crate) fn dpop(&self, port: u16) -> Result<Dpop, InvalidSite> {
+        let own = format!("https://localhost:{port}");
+        Dpop::new([self.site.as_deref().unwrap_or(&own)])
     }
 }
 

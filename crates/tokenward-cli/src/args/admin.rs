@@ -148,6 +148,9 @@ pub(crate) enum SessionsCommand {
         /// This session
         #[arg(long, allow_hyphen_values = true, value_name = "SID", group = "which")]
         session: Option<SessionId>,
+        /// The session of that subject that goes on
+        #[arg(long, allow_hyphen_values = true, value_name = "SID", requires = "subject")]
+        except: Option<SessionId>,
     },
 }
 

@@ -20,10 +20,11 @@ pub(crate) async fn run(args: SessionsArgs, output: Output) -> Outcome {
             list(&client, subject.as_ref().map(AsRef::as_ref), output).await
         }
         SessionsCommand::Show { session } => show(&client, session.as_str(), output).await,
-        SessionsCommand::Revoke { subject, session } => {
+        SessionsCommand::Revoke { subject, session, except } => {
             let request = EndSessions {
                 session_id: session.map(|id| id.as_str().to_owned()),
                 subject: subject.map(|subject| subject.as_str().to_owned()),
+                except_session: except.map(|id| id.as_str().to_owned()),
                 audience: None,
             };
             let ended: EndedSessions =
@@ -53,23 +54,31 @@ async fn list(client: &AdminClient, subject: Option<&str>, output: Output) -> Ou
         output.json(&sessions)?;
     } else {
         let rows: Vec<_> = sessions.iter().map(row).collect();
-        let heading = ["SESSION", "SUBJECT", "AUDIENCE", "CLIENT", "DELIVERY", "LAST USED", "ENDS"];
+        let heading =
+            ["SESSION", "SUBJECT", "AUDIENCE", "CLIENT", "DEVICE", "TOKENS", "LAST USED", "ENDS"];
         output.table(heading, &rows, "no sessions")?;
     }
     Ok(GOOD)
 }
 
-fn row(session: &SessionInfo) -> [String; 7] {
+fn row(session: &SessionInfo) -> [String; 8] {
     let at = |secs| date(UnixTime::from_secs(secs));
     [
         session.session_id.clone(),
         session.subject.clone(),
         session.audience.clone(),
         session.client_id.clone(),
-        session.delivery.clone(),
+        session.device.clone().unwrap_or_else(|| "-".to_owned()),
+        tokens(session),
         at(session.last_used_at),
         at(session.ends_at),
     ]
+}
+
+/// How the tokens are kept, and whether they are worth anything without a key.
+fn tokens(session: &SessionInfo) -> String {
+    let bound = if session.dpop_jkt.is_some() { ", bound" } else { "" };
+    format!("{}{bound}", session.delivery)
 }
 
 async fn show(client: &AdminClient, id: &str, output: Output) -> Outcome {
@@ -93,6 +102,7 @@ async fn show(client: &AdminClient, id: &str, output: Output) -> Outcome {
         ("scope", session.scope.clone()),
         ("device", session.device.clone().unwrap_or_else(none)),
         ("delivery", session.delivery.clone()),
+        ("bound to", session.dpop_jkt.clone().map_or_else(none, |key| format!("the key {key}"))),
         ("created", at(session.created_at)),
         ("last used", at(session.last_used_at)),
         ("ends", at(session.ends_at)),

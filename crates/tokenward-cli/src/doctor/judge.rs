@@ -152,10 +152,16 @@ fn lifetimes(seen: &Seen) -> Verdict {
     for audience in &seen.posture.audiences {
         let AudiencePosture { name, access_lifetime, refresh_lifetime, session_lifetime, .. } =
             audience;
-        if *session_lifetime > LONG_SESSION {
+        let lives = format!("{name}: a session lives for {}", span(*session_lifetime));
+        if *session_lifetime > LONG_SESSION && audience.dpop == "required" {
+            verdict.good(format!("{lives}, and goes on by the key of its client alone"));
+        } else if *session_lifetime > LONG_SESSION {
+            let who = if audience.dpop == "off" { "nobody's" } else { "not everybody's" };
             verdict.weak(
-                format!("{name}: a session lives for {}", span(*session_lifetime)),
-                format!("set audience.session_lifetime of {name} to 24h"),
+                format!("{lives}, and {who} tokens are bound to a key"),
+                format!(
+                    "set audience.dpop of {name} to \"required\", or its session_lifetime to 24h"
+                ),
             );
         } else {
             verdict.good(format!(

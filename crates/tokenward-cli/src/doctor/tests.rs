@@ -27,7 +27,7 @@ fn what_is_all_right_is_good() {
 
 #[test]
 fn each_mistake_is_told_by_what_shows_it() {
-    let cases: [Case; 21] = [
+    let cases: [Case; 22] = [
         (1, Grade::Bad, |seen| {
             outside(seen).cookies[0] = "__Host-access=; Path=/; Secure".to_owned();
         }),
@@ -45,6 +45,10 @@ fn each_mistake_is_told_by_what_shows_it() {
             outside(seen).keys = KeySet::from_keys([]).map_err(|_| String::new());
         }),
         (4, Grade::Weak, |seen| seen.posture.audiences[0].session_lifetime = 30 * 86_400),
+        (4, Grade::Weak, |seen| {
+            let audience = &mut seen.posture.audiences[0];
+            (audience.session_lifetime, audience.dpop) = (30 * 86_400, "off".to_owned());
+        }),
         (4, Grade::Weak, |seen| seen.now += 60),
         (5, Grade::Weak, |seen| seen.posture.accepts_when_stale = true),
         (5, Grade::Bad, |seen| seen.status.problems.push("the store is gone".to_owned())),
@@ -119,6 +123,18 @@ fn audience(key: &SigningKey) -> AudienceOutside {
 }
 
 /// A deployment in which nothing is wrong.
+#[test]
+fn a_long_session_that_takes_a_key_at_each_refresh_is_good() {
+    let mut seen = seen();
+    let audience = &mut seen.posture.audiences[0];
+    (audience.session_lifetime, audience.dpop) = (30 * 86_400, "required".to_owned());
+
+    let verdicts = judge::all(&seen);
+
+    let verdict = verdicts.iter().find(|verdict| verdict.mistake == 4).unwrap();
+    assert_eq!(verdict.grade(), Grade::Good, "{verdict:?}");
+}
+
 fn seen() -> Seen {
     let keys = [("active", 0), ("standby", 1)].map(|(state, number)| {
         let key = serde_json::json!({
@@ -150,6 +166,7 @@ fn seen() -> Seen {
                 access_lifetime: 300,
                 refresh_lifetime: 86_400,
                 session_lifetime: 86_400,
+                dpop: "offered".to_owned(),
                 claims: Vec::new(),
                 guard_admits: Vec::new(),
                 origins: vec!["https://app".to_owned()],

@@ -58,7 +58,10 @@ fn explain_says_what_a_token_lacks() {
     let dev = work.dev("gate-explain-token");
     config(&work, &dev);
     let gate = fs::read_to_string(work.path("gate.toml")).unwrap();
-    fs::write(work.path("gate.toml"), format!("{gate}\n[[rule]]\nscopes = [\"admin\"]\n")).unwrap();
+    let rules = "[[rule]]\npaths = [\"/strong\"]\nacr = [\"urn:example:passkey\"]\n\
+                 [[rule]]\npaths = [\"/young\"]\nmax_age = \"5m\"\n\
+                 [[rule]]\nscopes = [\"admin\"]\n";
+    fs::write(work.path("gate.toml"), format!("{gate}\n{rules}")).unwrap();
     fs::write(work.path("token"), dev.session("alice")["access_token"].as_str().unwrap()).unwrap();
     let explain = |target: &str, file: &str| {
         let output = work.run(&["gate", "explain", "GET", target, "--token-file", file]);
@@ -69,6 +72,11 @@ fn explain_says_what_a_token_lacks() {
     let good = (Some(0), "  the token would do, if it is good".to_owned());
     assert_eq!(explain("/public/x", "token"), good);
     assert_eq!(explain("/other", "token"), (Some(1), "  the token lacks admin".to_owned()));
+    // The login was just now, and nobody said how.
+    assert_eq!(explain("/young", "token"), good);
+    let weak = "  the token is of a login that is too old, or too weak: the rule asks for \
+                acr_values=\"urn:example:passkey\"";
+    assert_eq!(explain("/strong", "token"), (Some(1), weak.to_owned()));
     fs::write(work.path("none"), "garbage").unwrap();
     assert_eq!(explain("/public/x", "none"), (Some(2), String::new()));
 }

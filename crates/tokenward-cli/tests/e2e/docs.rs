@@ -10,7 +10,7 @@ use std::fs;
 use crate::markdown::{Block, all_blocks, root};
 
 /// Blocks that no test runs: page, a text that the block holds, and why.
-const EXCUSED: [(&str, &str, &str); 11] = [
+const EXCUSED: [(&str, &str, &str); 13] = [
     ("README.md", "serve --dev", "the harness starts this in every test"),
     ("docs/audit-live.md", "api.example.com", "a service of the reader's; `serve --dev` is asked"),
     ("docs/browsers.md", "serve --dev", "the harness starts this in every test"),
@@ -18,6 +18,8 @@ const EXCUSED: [(&str, &str, &str); 11] = [
     ("docs/custody.md", "LoadCredentialEncrypted", "a part of a unit; takes systemd"),
     ("docs/caddy.md", "http.server 8080", "the application of the tests stands there"),
     ("docs/haproxy.md", "http.server 8080", "the application of the tests stands there"),
+    ("docs/mobile.md", "import CryptoKit", "takes Xcode and a device; Python does the same steps"),
+    ("docs/mobile.md", "AndroidKeyStore", "takes a device; Python does the same steps"),
     ("docs/nginx.md", "http.server 8080", "the application of the tests stands there"),
     ("docs/nginx.md", "server auth.example.com", "a part of a file, with production's names"),
     ("docs/traefik.md", "", "Debian has no Traefik"),

@@ -13,6 +13,7 @@ mod feed;
 mod from;
 mod languages;
 mod limits;
+mod mobile;
 mod moving;
 mod passkeys;
 mod proxies;

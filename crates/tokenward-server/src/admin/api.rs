@@ -133,6 +133,8 @@ wire! {
         pub refresh_lifetime: u64,
         /// How long a session lives, whatever is done with it.
         pub session_lifetime: u64,
+        /// Whether tokens are bound to keys of clients: `off`, `offered` or `required`.
+        pub dpop: String,
         /// The private claims that its tokens may carry.
         pub claims: Vec<String>,
         /// Which of them may hold what looks confidential.
@@ -248,6 +250,9 @@ wire! {
         pub device: Option<String>,
         /// `token`, `cookie` or `sealed`.
         pub delivery: String,
+        /// The thumbprint of the key that its tokens are bound to (RFC 9449), if they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub dpop_jkt: Option<String>,
         /// When it was made.
         pub created_at: u64,
         /// When it was last refreshed.
@@ -280,6 +285,9 @@ wire! {
         /// Those of this subject.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
+        /// But for this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub except_session: Option<String>,
         /// In this audience alone; else in all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub audience: Option<String>,

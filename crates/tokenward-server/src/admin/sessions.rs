@@ -60,14 +60,18 @@ pub(super) async fn revoke(
 ) -> Result<Json<EndedSessions>, AdminError> {
     let audiences = fence(&authority, request.audience.as_deref())?;
     let (audiences, why) = (audiences.as_deref(), EndReason::Administrator);
+    let except = request.except_session.map(SessionId::new).transpose()?;
     let ended = match (request.session_id, request.subject) {
+        (Some(_), None) if except.is_some() => {
+            return Err(AdminError::invalid("except_session goes with a subject"));
+        }
         (Some(id), None) => {
             let id = SessionId::new(id)?;
             u64::from(authority.end_session(&id, audiences, why, &admin.by).await?)
         }
         (None, Some(subject)) => {
             let subject = Subject::new(subject)?;
-            authority.end_sessions(&subject, audiences, None, why, &admin.by).await?
+            authority.end_sessions(&subject, audiences, except.as_ref(), why, &admin.by).await?
         }
         _ => return Err(AdminError::invalid("name either a session_id or a subject")),
     };
@@ -83,6 +87,7 @@ fn info(session: &Session) -> SessionInfo {
         scope: session.scope.to_string(),
         device: session.device.clone(),
         delivery: session.delivery.to_string(),
+        dpop_jkt: session.bound_to.as_ref().map(ToString::to_string),
         created_at: session.created_at.as_secs(),
         last_used_at: session.last_used_at.as_secs(),
         ends_at: session.ends_at.as_secs(),

@@ -58,6 +58,7 @@ fn settings_of(authority: &Authority, audience: &AudienceSettings) -> AudiencePo
         access_lifetime: audience.access_lifetime.as_secs(),
         refresh_lifetime: audience.refresh_lifetime.as_secs(),
         session_lifetime: audience.session_lifetime.as_secs(),
+        dpop: audience.dpop.policy.as_str().to_owned(),
         claims: audience.claims.clone(),
         guard_admits: audience.guard_admits.iter().map(|(claim, _)| claim.clone()).collect(),
         origins: audience.origins.clone(),

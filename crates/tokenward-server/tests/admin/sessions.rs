@@ -65,6 +65,22 @@ async fn all_sessions_of_a_subject_end_within_the_audience_that_is_named() {
 }
 
 #[tokio::test]
+async fn one_session_of_a_subject_may_stay() {
+    let bench = Bench::new().await;
+    let login = login(&bench).await;
+    let [stays, goes] =
+        [session(&bench, &login, "alice").await, session(&bench, &login, "alice").await];
+    let but = json!({ "subject": "alice", "except_session": stays["session_id"] });
+
+    let ended = bench.post("/admin/v1/sessions/revoke", but).await;
+
+    assert_eq!(ended.json(), json!({ "ended": 1 }));
+    assert_eq!((accepted(&bench, &stays), accepted(&bench, &goes)), (true, false));
+    let of_one = json!({ "session_id": "a", "except_session": "b" });
+    bench.post("/admin/v1/sessions/revoke", of_one).await.is(400, "invalid_request");
+}
+
+#[tokio::test]
 async fn a_batch_is_revoked_whole_or_not_at_all() {
     let bench = Bench::new().await;
     let login = login(&bench).await;

@@ -261,17 +261,17 @@ async fn a_session_is_bound_by_the_thumbprint_of_its_clients_key_and_by_nothing_
     world.bench.send(request.unwrap()).await.is(400, "invalid_request");
 }
 
-struct World {
-    bench: Bench,
-    mine: ProofMaker,
+pub(crate) struct World {
+    pub(crate) bench: Bench,
+    pub(crate) mine: ProofMaker,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::by(BindingPolicy::Offered).await
     }
 
-    async fn by(policy: BindingPolicy) -> Self {
+    pub(crate) async fn by(policy: BindingPolicy) -> Self {
         let bench = Bench::with(|settings| {
             for audience in &mut settings.audiences {
                 audience.dpop = DpopSettings { policy, sites: vec![API.into()] };
@@ -289,40 +289,40 @@ impl World {
         Self { bench, mine: ProofMaker::default() }
     }
 
-    fn jkt(&self) -> Value {
+    pub(crate) fn jkt(&self) -> Value {
         self.mine.thumbprint().into()
     }
 
     /// A session of `alice` that is bound to my key.
-    async fn session(&self) -> Value {
+    pub(crate) async fn session(&self) -> Value {
         self.bench.session(json!({"dpop_jkt": self.jkt()})).await
     }
 
-    async fn told(&self, token: &Value) -> Value {
+    pub(crate) async fn told(&self, token: &Value) -> Value {
         let fields = [("token", token.as_str().unwrap())];
         self.bench.form("/oauth2/introspect", LOGIN, &fields).await.json()
     }
 
-    fn at_token_endpoint<'a>(&self, nonce: Option<&'a str>) -> ProofFor<'a> {
+    pub(crate) fn at_token_endpoint<'a>(&self, nonce: Option<&'a str>) -> ProofFor<'a> {
         let now = self.bench.clock.now();
         let (site, path) = (ISSUER, "/oauth2/token");
         ProofFor { method: "POST", site, path, token: None, nonce, now }
     }
 
-    fn at_api<'a>(&self, token: &'a str) -> ProofFor<'a> {
+    pub(crate) fn at_api<'a>(&self, token: &'a str) -> ProofFor<'a> {
         let (site, path, token) = (API, "/invoices/7", Some(token));
         let now = self.bench.clock.now();
         ProofFor { method: "GET", site, path, token, nonce: None, now }
     }
 
     /// The nonce of the moment.
-    async fn nonce(&self) -> String {
+    pub(crate) async fn nonce(&self) -> String {
         let proof = self.mine.good(self.at_token_endpoint(None));
         let reply = self.send_token(WEAK, &CREDENTIALS, &proof).await;
         reply.header("dpop-nonce").to_owned()
     }
 
-    async fn token(
+    pub(crate) async fn token(
         &self,
         client: &str,
         fields: &[(&str, &str)],
@@ -333,11 +333,16 @@ impl World {
         self.send_token(client, fields, &proof.unwrap_or_default()).await
     }
 
-    async fn refresh(&self, token: &str, key: Option<&ProofMaker>) -> Reply {
+    pub(crate) async fn refresh(&self, token: &str, key: Option<&ProofMaker>) -> Reply {
         self.refresh_as(LOGIN, token, key).await
     }
 
-    async fn refresh_as(&self, client: &str, token: &str, key: Option<&ProofMaker>) -> Reply {
+    pub(crate) async fn refresh_as(
+        &self,
+        client: &str,
+        token: &str,
+        key: Option<&ProofMaker>,
+    ) -> Reply {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
         if client == SPA {
             let fields = [&fields[..], &[("client_id", SPA)]].concat();
@@ -346,7 +351,12 @@ impl World {
         self.token(client, &fields, key).await
     }
 
-    async fn send_token(&self, client: &str, fields: &[(&str, &str)], proof: &[String]) -> Reply {
+    pub(crate) async fn send_token(
+        &self,
+        client: &str,
+        fields: &[(&str, &str)],
+        proof: &[String],
+    ) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request = Request::post("/oauth2/token")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -360,12 +370,17 @@ impl World {
         self.bench.send(request).await
     }
 
-    async fn ask(&self, profile: Profile, authorization: &str, proof: &[String]) -> Reply {
+    pub(crate) async fn ask(
+        &self,
+        profile: Profile,
+        authorization: &str,
+        proof: &[String],
+    ) -> Reply {
         self.ask_at(profile, "api.example.com", authorization, proof).await
     }
 
     /// Asks as `profile` does about `GET /invoices/7?page=2` at `host`.
-    async fn ask_at(
+    pub(crate) async fn ask_at(
         &self,
         profile: Profile,
         host: &str,

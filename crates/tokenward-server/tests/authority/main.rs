@@ -5,6 +5,8 @@ mod assertions;
 #[cfg(test)]
 mod begun;
 #[cfg(test)]
+mod breaches;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod coverage;

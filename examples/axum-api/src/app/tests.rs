@@ -44,6 +44,18 @@ async fn notes_are_read_with_the_scope_for_it() {
 }
 
 #[tokio::test]
+async fn all_notes_are_deleted_after_a_login_of_just_now_alone() {
+    let api = Api::new();
+    let delete = async |logged_in: Option<u64>| {
+        let header = ("authorization", format!("Bearer {}", api.token_of(logged_in)));
+        api.send("DELETE", "/notes/all", &[&header], Body::empty()).await.0
+    };
+    assert_eq!(delete(Some(299)).await, 204);
+    assert_eq!(delete(Some(301)).await, 401);
+    assert_eq!(delete(None).await, 401);
+}
+
+#[tokio::test]
 async fn a_note_by_cookie_must_come_from_the_own_site() {
     let api = Api::new();
     let cookie = ("cookie", format!("__Host-access={}", api.token("alice", "")));
@@ -86,7 +98,8 @@ impl Api {
         let view = Arc::new(View::local(audience.clone()));
         let verifier = Arc::new(LiveVerifier::new(verifier, view));
         let origins = Origins::new(["https://localhost:3000"]).unwrap();
-        let router = App::new(verifier, Arc::new(now), origins).unwrap().router();
+        let dpop = Dpop::new(["https://localhost:3000"]).unwrap();
+        let router = App::new(verifier, Arc::new(now), origins, dpop).unwrap().router();
         let lifetime = AccessLifetime::new(Duration::from_secs(60)).unwrap();
         let issuer = Issuer::builder().issuer(id).audience(audience).lifetime(lifetime).build();
         Self { router, issuer, key }
@@ -97,6 +110,16 @@ impl Api {
         let client = ClientId::new("web").unwrap();
         let request =
             TokenRequest::new(subject, client, Jti::random()).scope(Scope::parse(scope).unwrap());
+        self.issuer.issue(request, &self.key, now()).unwrap()
+    }
+
+    /// A token of somebody who logged in so many seconds ago.
+    fn token_of(&self, logged_in: Option<u64>) -> String {
+        let (subject, client) = (Subject::new("alice").unwrap(), ClientId::new("web").unwrap());
+        let mut request = TokenRequest::new(subject, client, Jti::random());
+        if let Some(ago) = logged_in {
+            request = request.auth_time(now().saturating_sub(Duration::from_secs(ago)));
+        }
         self.issuer.issue(request, &self.key, now()).unwrap()
     }
 

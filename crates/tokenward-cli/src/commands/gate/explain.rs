@@ -2,8 +2,10 @@
 
 use http::Method;
 use serde_json::{Map, Value, json};
-use tokenward::{Audience, danger};
+use tokenward::{Audience, Clock as _, UnixTime, danger};
+use tokenward_remote::SystemClock;
 use tokenward_server::gate::{self, Decision, Miss, Rules};
+use tokenward_tower::step_up::StepUp;
 
 use crate::args::GateCommand;
 use crate::config::{self, gate::GateConfig};
@@ -24,6 +26,8 @@ struct Explained {
 enum Lack {
     Nothing,
     Scopes(Vec<String>),
+    /// Its login is too old or too weak.
+    Login(StepUp),
     Audience,
 }
 
@@ -60,11 +64,12 @@ impl Explained {
         claims: Option<&Map<String, Value>>,
     ) -> Self {
         let decision = gate::explain(rules, audience, method, target);
-        let scopes = match &decision {
-            Decision::Rule { scopes, .. } => scopes.as_slice(),
-            _ => &[],
+        let (scopes, step_up) = match &decision {
+            Decision::Rule { scopes, step_up, .. } => (scopes.as_slice(), step_up.as_ref()),
+            _ => (&[][..], None),
         };
-        let token = claims.map(|claims| Lack::of(claims, audience, scopes));
+        let now = SystemClock::new().now();
+        let token = claims.map(|claims| Lack::of(claims, audience, scopes, step_up, now));
         let misses = rules.misses(audience, method, target);
         Self { audience: audience.clone(), decision, misses, token }
     }
@@ -113,7 +118,13 @@ impl Explained {
 }
 
 impl Lack {
-    fn of(claims: &Map<String, Value>, audience: &Audience, scopes: &[String]) -> Self {
+    fn of(
+        claims: &Map<String, Value>,
+        audience: &Audience,
+        scopes: &[String],
+        step_up: Option<&StepUp>,
+        now: UnixTime,
+    ) -> Self {
         let is_it = |name: &Value| name.as_str() == Some(audience.as_str());
         let for_it = claims.get("aud").is_some_and(|aud| match aud {
             Value::Array(names) => names.iter().any(is_it),
@@ -125,13 +136,24 @@ impl Lack {
         let scope = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
         let lacks = |wanted: &&String| !scope.split(' ').any(|has| has == wanted.as_str());
         let missing: Vec<_> = scopes.iter().filter(lacks).cloned().collect();
-        if missing.is_empty() { Self::Nothing } else { Self::Scopes(missing) }
+        if !missing.is_empty() {
+            return Self::Scopes(missing);
+        }
+        let auth_time = claims.get("auth_time").and_then(Value::as_u64).map(UnixTime::from_secs);
+        let acr = claims.get("acr").and_then(Value::as_str);
+        let falls_short = |step_up: &&StepUp| !step_up.is_met_by(auth_time, acr, now);
+        step_up.filter(falls_short).map_or(Self::Nothing, |step_up| Self::Login(step_up.clone()))
     }
 
     fn words(&self) -> String {
         match self {
             Self::Nothing => "would do, if it is good".to_owned(),
             Self::Scopes(scopes) => format!("lacks {}", scopes.join(" ")),
+            Self::Login(step_up) => {
+                let asked = step_up.to_string();
+                let asked = asked.trim_start_matches([',', ' ']);
+                format!("is of a login that is too old, or too weak: the rule asks for {asked}")
+            }
             Self::Audience => "is for another audience".to_owned(),
         }
     }
