@@ -13,6 +13,7 @@ mod feed;
 mod from;
 mod languages;
 mod moving;
+pub(crate) mod mtls;
 mod proxies;
 mod redis;
 pub(crate) mod remote;
