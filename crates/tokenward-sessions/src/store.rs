@@ -91,6 +91,9 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> Result<Vec<Session>, BackendError>;
 
     /// Ends a session and deletes its confidential data; `false` if it was not live. Idempotent.
+    ///
+    /// Where `audiences` are not those of the session, it goes on, and none of its tokens can come into these
+    /// any more ([`Self::reach`]).
     async fn end(
         &self,
         id: &SessionId,
@@ -121,7 +124,7 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> Result<u64, BackendError>;
 
     /// Writes down that tokens of a session go to `audience` besides its own, the last of which is refused by
-    /// `until`; `false` if the session does not live at `now`. Whatever ends the session from here on revokes
+    /// `until`; `false` if the session does not live at `now`, or was ended there ([`Self::end`]). Whatever ends the session from here on revokes
     /// it in that audience too, as long as there can be such a token.
     async fn reach(
         &self,

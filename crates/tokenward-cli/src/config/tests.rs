@@ -3,6 +3,7 @@ use super::*;
 use proptest::prelude::*;
 
 mod browsers;
+mod certificates;
 
 pub(super) const GOOD: &str = r#"environment = "prod"
 issuer = "https://auth.example.com"
@@ -185,16 +186,6 @@ fn each_mistake_is_one_line_with_the_setting_and_the_mend() {
             "certificate = \"fullchain.pem\"\nkey = \"privkey.pem\"",
             "acme = { domains = [\"auth.example.com\"], directory = \"http://ca.example.com\" }",
             "tokenward.toml:11: tls.acme.directory: `http://ca.example.com` is no https URL",
-        ),
-        (
-            "admin =",
-            "mtls_url = \"https://mtls.example.com\"\nadmin =",
-            "tokenward.toml:7: listen.mtls_url: is where clients find listen.mtls; set that, or delete it",
-        ),
-        (
-            "origins =",
-            "mtls = \"offered\"\norigins =",
-            "tokenward.toml:20: audience.mtls: needs listen.mtls, and listen.mtls_url, where clients find it; set both",
         ),
         (
             "secret = { env = \"EDGE_SECRET\" }",

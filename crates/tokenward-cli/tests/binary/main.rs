@@ -6,6 +6,7 @@ mod audit;
 mod dev;
 mod doctor;
 mod gate;
+mod given_away;
 mod headers;
 mod live;
 mod pinned;

@@ -27,10 +27,11 @@ const EXCUSED: [(&str, &str, &str); 13] = [
 ];
 
 /// Compiled as doctests of `tokenward-tower` or `tokenward`, and so under no name.
-const DOCTESTS: [&str; 14] = [
+const DOCTESTS: [&str; 15] = [
     "browsers-csp",
     "dpop-layer",
     "dpop-client",
+    "mtls-layer",
     "step-up-layer",
     "verify-rust",
     "verify-rust-core",

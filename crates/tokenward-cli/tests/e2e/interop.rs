@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use serde_json::json;
 use tokenward::{Algorithm, KeyId, SigningKey};
 
-use crate::harness::Authority;
+use crate::harness::{Authority, write_private};
 use crate::markdown::root;
+use crate::pages::mtls::Site;
 use crate::shell::{Shell, node_modules, python_program};
 
 #[tokio::test]
@@ -36,6 +38,23 @@ async fn services_sign_and_exchange_by_oauth4webapi_and_openid_client() {
     let said = shell.run("node services.mjs .tokenward/dev.json private.jwk").await;
 
     assert_eq!(said, "ok\n");
+}
+
+#[tokio::test]
+async fn services_show_certificates_by_oauth4webapi_and_openid_client() {
+    let site = Site::new().await;
+    let dev = json!({
+        "issuer": site.dev.issuer,
+        "base_url": site.dev.base_url,
+        "audience": site.dev.audience,
+        "client_id": site.dev.client_id,
+        "client_secret": site.dev.client_secret,
+    });
+    write_private(&site.shell.path("dev.json"), &dev.to_string());
+    bring(&site.shell, "mtls.mjs");
+    let node = "NODE_EXTRA_CA_CERTS=ca.pem node mtls.mjs dev.json other.pem other.key ca.pem";
+
+    assert_eq!(site.shell.run(node).await, "ok\n");
 }
 
 #[tokio::test]
@@ -72,12 +91,17 @@ async fn node(script: &str) {
 fn in_node(authority: &Authority, script: &str) -> Shell {
     let shell = Shell::beside(authority)
         .env("NODE_EXTRA_CA_CERTS", authority.dev.ca_file.to_str().unwrap());
+    bring(&shell, script);
+    shell
+}
+
+/// Puts `script` and what it imports into the folder of `shell`.
+fn bring(shell: &Shell, script: &str) {
     // Node looks for modules beside the script.
     symlink(node_modules(), shell.path("node_modules")).unwrap();
     for name in ["dev.mjs", script] {
         fs::copy(root().join("interop/node").join(name), shell.path(name)).unwrap();
     }
-    shell
 }
 
 async fn signing_key(authority: &Authority) -> String {

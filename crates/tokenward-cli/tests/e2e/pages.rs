@@ -15,6 +15,7 @@ mod languages;
 mod limits;
 mod mobile;
 mod moving;
+pub(crate) mod mtls;
 mod passkeys;
 mod proxies;
 mod redis;

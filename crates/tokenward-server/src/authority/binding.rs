@@ -2,7 +2,8 @@
 //! for over (RFC 8705), or both.
 //!
 //! **Invariant:** what a client has shown is bound to or refused, where the audience has a word for it; the one
-//! thing that is passed over is a certificate where certificates are off, since its connection has it anyway.
+//! thing that is passed over is a certificate where certificates are off, since its connection has it anyway, and
+//! that of a proxy, which is none of its clients'.
 
 use http::request::Parts;
 use tokenward::{
@@ -15,6 +16,7 @@ use super::audience::AudienceState;
 use super::error::ApiError;
 use super::{Authority, dpop};
 use crate::http::PeerIdentity;
+use crate::settings::ProxyAuth;
 
 /// What a client has shown with its request.
 #[derive(Debug, Default)]
@@ -65,9 +67,20 @@ pub(super) struct Terms {
 impl Authority {
     /// What came with a request to the token endpoint.
     pub(super) fn held(&self, parts: &Parts, now: UnixTime) -> Result<Held, ApiError> {
-        let peer = parts.extensions.get::<PeerIdentity>();
+        let peer = parts.extensions.get::<PeerIdentity>().filter(|peer| !self.is_proxy(peer));
         let certificate = peer.map(|peer| peer.thumbprint().clone());
         Ok(Held { proof: self.proof(parts, now)?, certificate })
+    }
+}
+
+impl Authority {
+    /// Whether this is the certificate of a proxy, which shows its own whoever it asks for.
+    fn is_proxy(&self, peer: &PeerIdentity) -> bool {
+        let names = self.settings.proxies.iter().filter_map(|proxy| match &proxy.auth {
+            ProxyAuth::Mtls(name) => Some(name),
+            _ => None,
+        });
+        names.into_iter().any(|name| peer.is(name))
     }
 }
 

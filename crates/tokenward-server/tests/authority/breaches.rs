@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 use tokenward_server::settings::Profile;
 use tokenward_testing::ProofMaker;
-use tokenward_tower::dpop::DpopPolicy;
+use tokenward_tower::binding::BindingPolicy;
 
 use crate::dpop::World;
 use crate::harness::{
@@ -118,7 +118,7 @@ async fn a_session_ends_at_its_time_however_busily_it_is_refreshed() {
 #[tokio::test]
 async fn where_keys_are_required_no_phone_gets_a_token_that_a_thief_could_use() {
     let bench = Bench::with(|settings| {
-        settings.audiences[0].dpop.policy = DpopPolicy::Required;
+        settings.audiences[0].dpop.policy = BindingPolicy::Required;
     })
     .await;
     let unbound = session_of("alice", json!({}));

@@ -19,6 +19,7 @@ use crate::harness::{BILLING, Bench, LOGIN, Reply, SPA, WEAK, session_of};
 const ISSUER: &str = "https://auth.example.com";
 const MTLS: &str = "https://mtls.auth.example.com";
 const API: &str = "https://api.example.com";
+const EDGE: &str = "edge.example.com";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
@@ -43,6 +44,18 @@ async fn whoever_proves_itself_otherwise_is_bound_to_the_certificate_of_its_conn
     assert_eq!(world.introspected(&answer["access_token"]).await["cnf"], world.other.cnf());
     let free = world.token(LOGIN, &fields, None).await.json();
     assert_eq!(world.introspected(&free["access_token"]).await.get("cnf"), None);
+}
+
+#[tokio::test]
+async fn nothing_is_bound_to_the_certificate_of_a_proxy() {
+    let world = World::new().await;
+    let fields = [("grant_type", "client_credentials"), ("audience", BILLING)];
+    let proxy = Certificate::new(EDGE);
+    let answer = world.token(LOGIN, &fields, Some(&proxy)).await.json();
+    assert_eq!(world.introspected(&answer["access_token"]).await.get("cnf"), None);
+
+    let world = World::by(BindingPolicy::Required).await;
+    world.token(LOGIN, &fields, Some(&proxy)).await.is(400, "invalid_request");
 }
 
 #[tokio::test]
@@ -267,6 +280,10 @@ impl World {
             let both = [true, false].into_iter();
             settings.proxies =
                 both.flat_map(|tells| Profile::ALL.map(|profile| proxy(profile, tells))).collect();
+            settings.proxies.push(ProxySettings {
+                auth: ProxyAuth::Mtls(EDGE.to_owned()),
+                ..proxy(Profile::Nginx, false)
+            });
         })
         .await;
         let (mine, other) =

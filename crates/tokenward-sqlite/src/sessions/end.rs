@@ -26,8 +26,11 @@ pub(super) fn end(
 ) -> Result<bool, Fault> {
     let Some(found) = rows::by_id(tx, id)? else { return Ok(false) };
     let session = &found.session;
-    let outside = fence.is_some_and(|fence| !fence.contains(&session.audience));
-    if outside || !session.is_live(ending.now) {
+    if !session.is_live(ending.now) {
+        return Ok(false);
+    }
+    if let Some(fence) = fence.filter(|fence| !fence.contains(&session.audience)) {
+        reach::bar(tx, found.row, fence)?;
         return Ok(false);
     }
     end_one(tx, found.row, &session.id, &session.audience, ending)?;

@@ -11,6 +11,9 @@ use crate::revocations;
 use crate::value::{Columns, millis};
 use crate::writer::Tx;
 
+/// The `until` of an audience into which no token of the session goes again. It outlives the session's row.
+const BARRED: i64 = i64::MAX;
+
 pub(super) fn reach(
     tx: &Tx<'_>,
     id: &SessionId,
@@ -23,11 +26,29 @@ pub(super) fn reach(
         return Ok(false);
     }
     if found.session.audience != *audience {
+        let sql =
+            "SELECT 1 FROM session_reaches WHERE session = ?1 AND audience = ?2 AND until = ?3";
+        let mut statement = tx.prepare_cached(sql)?;
+        if statement.exists(params![found.row, audience.as_str(), BARRED])? {
+            return Ok(false);
+        }
         let sql = "INSERT INTO session_reaches (session, audience, until) VALUES (?1, ?2, ?3)
                    ON CONFLICT (session, audience) DO UPDATE SET until = max(until, excluded.until)";
         tx.prepare_cached(sql)?.execute(params![found.row, audience.as_str(), millis(until)])?;
     }
     Ok(true)
+}
+
+/// Keeps the tokens of the session in `row` out of `audiences` from now on. What is there already is for the
+/// revocation that goes along with this to refuse.
+pub(super) fn bar(tx: &Tx<'_>, row: i64, audiences: &[Audience]) -> Result<(), Fault> {
+    let sql = "INSERT INTO session_reaches (session, audience, until) VALUES (?1, ?2, ?3)
+               ON CONFLICT (session, audience) DO UPDATE SET until = excluded.until";
+    let mut statement = tx.prepare_cached(sql)?;
+    for audience in audiences {
+        statement.execute(params![row, audience.as_str(), BARRED])?;
+    }
+    Ok(())
 }
 
 /// Revokes the session in `row` wherever else its tokens went; its own audience is the caller's matter.
@@ -38,9 +59,9 @@ pub(super) fn revoke_elsewhere(
     now: UnixTime,
 ) -> Result<(), Fault> {
     let sql = "SELECT s.sid, r.audience, r.until FROM session_reaches r JOIN sessions s ON s.id = r.session
-               WHERE r.session = ?1 AND r.until > ?2 ORDER BY r.audience";
+               WHERE r.session = ?1 AND r.until > ?2 AND r.until < ?3 ORDER BY r.audience";
     let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query(params![row, millis(now)])?;
+    let mut rows = statement.query(params![row, millis(now), BARRED])?;
     while let Some(row) = rows.next()? {
         let row = Columns::of("session_reaches", row);
         let revocation = NewRevocation {

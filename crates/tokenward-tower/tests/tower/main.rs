@@ -1,6 +1,8 @@
 //! The layers as a service uses them, through the public API.
 
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod dpop;
 #[cfg(test)]
 mod fixture;

@@ -1,6 +1,7 @@
 //! Real proxies, with the configurations that the pages print.
 
 mod gate;
+mod mtls;
 mod secret;
 mod site;
 mod table;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedKey, IsCa, Issuer, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedKey, DnType, IsCa, Issuer, KeyPair,
     generate_simple_self_signed,
 };
 use tokenward_testing::free_port;
@@ -191,21 +191,24 @@ fn nearly_over() -> (String, String) {
 }
 
 /// An authority for clients.
-struct Clients {
-    pem: String,
+pub(super) struct Clients {
+    pub(super) pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Clients {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // One of the same name as its issuer would be taken for its own.
+        params.distinguished_name.push(DnType::CommonName, "clients");
         let pem = params.self_signed(&key).unwrap().pem();
         Self { pem, issuer: Issuer::new(params, key) }
     }
 
-    fn certify(&self, shell: &Shell, file: &str, name: &str) {
+    /// Writes a certificate for `name` and its key, as `file`.pem and `file`.key.
+    pub(super) fn certify(&self, shell: &Shell, file: &str, name: &str) {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new([name.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();

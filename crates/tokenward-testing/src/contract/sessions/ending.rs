@@ -22,6 +22,7 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
         a_retried_bump_bumps_once,
         the_end_of_a_session_reaches_wherever_its_tokens_went,
         a_session_that_is_over_reaches_nowhere,
+        a_session_that_was_ended_elsewhere_goes_there_no_more,
         a_version_is_forgotten_once_nobody_can_hold_an_older_one,
     );
 }
@@ -120,6 +121,26 @@ async fn a_session_that_is_over_reaches_nowhere(store: impl SessionStore + Revoc
 
     assert!(!store.reach(&sid("s1"), &audience("other"), at(6), at(305)).await.unwrap());
     assert!(!store.reach(&sid("s2"), &audience("other"), at(6), at(305)).await.unwrap());
+}
+
+async fn a_session_that_was_ended_elsewhere_goes_there_no_more(
+    store: impl SessionStore + RevocationStore,
+) {
+    let (elsewhere, third) = (audience("other"), audience("third"));
+    create(&store, session("s1")).await;
+    assert!(store.reach(&sid("s1"), &elsewhere, at(1), at(305)).await.unwrap());
+    let fence = [elsewhere.clone()];
+    let ended = store.end(&sid("s1"), Some(&fence), EndReason::Service, at(2), at(305)).await;
+    assert!(!ended.unwrap(), "it lives on where it is at home");
+
+    // Also when the revocation that went along is long forgotten.
+    SessionStore::prune(&store, at(400)).await.unwrap();
+    assert!(!store.reach(&sid("s1"), &elsewhere, at(400), at(705)).await.unwrap());
+    assert!(store.reach(&sid("s1"), &third, at(400), at(705)).await.unwrap());
+    // What ends it at home has nothing to add there.
+    assert!(store.end(&sid("s1"), None, EndReason::Service, at(401), at(706)).await.unwrap());
+    let all = revocations(&store).await;
+    assert!(all.iter().all(|row| row.audience.as_ref() != Some(&elsewhere)), "{all:?}");
 }
 
 async fn a_session_that_is_over_cannot_be_ended(store: impl SessionStore + RevocationStore) {

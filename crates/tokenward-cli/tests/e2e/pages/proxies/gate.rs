@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use tokenward_testing::free_port;
 
-use crate::harness::{Authority, write_private};
+use crate::harness::{Authority, Dev, write_private};
 use crate::process::{Process, tokenward};
 
 /// What the proxies prove themselves by, where they do not come through a socket.
@@ -23,7 +23,16 @@ impl Gate {
     pub(super) async fn on_a_socket(authority: &Authority, rules: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let listen = format!("listen = \"unix:{}\"", socket(&folder).display());
-        Self::start(authority, folder, 0, &listen, "unix = true", rules).await
+        Self::start(&authority.dev, folder, 0, &listen, "unix = true", rules).await
+    }
+
+    /// One for tokens of `dev`'s audience that are bound to certificates, of which its proxies tell.
+    pub(super) async fn of_certificates(dev: &Dev) -> Self {
+        let folder = TempDir::new().unwrap();
+        let listen = format!("listen = \"unix:{}\"", socket(&folder).display());
+        let proof = "unix = true\nclient_certificates = true";
+        let bound = format!("[[audience]]\nname = \"{}\"\nmtls = \"offered\"\n", dev.audience);
+        Self::start(dev, folder, 0, &listen, proof, &format!("{bound}[[rule]]")).await
     }
 
     /// One that lets every good token through, by TLS, for proxies that know the secret.
@@ -36,19 +45,18 @@ impl Gate {
             tls.display()
         );
         write_private(&folder.path().join("edge"), SECRET);
-        Self::start(authority, folder, port, &listen, "secret = { file = \"edge\" }", "[[rule]]")
-            .await
+        let secret = "secret = { file = \"edge\" }";
+        Self::start(&authority.dev, folder, port, &listen, secret, "[[rule]]").await
     }
 
     async fn start(
-        authority: &Authority,
+        dev: &Dev,
         folder: TempDir,
         port: u16,
         listen: &str,
         proof: &str,
         rules: &str,
     ) -> Self {
-        let dev = &authority.dev;
         let mut config = format!(
             "environment = \"dev\"\n{listen}\nissuer = \"{}\"\naudiences = [\"{}\"]\n\
              ca_file = \"{}\"\n[feed]\nclient_id = \"{}\"\nclient_secret = {{ file = \"feed\" }}\n\

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokenward_testing::free_port;
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Answer, Call};
-use crate::harness::{Authority, eventually};
+use crate::harness::{Authority, Dev, eventually};
 use crate::markdown::tested;
 use crate::process::{Process, run};
 use crate::shell::{installed, program};
@@ -42,8 +42,13 @@ pub(super) struct Front {
 impl Front {
     /// One beside `authority`.
     pub(super) fn new(authority: &Authority, application: &Application) -> Self {
+        Self::beside(&authority.dev, &authority.data(), application)
+    }
+
+    /// One beside the authority of `dev`, whose certificate is in the folder `data`.
+    pub(super) fn beside(dev: &Dev, data: &Path, application: &Application) -> Self {
         let port = free_port();
-        let there = authority.dev.base_url.rsplit_once(':').unwrap().1.to_owned();
+        let there = dev.base_url.rsplit_once(':').unwrap().1.to_owned();
         // By way of names, because a port of this test may look like a printed one.
         let mut replaced = vec![("8443", "{authority}"), ("8080", "{application}")];
         replaced.extend(["4443", "4444", "4445", "4446"].map(|printed| (printed, "{port}")));
@@ -55,7 +60,7 @@ impl Front {
             ("{port}".to_owned(), port.to_string()),
             // Two proxies on one machine must not share the name.
             ("abns@tokenward-gate".to_owned(), format!("abns@tokenward-gate-{port}")),
-            (".tokenward/".to_owned(), format!("{}/", authority.data().display())),
+            (".tokenward/".to_owned(), format!("{}/", data.display())),
         ]);
         let folder = TempDir::new().unwrap();
         let beside = format!("{}/", folder.path().display());

@@ -159,7 +159,7 @@ impl Request {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Proxy {
+pub(super) enum Proxy {
     Nginx,
     Caddy,
     Haproxy,
@@ -167,11 +167,11 @@ enum Proxy {
     EnvoyGrpc,
 }
 
-const PROXIES: [Proxy; 5] =
+pub(super) const PROXIES: [Proxy; 5] =
     [Proxy::Nginx, Proxy::Caddy, Proxy::Haproxy, Proxy::EnvoyHttp, Proxy::EnvoyGrpc];
 
 impl Proxy {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Nginx => "nginx",
             Self::Caddy => "caddy",
@@ -184,6 +184,16 @@ impl Proxy {
     /// Starts it with the configuration of its page, and what the page prints for a gate of this machine
     /// in the place of the development authority.
     async fn start(self, front: &Front, gate: &Gate) -> Process {
+        self.start_with(front, gate, |config| config).await
+    }
+
+    /// As [`Self::start`], with what `change` makes of the configuration.
+    pub(super) async fn start_with(
+        self,
+        front: &Front,
+        gate: &Gate,
+        change: impl Fn(String) -> String,
+    ) -> Process {
         let printed = |name: &str| gate.adapt(&tested(name));
         match self {
             Self::Nginx => {
@@ -193,20 +203,20 @@ impl Proxy {
                 let config = tested("nginx").replace(begin, &format!("{upstream}}}\n{begin}"));
                 let was = "            proxy_pass https://tokenward/auth/nginx/demo-api;\n";
                 assert!(config.contains(was));
-                front.write("nginx.conf", &config.replace(was, question));
+                front.write("nginx.conf", &change(config.replace(was, question)));
                 front.start("nginx", "nginx-start").await
             }
             Self::Caddy => {
                 let from = "\t\t\tforward_auth https://127.0.0.1:8443 {\n";
                 let to = "\n\t\t\t# What goes upstream";
                 let config = splice(&tested("caddy"), from, to, &printed("caddy-gate"));
-                front.write("Caddyfile", &config);
+                front.write("Caddyfile", &change(config));
                 front.start("caddy", "caddy-start").await
             }
             Self::Haproxy => {
                 let [from, to] = ["listen gate\n", "\nbackend authority\n"];
                 let config = splice(&tested("haproxy"), from, to, &printed("haproxy-gate"));
-                front.write("haproxy.cfg", &config);
+                front.write("haproxy.cfg", &change(config));
                 front.write("tokenward.lua", &tested("haproxy-lua"));
                 front.start("haproxy", "haproxy-start").await
             }
@@ -216,7 +226,7 @@ impl Proxy {
                     config = splice(&config, ENVOY_HTTP[0], ENVOY_HTTP[1], &tested("envoy-http"));
                 }
                 let (before, _) = config.split_once("    - name: gate\n").unwrap();
-                front.write("envoy.yaml", &format!("{before}{}", printed("envoy-gate")));
+                front.write("envoy.yaml", &change(format!("{before}{}", printed("envoy-gate"))));
                 front.start("envoy", "envoy-start").await
             }
         }
