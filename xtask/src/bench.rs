@@ -15,6 +15,7 @@ mod propagation;
 mod report;
 mod revocation;
 mod rounds;
+mod secrets;
 mod spread;
 mod table;
 mod targets;
@@ -78,7 +79,12 @@ pub(crate) fn bench(args: &[&str]) -> Result<(), Failure> {
         ["propagation", options @ ..] => return propagation::bench(options),
         ["gate", options @ ..] => return gate::bench(options),
         ["audit", options @ ..] => return audit::bench(options),
-        _ => return Err(Failure::usage("bench knows: core, revocation, propagation, gate, audit")),
+        ["secrets", options @ ..] => return secrets::bench(options),
+        _ => {
+            return Err(Failure::usage(
+                "bench knows: core, revocation, propagation, gate, audit, secrets",
+            ));
+        }
     };
     let options = Options::parse(options)?;
     let report = measure(options.effort)?;

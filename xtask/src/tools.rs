@@ -10,13 +10,14 @@ use std::process::Command;
 use crate::run::{Failure, has, root, run};
 
 /// A program that a test starts, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 15] = [
+const PROGRAMS: [(&str, &str); 16] = [
     ("certutil", "libnss3-tools"),
     ("chromium", "chromium"),
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
     ("curl", "curl"),
+    ("go", "golang-go"),
     ("jq", "jq"),
     ("node", "nodejs"),
     ("npm", "npm"),
@@ -31,14 +32,21 @@ const PROGRAMS: [(&str, &str); 15] = [
 /// A C library that a peer links, as `pkg-config` calls it, and the Debian package that brings it.
 const LIBRARIES: [(&str, &str); 1] = [("openssl", "libssl-dev")];
 
+/// What no program brings, by where it lies: a library of Go.
+const FILES: [(&str, &str); 1] = [(
+    "/usr/share/gocode/src/github.com/golang-jwt/jwt/token.go",
+    "golang-github-golang-jwt-jwt-dev",
+)];
+
 const RUSTY_VAULT: &str = "0.2.1";
 
 /// Where the installed things are, for the tests' environment.
 #[derive(Debug)]
 pub(crate) struct Tools {
-    /// A Python with `PyJWT`.
+    /// A Python with `PyJWT`, `joserfc` and `fastapi`.
     pub(crate) python: PathBuf,
-    /// The `node_modules` with `jose`, `openid-client`, `oauth4webapi`, `playwright-core` and `typescript`.
+    /// The `node_modules` with `express`, `jose`, `jsonwebtoken`, `openid-client`, `oauth4webapi`, `playwright-core`
+    /// and `typescript`.
     pub(crate) node_modules: PathBuf,
     /// A server of Vault's API that others wrote.
     pub(crate) rusty_vault: PathBuf,
@@ -84,7 +92,9 @@ pub(crate) fn envoy() -> Result<PathBuf, Failure> {
 fn debian() -> Result<(), Failure> {
     let programs = PROGRAMS.iter().filter(|(program, _)| !has(program));
     let libraries = LIBRARIES.iter().filter(|(library, _)| !has_library(library));
-    let missing: Vec<&str> = programs.chain(libraries).map(|(_, package)| *package).collect();
+    let files = FILES.iter().filter(|(file, _)| !Path::new(file).exists());
+    let missing: Vec<&str> =
+        programs.chain(libraries).chain(files).map(|(_, package)| *package).collect();
     if missing.is_empty() { Ok(()) } else { install(&missing) }
 }
 

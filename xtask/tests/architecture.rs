@@ -122,7 +122,8 @@ fn only_the_core_names_the_crypto_library() {
 
 /// Where a MAC is made outside `crypto`, each time to name something, to find it again, to sign a request
 /// to AWS, or to try whether a forgery is taken. Comparing one takes `crypto`, whose comparison is in constant time.
-const MAKE_MACS: [&str; 6] = [
+const MAKE_MACS: [&str; 7] = [
+    "crates/tokenward-audit/src/live/keys.rs",
     "crates/tokenward-aws/src/sigv4.rs",
     "crates/tokenward-cli/src/doctor/forge.rs",
     "crates/tokenward/src/jwe/key/encryption.rs",
@@ -137,7 +138,7 @@ fn a_mac_outside_crypto_is_made_in_a_few_places_that_compare_none() {
     let mut makers: Vec<PathBuf> = Vec::new();
     for file in sources().filter(|file| !file.starts_with(&crypto) && !is_test(file)) {
         let text = fs::read_to_string(&file).expect("a source file");
-        if [concat!("hmac_", "sha256("), concat!(".ma", "c(")]
+        if [concat!("hmac_", "sha256("), concat!(".ma", "c("), concat!("Hma", "c::<")]
             .iter()
             .any(|call| text.contains(call))
         {

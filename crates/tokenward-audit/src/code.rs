@@ -1,16 +1,20 @@
 //! `audit code`: from paths to findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use serde::Serialize;
+
 use crate::config;
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
-use crate::rules::absence;
+use crate::rules::{Elsewhere, absence};
 
 mod allow;
+mod cache;
+mod fix;
 mod markup;
 mod one;
 mod place;
@@ -18,6 +22,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod walk;
+
+pub use cache::Cache;
+pub use fix::{FixedFile, Fixes, fix_paths};
 
 /// What to look at, and how strictly.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +46,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// How many files of a language that we read were looked at.
     pub files: usize,
+    /// How many requests were sent, where a running service was looked at.
+    pub requests: usize,
     /// What was not looked at, and why.
     pub notes: Vec<Note>,
     /// How many findings were left out as tests and fixtures.
@@ -48,10 +57,10 @@ pub struct Audit {
 }
 
 /// A file that was skipped, in part or whole.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The file, or the argument.
+    /// The file, or the argument; of a running service, what was not tried.
     pub file: String,
     /// Why, in a few words.
     pub why: String,
@@ -67,11 +76,31 @@ pub(crate) struct Outcome {
     allowed: usize,
     /// Which of [`absence::ABSENCES`] the file has a sign of.
     signs: [bool; absence::ABSENCES.len()],
+    /// The file's name, without folder and extension.
+    stem: String,
+    /// Its functions that verify a token that they are given.
+    verifiers: Vec<String>,
+    /// Findings that are none if a function of another file verifies.
+    open: Vec<(Finding, Vec<Elsewhere>)>,
+    /// What it is known by in a [`Cache`], if it is worth being kept there.
+    key: Option<String>,
+    /// Whether it comes from there.
+    is_known: bool,
 }
 
 /// Audits every file below `paths` whose language we read. Files that `.gitignore` names are left out.
 #[must_use]
 pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {
+    code(paths, options, None)
+}
+
+/// The same, without looking again at files that `cache` knows as they are. It knows these files afterwards.
+#[must_use]
+pub fn audit_paths_cached(paths: &[PathBuf], options: &Options, cache: &mut Cache) -> Audit {
+    code(paths, options, Some(cache))
+}
+
+fn code(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audit {
     let mut audit = Audit::default();
     let files = walk::files(paths, |path| Language::of(path).is_some(), &mut audit.notes);
     let next = AtomicUsize::new(0);
@@ -82,13 +111,16 @@ pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {
     let outcomes: Vec<Outcome> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.min(64))
             .filter_map(|_| {
-                let work = || worker(&files, &next, options);
+                let work = || worker(&files, &next, options, cache.as_deref());
                 // A worker that cannot be had leaves its part to the others.
                 thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()
             })
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     });
+    if let Some(cache) = cache {
+        cache.keep(&outcomes);
+    }
     merge(audit, outcomes, options)
 }
 
@@ -104,7 +136,17 @@ pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {
 /// ```
 #[must_use]
 pub fn audit_project(paths: &[PathBuf], options: &Options) -> Audit {
-    let mut audit = audit_paths(paths, options);
+    project(paths, options, None)
+}
+
+/// The same, without looking again at code that `cache` knows as it is.
+#[must_use]
+pub fn audit_project_cached(paths: &[PathBuf], options: &Options, cache: &mut Cache) -> Audit {
+    project(paths, options, Some(cache))
+}
+
+fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audit {
+    let mut audit = code(paths, options, cache);
     // What could not be walked has been noted.
     let files = walk::files(paths, config::is_config, &mut Vec::new());
     let outcomes: Vec<Outcome> =
@@ -124,10 +166,15 @@ pub fn audit_project(paths: &[PathBuf], options: &Options) -> Audit {
 /// Enough for the deepest file that the model takes, in a build without optimization too.
 const STACK: usize = 16 << 20;
 
-fn worker(files: &[walk::File], next: &AtomicUsize, options: &Options) -> Vec<Outcome> {
+fn worker(
+    files: &[walk::File],
+    next: &AtomicUsize,
+    options: &Options,
+    cache: Option<&Cache>,
+) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-        outcomes.push(one::audit(file, options));
+        outcomes.push(one::audit(file, options, cache));
     }
     outcomes
 }
@@ -139,6 +186,12 @@ pub fn audit_text(name: &str, text: &str, language: Language, options: &Options)
     merge(Audit::default(), vec![outcome], options).findings
 }
 
+/// The functions of a file that verify, with the file's name; `tokens/index.js` and `tokens/__init__.py` go by
+/// their folder's. Two files of one name are not told apart: what verifies in either counts.
+fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {
+    outcome.verifiers.iter().map(|function| (outcome.stem.clone(), function.clone()))
+}
+
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let mut has = [false; absence::ABSENCES.len()];
     for outcome in &outcomes {
@@ -146,7 +199,15 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
             *all |= one;
         }
     }
-    for outcome in outcomes {
+    let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
+    for mut outcome in outcomes {
+        for (finding, unless) in std::mem::take(&mut outcome.open) {
+            let is_verified =
+                unless.into_iter().any(|one| verifiers.contains(&(one.file, one.function)));
+            if !is_verified {
+                outcome.findings.push(finding);
+            }
+        }
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
         audit.allowed = audit.allowed.saturating_add(outcome.allowed);
         audit.notes.extend(outcome.notes);

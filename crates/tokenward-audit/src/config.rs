@@ -99,6 +99,8 @@ fn hit(
         confidence: Confidence::High,
         message: message.into(),
         fix: Some(fix.to_owned()),
+        changes: Vec::new(),
+        unless: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the auditor found, whatever it looked at: code, a token, a key set.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,27 @@ pub struct Finding {
     pub frame: Option<Frame>,
     /// Names the finding over edits elsewhere in the file: rule, file and the line's text, hashed.
     pub fingerprint: String,
+    /// What mends it without a decision that only a person can take; nothing where there is no such change.
+    /// They are made together, and do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A change of a file's text.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Edit {
+    /// The bytes that go; none where something is only put in. A byte-order mark is not counted.
+    pub bytes: Range<usize>,
+    /// The first line, from 1.
+    pub line: usize,
+    /// The first column, in characters, from 1.
+    pub column: usize,
+    /// The last line.
+    pub end_line: usize,
+    /// The column after the last character.
+    pub end_column: usize,
+    /// What stands there afterwards.
+    pub text: String,
 }
 
 impl Finding {
@@ -157,6 +179,7 @@ impl Finding {
             message,
             fix: Some(fix.to_owned()).filter(|fix| !fix.is_empty()),
             frame: None,
+            edits: Vec::new(),
         }
     }
 }
@@ -174,7 +197,7 @@ pub(crate) fn fingerprint(parts: &[&str]) -> u64 {
 }
 
 /// The lines that a finding stands on, as people see them.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Frame {
     /// The number of the first of `lines`.

@@ -8,8 +8,11 @@ use crate::finding::{Finding, Severity};
 use crate::token::{BASE64, Members};
 
 mod roca;
+mod state;
 #[cfg(test)]
 mod tests;
+
+pub use state::{JwksState, JwksStateError};
 
 /// How a key set was come by, where that was over HTTP.
 #[derive(Clone, Debug, Default)]
@@ -51,13 +54,18 @@ const MAX_KEYS: usize = 1_000;
 /// # Ok::<(), tokenward_audit::JwksError>(())
 /// ```
 pub fn audit_jwks(name: &str, text: &[u8], source: &JwksSource) -> Result<Vec<Finding>, JwksError> {
+    let mut findings = Vec::new();
+    answered(name, source, &mut findings);
+    // The keys are elsewhere.
+    if source.redirect.is_some() {
+        return Ok(findings);
+    }
     let set: Members = serde_json::from_slice(text).map_err(JwksError::NotJson)?;
     let keys: Vec<Value> = match set.get("keys") {
         Some(Value::Array(keys)) => keys.iter().take(MAX_KEYS).cloned().collect(),
         _ if set.get("kty").is_some() => vec![Value::Object(set.0.into_iter().collect())],
         _ => return Err(JwksError::NotKeys),
     };
-    let mut findings = Vec::new();
     whole(name, &keys, &mut findings);
     for (at, key) in keys.iter().enumerate() {
         let kid = key.get("kid").and_then(Value::as_str);
@@ -67,7 +75,6 @@ pub fn audit_jwks(name: &str, text: &[u8], source: &JwksSource) -> Result<Vec<Fi
         };
         of_key(&what, key, &mut findings);
     }
-    answered(name, source, &mut findings);
     Ok(findings)
 }
 
@@ -237,7 +244,7 @@ fn answered(name: &str, source: &JwksSource, findings: &mut Vec<Finding>) {
         tell(
             "jwks-redirect",
             9,
-            Severity::Low,
+            Severity::Medium,
             format!(
                 "the address answers with a redirect to {to}: verifiers that follow none get no keys"
             ),

@@ -20,6 +20,12 @@ pub enum Language {
     Go,
     /// Java.
     Java,
+    /// Kotlin.
+    Kotlin,
+    /// Swift.
+    Swift,
+    /// Dart.
+    Dart,
     /// C#.
     CSharp,
     /// PHP.
@@ -42,6 +48,9 @@ impl Language {
             "vue" | "svelte" | "html" | "htm" => Some(Self::Markup),
             "go" => Some(Self::Go),
             "java" => Some(Self::Java),
+            "kt" | "kts" => Some(Self::Kotlin),
+            "swift" => Some(Self::Swift),
+            "dart" => Some(Self::Dart),
             "cs" => Some(Self::CSharp),
             "php" => Some(Self::Php),
             "rb" | "rake" => Some(Self::Ruby),
@@ -55,6 +64,11 @@ impl Language {
         matches!(self, Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Markup)
     }
 
+    /// Whether its programs call Java's libraries.
+    pub(crate) const fn is_jvm(self) -> bool {
+        matches!(self, Self::Java | Self::Kotlin)
+    }
+
     pub(crate) fn grammar(self) -> tree_sitter::Language {
         match self {
             Self::Python => tree_sitter_python::LANGUAGE.into(),
@@ -64,6 +78,9 @@ impl Language {
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
             Self::Go => tree_sitter_go::LANGUAGE.into(),
             Self::Java => tree_sitter_java::LANGUAGE.into(),
+            Self::Kotlin => tree_sitter_kotlin_ng::LANGUAGE.into(),
+            Self::Swift => tree_sitter_swift::LANGUAGE.into(),
+            Self::Dart => tree_sitter_dart::LANGUAGE.into(),
             Self::CSharp => tree_sitter_c_sharp::LANGUAGE.into(),
             // It reads the HTML around the code, too.
             Self::Php => tree_sitter_php::LANGUAGE_PHP.into(),

@@ -27,10 +27,17 @@
 //! ```
 
 pub use baseline::{Baseline, BaselineError};
-pub use code::{Audit, Note, Options, audit_paths, audit_project, audit_text};
-pub use finding::{Confidence, Finding, Frame, Mistake, Severity};
-pub use jwks::{JwksError, JwksSource, audit_jwks};
+pub use code::{
+    Audit, Cache, FixedFile, Fixes, Note, Options, audit_paths, audit_paths_cached, audit_project,
+    audit_project_cached, audit_text, fix_paths,
+};
+pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
+pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};
 pub use language::Language;
+pub use live::{
+    Address, AddressError, Carrier, KeyError, LiveError, LiveOptions, LogIn, Refresh, TrustError,
+    audit_live,
+};
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 pub use secret::{Secrets, Tried, Words};
 pub use settings::{Settings, SettingsError};
@@ -42,6 +49,7 @@ mod config;
 mod finding;
 mod jwks;
 mod language;
+mod live;
 mod lower;
 mod model;
 pub mod report;

@@ -10,13 +10,16 @@ use crate::model::{Binding, Id, Kind, Model};
 
 mod common;
 mod csharp;
+mod dart;
 mod go;
 mod java;
 mod javascript;
+mod kotlin;
 mod php;
 mod python;
 mod ruby;
 mod rust;
+mod swift;
 
 /// How often the parser may report progress: a fixed part, and one for each byte. It is counted in steps, not
 /// in seconds, so that a file has the same verdict on every machine.
@@ -30,6 +33,8 @@ pub(crate) struct Read {
     pub(crate) whole: bool,
     /// What comments say, with the place of each.
     pub(crate) comments: Vec<(Range<usize>, String)>,
+    /// How many places the parser could make nothing of.
+    pub(crate) faults: usize,
 }
 
 /// Parses a text; `None` if the parser gave up.
@@ -58,22 +63,27 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
         }
         Language::Go => go::lower(&mut builder, root),
         Language::Java => java::lower(&mut builder, root),
+        Language::Kotlin => kotlin::lower(&mut builder, root),
+        Language::Swift => swift::lower(&mut builder, root),
+        Language::Dart => dart::lower(&mut builder, root),
         Language::CSharp => csharp::lower(&mut builder, root),
         Language::Php => php::lower(&mut builder, root),
         Language::Ruby => ruby::lower(&mut builder, root),
         Language::Rust => rust::lower(&mut builder, root),
     }
-    let comments = comments(root, text);
+    let (comments, faults) = comments(root, text);
     let (model, whole) = builder.finish();
-    Some(Read { model, whole, comments })
+    Some(Read { model, whole, comments, faults })
 }
 
-/// Comments, found without recursion: nesting is the file's choice.
-fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
+/// Comments, and how many faults there are, found without recursion: nesting is the file's choice.
+fn comments(root: Node<'_>, text: &str) -> (Vec<(Range<usize>, String)>, usize) {
     let mut found = Vec::new();
+    let mut faults = 0_usize;
     let mut cursor = root.walk();
     loop {
         let node = cursor.node();
+        faults = faults.saturating_add(usize::from(node.is_error() || node.is_missing()));
         if is_comment(node) {
             let span = node.byte_range();
             found.push((span.clone(), text.get(span).unwrap_or_default().to_owned()));
@@ -83,7 +93,7 @@ fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
         }
         loop {
             if !cursor.goto_parent() {
-                return found;
+                return (found, faults);
             }
             if cursor.goto_next_sibling() {
                 break;
@@ -93,7 +103,14 @@ fn comments(root: Node<'_>, text: &str) -> Vec<(Range<usize>, String)> {
 }
 
 fn is_comment(node: Node<'_>) -> bool {
-    matches!(node.kind(), "comment" | "line_comment" | "block_comment")
+    matches!(
+        node.kind(),
+        "comment"
+            | "line_comment"
+            | "block_comment"
+            | "multiline_comment"
+            | "documentation_comment"
+    )
 }
 
 /// The children of a node that are not comments.

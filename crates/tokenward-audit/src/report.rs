@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod patch;
 pub mod sarif;
 #[cfg(test)]
 mod tests;
@@ -22,4 +23,13 @@ pub struct Report<'a> {
     pub audit: &'a Audit,
     /// How long it took.
     pub took: Duration,
+}
+
+/// How much was looked at: `3 files`, or `225 requests` of a running service.
+fn extent(audit: &Audit) -> String {
+    match (audit.requests, audit.files) {
+        (0, 1) => "1 file".to_owned(),
+        (0, files) => format!("{files} files"),
+        (requests, _) => format!("{requests} requests"),
+    }
 }

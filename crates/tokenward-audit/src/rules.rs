@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Model};
@@ -17,6 +18,7 @@ pub(crate) mod catalog;
 mod cookies;
 mod expiry;
 mod library;
+mod mend;
 mod names;
 pub(crate) mod payload;
 mod refusal;
@@ -25,6 +27,7 @@ mod settings;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod transport;
 mod unverified_decode;
 mod url;
 
@@ -70,6 +73,7 @@ pub(crate) const RULES: &[Rule] = &[
         check: cookies::insecure,
     },
     Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
+    Rule { id: "tls-not-checked", mistake: 9, words: transport::WORDS, check: transport::check },
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 
@@ -86,6 +90,34 @@ pub(crate) struct Hit {
     pub(crate) confidence: Confidence,
     pub(crate) message: String,
     pub(crate) fix: Option<String>,
+    /// What mends it, if that is certain.
+    pub(crate) changes: Vec<Change>,
+    /// It is none if one of these verifies what it is given.
+    pub(crate) unless: Vec<Elsewhere>,
+}
+
+/// A function of another file.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Elsewhere {
+    /// The file's name, without folder and extension.
+    pub(crate) file: String,
+    pub(crate) function: String,
+}
+
+/// What the rules made of a file.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) hits: Vec<Hit>,
+    /// Its functions that verify a token that they are given.
+    pub(crate) verifiers: Vec<String>,
+}
+
+/// Text that stands in another's place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Change {
+    /// In bytes; empty where something is only put in.
+    pub(crate) span: Range<usize>,
+    pub(crate) text: String,
 }
 
 /// A file, as rules see it.
@@ -114,6 +146,25 @@ impl<'m> Context<'m> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
+        self.report_mended(at, (severity, confidence), message, fix, Vec::new());
+    }
+
+    /// Says that what was reported last is none if one of these functions verifies what it is given.
+    pub(crate) fn unless(&mut self, elsewhere: Vec<Elsewhere>) {
+        if let Some(hit) = self.hits.last_mut() {
+            hit.unless = elsewhere;
+        }
+    }
+
+    /// The same, with the changes that mend it.
+    pub(crate) fn report_mended(
+        &mut self,
+        at: Id,
+        (severity, confidence): (Severity, Confidence),
+        message: impl Into<String>,
+        fix: impl Into<String>,
+        changes: Vec<Change>,
+    ) {
         let span = self.model.node(at).span.clone();
         if self.hits.len() >= MAX_HITS
             || self.hits.iter().any(|hit| hit.rule == self.rule && hit.span == span)
@@ -128,6 +179,8 @@ impl<'m> Context<'m> {
             confidence,
             message: message.into(),
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
+            changes,
+            unless: Vec::new(),
         });
     }
 }
@@ -162,7 +215,7 @@ fn bits() -> impl Iterator<Item = u32> {
 }
 
 /// Runs the rules that are wanted.
-pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Vec<Hit> {
+pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Ran {
     let library = &Calls::read(model);
     let mut context =
         Context { model, text, file, library, rule: "", mistake: 1, hits: Vec::new() };
@@ -173,5 +226,5 @@ pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Vec<Hit
             (rule.check)(&mut context);
         }
     }
-    context.hits
+    Ran { hits: context.hits, verifiers: unverified_decode::across::verifiers(model, library) }
 }

@@ -11,7 +11,7 @@ use tokenward::{Audience, ClientId, IssuerId, Sensitive};
 use tokenward_aws::KeyArn;
 use tokenward_redis::RedisAddress;
 use tokenward_server::gate::{Login, Rule};
-use tokenward_server::settings::{KeySettings, Profile, RelaxedSameSite};
+use tokenward_server::settings::{KeySettings, Limits, Profile, RelaxedSameSite};
 use tokenward_sessions::{AllowedScopes, May};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
@@ -32,6 +32,7 @@ mod custody;
 pub(crate) mod gate;
 mod kek;
 mod later;
+mod limits;
 mod reader;
 mod receiver;
 pub(crate) mod redis;
@@ -63,6 +64,7 @@ pub(crate) struct Config {
     /// What a good token is good for at the forward-auth endpoint; without any, for every request.
     pub(crate) rules: Vec<Rule>,
     pub(crate) trust: TrustConfig,
+    pub(crate) limits: Limits,
     /// Passkeys come with a later version; that the file speaks of them is all that is known.
     pub(crate) passkeys: Option<Passkeys>,
 }

@@ -335,7 +335,7 @@ fn settings_of(config: &Config, variables: &Variables) -> Result<Settings, Failu
             rules => Rules::new(rules.to_vec()),
         },
         trust: trust::of(config)?,
-        limits: Limits::DEFAULT,
+        limits: config.limits,
     })
 }
 

@@ -51,6 +51,16 @@ fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
     written.map_err(|error| Failure::because(path.display(), &error))
 }
 
+/// The same, with the mode that the file has. A link is refused: what it leads to may be anybody's.
+pub(crate) fn replace_in_place(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let meta =
+        fs::symlink_metadata(path).map_err(|error| Failure::because(path.display(), &error))?;
+    if !meta.is_file() {
+        return Err(Failure::cannot(format!("{}: this is no file of its own", path.display())));
+    }
+    replace(path, bytes, meta.mode() & 0o7777)
+}
+
 /// Waits until nobody else holds `path` locked, and holds it until the file is dropped.
 pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
     let open = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(path);

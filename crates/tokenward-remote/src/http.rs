@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
-    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, USER_AGENT,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER,
+    USER_AGENT,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -173,7 +174,8 @@ impl HttpClient {
         if status == StatusCode::OK {
             Ok(answer)
         } else if status.is_redirection() {
-            Err(FetchError::Redirected { status })
+            let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+            Err(FetchError::Redirected { status, location: to.map(str::to_owned) })
         } else {
             let retry_after = retry_after(answer.headers(), self.clock.now());
             Err(FetchError::Status { status, retry_after })
@@ -239,6 +241,8 @@ pub enum FetchError {
     Redirected {
         /// The status.
         status: StatusCode,
+        /// Where to, as the server says it; for people, never to be followed.
+        location: Option<String>,
     },
     /// The server answered something other than 200. With 401 or 403 the credential is wrong or may
     /// not do this.

@@ -77,4 +77,4 @@ pub use keys::{
     KeySetLocation, KeySetOptions, KeySetSource, KeySetStatus, RootPin, TrustMemory,
 };
 pub use remote::{Remote, RemoteConfig, RemoteError, Status};
-pub use verifier::{Former, Judged, LiveVerifier, Refusal};
+pub use verifier::{Accepted, Former, Judged, LiveVerifier, Refusal};

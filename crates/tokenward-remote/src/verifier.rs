@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokenward::{
-    AccessClaims, Audience, CacheSize, CachedVerifier, IssuerId, KeyId, KeySet, Reason, Rejected,
-    SealKey, Shown, UnixTime, Verified, Verifier,
+    AccessClaims, AccessToken, Audience, CacheSize, CachedVerifier, IssuerId, KeySet, Reason,
+    Rejected, Remembered, SealKey, Shown, UnixTime, Verified, Verifier,
 };
-use tokenward_revocation::{Facts, Stale, View};
+use tokenward_revocation::{Facts, Memo, RevokedBy, Stale, View};
 
 use crate::keys::{FetchedKeys, KeySetHandle};
 
@@ -31,7 +31,7 @@ mod tests;
 /// no second signature check ([`CachedVerifier`]). Sealed tokens, and those of a [`Former`] issuer, are
 /// checked anew each time.
 pub struct LiveVerifier {
-    verifier: ArcSwap<CachedVerifier>,
+    verifier: ArcSwap<Remembering>,
     view: Arc<View>,
     /// Until when the keys may serve, in milliseconds since the epoch.
     keys_until: AtomicU64,
@@ -65,7 +65,8 @@ impl LiveVerifier {
         self.fresh(now).ok()?;
         let age = self.view.age(now);
         let verified = self.verifier.load().recall(token, now)?;
-        let revoked = self.view.check_facts(&Facts::of(&verified, verified.key_id()));
+        let facts = Facts::of(&verified, verified.key_id());
+        let revoked = self.view.check_again(&facts, verified.note());
         revoked.is_none().then_some(Judged { verified, age })
     }
 
@@ -77,7 +78,8 @@ impl LiveVerifier {
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
         self.judge(now, |verifier| {
-            verifier.verifier().verify_sealed(token, keys, now).map(Arc::new)
+            let verified = verifier.verifier().verify_sealed(token, keys, now)?;
+            Ok(self.unremembered(verified))
         })
     }
 
@@ -107,9 +109,9 @@ impl LiveVerifier {
         // Two verifiers, each with keys of one kind, and no header that chooses between them.
         match former.verifier.verify(token, now) {
             Ok(verified) => {
-                self.not_revoked(&verified, verified.key_id())?;
+                let judged = self.not_revoked(self.unremembered(verified), age)?;
                 self.let_in_by_the_former().increment(1);
-                Ok(Judged { verified: Arc::new(verified), age })
+                Ok(judged)
             }
             Err(rejected) if is_of_another(*rejected.reason()) => Err(refusal.into()),
             Err(rejected) => Err(rejected.into()),
@@ -120,20 +122,38 @@ impl LiveVerifier {
     fn judge(
         &self,
         now: UnixTime,
-        verify: impl FnOnce(&CachedVerifier) -> Result<Arc<Verified>, Rejected>,
+        verify: impl FnOnce(&Remembering) -> Result<Arc<Accepted>, Rejected>,
     ) -> Result<Judged, Refusal> {
         self.fresh(now)?;
         // Read before the token is checked: what is known may become more meanwhile, not less.
         let age = self.view.age(now);
         let verified = verify(&self.verifier.load()).inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(&verified, verified.key_id())?;
-        Ok(Judged { verified, age })
+        Ok(self.not_revoked(verified, age)?)
+    }
+
+    fn not_revoked(
+        &self,
+        verified: Arc<Accepted>,
+        age: Option<Duration>,
+    ) -> Result<Judged, Rejected> {
+        let facts = Facts::of(&verified, verified.key_id());
+        match self.view.check_again(&facts, verified.note()) {
+            Some(by) => Err(self.revoked(&facts, by)),
+            None => Ok(Judged { verified, age }),
+        }
+    }
+
+    fn memo(&self, verified: &Verified) -> Memo {
+        self.view.memo(&Facts::of(verified, verified.key_id()))
+    }
+
+    fn unremembered(&self, verified: Verified) -> Arc<Accepted> {
+        let memo = self.memo(&verified);
+        Arc::new(Accepted::new(verified, memo))
     }
 
     /// Says in the log which order refuses the token, since the reason alone names none.
-    fn not_revoked(&self, claims: &AccessClaims, key: Option<&KeyId>) -> Result<(), Rejected> {
-        let facts = Facts::of(claims, key);
-        let Some(by) = self.view.check_facts(&facts) else { return Ok(()) };
+    fn revoked(&self, facts: &Facts<'_>, by: RevokedBy) -> Rejected {
         tracing::info!(
             audience = %self.view.audience(),
             by = by.as_str(),
@@ -142,7 +162,7 @@ impl LiveVerifier {
             kid = facts.key_id.map(tracing::field::display),
             "a token is revoked"
         );
-        Err(by.into())
+        by.into()
     }
 
     /// Puts `former` beside the present verifier, or takes it away.
@@ -234,6 +254,11 @@ impl fmt::Debug for LiveVerifier {
     }
 }
 
+/// A token that was accepted, with what revocation has worked out of it.
+pub type Accepted = Remembered<AccessClaims, Memo>;
+
+type Remembering = CachedVerifier<AccessToken, Memo>;
+
 /// A few hundred requests a second with as many users as a token lives seconds; empty, it takes 1.4 MB.
 const REMEMBERED: CacheSize = CacheSize::tokens(16_384);
 
@@ -273,7 +298,7 @@ const fn is_of_another(reason: Reason) -> bool {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Judged {
-    verified: Arc<Verified>,
+    verified: Arc<Accepted>,
     age: Option<Duration>,
 }
 
@@ -288,14 +313,14 @@ impl Judged {
 
     /// The claims, which are the same ones each time that the verifier remembers the token.
     #[must_use]
-    pub const fn shared(&self) -> &Arc<Verified> {
+    pub const fn shared(&self) -> &Arc<Accepted> {
         &self.verified
     }
 
     /// The claims: a copy, where the verifier remembers them too.
     #[must_use]
     pub fn into_verified(self) -> Verified {
-        Arc::unwrap_or_clone(self.verified)
+        Arc::unwrap_or_clone(self.verified).into_verified()
     }
 }
 

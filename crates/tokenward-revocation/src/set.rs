@@ -22,6 +22,7 @@ mod body;
 mod content;
 mod facts;
 mod minute;
+mod question;
 mod table;
 mod writer;
 
@@ -43,6 +44,7 @@ use crate::{Fingerprints, Revocation};
 use arena::Pool;
 use content::Content;
 use minute::Minute;
+use question::Question;
 use writer::{Draft, Writer};
 
 /// The live revocations of one audience. Any number of threads may ask while one adds.
@@ -98,6 +100,27 @@ impl Set {
     #[must_use]
     pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
         self.content.check(facts)
+    }
+
+    /// As [`Self::check_facts`], of the token that `memo` is of: a sixth of the instructions.
+    #[must_use]
+    pub fn check_again(&self, facts: &Facts<'_>, memo: &Memo) -> Option<RevokedBy> {
+        self.content.check_question(facts, &memo.0)
+    }
+
+    /// What checks of one token need to know of it, for whoever remembers tokens.
+    ///
+    /// ```
+    /// # use tokenward_revocation::{Facts, Set};
+    /// # fn f(set: &Set, claims: &tokenward::AccessClaims) {
+    /// let facts = Facts::of(claims, None);
+    /// let memo = set.memo(&facts); // once
+    /// assert_eq!(set.check_again(&facts, &memo), set.check_facts(&facts));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn memo(&self, facts: &Facts<'_>) -> Memo {
+        Memo(Question::new(&self.content, facts))
     }
 
     /// Whether `item` is in here, or has ended before the last [`Self::expire`].
@@ -184,6 +207,13 @@ impl Set {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// What checks of one token need to know of it: see [`Set::memo`].
+///
+/// It keeps no answer: whatever is revoked later is found by it too. Asked of another set, or of the same after
+/// a snapshot has come, everything is worked out anew.
+#[derive(Clone, Debug)]
+pub struct Memo(Question);
 
 impl fmt::Debug for Set {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokenward::{Audience, Rejected, UnixTime, Verified};
 
 use crate::feed::Item;
-use crate::{BadBody, Facts, Fingerprints, Revocation, RevokedBy, Set};
+use crate::{BadBody, Facts, Fingerprints, Memo, Revocation, RevokedBy, Set};
 
 #[cfg(test)]
 mod tests;
@@ -109,6 +109,18 @@ impl View {
     #[must_use]
     pub fn check_facts(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
         self.set.check_facts(facts)
+    }
+
+    /// As [`Self::check_facts`], of the token that `memo` is of.
+    #[must_use]
+    pub fn check_again(&self, facts: &Facts<'_>, memo: &Memo) -> Option<RevokedBy> {
+        self.set.check_again(facts, memo)
+    }
+
+    /// See [`Set::memo`].
+    #[must_use]
+    pub fn memo(&self, facts: &Facts<'_>) -> Memo {
+        self.set.memo(facts)
     }
 
     /// Adds `revocation` at once, ahead of any feed.

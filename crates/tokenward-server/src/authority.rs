@@ -15,6 +15,7 @@ mod body;
 mod browser;
 mod client;
 mod create;
+mod devices;
 mod discovery;
 mod dpop;
 mod error;
@@ -29,6 +30,7 @@ mod json;
 mod keys;
 mod keysets;
 mod lamp;
+mod lockout;
 mod log;
 mod mint;
 mod oauth;
@@ -77,6 +79,7 @@ use events::Events;
 use feed::Hub;
 use keysets::KeySets;
 use lamp::Lamp;
+use lockout::{Lockout, Locks};
 use rate::Buckets;
 
 /// What an authority is made of.
@@ -144,6 +147,11 @@ pub struct Authority {
     by_client: Buckets,
     by_address: Buckets,
     by_session: Buckets,
+    by_subject: Buckets,
+    /// Who fails to be the client that they say they are.
+    lockout: Lockout,
+    /// Refresh tokens that came to nothing, by hash and client.
+    dead_tokens: Locks,
     /// How long after it was made the last access token is surely refused by everybody.
     token_outlives: Duration,
     /// Becomes true when the authority shuts down.

@@ -16,7 +16,7 @@ use tokenward::{
 };
 use tokenward_keys::TimingSettings;
 use tokenward_remote::Endpoint;
-pub use tokenward_revocation::WhenStale;
+pub use tokenward_revocation::{EventKind, UnknownEventKind, WhenStale};
 use tokenward_sessions::{RefreshLifetime, Service, SessionLifetime};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::certificate::Forwarded;
@@ -32,7 +32,7 @@ mod services;
 mod tests;
 mod trust;
 
-pub use limits::{Limits, Rate};
+pub use limits::{Failures, Limits, Rate};
 pub use trust::{TrustDomain, TrustSettings, TrustedKeys, UpstreamSettings};
 
 /// Everything that an authority must be told.
@@ -164,7 +164,7 @@ pub struct RevocationSettings {
     pub feed_key: u32,
 }
 
-/// A system of others that is told which sessions ended (OpenID CAEP 1.0).
+/// A system of others that is told what happens to sessions (OpenID CAEP 1.0).
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "whoever makes settings must decide on every one")]
 pub struct ReceiverSettings {
@@ -174,6 +174,8 @@ pub struct ReceiverSettings {
     pub recipient: Audience,
     /// The audiences whose sessions it is told of.
     pub audiences: Vec<Audience>,
+    /// What it is told of them.
+    pub events: Vec<EventKind>,
     /// How it gets them.
     pub delivery: EventDelivery,
 }

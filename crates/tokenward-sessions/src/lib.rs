@@ -36,6 +36,7 @@ pub use service::{
     StoredSecret, UnknownMay, authenticate,
 };
 pub use session::{
-    Created, Delivery, EndReason, Ended, Idempotency, NewSession, RefreshMode, Session, UnknownName,
+    Begun, Created, DEVICE_MEMORY, DEVICES, Delivery, DeviceMark, EndReason, Ended, Idempotency,
+    NewSession, RefreshMode, Session, UnknownName,
 };
 pub use store::{BumpVersion, SessionFilter, SessionStore};

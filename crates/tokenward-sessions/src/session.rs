@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokenward::{
@@ -126,6 +127,8 @@ pub struct NewSession {
     pub private: Option<Vec<u8>>,
     /// What the user knows the device by.
     pub device: Option<String>,
+    /// By what the store recognizes the device.
+    pub device_mark: DeviceMark,
     /// Where the client keeps its tokens.
     pub delivery: Delivery,
     /// What a refresh asks for.
@@ -157,6 +160,40 @@ impl fmt::Debug for NewSession {
             .field("ends_at", &self.ends_at)
             .finish_non_exhaustive()
     }
+}
+
+/// A device of a subject in an audience, by hashes under a key that the store has not: who reads the store learns
+/// from them neither whose device it is nor which.
+#[derive(Clone, Copy, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes a session decides on every field")]
+pub struct DeviceMark {
+    /// The subject and the audience.
+    pub owner: [u8; 32],
+    /// The device; `None` if nothing tells it from others.
+    pub device: Option<[u8; 32]>,
+}
+
+impl fmt::Debug for DeviceMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceMark").field("known", &self.device.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// So long after the end of a session its device is remembered.
+pub const DEVICE_MEMORY: Duration = Duration::from_secs(90 * 86_400);
+/// The most devices of one subject in one audience that are remembered; the one that was used longest ago goes.
+pub const DEVICES: usize = 100;
+
+/// A session that began.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "stores outside this crate build it")]
+pub struct Begun {
+    /// Its number, in the order in which sessions were made.
+    pub number: u64,
+    /// The session, as it is now.
+    pub session: Session,
+    /// Where it began on a device that was not remembered: how many others of the subject were.
+    pub new_device_beside: Option<u32>,
 }
 
 /// What a retried request is recognized by, and what it is answered with.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokenward::{Audience, BackendError, SessionId, Subject, TokenVersion, UnixTime};
 
 use crate::refresh::{RefreshAttempt, RefreshOutcome};
-use crate::session::{Created, EndReason, Idempotency, NewSession, Session};
+use crate::session::{Begun, Created, EndReason, Idempotency, NewSession, Session};
 
 /// Which sessions to list.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -48,7 +48,8 @@ pub struct BumpVersion {
 /// `audiences` is the caller's fence: a session outside of it is as good as absent. `None` is no fence.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
-    /// Makes a session with its first refresh token.
+    /// Makes a session with its first refresh token, and remembers its device until
+    /// [`DEVICE_MEMORY`](crate::DEVICE_MEMORY) after its end.
     ///
     /// An id or refresh hash that exists already, or an idempotency key that was used for another request,
     /// is a [`Conflict`](tokenward::BackendErrorKind::Conflict).
@@ -63,14 +64,23 @@ pub trait SessionStore: Send + Sync + 'static {
     /// The session to whose family a refresh token with this hash belongs, spent or not.
     async fn session_by_refresh(&self, hash: &[u8; 32]) -> Result<Option<Session>, BackendError>;
 
-    /// The sessions of a subject that live at `now`, newest first.
+    /// The sessions of a subject that live at `now`, newest first; those that are older than `before`, if that is
+    /// given and a session of the subject's that is remembered.
     async fn sessions_of(
         &self,
         subject: &Subject,
         audiences: Option<&[Audience]>,
         now: UnixTime,
+        before: Option<&SessionId>,
         limit: usize,
     ) -> Result<Vec<Session>, BackendError>;
+
+    /// The number of the session that was made last; 0 before the first.
+    async fn begun_head(&self) -> Result<u64, BackendError>;
+
+    /// Up to `limit` sessions that were made after that with the number `after`, in their order, ended or not. A
+    /// number is given once, and none below one that was read comes after it.
+    async fn begun_since(&self, after: u64, limit: usize) -> Result<Vec<Begun>, BackendError>;
 
     /// Up to `limit` sessions by id, beginning after `after`.
     async fn list(

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde_json::Value;
 use tokenward::{Audience, BackendError, Jti, UnixTime};
-use tokenward_revocation::{EventStore, OutgoingEvent, Seq};
+use tokenward_revocation::{EventKind, EventSource, EventStore, OutgoingEvent, Seq};
 
 use crate::fault::Fault;
 use crate::store::{SLICE, SqliteStore};
@@ -15,22 +15,23 @@ const TABLE: &str = "events";
 
 #[async_trait]
 impl EventStore for SqliteStore {
-    async fn events_head(&self) -> Result<Option<Seq>, BackendError> {
-        self.read(head).await
+    async fn events_head(&self, source: EventSource) -> Result<Option<Seq>, BackendError> {
+        self.read(move |conn| head(conn, source)).await
     }
 
     async fn add_events(
         &self,
+        source: EventSource,
         from: Option<Seq>,
         to: Seq,
         events: Vec<OutgoingEvent>,
     ) -> Result<(), BackendError> {
         self.write(move |tx| {
-            if head(tx)? != from {
-                return Err(Fault::Conflict("the revocations have become events meanwhile"));
+            if head(tx, source)? != from {
+                return Err(Fault::Conflict("what is to be told has become events meanwhile"));
             }
-            let sql = "INSERT OR REPLACE INTO events_head (one, seq) VALUES (1, ?1)";
-            tx.prepare_cached(sql)?.execute([number(to.get())])?;
+            let sql = "INSERT OR REPLACE INTO event_heads (source, seq) VALUES (?1, ?2)";
+            tx.prepare_cached(sql)?.execute(params![source.as_str(), number(to.get())])?;
             events.iter().try_for_each(|event| add(tx, event))
         })
         .await
@@ -137,16 +138,17 @@ fn waiting(conn: &Connection, receiver: &str) -> Result<u64, Fault> {
     unsigned(TABLE, rows)
 }
 
-fn head(conn: &Connection) -> Result<Option<Seq>, Fault> {
-    let sql = "SELECT seq FROM events_head";
-    let seq: Option<i64> = conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
-    seq.map(|seq| unsigned("events_head", seq).map(Seq::new)).transpose()
+fn head(conn: &Connection, source: EventSource) -> Result<Option<Seq>, Fault> {
+    let sql = "SELECT seq FROM event_heads WHERE source = ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let seq: Option<i64> = statement.query_row([source.as_str()], |row| row.get(0)).optional()?;
+    seq.map(|seq| unsigned("event_heads", seq).map(Seq::new)).transpose()
 }
 
 fn add(tx: &Tx<'_>, event: &OutgoingEvent) -> Result<(), Fault> {
     let sql = "INSERT INTO events
-               (receiver, audience, jti, seq, happened_at, issued_at, subject_id, event)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+               (receiver, audience, jti, seq, happened_at, issued_at, subject_id, event, kind)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     tx.prepare_cached(sql)?.execute(params![
         event.receiver,
         event.audience.as_str(),
@@ -156,6 +158,7 @@ fn add(tx: &Tx<'_>, event: &OutgoingEvent) -> Result<(), Fault> {
         millis(event.issued_at),
         event.subject_id,
         event.event,
+        event.kind.as_str(),
     ])?;
     Ok(())
 }
@@ -164,6 +167,7 @@ fn event(row: &Columns<'_>) -> Result<OutgoingEvent, Fault> {
     Ok(OutgoingEvent {
         receiver: row.get("receiver")?,
         audience: row.parse("audience")?,
+        kind: row.parse::<EventKind>("kind")?,
         token_id: row.parse("jti")?,
         seq: Seq::new(row.number("seq")?),
         happened_at: row.time("happened_at")?,

@@ -14,7 +14,7 @@ use tokenward::BackendErrorKind;
 const APPLICATION_ID: i32 = 0x746f_6b77;
 
 /// The steps from nothing to the present schema, whose version is their number. Released ones never change.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0007.sql"),
     include_str!("../migrations/0008.sql"),
     include_str!("../migrations/0009.sql"),
+    include_str!("../migrations/0010.sql"),
 ];
 
 /// Up to this size the whole file is checked at each start; it takes a fraction of a second.

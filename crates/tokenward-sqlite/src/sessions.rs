@@ -1,6 +1,7 @@
 //! Sessions: the trait, its reads and its pruning. What writes more than a row has a file of its own.
 
 mod create;
+mod devices;
 mod end;
 mod proofs;
 mod reach;
@@ -11,8 +12,8 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 use tokenward::{Audience, BackendError, SessionId, Subject, TokenVersion, UnixTime};
 use tokenward_sessions::{
-    BumpVersion, Created, EndReason, NewSession, REUSE_MEMORY, RefreshAttempt, RefreshOutcome,
-    Session, SessionFilter, SessionStore,
+    Begun, BumpVersion, Created, EndReason, NewSession, REUSE_MEMORY, RefreshAttempt,
+    RefreshOutcome, Session, SessionFilter, SessionStore,
 };
 
 use crate::store::{SLICE, SqliteStore};
@@ -49,19 +50,31 @@ impl SessionStore for SqliteStore {
         subject: &Subject,
         audiences: Option<&[Audience]>,
         now: UnixTime,
+        before: Option<&SessionId>,
         most: usize,
     ) -> Result<Vec<Session>, BackendError> {
         let (subject, fence) = (subject.clone(), audiences.map(names));
+        let before = before.map(|id| id.as_str().to_owned());
         self.read(move |conn| {
             let sql = rows::select(
                 "s.subject = ?1 AND s.ended_at IS NULL AND s.ends_at > ?2
                  AND (?3 IS NULL OR s.audience IN (SELECT value FROM json_each(?3)))
+                 AND (?5 IS NULL OR s.id < coalesce(
+                      (SELECT id FROM sessions WHERE sid = ?5 AND subject = ?1), 9223372036854775807))
                  ORDER BY s.id DESC LIMIT ?4",
             );
-            let params = params![subject.as_str(), millis(now), fence, limit(most)];
+            let params = params![subject.as_str(), millis(now), fence, limit(most), before];
             rows::sessions(conn, &sql, params)
         })
         .await
+    }
+
+    async fn begun_head(&self) -> Result<u64, BackendError> {
+        self.read(devices::head).await
+    }
+
+    async fn begun_since(&self, after: u64, most: usize) -> Result<Vec<Begun>, BackendError> {
+        self.read(move |conn| devices::since(conn, after, most)).await
     }
 
     async fn list(
@@ -204,6 +217,11 @@ impl SessionStore for SqliteStore {
                 "DELETE FROM refresh_tokens WHERE hash IN
                  (SELECT hash FROM refresh_tokens WHERE made_at < ?1 LIMIT ?2)",
                 millis(now.saturating_sub(REUSE_MEMORY)),
+            ),
+            (
+                "DELETE FROM devices WHERE id IN
+                 (SELECT id FROM devices WHERE until <= ?1 LIMIT ?2)",
+                millis(now),
             ),
             (
                 "DELETE FROM proofs WHERE hash IN

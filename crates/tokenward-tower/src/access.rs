@@ -186,9 +186,14 @@ pub enum Refused {
         /// Whether the token is bound to a key.
         bound: bool,
     },
-    /// The token is good but lacks this scope.
+    /// The token is good but lacks a scope.
     #[error("insufficient scope")]
-    Scope(Box<str>),
+    Scope {
+        /// The scope.
+        scope: Box<str>,
+        /// Whether the token is bound to a key.
+        bound: bool,
+    },
     /// The route is behind no [`crate::VerifyLayer`], so nobody was asked for a token.
     #[error("this route is behind no VerifyLayer, so it answers nobody; add the layer")]
     NoLayer,
@@ -209,7 +214,7 @@ impl Refused {
             Self::Rejected(rejected) | Self::BoundRejected(rejected) => rejected.reason().as_str(),
             Self::Unavailable(_) => "unavailable",
             Self::StepUp { .. } => "insufficient_user_authentication",
-            Self::Scope(_) => "insufficient_scope",
+            Self::Scope { .. } => "insufficient_scope",
             Self::NoLayer => "no_layer",
         }
     }
@@ -257,7 +262,7 @@ impl Refused {
             Self::StepUp { step_up, bound } => {
                 respond::insufficient_user_authentication(step_up, *bound)
             }
-            Self::Scope(scope) => respond::insufficient_scope(scope),
+            Self::Scope { scope, bound } => respond::insufficient_scope(scope, *bound),
             Self::NoLayer => respond::server_error(),
         }
     }

@@ -104,7 +104,10 @@ impl RequireScope {
     fn check(&self, extensions: &Extensions) -> Result<(), Refused> {
         match find(extensions)? {
             Some(claims) if self.scope.is_subset_of(claims.scope()) => Ok(()),
-            Some(_) => Err(Refused::Scope(self.scope.to_string().into())),
+            Some(claims) => Err(Refused::Scope {
+                scope: self.scope.to_string().into(),
+                bound: claims.key_thumbprint().is_some(),
+            }),
             None => Err(Refused::NoCredentials),
         }
     }

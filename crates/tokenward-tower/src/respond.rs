@@ -93,19 +93,16 @@ pub fn access_denied() -> Response {
     json(StatusCode::FORBIDDEN, r#"{"error":"access_denied"}"#)
 }
 
-/// 403: the token is good, but lacks `scope`, a space-separated list (RFC 6750 § 3.1).
+/// 403: the token is good, but lacks `scope`, a space-separated list (RFC 6750 § 3.1). `bound` says whether it came by
+/// the scheme `DPoP` (RFC 9449 § 7.1).
 #[must_use]
-pub fn insufficient_scope(scope: &str) -> Response {
+pub fn insufficient_scope(scope: &str, bound: bool) -> Response {
     let mut response = json(StatusCode::FORBIDDEN, r#"{"error":"insufficient_scope"}"#);
-    let plain = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
+    let scheme = scheme(bound);
     // A scope that is none (RFC 6749 § 3.3) is left out, so that it cannot end the quoted string.
-    let value = if scope.bytes().all(is_scope_byte) {
-        let value = format!(r#"Bearer error="insufficient_scope", scope="{scope}""#);
-        HeaderValue::try_from(value).unwrap_or(plain)
-    } else {
-        plain
-    };
-    challenge(&mut response, value);
+    let named = scope.bytes().all(is_scope_byte).then(|| format!(r#", scope="{scope}""#));
+    let value = format!(r#"{scheme} error="insufficient_scope"{}"#, named.unwrap_or_default());
+    challenge(&mut response, HeaderValue::try_from(value).unwrap_or(BEARER));
     response
 }
 
@@ -115,7 +112,7 @@ pub fn insufficient_scope(scope: &str) -> Response {
 pub fn insufficient_user_authentication(step_up: &StepUp, bound: bool) -> Response {
     let body = r#"{"error":"insufficient_user_authentication"}"#;
     let mut response = json(StatusCode::UNAUTHORIZED, body);
-    let scheme = if bound { "DPoP" } else { "Bearer" };
+    let scheme = scheme(bound);
     let value = format!(r#"{scheme} error="insufficient_user_authentication"{step_up}"#);
     challenge(&mut response, HeaderValue::try_from(value).unwrap_or(BEARER));
     response
@@ -188,6 +185,10 @@ fn empty(status: StatusCode) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
     response
+}
+
+const fn scheme(bound: bool) -> &'static str {
+    if bound { "DPoP" } else { "Bearer" }
 }
 
 fn challenge(response: &mut Response, value: HeaderValue) {

@@ -10,8 +10,10 @@
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::claims::AccessClaims;
 use crate::crypto::constant_time_eq;
 use crate::keyset::KeySet;
 use crate::profile::{AccessToken, Policy, Profile, SelfContained, Times};
@@ -73,13 +75,64 @@ impl CacheSize {
 ///
 /// It holds tokens in memory until their place is wanted. What it gives was true of the token when it
 /// came first and is judged by its times now; ask for revocations each time, cached or not.
-pub struct CachedVerifier<P: SelfContained = AccessToken> {
+pub struct CachedVerifier<P: SelfContained = AccessToken, N = ()> {
     verifier: Verifier<P>,
     size: CacheSize,
-    cache: Arc<Cache<P::Claims>>,
+    cache: Arc<Cache<P::Claims, N>>,
+}
+
+/// A token that a [`CachedVerifier`] has accepted. It reads as [`Verified`].
+///
+/// The note is what the verifier's user has worked out of the token, so as to do so once: see
+/// [`CachedVerifier::verify_noting`].
+#[derive(Clone, Debug)]
+pub struct Remembered<C = AccessClaims, N = ()> {
+    verified: Verified<C>,
+    note: N,
+}
+
+impl<C, N> Remembered<C, N> {
+    /// As if a verifier remembered it.
+    #[must_use]
+    pub const fn new(verified: Verified<C>, note: N) -> Self {
+        Self { verified, note }
+    }
+
+    /// What was noted when it was accepted.
+    #[must_use]
+    pub const fn note(&self) -> &N {
+        &self.note
+    }
+
+    /// The claims alone.
+    #[must_use]
+    pub fn into_verified(self) -> Verified<C> {
+        self.verified
+    }
+}
+
+impl<C, N> Deref for Remembered<C, N> {
+    type Target = Verified<C>;
+
+    fn deref(&self) -> &Verified<C> {
+        &self.verified
+    }
 }
 
 impl<P: SelfContained> CachedVerifier<P> {
+    /// Verifies `token` as of `now`, or finds that it did before.
+    ///
+    /// Private claims come as a map; for a type of yours, ask [`Self::verifier`], which remembers nothing.
+    pub fn verify(
+        &self,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<Arc<Remembered<P::Claims>>, Rejected> {
+        self.verify_noting(token, now, |_| ())
+    }
+}
+
+impl<P: SelfContained, N> CachedVerifier<P, N> {
     /// A verifier that remembers up to `size` tokens, none so far.
     #[must_use]
     pub fn new(verifier: Verifier<P>, size: CacheSize) -> Self {
@@ -100,21 +153,36 @@ impl<P: SelfContained> CachedVerifier<P> {
         Self::new(self.verifier.with_keys(keys), self.size)
     }
 
-    /// Verifies `token` as of `now`, or finds that it did before.
+    /// As [`CachedVerifier::verify`], where `note` says what is to be remembered beside a token that is accepted.
     ///
-    /// Private claims come as a map; for a type of yours, ask [`Self::verifier`], which remembers nothing.
-    pub fn verify(&self, token: &str, now: UnixTime) -> Result<Arc<Verified<P::Claims>>, Rejected> {
-        if let Some((verified, times)) = self.cache.find(token) {
+    /// ```
+    /// # fn f(verifier: tokenward::Verifier, token: &str, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
+    /// use tokenward::{AccessToken, CacheSize, CachedVerifier};
+    ///
+    /// let verifier: CachedVerifier<AccessToken, bool> = CachedVerifier::new(verifier, CacheSize::tokens(10_000));
+    /// let token = verifier.verify_noting(token, now, |claims| claims.scope().contains("read"))?;
+    /// println!("{} may read: {}", token.subject(), token.note());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_noting(
+        &self,
+        token: &str,
+        now: UnixTime,
+        note: impl FnOnce(&Verified<P::Claims>) -> N,
+    ) -> Result<Arc<Remembered<P::Claims, N>>, Rejected> {
+        if let Some((remembered, times)) = self.cache.find(token) {
             self.verifier.policy().check_times(&times, now)?;
-            return Ok(verified);
+            return Ok(remembered);
         }
         let (verified, times) = self.verifier.check_timed(token, now)?;
-        let verified = Arc::new(verified);
-        self.cache.keep(token, &verified, times, self.verifier.policy(), now);
-        Ok(verified)
+        let note = note(&verified);
+        let remembered = Arc::new(Remembered { verified, note });
+        self.cache.keep(token, &remembered, times, self.verifier.policy(), now);
+        Ok(remembered)
     }
 
-    /// What is remembered of `token`, if it is good as of `now`: [`Self::verify`] without the signature check
+    /// What is remembered of `token`, if it is good as of `now`: [`CachedVerifier::verify`] without the signature check
     /// that it may come to.
     ///
     /// ```
@@ -127,10 +195,10 @@ impl<P: SelfContained> CachedVerifier<P> {
     /// # }
     /// ```
     #[must_use]
-    pub fn recall(&self, token: &str, now: UnixTime) -> Option<Arc<Verified<P::Claims>>> {
-        let (verified, times) = self.cache.find(token)?;
+    pub fn recall(&self, token: &str, now: UnixTime) -> Option<Arc<Remembered<P::Claims, N>>> {
+        let (remembered, times) = self.cache.find(token)?;
         self.verifier.policy().check_times(&times, now).ok()?;
-        Some(verified)
+        Some(remembered)
     }
 
     /// The verifier, which remembers nothing.
@@ -140,13 +208,13 @@ impl<P: SelfContained> CachedVerifier<P> {
     }
 }
 
-impl CachedVerifier {
-    /// As [`Verifier::verify_shown`]. What is remembered is bound to nothing, so a bound token is verified
-    /// anew each time.
+impl<N> CachedVerifier<AccessToken, N> {
+    /// As [`Verifier::verify_shown`], with a note as in [`Self::verify_noting`]. What is remembered is bound to
+    /// nothing, so a bound token is verified anew each time.
     ///
     /// ```
     /// # fn f(cached: tokenward::CachedVerifier, token: &str, shown: tokenward::Shown<'_>, now: tokenward::UnixTime) -> Result<(), tokenward::Rejected> {
-    /// let claims = cached.verify_shown(token, shown, now)?;
+    /// let claims = cached.verify_shown(token, shown, now, |_| ())?;
     /// # Ok(())
     /// # }
     /// ```
@@ -155,30 +223,33 @@ impl CachedVerifier {
         token: &str,
         shown: Shown<'_>,
         now: UnixTime,
-    ) -> Result<Arc<Verified>, Rejected> {
+        note: impl FnOnce(&Verified) -> N,
+    ) -> Result<Arc<Remembered<AccessClaims, N>>, Rejected> {
         // A proof is refused with a token that is bound to nothing, be it remembered.
         if !shown.has_proof()
-            && let Some((verified, times)) = self.cache.find(token)
+            && let Some((remembered, times)) = self.cache.find(token)
         {
             self.verifier.policy().check_times(&times, now)?;
-            return Ok(verified);
+            return Ok(remembered);
         }
-        let verified = Arc::new(self.verifier.verify_shown(token, shown, now)?);
-        if !verified.is_bound() {
-            let times = verified.times();
-            self.cache.keep(token, &verified, times, self.verifier.policy(), now);
+        let verified = self.verifier.verify_shown(token, shown, now)?;
+        let note = note(&verified);
+        let remembered = Arc::new(Remembered { verified, note });
+        if !remembered.is_bound() {
+            let times = remembered.times();
+            self.cache.keep(token, &remembered, times, self.verifier.policy(), now);
         }
-        Ok(verified)
+        Ok(remembered)
     }
 }
 
-impl<P: SelfContained> Clone for CachedVerifier<P> {
+impl<P: SelfContained, N> Clone for CachedVerifier<P, N> {
     fn clone(&self) -> Self {
         Self { verifier: self.verifier.clone(), size: self.size, cache: Arc::clone(&self.cache) }
     }
 }
 
-impl<P: SelfContained> fmt::Debug for CachedVerifier<P> {
+impl<P: SelfContained, N> fmt::Debug for CachedVerifier<P, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CachedVerifier")
             .field("verifier", &self.verifier)
@@ -188,10 +259,10 @@ impl<P: SelfContained> fmt::Debug for CachedVerifier<P> {
 }
 
 /// Sets of a few places each: a token has one set, and takes one of its places.
-struct Cache<C> {
+struct Cache<C, N> {
     /// Random.
     seeds: [u64; 4],
-    sets: Box<[Mutex<Set<C>>]>,
+    sets: Box<[Mutex<Set<C, N>>]>,
 }
 
 /// Places in a set. More of them would waste less room, and cost more comparisons.
@@ -204,21 +275,21 @@ const TAIL: usize = 32;
 /// The characters of 256 bits: every signature has as many, and a dot before them.
 const SECRET: usize = 44;
 
-struct Set<C> {
-    places: [Option<Entry<C>>; WAYS],
+struct Set<C, N> {
+    places: [Option<Entry<C, N>>; WAYS],
     /// The place that is taken next if all are in use.
     oldest: usize,
 }
 
-struct Entry<C> {
+struct Entry<C, N> {
     token: Box<str>,
     /// The length of what is signed, after which the signature begins.
     signed: usize,
-    verified: Arc<Verified<C>>,
+    remembered: Arc<Remembered<C, N>>,
     times: Times,
 }
 
-impl<C> Entry<C> {
+impl<C, N> Entry<C, N> {
     /// Whether this is `token`. How long that takes tells at the most how much was right of what is
     /// signed, unless the first 256 bits of the signature were: those are compared first and as a whole,
     /// and are as good as random in each of our algorithms.
@@ -232,7 +303,7 @@ impl<C> Entry<C> {
     }
 }
 
-impl<C> Cache<C> {
+impl<C, N> Cache<C, N> {
     fn new(size: CacheSize) -> Self {
         let empty = || Mutex::new(Set { places: [const { None }; WAYS], oldest: 0 });
         let sets = (0..size.0 / WAYS).map(|_| empty()).collect();
@@ -240,25 +311,26 @@ impl<C> Cache<C> {
         Self { seeds: std::array::from_fn(|index| random.hash_one(index)), sets }
     }
 
-    fn find(&self, token: &str) -> Option<(Arc<Verified<C>>, Times)> {
+    fn find(&self, token: &str) -> Option<(Arc<Remembered<C, N>>, Times)> {
         let set = self.set(token)?.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = set.places.iter().flatten().find(|entry| entry.is_of(token))?;
-        Some((Arc::clone(&entry.verified), entry.times))
+        Some((Arc::clone(&entry.remembered), entry.times))
     }
 
     fn keep<P: Profile>(
         &self,
         token: &str,
-        verified: &Arc<Verified<C>>,
+        remembered: &Arc<Remembered<C, N>>,
         times: Times,
         policy: &Policy<P>,
         now: UnixTime,
     ) {
         let signed = token.rfind('.').unwrap_or_default();
-        let entry = Entry { token: token.into(), signed, verified: Arc::clone(verified), times };
+        let entry =
+            Entry { token: token.into(), signed, remembered: Arc::clone(remembered), times };
         let Some(set) = self.set(token) else { return };
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free = |place: &Option<Entry<C>>| {
+        let is_free = |place: &Option<Entry<C, N>>| {
             place.as_ref().is_none_or(|old| policy.check_times(&old.times, now).is_err())
         };
         let index = set.places.iter().position(is_free).unwrap_or(set.oldest);
@@ -273,7 +345,7 @@ impl<C> Cache<C> {
     /// Two multiplications spread what is as good as random already. Seeded, so that nobody aims at a
     /// set whose tokens are other people's; it takes no more, because whoever could have a token of
     /// their choice accepted has the private key.
-    fn set(&self, token: &str) -> Option<&Mutex<Set<C>>> {
+    fn set(&self, token: &str) -> Option<&Mutex<Set<C, N>>> {
         let tail: &[u8; TAIL] = token.as_bytes().last_chunk()?;
         let [one, two, three, four] = self.seeds;
         let &[first, second, third, fourth] = tail.as_chunks().0 else { return None };

@@ -417,7 +417,7 @@ mod time;
 mod verify;
 
 pub use alg::{Algorithm, UnknownAlgorithm};
-pub use cache::{CacheSize, CachedVerifier};
+pub use cache::{CacheSize, CachedVerifier, Remembered};
 pub use claims::{
     AccessClaims, AccessClaimsRef, Actor, ActorChainTooLong, InvalidActor, RESERVED_CLAIMS,
 };
@@ -453,7 +453,8 @@ pub use profile::key_set_statement::{
 };
 pub use profile::logout_token::{LOGOUT_EVENT, LogoutClaims, LogoutToken};
 pub use profile::security_event::{
-    EventClaims, SESSION_REVOKED, SecurityEvent, SecurityEventRequest, SubjectId,
+    EventClaims, SESSION_ESTABLISHED, SESSION_REVOKED, SecurityEvent, SecurityEventRequest,
+    SubjectId,
 };
 pub use profile::status_list::{
     StatusList, StatusListClaims, StatusListRequest, StatusSize, Statuses,

@@ -11,9 +11,14 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::table::Table;
+use super::{PageOptions, page_between};
 use crate::machine;
 use crate::run::{Failure, has, root, run};
 use crate::tools;
+
+const PAGE: &str = "docs/audit-precision.md";
+const BEGIN: &str = "<!-- begin: cargo xtask bench audit --write -->\n";
+const END: &str = "<!-- end: audit -->\n";
 
 /// As many as the auditor is measured on.
 const FILES: usize = 10_000;
@@ -22,9 +27,7 @@ const LANGUAGES: [&str; 8] = ["py", "js", "cjs", "mjs", "jsx", "ts", "tsx", "go"
 
 /// Fetches, measures and prints.
 pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
-    if let Some(other) = args.first() {
-        return Err(Failure::usage(&format!("bench audit knows no `{other}`")));
-    }
+    let options = PageOptions::parse("audit", args)?;
     if !has("time") {
         tools::install(&["time"])?;
     }
@@ -32,7 +35,8 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     fs::create_dir_all(&home)?;
     let python = tools::python(&home.join("venv"), &sources("requirements.txt"))?;
     fetch(&home.join("packages"), &python)?;
-    let tree = tree(&home)?;
+    let count = if options.quick { FILES / 20 } else { FILES };
+    let (tree, files) = tree(&home, count)?;
     run(Command::new(env!("CARGO")).current_dir(root()).args([
         "build",
         "--quiet",
@@ -55,7 +59,15 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
         let (seconds, findings) = measured(&command, &tree, member)?;
         table.push(vec![name.to_owned(), format!("{seconds:.1}"), findings.to_string()]);
     }
-    println!("{}\n\n{}", machine::describe()?, table.text());
+    let list = home.join("findings.tsv");
+    fs::write(&list, findings(&home.join("packages"))?)?;
+    println!("what was found in each package: {}", list.display());
+    let machine = machine::describe()?;
+    println!("{machine}\n\n{}", table.text());
+    if options.write {
+        let figures = format!("{machine}; {files} files.\n\n{}", table.markdown());
+        page_between(PAGE, BEGIN, END, &figures)?;
+    }
     Ok(())
 }
 
@@ -112,7 +124,7 @@ fn unpack(folder: &Path, python: &Path) -> Result<(), Failure> {
 
 /// The first files of the packages, small ones first, so that all but the largest are in it, as a tree of their
 /// own.
-fn tree(home: &Path) -> Result<PathBuf, Failure> {
+fn tree(home: &Path, count: usize) -> Result<(PathBuf, usize), Failure> {
     let tree = home.join("tree");
     if tree.exists() {
         fs::remove_dir_all(&tree)?;
@@ -126,7 +138,7 @@ fn tree(home: &Path) -> Result<PathBuf, Failure> {
         all.push(files);
     }
     all.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
-    let files: Vec<PathBuf> = all.into_iter().flatten().take(FILES).collect();
+    let files: Vec<PathBuf> = all.into_iter().flatten().take(count).collect();
     for file in &files {
         let target = tree.join(file.strip_prefix(&packages).unwrap_or(file));
         if let Some(folder) = target.parent() {
@@ -137,7 +149,7 @@ fn tree(home: &Path) -> Result<PathBuf, Failure> {
     // Semgrep leaves out what lies in `dist` and the like, where nothing says otherwise.
     fs::write(tree.join(".semgrepignore"), "")?;
     println!("{} files", files.len());
-    Ok(tree)
+    Ok((tree, files.len()))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -159,6 +171,34 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is found in each package by itself, for whoever reads it finding by finding.
+fn findings(packages: &Path) -> Result<String, Failure> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(packages)?
+        .map(|entry| entry.map(|one| one.path()))
+        .collect::<Result<_, _>>()?;
+    folders.sort();
+    let mut lines = String::from("package\tfile\tline\trule\tseverity\tconfidence\n");
+    for folder in folders {
+        let output = Command::new(root().join("target/release/examples/audit"))
+            .args(["--json", "."])
+            .current_dir(&folder)
+            .output()?;
+        let answer: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Failure::new(format!("{}: no JSON: {error}", folder.display())))?;
+        let package = folder.file_name().unwrap_or_default().to_string_lossy();
+        for finding in answer.get("findings").and_then(Value::as_array).into_iter().flatten() {
+            let part = |name: &str| match finding.get(name) {
+                Some(Value::String(text)) => text.replace(['\t', '\n'], " "),
+                Some(other) => other.to_string(),
+                None => String::new(),
+            };
+            let parts = ["file", "line", "rule", "severity", "confidence"].map(part);
+            lines.extend([package.as_ref(), "\t", &parts.join("\t"), "\n"]);
+        }
+    }
+    Ok(lines)
+}
+
 /// User and system time of a command over a tree, and how much its answer lists as `member`.
 fn measured(command: &Command, tree: &Path, member: &str) -> Result<(f64, usize), Failure> {
     let times = tree.with_extension("time");
@@ -177,4 +217,16 @@ fn measured(command: &Command, tree: &Path, member: &str) -> Result<(f64, usize)
     let times = times.lines().last().unwrap_or_default();
     let seconds = times.split(' ').filter_map(|one| one.parse::<f64>().ok()).sum();
     Ok((seconds, findings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_a_place_for_the_figures() {
+        let page = fs::read_to_string(root().join(PAGE)).unwrap();
+
+        assert!(super::super::around(&page, BEGIN, END).is_some(), "{PAGE} has lost its marks");
+    }
 }

@@ -12,7 +12,26 @@ use xorf::{BinaryFuse8, Filter};
 
 use crate::sample::{FIRST_MINUTE, SESSIONS, Sample, Token, session, subject};
 
-type Ask = Box<dyn Fn(&Token) -> bool>;
+/// A question, and the set that makes the memos which it is asked with, if it is asked with any.
+pub(crate) struct Ask {
+    pub(crate) of: Box<dyn Fn(&Token) -> bool>,
+    pub(crate) memos: Option<&'static Set>,
+}
+
+impl Ask {
+    fn new(of: impl Fn(&Token) -> bool + 'static) -> Self {
+        Self { of: Box::new(of), memos: None }
+    }
+
+    /// What is revoked in `set`, of tokens that are remembered.
+    fn again(set: &'static Set) -> Self {
+        let of = move |token: &Token| match &token.memo {
+            Some(memo) => set.check_again(&token.facts(), memo).is_some(),
+            None => true,
+        };
+        Self { of: Box::new(of), memos: Some(set) }
+    }
+}
 
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
@@ -29,6 +48,7 @@ pub(crate) struct Contender {
 pub(crate) fn all(sample: &Sample) -> Vec<Contender> {
     vec![
         dense(sample),
+        again(sample),
         floor(sample),
         foreign(sample),
         hash_set(sample),
@@ -84,9 +104,22 @@ fn dense(sample: &Sample) -> Contender {
     Contender {
         name: "tokenward",
         memory: bits.memory(),
-        id: Box::new(|token| bits.check_facts(&token.facts()).is_some()),
-        check: Some(Box::new(|token| set.check_facts(&token.facts()).is_some())),
+        id: Ask::new(|token| bits.check_facts(&token.facts()).is_some()),
+        check: Some(Ask::new(|token| set.check_facts(&token.facts()).is_some())),
         ours: Some(whole),
+    }
+}
+
+/// As [`dense`], of tokens that the verifier remembers: their claims and their memos.
+fn again(sample: &Sample) -> Contender {
+    let alone = Ours::of(sample.revoked(), 0).set;
+    let whole = Ours::of(sample.revoked(), SESSIONS).set;
+    Contender {
+        name: "tokenward, tokens that are remembered",
+        memory: alone.memory(),
+        id: Ask::again(alone),
+        check: Some(Ask::again(whole)),
+        ours: None,
     }
 }
 
@@ -103,7 +136,7 @@ fn floor(sample: &Sample) -> Contender {
     Contender {
         name: "one read of a bare bitmap, the place known",
         memory: bits.len() * 8,
-        id: Box::new(move |token| {
+        id: Ask::new(move |token| {
             let (word, bit) = place(token.number);
             bits[word] & bit != 0
         }),
@@ -120,7 +153,7 @@ fn foreign(sample: &Sample) -> Contender {
     Contender {
         name: "tokenward, foreign ids",
         memory: alone.memory(),
-        id: Box::new(|token| alone.check_facts(&token.facts()).is_some()),
+        id: Ask::new(|token| alone.check_facts(&token.facts()).is_some()),
         check: None,
         ours: None,
     }
@@ -136,8 +169,8 @@ fn hash_set(sample: &Sample) -> Contender {
     Contender {
         name: "HashSet behind RwLock",
         memory,
-        id: Box::new(id),
-        check: Some(Box::new(move |token| {
+        id: Ask::new(id),
+        check: Some(Ask::new(move |token| {
             id(token)
                 || sessions.read().unwrap().contains(token.session.as_str())
                 || versions
@@ -159,8 +192,8 @@ fn dash_map(sample: &Sample) -> Contender {
     Contender {
         name: "dashmap",
         memory,
-        id: Box::new(id),
-        check: Some(Box::new(move |token| {
+        id: Ask::new(id),
+        check: Some(Ask::new(move |token| {
             id(token)
                 || sessions.contains(token.session.as_str())
                 || versions.get(token.subject.as_str()).is_some_and(|below| *below > 3)
@@ -178,8 +211,8 @@ fn papaya(sample: &Sample) -> Contender {
     Contender {
         name: "papaya",
         memory,
-        id: Box::new(id),
-        check: Some(Box::new(move |token| {
+        id: Ask::new(id),
+        check: Some(Ask::new(move |token| {
             id(token)
                 || sessions.pin().contains(token.session.as_str())
                 || versions.pin().get(token.subject.as_str()).is_some_and(|below| *below > 3)
@@ -198,7 +231,7 @@ fn fuse(sample: &Sample) -> Contender {
     Contender {
         name: "xorf, binary fuse, then a HashSet of hashes",
         memory,
-        id: Box::new(move |token| {
+        id: Ask::new(move |token| {
             let hash = hash(token.id.as_str());
             filter.contains(&hash) && exact.contains(&hash)
         }),

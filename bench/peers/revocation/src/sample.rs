@@ -3,10 +3,12 @@
 use std::cell::Cell;
 
 use tokenward::{Jti, SessionId, Subject, TokenVersion, UnixTime};
-use tokenward_revocation::{DenseId, Facts};
+use tokenward_revocation::{DenseId, Facts, Memo, Set};
 
 /// Sessions that are revoked, and as many subjects.
 pub(crate) const SESSIONS: u32 = 10_000;
+/// What `tokenward_remote::LiveVerifier` remembers.
+const REMEMBERED: usize = 16_384;
 /// The minute in which the first tokens end.
 pub(crate) const FIRST_MINUTE: u32 = 30_000_000;
 const MINUTES: u32 = 10;
@@ -21,12 +23,15 @@ pub(crate) struct Sample {
 }
 
 /// What is asked about: the claims of a token that was just verified.
+#[derive(Clone)]
 pub(crate) struct Token {
     /// Which of all live tokens it is.
     pub(crate) number: u32,
     pub(crate) id: Jti,
     pub(crate) session: SessionId,
     pub(crate) subject: Subject,
+    /// What is remembered of it, if it is.
+    pub(crate) memo: Option<Memo>,
 }
 
 impl Sample {
@@ -51,6 +56,7 @@ impl Sample {
             id: place(group, within).name(),
             session: session(person),
             subject: subject(person),
+            memo: None,
         }
     }
 
@@ -62,6 +68,23 @@ impl Sample {
 
     pub(crate) fn tokens(&self, count: usize) -> Vec<Token> {
         (0..count).map(|_| self.token()).collect()
+    }
+
+    /// As many tokens as a verifier remembers, each of which was asked about before.
+    pub(crate) fn remembered(&self, set: &Set) -> Vec<Token> {
+        let mut tokens = self.tokens(REMEMBERED);
+        for token in &mut tokens {
+            let memo = set.memo(&token.facts());
+            assert!(set.check_again(&token.facts(), &memo).is_none(), "a good token is refused");
+            token.memo = Some(memo);
+        }
+        tokens
+    }
+
+    /// One of them.
+    pub(crate) fn one_of(&self, tokens: &[Token]) -> Token {
+        let at = usize::try_from(self.random() >> 32).unwrap() % tokens.len();
+        tokens[at].clone()
     }
 
     // xorshift64*: the same in every run.

@@ -2,20 +2,19 @@
 
 use std::path::Path;
 
-use super::{Note, Options, Outcome, allow, markup, place, source, walk};
+use super::{Cache, Note, Options, Outcome, allow, cache, fix, place, source, walk};
 use crate::config;
-use crate::finding::{Finding, Frame, Mistake, fingerprint};
+use crate::finding::{Edit, Finding, Frame, Mistake, fingerprint};
 use crate::language::Language;
-use crate::lower;
 use crate::rules::absence;
-use crate::rules::{self, Hit};
+use crate::rules::{self, Change, Hit};
 
 /// As many findings as one file may have; more are one mistake made by a machine.
 const MAX_FINDINGS: usize = 200;
 /// As long as a line is shown.
 const MAX_SHOWN: usize = 160;
 
-pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
+pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>) -> Outcome {
     let name = file.path.display().to_string();
     let Some(language) = Language::of(&file.path) else { return Outcome::default() };
     let skipped = |why: String| Outcome {
@@ -32,9 +31,25 @@ pub(super) fn audit(file: &walk::File, options: &Options) -> Outcome {
         let signs = absence::signs(&String::from_utf8_lossy(&bytes));
         return Outcome { looked_at: true, signs, ..Outcome::default() };
     }
-    match source::text(bytes) {
+    let key = known.map(|_| cache::key(file, &bytes, options));
+    if let (Some(known), Some(key)) = (known, &key)
+        && let Some(outcome) = known.look_up(key, &name)
+    {
+        return outcome;
+    }
+    let outcome = match source::text(bytes) {
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
         Err(why) => skipped(why),
+    };
+    Outcome { key, stem: stem(&file.path), ..outcome }
+}
+
+/// What other files call a file by.
+fn stem(path: &Path) -> String {
+    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    match name(path).as_str() {
+        "index" | "__init__" => path.parent().map(name).unwrap_or_default(),
+        own => own.to_owned(),
     }
 }
 
@@ -101,8 +116,7 @@ fn judge(
         return outcome;
     }
     let note = |why: &str| Note { file: name.to_owned(), why: why.to_owned() };
-    let scripts = (language == Language::Markup).then(|| markup::scripts(text));
-    let Some(read) = lower::read(scripts.as_deref().unwrap_or(text), language) else {
+    let Some(read) = fix::parsed(text, language) else {
         outcome.looked_at = false;
         outcome.notes.push(note("took too long to parse"));
         return outcome;
@@ -124,17 +138,22 @@ fn judge(
         )));
     }
     let inside = inside.to_string_lossy();
-    let hits = rules::run(&read.model, text, &inside, wanted);
+    let rules::Ran { mut hits, verifiers } = rules::run(&read.model, text, &inside, wanted);
+    outcome.verifiers = verifiers;
     if read.model.is_spent() {
         outcome.notes.push(note("has more calls than can be followed"));
         return outcome;
     }
-    for hit in hits.into_iter().take(MAX_FINDINGS) {
+    fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
+    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
+        let unless = std::mem::take(&mut hit.unless);
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
-        } else {
+        } else if unless.is_empty() {
             outcome.findings.push(finding);
+        } else {
+            outcome.open.push((finding, unless));
         }
     }
     outcome
@@ -165,6 +184,7 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         fix: hit.fix,
         frame: Some(frame),
         fingerprint: format!("{fingerprint:016x}"),
+        edits: hit.changes.into_iter().map(|change| lines.edit(change)).collect(),
     })
 }
 
@@ -186,6 +206,12 @@ impl<'t> Lines<'t> {
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
         let before = self.text.get(start.unwrap_or(0)..byte).unwrap_or_default();
         (line, before.chars().count().saturating_add(1))
+    }
+
+    fn edit(&self, change: Change) -> Edit {
+        let (line, column) = self.position(change.span.start);
+        let (end_line, end_column) = self.position(change.span.end);
+        Edit { bytes: change.span, line, column, end_line, end_column, text: change.text }
     }
 
     /// The text of a line, from 1.

@@ -55,6 +55,10 @@ pub(super) fn is_test_path(path: &Path) -> bool {
             ".mock.",
             "test.java",
             "tests.java",
+            "test.kt",
+            "tests.kt",
+            "tests.swift",
+            "_test.dart",
             "tests.cs",
             "test.cs",
             "test.php",
@@ -73,10 +77,14 @@ pub(super) fn is_test(model: &Model) -> bool {
                 || path.starts_with("pytest.")
         }
         Language::Go => path == "testing",
-        Language::Java => {
-            ["org.junit", "org.testng", "org.mockito"].iter().any(|name| path.starts_with(name))
+        Language::Java | Language::Kotlin => {
+            ["org.junit", "org.testng", "org.mockito", "kotlin.test", "io.kotest", "io.mockk"]
+                .iter()
+                .any(|name| path.starts_with(name))
         }
         Language::Php => path.starts_with("PHPUnit."),
+        Language::Swift => matches!(path, "XCTest" | "XCTVapor" | "Testing"),
+        Language::Dart => matches!(path, "test" | "flutter_test" | "mocktail" | "mockito"),
         Language::CSharp | Language::Ruby | Language::Rust => false,
         _ => [
             "vitest",

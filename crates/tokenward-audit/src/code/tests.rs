@@ -200,6 +200,9 @@ fn no_text_whatever_makes_it_panic() {
         Language::Php,
         Language::Ruby,
         Language::Rust,
+        Language::Kotlin,
+        Language::Swift,
+        Language::Dart,
     ] {
         for _ in 0..60 {
             let mut text = "import jwt from 'jsonwebtoken'\n".to_owned();
@@ -212,6 +215,72 @@ fn no_text_whatever_makes_it_panic() {
             assert!(found.len() < 1_000);
         }
     }
+}
+
+#[test]
+fn a_token_that_a_function_of_another_file_verifies_is_verified() {
+    let decode = "import jwt\nfrom flask import request\nfrom shop.auth.tokens import accept\n\n\ndef user():\n    token = request.headers['X-Token']\n    accept(token)\n    return jwt.decode(token, options={'verify_signature': False})['sub']\n";
+    let verifies = "import jwt\n\n\ndef accept(token):\n    return jwt.decode(token, KEY, algorithms=['ES256'], options={'require': ['exp']})\n";
+    let decodes = "import jwt\n\n\ndef accept(token):\n    print(jwt.decode(token, options={'verify_signature': False})['iss'])\n";
+    let project = Project::new();
+    project.write("shop/users.py", decode);
+    assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
+
+    project.write("shop/auth/tokens.py", decodes);
+    assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
+    project.write("shop/auth/other.py", verifies);
+    assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
+    let mut cache = Cache::default();
+    for (text, count) in [(verifies, 0), (decodes, 1), (verifies, 0)] {
+        project.write("shop/auth/tokens.py", text);
+        let paths = [project.dir.path().to_owned()];
+        let audit = audit_paths_cached(&paths, &Options::default(), &mut cache);
+        assert_eq!(audit.findings.len(), count, "{:?}", audit.findings);
+    }
+
+    let script = "const jwt = require('jsonwebtoken');\nconst { accept } = require('../tokens');\n\nexports.user = (req, res) => {\n  const token = req.headers.authorization;\n  accept(token);\n  return jwt.decode(token).sub;\n};\n";
+    let project = Project::new();
+    project.write("api/users.js", script);
+    assert_eq!(project.found(&Options::default()), ["api/users.js:7 unverified-decode"]);
+    project.write("tokens/index.js", "const jwt = require('jsonwebtoken');\nconst accept = (t) => jwt.verify(t, KEY, { algorithms: ['ES256'] });\nmodule.exports = { accept };\n");
+    assert!(project.found(&Options::default()).is_empty());
+}
+
+#[test]
+fn a_name_that_is_of_its_own_type_leads_nowhere() {
+    for (name, text) in [
+        ("a.py", "import os\njwt: jwt\njwt.decode(token)\na: b\nb: a\na.encode(token)\n"),
+        ("a.ts", "let jwt: jwt;\njwt.verify(token);\n"),
+        ("a.go", "package a\n\nvar jwt jwt\n\nfunc f() { jwt.Parse(t) }\n"),
+    ] {
+        let language = Language::of(Path::new(name)).unwrap();
+        assert!(audit_text(name, text, language, &Options::default()).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn brackets_in_brackets_without_end_exhaust_no_stack() {
+    let project = Project::new();
+    let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));
+    for name in [
+        "a.py", "a.js", "a.ts", "a.go", "a.java", "a.cs", "a.php", "a.rb", "a.rs", "a.kt",
+        "a.swift", "a.dart",
+    ] {
+        let lines = |brackets: &str| {
+            let all: Vec<&str> = brackets
+                .as_bytes()
+                .chunks(4_000)
+                .map(|one| std::str::from_utf8(one).unwrap())
+                .collect();
+            all.join("\n")
+        };
+        let start = if name == "a.php" { "<?php $jwt = " } else { "jwt = " };
+        project.write(name, &format!("{start}{}x{};\n", lines(&open), lines(&close)));
+    }
+    let audit = project.audit(&Options::default());
+    assert!(audit.findings.is_empty(), "{:?}", audit.findings);
+    // Some parsers end before, and none of them is a reason to end with them.
+    assert!(audit.notes.len() >= 10, "{:?}", audit.notes);
 }
 
 struct Project {

@@ -13,6 +13,14 @@ pub(super) fn all(b: &mut Builder<'_>, nodes: Vec<Node<'_>>, read: Read) -> Vec<
     nodes.into_iter().map(|one| read(b, one)).collect()
 }
 
+/// What is read in a node's place: the one inside of it.
+pub(super) fn through(b: &mut Builder<'_>, inner: Node<'_>, read: Read) -> Id {
+    match b.deeper(|b| read(b, inner)) {
+        Some(id) => id,
+        None => nothing(b, inner),
+    }
+}
+
 pub(super) fn field(b: &mut Builder<'_>, n: Node<'_>, name: &str, read: Read) -> Id {
     match n.child_by_field_name(name) {
         Some(child) => read(b, child),

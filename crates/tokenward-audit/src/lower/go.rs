@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::common;
 use super::{binary, bind_each, children, field_text, in_field, number, unescape};
 use crate::model::build::Builder;
 use crate::model::{Arg, Binding, Entry, Id, Key, Kind, Param, ScopeKind};
@@ -20,7 +21,7 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
     if (is_reference || is_transparent || is_assertion)
         && let Some(inner) = children(n).first()
     {
-        return node(b, *inner);
+        return common::through(b, *inner, node);
     }
     let id = b.add(n.byte_range(), |b| kind(b, n));
     if n.kind() == "function_declaration" {

@@ -20,7 +20,7 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
         _ => None,
     };
     match inner {
-        Some(inner) => node(b, inner),
+        Some(inner) => common::through(b, inner, READ),
         None => b.add(n.byte_range(), |b| kind(b, n)),
     }
 }
@@ -153,17 +153,22 @@ const PACKAGES: [(&str, &[&str]); 6] = [
     ("com.nimbusds.jose.crypto", &["MACVerifier", "MACSigner"]),
 ];
 
+/// Binds what is behind `import path.*`.
+pub(super) fn wildcard(b: &mut Builder<'_>, path: &str) {
+    for (package, names) in PACKAGES {
+        for name in names.iter().filter(|_| package == path) {
+            b.bind(name, Binding::Import(format!("{path}.{name}")));
+        }
+    }
+}
+
 fn import(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let parts = children(n);
     let Some(path) = parts.first().map(|one| common::text(b, *one)) else {
         return Kind::Other(Vec::new());
     };
     if parts.iter().any(|one| one.kind() == "asterisk") {
-        for (package, names) in PACKAGES {
-            for name in names.iter().filter(|_| package == path) {
-                b.bind(name, Binding::Import(format!("{path}.{name}")));
-            }
-        }
+        wildcard(b, &path);
     } else if let Some((_, name)) = path.rsplit_once('.') {
         let name = name.to_owned();
         b.bind(&name, Binding::Import(path));

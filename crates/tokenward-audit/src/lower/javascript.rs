@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::common;
 use super::{binary, children, field_text, number, template, unescape};
 use crate::model::build::Builder;
 use crate::model::{Arg, Binding, Entry, Handler, Id, Key, Kind, Param, ScopeKind};
@@ -26,11 +27,11 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
             | "template_substitution"
     ) && let Some(inner) = children(n).first()
     {
-        return node(b, *inner);
+        return common::through(b, *inner, node);
     }
     // `(0, library.verify)(token)`, as compilers write it: the last one counts.
     if n.kind() == "sequence_expression" {
-        let parts = all(b, children(n));
+        let parts = b.deeper(|b| all(b, children(n))).unwrap_or_default();
         if let Some(last) = parts.last() {
             return *last;
         }

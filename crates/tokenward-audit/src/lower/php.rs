@@ -26,7 +26,7 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
         _ => None,
     };
     match inner {
-        Some(inner) => node(b, inner),
+        Some(inner) => common::through(b, inner, READ),
         None => b.add(n.byte_range(), |b| kind(b, n)),
     }
 }

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::common;
 use super::{binary, bind_each, children, field_text, in_field, number, template, unescape};
 use crate::model::build::Builder;
 use crate::model::{Arg, Binding, Entry, Handler, Id, Key, Kind, Param, ScopeKind};
@@ -20,7 +21,7 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
         | "keyword_separator" => {
             let inner = children(n);
             if let [one] = inner.as_slice() {
-                return node(b, *one);
+                return common::through(b, *one, node);
             }
         }
         _ => {}

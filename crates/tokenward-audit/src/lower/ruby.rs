@@ -17,14 +17,14 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
     if n.kind() == "parenthesized_statements"
         && let [inner] = children(n).as_slice()
     {
-        return node(b, *inner);
+        return common::through(b, *inner, READ);
     }
     // `'text'.freeze` is `'text'`.
     if n.kind() == "call"
         && matches!(field_text(b, n, "method"), "freeze" | "dup" | "to_sym")
         && let Some(receiver) = n.child_by_field_name("receiver")
     {
-        return node(b, receiver);
+        return common::through(b, receiver, READ);
     }
     b.add(n.byte_range(), |b| kind(b, n))
 }

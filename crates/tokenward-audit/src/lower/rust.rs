@@ -50,7 +50,7 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
         _ => None,
     };
     if let Some(inner) = inner {
-        return node(b, inner);
+        return common::through(b, inner, READ);
     }
     let id = b.add(n.byte_range(), |b| kind(b, n));
     if n.kind() == "function_item" {
@@ -93,7 +93,9 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         "generic_function" | "generic_type" => {
             let name = if n.kind() == "generic_type" { "type" } else { "function" };
             match n.child_by_field_name(name) {
-                Some(inner) => kind(b, inner),
+                Some(inner) => {
+                    b.deeper(|b| kind(b, inner)).unwrap_or_else(|| Kind::Other(Vec::new()))
+                }
                 None => Kind::Other(Vec::new()),
             }
         }
@@ -293,12 +295,12 @@ fn import(b: &mut Builder<'_>, n: Node<'_>, prefix: &str) {
                 path => join(path),
             };
             for one in n.child_by_field_name("list").map(children).unwrap_or_default() {
-                import(b, one, &prefix);
+                b.deeper(|b| import(b, one, &prefix));
             }
         }
         "use_list" => {
             for one in children(n) {
-                import(b, one, prefix);
+                b.deeper(|b| import(b, one, prefix));
             }
         }
         "use_as_clause" => {

@@ -23,6 +23,8 @@ pub(crate) struct Builder<'s> {
     model: Model,
     scope: ScopeId,
     open: Vec<Id>,
+    /// How many nodes are being read that leave nothing in the model.
+    seen_through: usize,
     cut: bool,
 }
 
@@ -50,7 +52,7 @@ impl<'s> Builder<'s> {
             fuel: Cell::new(FUEL),
             is_spent: Cell::new(false),
         };
-        Self { text, model, scope: ScopeId(0), open: Vec::new(), cut: false }
+        Self { text, model, scope: ScopeId(0), open: Vec::new(), seen_through: 0, cut: false }
     }
 
     /// The model, and whether it holds the whole file.
@@ -85,6 +87,19 @@ impl<'s> Builder<'s> {
             node.end = end;
         }
         id
+    }
+
+    /// Runs `fill` for what stands inside of something that itself is no node, like a parenthesis; nothing where
+    /// that is too deep.
+    pub(crate) fn deeper<T>(&mut self, fill: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.seen_through >= MAX_DEPTH {
+            self.cut = true;
+            return None;
+        }
+        self.seen_through = self.seen_through.saturating_add(1);
+        let made = fill(self);
+        self.seen_through = self.seen_through.saturating_sub(1);
+        Some(made)
     }
 
     pub(crate) fn model(&self) -> &Model {

@@ -113,6 +113,8 @@ impl Model {
 
     /// A type as it is written, `*jwt.Parser`, with its import resolved.
     fn type_path(&self, written: &str, fuel: u8) -> Option<String> {
+        // A name may be declared as being of its own type.
+        let fuel = fuel.checked_sub(1)?;
         let name = written.trim_start_matches(['*', '&', ':', ' ']);
         let end = name.find(|c: char| !(c.is_alphanumeric() || "_$.".contains(c)));
         let name = end.and_then(|end| name.get(..end)).unwrap_or(name);

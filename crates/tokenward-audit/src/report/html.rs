@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, grades};
+use super::{Report, extent, grades};
 use crate::finding::{Finding, Severity};
 use crate::rules::catalog::Catalog;
 
@@ -24,10 +24,10 @@ pub fn html(report: &Report<'_>, catalog: &Catalog) -> String {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>The ten mistakes</title>\n\
          <style>{STYLE}</style></head><body>\n<h1>{} of 10 mistakes were not found</h1>\n\
-         <p>{} findings in {} files</p>\n<table>\n",
+         <p>{} findings in {}</p>\n<table>\n",
         grades::avoided(&grades),
         audit.findings.len(),
-        audit.files
+        extent(audit)
     );
     for grade in &grades {
         let worst = grade.worst.map_or("none", Severity::name);

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Report;
-use crate::finding::{Confidence, Mistake, Severity};
+use crate::code::Note;
+use crate::finding::{Confidence, Edit, Mistake, Severity};
 
 /// The whole answer. Its shape is stable; members may be added.
 #[derive(Debug, Serialize)]
@@ -13,8 +14,14 @@ pub struct Json<'a> {
     pub findings: Vec<JsonFinding<'a>>,
     /// How many files were looked at.
     pub files: usize,
+    /// How many requests were sent, where a running service was looked at.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub requests: usize,
     /// How many were skipped, in part or whole.
     pub skipped: usize,
+    /// What was skipped, and why.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub notes: &'a [Note],
     /// How long it took.
     pub seconds: f64,
 }
@@ -42,6 +49,37 @@ pub struct JsonFinding<'a> {
     /// What to write instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<&'a str>,
+    /// The changes that mend it, if no decision is left; made together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<JsonEdit<'a>>,
+}
+
+/// A change: what stands between the two places goes, and the text comes there.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct JsonEdit<'a> {
+    /// The first line, from 1.
+    pub line: usize,
+    /// The first column, in characters, from 1.
+    pub column: usize,
+    /// The last line.
+    pub end_line: usize,
+    /// The column after the last character.
+    pub end_column: usize,
+    /// What stands there afterwards.
+    pub text: &'a str,
+}
+
+impl<'a> From<&'a Edit> for JsonEdit<'a> {
+    fn from(edit: &'a Edit) -> Self {
+        Self {
+            line: edit.line,
+            column: edit.column,
+            end_line: edit.end_line,
+            end_column: edit.end_column,
+            text: &edit.text,
+        }
+    }
 }
 
 /// The answer as a value to be serialized.
@@ -58,11 +96,19 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         end_line: finding.end_line,
         message: &finding.message,
         fix: finding.fix.as_deref(),
+        edits: finding.edits.iter().map(JsonEdit::from).collect(),
     });
     Json {
         findings: findings.collect(),
         files: audit.files,
+        requests: audit.requests,
         skipped: audit.notes.len(),
+        notes: &audit.notes,
         seconds: report.took.as_secs_f64(),
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

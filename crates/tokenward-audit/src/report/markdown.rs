@@ -1,6 +1,6 @@
 //! Markdown, for a comment on a pull request.
 
-use super::Report;
+use super::{Report, extent};
 use crate::finding::Finding;
 
 /// As many findings as a comment shows; hosts refuse comments that are too long.
@@ -11,13 +11,13 @@ const SHOWN: usize = 50;
 pub fn markdown(report: &Report<'_>) -> String {
     let audit = report.audit;
     if audit.findings.is_empty() {
-        return format!("**tokenward audit**: nothing found in {} files.\n", audit.files);
+        return format!("**tokenward audit**: nothing found in {}.\n", extent(audit));
     }
     let mut findings: Vec<&Finding> = audit.findings.iter().collect();
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.mistake));
     let count = findings.len();
     let mut lines = vec![
-        format!("**tokenward audit**: {count} in {} files", audit.files),
+        format!("**tokenward audit**: {count} in {}", extent(audit)),
         String::new(),
         "| severity | place | what | instead |".to_owned(),
         "| --- | --- | --- | --- |".to_owned(),
@@ -32,11 +32,14 @@ pub fn markdown(report: &Report<'_>) -> String {
 }
 
 fn row(finding: &Finding) -> String {
+    let place = match &finding.frame {
+        Some(_) => format!("{}:{}", cell(&finding.file), finding.line),
+        // A token, a key or an answer has no lines.
+        None => cell(&finding.file),
+    };
     format!(
-        "| {} | {}:{} | {} ({}) | {} |",
+        "| {} | {place} | {} ({}) | {} |",
         finding.severity,
-        cell(&finding.file),
-        finding.line,
         cell(&finding.message),
         finding.rule,
         cell(finding.fix.as_deref().unwrap_or_default()),

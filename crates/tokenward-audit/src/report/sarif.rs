@@ -83,6 +83,11 @@ fn result(finding: &Finding, catalog: &Catalog) -> Value {
             "confidence": finding.confidence.name(),
         },
     });
+    if !finding.edits.is_empty()
+        && let Some(object) = result.as_object_mut()
+    {
+        object.insert("fixes".to_owned(), json!([fix(finding)]));
+    }
     let index = catalog.rules().iter().position(|rule| rule.id == finding.rule);
     if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
         object.insert("ruleIndex".to_owned(), json!(index));
@@ -90,13 +95,40 @@ fn result(finding: &Finding, catalog: &Catalog) -> Value {
     result
 }
 
-/// A path as a relative URI: slashes, and everything else that is special escaped.
+/// The changes that `--fix` makes.
+fn fix(finding: &Finding) -> Value {
+    let replacements: Vec<Value> = finding
+        .edits
+        .iter()
+        .map(|edit| {
+            json!({
+                "deletedRegion": {
+                    "startLine": edit.line,
+                    "startColumn": edit.column,
+                    "endLine": edit.end_line,
+                    "endColumn": edit.end_column,
+                },
+                "insertedContent": { "text": edit.text },
+            })
+        })
+        .collect();
+    json!({
+        "description": { "text": finding.fix.as_deref().unwrap_or(&finding.message) },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(&finding.file) },
+            "replacements": replacements,
+        }],
+    })
+}
+
+/// A path as a relative URI: slashes, and everything else that is special escaped. A URL keeps its colons.
 fn uri(path: &str) -> String {
     let path = path.strip_prefix("./").unwrap_or(path);
+    let is_url = path.starts_with("https://") || path.starts_with("http://");
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || "/-._~".contains(c) {
+        if c.is_ascii_alphanumeric() || "/-._~".contains(c) || (is_url && c == ':') {
             uri.push(c);
         } else {
             uri.extend(["%".to_owned(), format!("{byte:02X}")]);

@@ -88,6 +88,130 @@ fn an_audit_without_findings_is_a_test_that_passed() {
     assert!(xml.contains("tests=\"1\" failures=\"0\"") && !xml.contains("<failure"), "{xml}");
 }
 
+#[test]
+fn a_change_that_mends_stands_in_json_and_sarif_where_it_belongs() {
+    let catalog = Catalog::built_in().unwrap();
+    let code = "import jwt\n\né = jwt.decode(t, KEY, algorithms=['RS256', 'none'])\n";
+    let audit = audit("app.py", code);
+
+    let told = serde_json::to_value(json::json(&report(&audit))).unwrap();
+    assert_eq!(
+        told["findings"][0]["edits"],
+        serde_json::json!([{ "line": 3, "column": 43, "end_line": 3, "end_column": 51, "text": "" }])
+    );
+    let log = sarif::sarif(&report(&audit), &catalog);
+    let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "app.py");
+    let region = &change["replacements"][0]["deletedRegion"];
+    assert_eq!((&region["startColumn"], &region["endColumn"]), (&43.into(), &51.into()));
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "");
+}
+
+#[test]
+fn sarif_is_what_the_schema_of_its_standard_allows() {
+    let catalog = Catalog::built_in().unwrap();
+    let mut whole = audit("dir/a b|é.py", CODE);
+    whole.findings.extend(audit("b.py", "r.set_cookie('jwt', token)\n").findings);
+    whole.findings.extend(
+        crate::audit_jwks("k: `1`", br#"{"keys":[]}"#, &crate::JwksSource::default()).unwrap(),
+    );
+    whole.notes.push(crate::Note { file: "c.py".to_owned(), why: "not UTF-8".to_owned() });
+    let log = sarif::sarif(&report(&whole), &catalog);
+    assert!(log["runs"][0]["results"].as_array().unwrap().len() >= 4);
+    assert_eq!(faults(&log), "");
+
+    // The schema is looked at, and bites.
+    let mut wrong = log.clone();
+    wrong["runs"][0]["results"][0]["level"] = "critical".into();
+    assert_ne!(faults(&wrong), "");
+    let mut wrong = log;
+    wrong["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] =
+        0.into();
+    assert_ne!(faults(&wrong), "");
+}
+
+#[test]
+fn the_problem_matcher_of_the_page_reads_what_is_printed() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/audit.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let block = page.split("```json\n").find(|block| block.contains("problemMatcher")).unwrap();
+    let task: serde_json::Value = serde_json::from_str(block.split("```").next().unwrap()).unwrap();
+    let pattern = &task["tasks"][0]["problemMatcher"]["pattern"];
+    let read = |at: usize| regex::Regex::new(pattern[at]["regexp"].as_str().unwrap()).unwrap();
+    let (place, message) = (read(0), read(1));
+
+    let text = text::text(&report(&audit("dir/a b.py", CODE)), false);
+    let mut lines = text.lines().skip_while(|line| !place.is_match(line));
+    let found = place.captures(lines.next().unwrap()).unwrap();
+    assert_eq!(
+        (&found[1], &found[2], &found[3], &found[4]),
+        ("dir/a b.py", "5", "12", "algorithm-none")
+    );
+    let told = message.captures(lines.next().unwrap()).unwrap()[1].to_owned();
+    assert!(told.starts_with("a token that is not signed"), "{told}");
+    assert!(!lines.any(|line| place.is_match(line)));
+}
+
+/// What the schema of SARIF 2.1.0 says against a log.
+fn faults(log: &serde_json::Value) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/sarif/sarif-schema-2.1.0.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("https://schema.example/sarif", schema).unwrap();
+    let index = compiler.compile("https://schema.example/sarif", &mut schemas).unwrap();
+    schemas.validate(log, index).err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn a_patch_holds_what_goes_and_what_comes_and_steers_no_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let code = "a = 1\nb = 2\nc = 3\nd = 4\nr.set_cookie('jwt', token, secure=True)  # \x1b[2J\n";
+    std::fs::write(dir.path().join("app.py"), code).unwrap();
+    let patch = patch::patch(&crate::fix_paths(&[dir.path().to_owned()], &Options::default()));
+
+    let place = dir.path().join("app.py").display().to_string();
+    let start = format!("--- a{place}\n+++ b{place}\n@@ -2,4 +2,4 @@\n b = 2\n");
+    assert!(patch.starts_with(&start), "{patch}");
+    assert!(
+        patch.contains("\n+r.set_cookie('jwt', token, secure=True, httponly=True)  # \x1b[2J\n")
+    );
+    let shown = patch::shown(&patch, false);
+    assert!(!shown.contains('\x1b') && shown.lines().count() == patch.lines().count(), "{shown}");
+    assert!(patch::shown(&patch, true).contains("\x1b[32m+r.set_cookie"));
+}
+
+#[test]
+fn a_report_on_a_running_service_counts_requests_and_says_what_was_left_out() {
+    let url = "https://api.example/me";
+    let finding = crate::Finding::about(
+        url,
+        ("live-no-hsts", 9),
+        crate::Severity::Low,
+        "no header",
+        "send it",
+    );
+    let audit = Audit {
+        findings: vec![finding],
+        requests: 225,
+        notes: vec![crate::Note {
+            file: "logout".to_owned(),
+            why: "needs --logout-url".to_owned(),
+        }],
+        ..Audit::default()
+    };
+
+    let value = serde_json::to_value(json::json(&report(&audit))).unwrap();
+    assert_eq!(value["requests"], 225);
+    assert_eq!(value["notes"][0]["why"], "needs --logout-url");
+    assert!(text::text(&report(&audit), false).contains("1 low in 225 requests"));
+    assert!(markdown::markdown(&report(&audit)).contains("1 in 225 requests\n"));
+    assert!(markdown::markdown(&report(&audit)).contains("| low | https://api.example/me |"));
+    let log = sarif::sarif(&report(&audit), &Catalog::built_in().unwrap());
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], url);
+}
+
 fn audit(name: &str, code: &str) -> Audit {
     let findings = audit_text(name, code, Language::Python, &Options::default());
     Audit { findings, files: 1, ..Audit::default() }

@@ -1,6 +1,6 @@
 //! Text, for people: worst first, each with its lines and what to write instead.
 
-use super::Report;
+use super::{Report, extent};
 use crate::finding::{Finding, Severity};
 
 /// The report; `color` says whether the reader's terminal takes it.
@@ -78,8 +78,7 @@ fn summary(report: &Report<'_>) -> String {
     if parts.is_empty() {
         parts.push("nothing found".to_owned());
     }
-    let files = if audit.files == 1 { "file" } else { "files" };
-    let mut text = vec![format!("{} in {} {files}", parts.join(", "), audit.files)];
+    let mut text = vec![format!("{} in {}", parts.join(", "), extent(audit))];
     if audit.in_tests > 0 {
         let in_tests = audit.in_tests;
         text.push(format!("{in_tests} in tests and fixtures not counted (--include-tests)"));
@@ -92,7 +91,7 @@ fn summary(report: &Report<'_>) -> String {
 }
 
 /// Text from files as a terminal can show it: what could move the cursor is escaped.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let plain = !c.is_control() && !is_bidi(c);

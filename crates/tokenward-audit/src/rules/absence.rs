@@ -7,7 +7,6 @@ use super::Context;
 use super::library::Sign;
 use super::names::plain;
 use crate::finding::{Confidence, Severity};
-use crate::language::Language;
 use crate::model::{Lookup, Model};
 
 /// Something that a project has, or lacks as a whole.
@@ -122,7 +121,7 @@ fn logs_in(context: &Context<'_>, sign: &Sign) -> bool {
             named.iter().any(|(name, _)| WHO.contains(&plain(name).as_str()))
                 && !named.iter().any(|(name, _)| plain(name).contains("csrf"))
         }
-        Lookup::Absent => m.language != Language::Java || names_subject(m, sign),
+        Lookup::Absent => !m.language.is_jvm() || names_subject(m, sign),
         Lookup::Unknown => false,
     };
     says_who && !ERRANDS.iter().any(|word| function.contains(word))

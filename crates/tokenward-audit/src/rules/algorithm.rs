@@ -1,10 +1,10 @@
 //! The algorithm: it is the verifier's to choose, and the token's to agree with.
 
 use super::library::{self, Library, Verify, golang_jwt};
-use super::{Context, settings};
+use super::{Change, Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
-use crate::model::{Id, Kind, Lookup, Model};
+use crate::model::{Id, Kind, Lookup, Model, ScopeKind};
 
 /// `algorithm-none`: unsigned tokens are made or taken.
 pub(super) fn none(context: &mut Context<'_>) {
@@ -14,11 +14,13 @@ pub(super) fn none(context: &mut Context<'_>) {
             && let Some(list) = verify.algorithms.found()
             && m.items(list).into_iter().any(|item| is_none(m, item))
         {
-            context.report(
+            let changes = mend::without(context, list, |item| is_none(m, item));
+            context.report_mended(
                 call,
                 (Severity::Critical, Confidence::High),
                 "a token that is not signed at all is accepted: `none` is among the algorithms",
                 "name the one algorithm that your keys are for, such as RS256 or ES256",
+                changes,
             );
         }
         if let Some(sign) = context.library.sign(call) {
@@ -47,15 +49,32 @@ pub(super) fn none(context: &mut Context<'_>) {
             && name == "RequireSignedTokens"
             && m.bool(value) == Some(false)
         {
-            context.report(
+            let changes = mend::flip(context, value);
+            context.report_mended(
                 value,
                 (Severity::Critical, Confidence::High),
                 "a token that is not signed at all is accepted: `RequireSignedTokens` is off",
                 "leave it on, and give IssuerSigningKeys and ValidAlgorithms",
+                changes,
             );
         }
     }
-    for id in m.ids().filter(|id| matches!(m.kind(*id), Kind::Member(..))) {
+    marks_of_none(context);
+}
+
+/// What stands for unsigned tokens wherever it is given to something.
+fn marks_of_none(context: &mut Context<'_>) {
+    let m = context.model;
+    for id in m.ids().filter(|id| matches!(m.kind(*id), Kind::Member(..) | Kind::Name(_))) {
+        let is_swift = m.language == Language::Swift && m.last_name(id) == Some("unsecuredNone");
+        if is_swift {
+            context.report(
+                id,
+                (Severity::Critical, Confidence::High),
+                "tokens are neither signed nor checked: this signer is for tokens without a signature",
+                "await keys.add(ecdsa: ES256PublicKey(pem: pem))",
+            );
+        }
         let is_go = m
             .path(id)
             .is_some_and(|path| golang_jwt(&path) == Some("UnsafeAllowNoneSignatureType"));
@@ -188,13 +207,18 @@ pub(super) fn mixed(context: &mut Context<'_>) {
                 key.contains("public") || key.contains("pub_key") || key.contains("pem")
             });
             let severity = if is_public { Severity::High } else { Severity::Medium };
-            context.report(
+            // With a secret it is for a person to say which kind is meant.
+            let is_secret = |item| m.text(item).is_some_and(|name| name.starts_with("HS"));
+            let changes =
+                if is_public { mend::without(context, list, is_secret) } else { Vec::new() };
+            context.report_mended(
                 call,
                 (severity, Confidence::High),
                 format!(
                     "{symmetric} beside {asymmetric}: whoever has the public key can sign tokens with it as a secret"
                 ),
                 format!("keep {asymmetric} alone, or check the other kind apart, with a key of its own"),
+                changes,
             );
         }
     }
@@ -304,18 +328,30 @@ pub(super) fn not_pinned(context: &mut Context<'_>) {
             Lookup::Unknown => false,
         };
         match verify.library {
-            Library::PythonJose if left_out => context.report(
-                call,
-                (Severity::High, Confidence::High),
-                "python-jose takes any algorithm that the token names when `algorithms` is left out",
-                "jwt.decode(token, key, algorithms=[\"RS256\"], …)",
-            ),
-            Library::JwtSimple if left_out && !is_pem(context, verify) => context.report(
-                call,
-                (Severity::Medium, Confidence::Medium),
-                "jwt-simple takes the algorithm from the token's header when the fourth argument is left out",
-                "jwt.decode(token, key, false, 'HS256')",
-            ),
+            Library::PythonJose if left_out => {
+                let changes = added(context, verify, |algorithm| format!("algorithms=[{algorithm}]"));
+                context.report_mended(
+                    call,
+                    (Severity::High, Confidence::High),
+                    "python-jose takes any algorithm that the token names when `algorithms` is left out",
+                    "jwt.decode(token, key, algorithms=[\"RS256\"], …)",
+                    changes,
+                );
+            }
+            Library::JwtSimple if left_out && !is_pem(context, verify) => {
+                let changes = match m.args(call).len() {
+                    2 => added(context, verify, |algorithm| format!("false, {algorithm}")),
+                    3 => added(context, verify, str::to_owned),
+                    _ => Vec::new(),
+                };
+                context.report_mended(
+                    call,
+                    (Severity::Medium, Confidence::Medium),
+                    "jwt-simple takes the algorithm from the token's header when the fourth argument is left out",
+                    "jwt.decode(token, key, false, 'HS256')",
+                    changes,
+                );
+            }
             Library::ExpressJwt if left_out && verify.options.found().is_some() => context.report(
                 call,
                 (Severity::Medium, Confidence::Medium),
@@ -327,6 +363,53 @@ pub(super) fn not_pinned(context: &mut Context<'_>) {
             _ => {}
         }
     }
+}
+
+/// An argument with the algorithm, where the file itself shows which one: it signs with the same key.
+fn added(context: &Context<'_>, verify: &Verify, written: impl Fn(&str) -> String) -> Vec<Change> {
+    match (verify.algorithms, signed_with(context, verify)) {
+        (Lookup::Absent, Some(algorithm)) => {
+            mend::argument(context, verify.call, &written(&algorithm))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The one algorithm that this file signs with under the verifier's key, as it is written there.
+fn signed_with(context: &Context<'_>, verify: &Verify) -> Option<String> {
+    let key = context.source(verify.key.found()?);
+    let mut found: Option<String> = None;
+    for sign in context.library.signs() {
+        if sign.library != verify.library || context.source(sign.key.found()?) != key {
+            continue;
+        }
+        let written = match sign.algorithm {
+            Lookup::Found(id) => constant(context, id)?,
+            // Both libraries that ask for this sign with it where nothing is said.
+            Lookup::Absent => "\"HS256\"".to_owned(),
+            Lookup::Unknown => return None,
+        };
+        if found.as_ref().is_some_and(|one| *one != written) {
+            return None;
+        }
+        found = Some(written);
+    }
+    found
+}
+
+/// A text, or the name of one that the whole file knows, as it is written.
+fn constant(context: &Context<'_>, id: Id) -> Option<String> {
+    let m = context.model;
+    m.text(id).filter(|text| !text.eq_ignore_ascii_case("none"))?;
+    let is_known = match m.kind(id) {
+        Kind::Text(_) => true,
+        Kind::Name(name) => m
+            .declared(name, m.node(id).scope)
+            .and_then(|(scope, _)| m.scope(scope))
+            .is_some_and(|scope| scope.kind == ScopeKind::File),
+        _ => false,
+    };
+    is_known.then(|| context.source(id).to_owned())
 }
 
 fn is_pem(context: &Context<'_>, verify: &Verify) -> bool {

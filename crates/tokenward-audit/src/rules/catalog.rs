@@ -67,6 +67,7 @@ const TEXTS: &[&str] = texts![
     "no-key-id",
     "cookie-over-plain-http",
     "token-in-url",
+    "tls-not-checked",
     "detailed-refusal",
     "token-optional-at-proxy",
     "private-key-in-tree",

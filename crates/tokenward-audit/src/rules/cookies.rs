@@ -1,7 +1,7 @@
 //! Cookies with tokens: scripts must not read them, and plain HTTP must not carry them.
 
 use super::names::{Credential, credential, plain};
-use super::{Context, library};
+use super::{Change, Context, library, mend};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
@@ -14,17 +14,32 @@ struct Cookie {
     call: Id,
     http_only: Lookup,
     secure: Lookup,
+    /// Where a flag that is missing would stand.
+    place: Place,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Keyword,
+    /// A map that is the last argument, or is missing itself.
+    Options(Lookup),
+    /// The body of a literal.
+    Body(Id),
+    /// Each flag has its position.
+    Fixed,
 }
 
 /// `cookie-readable-by-scripts`
 pub(super) fn readable(context: &mut Context<'_>) {
     for cookie in cookies(context.model) {
         if is_off(context.model, cookie.http_only) {
-            context.report(
+            let changes = mended(context, &cookie, cookie.http_only, HTTP_ONLY);
+            context.report_mended(
                 cookie.call,
                 (Severity::High, Confidence::High),
                 "a cookie with a token is set without HttpOnly: any script that gets into the page can read it",
                 fix(context.model.language),
+                changes,
             );
         }
     }
@@ -34,13 +49,37 @@ pub(super) fn readable(context: &mut Context<'_>) {
 pub(super) fn insecure(context: &mut Context<'_>) {
     for cookie in cookies(context.model) {
         if is_off(context.model, cookie.secure) {
-            context.report(
+            let changes = mended(context, &cookie, cookie.secure, SECURE);
+            context.report_mended(
                 cookie.call,
                 (Severity::Medium, Confidence::High),
                 "a cookie with a token is set without Secure: one request over plain HTTP shows it to the network",
                 fix(context.model.language),
+                changes,
             );
         }
+    }
+}
+
+/// A flag that is set, in Python, JavaScript and Go.
+const HTTP_ONLY: [&str; 3] = ["httponly=True", "httpOnly: true", "HttpOnly: true"];
+const SECURE: [&str; 3] = ["secure=True", "secure: true", "Secure: true"];
+
+fn mended(
+    context: &Context<'_>,
+    cookie: &Cookie,
+    flag: Lookup,
+    [keyword, option, field]: [&str; 3],
+) -> Vec<Change> {
+    match (flag, cookie.place) {
+        (Lookup::Found(flag), _) => mend::flip(context, flag),
+        (_, Place::Keyword) => mend::argument(context, cookie.call, keyword),
+        (_, Place::Options(Lookup::Found(map))) => mend::member(context, map, option),
+        (_, Place::Options(Lookup::Absent)) => {
+            mend::argument(context, cookie.call, &format!("{{ {option} }}"))
+        }
+        (_, Place::Body(map)) => mend::member(context, map, field),
+        _ => Vec::new(),
     }
 }
 
@@ -79,7 +118,12 @@ fn python(m: &Model, call: Id) -> Option<Cookie> {
     if is_ended(m, m.keyword(call, "max_age")) {
         return None;
     }
-    Some(Cookie { call, http_only: m.keyword(call, "httponly"), secure: m.keyword(call, "secure") })
+    Some(Cookie {
+        call,
+        http_only: m.keyword(call, "httponly"),
+        secure: m.keyword(call, "secure"),
+        place: Place::Keyword,
+    })
 }
 
 fn is_ended(m: &Model, max_age: Lookup) -> bool {
@@ -100,7 +144,12 @@ fn script(m: &Model, call: Id) -> Option<Cookie> {
     if is_ended(m, flag("maxAge")) || flag("expires").found().is_some_and(|id| is_past(m, id)) {
         return None;
     }
-    Some(Cookie { call, http_only: flag("httpOnly"), secure: flag("secure") })
+    Some(Cookie {
+        call,
+        http_only: flag("httpOnly"),
+        secure: flag("secure"),
+        place: Place::Options(options),
+    })
 }
 
 /// `new Date(0)`
@@ -145,7 +194,12 @@ fn go(m: &Model, call: Id) -> Option<Cookie> {
             Lookup::Absent if is_set_later(m, call, name) => Lookup::Unknown,
             other => other,
         };
-        return Some(Cookie { call, http_only: later("HttpOnly"), secure: later("Secure") });
+        return Some(Cookie {
+            call,
+            http_only: later("HttpOnly"),
+            secure: later("Secure"),
+            place: m.args(call).first().map_or(Place::Fixed, |body| Place::Body(body.value)),
+        });
     }
     if m.callee_name(call) == Some("SetCookie")
         && m.positional(call, 6).found().is_some()
@@ -156,6 +210,7 @@ fn go(m: &Model, call: Id) -> Option<Cookie> {
             call,
             http_only: m.positional(call, 6),
             secure: m.positional(call, 5),
+            place: Place::Fixed,
         });
     }
     None

@@ -1,7 +1,7 @@
 //! Lifetimes: tokens end, soon, and verifiers look.
 
 use super::library::{self, Library, Sign, golang_jwt};
-use super::{Context, settings};
+use super::{Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
@@ -63,6 +63,7 @@ fn fix(library: Library) -> &'static str {
         }
         Library::FirebaseJwt | Library::JoseJwt => "'exp' => time() + 300",
         Library::Lcobucci => "->expiresAt($now->modify('+5 minutes'))",
+        Library::DartJsonWebToken => "jwt.sign(key, expiresIn: const Duration(minutes: 5))",
         Library::RubyJwt => "exp: Time.now.to_i + 300",
         _ => "\"exp\": datetime.now(timezone.utc) + timedelta(minutes=5)",
     }
@@ -218,56 +219,98 @@ fn nested_expiry(m: &Model, value: Id) -> Option<Id> {
     })
 }
 
+/// Options that switch the check off, with what they then are.
+const SWITCHES: [(&str, bool); 5] = [
+    ("checkExpiresIn", false),
+    ("ignoreExpiration", true),
+    ("verify_exp", false),
+    ("verify_expiration", false),
+    ("validate_exp", false),
+];
+
 /// `expiry-not-checked`: the verifier is told to take tokens that have ended.
 pub(super) fn unchecked(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
         if let Some(verify) = context.library.verify(call) {
-            let is = |name, wanted| {
-                [library::option(m, verify.options, name), m.keyword(call, name)]
-                    .into_iter()
-                    .any(|option| m.said(option) == Some(wanted))
-            };
             let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
-            let off = is("ignoreExpiration", true)
-                || python && is("verify_exp", false)
-                || is("verify_expiration", false)
-                || is("validate_exp", false);
+            let off = SWITCHES
+                .into_iter()
+                .filter(|(name, _)| python || *name != "verify_exp")
+                .find_map(|(name, wanted)| {
+                    [library::option(m, verify.options, name), m.keyword(call, name)]
+                        .into_iter()
+                        .find(|option| m.said(*option) == Some(wanted))?
+                        .found()
+                });
             // Whoever demands the claim means to look at it.
             let demands = library::option(m, verify.options, "require")
                 .found()
                 .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
-            if off && !demands && !verify.is_off {
-                tell(context, call);
+            if let Some(switch) = off.filter(|_| !demands && !verify.is_off) {
+                tell(context, call, Some(switch));
             }
         }
         let path = m.callee_path(call).unwrap_or_default();
         let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"));
-        let allows = path == "flask_jwt_extended.decode_token"
-            && m.said(m.keyword(call, "allow_expired")) == Some(true);
-        if is_go || allows {
-            tell(context, call);
+        let allow = Some(m.keyword(call, "allow_expired")).filter(|allow| {
+            path == "flask_jwt_extended.decode_token" && m.said(*allow) == Some(true)
+        });
+        if is_go || allow.is_some() {
+            tell(context, call, allow.and_then(Lookup::found));
         }
     }
     settings_off(context);
+    empty_checks(context);
+}
+
+/// `func verify(using signer: JWTSigner) throws {}`: `JWTKit` leaves to it what is looked at besides the signature.
+fn empty_checks(context: &mut Context<'_>) {
+    let m = context.model;
+    if m.language != Language::Swift {
+        return;
+    }
+    for id in m.ids() {
+        let Kind::Function(scope) = m.kind(id) else { continue };
+        let is_check = m.scope(*scope).is_some_and(|scope| {
+            scope.name == "verify"
+                && scope.params.iter().any(|param| {
+                    param.type_name.as_deref().is_some_and(|written| {
+                        written.ends_with("JWTSigner") || written.ends_with("JWTAlgorithm")
+                    })
+                })
+        });
+        if is_check && !m.below(id).any(|one| matches!(m.kind(one), Kind::Call { .. })) {
+            context.report(
+                id,
+                (Severity::High, Confidence::Medium),
+                "this check of the claims looks at nothing: tokens that have ended are taken",
+                "try expiration.verifyNotExpired()",
+            );
+        }
+    }
 }
 
 /// `ValidateLifetime = false`, wherever the parameters are made.
 fn settings_off(context: &mut Context<'_>) {
     let m = context.model;
-    if m.language != Language::CSharp {
-        return;
-    }
     for (name, value) in settings::all(m) {
-        if matches!(name, "ValidateLifetime" | "RequireExpirationTime")
-            && m.bool(value) == Some(false)
-        {
-            tell(context, value);
+        let off = match m.language {
+            Language::CSharp => {
+                matches!(name, "ValidateLifetime" | "RequireExpirationTime").then_some(false)
+            }
+            // go-oidc
+            Language::Go => (name == "SkipExpiryCheck").then_some(true),
+            _ => None,
+        };
+        if off.is_some() && m.bool(value) == off {
+            tell(context, value, Some(value));
         }
     }
 }
 
-fn tell(context: &mut Context<'_>, call: Id) {
+/// Tells of a check that is off, by `switch` if that is a flag.
+fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
     let m = context.model;
     let name = m.function_name(call);
     // Logging out, and renewing, with a token that has just ended is what some protocols ask for.
@@ -286,11 +329,13 @@ fn tell(context: &mut Context<'_>, call: Id) {
     if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
         return;
     }
-    context.report(
+    let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
+    context.report_mended(
         call,
         (Severity::High, Confidence::Medium),
         "the check of the expiry is switched off: a token that was stolen once works for ever",
         "leave it on; a few seconds of leeway are enough for clocks that differ",
+        changes,
     );
 }
 

@@ -9,6 +9,7 @@ use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
 mod csharp;
+mod dart;
 mod go;
 mod java;
 mod php;
@@ -18,6 +19,7 @@ mod ruby;
 mod rust;
 mod script;
 mod shape;
+mod swift;
 
 pub(crate) use resolve::{chain_claims, option, returned};
 use shape::{At, Count, Does, Off, Shape, VerifyAt};
@@ -36,6 +38,7 @@ pub(crate) enum Library {
     JwtSimple,
     JwtDecode,
     FastJwt,
+    NextAuth,
     ExpressJwt,
     KoaJwt,
     PassportJwt,
@@ -55,6 +58,16 @@ pub(crate) enum Library {
     JsonWebTokenRs,
     JwtCompact,
     JwtSimpleRs,
+    GoJose,
+    Jose4j,
+    JwtNet,
+    Cristalhq,
+    Josekit,
+    JwtKit,
+    JwtDecodeSwift,
+    DartJsonWebToken,
+    JwtDecoder,
+    JoseDart,
 }
 
 /// A call that makes a token.
@@ -95,6 +108,8 @@ pub(crate) struct Decode {
     /// An argument that the claims are written to.
     pub(crate) into: Option<Id>,
     pub(crate) how: How,
+    /// The flag that switches the check off, where that is all that does.
+    pub(crate) switch: Option<Id>,
     /// Made for programs that hold their own token.
     pub(crate) for_clients: bool,
 }
@@ -164,6 +179,7 @@ impl Calls {
                     token: at(decode.token).found(),
                     into: at(decode.into).found(),
                     how: How::Function,
+                    switch: None,
                     for_clients: decode.for_clients,
                 };
                 self.decodes.insert(call, decode);
@@ -182,8 +198,15 @@ impl Calls {
                 && m.keyword(call, "verify").found().is_some()
                 && option(m, options, "verify_signature").found().is_none();
             let how = if is_dead { How::DeadOption } else { How::Option };
-            let token = token.found();
-            let decode = Decode { call, library, token, into: None, how, for_clients: false };
+            let decode = Decode {
+                call,
+                library,
+                token: token.found(),
+                into: None,
+                how,
+                switch: resolve::switch(m, call, verify.off),
+                for_clients: false,
+            };
             self.decodes.insert(call, decode);
         }
         let verify = Verify {
@@ -237,7 +260,9 @@ const fn shapes(language: Language) -> &'static [Shape] {
             script::SHAPES
         }
         Language::Go => go::SHAPES,
-        Language::Java => java::SHAPES,
+        Language::Java | Language::Kotlin => java::SHAPES,
+        Language::Swift => swift::SHAPES,
+        Language::Dart => dart::SHAPES,
         Language::CSharp => csharp::SHAPES,
         Language::Php => php::SHAPES,
         Language::Ruby => ruby::SHAPES,
@@ -269,9 +294,12 @@ pub(crate) fn canonical(language: Language, path: String) -> String {
             Some(name) => format!("github.com/golang-jwt/jwt.{name}"),
             None => path,
         },
-        Language::CSharp | Language::Java | Language::Php | Language::Ruby | Language::Rust => {
-            path.strip_prefix('~').map(str::to_owned).unwrap_or(path)
-        }
+        Language::CSharp
+        | Language::Java
+        | Language::Kotlin
+        | Language::Php
+        | Language::Ruby
+        | Language::Rust => path.strip_prefix('~').map(str::to_owned).unwrap_or(path),
         _ => path,
     }
 }

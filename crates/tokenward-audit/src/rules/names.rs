@@ -55,7 +55,16 @@ pub(super) fn credential(name: &str) -> Credential {
     if TOKENS.iter().any(|word| name.contains(word)) {
         return Credential::Surely;
     }
-    let bare =
-        matches!(name.as_str(), "token" | "tokenkey" | "apitoken" | "logintoken" | "mytoken");
+    let bare = matches!(
+        name.as_str(),
+        "token"
+            | "tokens"
+            | "tokenkey"
+            | "keytoken"
+            | "tokenstoragekey"
+            | "apitoken"
+            | "logintoken"
+            | "mytoken"
+    );
     if bare { Credential::Perhaps } else { Credential::No }
 }

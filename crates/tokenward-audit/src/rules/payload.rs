@@ -3,6 +3,7 @@
 use super::names::plain;
 use super::{Context, library};
 use crate::finding::{Confidence, Severity};
+use crate::language::Language;
 use crate::model::{Id, Key, Kind, Model};
 
 /// Secrets, wherever they stand in a name.
@@ -51,9 +52,28 @@ pub(super) fn check(context: &mut Context<'_>) {
                 whole,
                 (Severity::Medium, Confidence::Medium),
                 "a whole user object goes into the token: whatever it holds, or will hold, anybody can read",
-                "put the subject alone: { sub: user.id }; look the rest up where it is needed",
+                whole_fix(m.language),
             );
         }
+    }
+}
+
+/// What to put in instead, as the language writes it.
+const fn whole_fix(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "put the subject alone: {\"sub\": str(user.id)}; look the rest up where it is needed"
+        }
+        Language::Go => {
+            "put the subject alone: jwt.MapClaims{\"sub\": user.ID}; look the rest up where it is needed"
+        }
+        Language::Php => {
+            "put the subject alone: ['sub' => $user->id]; look the rest up where it is needed"
+        }
+        Language::Java | Language::Kotlin => {
+            "put the subject alone: .subject(user.getId()); look the rest up where it is needed"
+        }
+        _ => "put the subject alone: { sub: user.id }; look the rest up where it is needed",
     }
 }
 

@@ -2,10 +2,16 @@
 
 use super::Context;
 use crate::finding::{Confidence, Severity};
+use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model};
 
 /// Calls that answer a request.
-const ANSWERS: [&str; 34] = [
+const ANSWERS: [&str; 39] = [
+    "respond",
+    "respondText",
+    "unauthorized",
+    "forbidden",
+    "Abort",
     "sendError",
     "body",
     "entity",
@@ -70,7 +76,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             _ => {}
         }
     }
-    if m.language == crate::Language::Go {
+    if m.language == Language::Go {
         go(context);
     }
 }
@@ -89,12 +95,44 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
 }
 
 fn report(context: &mut Context<'_>, at: Id) {
+    let m = context.model;
     context.report(
         at,
         (Severity::Medium, Confidence::High),
         "the answer to a bad token says what is wrong with it: that helps whoever is trying",
-        "log the error, and answer the same to all: 401, {\"error\": \"invalid_token\"}",
+        fix(m.language),
     );
+}
+
+/// The answer that is the same for all, in the language at hand. What went wrong goes to the log.
+const fn fix(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "log the error, and answer the same to all: raise HTTPException(401, \"invalid_token\")"
+        }
+        Language::Go => {
+            "log the error, and answer the same to all: http.Error(w, \"invalid_token\", http.StatusUnauthorized)"
+        }
+        Language::Java => "log the error, and answer the same to all: response.sendError(401)",
+        Language::Kotlin => {
+            "log the error, and answer the same to all: call.respond(HttpStatusCode.Unauthorized, \"invalid_token\")"
+        }
+        Language::CSharp => "log the error, and answer the same to all: Results.Unauthorized()",
+        Language::Php => {
+            "log the error, and answer the same to all: http_response_code(401); echo '{\"error\":\"invalid_token\"}';"
+        }
+        Language::Ruby => {
+            "log the error, and answer the same to all: render json: { error: 'invalid_token' }, status: :unauthorized"
+        }
+        Language::Swift => "log the error, and answer the same to all: throw Abort(.unauthorized)",
+        Language::Rust => "log the error, and answer the same to all: StatusCode::UNAUTHORIZED",
+        Language::Dart => {
+            "log the error, and answer the same to all: Response.unauthorized('invalid_token')"
+        }
+        _ => {
+            "log the error, and answer the same to all: res.status(401).json({ error: 'invalid_token' })"
+        }
+    }
 }
 
 fn is_answer(m: &Model, call: Id) -> bool {
@@ -134,6 +172,8 @@ fn shows(m: &Model, value: Id, error: &str) -> bool {
                         | "to_s"
                         | "full_message"
                         | "getLocalizedMessage"
+                        | "localizedMessage"
+                        | "localizedDescription"
                 )
             }
             Kind::Call { .. } => matches!(

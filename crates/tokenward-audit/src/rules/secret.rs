@@ -171,6 +171,15 @@ fn fix(m: &Model) -> &'static str {
         crate::Language::Java => {
             "read it where the process starts, and stop without it: System.getenv(\"BILLING_JWT_KEY\"); then replace it"
         }
+        crate::Language::Kotlin => {
+            "read it where the process starts, and stop without it: System.getenv(\"BILLING_JWT_KEY\") ?: error(\"no key\"); then replace it"
+        }
+        crate::Language::Swift => {
+            "read it where the process starts, and stop without it: guard let key = Environment.get(\"BILLING_JWT_KEY\"); then replace it"
+        }
+        crate::Language::Dart => {
+            "read it where the process starts, and stop without it: Platform.environment['BILLING_JWT_KEY']; then replace it"
+        }
         crate::Language::CSharp => {
             "read it where the process starts, and stop without it: builder.Configuration[\"Billing:JwtKey\"], from the environment or user secrets; then replace it"
         }
@@ -201,6 +210,8 @@ fn literal_in(m: &Model, id: Id, fallback: bool, fuel: u8) -> Option<(Id, Litera
     values.into_iter().find_map(|value| match m.kind(value) {
         Kind::Text(text) => Some((value, Literal { text: text.clone(), is_fallback: fallback })),
         Kind::Call { .. } => inside(m, value, fallback, fuel),
+        // Swift: `Data("…".utf8)`
+        Kind::Member(object, name) if name == "utf8" => literal_in(m, *object, fallback, fuel),
         _ => None,
     })
 }
@@ -216,11 +227,11 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
             literal_in(m, *object, fallback, fuel)
         }
         // `"…".getBytes()`
-        ("getBytes" | "toCharArray" | "bytes" | "b" | "freeze", Kind::Member(object, _))
-            if m.language != crate::Language::Python =>
-        {
-            literal_in(m, *object, fallback, fuel)
-        }
+        (
+            "getBytes" | "toByteArray" | "encodeToByteArray" | "toCharArray" | "bytes" | "b"
+            | "freeze",
+            Kind::Member(object, _),
+        ) if m.language != crate::Language::Python => literal_in(m, *object, fallback, fuel),
         ("decode", Kind::Member(object, _)) if is_base64(m, *object) => {
             literal_in(m, first?, fallback, fuel)
         }
@@ -239,6 +250,10 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
             let default = default.or_else(|| m.positional(call, 1).found())?;
             literal_in(m, default, true, fuel)
         }
+        // Dart: `String.fromEnvironment('KEY', defaultValue: '…')`
+        ("fromEnvironment", _) => {
+            literal_in(m, m.keyword(call, "defaultValue").found()?, true, fuel)
+        }
         // pydantic: `jwt_secret: str = Field(default="…")`
         ("Field", _) => {
             let default = m.argument(call, "default", 0).found()?;
@@ -249,7 +264,9 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
 }
 
 /// What makes a key of text, or bytes of it.
-const MAKERS: [&str; 22] = [
+const MAKERS: [&str; 24] = [
+    "Data",
+    "SymmetricKey",
     "encode",
     "from",
     "createSecretKey",

@@ -3,7 +3,10 @@
 use super::Context;
 use super::names::{Credential, credential};
 use crate::finding::{Confidence, Severity};
+use crate::language::Language;
 use crate::model::{Id, Kind, Model};
+
+mod phone;
 
 /// What a file that keeps something in the browser, or plainly on a phone, holds.
 pub(super) const WORDS: &[&str] = &[
@@ -14,10 +17,21 @@ pub(super) const WORDS: &[&str] = &[
     "Cookies.set",
     "localforage",
     "Preferences.set",
+    "SharedPreferences",
+    "putString",
+    "dataStore",
+    "UserDefaults",
+    "AppStorage",
+    "NSUbiquitousKeyValueStore",
+    "get_storage",
+    "package:hive",
 ];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
+    if matches!(m.language, Language::Java | Language::Kotlin | Language::Swift | Language::Dart) {
+        phone::check(context);
+    }
     if !m.language.is_script() {
         return;
     }
@@ -57,19 +71,8 @@ fn place(path: &str) -> Option<&'static str> {
 }
 
 fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option<Id>) {
-    let m = context.model;
-    let named = name_of(context, key);
-    let mut sure = credential(&named);
-    if sure != Credential::Surely
-        && let Some(value) = value
-        && (sure == Credential::Perhaps || is_storage_key(&named))
-        && m.last_name(value).is_some_and(|name| credential(name) == Credential::Surely)
-    {
-        sure = Credential::Surely;
-    }
-    let Some(severity) = severity(sure) else { return };
-    // What is written to end it is no token.
-    if value.is_some_and(|value| m.is_null(value) || m.text(value).is_some_and(str::is_empty)) {
+    let Some(severity) = surely(context.model, &name_of(context, key), value) else { return };
+    if value.is_some_and(|value| is_nothing(context.model, value)) {
         return;
     }
     context.report(
@@ -79,6 +82,24 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option
         "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`; on a phone, use the \
          keychain (expo-secure-store, react-native-keychain)",
     );
+}
+
+/// How bad it is to keep this value under this name; `None` where neither is that of a token.
+fn surely(m: &Model, named: &str, value: Option<Id>) -> Option<Severity> {
+    let mut sure = credential(named);
+    if sure != Credential::Surely
+        && let Some(value) = value
+        && (sure == Credential::Perhaps || is_storage_key(named))
+        && m.last_name(value).is_some_and(|name| credential(name) == Credential::Surely)
+    {
+        sure = Credential::Surely;
+    }
+    severity(sure)
+}
+
+/// What is written to end it is no token.
+fn is_nothing(m: &Model, value: Id) -> bool {
+    m.is_null(value) || m.text(value).is_some_and(str::is_empty)
 }
 
 /// How bad it is to keep something of such a name there; `None` for what is no token.

@@ -4,11 +4,12 @@
 //! or a client reads its own token. [`ladder`] decides.
 
 use super::library::{self, Decode, How, Library};
-use super::{Context, settings};
+use super::{Change, Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
-use crate::model::{Id, Key, Kind, Model};
+use crate::model::{Id, Key, Kind, Lookup, Model};
 
+pub(crate) mod across;
 mod ladder;
 mod origin;
 mod reads;
@@ -20,8 +21,27 @@ pub(super) fn check(context: &mut Context<'_>) {
             report(context, decode);
         }
     }
-    if context.model.language == Language::CSharp {
-        validators(context);
+    match context.model.language {
+        Language::CSharp => validators(context),
+        Language::Go => unchecked(context),
+        _ => {}
+    }
+}
+
+/// go-oidc's `InsecureSkipSignatureCheck: true`
+fn unchecked(context: &mut Context<'_>) {
+    let m = context.model;
+    for (name, value) in settings::all(m) {
+        if name == "InsecureSkipSignatureCheck" && m.bool(value) == Some(true) {
+            let changes = mend::flip(context, value);
+            context.report_mended(
+                value,
+                (Severity::Critical, Confidence::High),
+                "this verifier looks at no signature: anybody can write a token that it takes",
+                "leave it out: the provider's keys are at hand",
+                changes,
+            );
+        }
     }
 }
 
@@ -69,12 +89,34 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
         }
     };
     let fix = format!("verify it: {}", fix(decode.library, context.model.language));
-    context.report(
+    let changes = switched_on(context, decode);
+    context.report_mended(
         decode.call,
         (verdict.severity, verdict.confidence),
         format!("{how}, {}", verdict.because),
         fix,
+        changes,
     );
+    let elsewhere = across::handed_to(context, decode);
+    context.unless(elsewhere);
+}
+
+/// The flag turned over, where key and algorithms are there already: all that was missing is the check. Any other
+/// decode that does not verify has to be replaced by somebody who knows where the key is.
+fn switched_on(context: &Context<'_>, decode: &Decode) -> Vec<Change> {
+    let m = context.model;
+    let Some(verify) = context.library.verify(decode.call) else { return Vec::new() };
+    let is_given = |one: Lookup| {
+        one.found().is_some_and(|id| !m.is_null(id) && !m.text(id).is_some_and(str::is_empty))
+    };
+    match decode.switch {
+        Some(switch)
+            if decode.how == How::Option && is_given(verify.key) && is_given(verify.algorithms) =>
+        {
+            mend::flip(context, switch)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What to write instead, in the library at hand.
@@ -96,6 +138,16 @@ const fn fix(library: Library, language: Language) -> &'static str {
             "jwt.ParseWithClaims(token, claims, keyFunc, jwt.WithValidMethods([]string{\"RS256\"}), \
              jwt.WithExpirationRequired())"
         }
+        Library::GoJose => {
+            "token.Claims(publicKey, &claims), then claims.Validate(jwt.Expected{…})"
+        }
+        Library::Cristalhq => "jwt.Parse(token, verifier)",
+        Library::Jose4j => {
+            "new JwtConsumerBuilder().setVerificationKey(publicKey).setExpectedAudience(…).build()"
+        }
+        Library::JwtNet => {
+            "JwtBuilder.Create().WithAlgorithm(…).MustVerifySignature().Decode(token)"
+        }
         Library::JavaJwt => {
             "JWT.require(Algorithm.RSA256(publicKey)).withIssuer(issuer).withAudience(audience).build().verify(token)"
         }
@@ -114,20 +166,36 @@ const fn fix(library: Library, language: Language) -> &'static str {
         Library::RubyJwt => {
             "JWT.decode(token, public_key, true, algorithm: 'RS256', iss: issuer, verify_iss: true)"
         }
+        Library::JwtKit => "try await keys.verify(token, as: SessionPayload.self)",
+        Library::JwtDecodeSwift => {
+            "leave it to the server: JWTDecode reads a token, and verifies none"
+        }
+        Library::DartJsonWebToken => {
+            "JWT.verify(token, publicKey, issuer: issuer, audience: audience)"
+        }
+        Library::JwtDecoder => {
+            "leave it to the server: jwt_decoder reads a token, and verifies none"
+        }
+        Library::JoseDart => {
+            "await JsonWebToken.decodeAndVerify(token, keyStore, allowedArguments: ['ES256'])"
+        }
         Library::JsonWebTokenRs | Library::JwtCompact | Library::JwtSimpleRs => {
             "jsonwebtoken::decode::<Claims>(token, &key, &Validation::new(Algorithm::RS256)), with set_issuer and set_audience"
         }
-        _ => match language {
-            Language::Python => {
-                "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
+        _ => fix_in(language),
+    }
+}
+
+/// The same, in the library that most of a language's programs use.
+const fn fix_in(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "jwt.decode(token, key, algorithms=[\"RS256\"], issuer=…, audience=…, \
                  options={\"require\": [\"exp\", \"iss\", \"aud\"]})"
-            }
-            Language::Java => {
-                "Jwts.parser().verifyWith(publicKey).requireIssuer(issuer).build().parseSignedClaims(token)"
-            }
-            _ => {
-                "await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }) of `jose`"
-            }
-        },
+        }
+        Language::Java | Language::Kotlin => {
+            "Jwts.parser().verifyWith(publicKey).requireIssuer(issuer).build().parseSignedClaims(token)"
+        }
+        _ => "await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }) of `jose`",
     }
 }

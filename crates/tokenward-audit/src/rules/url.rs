@@ -1,6 +1,6 @@
 //! `token-in-url`: addresses are logged, kept in histories, and sent on as referrers.
 
-use super::{Context, settings};
+use super::{Change, Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Model};
 
@@ -40,27 +40,30 @@ pub(super) fn check(context: &mut Context<'_>) {
             && is_query(context, token)
             && !is_errand(context, call, token)
         {
-            tell(context, m.value(token));
+            tell(context, m.value(token), Vec::new());
         }
         let path = m.callee_path(call);
         if path.as_deref() == Some("passport-jwt.ExtractJwt.fromUrlQueryParameter") {
-            tell(context, call);
+            tell(context, call, Vec::new());
         }
     }
     for (name, value) in settings::all(m) {
         let places = if name == "JWT_TOKEN_LOCATION" { m.items(value) } else { Vec::new() };
-        if places.iter().any(|place| m.text(*place) == Some("query_string")) {
-            tell(context, value);
+        let is_query = |place| m.text(place) == Some("query_string");
+        if places.into_iter().any(is_query) {
+            let changes = mend::without(context, value, is_query);
+            tell(context, value, changes);
         }
     }
 }
 
-fn tell(context: &mut Context<'_>, at: Id) {
-    context.report(
+fn tell(context: &mut Context<'_>, at: Id, changes: Vec<Change>) {
+    context.report_mended(
         at,
         (Severity::Medium, Confidence::High),
         "the token is taken from the address, which ends up in logs, histories and referrers",
         "take it from the `Authorization` header, or from a cookie with HttpOnly and Secure",
+        changes,
     );
 }
 

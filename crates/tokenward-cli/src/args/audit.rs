@@ -3,12 +3,15 @@
 use clap::ValueEnum;
 
 use super::{Args, PathBuf, Subcommand};
+pub(crate) use live::{AuditLiveArgs, LiveSessionArgs, LiveTokenArgs};
+
+mod live;
 
 /// `tokenward audit`.
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
+    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n  tokenward audit live https://api.example.com/me --i-own-this --token-env TOKEN\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
 )]
 pub(crate) struct AuditArgs {
     #[command(subcommand)]
@@ -20,13 +23,15 @@ pub(crate) struct AuditArgs {
 /// What to look at.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Find the ten mistakes in source code alone: Python, JavaScript, TypeScript, Vue, HTML, Go, Java, C#, PHP,
-    /// Ruby, Rust
+    /// Find the ten mistakes in source code alone: Python, JavaScript, TypeScript, Vue, HTML, Go, Java, Kotlin,
+    /// C#, PHP, Ruby, Rust, Swift, Dart
     Code(AuditCodeArgs),
     /// Look at what a token says, and try known secrets on its signature
     Token(AuditTokenArgs),
     /// Look at the keys of a key set, and how it is served
     Jwks(AuditJwksArgs),
+    /// Ask a running service that is yours, with forged tokens
+    Live(Box<AuditLiveArgs>),
 }
 
 /// `tokenward audit` of a whole project.
@@ -51,6 +56,9 @@ pub(crate) struct AuditStrictness {
     /// End with exit code 1 only for findings of this severity or worse
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
+    /// Remember in your own cache folder what each file came to, and look only at those that have changed
+    #[arg(long)]
+    pub(crate) cache: bool,
 }
 
 /// `tokenward audit token`.
@@ -79,7 +87,7 @@ pub(crate) struct AuditTokenArgs {
 /// `tokenward audit jwks`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tokenward audit jwks jwks.json\n  tokenward audit jwks https://auth.example.com/.well-known/jwks.json"
+    after_help = "Examples:\n  tokenward audit jwks jwks.json\n  tokenward audit jwks https://auth.example.com/.well-known/jwks.json --state keys.json"
 )]
 pub(crate) struct AuditJwksArgs {
     /// A file, a URL, or `-` for standard input
@@ -88,6 +96,12 @@ pub(crate) struct AuditJwksArgs {
     /// Certificates (PEM) that are trusted besides the system's
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Remember in a file when each key was seen first, and tell of those that never change
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// With --state: after how many days the same key is one too long
+    #[arg(long, value_name = "DAYS", default_value_t = 90, requires = "state")]
+    pub(crate) max_age: u64,
     /// End with exit code 1 only for findings of this severity or worse
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
@@ -96,7 +110,7 @@ pub(crate) struct AuditJwksArgs {
 /// `tokenward audit code`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tokenward audit code .\n  tokenward audit code src --format sarif > findings.sarif\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
+    after_help = "Examples:\n  tokenward audit code .\n  tokenward audit code src --format sarif > findings.sarif\n  tokenward audit code src --fix --dry-run\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
 )]
 pub(crate) struct AuditCodeArgs {
     /// Files, and folders with all that is below them but what `.gitignore` names
@@ -113,6 +127,15 @@ pub(crate) struct AuditCodeArgs {
     /// Write the findings to a baseline file, and end with exit code 0
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
     pub(crate) write_baseline: Option<PathBuf>,
+    /// Mend in the files what needs no decision, and show what is left
+    #[arg(long, conflicts_with_all = ["baseline", "since", "write_baseline"])]
+    pub(crate) fix: bool,
+    /// With --fix: print what would change as a patch, and write nothing; exit code 1 if there is anything
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
+    /// With --fix: also change files that git has not, or not as they are
+    #[arg(long, requires = "fix")]
+    pub(crate) allow_dirty: bool,
 }
 
 /// `--fail-on`.

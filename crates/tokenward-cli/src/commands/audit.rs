@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use tokenward_audit::report::{self, Report};
 use tokenward_audit::{
-    Audit, Baseline, Catalog, Options, Settings, Severity, audit_paths, audit_project,
+    Audit, Baseline, Catalog, Options, Settings, Severity, audit_paths, audit_paths_cached,
+    audit_project, audit_project_cached,
 };
 
 use crate::args::{
@@ -15,7 +16,11 @@ use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files;
 use crate::output::{self, Format, Output};
 
+mod cache;
+mod fix;
+mod git;
 mod jwks;
+mod live;
 mod since;
 mod token;
 
@@ -26,6 +31,7 @@ pub(crate) async fn run(args: AuditArgs, output: Output) -> Outcome {
         Some(AuditCommand::Code(args)) => code(args, output),
         Some(AuditCommand::Token(args)) => token::run(args, output),
         Some(AuditCommand::Jwks(args)) => jwks::run(args, output).await,
+        Some(AuditCommand::Live(args)) => live::run(args, output).await,
     }
 }
 
@@ -35,7 +41,14 @@ fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
     let options = options(&args.strictness)?;
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { here.as_slice() } else { &args.paths };
-    let audit = audit_project(paths, &options);
+    let audit = if args.strictness.cache {
+        let mut kept = cache::open()?;
+        let audit = audit_project_cached(paths, &options, &mut kept.cache);
+        kept.close();
+        audit
+    } else {
+        audit_project(paths, &options)
+    };
     something_was_there(&audit)?;
     let took = clock.now().since(start);
     let report = Report { audit: &audit, took };
@@ -56,7 +69,21 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     // Before the work, so that a wrong name costs no time.
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let changed = args.since.as_deref().map(since::changed).transpose()?;
-    let mut audit = audit_paths(&args.paths, &options(&args.strictness)?);
+    let options = options(&args.strictness)?;
+    if args.dry_run {
+        return fix::show(args, &options, output);
+    }
+    if args.fix {
+        fix::make(args, &options)?;
+    }
+    let mut audit = if args.strictness.cache {
+        let mut kept = cache::open()?;
+        let audit = audit_paths_cached(&args.paths, &options, &mut kept.cache);
+        kept.close();
+        audit
+    } else {
+        audit_paths(&args.paths, &options)
+    };
     something_was_there(&audit)?;
     if let Some(path) = &args.write_baseline {
         return write_baseline(path, &audit);

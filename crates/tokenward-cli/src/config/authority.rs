@@ -12,8 +12,8 @@ use tokenward_tower::cookies::SameSite;
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
     AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Passkeys, ProxyAuth,
-    ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, gate, kek, receiver, redis, rules,
-    trust, values,
+    ProxyConfig, Revocation, ServiceConfig, Store, Tls, custody, gate, kek, limits, receiver,
+    redis, rules, trust, values,
 };
 use crate::secret::Environment;
 
@@ -42,6 +42,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let proxies = all(root.sections("proxy"), proxy);
     let rules = all(root.sections("rule"), gate::rule);
     let trust = trust::read(&root);
+    let limits = limits::read(root.section("limits"));
     let passkeys = passkeys(root.section("passkeys"));
     let config = (|| {
         Some(Config {
@@ -60,6 +61,7 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
             proxies: proxies?,
             rules: rules?,
             trust: trust?,
+            limits: limits?,
             passkeys,
         })
     })();

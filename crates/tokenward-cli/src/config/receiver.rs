@@ -1,9 +1,10 @@
-//! `[[receiver]]`: others' systems that are told which sessions ended.
+//! `[[receiver]]`: others' systems that are told what happens to sessions.
 
 use std::path::PathBuf;
 
 use tokenward::{Audience, ClientId};
 use tokenward_remote::Endpoint;
+use tokenward_server::settings::{EventKind, UnknownEventKind};
 
 use crate::config::reader::Section;
 use crate::config::values;
@@ -19,6 +20,7 @@ pub(crate) struct ReceiverConfig {
     /// The `aud` of its events.
     pub(crate) recipient: Audience,
     pub(crate) audiences: Vec<Audience>,
+    pub(crate) events: Vec<EventKind>,
     pub(crate) delivery: Delivery,
 }
 
@@ -47,6 +49,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<ReceiverConfig> {
     let audiences = section.list("audiences", |text| {
         Audience::new(text).map_err(|error| format!("`{text}`: {error}"))
     });
+    let events = events(section);
     let push = section.parsed("push", |text| {
         let to = Endpoint::https_or_loopback(text).map_err(|error| error.to_string())?;
         Ok((text.to_owned(), to))
@@ -71,7 +74,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<ReceiverConfig> {
             return None;
         };
         let delivery = Delivery::Poll { service: poll? };
-        return Some(ReceiverConfig { name: name?, recipient, audiences: audiences?, delivery });
+        let (name, audiences, events) = (name?, audiences?, events?);
+        return Some(ReceiverConfig { name, recipient, audiences, events, delivery });
     }
     let (url, to) = push?;
     let recipient = match recipient {
@@ -83,7 +87,23 @@ pub(super) fn read(section: &Section<'_>) -> Option<ReceiverConfig> {
         None => None,
     };
     let delivery = Delivery::Push { to, authorization, ca };
-    Some(ReceiverConfig { name: name?, recipient, audiences: audiences?, delivery })
+    let (name, audiences, events) = (name?, audiences?, events?);
+    Some(ReceiverConfig { name, recipient, audiences, events, delivery })
+}
+
+/// What it is told; of the ends of sessions alone, if nothing is said.
+fn events(section: &Section<'_>) -> Option<Vec<EventKind>> {
+    if !section.has("events") {
+        return Some(vec![EventKind::SessionRevoked]);
+    }
+    let kinds = section.list("events", |text| {
+        text.parse().map_err(|error: UnknownEventKind| format!("`{text}` {error}"))
+    })?;
+    if kinds.is_empty() {
+        section.problem("events", "is empty, so it would be told nothing; name one, or delete it");
+        return None;
+    }
+    Some(kinds)
 }
 
 fn recipient(text: &str) -> Result<Audience, String> {

@@ -46,6 +46,7 @@ fn one(
         name: receiver.name.clone(),
         recipient: receiver.recipient.clone(),
         audiences: receiver.audiences.clone(),
+        events: receiver.events.clone(),
         delivery,
     })
 }

@@ -118,6 +118,98 @@ fn only_lines_that_a_revision_does_not_have_count_since_it() {
 }
 
 #[test]
+fn what_needs_no_decision_is_mended_in_files_that_git_could_bring_back() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let work = Work::new();
+    let git = |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(arguments)
+            .current_dir(work.path("."))
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{status:?}");
+    };
+    let audit = |arguments: &[&str]| {
+        let mut command = work.command(&["audit", "code", "."]);
+        command.args(arguments).env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap()
+    };
+    let before = "response.set_cookie('access_token', token)\n";
+    let after = "response.set_cookie('access_token', token, httponly=True, secure=True)\n";
+    let is = |text: &str| assert_eq!(fs::read_to_string(work.path("app.py")).unwrap(), text);
+    fs::write(work.path("app.py"), before).unwrap();
+    fs::set_permissions(work.path("app.py"), fs::Permissions::from_mode(0o751)).unwrap();
+
+    let shown = audit(&["--fix", "--dry-run"]);
+    assert_eq!(shown.status.code(), Some(1));
+    let patch = String::from_utf8(shown.stdout).unwrap();
+    assert!(patch.starts_with("--- a/app.py\n+++ b/app.py\n"), "{patch}");
+    is(before);
+
+    let refused = |arguments: &[&str], why: &str| {
+        let output = audit(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(why) && said.contains("--allow-dirty"), "{said}");
+        is(before);
+    };
+    refused(&["--fix"], "no repository");
+    git(&["init", "-q"]);
+    refused(&["--fix"], "does not have it as it is");
+    git(&["add", "."]);
+    refused(&["--fix"], "does not have it as it is");
+    git(&["commit", "-qm", "first"]);
+
+    let mended = audit(&["--fix"]);
+    assert_eq!(mended.status.code(), Some(0), "{mended:?}");
+    assert!(String::from_utf8(mended.stderr).unwrap().contains("2 findings in 1 file mended"));
+    is(after);
+    let mode = fs::metadata(work.path("app.py")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o751);
+    assert_eq!(audit(&["--fix", "--dry-run"]).status.code(), Some(0));
+
+    fs::write(work.path("app.py"), format!("# a note\n{before}")).unwrap();
+    assert_eq!(audit(&["--fix", "--allow-dirty"]).status.code(), Some(0));
+    is(&format!("# a note\n{after}"));
+}
+
+#[test]
+fn what_files_came_to_is_remembered_where_only_the_user_writes() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let work = Work::new();
+    fs::create_dir(work.path("app")).unwrap();
+    fs::write(work.path("app/a.py"), BAD).unwrap();
+    let audit = || {
+        let mut command = work.command(&["audit", "code", "app", "--cache"]);
+        let output = command.env("XDG_CACHE_HOME", work.path("cache")).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("app/a.py:3:10"), "{said}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(audit().contains("0 files as they were before"));
+    assert!(audit().contains("1 files as they were before"));
+
+    let kept = work.path("cache/tokenward/audit.json");
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&kept, fs::Permissions::from_mode(0o666)).unwrap();
+    assert!(audit().contains("0 files as they were before"), "others could have written it");
+    fs::write(&kept, "{").unwrap();
+    assert!(audit().contains("0 files as they were before"));
+}
+
+#[test]
+fn a_patch_is_text_and_no_other_format() {
+    let work = Work::new();
+    fs::write(work.path("app.py"), "x = 1\n").unwrap();
+    let said = work.refused(2, &["audit", "code", ".", "--fix", "--dry-run", "--format", "sarif"]);
+    assert!(said.contains("--dry-run"), "{said}");
+    assert_eq!(work.run(&["audit", "code", ".", "--dry-run"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_whole_project_is_graded_and_its_settings_are_part_of_it() {
     let work = Work::new();
     fs::write(work.path("bad.py"), BAD).unwrap();
@@ -173,4 +265,54 @@ fn a_key_set_is_looked_at_from_a_file() {
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(said["findings"][0]["rule"], "jwks-single-key");
     assert!(work.refused(2, &["audit", "jwks", "missing.json"]).contains("missing.json"));
+}
+
+#[test]
+fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
+    use std::io::{Read as _, Write as _};
+
+    let work = Work::new();
+    let key = r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1","alg":"ES256","use":"sig"}"#;
+    fs::write(
+        work.path("jwks.json"),
+        format!("{{\"keys\":[{key},{}]}}", key.replace("\"1\"", "\"2\"")),
+    )
+    .unwrap();
+    let audit = || {
+        let output = work.run(&["audit", "jwks", "jwks.json", "--state", "seen.json"]);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(audit().contains("nothing found"));
+    // A year ago, as far as the file knows.
+    let seen = fs::read_to_string(work.path("seen.json")).unwrap();
+    let aged: Vec<String> = seen
+        .split_inclusive(|c: char| !c.is_ascii_digit())
+        .map(|part| match part.trim_end_matches(|c: char| !c.is_ascii_digit()) {
+            number if number.len() == 10 => {
+                let then = number.parse::<u64>().unwrap() - 365 * 86_400;
+                part.replace(number, &then.to_string())
+            }
+            _ => part.to_owned(),
+        })
+        .collect();
+    fs::write(work.path("seen.json"), aged.concat()).unwrap();
+    let said = audit();
+    assert!(said.contains("jwks-old-key") && said.contains("365 days"), "{said}");
+    fs::write(work.path("seen.json"), "{}").unwrap();
+    assert!(audit().contains("--state"));
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/jwks", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 1024];
+        assert!(stream.read(&mut request).unwrap() > 0);
+        let answer = "HTTP/1.1 302 Found\r\nLocation: https://b.example/jwks\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let output = work.run(&["audit", "jwks", &url]);
+    server.join().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("jwks-redirect") && said.contains("https://b.example/jwks"), "{said}");
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod gate;
 mod given_away;
 mod headers;
+mod live;
 mod pinned;
 mod production;
 mod root;

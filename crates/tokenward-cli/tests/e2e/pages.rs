@@ -12,6 +12,7 @@ mod dpop;
 mod feed;
 mod from;
 mod languages;
+mod limits;
 mod moving;
 pub(crate) mod mtls;
 mod proxies;

@@ -2,6 +2,7 @@
 //! are told about.
 
 use tokenward::{Shown, UnixTime, Unproven};
+use tokenward_revocation::Facts;
 
 use super::{Judged, LiveVerifier, Refusal};
 
@@ -23,7 +24,9 @@ impl LiveVerifier {
         shown: Shown<'_>,
         now: UnixTime,
     ) -> Result<Judged, Refusal> {
-        self.judge(now, |verifier| verifier.verify_shown(token, shown, now))
+        self.judge(now, |verifier| {
+            verifier.verify_shown(token, shown, now, |verified| self.memo(verified))
+        })
     }
 
     /// As [`Self::verify`], without what a bound token asks for: for whoever tells about tokens
@@ -32,7 +35,10 @@ impl LiveVerifier {
         self.fresh(now)?;
         let token = self.verifier.load().verifier().verify_unproven(token, now);
         let token = token.inspect_err(|e| self.hint(*e))?;
-        self.not_revoked(token.claims(), token.key_id())?;
-        Ok(token)
+        let facts = Facts::of(token.claims(), token.key_id());
+        match self.view().check_facts(&facts) {
+            Some(by) => Err(self.revoked(&facts, by).into()),
+            None => Ok(token),
+        }
     }
 }

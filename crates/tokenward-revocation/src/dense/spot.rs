@@ -60,31 +60,38 @@ impl Spot {
         self.bit
     }
 
-    /// What to look for its page by. Two pages may share it, which their [`Self::words`] tell apart.
+    /// What to look for its page by. Two pages may share it, which their [`Self::words`] tell apart: the
+    /// key and `rest` together say what `first` was.
     #[inline]
     pub(crate) fn key(self) -> u64 {
-        self.first ^ u64::from(self.rest).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        self.first ^ spread(self.rest)
     }
 
     /// What is to stand in an entry of its page, where `page` is that it is found at in the arena.
     #[inline]
-    pub(crate) fn words(self, page: u32) -> [u64; 2] {
-        [self.first, (u64::from(self.rest) << 32) | u64::from(page)]
+    pub(crate) fn words(self, page: u32) -> [u64; 1] {
+        [(u64::from(self.rest) << 32) | u64::from(page)]
     }
 
-    /// The page that an entry names, if it is that of this spot.
+    /// The page that an entry under its key names, if it is that of this spot.
     #[inline]
-    pub(crate) fn page_in(self, [first, second]: [u64; 2]) -> Option<u32> {
-        let alike = first == self.first && second >> 32 == u64::from(self.rest);
-        u32::try_from(second & 0xffff_ffff).ok().filter(|_| alike)
+    pub(crate) fn page_in(self, [word]: [u64; 1]) -> Option<u32> {
+        let alike = word >> 32 == u64::from(self.rest);
+        u32::try_from(word & 0xffff_ffff).ok().filter(|_| alike)
     }
 }
 
+#[inline]
+fn spread(rest: u32) -> u64 {
+    u64::from(rest).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 impl PageNumber {
-    /// That of the page whose entry holds these words.
-    pub(crate) fn of_words([first, second]: [u64; 2]) -> Self {
-        let place = sextets(&first.to_le_bytes());
-        let [c8, c9, five, ..] = (second >> 32).to_le_bytes();
+    /// That of the page whose entry is under `key` and holds `word`.
+    pub(crate) fn of_entry(key: u64, [word]: [u64; 1]) -> Self {
+        let rest = u32::try_from(word >> 32).unwrap_or_default();
+        let place = sextets(&(key ^ spread(rest)).to_le_bytes());
+        let [c8, c9, five, _] = rest.to_le_bytes();
         let page = (sextets(&[c8, c9]) << 5) | u64::from(five);
         let (shard, minute) = (place >> 32, place & 0xffff_ffff);
         Self((minute << 32) | (shard << 16) | page)

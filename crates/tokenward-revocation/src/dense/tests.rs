@@ -21,7 +21,7 @@ proptest! {
     ) {
         let spot = Spot::of(&DenseId { minute, shard, index }.name()).unwrap();
 
-        let number = PageNumber::of_words(spot.words(7));
+        let number = PageNumber::of_entry(spot.key(), spot.words(7));
         let page = u64::from(index / PAGE_BITS);
         prop_assert_eq!(number.0, u64::from(minute) << 32 | u64::from(shard) << 16 | page);
         prop_assert_eq!(spot.bit(), index % PAGE_BITS);

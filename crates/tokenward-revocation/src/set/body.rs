@@ -123,7 +123,8 @@ fn export(content: &Content, writer: &Writer) -> Vec<u8> {
     let mut body = MAGIC.to_vec();
     put_count(&mut body, writer.live.pages);
     let pages = content.pages.entries(root.side(Part::Pages));
-    let mut pages: Vec<_> = pages.map(|page| (PageNumber::of_words(page.words()), page)).collect();
+    let numbered = pages.map(|page| (PageNumber::of_entry(page.key, page.words()), page));
+    let mut pages: Vec<_> = numbered.collect();
     pages.sort_unstable_by_key(|(number, _)| *number);
     for (number, entry) in pages {
         body.extend_from_slice(&number.0.to_be_bytes());

@@ -20,12 +20,13 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use tokenward::{TokenVersion, UnixTime};
+use tokenward::{TokenVersion, UnixTime, crypto};
 
 use super::arena::Arena;
 use super::facts::{Facts, RevokedBy};
 use super::minute::Minute;
-use super::table::{Side, Table};
+use super::question::{Anew, Asked, Question};
+use super::table::{Side, Sought, Table};
 use crate::dense::Spot;
 use crate::fingerprint::{Prints, SipKey};
 
@@ -90,6 +91,12 @@ impl Root {
         Self(self.0 ^ Self::SIDES)
     }
 
+    /// Which root it is, in forty bits.
+    #[inline]
+    pub(super) const fn count(self) -> u64 {
+        (self.0 >> 16) & 0xff_ffff_ffff
+    }
+
     /// What follows `before`, with these banks.
     const fn after(self, before: Self) -> Self {
         let banks = Self::SIDES | Self::HELD;
@@ -101,8 +108,8 @@ impl Root {
 /// Everything that a check may read.
 pub(super) struct Content {
     root: AtomicU64,
-    /// By [`Spot::key`]; the words of an entry: [`Spot::words`].
-    pub(super) pages: Table<2>,
+    /// By [`Spot::key`]; the word of an entry: [`Spot::words`].
+    pub(super) pages: Table<1>,
     pub(super) tokens: Table<0>,
     pub(super) sessions: Table<0>,
     /// The words of an entry: [`Floors`].
@@ -149,19 +156,56 @@ impl Content {
 
     #[inline]
     pub(super) fn check(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
+        let root = self.root();
+        let answer = self.check_at(root, facts, &Anew(self, facts));
+        if self.stands(root) { answer } else { self.check_once_more(facts) }
+    }
+
+    /// As [`Self::check`], with what was worked out of the same token before.
+    #[inline]
+    pub(super) fn check_question(
+        &self,
+        facts: &Facts<'_>,
+        question: &Question,
+    ) -> Option<RevokedBy> {
+        let root = self.root();
+        if !question.is_under(self.globals(root)) {
+            return self.check_once_more(facts);
+        }
+        let answer = self.check_at(root, facts, question);
+        if self.stands(root) { answer } else { self.check_once_more(facts) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_once_more(&self, facts: &Facts<'_>) -> Option<RevokedBy> {
+        self.settled(|root| self.check_at(root, facts, &Anew(self, facts)))
+    }
+
+    /// What `ask` answers under a root that still stands at its end.
+    pub(super) fn settled<T>(&self, ask: impl Fn(Root) -> T) -> T {
         loop {
             let root = self.root();
-            let answer = self.check_at(root, facts);
-            // After every load of the check: all of them are acquiring ones.
-            if self.root() == root {
+            let answer = ask(root);
+            if self.stands(root) {
                 return answer;
             }
         }
     }
 
+    /// Whether nothing was forgotten or put in place meanwhile: asked after every other load, all of which
+    /// are acquiring ones.
     #[inline]
-    fn check_at(&self, root: Root, facts: &Facts<'_>) -> Option<RevokedBy> {
-        if root.holds(Part::Pages) && self.bit(root, facts) {
+    fn stands(&self, root: Root) -> bool {
+        self.root() == root
+    }
+
+    #[inline]
+    fn check_at(&self, root: Root, facts: &Facts<'_>, token: &impl Asked) -> Option<RevokedBy> {
+        if root.holds(Part::Pages)
+            && let Some((page, bit)) = token.place(self, root)
+            && self.arena.get(page, bit)
+        {
             return Some(RevokedBy::Jti);
         }
         if root.0 & Root::RARE != 0 {
@@ -170,15 +214,13 @@ impl Content {
                 return found;
             }
         }
-        if root.0 & Root::NAMES == 0 { None } else { self.check_names(root, facts) }
+        if root.0 & Root::NAMES == 0 { None } else { self.check_names(root, facts, token) }
     }
 
+    /// The page of a spot, if it has one.
     #[inline]
-    fn bit(&self, root: Root, facts: &Facts<'_>) -> bool {
-        let Some(spot) = Spot::of(facts.token_id) else { return false };
-        let words = self.pages.words_of(root.side(Part::Pages), spot.key());
-        let page = words.and_then(|words| spot.page_in(words));
-        page.is_some_and(|page| self.arena.get(page, spot.bit()))
+    pub(super) fn page(&self, root: Root, (spot, sought): (Spot, Sought)) -> Option<u32> {
+        spot.page_in(self.pages.words_of(root.side(Part::Pages), sought)?)
     }
 
     /// What an incident revokes, and ids that are not ours.
@@ -187,13 +229,15 @@ impl Content {
         let globals = self.globals(root);
         if root.holds(Part::Tokens) {
             let print = globals.token.get().of(facts.token_id.as_str());
-            if self.tokens.words_of(root.side(Part::Tokens), print.bits()).is_some() {
+            let sought = self.tokens.sought(print.bits());
+            if self.tokens.words_of(root.side(Part::Tokens), sought).is_some() {
                 return Some(RevokedBy::Jti);
             }
         }
         if let Some(id) = facts.key_id.filter(|_| root.holds(Part::Keys)) {
             let print = globals.key.get().of(id.as_str());
-            if self.keys.words_of(root.side(Part::Keys), print.bits()).is_some() {
+            let sought = self.keys.sought(print.bits());
+            if self.keys.words_of(root.side(Part::Keys), sought).is_some() {
                 return Some(RevokedBy::Key);
             }
         }
@@ -206,19 +250,19 @@ impl Content {
 
     /// The session and the subject.
     #[inline]
-    fn check_names(&self, root: Root, facts: &Facts<'_>) -> Option<RevokedBy> {
+    fn check_names(&self, root: Root, facts: &Facts<'_>, token: &impl Asked) -> Option<RevokedBy> {
         let globals = self.globals(root);
-        if let Some(id) = facts.session_id.filter(|_| root.holds(Part::Sessions)) {
-            let print = globals.session.get().of(id.as_str());
-            if self.sessions.words_of(root.side(Part::Sessions), print.bits()).is_some() {
-                return Some(RevokedBy::Session);
-            }
+        if root.holds(Part::Sessions)
+            && let Some(session) = token.session(globals)
+            && self.sessions.words_of(root.side(Part::Sessions), session).is_some()
+        {
+            return Some(RevokedBy::Session);
         }
         if !root.holds(Part::Subjects) {
             return None;
         }
-        let subject = globals.subject.get().of(facts.subject.as_str());
-        let floors = self.subjects.words_of(root.side(Part::Subjects), subject.bits())?;
+        let subject = token.subject(globals);
+        let floors = self.subjects.words_of(root.side(Part::Subjects), subject)?;
         Floors::of(floors).check(facts)
     }
 
@@ -239,10 +283,12 @@ impl Content {
 pub(super) struct Globals {
     pub(super) audience: Floor,
     pub(super) issuer: Floor,
-    session: PrintKey,
-    subject: PrintKey,
+    pub(super) session: PrintKey,
+    pub(super) subject: PrintKey,
     token: PrintKey,
     key: PrintKey,
+    /// Drawn anew with each set of keys.
+    stamp: AtomicU64,
 }
 
 impl Globals {
@@ -254,15 +300,21 @@ impl Globals {
         self.subject.set(prints.subject);
         self.token.set(prints.token);
         self.key.set(prints.key);
+        self.stamp.store(u64::from_le_bytes(crypto::random()), Ordering::Release);
+    }
+
+    #[inline]
+    pub(super) fn stamp(&self) -> u64 {
+        self.stamp.load(Ordering::Acquire)
     }
 }
 
 #[derive(Default)]
-struct PrintKey(AtomicU64, AtomicU64);
+pub(super) struct PrintKey(AtomicU64, AtomicU64);
 
 impl PrintKey {
     #[inline]
-    fn get(&self) -> SipKey {
+    pub(super) fn get(&self) -> SipKey {
         SipKey(self.0.load(Ordering::Acquire), self.1.load(Ordering::Acquire))
     }
 

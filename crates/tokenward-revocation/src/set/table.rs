@@ -91,16 +91,24 @@ impl<const WORDS: usize> Table<WORDS> {
     #[inline]
     pub(super) fn find(&self, side: Side, key: u64) -> Option<Entry<'_>> {
         let buffer = self.bank(side).buffer()?;
-        let at = self.probe(buffer, key).ok()?;
+        let at = probe::<WORDS>(buffer, self.sought(key)).ok()?;
         buffer.entry::<WORDS>(at, key)
     }
 
     /// The words of an entry.
     #[inline]
-    pub(super) fn words_of(&self, side: Side, key: u64) -> Option<[u64; WORDS]> {
+    pub(super) fn words_of(&self, side: Side, sought: Sought) -> Option<[u64; WORDS]> {
         let buffer = self.bank(side).buffer()?;
-        let at = self.probe(buffer, key).ok()?;
+        let at = probe::<WORDS>(buffer, sought).ok()?;
         buffer.words::<WORDS>(at)
+    }
+
+    /// How to look for `key` in this table.
+    #[inline]
+    pub(super) fn sought(&self, key: u64) -> Sought {
+        let product = u128::from(key ^ self.seed).wrapping_mul(u128::from(self.odd));
+        let mixed = (product ^ (product >> 64)) & u128::from(u64::MAX);
+        Sought { key, mixed: u64::try_from(mixed).unwrap_or_default() }
     }
 
     /// Empties the bank, which must not be the one that counts, and makes room for `count` entries.
@@ -175,57 +183,96 @@ impl<const WORDS: usize> Table<WORDS> {
         end: u32,
         words: impl Iterator<Item = u64>,
     ) -> Option<()> {
-        let at = self.probe(buffer, key).err()?;
+        let sought = self.sought(key);
+        let at = probe::<WORDS>(buffer, sought).err()?;
         let entry = buffer.entry::<WORDS>(at, key)?;
         entry.end.store(end, Ordering::Release);
         for (to, from) in entry.words.iter().zip(words) {
             to.store(from, Ordering::Release);
         }
         buffer.cell::<WORDS>(at)?.store(key, Ordering::Release);
-        let tag = self.hash(key).1.wrapping_shl(bits_before(at));
+        let tag = sought.tag().wrapping_shl(bits_before(at));
         buffer.tags.get(at / GROUP)?.fetch_or(tag, Ordering::Release);
         Some(())
     }
+}
 
-    /// The group from which to look for `key`, before it is cut to the table's size, and its tag.
+/// A key as it is looked for in one table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sought {
+    key: u64,
+    mixed: u64,
+}
+
+impl Sought {
+    /// The group from which to look, before it is cut to the table's size.
     #[inline]
-    fn hash(&self, key: u64) -> (usize, u64) {
-        let product = u128::from(key ^ self.seed).wrapping_mul(u128::from(self.odd));
-        let mixed = (product ^ (product >> 64)) & u128::from(u64::MAX);
-        let mixed = u64::try_from(mixed).unwrap_or_default();
-        let group = usize::try_from(mixed & 0xffff_ffff).unwrap_or_default();
-        (group, (mixed >> 56) | 0x80)
+    fn group(self) -> usize {
+        usize::try_from(self.mixed & 0xffff_ffff).unwrap_or_default()
     }
 
-    /// Where `key` stands, or else the empty slot at which it would.
     #[inline]
-    fn probe(&self, buffer: &Buffer, key: u64) -> Result<usize, usize> {
-        let (from, tag) = self.hash(key);
-        let mask = buffer.tags.len().wrapping_sub(1);
-        let wanted = tag.wrapping_mul(LOWEST);
-        let mut group = from & mask;
-        // There always is an empty slot, so this ends.
-        while let Some(tags) = buffer.tags.get(group) {
-            let tags = tags.load(Ordering::Acquire);
-            let other = tags ^ wanted;
-            // A byte above one that is equal may seem so too; the key tells.
-            let mut alike = other.wrapping_sub(LOWEST) & !other & HIGHEST;
-            while alike != 0 {
-                let at = slot(group, alike);
-                if buffer.cell::<WORDS>(at).is_some_and(|cell| cell.load(Ordering::Acquire) == key)
-                {
-                    return Ok(at);
-                }
-                alike &= alike.wrapping_sub(1);
-            }
-            let empty = !tags & HIGHEST;
-            if empty != 0 {
-                return Err(slot(group, empty));
-            }
-            group = group.wrapping_add(1) & mask;
+    const fn tag(self) -> u64 {
+        (self.mixed >> 56) | 0x80
+    }
+}
+
+/// Where the key stands, or else the empty slot at which it would.
+#[inline]
+fn probe<const WORDS: usize>(buffer: &Buffer, sought: Sought) -> Result<usize, usize> {
+    let mask = buffer.tags.len().wrapping_sub(1);
+    let group = sought.group() & mask;
+    match probe_group::<WORDS>(buffer, sought, group) {
+        Probed::On => probe_on::<WORDS>(buffer, sought, group),
+        Probed::There(at) => Ok(at),
+        Probed::Empty(at) => Err(at),
+    }
+}
+
+/// As [`probe`], in the groups after `group`.
+#[cold]
+#[inline(never)]
+fn probe_on<const WORDS: usize>(
+    buffer: &Buffer,
+    sought: Sought,
+    group: usize,
+) -> Result<usize, usize> {
+    let mask = buffer.tags.len().wrapping_sub(1);
+    // There always is an empty slot.
+    for step in 1..=mask {
+        let group = group.wrapping_add(step) & mask;
+        match probe_group::<WORDS>(buffer, sought, group) {
+            Probed::On => {}
+            Probed::There(at) => return Ok(at),
+            Probed::Empty(at) => return Err(at),
         }
-        Err(usize::MAX)
     }
+    Err(usize::MAX)
+}
+
+enum Probed {
+    There(usize),
+    Empty(usize),
+    On,
+}
+
+#[inline]
+fn probe_group<const WORDS: usize>(buffer: &Buffer, sought: Sought, group: usize) -> Probed {
+    let Some(tags) = buffer.tags.get(group) else { return Probed::On };
+    let tags = tags.load(Ordering::Acquire);
+    let other = tags ^ sought.tag().wrapping_mul(LOWEST);
+    // A byte above one that is equal may seem so too; the key tells.
+    let mut alike = other.wrapping_sub(LOWEST) & !other & HIGHEST;
+    while alike != 0 {
+        let at = slot(group, alike);
+        let cell = buffer.cell::<WORDS>(at);
+        if cell.is_some_and(|cell| cell.load(Ordering::Acquire) == sought.key) {
+            return Probed::There(at);
+        }
+        alike &= alike.wrapping_sub(1);
+    }
+    let empty = !tags & HIGHEST;
+    if empty == 0 { Probed::On } else { Probed::Empty(slot(group, empty)) }
 }
 
 /// The slot of a group that the lowest bit in `bytes` marks.

@@ -334,7 +334,7 @@ pub(super) fn enter<const WORDS: usize>(
 
 /// The page that an entry names.
 pub(super) fn page_of(entry: &Entry<'_>) -> u32 {
-    let [_, word] = entry.words();
+    let [word] = entry.words();
     u32::try_from(word & 0xffff_ffff).unwrap_or(u32::MAX)
 }
 

@@ -186,7 +186,11 @@ impl Authority {
         }
     }
 
-    fn check_csrf(&self, headers: &HeaderMap, audience: Option<&Audience>) -> Result<(), Refused> {
+    pub(super) fn check_csrf(
+        &self,
+        headers: &HeaderMap,
+        audience: Option<&Audience>,
+    ) -> Result<(), Refused> {
         let audience = audience.and_then(|audience| self.audiences.get(audience));
         let origins = match audience {
             Some(audience) => audience.origins.clone(),
@@ -196,7 +200,7 @@ impl Authority {
         check_origin(headers, &origins)
     }
 
-    fn verify_any(
+    pub(super) fn verify_any(
         &self,
         presented: &credentials::Presented<'_>,
         now: UnixTime,

@@ -1,6 +1,7 @@
 //! Which service is calling.
 //!
-//! **Invariants:** an unknown name and a wrong secret get the same answer for the same work. A request
+//! **Invariants:** an unknown name, a wrong secret and a place that is locked get the same answer for the same
+//! work; how long to wait, if that is said, goes by what failed before, not by whether there is such a name. A request
 //! proves who it is in one way alone (RFC 6749 § 2.3); nothing is read from the query.
 
 use base64::Engine;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::error::ApiError;
 use super::form::Form;
+use super::lockout::Place;
 use super::log;
 use super::rate::owner;
 use super::{Authority, peer_of};
@@ -120,6 +122,10 @@ impl Authority {
             Some(name) => self.services.service(name).await?,
             None => None,
         };
+        let place = name.as_ref().map(|name| Place::new(name.as_str(), peer));
+        let closed = place.and_then(|place| self.lockout.closed(place, now));
+        // As good as unknown, for the same work. A public client has nothing that could be guessed.
+        let service = service.filter(|service| closed.is_none() || (public && service.public));
         let good = match &claim {
             // A text that is no secret of ours is compared all the same, as one that nobody has.
             Some(Claim::Secret(_, text)) => {
@@ -139,6 +145,8 @@ impl Authority {
             Some(service) if good => {
                 if service.public {
                     self.limit_address(peer)?;
+                } else if let Some(place) = place {
+                    self.lockout.succeeded(place, now);
                 }
                 self.by_client.take(service.name.as_str(), now)?;
                 Ok(Caller { service })
@@ -146,8 +154,11 @@ impl Authority {
             _ => {
                 // Limited before it is logged, so that nobody can flood the log either.
                 self.limit_address(peer)?;
-                log::client_refused(name.as_ref(), peer);
-                Err(ApiError::invalid_client())
+                // What is not looked at is no failure: a lock does not grow by those who wait for its end.
+                let failed = || place.and_then(|place| self.lockout.failed(place, now));
+                let wait = closed.or_else(failed);
+                log::client_refused(name.as_ref(), peer, wait);
+                Err(ApiError::invalid_client().after(wait))
             }
         }
     }

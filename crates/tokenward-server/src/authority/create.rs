@@ -14,7 +14,8 @@ use tokenward::{
     TokenVersion, UnixTime, b64,
 };
 use tokenward_sessions::{
-    Delivery, EndReason, Idempotency, May, NewSession, RefreshMode, RefreshToken, Session,
+    Delivery, DeviceMark, EndReason, Idempotency, May, NewSession, RefreshMode, RefreshToken,
+    Session,
 };
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DPOP;
@@ -256,12 +257,15 @@ impl Authority {
         key: Option<Idempotency>,
         now: UnixTime,
     ) -> Result<Made, ApiError> {
+        self.by_subject.take((&wanted.audience, &wanted.subject), now)?;
         let refresh = RefreshToken::random();
         let ends_at = now.saturating_add(audience.session_lifetime.get());
         let refresh_ends_at = audience.refresh_lifetime.ends_at(now, ends_at);
         let key = key.map(|key| self.with_answer(key, &id, &refresh, refresh_ends_at));
         let key_hash = key.as_ref().map(|key| key.key_hash);
+        let device_mark = self.device_mark(&wanted);
         let session = NewSession {
+            device_mark,
             private: wanted.private.as_ref().map(|value| self.seal_private(&id, value)),
             subject: wanted.subject,
             audience: wanted.audience,
@@ -297,6 +301,21 @@ impl Authority {
                 Ok(Made { session, version: created.version, refresh, refresh_ends_at })
             }
         }
+    }
+
+    /// By what the device of a login is recognized: the key that the session is bound to, which cannot be copied to
+    /// another; else the name that the application gave it.
+    fn device_mark(&self, wanted: &Wanted) -> DeviceMark {
+        let key = self.data_key.derive(b"tokenward device v1");
+        // No audience has a space in its name.
+        let owner = key.derive(format!("{} {}", wanted.audience, wanted.subject).as_bytes());
+        let device = match (&wanted.bound_to, &wanted.device) {
+            (Some(thumbprint), _) => Some(format!("key {thumbprint}")),
+            (None, Some(name)) => Some(format!("name {name}")),
+            (None, None) => None,
+        };
+        let device = device.map(|device| *owner.derive(device.as_bytes()).expose());
+        DeviceMark { owner: *owner.expose(), device }
     }
 
     fn with_answer(

@@ -10,6 +10,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use tokenward::{BackendError, BackendErrorKind, ErrorChain};
 
+use super::lockout::Wait;
+
 /// A failed call, on its way to the caller.
 #[derive(Debug)]
 pub(super) struct ApiError {
@@ -51,7 +53,8 @@ impl ApiError {
         Self::invalid_request("Invalid subject token")
     }
 
-    /// 401: nobody proved to be a client. One answer for an unknown name and a wrong secret.
+    /// 401: nobody proved to be a client. One answer for an unknown name, a wrong secret, and a place in which too
+    /// many have failed.
     pub(super) fn invalid_client() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client")
             .describe("Client authentication failed")
@@ -105,6 +108,12 @@ impl ApiError {
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
         error.retry_after = Some(seconds);
         error
+    }
+
+    /// The same, with how long to wait before the next try, if that is long.
+    pub(super) fn after(mut self, wait: Option<Wait>) -> Self {
+        self.retry_after = wait.map(Wait::as_secs).or(self.retry_after);
+        self
     }
 
     /// 503: nothing was decided about the call; the same one may work soon.

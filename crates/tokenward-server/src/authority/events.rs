@@ -1,13 +1,15 @@
-//! Session-revoked events for others' systems (OpenID CAEP 1.0 § 3.1, in SETs as SSF 1.0 profiles them).
+//! Events about sessions for others' systems (OpenID CAEP 1.0, and two of ours, in SETs as SSF 1.0 profiles them).
 //!
 //! ```text
 //! RevocationStore ──since──▶ collect ──▶ EventStore ──▶ push (RFC 8935) or poll (RFC 8936) ──▶ settled
+//! SessionStore ──begun_since──▶┘
 //! ```
 //!
-//! **Invariants.** A revocation becomes events after it is durable, and is pruned only once it has: nothing
-//! is lost over a kill, and a receiver delays no revocation. An event has the same `jti` each time it is
+//! **Invariants.** A revocation or a new session becomes events after it is durable, and is pruned only once it has:
+//! nothing is lost over a kill, and a receiver delays nobody. An event has the same `jti` each time it is
 //! sent, until its receiver has acknowledged it. What an operator wrote as a reason is in none.
 
+mod begun;
 mod collect;
 mod poll;
 mod push;
@@ -18,12 +20,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, gauge};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokenward::{
-    Audience, BackendError, Clock, KeyId, SESSION_REVOKED, SecurityEventRequest, UnixTime,
+    Audience, BackendError, Clock, IssuerId, KeyId, SecurityEventRequest, Subject, UnixTime,
 };
 use tokenward_keys::Signing;
-use tokenward_revocation::{EventStore, OutgoingEvent};
+use tokenward_revocation::{EventKind, EventSource, EventStore, OutgoingEvent};
+use tokenward_sessions::Session;
 use tokio::sync::Notify;
 
 pub(super) use poll::poll;
@@ -128,6 +131,11 @@ impl Receiver {
             .increment(count);
     }
 
+    /// Whether it is told of this kind.
+    fn wants(&self, kind: EventKind) -> bool {
+        self.settings.events.contains(&kind)
+    }
+
     /// The audiences that it is told of today. One that was taken from it may be none of its business.
     fn audiences(&self) -> Vec<Audience> {
         self.settings.audiences.clone()
@@ -152,7 +160,11 @@ impl Authority {
         let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
         let (subject_id, said) =
             parse(&event.subject_id).zip(parse(&event.event)).ok_or_else(ApiError::server_error)?;
-        let transaction = event.seq.to_string();
+        // What stems from one fact has one name (CAEP 1.0 § 2), and a session's number is no revocation's.
+        let transaction = match event.kind.source() {
+            EventSource::Sessions => format!("s{}", event.seq),
+            _ => event.seq.to_string(),
+        };
         let request = SecurityEventRequest {
             issuer: &audience.issuer_id,
             audience: &receiver.settings.recipient,
@@ -161,7 +173,7 @@ impl Authority {
             happened_at: Some(event.happened_at),
             transaction: Some(&transaction),
             subject_id: &subject_id,
-            kind: SESSION_REVOKED,
+            kind: event.kind.uri(),
             event: &said,
         };
         let prepare = |signing: &Signing| {
@@ -182,6 +194,22 @@ impl Authority {
             None => Ok(()),
         }
     }
+}
+
+/// A complex subject (SSF 1.0 § 3.2): the event applies to every session that matches all of it.
+fn subject_id(issuer: &IssuerId, subject: &Subject, session: Option<&Session>) -> String {
+    let mut id = json!({ "format": "complex" });
+    if let Some(members) = id.as_object_mut() {
+        if let Some(session) = session {
+            let session = json!({ "format": "opaque", "id": session.id.as_str() });
+            members.insert("session".to_owned(), session);
+        }
+        let user = json!({
+            "format": "iss_sub", "iss": issuer.as_str(), "sub": subject.as_str(),
+        });
+        members.insert("user".to_owned(), user);
+    }
+    id.to_string()
 }
 
 /// Older events are news to nobody; our own verifier takes none that are.

@@ -1,9 +1,13 @@
-//! A form body (`application/x-www-form-urlencoded`), as the OAuth endpoints take it.
+//! A form body (`application/x-www-form-urlencoded`), as the OAuth endpoints take it, and the query of the few calls
+//! that have one.
 //!
-//! **Invariants:** a parameter that stands twice is refused (RFC 6749 § 3.2), one without a value
-//! counts as absent (§ 3.1), unknown ones are ignored (§ 3.2), and nothing is read from the query.
+//! **Invariants:** a parameter that stands twice is refused (RFC 6749 § 3.2), one without a value counts as absent
+//! (§ 3.1). In a body, unknown ones are ignored (§ 3.2), and nothing is read from the query; in a query of ours, unknown
+//! ones are refused.
 
 use std::collections::BTreeMap;
+
+use http::Uri;
 
 use super::error::ApiError;
 use super::json::invalid;
@@ -25,7 +29,7 @@ impl Form {
         let mut parameters = BTreeMap::new();
         for (count, (name, value)) in form_urlencoded::parse(body).enumerate() {
             if count >= Self::MAX_PARAMETERS {
-                return Err(ApiError::invalid_request("the body has too many parameters"));
+                return Err(ApiError::invalid_request("there are too many parameters"));
             }
             if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
                 return Err(ApiError::invalid_request("a parameter stands there twice"));
@@ -33,6 +37,17 @@ impl Form {
         }
         parameters.retain(|_, value| !value.is_empty());
         Ok(Self(parameters))
+    }
+
+    /// Reads the query of `uri`, which may have no parameters but those that are `known`.
+    pub(super) fn query(uri: &Uri, known: &[&str]) -> Result<Self, ApiError> {
+        let query = Self::parse(uri.query().unwrap_or_default().as_bytes())?;
+        if query.0.keys().any(|name| !known.contains(&name.as_str())) {
+            let known =
+                if known.is_empty() { "no parameter".to_owned() } else { known.join(" and ") };
+            return Err(ApiError::invalid_request(format!("the query may have {known} alone")));
+        }
+        Ok(query)
     }
 
     /// The value of `name`, unless it is absent or empty.

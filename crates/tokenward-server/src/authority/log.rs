@@ -9,6 +9,7 @@
 use tokenward::{Audience, ClientId, IssuerId, Reason, SessionId, Subject, TokenVersion};
 use tokenward_sessions::RefreshInvalid;
 
+use super::lockout::Wait;
 use crate::http::Peer;
 use crate::settings::RelaxedSameSite;
 
@@ -113,12 +114,16 @@ pub(super) fn private_read(client: &ClientId, id: &SessionId) {
     );
 }
 
-pub(super) fn client_refused(name: Option<&ClientId>, peer: Option<&Peer>) {
+pub(super) fn client_refused(name: Option<&ClientId>, peer: Option<&Peer>, wait: Option<Wait>) {
     metrics::counter!("tokenward_client_auth_failed_total").increment(1);
+    if wait.is_some() {
+        metrics::counter!("tokenward_client_auth_locked_total").increment(1);
+    }
+    let wait_seconds = wait.map(Wait::as_secs);
     let client = name.map_or("-", ClientId::as_str);
     let peer = peer.map_or_else(|| "-".to_owned(), Peer::to_string);
     tracing::warn!(
-        target: AUDIT, event = "client_refused", client, peer, "client authentication failed"
+        target: AUDIT, event = "client_refused", client, peer, wait_seconds, "client authentication failed"
     );
 }
 

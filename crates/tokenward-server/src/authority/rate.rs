@@ -28,7 +28,23 @@ pub(super) struct Buckets {
     allowance: u64,
     seed: RandomState,
     /// For each bucket, the microsecond at which its allowance is whole again.
-    whole_at: Box<[AtomicU64]>,
+    whole_at: Slots,
+}
+
+/// A fixed table that callers share by a hash.
+pub(super) struct Slots(Box<[AtomicU64]>);
+
+impl Slots {
+    /// `number` is a power of two.
+    pub(super) fn new(number: usize) -> Self {
+        Self(std::iter::repeat_with(AtomicU64::default).take(number).collect())
+    }
+
+    /// The slot for `hash`; `None` in a table without any.
+    pub(super) fn of(&self, hash: u64) -> Option<&AtomicU64> {
+        let place = usize::try_from(hash).unwrap_or_default();
+        self.0.get(place & self.0.len().saturating_sub(1))
+    }
 }
 
 impl Buckets {
@@ -53,7 +69,7 @@ impl Buckets {
             cost,
             allowance: cost.saturating_mul(u64::from(rate.burst)),
             seed: RandomState::new(),
-            whole_at: std::iter::repeat_with(AtomicU64::default).take(slots).collect(),
+            whole_at: Slots::new(slots),
         }
     }
 
@@ -75,8 +91,7 @@ impl Buckets {
     }
 
     fn bucket(&self, caller: impl Hash) -> Option<&AtomicU64> {
-        let slot = usize::try_from(self.seed.hash_one(caller)).unwrap_or_default();
-        self.whole_at.get(slot & self.whole_at.len().saturating_sub(1))
+        self.whole_at.of(self.seed.hash_one(caller))
     }
 
     fn verdict(&self, whole_at: u64, now: UnixTime) -> Result<(), ApiError> {

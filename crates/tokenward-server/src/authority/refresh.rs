@@ -1,6 +1,6 @@
 //! Refreshing a session, the same way for clients and for browsers.
 
-use tokenward::{Audience, Scope, UnixTime};
+use tokenward::{Audience, ClientId, Scope, UnixTime};
 use tokenward_sessions::{
     ClientCheck, Delivery, REFRESH_WINDOW, RefreshAttempt, RefreshInvalid, RefreshOutcome,
     RefreshToken, Session,
@@ -29,6 +29,30 @@ impl Presented {
     fn is_by_holder_of(&self, session: &Session) -> bool {
         self.client.admits(&session.client_id) && session.is_proven_by(self.held.key())
     }
+
+    fn lacks_proof_of(&self, session: &Session) -> bool {
+        self.client.admits(&session.client_id)
+            && self.held.proof.is_none()
+            && session.bound_to.is_some()
+    }
+}
+
+/// What failures are counted by: a token and whoever presents it.
+#[derive(Hash)]
+struct Tried {
+    token: [u8; 32],
+    /// `None`: a browser.
+    client: Option<ClientId>,
+}
+
+impl Tried {
+    fn of(presented: &Presented) -> Self {
+        let client = match &presented.client {
+            ClientCheck::Is(client) => Some(client.clone()),
+            _ => None,
+        };
+        Self { token: presented.token.hash(), client }
+    }
 }
 
 /// A session that goes on.
@@ -48,12 +72,16 @@ impl Authority {
         scope: Option<Scope>,
     ) -> Result<Refreshed, ApiError> {
         let now = self.clock.now();
+        let tried = Tried::of(&presented);
         // Policies differ by audience, and only the session says which it is.
-        let known = self.sessions.session_by_refresh(&presented.token.hash()).await?;
-        let Some(known) = known else { return Err(refused(RefreshInvalid::Unknown)) };
+        let known = self.sessions.session_by_refresh(&tried.token).await?;
+        self.check_hope(&tried, known.as_ref(), &presented, now)?;
+        let Some(known) = known else {
+            return Err(self.no_hope(&tried, RefreshInvalid::Unknown, now));
+        };
         let audience = self.audiences.get(&known.audience);
         let Some(audience) = audience.filter(|a| presented.audiences.contains(&a.name)) else {
-            return Err(refused(RefreshInvalid::WrongAudience));
+            return Err(self.no_hope(&tried, RefreshInvalid::WrongAudience, now));
         };
         if scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&known.scope)) {
             return Err(ApiError::oauth("invalid_scope", "scope: is more than the session has"));
@@ -61,6 +89,7 @@ impl Authority {
         // Only whoever could go on uses up the session's rate: for others a token is worth nothing.
         if presented.is_by_holder_of(&known) {
             self.by_session.take(known.id.as_str(), now)?;
+            self.by_subject.take((&known.audience, &known.subject), now)?;
         }
         let Bound { key, certificate } = audience.bind(&presented.held, known.bound_to.as_ref())?;
         let terms = Terms { scope, certificate };
@@ -83,9 +112,40 @@ impl Authority {
                 self.hub.catch_up().await?;
                 Err(ApiError::invalid_grant())
             }
-            RefreshOutcome::Invalid(why) => Err(refused(why)),
+            RefreshOutcome::Invalid(why) => Err(self.no_hope(&tried, why, now)),
             _ => Err(ApiError::server_error()),
         }
+    }
+
+    /// Refuses a token that has come to nothing too often, before it costs more than looking for it.
+    ///
+    /// It keeps nobody from going on with their session: what they show is not looked at here. Nor does it hide a
+    /// theft: a token whose second use would end a family ends it the first time that its client shows it.
+    fn check_hope(
+        &self,
+        tried: &Tried,
+        known: Option<&Session>,
+        presented: &Presented,
+        now: UnixTime,
+    ) -> Result<(), ApiError> {
+        let hope =
+            known.is_some_and(|known| known.is_live(now) && presented.is_by_holder_of(known));
+        match self.dead_tokens.wait(tried, now).filter(|_| !hope) {
+            Some(wait) => {
+                let live = known.filter(|known| known.is_live(now));
+                let lacks = live.is_some_and(|known| presented.lacks_proof_of(known));
+                let why =
+                    if lacks { RefreshInvalid::ProofRequired } else { RefreshInvalid::Unknown };
+                Err(refused(why).after(Some(wait)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a token that comes to nothing, and counts that.
+    fn no_hope(&self, tried: &Tried, why: RefreshInvalid, now: UnixTime) -> ApiError {
+        self.dead_tokens.failed(tried, 0, now);
+        refused(why).after(self.dead_tokens.wait(tried, now))
     }
 
     fn attempt(

@@ -8,7 +8,8 @@ use axum::routing::{delete, get, post};
 use super::audience::AudienceState;
 use super::error::ApiError;
 use super::{
-    Authority, browser, create, discovery, events, follow, oauth, script, stating, status, v1,
+    Authority, browser, create, devices, discovery, events, follow, oauth, script, stating, status,
+    v1,
 };
 use crate::gate::{self, GateAudience, GateState};
 
@@ -26,6 +27,8 @@ impl Authority {
             .route("/session", get(browser::show))
             .route("/session/refresh", post(browser::refresh))
             .route("/session/logout", post(browser::logout))
+            .route("/session/devices", get(devices::show).delete(devices::end_others))
+            .route("/session/devices/{session}", delete(devices::end))
             .route("/session/tokenward.js", get(script::serve))
             .route("/revocations/{audience}/snapshot", get(follow::snapshot))
             .route("/revocations/{audience}/feed", get(follow::feed))
@@ -81,7 +84,7 @@ fn services() -> Router<Arc<Authority>> {
         .route("/v1/sessions", post(create::create))
         .route("/v1/sessions/{session}", delete(v1::end))
         .route("/v1/sessions/{session}/private", get(v1::private))
-        .route("/v1/subjects/{subject}/sessions", get(v1::sessions).delete(v1::end_all))
+        .route("/v1/subjects/{subject}/sessions", get(devices::list).delete(devices::end_all))
         .route("/v1/subjects/{subject}/token-version", post(v1::bump))
         .route("/v1/revocations", post(v1::revoke))
 }

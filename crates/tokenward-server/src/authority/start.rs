@@ -27,6 +27,7 @@ use super::feed::Hub;
 use super::former::Known;
 use super::keysets::KeySets;
 use super::lamp::Lamp;
+use super::lockout::{Lockout, Locks};
 use super::rate::Buckets;
 use super::status::StatusLists;
 use super::{Authority, Parts, discovery, feed};
@@ -99,6 +100,9 @@ impl Authority {
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
             by_session: Buckets::of_sessions(settings.limits.session),
+            by_subject: Buckets::of_sessions(settings.limits.subject),
+            lockout: Lockout::new(settings.limits.failures),
+            dead_tokens: Locks::new(settings.limits.failures),
             settings,
             clock,
             sessions,

@@ -6,9 +6,9 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokenward::{Audience, Jti, SessionId, Subject};
-use tokenward_sessions::{EndReason, Idempotency, May, Session};
+use tokenward_sessions::{EndReason, Idempotency, May};
 
 use super::body::Read;
 use super::client::Caller;
@@ -18,9 +18,6 @@ use super::ops::{Target, unbroken};
 use super::respond::{done, json_answer};
 use super::segment::Segment;
 use super::{Authority, body, log};
-
-/// The most sessions of one subject that a list shows; the newest come first.
-const LISTED: usize = 1_000;
 
 /// A service's call: who it is, and its body.
 pub(super) struct Call {
@@ -38,34 +35,6 @@ impl Authority {
         let body = body::read(&parts.headers, body, self.settings.limits.body_bytes).await?;
         Ok(Call { caller, parts, body })
     }
-}
-
-/// `GET /v1/subjects/{sub}/sessions`: the devices of a user.
-pub(super) async fn sessions(
-    State(authority): State<Arc<Authority>>,
-    Segment(subject): Segment,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let Call { caller, .. } = authority.call(request, May::SessionsRead).await?;
-    let subject = subject_of(subject)?;
-    let now = authority.clock.now();
-    let audiences = caller.audiences();
-    let found = authority.sessions.sessions_of(&subject, Some(&audiences), now, LISTED).await?;
-    let sessions: Vec<Value> = found.iter().map(listed).collect();
-    Ok(json_answer(StatusCode::OK, &json!({"sessions": sessions})))
-}
-
-/// `DELETE /v1/subjects/{sub}/sessions`: logs a user out everywhere.
-pub(super) async fn end_all(
-    State(authority): State<Arc<Authority>>,
-    Segment(subject): Segment,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let Call { caller, .. } = authority.call(request, May::SessionsWrite).await?;
-    let subject = subject_of(subject)?;
-    let (audiences, by) = (caller.audiences(), caller.name().as_str());
-    authority.end_sessions(&subject, Some(&audiences), None, EndReason::Service, by).await?;
-    Ok(done())
 }
 
 /// `DELETE /v1/sessions/{sid}`: logs one device out. A session that is not there has ended, too.
@@ -161,25 +130,11 @@ fn target(fields: &mut Fields) -> Result<Target, ApiError> {
     }
 }
 
-fn listed(session: &Session) -> Value {
-    json!({
-        "session_id": session.id.as_str(),
-        "audience": session.audience.as_str(),
-        "client_id": session.client_id.as_str(),
-        "scope": session.scope.as_str(),
-        "device": session.device,
-        "delivery": session.delivery.as_str(),
-        "created_at": session.created_at.as_secs(),
-        "last_used_at": session.last_used_at.as_secs(),
-        "ends_at": session.ends_at.as_secs(),
-    })
-}
-
 pub(super) fn subject_of(text: String) -> Result<Subject, ApiError> {
     Subject::new(text).map_err(|error| invalid("subject", error))
 }
 
-fn session_of(text: String) -> Result<SessionId, ApiError> {
+pub(super) fn session_of(text: String) -> Result<SessionId, ApiError> {
     SessionId::new(text).map_err(|error| invalid("session_id", error))
 }
 

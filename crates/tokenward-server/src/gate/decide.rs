@@ -81,7 +81,7 @@ enum Why {
     /// No rule is about the request.
     NoRule,
     /// The rule wants more than the token has.
-    Scope { rule: usize, needed: String },
+    Scope { rule: usize, needed: Box<str>, bound: bool },
 }
 
 /// A question of a proxy that is known, and is believed from here on.
@@ -297,7 +297,8 @@ impl Question<'_> {
             Found::None => return Err(Why::NoRule),
         };
         if !rule.scopes.iter().all(|scope| judged.scope().contains(scope)) {
-            return Err(Why::Scope { rule: number, needed: rule.scopes.join(" ") });
+            let bound = judged.key_thumbprint().is_some();
+            return Err(Why::Scope { rule: number, needed: rule.scopes.join(" ").into(), bound });
         }
         let now = self.gate.clock.now();
         match rule.step_up.as_ref().filter(|step_up| !step_up.is_met(&judged, now)) {
@@ -448,7 +449,7 @@ impl Refused {
             | Why::Csrf(_)
             | Why::Path(_)
             | Why::NoRule => respond::access_denied(),
-            Why::Scope { needed, .. } => respond::insufficient_scope(&needed),
+            Why::Scope { needed, bound, .. } => respond::insufficient_scope(&needed, bound),
         };
         match (self.sign_in, self.profile) {
             (Some(location), Some(profile)) => answer::sign_in(refusal, *location, profile),

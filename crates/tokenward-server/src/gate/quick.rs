@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use axum::response::Response;
 use http::request::Parts;
 use metrics::{Counter, Histogram, counter, histogram};
-use tokenward::Verified;
+use tokenward_remote::Accepted;
 use tokio::time::Instant;
 
 use super::answer::{self, Values};
@@ -91,7 +91,7 @@ impl fmt::Debug for QuickGate {
 struct Identities(Box<[Mutex<Option<Arc<Known>>>]>);
 
 struct Known {
-    claims: Arc<Verified>,
+    claims: Arc<Accepted>,
     values: Values,
 }
 
@@ -100,7 +100,7 @@ impl Identities {
         Self(std::iter::repeat_with(Mutex::default).take(PLACES).collect())
     }
 
-    fn of(&self, claims: &Arc<Verified>) -> Values {
+    fn of(&self, claims: &Arc<Accepted>) -> Values {
         // What is allocated stands at multiples of sixteen.
         let index = (Arc::as_ptr(claims).addr() >> 4) % PLACES;
         let Some(place) = self.0.get(index) else { return answer::values(claims) };

@@ -1,5 +1,7 @@
 //! What one caller may use up.
 
+use std::time::Duration;
+
 use super::SettingsError;
 
 /// How much one caller may use up, so that one cannot starve the others.
@@ -12,6 +14,10 @@ pub struct Limits {
     pub address: Rate,
     /// Refreshes of one session, each of which writes and signs.
     pub session: Rate,
+    /// Logins and refreshes of one subject in one audience, all sessions together.
+    pub subject: Rate,
+    /// When whoever fails to authenticate has to wait.
+    pub failures: Failures,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
     /// The largest `private` data kept beside a session, in bytes of its JSON.
@@ -34,6 +40,44 @@ pub struct Rate {
     pub burst: u32,
 }
 
+/// Failures to authenticate, and the locks that follow: each is twice as long as the one before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever makes limits must decide on every one")]
+pub struct Failures {
+    /// So many are free, of one client name from one network address; 1 to 1,000. Ten times as many of one
+    /// address, whatever the names; and once a name has failed a hundred times as often, from anywhere, only the
+    /// first from an address is.
+    pub free: u16,
+    /// The first lock; 1 s to `longest`.
+    pub first: Duration,
+    /// The longest; at most 1 h.
+    pub longest: Duration,
+}
+
+impl Failures {
+    /// Failures are forgotten after so long without another. Longer than any lock.
+    pub const FORGOTTEN: Duration = Duration::from_secs(2 * 3_600);
+
+    /// What suits an authority on the open network.
+    pub const DEFAULT: Self =
+        Self { free: 10, first: Duration::from_secs(1), longest: Duration::from_secs(900) };
+
+    /// What is wrong with it: the member, and how it should be.
+    #[must_use]
+    pub fn problem(&self) -> Option<(&'static str, &'static str)> {
+        if !(1..=1_000).contains(&self.free) {
+            return Some(("free", "must be from 1 to 1000"));
+        }
+        if self.longest > Duration::from_secs(3_600) {
+            return Some(("longest", "is over 1h; choose 1h or less"));
+        }
+        if self.first < Duration::from_secs(1) || self.first > self.longest {
+            return Some(("first", "must be from 1s up to `longest`"));
+        }
+        None
+    }
+}
+
 impl Limits {
     /// What suits an authority on the open network.
     pub const DEFAULT: Self = Self {
@@ -41,6 +85,9 @@ impl Limits {
         address: Rate { per_second: 50, burst: 100 },
         // Tabs and lost answers repeat a refresh; nobody needs one each second.
         session: Rate { per_second: 1, burst: 60 },
+        // More than a session may do, so that one cannot use up what all have together.
+        subject: Rate { per_second: 10, burst: 200 },
+        failures: Failures::DEFAULT,
         body_bytes: 64 << 10,
         private_bytes: 16 << 10,
         token_bytes: 3_800,
@@ -52,6 +99,8 @@ impl Limits {
         client: Rate { per_second: 10_000, burst: 20_000 },
         address: Rate { per_second: 10_000, burst: 20_000 },
         session: Rate { per_second: 10_000, burst: 20_000 },
+        subject: Rate { per_second: 10_000, burst: 20_000 },
+        failures: Failures { free: 1_000, ..Failures::DEFAULT },
         ..Self::DEFAULT
     };
 }
@@ -68,7 +117,11 @@ impl Limits {
             ("limits.client", self.client),
             ("limits.address", self.address),
             ("limits.session", self.session),
+            ("limits.subject", self.subject),
         ];
+        if let Some((name, message)) = self.failures.problem() {
+            return Err(SettingsError::new(format!("limits.failures.{name}"), message));
+        }
         match rates.iter().find(|(_, rate)| rate.per_second == 0 || rate.burst == 0) {
             Some((name, _)) => Err(SettingsError::new(*name, "must be at least 1")),
             None => Ok(()),

@@ -19,13 +19,15 @@ const SERVICES: [(&str, &str); 9] = [
 ];
 
 /// Routes that authenticate by form or cookie, or whose caller is a proxy: their own tests cover them.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 8] = [
     "/oauth2/token",
     "/oauth2/revoke",
     "/oauth2/introspect",
     "/session",
     "/session/refresh",
     "/session/logout",
+    "/session/devices",
+    "/session/devices/{session}",
 ];
 
 /// Routes that anybody may read.

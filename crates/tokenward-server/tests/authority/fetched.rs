@@ -13,7 +13,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use tokenward::{Audience, ClientId, SESSION_REVOKED};
 use tokenward_server::Authority;
-use tokenward_server::settings::{EventDelivery, ReceiverSettings, Settings};
+use tokenward_server::settings::{EventDelivery, EventKind, ReceiverSettings, Settings};
 use tokenward_sessions::Service;
 use tokenward_sqlite::{Options, SqliteStore};
 
@@ -240,6 +240,7 @@ fn receiver(audiences: &[&str]) -> Vec<ReceiverSettings> {
         name: "crm".to_owned(),
         recipient: Audience::foreign("https://crm.example.com/events").unwrap(),
         audiences: audiences.iter().map(|name| Audience::new(*name).unwrap()).collect(),
+        events: vec![EventKind::SessionRevoked],
         delivery: EventDelivery::Poll { service: ClientId::new(LOGIN).unwrap() },
     }]
 }

@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod assertions;
 #[cfg(test)]
+mod begun;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod devices;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
@@ -25,11 +29,15 @@ mod given_away;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod lockout;
+#[cfg(test)]
 mod mtls;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod openapi;
+#[cfg(test)]
+mod receiver;
 #[cfg(test)]
 mod refresh;
 #[cfg(test)]

@@ -85,6 +85,15 @@ async fn browsers(bench: &Bench) -> Answers {
         ("get", "/session", ask(get.clone(), "/session", &[]).await),
         ("post", "/session/refresh", ask(post.clone(), "/session/refresh", &own).await),
         ("post", "/session/refresh", ask(post.clone(), "/session/refresh", &own[..1]).await),
+        ("get", "/session/devices", ask(get.clone(), "/session/devices", &own).await),
+        ("get", "/session/devices", ask(get.clone(), "/session/devices?limit=0", &own).await),
+        ("delete", "/session/devices", ask(Method::DELETE, "/session/devices", &own).await),
+        ("delete", "/session/devices", ask(Method::DELETE, "/session/devices", &own[..1]).await),
+        (
+            "delete",
+            "/session/devices/{session}",
+            ask(Method::DELETE, "/session/devices/none", &own).await,
+        ),
         ("post", "/session/logout", ask(post, "/session/logout", &own).await),
         ("get", "/session/tokenward.js", ask(get, "/session/tokenward.js", &[]).await),
     ]

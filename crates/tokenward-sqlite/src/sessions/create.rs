@@ -4,7 +4,7 @@ use rusqlite::params;
 use tokenward::{Thumbprint, TokenVersion, UnixTime};
 use tokenward_sessions::{Created, Idempotency, NewSession};
 
-use super::rows;
+use super::{devices, rows};
 use crate::fault::Fault;
 use crate::value::{Columns, millis, number};
 use crate::writer::Tx;
@@ -14,7 +14,8 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
         return Ok(Created::replayed(earlier.version, earlier.answer));
     }
     let version = rows::version(tx, &new.subject)?;
-    let row = insert_session(tx, new)?;
+    let new_beside = devices::meet(tx, new)?;
+    let row = insert_session(tx, new, new_beside)?;
     if let Some(sealed) = &new.private {
         let sql = "INSERT INTO session_private (session, sealed, ends_at) VALUES (?1, ?2, ?3)";
         tx.prepare_cached(sql)?.execute(params![row, sealed, millis(new.ends_at)])?;
@@ -30,11 +31,11 @@ pub(super) fn create(tx: &Tx<'_>, new: &NewSession) -> Result<Created, Fault> {
     Ok(Created::new(version))
 }
 
-fn insert_session(tx: &Tx<'_>, new: &NewSession) -> Result<i64, Fault> {
+fn insert_session(tx: &Tx<'_>, new: &NewSession, new_beside: Option<u32>) -> Result<i64, Fault> {
     let sql = "INSERT INTO sessions
                (sid, subject, audience, client_id, scope, claims, device, delivery, refresh_mode,
-                created_at, auth_time, ends_at, bound_to)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                created_at, auth_time, ends_at, bound_to, new_beside)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let claims = serde_json::to_string(&new.claims)
         .map_err(|_| Fault::Bug("claims that cannot be written as JSON"))?;
     Ok(tx.prepare_cached(sql)?.insert(params![
@@ -51,6 +52,7 @@ fn insert_session(tx: &Tx<'_>, new: &NewSession) -> Result<i64, Fault> {
         millis(new.auth_time),
         millis(new.ends_at),
         new.bound_to.as_ref().map(Thumbprint::as_str),
+        new_beside,
     ])?)
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde_json::Value;
 use tokenward::{SessionId, Subject, TokenVersion};
-use tokenward_sessions::{Ended, KnownToken, Session};
+use tokenward_sessions::{Begun, Ended, KnownToken, Session};
 
 use crate::fault::Fault;
 use crate::value::{self, Columns};
@@ -52,6 +52,24 @@ pub(super) fn sessions(
         sessions.push(found(row)?.session);
     }
     Ok(sessions)
+}
+
+/// As [`sessions`], with what is told of those that began.
+pub(super) fn begun(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<Vec<Begun>, Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut begun = Vec::new();
+    while let Some(row) = rows.next()? {
+        let new_device_beside = Columns::of(TABLE, row).get("new_beside")?;
+        let Found { row, session } = found(row)?;
+        let number = value::unsigned(TABLE, row)?;
+        begun.push(Begun { number, session, new_device_beside });
+    }
+    Ok(begun)
 }
 
 /// What the family of the session in `row` knows of a token that is, or was, of this family.

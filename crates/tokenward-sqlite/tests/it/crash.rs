@@ -15,7 +15,7 @@ use crate::load;
 const KILLS: u64 = 10;
 
 /// The writes and syncs of a first start, and of the first commands; every ninth of them is met.
-const MOMENTS: std::ops::Range<u64> = 1..260;
+const MOMENTS: std::ops::Range<u64> = 1..310;
 
 #[tokio::test]
 async fn what_was_answered_holds_after_any_kill() {

@@ -7,7 +7,7 @@ use futures_util::stream::FuturesUnordered;
 use tempfile::TempDir;
 use tokenward::{Audience, BackendErrorKind, Jti, UnixTime};
 use tokenward_keys::KeyStore;
-use tokenward_revocation::{EventStore, OutgoingEvent, Seq};
+use tokenward_revocation::{EventKind, EventSource, EventStore, OutgoingEvent, Seq};
 use tokenward_sessions::{SessionFilter, SessionStore};
 use tokenward_sqlite::{Options, SqliteStore};
 
@@ -50,6 +50,7 @@ async fn events_are_dropped_a_slice_at_a_time_so_that_others_get_their_turn() {
     let event = |number| OutgoingEvent {
         receiver: "crm".to_owned(),
         audience: Audience::new("api").unwrap(),
+        kind: EventKind::SessionRevoked,
         token_id: Jti::random(),
         seq: Seq::new(number),
         happened_at: now,
@@ -57,7 +58,15 @@ async fn events_are_dropped_a_slice_at_a_time_so_that_others_get_their_turn() {
         subject_id: "{}".to_owned(),
         event: "{}".to_owned(),
     };
-    store.add_events(None, Seq::new(1_200), (1..=1_200).map(event).collect()).await.unwrap();
+    store
+        .add_events(
+            EventSource::Revocations,
+            None,
+            Seq::new(1_200),
+            (1..=1_200).map(event).collect(),
+        )
+        .await
+        .unwrap();
     let before = store.stats().commands;
 
     assert_eq!(store.drop_events("crm", UnixTime::EPOCH, 0).await.unwrap(), 1_200);

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokenward::{Audience, BackendError, ClientId, Jti, Scope, SessionId, Subject, UnixTime};
 use tokenward_revocation::{NewRevocation, RevocationStore};
 use tokenward_sessions::{
-    BumpVersion, ClientCheck, Delivery, EndReason, NewSession, REFRESH_WINDOW, RefreshAttempt,
-    RefreshLifetime, RefreshMode, RefreshOutcome, RefreshToken, SessionStore,
+    BumpVersion, ClientCheck, Delivery, DeviceMark, EndReason, NewSession, REFRESH_WINDOW,
+    RefreshAttempt, RefreshLifetime, RefreshMode, RefreshOutcome, RefreshToken, SessionStore,
 };
 use tokenward_sqlite::{Options, SqliteStore};
 use tokenward_testing::forgetful::Forgetful;
@@ -171,6 +171,7 @@ pub(crate) fn session(name: &str) -> (NewSession, RefreshToken) {
         claims: serde_json::Map::new(),
         private: Some(vec![0; 64]),
         device: None,
+        device_mark: DeviceMark { owner: [7; 32], device: Some([8; 32]) },
         delivery: Delivery::Token,
         refresh_mode: RefreshMode::Plain,
         bound_to: None,

@@ -7,8 +7,9 @@ use serde_json::json;
 use tokenward::{BackendErrorKind, ClientId, Scope, TokenVersion, UnixTime};
 use tokenward_revocation::RevocationStore;
 use tokenward_sessions::{
-    ClientCheck, Delivery, Idempotency, NewSession, REFRESH_WINDOW, RefreshAttempt,
-    RefreshLifetime, RefreshMode, RefreshOutcome, RefreshToken, SessionFilter, SessionStore,
+    ClientCheck, DEVICE_MEMORY, DEVICES, Delivery, DeviceMark, EndReason, Idempotency, NewSession,
+    REFRESH_WINDOW, RefreshAttempt, RefreshLifetime, RefreshMode, RefreshOutcome, RefreshToken,
+    SessionFilter, SessionStore,
 };
 
 use super::{ACCESS, at, audience, keep, sid, subject};
@@ -25,6 +26,11 @@ pub async fn session_contract<S: SessionStore + RevocationStore>(make: impl Asyn
         a_retried_creation_is_answered_the_same,
         an_idempotency_key_is_forgotten_at_its_end,
         a_subject_sees_its_live_sessions_newest_first,
+        the_sessions_of_a_subject_are_paged_from_the_newest_on,
+        sessions_are_told_in_the_order_in_which_they_began,
+        a_device_is_new_once_until_it_is_forgotten,
+        a_device_that_nothing_tells_from_others_is_new_each_time,
+        the_devices_of_a_subject_are_no_more_than_are_remembered,
         a_list_is_paged_by_id,
         pruning_forgets_what_is_over_and_nothing_else,
         a_proof_is_used_once,
@@ -105,7 +111,8 @@ async fn a_subject_sees_its_live_sessions_newest_first(store: impl SessionStore)
         store.create(new).await.unwrap();
     }
     let ids = async |audiences: Option<&[_]>, limit| {
-        let found = store.sessions_of(&subject("alice"), audiences, at(10), limit).await.unwrap();
+        let subject = subject("alice");
+        let found = store.sessions_of(&subject, audiences, at(10), None, limit).await.unwrap();
         found.into_iter().map(|session| session.id.to_string()).collect::<Vec<_>>()
     };
 
@@ -113,6 +120,93 @@ async fn a_subject_sees_its_live_sessions_newest_first(store: impl SessionStore)
     assert_eq!(ids(None, 1).await, ["s2"]);
     assert_eq!(ids(Some(&[audience("web")]), 10).await, ["web"]);
     assert_eq!(ids(Some(&[]), 10).await, Vec::<String>::new());
+}
+
+async fn the_sessions_of_a_subject_are_paged_from_the_newest_on(store: impl SessionStore) {
+    let bob = NewSession { subject: subject("bob"), ..session("b").0 };
+    for new in [session("z").0, session("a").0, bob, session("m").0] {
+        store.create(new).await.unwrap();
+    }
+    let page = async |before: &str| {
+        let (alice, before) = (subject("alice"), sid(before));
+        let found = store.sessions_of(&alice, None, at(10), Some(&before), 2).await.unwrap();
+        found.into_iter().map(|session| session.id.to_string()).collect::<Vec<_>>()
+    };
+
+    assert_eq!(page("m").await, ["a", "z"]);
+    assert_eq!(page("a").await, ["z"]);
+    assert_eq!(page("z").await, Vec::<String>::new());
+    // The place of a session that has ended is still a place; that of another subject's is none.
+    store.end(&sid("a"), None, EndReason::LoggedOut, at(5), at(9)).await.unwrap();
+    assert_eq!(page("a").await, ["z"]);
+    assert_eq!(page("b").await, ["m", "z"]);
+}
+
+async fn sessions_are_told_in_the_order_in_which_they_began(store: impl SessionStore) {
+    assert_eq!(store.begun_head().await.unwrap(), 0);
+    for name in ["z", "a", "m"] {
+        store.create(session(name).0).await.unwrap();
+    }
+    store.end(&sid("a"), None, EndReason::LoggedOut, at(5), at(9)).await.unwrap();
+
+    let all = store.begun_since(0, 10).await.unwrap();
+    let names: Vec<_> = all.iter().map(|begun| begun.session.id.as_str()).collect();
+    assert_eq!(names, ["z", "a", "m"]);
+    assert_eq!(all[1].session, store.session(&sid("a")).await.unwrap().unwrap());
+    assert_eq!(store.begun_head().await.unwrap(), all[2].number);
+    assert_eq!(store.begun_since(0, 1).await.unwrap(), all[..1]);
+    assert_eq!(store.begun_since(all[1].number, 10).await.unwrap(), all[2..]);
+    // The number of one that is forgotten is never given again.
+    SessionStore::prune(&store, at(3 * DAY)).await.unwrap();
+    store.create(session("n").0).await.unwrap();
+    let next = store.begun_since(all[2].number, 10).await.unwrap();
+    assert_eq!((next.len(), next[0].number > all[2].number), (1, true));
+}
+
+async fn a_device_is_new_once_until_it_is_forgotten(store: impl SessionStore) {
+    let began = async |name: &str, owner, device, now| {
+        let mark = DeviceMark { owner: [owner; 32], device: Some([device; 32]) };
+        let (created_at, ends_at) = (at(now), at(now + 10));
+        let new = NewSession { device_mark: mark, created_at, ends_at, ..session(name).0 };
+        store.create(new).await.unwrap();
+        store.begun_since(0, 100).await.unwrap().pop().unwrap().new_device_beside
+    };
+    assert_eq!(began("s1", 1, 1, 0).await, Some(0));
+    assert_eq!(began("s2", 1, 1, 0).await, None);
+    assert_eq!(began("s3", 1, 2, 0).await, Some(1));
+    assert_eq!(began("s4", 2, 1, 0).await, Some(0), "another's");
+    assert_eq!(began("s5", 1, 1, 50).await, None, "after its sessions have ended");
+
+    let forgotten = 60 + DEVICE_MEMORY.as_secs();
+    assert_eq!(began("s6", 1, 1, forgotten - 1).await, None);
+    assert_eq!(began("s7", 1, 2, forgotten - 1).await, Some(1));
+    SessionStore::prune(&store, at(2 * forgotten + DAY)).await.unwrap();
+    assert_eq!(began("s8", 1, 1, 2 * forgotten + DAY).await, Some(0));
+}
+
+async fn a_device_that_nothing_tells_from_others_is_new_each_time(store: impl SessionStore) {
+    for name in ["s1", "s2"] {
+        let device_mark = DeviceMark { owner: [1; 32], device: None };
+        store.create(NewSession { device_mark, ..session(name).0 }).await.unwrap();
+    }
+    let all = store.begun_since(0, 10).await.unwrap();
+    assert!(all.iter().all(|begun| begun.new_device_beside == Some(0)), "{all:?}");
+}
+
+async fn the_devices_of_a_subject_are_no_more_than_are_remembered(store: impl SessionStore) {
+    let create = async |number: usize| {
+        let mut device = [0; 32];
+        device[0] = u8::try_from(number).unwrap();
+        let device_mark = DeviceMark { owner: [1; 32], device: Some(device) };
+        let ends_at = at(u64::try_from(number).unwrap() + DAY);
+        let id = sid(&format!("s{number}"));
+        store.create(NewSession { device_mark, ends_at, id, ..session("x").0 }).await.unwrap();
+    };
+    for number in 0..DEVICES + 5 {
+        create(number).await;
+    }
+    let all = store.begun_since(0, 1_000).await.unwrap();
+    assert_eq!(all.last().unwrap().new_device_beside, u32::try_from(DEVICES).ok());
 }
 
 async fn a_proof_is_used_once(store: impl SessionStore) {
@@ -179,6 +273,7 @@ fn session(id: &str) -> (NewSession, RefreshToken) {
         claims: json!({ "roles": ["admin"], "locale": "sv" }).as_object().unwrap().clone(),
         private: Some(vec![0, 1, 2, 255]),
         device: Some("a phone ✓".to_owned()),
+        device_mark: DeviceMark { owner: [7; 32], device: Some([8; 32]) },
         delivery: Delivery::Token,
         refresh_mode: RefreshMode::Plain,
         bound_to: None,

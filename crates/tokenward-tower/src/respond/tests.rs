@@ -37,7 +37,7 @@ async fn two_tokens_at_once_are_an_invalid_request() {
 #[tokio::test]
 async fn a_missing_scope_is_named() {
     assert_eq!(
-        shown(insufficient_scope("notes:read notes:write")).await,
+        shown(insufficient_scope("notes:read notes:write", false)).await,
         "403 Forbidden\n\
          cache-control: no-store\n\
          content-type: application/json\n\
@@ -49,8 +49,10 @@ async fn a_missing_scope_is_named() {
 #[test]
 fn a_scope_cannot_break_out_of_its_quotes() {
     for scope in ["a\", error=\"x", "a\\", "a\r\nb", "é"] {
-        let response = insufficient_scope(scope);
+        let response = insufficient_scope(scope, false);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer error="insufficient_scope""#);
+        let response = insufficient_scope(scope, true);
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"DPoP error="insufficient_scope""#);
     }
 }
 

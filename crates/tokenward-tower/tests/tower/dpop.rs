@@ -7,9 +7,9 @@ use http::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use http::{Request, StatusCode};
 use serde_json::json;
 use tokenward::crypto::Secret256;
-use tokenward::{Algorithm, DpopKey, ProofRequest, SigningKey, UnixTime};
-use tokenward_tower::Claims;
+use tokenward::{Algorithm, DpopKey, ProofRequest, Scope, SigningKey, UnixTime};
 use tokenward_tower::dpop::Dpop;
+use tokenward_tower::{Claims, RequireScope};
 
 use crate::fixture::{Fixture, NOW, body, send};
 
@@ -72,6 +72,25 @@ async fn what_is_required_is_asked_of_bearer_tokens_too() {
     let proof = plain.proof(&plain.key, "/nested/notes", None);
     let answer = plain.ask("DPoP", Some(&proof)).await;
     assert_eq!((answer.0.as_u16(), answer.2.as_str()), (401, ""));
+}
+
+#[tokio::test]
+async fn a_bound_token_that_lacks_a_scope_is_told_so_by_its_own_scheme() {
+    let world = World::new(dpop());
+    let write = RequireScope::new(Scope::parse("notes:write").unwrap());
+    let inner = Router::new().route("/notes", get(|| async { "open" })).layer(write);
+    let inner = inner.layer(world.fixture.layer().dpop(dpop()));
+    let world = World { router: Router::new().nest("/nested", inner), ..world };
+    let proof = world.proof(&world.key, "/nested/notes", None);
+
+    let bound = world.ask("DPoP", Some(&proof)).await;
+    let free = world.send(&format!("Bearer {}", world.fixture.token()), None).await;
+
+    for (answer, scheme) in [(bound, "DPoP"), (free, "Bearer")] {
+        let challenge = answer.1.get(WWW_AUTHENTICATE).unwrap().to_str().unwrap();
+        let named = format!("{scheme} error=\"insufficient_scope\", scope=\"notes:write\"");
+        assert_eq!((answer.0.as_u16(), challenge), (403, &*named));
+    }
 }
 
 struct World {

@@ -57,6 +57,19 @@ fn only_what_is_remembered_and_good_is_recalled() {
 }
 
 #[test]
+fn a_note_is_taken_once_and_comes_with_each_hit() {
+    let (key, cached) = fixture();
+    let cached =
+        CachedVerifier::<AccessToken, u32>::new(cached.verifier().clone(), CacheSize::tokens(64));
+    let token = token(&key, "u-1");
+
+    let first = cached.verify_noting(&token, NOW, |_| 1).unwrap();
+    let again = cached.verify_noting(&token, NOW, |_| 2).unwrap();
+    assert_eq!((*first.note(), *again.note()), (1, 1));
+    assert_eq!(*cached.recall(&token, NOW).unwrap().note(), 1);
+}
+
+#[test]
 fn a_key_that_is_gone_takes_its_tokens_along() {
     let (key, cached) = fixture();
     let token = token(&key, "u-1");
@@ -102,7 +115,7 @@ fn it_remembers_no_more_than_it_was_told() {
         cached.verify(&token(&key, &format!("u-{number}")), NOW).unwrap();
     }
 
-    let kept = |set: &Mutex<Set<_>>| set.lock().unwrap().places.iter().flatten().count();
+    let kept = |set: &Mutex<Set<_, _>>| set.lock().unwrap().places.iter().flatten().count();
     let all: usize = cached.cache.sets.iter().map(kept).sum();
     assert!((1..=64).contains(&all), "{all}");
 }

@@ -38,7 +38,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use issue::{SESSION_REVOKED, SecurityEventRequest};
+pub use issue::{SESSION_ESTABLISHED, SESSION_REVOKED, SecurityEventRequest};
 use serde::Deserialize;
 
 use super::events::Events;

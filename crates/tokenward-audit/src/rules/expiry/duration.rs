@@ -38,6 +38,10 @@ fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
         }
         Kind::Call { .. } => call(m, id, fuel),
         Kind::Member(..) if m.language == Language::Go => go_unit(m, id),
+        // `30.days`
+        Kind::Member(object, unit) if m.language == Language::Kotlin => {
+            Some(m.number(*object)? * size(unit)?)
+        }
         Kind::Other(parts) => match parts.as_slice() {
             [one] => seconds_in(m, *one, fuel),
             _ => None,
@@ -49,14 +53,15 @@ fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
 fn call(m: &Model, id: Id, fuel: u8) -> Option<f64> {
     match m.callee_name(id)? {
         "timedelta" => timedelta(m, id),
+        "Duration" if m.language == Language::Dart => timedelta(m, id),
         "NewNumericDate" | "int" | "Duration" | "round" | "floor" | "timegm" | "Add"
         | "checked_add_signed" | "checked_add" => seconds_in(m, m.positional(id, 0).found()?, fuel),
         "strtotime" | "modify" | "DateTimeImmutable" | "DateTime" => {
             let text = m.text(m.positional(id, 0).found()?)?;
             written(text.trim().strip_prefix('+')?)
         }
-        "Date" if m.language == Language::Java => millis(m, m.positional(id, 0).found()?, fuel),
-        "from" | "ofEpochMilli" if m.language == Language::Java => {
+        "Date" if m.language.is_jvm() => millis(m, m.positional(id, 0).found()?, fuel),
+        "from" | "ofEpochMilli" if m.language.is_jvm() => {
             seconds_in(m, m.positional(id, 0).found()?, fuel)
         }
         // `Instant.now().plus(7, ChronoUnit.DAYS)`

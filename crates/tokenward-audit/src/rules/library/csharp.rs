@@ -1,6 +1,6 @@
 //! C#. Types come from namespaces that a file need not name, so that they are known by their own names.
 
-use super::Library::{IdentityModel, JoseJwt, TokenDescriptor};
+use super::Library::{IdentityModel, JoseJwt, JwtNet, TokenDescriptor};
 use super::shape::At::{Arg, In, Named};
 use super::shape::{BUILD, CHECK, Count, SIGN, Shape, SignAt, VERIFY, VerifyAt};
 
@@ -26,6 +26,8 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::verifies(IdentityModel, "?.ValidateToken", PARAMETERS),
     Shape::verifies(IdentityModel, "?.ValidateTokenAsync", PARAMETERS),
     Shape::keys(IdentityModel, "SymmetricSecurityKey", &[Arg(0)]),
+    Shape::decodes(JwtNet, "JwtBuilder*.DoNotVerifySignature()*.Decode*"),
+    Shape::verifies(JwtNet, "JwtBuilder*.MustVerifySignature()*.Decode*", CHECK),
     Shape::signs(JoseJwt, "JWT.Encode", SIGN),
     Shape::verifies(JoseJwt, "JWT.Decode*", VERIFY),
     Shape::decodes(JoseJwt, "JWT.Payload*"),

@@ -1,7 +1,7 @@
 //! Go. The packages that golang-jwt came from are read as golang-jwt.
 
-use super::Library::{GolangJwt, Jwx};
-use super::shape::At::{Arg, Elsewhere};
+use super::Library::{Cristalhq, GoJose, GolangJwt, Jwx};
+use super::shape::At::{Arg, Base, Elsewhere};
 use super::shape::{Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
 
 /// What signs is a method of the token, called later.
@@ -10,6 +10,9 @@ const PARSE: VerifyAt = VerifyAt { options: Elsewhere, ..VERIFY };
 const PARSE_INTO: VerifyAt = VerifyAt { key: Arg(2), ..PARSE };
 const JWX: VerifyAt =
     VerifyAt { key: Elsewhere, options: Elsewhere, off: &[Off::Said("WithVerify")], ..VERIFY };
+
+/// `token.Claims(key, &claims)` of what `ParseSigned(raw, …)` made.
+const GO_JOSE: VerifyAt = VerifyAt { token: Base(0), key: Arg(0), options: Elsewhere, ..VERIFY };
 
 pub(super) const SHAPES: &[Shape] = &[
     Shape::signs(GolangJwt, "github.com/golang-jwt/jwt.NewWithClaims", NEW),
@@ -23,6 +26,18 @@ pub(super) const SHAPES: &[Shape] = &[
     // On a parser that we do not see being made, the name alone is telling enough in Go.
     Shape::decodes_into(GolangJwt, "?.ParseUnverified", Arg(1)),
     Shape::keys(GolangJwt, "github.com/golang-jwt/jwt*.SignedString", &[Arg(0)]),
+    Shape::verifies(GoJose, "*go-jose*jwt.ParseSigned().Claims", GO_JOSE),
+    Shape::decodes_of(
+        GoJose,
+        "*go-jose*jwt.ParseSigned().UnsafeClaimsWithoutVerification",
+        Base(0),
+        Arg(0),
+    ),
+    Shape::verifies(Cristalhq, "github.com/cristalhq/jwt.Parse", VERIFY),
+    Shape::verifies(Cristalhq, "github.com/cristalhq/jwt.ParseClaims", VERIFY),
+    Shape::decodes(Cristalhq, "github.com/cristalhq/jwt.ParseNoVerify"),
+    Shape::keys(Cristalhq, "github.com/cristalhq/jwt.NewSignerHS", &[Arg(1)]),
+    Shape::keys(Cristalhq, "github.com/cristalhq/jwt.NewVerifierHS", &[Arg(1)]),
     Shape::decodes(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseInsecure"),
     Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.Parse*", JWX),
 ];

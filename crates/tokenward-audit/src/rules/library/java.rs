@@ -1,6 +1,6 @@
 //! Java.
 
-use super::Library::{JavaJwt, Jjwt, Nimbus, SpringJwt};
+use super::Library::{JavaJwt, Jjwt, Jose4j, Nimbus, SpringJwt};
 use super::shape::At::{Arg, Elsewhere, Root, Step, StepOf};
 use super::shape::{BUILD, CHECK, Shape, SignAt};
 
@@ -37,12 +37,19 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::verifies(JavaJwt, "com.auth0.jwt.*JWTVerifier().verify", CHECK),
     Shape::decodes(JavaJwt, "com.auth0.jwt.JWT.decode"),
     Shape::decodes(JavaJwt, "com.auth0.jwt.JWT().decodeJwt"),
+    Shape::shows(JavaJwt, "com.auth0.android.jwt.JWT"),
     Shape::keys(JavaJwt, "com.auth0.jwt.algorithms.Algorithm.HMAC*", &[Arg(0)]),
     Shape::signs(Nimbus, "com.nimbusds.jwt.SignedJWT", NIMBUS),
     Shape::decodes(Nimbus, "com.nimbusds.jwt.SignedJWT.parse"),
     Shape::decodes(Nimbus, "com.nimbusds.jwt.JWTParser.parse"),
     Shape::keys(Nimbus, "com.nimbusds.jose.crypto.MACVerifier", &[Arg(0)]),
     Shape::keys(Nimbus, "com.nimbusds.jose.crypto.MACSigner", &[Arg(0)]),
+    Shape::decodes(
+        Jose4j,
+        "org.jose4j.jwt.consumer.JwtConsumerBuilder()*.setSkipSignatureVerification()*.process*",
+    ),
+    Shape::verifies(Jose4j, "org.jose4j.jwt.consumer.JwtConsumer*.process*", CHECK),
+    Shape::keys(Jose4j, "org.jose4j.keys.HmacKey", &[Arg(0)]),
     Shape::decodes(SpringJwt, "org.springframework.security.jwt.JwtHelper.decode"),
     Shape::verifies(SpringJwt, "org.springframework.security.jwt.JwtHelper.decodeAndVerify", CHECK),
     Shape::verifies(SpringJwt, "org.springframework.security.oauth2.jwt.*Decoder*.decode", CHECK),

@@ -50,6 +50,7 @@ pub(super) fn by_hand(m: &Model, call: Id) -> Option<Decode> {
         token: Some(token),
         into: None,
         how: How::Function,
+        switch: None,
         for_clients: false,
     })
 }

@@ -58,6 +58,7 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::verifies(Joserfc, "joserfc.jwt.decode", JOSERFC),
     Shape::verifies(SimpleJwt, "rest_framework_simplejwt.*Token", SIMPLE),
     Shape::verifies(SimpleJwt, "rest_framework_simplejwt.*TokenBackend().decode", SIMPLE),
+    Shape::keys(PyJwt, "fastapi_users.authentication.*JWTStrategy", &[Named(&["secret"], 0)]),
     Shape::decodes(PythonJose, "jose.jwt.get_unverified_claims"),
     Shape::decodes(PythonJose, "jose.jws.get_unverified_claims"),
     Shape::decodes(PyJwt, "python_jwt.process_jwt"),

@@ -52,6 +52,10 @@ pub(super) fn at(m: &Model, call: Id, at: At) -> Lookup {
             Some(root) => m.positional(root, position),
             None => Lookup::Unknown,
         },
+        At::Base(position) => match chain(m, call).0.last() {
+            Some(base) => m.positional(*base, position),
+            None => Lookup::Unknown,
+        },
     }
 }
 
@@ -96,6 +100,17 @@ pub(super) fn is_off(m: &Model, call: Id, off: Off) -> bool {
                 _ => false,
             }
         }
+    }
+}
+
+/// The flag that is all that switches a check off.
+pub(super) fn switch(m: &Model, call: Id, off: &[Off]) -> Option<Id> {
+    let mut active = off.iter().filter(|one| is_off(m, call, **one));
+    match (active.next()?, active.next()) {
+        (Off::Is(place, _) | Off::Truthy(place), None) => {
+            at(m, call, *place).found().filter(|id| matches!(m.kind(*id), Kind::Bool(_)))
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rust.
 
-use super::Library::{JsonWebTokenRs, JwtCompact, JwtSimpleRs};
+use super::Library::{Josekit, JsonWebTokenRs, JwtCompact, JwtSimpleRs};
 use super::shape::At::{Arg, ArgOf, Elsewhere};
 use super::shape::{Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
 
@@ -26,6 +26,8 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::decodes(JsonWebTokenRs, "jsonwebtoken.dangerous_unsafe_decode"),
     Shape::keys(JsonWebTokenRs, "jsonwebtoken.EncodingKey.from_*secret", &[Arg(0)]),
     Shape::keys(JsonWebTokenRs, "jsonwebtoken.DecodingKey.from_*secret", &[Arg(0)]),
+    Shape::verifies(Josekit, "josekit.jwt.decode_with_verifier*", VERIFY),
+    Shape::keys(Josekit, "josekit.jws.*er_from_bytes", &[Arg(0)]),
     Shape::decodes(JwtCompact, "jwt.Token.parse_unverified"),
     Shape::keys(JwtSimpleRs, "*HS256Key.from_bytes", &[Arg(0)]),
     Shape::keys(JwtSimpleRs, "*HS512Key.from_bytes", &[Arg(0)]),

@@ -1,10 +1,11 @@
 //! JavaScript and TypeScript.
 
 use super::Library::{
-    ExpressJwt, FastJwt, Jose, JsonWebToken, JwtDecode, JwtSimple, KoaJwt, Nest, PassportJwt,
+    ExpressJwt, FastJwt, Jose, JsonWebToken, JwtDecode, JwtSimple, KoaJwt, Nest, NextAuth,
+    PassportJwt,
 };
 use super::shape::At::{Arg, Elsewhere, In, Nowhere, Root, Step};
-use super::shape::{BUILD, Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
+use super::shape::{BUILD, CHECK, Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
 
 const SIGN_OPTIONS: SignAt =
     SignAt { algorithm: In(&Arg(2), &["algorithm"]), expiry: In(&Arg(2), &["expiresIn"]), ..SIGN };
@@ -32,6 +33,7 @@ const MIDDLEWARE: VerifyAt = VerifyAt {
     options: Arg(0),
     off: &[],
 };
+const FAST: VerifyAt = VerifyAt { key: In(&Arg(0), &["key"]), ..MIDDLEWARE };
 const PASSPORT: VerifyAt = VerifyAt { key: In(&Arg(0), &["secretOrKey"]), ..MIDDLEWARE };
 const SIMPLE: VerifyAt = VerifyAt { algorithms: Arg(3), off: &[Off::Truthy(Arg(2))], ..VERIFY };
 
@@ -55,6 +57,10 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::decodes(Nest, "@nestjs/jwt.JwtService().decode"),
     Shape::decodes(Jose, "jose.decodeJwt"),
     Shape::decodes(Jose, "jws.decode"),
+    Shape::verifies(FastJwt, "fast-jwt.createVerifier()", CHECK),
+    Shape::verifies(FastJwt, "fast-jwt.createVerifier", FAST),
+    Shape::keys(FastJwt, "fast-jwt.createSigner", &[In(&Arg(0), &["key"])]),
+    Shape::keys(NextAuth, "next-auth", &[In(&Arg(0), &["secret"])]),
     Shape::decodes(FastJwt, "fast-jwt.createDecoder()"),
     Shape::shows(JwtDecode, "jwt-decode"),
     Shape::shows(JwtDecode, "jwt-decode.jwtDecode"),

@@ -26,6 +26,8 @@ pub(crate) enum At {
     StepOf(&'static Self, &'static [&'static str], usize),
     /// The argument at this position of the call that the chain begins with.
     Root(usize),
+    /// The same, where a variable that is given once may stand between.
+    Base(usize),
 }
 
 /// What switches the check of the signature off.
@@ -134,7 +136,7 @@ pub(super) const VERIFY: VerifyAt = VerifyAt {
 pub(super) const CHECK: VerifyAt = VerifyAt { key: At::Nowhere, ..VERIFY };
 
 impl Shape {
-    const fn new(library: Library, call: &'static str, does: Does) -> Self {
+    pub(super) const fn new(library: Library, call: &'static str, does: Does) -> Self {
         Self { call, library, count: Count::Any, does }
     }
 
@@ -162,6 +164,16 @@ impl Shape {
     pub(super) const fn decodes_into(library: Library, call: &'static str, into: At) -> Self {
         let at = DecodeAt { token: At::Arg(0), into, for_clients: false };
         Self::new(library, call, Does::Decode(at))
+    }
+
+    /// Reads the token that is there, and writes the claims to an argument.
+    pub(super) const fn decodes_of(
+        library: Library,
+        call: &'static str,
+        token: At,
+        into: At,
+    ) -> Self {
+        Self::new(library, call, Does::Decode(DecodeAt { token, into, for_clients: false }))
     }
 
     pub(super) const fn keys(library: Library, call: &'static str, keys: &'static [At]) -> Self {

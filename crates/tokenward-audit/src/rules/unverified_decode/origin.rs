@@ -216,7 +216,12 @@ fn parameter(m: &Model, name: &str, at: Id) -> Origin {
     }
 }
 
-const SERVERS: [&str; 30] = [
+const SERVERS: [&str; 35] = [
+    "Vapor",
+    "Hummingbird",
+    "shelf",
+    "shelf_router",
+    "dart_frog",
     "axum",
     "actix_web",
     "rocket",
@@ -248,7 +253,11 @@ const SERVERS: [&str; 30] = [
     "bottle",
     "rest_framework",
 ];
-const CLIENTS: [&str; 27] = [
+const CLIENTS: [&str; 31] = [
+    "UIKit",
+    "SwiftUI",
+    "AppKit",
+    "flutter",
     "clap",
     "yew",
     "leptos",
@@ -284,7 +293,7 @@ pub(super) fn is_server(context: &Context<'_>) -> bool {
     let by_language = match m.language {
         Language::Go | Language::Php | Language::Ruby => true,
         Language::CSharp => !is_client(context),
-        Language::Java => !m.imports().any(|path| path.starts_with("android")),
+        Language::Java | Language::Kotlin => !m.imports().any(|path| path.starts_with("android")),
         _ => false,
     };
     by_language

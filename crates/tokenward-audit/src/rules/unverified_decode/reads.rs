@@ -18,7 +18,8 @@ pub(super) struct Reads {
 }
 
 /// Steps from a token to its claims.
-const WRAPPERS: [&str; 13] = [
+const WRAPPERS: [&str; 14] = [
+    "jwtClaimsSet",
     "payload",
     "claims",
     "Claims",
@@ -62,7 +63,13 @@ const GETTERS: [&str; 12] = [
     "GetPayloadValue",
 ];
 /// Methods and properties that stand for one claim.
-const ACCESSORS: [(&str, &str); 22] = [
+const ACCESSORS: [(&str, &str); 28] = [
+    ("subject", "sub"),
+    ("issuer", "iss"),
+    ("audience", "aud"),
+    ("expiresAt", "exp"),
+    ("expiration", "exp"),
+    ("issuedAt", "iat"),
     ("getSubject", "sub"),
     ("Subject", "sub"),
     ("getIssuer", "iss"),

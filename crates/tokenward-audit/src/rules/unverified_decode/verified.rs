@@ -36,16 +36,24 @@ pub(super) fn elsewhere(context: &Context<'_>, decode: &Decode) -> bool {
 fn is_verified(context: &Context<'_>, token: Id, not: Id, function: ScopeId) -> bool {
     let m = context.model;
     let names = names_of(context, token);
-    m.calls().filter(|call| *call != not && related(m, *call, function)).any(|call| {
-        checks(context, call)
-            && m.args(call).iter().any(|arg| {
-                // Also inside of `**{"token": token}` and `verify({ token })`.
-                let inside =
-                    m.entries(m.value(arg.value)).named.into_iter().map(|(_, value)| value);
-                std::iter::once(arg.value)
-                    .chain(inside)
-                    .any(|value| !names.is_disjoint(&names_of(context, value)))
-            })
+    m.calls()
+        .filter(|call| *call != not && related(m, *call, function))
+        .any(|call| checks(context, call) && takes(context, call, &names))
+}
+
+/// Whether a call is given a token, by whatever name.
+pub(super) fn is_given(context: &Context<'_>, call: Id, token: Id) -> bool {
+    takes(context, call, &names_of(context, token))
+}
+
+fn takes(context: &Context<'_>, call: Id, names: &BTreeSet<String>) -> bool {
+    let m = context.model;
+    m.args(call).iter().any(|arg| {
+        // Also inside of `**{"token": token}` and `verify({ token })`.
+        let inside = m.entries(m.value(arg.value)).named.into_iter().map(|(_, value)| value);
+        std::iter::once(arg.value)
+            .chain(inside)
+            .any(|value| !names.is_disjoint(&names_of(context, value)))
     })
 }
 

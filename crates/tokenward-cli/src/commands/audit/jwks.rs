@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use tokenward_audit::report::Report;
-use tokenward_audit::{Audit, JwksSource, audit_jwks};
+use tokenward_audit::{Audit, Finding, JwksSource, JwksState, audit_jwks};
+use tokenward_remote::FetchError;
 
 use super::{show, verdict};
 use crate::args::AuditJwksArgs;
@@ -21,8 +22,11 @@ pub(super) async fn run(args: &AuditJwksArgs, output: Output) -> Outcome {
     } else {
         (files::read_or_stdin(Path::new(&args.jwks))?.to_vec(), JwksSource::default())
     };
-    let findings = audit_jwks(&args.jwks, &text, &source)
+    let mut findings = audit_jwks(&args.jwks, &text, &source)
         .map_err(|error| Failure::because(&args.jwks, &error))?;
+    if let Some(path) = &args.state {
+        findings.extend(over_time(path, args, &text, start.as_secs())?);
+    }
     let mut audit = Audit::default();
     audit.findings = findings;
     audit.files = 1;
@@ -30,10 +34,36 @@ pub(super) async fn run(args: &AuditJwksArgs, output: Output) -> Outcome {
     Ok(verdict(&audit, args.fail_on))
 }
 
+/// Looks at the set beside what the file remembers of it, and remembers it.
+fn over_time(
+    path: &Path,
+    args: &AuditJwksArgs,
+    text: &[u8],
+    now: u64,
+) -> Result<Vec<Finding>, Failure> {
+    let mut state = if path.exists() {
+        let text = files::read_text(path)?;
+        JwksState::parse(&text).map_err(|error| Failure::because(path.display(), &error))?
+    } else {
+        JwksState::default()
+    };
+    let findings = state.look(&args.jwks, text, now, args.max_age);
+    let text = state.to_json().map_err(|error| Failure::because(path.display(), &error))?;
+    files::replace_public(path, (text + "\n").as_bytes())?;
+    Ok(findings)
+}
+
 async fn fetch(url: &str, ca_file: Option<&Path>) -> Result<(Vec<u8>, JwksSource), Failure> {
-    let answer = key_set::fetch(url, url, ca_file).await?;
     let mut source = JwksSource::default();
     source.url = Some(url.to_owned());
+    let answer = match key_set::try_fetch(url, url, ca_file).await? {
+        Ok(answer) => answer,
+        Err(FetchError::Redirected { location, .. }) => {
+            source.redirect = Some(location.unwrap_or_else(|| "nowhere".to_owned()));
+            return Ok((Vec::new(), source));
+        }
+        Err(error) => return Err(Failure::because(url, &error)),
+    };
     let cache = answer.headers.get("cache-control");
     source.cache_control = cache.and_then(|value| value.to_str().ok()).map(str::to_owned);
     Ok((answer.body.to_vec(), source))

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use tokenward_audit::Finding;
 
+use super::git::git;
 use crate::failure::Failure;
 
 #[cfg(test)]
@@ -24,30 +24,26 @@ pub(crate) fn changed(rev: &str) -> Result<Changed, Failure> {
     if rev.starts_with('-') || rev.is_empty() {
         return Err(Failure::cannot(format!("--since: `{rev}` is no revision")));
     }
-    let diff =
-        git(&["diff", "--relative", "--unified=0", "--no-color", "--no-ext-diff", rev, "--"])?;
-    let new = git(&["ls-files", "--others", "--exclude-standard"])?;
+    let diff = git(
+        "--since",
+        &[
+            "diff",
+            "--relative",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            rev,
+            "--",
+        ],
+    )?;
+    let new = git("--since", &["ls-files", "--others", "--exclude-standard"])?;
     let mut changed = Changed::default();
     changed.read_diff(&diff);
     for file in new.lines() {
         changed.add(file, 1..=usize::MAX);
     }
     Ok(changed)
-}
-
-fn git(arguments: &[&str]) -> Result<String, Failure> {
-    let output = Command::new("git")
-        .args(["-c", "core.quotePath=false"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Failure::because("--since: git", &error))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let first = said.lines().next().unwrap_or("git failed").to_owned();
-        return Err(Failure::cannot(format!("--since: {first}")));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 impl Changed {

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use tokenward_server::settings::EventKind;
+
 use crate::config::tests::GOOD;
 use crate::config::{Config, Delivery, Problem, authority};
 
@@ -26,6 +28,16 @@ fn events_are_fetched_by_a_service_that_is_configured() {
 }
 
 #[test]
+fn a_receiver_is_told_of_ends_alone_unless_it_asks_for_more() {
+    let push = "push = \"https://crm.example.com/events\"";
+    assert_eq!(read(push).unwrap().receivers[0].events, [EventKind::SessionRevoked]);
+
+    let all = "events = [\"session-revoked\", \"session-established\", \"new-device\", \
+               \"refresh-reuse\"]";
+    assert_eq!(read(&format!("{push}\n{all}")).unwrap().receivers[0].events, EventKind::ALL);
+}
+
+#[test]
 fn what_cannot_work_is_refused_with_the_mend() {
     let good = "push = \"https://crm.example.com/events\"";
     for (lines, said) in [
@@ -35,6 +47,11 @@ fn what_cannot_work_is_refused_with_the_mend() {
         ("push = \"https://u:p@crm.example.com\"", "push: it must not hold a user name"),
         ("poll = \"nobody\"\nrecipient = \"x:y\"", "no [[service]] with a secret named `nobody`"),
         ("poll = \"login-backend\"", "recipient: is missing"),
+        (
+            "push = \"https://a.example.com\"\nevents = [\"login\"]",
+            "events: `login` is no kind of event; there are session-revoked,",
+        ),
+        ("push = \"https://a.example.com\"\nevents = []", "events: is empty"),
         (
             "poll = \"login-backend\"\nrecipient = \"x:y\"\nca = \"a\"",
             "ca: is for events that are pushed",

@@ -68,6 +68,18 @@ name = "c"
 profile = "nginx"
 unix = true
 nobody_knows = 1
+[limits]
+nobody_knows = 1
+[limits.client]
+nobody_knows = 1
+[limits.address]
+nobody_knows = 1
+[limits.session]
+nobody_knows = 1
+[limits.subject]
+nobody_knows = 1
+[limits.failures]
+nobody_knows = 1
 [[rule]]
 paths = ["/**"]
 nobody_knows = 1
@@ -134,6 +146,12 @@ fn known(said: &str) -> BTreeSet<String> {
         "proxy",
         "rule",
         "receiver",
+        "limits",
+        "limits.client",
+        "limits.address",
+        "limits.session",
+        "limits.subject",
+        "limits.failures",
         "trust",
         "trust_domain",
         "upstream",

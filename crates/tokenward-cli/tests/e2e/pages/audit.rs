@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::harness::Authority;
 use crate::markdown::tested;
 use crate::process::TOKENWARD;
 use crate::shell::Shell;
@@ -38,6 +39,16 @@ async fn with_the_settings_of_the_page_the_step_of_ci_writes_what_it_found() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let sarif = std::fs::read_to_string(shell.path("audit.sarif")).unwrap();
     assert!(sarif.contains("algorithm-none"), "{sarif}");
+}
+
+#[tokio::test]
+async fn the_live_audit_of_the_page_finds_nothing_wrong_with_a_development_server() {
+    let authority = Authority::dev().await;
+    let shell = Shell::beside(&authority);
+
+    let said = shell.run(&tested("audit-live-dev")).await;
+
+    assert!(said.starts_with("10 of 10 mistakes were not found"), "{said}");
 }
 
 /// A repository with one commit, where `tokenward` is found.

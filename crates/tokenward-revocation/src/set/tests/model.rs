@@ -18,6 +18,8 @@ proptest! {
         let mut set = Set::new(audience.clone(), fingerprints.clone());
         let mut model = Model::default();
         let mut now = 0;
+        // Made of an empty set, and kept over whatever becomes of it.
+        let memos: Vec<_> = tokens().iter().map(|token| set.memo(&token.facts())).collect();
         for (seq, step) in (1..).zip(steps) {
             match step {
                 Step::Insert(scope, life) => {
@@ -52,8 +54,12 @@ proptest! {
                     set = other;
                 }
             }
-            for token in tokens() {
+            for (token, memo) in tokens().into_iter().zip(&memos) {
                 let answer = set.check_facts(&token.facts());
+                let fresh = set.memo(&token.facts());
+                for memo in [memo, &fresh, &fresh, memo] {
+                    prop_assert_eq!(set.check_again(&token.facts(), memo), answer);
+                }
                 let expected = model.check(&token);
                 let lingers = answer == Some(RevokedBy::Jti) && model.once.contains(&token.id);
                 prop_assert!(answer == expected || lingers, "{:?}, not {:?}", answer, expected);

@@ -6,6 +6,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of a test are small")]
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
@@ -27,6 +28,7 @@ fn no_reader_misses_what_was_revoked_before_it_asked_and_none_refuses_a_good_tok
             let (set, revoked, forgotten, done) = (&set, &revoked, &forgotten, &done);
             scope.spawn(move || {
                 let mut checks = 0_u64;
+                let mut memos = HashMap::new();
                 // On a busy machine the writer may be done before a reader had its first turn.
                 while checks == 0 || !done.load(Ordering::Acquire) {
                     let newest = revoked.load(Ordering::Acquire);
@@ -35,14 +37,19 @@ fn no_reader_misses_what_was_revoked_before_it_asked_and_none_refuses_a_good_tok
                         continue;
                     }
                     let step = oldest + (checks.wrapping_mul(31) + salt) % (newest - oldest);
-                    for token in
-                        [token_of(step, 0), token_of(step, 1), token_of(step, 2), token_of(step, 3)]
-                    {
-                        let answer = set.check_facts(&token.facts());
-                        let still = forgotten.load(Ordering::Acquire) <= step;
-                        assert!(answer.is_some() || !still, "step {step} was not refused");
+                    for what in 0..4 {
+                        let token = token_of(step, what);
+                        let facts = token.facts();
+                        let memo = memos.entry((step, what)).or_insert_with(|| set.memo(&facts));
+                        for answer in [set.check_facts(&facts), set.check_again(&facts, memo)] {
+                            let still = forgotten.load(Ordering::Acquire) <= step;
+                            assert!(answer.is_some() || !still, "step {step} was not refused");
+                        }
                     }
-                    assert_eq!(set.check_facts(&good(step).facts()), None, "step {step}");
+                    let token = good(step);
+                    let memo = memos.entry((step, 4)).or_insert_with(|| set.memo(&token.facts()));
+                    assert_eq!(set.check_facts(&token.facts()), None, "step {step}");
+                    assert_eq!(set.check_again(&token.facts(), memo), None, "step {step}");
                     checks += 1;
                 }
                 checks

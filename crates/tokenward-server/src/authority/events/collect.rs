@@ -1,22 +1,22 @@
-//! Revocations become events.
+//! What has happened becomes events; here, revocations do.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use tokenward::{Audience, BackendError, BackendErrorKind, IssuerId, Jti, Subject, UnixTime};
-use tokenward_revocation::{OutgoingEvent, Revocation, Scope, Seq};
+use serde_json::json;
+use tokenward::{Audience, BackendError, BackendErrorKind, Jti, Subject, UnixTime};
+use tokenward_revocation::{EventKind, EventSource, OutgoingEvent, Revocation, Scope, Seq};
 use tokenward_sessions::{EndReason, Session};
 
 use super::super::Authority;
-use super::Events;
+use super::{Events, subject_id};
 
-/// Revocations as events.
-struct Slice {
+/// Some facts of one source as events.
+pub(super) struct Slice {
     /// The last of them.
-    to: Seq,
-    told: Vec<OutgoingEvent>,
+    pub(super) to: Seq,
+    pub(super) told: Vec<OutgoingEvent>,
     /// There was no more when they were read.
-    is_last: bool,
+    pub(super) is_last: bool,
 }
 
 /// What a revocation ended, as events name it.
@@ -27,24 +27,32 @@ struct Ended {
 }
 
 impl Authority {
-    /// Lets every revocation that is in the store become events. The clockwork does this four times a second,
-    /// and before old revocations are forgotten.
+    /// Lets every revocation and every new session that is in the store become events. The clockwork does this
+    /// four times a second, and before old ones are forgotten.
     pub async fn collect_events(&self) -> Result<(), BackendError> {
         let Some(events) = &self.events else { return Ok(()) };
-        let collected = self.collect(events).await;
+        // Sessions first: who is told of both hears of the beginning before the end.
+        let mut collected = self.collect(events, EventSource::Sessions).await;
+        if collected.is_ok() {
+            collected = self.collect(events, EventSource::Revocations).await;
+        }
         events.lamp.show(&collected);
         collected
     }
 
-    async fn collect(&self, events: &Events) -> Result<(), BackendError> {
+    async fn collect(&self, events: &Events, source: EventSource) -> Result<(), BackendError> {
         loop {
-            let from = events.store.events_head().await?;
-            let Some(slice) = self.slice(events, from).await? else { return Ok(()) };
+            let from = events.store.events_head(source).await?;
+            let slice = match source {
+                EventSource::Sessions => self.begun_slice(events, from).await?,
+                _ => self.slice(events, from).await?,
+            };
+            let Some(slice) = slice else { return Ok(()) };
             let news = !slice.told.is_empty();
-            if let Err(error) = events.store.add_events(from, slice.to, slice.told).await {
+            if let Err(error) = events.store.add_events(source, from, slice.to, slice.told).await {
                 // Another replica was faster, and may have added less than we would have.
                 let outrun = error.kind() == BackendErrorKind::Conflict
-                    && events.store.events_head().await? != from;
+                    && events.store.events_head(source).await? != from;
                 if outrun {
                     continue;
                 }
@@ -91,13 +99,21 @@ impl Authority {
                 let audiences = receiver.settings.audiences.iter();
                 for audience in audiences.filter(|name| row.concerns(name) && ended.is_of(name)) {
                     let Some(state) = self.audiences.get(audience) else { continue };
-                    let subject_id = ended.subject_id(&state.issuer_id).to_string();
+                    let session = ended.session.as_ref();
+                    let subject_id = subject_id(&state.issuer_id, &ended.subject, session);
+                    let to = (receiver.name(), audience);
+                    if receiver.wants(EventKind::RefreshReuse) && ended.is_theft(row) {
+                        told.push(reuse(to, row, &ended, subject_id.clone(), now));
+                    }
+                    if !receiver.wants(EventKind::SessionRevoked) {
+                        continue;
+                    }
                     // An order to end a session is two rows: its end, and that its tokens are refused even
                     // where no such session is known. The second knows who gave it. Of orders about all
                     // sessions of a subject the last ends those, too, that began after the first.
                     let same = (receiver.name().to_owned(), audience.clone(), subject_id.clone());
                     let place = *places.entry(same).or_insert(told.len());
-                    let event = event((receiver.name(), audience), row, &ended, subject_id, now);
+                    let event = event(to, row, &ended, subject_id, now);
                     match told.get_mut(place) {
                         None => told.push(event),
                         Some(known) if ended.session.is_none() || is_by_admin(row) => {
@@ -146,20 +162,31 @@ impl Ended {
         self.session.as_ref().filter(|_| row.by == "sessions").and_then(why_of)
     }
 
-    /// A complex subject (SSF 1.0 § 3.2): the event applies to every session that matches all of it.
-    fn subject_id(&self, issuer: &IssuerId) -> Value {
-        let mut id = json!({ "format": "complex" });
-        if let Some(members) = id.as_object_mut() {
-            if let Some(session) = &self.session {
-                let session = json!({ "format": "opaque", "id": session.id.as_str() });
-                members.insert("session".to_owned(), session);
-            }
-            let user = json!({
-                "format": "iss_sub", "iss": issuer.as_str(), "sub": self.subject.as_str(),
-            });
-            members.insert("user".to_owned(), user);
-        }
-        id
+    /// Whether the row ended it because two held its refresh token.
+    fn is_theft(&self, row: &Revocation) -> bool {
+        self.why(row) == Some(EndReason::RefreshReused)
+    }
+}
+
+/// That a refresh token was used twice. Which of the two was the thief nobody can tell.
+fn reuse(
+    to: (&str, &Audience),
+    row: &Revocation,
+    ended: &Ended,
+    subject_id: String,
+    now: UnixTime,
+) -> OutgoingEvent {
+    let session = ended.session.as_ref();
+    let said = json!({
+        "event_timestamp": row.at.as_secs(),
+        "initiating_entity": "policy",
+        "device": session.and_then(|session| session.device.as_deref()),
+    });
+    let event = said.to_string();
+    OutgoingEvent {
+        kind: EventKind::RefreshReuse,
+        event,
+        ..self::event(to, row, ended, subject_id, now)
     }
 }
 
@@ -173,6 +200,7 @@ fn event(
     OutgoingEvent {
         receiver: receiver.to_owned(),
         audience: audience.clone(),
+        kind: EventKind::SessionRevoked,
         token_id: Jti::random(),
         seq: row.seq,
         happened_at: row.at,
@@ -226,5 +254,5 @@ fn in_english(why: EndReason) -> &'static str {
     }
 }
 
-/// Revocations that are read at a time.
-const PAGE: usize = 512;
+/// Facts that are read at a time.
+pub(super) const PAGE: usize = 512;

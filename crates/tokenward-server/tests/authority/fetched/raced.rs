@@ -2,19 +2,20 @@
 
 use async_trait::async_trait;
 use tokenward::{Audience, BackendError, Jti, UnixTime};
-use tokenward_revocation::{EventStore, OutgoingEvent, Seq};
+use tokenward_revocation::{EventSource, EventStore, OutgoingEvent, Seq};
 use tokenward_sqlite::SqliteStore;
 
 pub(super) struct Raced(pub(super) SqliteStore);
 
 #[async_trait]
 impl EventStore for Raced {
-    async fn events_head(&self) -> Result<Option<Seq>, BackendError> {
-        self.0.events_head().await
+    async fn events_head(&self, source: EventSource) -> Result<Option<Seq>, BackendError> {
+        self.0.events_head(source).await
     }
 
     async fn add_events(
         &self,
+        source: EventSource,
         from: Option<Seq>,
         to: Seq,
         events: Vec<OutgoingEvent>,
@@ -22,9 +23,9 @@ impl EventStore for Raced {
         // It had read when there was one revocation less.
         let next = from.map(|head| Seq::new(head.get().saturating_add(1)));
         if let Some(next) = next.filter(|next| *next < to) {
-            self.0.add_events(from, next, Vec::new()).await?;
+            self.0.add_events(source, from, next, Vec::new()).await?;
         }
-        self.0.add_events(from, to, events).await
+        self.0.add_events(source, from, to, events).await
     }
 
     async fn events_for(

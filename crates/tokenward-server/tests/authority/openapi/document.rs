@@ -128,6 +128,24 @@ fn browsers() -> Vec<(&'static str, &'static str, Value)> {
             session("The next pair of cookies", "refreshCookie", 200, json_of("Summary")),
         ),
         ("post", "/session/logout", session("Ends the session", "refreshCookie", 204, json!({}))),
+        ("get", "/session/devices", {
+            let mut list = session(
+                "Where the user of this browser is logged in",
+                "accessCookie",
+                200,
+                json_of("Devices"),
+            );
+            list["parameters"] = paging();
+            list["security"] = json!([{ "accessCookie": [] }]);
+            list
+        }),
+        ("delete", "/session/devices", by_cookie("Logs the user out everywhere else")),
+        ("delete", "/session/devices/{session}", {
+            let mut one = by_cookie("Logs the user out on one device");
+            one["parameters"] =
+                json!([{ "name": "session", "in": "path", "required": true, "schema": id(128) }]);
+            one
+        }),
         ("get", "/session/tokenward.js", {
             let mut script = text(
                 "The script that keeps a session alive",
@@ -138,6 +156,19 @@ fn browsers() -> Vec<(&'static str, &'static str, Value)> {
             script
         }),
     ]
+}
+
+fn by_cookie(summary: &str) -> Value {
+    let mut operation = session(summary, "accessCookie", 204, json!({}));
+    operation["security"] = json!([{ "accessCookie": [] }]);
+    operation
+}
+
+fn paging() -> Value {
+    let parameter =
+        |name: &str, schema: Value| json!({ "name": name, "in": "query", "schema": schema });
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": 1000 });
+    json!([parameter("after", id(128)), parameter("limit", limit)])
 }
 
 fn services() -> Vec<(&'static str, &'static str, Value)> {
@@ -153,7 +184,13 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
         }
         for parameter in [&by_subject, &by_session] {
             if path.contains(&format!("{{{}}}", parameter.0)) {
-                operation["parameters"] = in_path(parameter);
+                let mut parameters = in_path(parameter);
+                if let (Some(all), Some(query)) =
+                    (parameters.as_array_mut(), operation["parameters"].as_array())
+                {
+                    all.extend(query.iter().cloned());
+                }
+                operation["parameters"] = parameters;
             }
         }
     }
@@ -178,16 +215,16 @@ fn about_sessions() -> Vec<(&'static str, &'static str, Value)> {
             "/v1/sessions/{session}/private",
             call("The confidential data beside a session", 200, json_of("Private"), None),
         ),
-        (
-            "get",
-            "/v1/subjects/{subject}/sessions",
-            call("The devices of a user", 200, json_of("Sessions"), None),
-        ),
-        (
-            "delete",
-            "/v1/subjects/{subject}/sessions",
-            call("Logs all devices out", 204, json!({}), None),
-        ),
+        ("get", "/v1/subjects/{subject}/sessions", {
+            let mut list = call("The devices of a user", 200, json_of("Sessions"), None);
+            list["parameters"] = paging();
+            list
+        }),
+        ("delete", "/v1/subjects/{subject}/sessions", {
+            let mut all = call("Logs all devices out", 204, json!({}), None);
+            all["parameters"] = json!([{ "name": "except", "in": "query", "schema": id(128) }]);
+            all
+        }),
         (
             "post",
             "/v1/subjects/{subject}/token-version",
@@ -308,14 +345,28 @@ fn schemas() -> Value {
         new_session[name] = text.clone();
     }
     new_session["set_cookie"] = json!({ "type": "array", "items": text });
-    let member = json!({ "session_id": text, "audience": text, "client_id": text, "scope": text,
-        "device": { "type": ["string", "null"] }, "delivery": text, "created_at": number,
-        "last_used_at": number, "ends_at": number });
+    let flag = json!({ "type": "boolean" });
+    let mut member = json!({ "session_id": text, "device": { "type": ["string", "null"] },
+        "created_at": number, "last_used_at": number, "ends_at": number, "bound": flag });
+    let mut device = member.clone();
+    device["current"] = flag;
+    for name in ["audience", "client_id", "scope", "delivery", "refresh", "dpop_jkt"] {
+        member[name] = text.clone();
+    }
+    member["auth_time"] = number.clone();
+    let page = |required: &[&str], one: Value| {
+        object(
+            &["sessions"],
+            json!({ "sessions": { "type": "array", "items": object(required, one) },
+            "next_after": text }),
+        )
+    };
     let tokens = json!({ "access_token": text, "token_type": text, "expires_in": number, "scope": text,
         "refresh_token": text, "refresh_expires_in": number, "session_id": text,
         "issued_token_type": text });
     json!({
         "Any": {},
+        "Devices": page(&["session_id", "created_at", "current"], device),
         "Error": object(&["error"], json!({ "error": text, "error_description": text })),
         "Events": object(&["sets", "moreAvailable"],
             json!({ "sets": { "type": "object" }, "moreAvailable": { "type": "boolean" } })),
@@ -330,8 +381,7 @@ fn schemas() -> Value {
             json!({ "subject": text, "session_id": { "type": ["string", "null"] }, "audience": text,
                 "client_id": { "type": ["string", "null"] }, "scope": text,
                 "claims": { "type": "object" }, "expires_in": number })),
-        "Sessions": object(&["sessions"], json!({ "sessions": { "type": "array",
-            "items": object(&["session_id", "audience", "created_at"], member) } })),
+        "Sessions": page(&["session_id", "audience", "created_at"], member),
         "Summary": object(&["session_id", "expires_in", "refresh_expires_in"], summary),
         "TokenVersion": object(&["token_version"], json!({ "token_version": number })),
         "Tokens": object(&["access_token", "token_type", "expires_in"], tokens),

@@ -16,6 +16,10 @@ use crate::time::UnixTime;
 pub const SESSION_REVOKED: &str =
     "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
 
+/// The kind of event that tells of a new session (OpenID CAEP 1.0 § 3.6).
+pub const SESSION_ESTABLISHED: &str =
+    "https://schemas.openid.net/secevent/caep/event-type/session-established";
+
 /// A security event token to be (RFC 8417, in the profile of OpenID SSF 1.0: `sub_id` in the place of
 /// `sub`, and no `exp`).
 ///

@@ -1,0 +1,7 @@
+package shop
+
+import com.auth0.jwt.JWT
+import com.auth0.jwt.algorithms.Algorithm
+
+fun issue(user: User): String =
+    JWT.create().withSubject(user.id).withExpiresAt(soon()).sign(Algorithm.none()) // finding: high

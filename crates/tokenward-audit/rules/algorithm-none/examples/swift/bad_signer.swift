@@ -1,0 +1,4 @@
+import JWTKit
+
+let signers = JWTSigners()
+signers.use(.unsecuredNone) // finding: critical

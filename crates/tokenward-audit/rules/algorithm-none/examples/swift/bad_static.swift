@@ -1,0 +1,5 @@
+import JWTKit
+
+func keys() -> JWTSigner {
+    JWTSigner.unsecuredNone // finding: critical
+}

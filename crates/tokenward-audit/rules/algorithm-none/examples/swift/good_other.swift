@@ -1,0 +1,5 @@
+import JWTKit
+
+enum Channel { case secured, none }
+
+let channel: Channel = .none

@@ -1,0 +1,3 @@
+import JWTKit
+
+let refused = ["none", "unsecuredNone"]

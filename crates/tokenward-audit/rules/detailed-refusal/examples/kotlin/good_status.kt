@@ -1,0 +1,13 @@
+package shop
+
+import com.auth0.jwt.JWTVerifier
+
+class Entry(private val verifier: JWTVerifier) {
+    fun check(token: String, response: HttpServletResponse) {
+        try {
+            verifier.verify(token)
+        } catch (e: Exception) {
+            response.sendError(401)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import JWTKit
+
+struct SessionPayload: JWTPayload {
+    var subject: SubjectClaim
+    var expiration: ExpirationClaim
+
+    func verify(using signer: JWTSigner) throws { // finding: high
+    }
+}

@@ -1,0 +1,5 @@
+import JWTKit
+
+struct Receipt {
+    func verify(using rules: Rules) throws {}
+}

@@ -1,0 +1,6 @@
+import JWTKit
+
+struct Mock {
+    // func verify(using signer: JWTSigner) throws {}
+    func sign(using signer: JWTSigner) throws {}
+}

@@ -1,0 +1,3 @@
+import JWTKit
+
+let signer = JWTSigner.hs256(key: "orchard-winter-42") // finding: high

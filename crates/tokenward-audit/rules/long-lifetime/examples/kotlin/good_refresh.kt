@@ -1,0 +1,8 @@
+package shop
+
+import com.auth0.jwt.JWT
+import java.time.Instant
+import java.time.temporal.ChronoUnit
+
+fun refreshToken(user: User, algorithm: Algorithm): String =
+    JWT.create().withSubject(user.id).withExpiresAt(Instant.now().plus(14, ChronoUnit.DAYS)).sign(algorithm)

@@ -1,0 +1,10 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+
+class JwtSetup
+{
+    void Configure(JwtBearerOptions jwt)
+    {
+        jwt.Audience = "shop";
+        jwt.RequireHttpsMetadata = false; // finding: high
+    }
+}

@@ -1,0 +1,8 @@
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+builder.Services.AddAuthentication().AddOpenIdConnect(o =>
+{
+    o.RequireHttpsMetadata = false; // finding: high
+    o.TokenValidationParameters = new TokenValidationParameters { ValidIssuer = "shop" };
+});

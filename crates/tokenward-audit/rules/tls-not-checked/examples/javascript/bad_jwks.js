@@ -1,0 +1,6 @@
+const jwksClient = require('jwks-rsa');
+
+module.exports = jwksClient({
+  jwksUri: 'https://auth.example/jwks',
+  strictSsl: false, // finding: high
+});

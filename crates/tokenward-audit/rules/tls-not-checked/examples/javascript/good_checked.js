@@ -1,0 +1,3 @@
+const jwksClient = require('jwks-rsa');
+
+module.exports = jwksClient({ jwksUri: 'https://auth.example/jwks', cache: true });

@@ -1,0 +1,7 @@
+import SwiftUI
+
+struct Profile: View {
+    @AppStorage("jwt") private var token = "" // finding: high
+
+    var body: some View { Text("Hello") }
+}

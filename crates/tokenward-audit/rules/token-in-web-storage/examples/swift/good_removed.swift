@@ -1,0 +1,6 @@
+import Foundation
+
+func logOut() {
+    UserDefaults.standard.removeObject(forKey: "accessToken")
+    UserDefaults.standard.set(nil, forKey: "refreshToken")
+}

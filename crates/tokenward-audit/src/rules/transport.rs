@@ -1,0 +1,116 @@
+//! `tls-not-checked`: whoever is on the way answers in the other party's name.
+
+use super::{Context, mend, settings};
+use crate::finding::{Confidence, Severity};
+use crate::language::Language;
+use crate::model::{Id, Kind, Model};
+
+/// What a file holds that asks for keys or tokens.
+pub(super) const WORDS: &[&str] =
+    &["jwt", "jsonwebtoken", "jose", "identitymodel", "jwks", "openid", "introspect"];
+
+/// What has to do with keys or tokens, in an address or in what is around a request.
+const ABOUT: [&str; 10] = [
+    "jwks",
+    "well-known",
+    "openid",
+    "oauth",
+    "introspect",
+    "token",
+    "jwt",
+    "userinfo",
+    "keyset",
+    "authority",
+];
+/// Where nobody's real tokens are.
+const DEVELOPMENT: [&str; 4] = ["develop", "debug", "localhost", "test"];
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let m = context.model;
+    let found: Vec<Id> = settings::all(m)
+        .filter(|(name, value)| is_switch(m, name, *value))
+        .map(|(_, value)| value)
+        .filter(|value| is_about_tokens(context, *value) && !is_development(context, *value))
+        .collect();
+    for value in found {
+        let changes = mend::flip(context, value);
+        context.report_mended(
+            value,
+            (Severity::High, Confidence::High),
+            "keys or tokens are asked for over TLS whose certificate nobody checks: whoever is on the way can answer",
+            fix(m.language),
+            changes,
+        );
+    }
+}
+
+/// Whether this is what switches the check off, in the language at hand.
+fn is_switch(m: &Model, name: &str, value: Id) -> bool {
+    let is = |wanted| m.bool(value) == Some(wanted);
+    match (m.language, name) {
+        (Language::Python, "verify") => is(false) && is_request(m, value),
+        (Language::Python, "ssl_context" | "context") => {
+            m.called(m.value(value)).as_deref() == Some("_create_unverified_context")
+        }
+        (Language::Go, "InsecureSkipVerify") => is(true),
+        (Language::CSharp, "RequireHttpsMetadata") => is(false),
+        (language, "rejectUnauthorized" | "strictSsl" | "strictSSL") if language.is_script() => {
+            is(false)
+        }
+        (language, "NODE_TLS_REJECT_UNAUTHORIZED") if language.is_script() => {
+            m.text(value) == Some("0")
+        }
+        _ => false,
+    }
+}
+
+/// `requests.get(…, verify=False)`, `httpx.Client(verify=False)`, `session.verify = False`; libraries for tokens have
+/// options of that name too.
+fn is_request(m: &Model, value: Id) -> bool {
+    let Some(parent) = m.node(value).parent else { return false };
+    let of_library = |path: String| {
+        ["requests.", "httpx.", "aiohttp."].iter().any(|library| path.starts_with(library))
+    };
+    match m.kind(parent) {
+        Kind::Call { .. } => m.callee_path(parent).is_some_and(of_library),
+        Kind::Assign(target, _) => match m.kind(*target) {
+            Kind::Member(object, _) => m.path(*object).is_some_and(of_library),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the function around it, or the file where there is none, has to do with keys or tokens.
+fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
+    let m = context.model;
+    let function = m.ancestors(value).find(|id| match m.kind(*id) {
+        Kind::Function(scope) => m.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
+        _ => false,
+    });
+    let text = match function {
+        Some(function) => context.source(function),
+        None => context.text,
+    };
+    // In C# the setting itself says what it is for.
+    m.language == Language::CSharp || ABOUT.iter().any(|word| text.to_lowercase().contains(word))
+}
+
+/// `if (env.IsDevelopment())`
+fn is_development(context: &Context<'_>, value: Id) -> bool {
+    let m = context.model;
+    m.ancestors(value).filter(|id| matches!(m.kind(*id), Kind::Branch)).any(|branch| {
+        let condition: String = context.source(branch).chars().take(100).collect();
+        let condition = condition.to_lowercase();
+        DEVELOPMENT.iter().any(|word| condition.contains(word))
+    })
+}
+
+const fn fix(language: Language) -> &'static str {
+    match language {
+        Language::Python => "leave it on; verify=\"ca.pem\" trusts an authority of your own",
+        Language::Go => "leave it off; RootCAs trusts an authority of your own",
+        Language::CSharp => "leave it on: options.RequireHttpsMetadata = true",
+        _ => "leave it on; `ca` trusts an authority of your own",
+    }
+}

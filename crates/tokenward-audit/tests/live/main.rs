@@ -1,0 +1,8 @@
+//! The live audit against real servers: what is planted is found, and what is well is left alone.
+
+#![cfg(test)]
+
+mod faults;
+mod hostile;
+mod libraries;
+mod server;

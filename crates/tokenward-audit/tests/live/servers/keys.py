@@ -1,0 +1,103 @@
+"""What the servers in Python share: a signing key, its key set, tokens, and the line that a test reads."""
+
+import base64
+import hmac
+import json
+import secrets
+import sys
+import time
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+
+ISSUER, AUDIENCE = "https://issuer.example", "https://api.example"
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Secret:
+    """A shared secret for HS256."""
+
+    alg, kid = "HS256", "one"
+
+    def __init__(self):
+        self.secret = secrets.token_urlsafe(32)
+
+    def sign(self, data, alg="HS256"):
+        return hmac.digest(self.secret.encode(), data, "sha" + alg[2:])
+
+    def private_pem(self):
+        return self.secret + "\n"
+
+    def token(self, claims):
+        return Key.token(self, claims)
+
+
+class Key:
+    """A key pair for RS256 or ES256."""
+
+    def __init__(self, alg, kid):
+        self.alg, self.kid = alg, kid
+        if alg == "ES256":
+            self.private = ec.generate_private_key(ec.SECP256R1())
+        else:
+            self.private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.public = self.private.public_key()
+
+    def sign(self, data):
+        if self.alg == "RS256":
+            return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        r, s = utils.decode_dss_signature(self.private.sign(data, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def jwk(self):
+        numbers = self.public.public_numbers()
+        common = {"kid": self.kid, "alg": self.alg, "use": "sig"}
+        if self.alg == "ES256":
+            x, y = (b64(n.to_bytes(32, "big")) for n in (numbers.x, numbers.y))
+            return {"kty": "EC", "crv": "P-256", "x": x, "y": y, **common}
+        n = b64(numbers.n.to_bytes(256, "big"))
+        return {"kty": "RSA", "n": n, "e": "AQAB", **common}
+
+    def pem(self):
+        return self.public.public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def private_pem(self):
+        return self.private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode()
+
+    def token(self, claims):
+        header = {"alg": self.alg, "typ": "at+jwt", "kid": self.kid}
+        signed = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
+        return f"{signed}.{b64(self.sign(signed.encode()))}"
+
+
+def claims(**others):
+    now = int(time.time())
+    common = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u1", "jti": f"id-{now}"}
+    return {**common, "iat": now, "nbf": now, "exp": now + 300, **others}
+
+
+def ready(port, key, **others):
+    """The line that a test waits for."""
+    origin = f"http://127.0.0.1:{port}"
+    told = {"url": f"{origin}/me", "origin": origin, "token": key.token(claims())}
+    told["expired"] = key.token(claims(iat=1_600_000_000, nbf=1_600_000_000, exp=1_600_000_300))
+    told["other_audience"] = key.token(claims(aud="https://other.example"))
+    told["signing_key"] = key.private_pem()
+    print(json.dumps({**told, **others}), flush=True)
+
+
+def fault():
+    return sys.argv[1] if len(sys.argv) > 1 else ""
