@@ -226,6 +226,10 @@ public = "127.0.0.1:{port}"
 certificate = "fullchain.pem"
 key = "privkey.pem"
 
+# Whoever tries all that was found fails more often than it should take to be locked out.
+[limits.failures]
+free = 1000
+
 [[audience]]
 name = "analytics-api"
 
