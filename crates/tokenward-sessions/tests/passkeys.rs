@@ -192,7 +192,7 @@ impl World {
         };
         let key = if said["key"].is_string() { &self.other_key } else { &self.key };
         let ago = said["seconds_ago"].as_i64().unwrap_or_default();
-        let made = UnixTime::from_secs(NOW.as_secs().checked_add_signed(-ago).unwrap());
+        let made = UnixTime::from_secs(NOW.as_secs().checked_sub_signed(ago).unwrap());
         let session = session(said["session"].as_str().unwrap_or("s1"));
         b64::encode(&key.challenge(purpose, &session, made))
     }

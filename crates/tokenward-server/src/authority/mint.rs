@@ -7,12 +7,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokenward::crypto::Secret256;
 use tokenward::limits::LIMITS;
 use tokenward::{
-    Actor, CertificateThumbprint, ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId,
-    Subject, Thumbprint, TokenRequest, TokenVersion, UnixTime, Unsigned,
+    Actor, ClientId, IssueError, Jti, KeyId, Scope, SealKey, SessionId, Subject, TokenRequest,
+    TokenVersion, UnixTime, Unsigned,
 };
 use tokenward_keys::{CustodyError, Signer, Signing};
 use tokenward_revocation::{DenseId, StatusEntry};
@@ -25,6 +25,10 @@ use super::binding::{Bound, Terms};
 use super::error::ApiError;
 use super::json::invalid;
 use super::status::{MOST, Place};
+
+mod facts;
+
+pub(super) use facts::{AMR, SessionFacts};
 
 /// An access token, just made.
 pub(super) struct Minted {
@@ -400,71 +404,6 @@ impl Exchanged<'_> {
             None => request,
         };
         self.bound.request(request)
-    }
-}
-
-/// What a session's access tokens are made of.
-pub(super) struct SessionFacts<'a> {
-    pub(super) id: &'a SessionId,
-    pub(super) subject: &'a Subject,
-    pub(super) client_id: &'a ClientId,
-    pub(super) scope: &'a Scope,
-    pub(super) claims: &'a Map<String, Value>,
-    pub(super) auth_time: UnixTime,
-    pub(super) ends_at: UnixTime,
-    pub(super) sealed: bool,
-    pub(super) bound_to: Option<&'a Thumbprint>,
-    pub(super) certificate: Option<CertificateThumbprint>,
-    /// Whether it was a passkey that last said who is there.
-    pub(super) by_passkey: bool,
-}
-
-/// The claim that says how its subject was authenticated (RFC 9068 § 2.2.1).
-pub(super) const AMR: &str = "amr";
-
-impl<'a> SessionFacts<'a> {
-    fn of(
-        session: &'a Session,
-        scope: &'a Scope,
-        claims: &'a Map<String, Value>,
-        certificate: Option<CertificateThumbprint>,
-    ) -> Self {
-        Self {
-            id: &session.id,
-            subject: &session.subject,
-            client_id: &session.client_id,
-            scope,
-            claims,
-            auth_time: session.authenticated_at(),
-            ends_at: session.ends_at,
-            sealed: matches!(session.delivery, Delivery::Sealed),
-            bound_to: session.bound_to.as_ref(),
-            certificate,
-            by_passkey: session.passkey.is_some(),
-        }
-    }
-
-    fn request(&self, version: TokenVersion, seal: Option<&SealKey>) -> TokenRequest {
-        let mut claims = self.claims.clone();
-        if self.by_passkey {
-            // RFC 8176: the possession of a key, behind something that the user is or knows, with the user there.
-            claims.insert(AMR.to_owned(), json!(["mfa", "pop", "user"]));
-        }
-        let request =
-            TokenRequest::new(self.subject.clone(), self.client_id.clone(), Jti::random())
-                .session_id(self.id.clone())
-                .token_version(version)
-                .scope(self.scope.clone())
-                .private(claims)
-                .expires_no_later_than(self.ends_at);
-        // Of some logins elsewhere nobody says when they were.
-        let is_known = self.auth_time > UnixTime::from_secs(0);
-        let request = if is_known { request.auth_time(self.auth_time) } else { request };
-        if let Some(seal) = seal {
-            return request.sealed_under(seal);
-        }
-        let (key, certificate) = (self.bound_to.cloned(), self.certificate.clone());
-        Bound { key, certificate }.request(request)
     }
 }
 

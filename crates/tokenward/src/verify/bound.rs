@@ -10,7 +10,7 @@ impl Verifier {
     /// Verifies `token`, which came with `proof`: it must be bound to the key of the proof, and the
     /// proof must have been made for this token, and still be good at `now`.
     ///
-    /// A token that is bound to no key is refused ([`Reason::NotBound`]): a client that sends a proof
+    /// A token that is bound to no key is refused ([`Reason::NotBound`](crate::Reason::NotBound)): a client that sends a proof
     /// believes that its token cannot be stolen.
     ///
     /// ```
