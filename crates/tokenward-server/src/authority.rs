@@ -153,6 +153,9 @@ pub struct Authority {
     by_client: Buckets,
     by_address: Buckets,
     by_session: Buckets,
+    /// By session, what is asked with less than a refresh takes: whoever has one of its tokens can use it up, and
+    /// nothing else with it.
+    by_attempt: Buckets,
     by_subject: Buckets,
     /// Who fails to be the client that they say they are.
     lockout: Lockout,

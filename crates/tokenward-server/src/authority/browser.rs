@@ -13,7 +13,7 @@ use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
 use tokenward::{Audience, Reason, Rejected, SealKey, SessionId, Shown, UnixTime, Verified};
-use tokenward_remote::Refusal;
+use tokenward_remote::{Judged, LiveVerifier, Refusal};
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
 use tokenward_tower::credentials::By;
@@ -40,9 +40,10 @@ impl From<Response> for Refused {
 impl Refused {
     /// `error` of a session that is held by cookie or access token: what asks for more of its user is a challenge
     /// there (RFC 9470 § 3).
-    pub(super) fn of_step_up(error: ApiError) -> Self {
+    pub(super) fn of_step_up(error: ApiError, session: &Session) -> Self {
         if error.is_step_up() {
-            respond::insufficient_user_authentication(&StepUp::default(), false).into()
+            let bound = session.bound_to.is_some();
+            respond::insufficient_user_authentication(&StepUp::default(), bound).into()
         } else {
             error.into()
         }
@@ -125,7 +126,7 @@ pub(super) async fn refresh(
         if error.status() == StatusCode::BAD_REQUEST && !error.is_step_up() {
             Refused::from(respond::invalid_token())
         } else {
-            Refused::of_step_up(error)
+            Refused::of_step_up(error, &session)
         }
     })?;
     let same_site = authority.audiences.get(&refreshed.session.audience);
@@ -217,7 +218,8 @@ impl Authority {
         &self,
         presented: &credentials::Presented<'_>,
     ) -> Result<Option<(SessionId, Audience)>, Refused> {
-        match self.verified(presented, false, self.clock.now()) {
+        let now = self.clock.now();
+        match self.verified(false, |verifier| presented.verify(verifier, Shown::nothing(), now)) {
             Ok(token) => Ok(token.session_id().map(|id| (id.clone(), token.audience().clone()))),
             Err(Some(unavailable)) => Err(unavailable),
             Err(None) => Ok(None),
@@ -245,23 +247,23 @@ impl Authority {
         or_other: bool,
         now: UnixTime,
     ) -> Result<Verified, Refused> {
-        self.verified(presented, or_other, now)
+        let ask = |verifier: &LiveVerifier| presented.verify(verifier, Shown::nothing(), now);
+        self.verified(or_other, ask)
             .map_err(|refused| refused.unwrap_or_else(|| Refused::from(respond::invalid_token())))
     }
 
-    /// As [`Self::verify_any`]; `Err(None)` if it is refused, `Err(Some(_))` if nobody
-    /// can say at the moment.
-    fn verified(
+    /// What the audiences say, or those with cookies, of whom one may take it; `Err(None)` if it is refused,
+    /// `Err(Some(_))` if nobody can say at the moment.
+    pub(super) fn verified(
         &self,
-        presented: &credentials::Presented<'_>,
         or_other: bool,
-        now: UnixTime,
+        ask: impl Fn(&LiveVerifier) -> Result<Judged, Refusal>,
     ) -> Result<Verified, Option<Refused>> {
         let mut reason = None;
         let mut is_unavailable = false;
         let audiences = self.audiences.values();
         for audience in audiences.filter(|audience| or_other || audience.has_cookies()) {
-            match presented.verify(&audience.verifier, Shown::nothing(), now) {
+            match ask(&audience.verifier) {
                 Ok(token) => return Ok(token.into_verified()),
                 Err(Refusal::Unavailable(_)) => is_unavailable = true,
                 // The word of the one whose token it may be, not of whoever was asked last.

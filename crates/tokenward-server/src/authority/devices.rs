@@ -163,7 +163,7 @@ impl Authority {
     /// The store is asked, so this takes of what the session may do.
     fn limit_user(&self, user: &AccessClaims) -> Result<(), ApiError> {
         let session = user.session_id().map_or("", SessionId::as_str);
-        self.by_session.take(session, self.clock.now())
+        self.by_attempt.take(session, self.clock.now())
     }
 }
 

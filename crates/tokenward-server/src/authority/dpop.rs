@@ -1,4 +1,4 @@
-//! Proofs of possession at the token endpoint (RFC 9449 § 5).
+//! Proofs of possession at the token endpoint (RFC 9449 § 5), and at the routes for who holds a session (§ 7).
 //!
 //! **Invariants.** A proof is good once, in all replicas that share the store, and with a nonce of ours alone.
 //! A session that is bound stays so, to the same key.
@@ -8,8 +8,8 @@ use std::time::Duration;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use tokenward::{
-    ErrorChain, IssuerId, Proof, ProofNonce, ProofRequest, ProofVerifier, Reason, UnixTime,
-    Verified,
+    BackendError, ErrorChain, IssuerId, Proof, ProofNonce, ProofRequest, ProofVerifier, Reason,
+    UnixTime, Verified,
 };
 use tokenward_tower::dpop::{BadProof, DPOP, name_of, proof_of};
 
@@ -52,16 +52,40 @@ impl Authority {
         verdict.map(Some).map_err(refused)
     }
 
-    /// Spends a proof.
+    /// The proof of a request that shows `token` to a route of our own (RFC 9449 § 7).
+    pub(super) fn proof_with_token(
+        &self,
+        parts: &Parts,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<Verified<Proof>, BadProof> {
+        let proof = proof_of(&parts.headers)?.ok_or(BadProof::Missing)?;
+        let given = self.nonces.good(now);
+        let given = given.each_ref().map(String::as_str);
+        let uri = format!("{}{}", self.settings.issuer, parts.uri.path());
+        let request = ProofRequest::with_token(parts.method.as_str(), &uri, token);
+        let request = request.map_err(|_| BadProof::UnknownSite)?;
+        Ok(ProofVerifier::new().verify(proof, &request, ProofNonce::OneOf(&given), now)?)
+    }
+
+    /// Spends the proof that came with a request to the token endpoint, if one came.
     pub(super) async fn use_proof(
         &self,
         proof: Option<&Verified<Proof>>,
         now: UnixTime,
     ) -> Result<(), ApiError> {
         let Some(proof) = proof else { return Ok(()) };
+        if self.spend(proof, now).await? { Ok(()) } else { Err(refused(BadProof::Replayed)) }
+    }
+
+    /// Spends a proof; `false` if it was.
+    pub(super) async fn spend(
+        &self,
+        proof: &Verified<Proof>,
+        now: UnixTime,
+    ) -> Result<bool, BackendError> {
         let until = proof.remember_until().saturating_add(REMEMBERED);
-        let fresh = self.sessions.use_proof(&name_of(proof), until, now).await?;
-        if fresh { Ok(()) } else { Err(refused(BadProof::Replayed)) }
+        self.sessions.use_proof(&name_of(proof), until, now).await
     }
 
     /// The nonce for the next proof, if this request is of a client that makes proofs.

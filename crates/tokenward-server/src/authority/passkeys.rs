@@ -20,7 +20,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
-use tokenward::{Subject, UnixTime};
+use tokenward::UnixTime;
 use tokenward_sessions::{
     Asserted, Assertion, ClientCheck, Delivery, EndReason, Expected, Passkey, PasskeyHolder,
     PasskeyMisused, PasskeyRefused, Purpose, RelyingParty, Session,
@@ -40,8 +40,8 @@ pub(super) fn needed() -> ApiError {
 }
 
 /// As [`needed`], by the words of RFC 9470 § 3.
-fn needed_here(step_up: &StepUp) -> Refused {
-    respond::insufficient_user_authentication(step_up, false).into()
+fn needed_here(step_up: &StepUp, session: &Session) -> Refused {
+    respond::insufficient_user_authentication(step_up, session.bound_to.is_some()).into()
 }
 
 /// `POST /session/refresh/challenge`: what a passkey is to sign for the next refresh. By the refresh cookie; or by
@@ -85,6 +85,7 @@ pub(super) async fn refresh_challenge(
             respond::invalid_token().into()
         });
     };
+    authority.by_attempt.take(session.id.as_str(), now)?;
     let passkeys = authority.passkeys_of(&session.passkey_holder()).await?;
     if passkeys.is_empty() {
         return Err(ApiError::invalid_request("no passkey is enrolled").into());
@@ -140,7 +141,7 @@ impl Authority {
     async fn misused(&self, why: PasskeyMisused, session: &Session) -> Result<Refused, Refused> {
         log::passkey_refused(misuse(why), &session.id);
         if why != PasskeyMisused::WentBack {
-            return Ok(needed_here(&StepUp::default()));
+            return Ok(needed_here(&StepUp::default(), session));
         }
         log::passkey_copied(&session.audience, &session.subject, &session.id);
         let (audience, why) = ([session.audience.clone()], EndReason::PasskeyCopied);
@@ -168,9 +169,4 @@ fn listed(passkey: &Passkey) -> Value {
         "created_at": passkey.created_at.as_secs(),
         "last_used_at": passkey.last_used_at.as_secs(),
     })
-}
-
-/// The name that a device shows for a user, if the page gives none.
-fn shown_name(subject: &Subject) -> &str {
-    subject.as_str()
 }

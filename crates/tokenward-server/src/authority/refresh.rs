@@ -171,6 +171,8 @@ impl Authority {
         }
         match (&presented.assertion, session.refresh_mode) {
             (Some(assertion), _) => {
+                // Looking at it costs a signature check, whoever has sent it.
+                self.by_attempt.take(session.id.as_str(), now)?;
                 self.check_assertion(assertion, Purpose::Refresh, session, now).await.map(Some)
             }
             (None, RefreshMode::Plain) => Ok(None),

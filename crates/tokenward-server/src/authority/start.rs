@@ -102,6 +102,7 @@ impl Authority {
             by_client: Buckets::new(settings.limits.client),
             by_address: Buckets::new(settings.limits.address),
             by_session: Buckets::of_sessions(settings.limits.session),
+            by_attempt: Buckets::of_sessions(settings.limits.session),
             by_subject: Buckets::of_sessions(settings.limits.subject),
             lockout: Lockout::new(settings.limits.failures),
             dead_tokens: Locks::new(settings.limits.failures),

@@ -129,7 +129,19 @@ impl Bench {
     }
 
     pub(crate) async fn form(&self, path: &str, client: &str, fields: &[(&str, &str)]) -> Reply {
+        self.form_with(&[], path, client, fields).await
+    }
+
+    /// As [`Self::form`], with these proofs of possession.
+    pub(crate) async fn form_with(
+        &self,
+        proofs: &[String],
+        path: &str,
+        client: &str,
+        fields: &[(&str, &str)],
+    ) -> Reply {
         let request = form(path).header(AUTHORIZATION, self.basic(client));
+        let request = proofs.iter().fold(request, |request, proof| request.header("dpop", proof));
         self.send(finish(request, fields)).await
     }
 

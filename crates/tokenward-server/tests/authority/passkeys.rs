@@ -1,5 +1,6 @@
 //! Passkeys through the router: a device that signs in memory, pages by cookie, apps by token.
 
+mod bound;
 mod devices;
 mod refused;
 mod world;

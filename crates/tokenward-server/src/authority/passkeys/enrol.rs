@@ -13,8 +13,8 @@ use tokenward_sessions::{
 };
 use tokenward_tower::step_up::StepUp;
 
-use super::holder::Holder;
-use super::{listed, needed_here, shown_name};
+use super::holder::Asking;
+use super::{listed, needed_here};
 use crate::authority::browser::Refused;
 use crate::authority::error::ApiError;
 use crate::authority::json::invalid;
@@ -28,17 +28,17 @@ pub(in crate::authority) async fn options(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Holder { site, session, body, now } = authority.holder(parts, body).await?;
+    let Asking { site, session, body, now } = authority.asking(parts, body).await?;
     let mut fields = body.optional_json()?;
-    let user_name = fields.text("user_name")?.map(name).transpose();
+    let user_name = fields.text("user_name")?.map(PasskeyName::new).transpose();
     let user_name = user_name.map_err(|error| invalid("user_name", error))?;
     fields.done()?;
     let passkeys = authority.passkeys_of(&session.passkey_holder()).await?;
     if passkeys.is_empty() && !is_login_fresh(&session, now) {
-        return Err(login_too_old());
+        return Err(login_too_old(&session));
     }
     let user_name =
-        user_name.as_ref().map_or_else(|| shown_name(&session.subject), PasskeyName::as_str);
+        user_name.as_ref().map_or_else(|| session.subject.as_str(), PasskeyName::as_str);
     let create = authority.to_create(site, user_name, &session, &passkeys, now);
     let mut answer = json!({ "publicKey": create });
     if let (false, Some(answer)) = (passkeys.is_empty(), answer.as_object_mut()) {
@@ -54,10 +54,10 @@ pub(in crate::authority) async fn enrol(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Holder { site, session, body, now } = authority.holder(parts, body).await?;
+    let Asking { site, session, body, now } = authority.asking(parts, body).await?;
     let mut fields = body.json()?;
     let name = fields.text("name")?.unwrap_or_else(|| "Passkey".to_owned());
-    let name = self::name(name).map_err(|error| invalid("name", error))?;
+    let name = PasskeyName::new(name).map_err(|error| invalid("name", error))?;
     let (credential, allow) = (fields.object("credential")?, fields.object("allow")?);
     fields.done()?;
     let refused = |why: PasskeyRefused| {
@@ -99,15 +99,15 @@ impl Authority {
             return Ok(None);
         }
         let asserted = self.check_assertion(allow, Purpose::Allow, session, now).await;
-        asserted.map(Some).map_err(Refused::of_step_up)
+        asserted.map(Some).map_err(|error| Refused::of_step_up(error, session))
     }
 
     async fn not_enrolled(&self, why: EnrolRefused, session: &Session) -> Result<Refused, Refused> {
         tracing::info!(session_id = %session.id, reason = %why, "a passkey was not enrolled");
         Ok(match why {
-            EnrolRefused::LoginTooOld => login_too_old(),
+            EnrolRefused::LoginTooOld => login_too_old(session),
             EnrolRefused::Misused(why) => self.misused(why, session).await?,
-            EnrolRefused::NotAllowed => needed_here(&StepUp::default()),
+            EnrolRefused::NotAllowed => needed_here(&StepUp::default(), session),
             EnrolRefused::TooMany => {
                 let full = format!("there are {MOST_PASSKEYS} passkeys already; remove one");
                 ApiError::invalid_request(full).into()
@@ -123,10 +123,6 @@ fn is_login_fresh(session: &Session, now: UnixTime) -> bool {
     now.since(session.auth_time) <= FIRST_PASSKEY_WITHIN
 }
 
-fn login_too_old() -> Refused {
-    needed_here(&StepUp::new(Some(FIRST_PASSKEY_WITHIN), tokenward::Scope::default()))
-}
-
-fn name(text: String) -> Result<PasskeyName, tokenward_sessions::InvalidPasskeyName> {
-    PasskeyName::new(text)
+fn login_too_old(session: &Session) -> Refused {
+    needed_here(&StepUp::new(Some(FIRST_PASSKEY_WITHIN), tokenward::Scope::default()), session)
 }

@@ -1,10 +1,12 @@
 //! Whose passkeys a request is about: those of the session behind its access token.
 
 use axum::body::Body;
+use http::HeaderValue;
 use http::request::Parts;
-use tokenward::{Actor, UnixTime};
+use tokenward::{Actor, Shown, UnixTime, Verified};
 use tokenward_sessions::{RelyingParty, Session};
 use tokenward_tower::credentials::{self, By};
+use tokenward_tower::dpop::BadProof;
 use tokenward_tower::respond;
 
 use crate::authority::Authority;
@@ -12,7 +14,7 @@ use crate::authority::body::{self, Read};
 use crate::authority::browser::Refused;
 
 /// A request of somebody who has a session.
-pub(super) struct Holder<'a> {
+pub(super) struct Asking<'a> {
     pub(super) site: &'a RelyingParty,
     pub(super) session: Session,
     pub(super) body: Read,
@@ -20,7 +22,7 @@ pub(super) struct Holder<'a> {
 }
 
 impl Authority {
-    /// The session behind a request that only reads.
+    /// The session behind a request, and one less that it may ask for.
     pub(super) async fn session_of(&self, parts: &Parts) -> Result<Session, Refused> {
         self.site()?;
         let headers = &parts.headers;
@@ -30,8 +32,13 @@ impl Authority {
             Err(_) => return Err(respond::invalid_request().into()),
         };
         let now = self.clock.now();
-        let token = self.verify_any(&presented, true, now)?;
-        let no_session = || Refused::from(respond::invalid_token());
+        let by_proof = presented.by == By::Dpop;
+        let token = if by_proof {
+            self.verify_proven(presented.token, parts, now).await?
+        } else {
+            self.verify_any(&presented, true, now)?
+        };
+        let no_session = || Refused::from(invalid(by_proof));
         let id = token.session_id().ok_or_else(no_session)?;
         let session = self.sessions.session(id).await?;
         // A token that was exchanged names the session too, and is in the hands of some service.
@@ -42,18 +49,49 @@ impl Authority {
                 && session.subject == *token.subject()
         });
         let session = session.ok_or_else(no_session)?;
-        if parts.method != http::Method::GET && presented.by != By::Bearer {
+        self.by_attempt.take(session.id.as_str(), now)?;
+        if parts.method != http::Method::GET && !matches!(presented.by, By::Bearer | By::Dpop) {
             self.check_csrf(headers, Some(&session.audience))?;
         }
         Ok(session)
     }
 
+    /// The token of a bound session, with the proof of it, which is spent.
+    async fn verify_proven(
+        &self,
+        token: &str,
+        parts: &Parts,
+        now: UnixTime,
+    ) -> Result<Verified, Refused> {
+        let proof = self.proof_with_token(parts, token, now).map_err(|why| self.unproven(why))?;
+        let shown = Shown::nothing().proof(&proof);
+        let verified = self.verified(true, |verifier| verifier.verify_shown(token, shown, now));
+        let verified =
+            verified.map_err(|refused| refused.unwrap_or_else(|| invalid(true).into()))?;
+        match self.spend(&proof, now).await? {
+            true => Ok(verified),
+            false => Err(self.unproven(BadProof::Replayed)),
+        }
+    }
+
+    /// What the client is told of a proof that does not count (RFC 9449 § 7.1, § 9).
+    fn unproven(&self, why: BadProof) -> Refused {
+        crate::telemetry::rejected(why.as_str());
+        tracing::info!(reason = why.as_str(), "a proof of possession was refused");
+        let nonce = || HeaderValue::try_from(self.nonces.current(self.clock.now())).ok();
+        let nonce = if why == BadProof::Nonce { nonce() } else { None };
+        nonce.map_or_else(respond::invalid_dpop_proof, respond::use_dpop_nonce).into()
+    }
+
     /// The session behind a request that changes something, and its body.
-    pub(super) async fn holder(&self, parts: Parts, body: Body) -> Result<Holder<'_>, Refused> {
+    pub(super) async fn asking(&self, parts: Parts, body: Body) -> Result<Asking<'_>, Refused> {
         let session = self.session_of(&parts).await?;
         let now = self.clock.now();
-        self.by_session.take(session.id.as_str(), now)?;
         let body = body::read(&parts.headers, body, self.settings.limits.body_bytes).await?;
-        Ok(Holder { site: self.site()?, session, body, now })
+        Ok(Asking { site: self.site()?, session, body, now })
     }
+}
+
+fn invalid(by_proof: bool) -> axum::response::Response {
+    if by_proof { respond::invalid_bound_token() } else { respond::invalid_token() }
 }

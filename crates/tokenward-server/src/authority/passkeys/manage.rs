@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokenward_sessions::{CredentialId, PasskeyName, Purpose, Removal, RemovalBy, Removed};
 
-use super::holder::Holder;
+use super::holder::Asking;
 use super::{Refused, listed};
 use crate::authority::error::ApiError;
 use crate::authority::json::invalid;
@@ -35,7 +35,7 @@ pub(in crate::authority) async fn rename(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Holder { session, body, .. } = authority.holder(parts, body).await?;
+    let Asking { session, body, .. } = authority.asking(parts, body).await?;
     let mut fields = body.json()?;
     let name = PasskeyName::new(fields.required("name")?);
     let name = name.map_err(|error| invalid("name", error))?;
@@ -52,7 +52,7 @@ pub(in crate::authority) async fn removal_challenge(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Holder { site, session, now, .. } = authority.holder(parts, body).await?;
+    let Asking { site, session, now, .. } = authority.asking(parts, body).await?;
     let id = credential(&id)?;
     let passkeys = authority.passkeys_of(&session.passkey_holder()).await?;
     if passkeys.iter().all(|passkey| passkey.id != id) {
@@ -69,13 +69,13 @@ pub(in crate::authority) async fn remove(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Holder { session, body, now, .. } = authority.holder(parts, body).await?;
+    let Asking { session, body, now, .. } = authority.asking(parts, body).await?;
     let mut fields = body.optional_json()?;
     let assertion = fields.object("assertion")?;
     fields.done()?;
     let id = credential(&id)?;
     let asserted = authority.check_assertion(&assertion, Purpose::Remove(&id), &session, now).await;
-    let allowed_by = asserted.map_err(Refused::of_step_up)?;
+    let allowed_by = asserted.map_err(|error| Refused::of_step_up(error, &session))?;
     let removal = Removal {
         subject: session.subject.clone(),
         audiences: vec![session.audience.clone()],

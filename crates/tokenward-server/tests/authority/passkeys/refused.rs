@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 use tokenward::Algorithm;
-use tokenward_server::settings::EventKind;
+use tokenward_server::settings::{EventKind, Limits};
 use tokenward_testing::passkeys::{Device, cases};
 
 use super::IsStatus as _;
@@ -213,6 +213,32 @@ async fn a_refresh_token_of_another_client_or_delivery_gets_no_challenge() {
     let cookies = made.cookies();
     let token = cookies.split("__Host-refresh=").nth(1).unwrap().split(';').next().unwrap();
     world.bench.form(path, LOGIN, &[("refresh_token", token)]).await.is(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn whoever_shows_what_does_not_count_runs_out_of_attempts_and_uses_up_no_refresh() {
+    let world = World::with(|settings| settings.limits.session = Limits::DEFAULT.session).await;
+    let mut page = world.page().await;
+    page.enrol().await.is_status(201);
+    let options = page.challenge().await.json();
+    let forged = page.sign_otherwise(&options, "https://evil.example", &json!({}));
+
+    let attempts = async |most: usize| {
+        for attempt in 0..most {
+            let reply = page.refresh(Some(&forged)).await;
+            if reply.status == 429 {
+                assert_ne!(reply.header("retry-after"), "");
+                return attempt;
+            }
+            reply.is(401, "insufficient_user_authentication");
+        }
+        most
+    };
+    assert!((10..100).contains(&attempts(100).await));
+
+    world.bench.later(Duration::from_secs(2)).await;
+    let mut owner = page.clone();
+    owner.refresh_signed().await.is_status(200);
 }
 
 fn hash(token: &str) -> [u8; 32] {
