@@ -82,9 +82,10 @@ impl Authority {
         let verified = self.verified(true, |verifier| verifier.verify_shown(token, shown, now));
         let verified =
             verified.map_err(|refused| refused.unwrap_or_else(|| invalid(true).into()))?;
-        match self.spend(&proof, now).await? {
-            true => Ok(verified),
-            false => Err(self.unproven(BadProof::Replayed)),
+        if self.spend(&proof, now).await? {
+            Ok(verified)
+        } else {
+            Err(self.unproven(BadProof::Replayed))
         }
     }
 
