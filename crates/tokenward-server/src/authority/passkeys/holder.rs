@@ -5,6 +5,7 @@ use http::HeaderValue;
 use http::request::Parts;
 use tokenward::{Actor, Shown, UnixTime, Verified};
 use tokenward_sessions::{RelyingParty, Session};
+use tokenward_tower::cookies::{self, REFRESH};
 use tokenward_tower::credentials::{self, By};
 use tokenward_tower::dpop::BadProof;
 use tokenward_tower::respond;
@@ -19,6 +20,9 @@ pub(super) struct Asking<'a> {
     pub(super) session: Session,
     pub(super) body: Read,
     pub(super) now: UnixTime,
+    /// Whether more than the access token has shown who holds the session, which every API that it is sent to could
+    /// show as well: a proof by its key, or the cookie of its refresh token.
+    pub(super) is_holder: bool,
 }
 
 impl Authority {
@@ -56,6 +60,16 @@ impl Authority {
         Ok(session)
     }
 
+    async fn shows_refresh_cookie(
+        &self,
+        parts: &Parts,
+        session: &Session,
+    ) -> Result<bool, Refused> {
+        let Ok(Some(cookie)) = cookies::read(&parts.headers, REFRESH) else { return Ok(false) };
+        let shown = self.cookie_session(cookie).await?;
+        Ok(shown.is_some_and(|(_, shown)| shown.id == session.id))
+    }
+
     /// The token of a bound session, with the proof of it, which is spent.
     async fn verify_proven(
         &self,
@@ -68,9 +82,10 @@ impl Authority {
         let verified = self.verified(true, |verifier| verifier.verify_shown(token, shown, now));
         let verified =
             verified.map_err(|refused| refused.unwrap_or_else(|| invalid(true).into()))?;
-        match self.spend(&proof, now).await? {
-            true => Ok(verified),
-            false => Err(self.unproven(BadProof::Replayed)),
+        if self.spend(&proof, now).await? {
+            Ok(verified)
+        } else {
+            Err(self.unproven(BadProof::Replayed))
         }
     }
 
@@ -87,8 +102,10 @@ impl Authority {
     pub(super) async fn asking(&self, parts: Parts, body: Body) -> Result<Asking<'_>, Refused> {
         let session = self.session_of(&parts).await?;
         let now = self.clock.now();
+        let is_holder =
+            session.bound_to.is_some() || self.shows_refresh_cookie(&parts, &session).await?;
         let body = body::read(&parts.headers, body, self.settings.limits.body_bytes).await?;
-        Ok(Asking { site: self.site()?, session, body, now })
+        Ok(Asking { site: self.site()?, session, body, now, is_holder })
     }
 }
 

@@ -125,7 +125,8 @@ fn enrolment() -> Value {
     object(
         &["credential"],
         json!({ "name": passkey_name(), "credential": response,
-            "allow": { "type": ["object", "null"] } }),
+            "allow": { "type": ["object", "null"] },
+            "refresh_token": { "type": ["string", "null"] } }),
     )
 }
 

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tokenward::Algorithm;
 use tokenward_server::settings::{EventKind, Limits};
-use tokenward_testing::passkeys::{Device, cases};
+use tokenward_testing::passkeys::{Device, Otherwise, cases};
 
 use super::IsStatus as _;
 use super::world::{Client, ROUTES, World};
@@ -141,7 +141,7 @@ async fn an_enrolment_that_does_not_count_leaves_nothing_behind() {
             continue;
         }
         let origin = case["origin"].as_str().unwrap_or(APP);
-        let otherwise = tokenward_testing::passkeys::Otherwise::new(&case);
+        let otherwise = Otherwise::new(&case);
         let credential = app.device.create(&options["publicKey"], origin, &otherwise);
         let reply = app.post("/session/passkeys", &json!({"credential": credential})).await;
         reply.is(400, "invalid_request");
@@ -239,6 +239,31 @@ async fn whoever_shows_what_does_not_count_runs_out_of_attempts_and_uses_up_no_r
     world.bench.later(Duration::from_secs(2)).await;
     let mut owner = page.clone();
     owner.refresh_signed().await.is_status(200);
+}
+
+#[tokio::test]
+async fn an_api_that_sees_the_access_token_enrols_no_first_passkey_of_its_own() {
+    let world = World::new().await;
+    let other = world.app().await;
+    let (app, page) = (world.app().await, world.page().await);
+    let options = app.post("/session/passkeys/options", &Value::Null).await.json();
+    let create =
+        |device: &mut Device| device.create(&options["publicKey"], APP, &Otherwise::default());
+    let credential = create(&mut Device::new(Algorithm::EdDsa));
+
+    for token in [None, Some(&other.refresh), Some(&"twr_nonsense".to_owned())] {
+        let mut body = json!({"credential": credential});
+        if let Some(token) = token {
+            body["refresh_token"] = json!(token);
+        }
+        app.post("/session/passkeys", &body).await.is(400, "invalid_request");
+    }
+    // As a browser's token is shown by whoever was sent it.
+    let access = page.cookies.split("; ").find(|pair| pair.starts_with("__Host-access=")).unwrap();
+    let mut stolen = page.clone();
+    stolen.cookies = access.to_owned();
+    stolen.enrol().await.is(400, "invalid_request");
+    assert_eq!(app.list().await, json!([]));
 }
 
 fn hash(token: &str) -> [u8; 32] {

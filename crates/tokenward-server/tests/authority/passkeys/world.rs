@@ -152,7 +152,11 @@ impl Client<'_> {
         }
         let options = options.json();
         let credential = self.device.create(&options["publicKey"], APP, &Otherwise::default());
-        self.post("/session/passkeys", &json!({"name": "phone", "credential": credential})).await
+        let mut body = json!({"name": "phone", "credential": credential});
+        if self.cookies.is_empty() {
+            body["refresh_token"] = json!(self.refresh);
+        }
+        self.post("/session/passkeys", &body).await
     }
 
     /// As [`Self::enrol`], whatever was enrolled before, and with no passkey that would allow it.
