@@ -364,7 +364,7 @@ fn rotate(attempt: &RefreshAttempt, session: &Session) -> Rotation {
         ends_at: attempt.refresh_lifetime.ends_at(attempt.now, session.ends_at),
         sealed: attempt.presented.seal(&token),
         sealed_until: attempt.now.saturating_add(attempt.window),
-        // Once bound, always bound to the same key: `admissible` has seen to that.
+        // Once bound, always bound to the same key: `proven` has seen to that.
         bound_to: attempt.proven.clone().or_else(|| session.bound_to.clone()),
         token,
     }
