@@ -12,7 +12,7 @@ use http::header::VARY;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Map, Value};
 use tokenward::{AccessClaims, SessionId, Subject, Verified};
-use tokenward_sessions::{Delivery, EndReason, May, RefreshMode, Session};
+use tokenward_sessions::{Delivery, EndReason, May, Session};
 use tokenward_tower::credentials::{self, By};
 use tokenward_tower::{csrf, respond};
 
@@ -196,14 +196,13 @@ impl Authority {
 
 /// What a user knows a session by.
 fn device(session: &Session) -> Map<String, Value> {
-    let bound = session.bound_to.is_some() || session.refresh_mode != RefreshMode::Plain;
     let members = [
         ("session_id", session.id.as_str().into()),
         ("device", session.device.as_deref().into()),
         ("created_at", session.created_at.as_secs().into()),
         ("last_used_at", session.last_used_at.as_secs().into()),
         ("ends_at", session.ends_at.as_secs().into()),
-        ("bound", bound.into()),
+        ("bound", session.bound_to.is_some().into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
