@@ -91,16 +91,22 @@ impl Authority {
         }
         let by_holder = presented.is_by_holder_of(&known);
         let asserted = if by_holder { self.asserted(&presented, &known, now).await? } else { None };
-        // Only whoever could go on uses up the session's rate: for others a token is worth nothing.
+        let (session, subject) = (known.id.as_str(), (&known.audience, &known.subject));
         if by_holder {
-            self.by_session.take(known.id.as_str(), now)?;
-            self.by_subject.take((&known.audience, &known.subject), now)?;
+            self.by_session.look(session, now)?;
+            self.by_subject.look(subject, now)?;
         }
         let Bound { key, certificate } = audience.bind(&presented.held, known.bound_to.as_ref())?;
         let terms = Terms { scope, certificate };
         // Without a signer, for example, the token would be spent for nothing.
         self.check_session(audience, &known, &terms, now)?;
         self.use_proof(presented.held.proof.as_ref(), now).await?;
+        // Only whoever could go on uses up the session's rate: for others a token is worth nothing, and so is a
+        // request that somebody has recorded, with its proof.
+        if by_holder {
+            self.by_session.take(session, now)?;
+            self.by_subject.take(subject, now)?;
+        }
         let attempt = RefreshAttempt { asserted, ..self.attempt(presented, audience, now) };
         let outcome = self.sessions.refresh(attempt).await?;
         match outcome {

@@ -7,7 +7,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tokenward::Clock;
-use tokenward_server::settings::{Profile, ProxyAuth, ProxySettings};
+use tokenward_server::settings::{Profile, ProxyAuth, ProxySettings, Rate, Settings};
 use tokenward_testing::{BadProofCase, ProofFor, ProofMaker};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
@@ -213,6 +213,29 @@ async fn a_session_without_a_key_is_bound_by_the_first_proof_that_refreshes_it()
 }
 
 #[tokio::test]
+async fn a_recorded_request_uses_up_nothing_of_its_owners() {
+    let world = World::with(BindingPolicy::Offered, |settings| {
+        settings.limits.session = Rate { per_second: 1, burst: 2 };
+        settings.limits.subject = Rate { per_second: 1, burst: 3 };
+    })
+    .await;
+    let session = world.session().await;
+    let first = session["refresh_token"].as_str().unwrap();
+    let nonce = world.nonce().await;
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", first)];
+    let recorded = world.mine.good(world.at_token_endpoint(Some(&nonce)));
+    let answer = world.send_token(LOGIN, &fields, &recorded).await.json();
+
+    for _ in 0..10 {
+        world.send_token(LOGIN, &fields, &recorded).await.is(400, "invalid_dpop_proof");
+    }
+
+    let next = answer["refresh_token"].as_str().unwrap();
+    let reply = world.refresh(next, Some(&world.mine)).await;
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+}
+
+#[tokio::test]
 async fn an_audience_that_requires_it_gives_out_and_takes_nothing_unbound() {
     let world = World::by(BindingPolicy::Required).await;
     world.token(WEAK, &CREDENTIALS, None).await.is(400, "invalid_dpop_proof");
@@ -272,7 +295,12 @@ impl World {
     }
 
     pub(crate) async fn by(policy: BindingPolicy) -> Self {
+        Self::with(policy, |_| ()).await
+    }
+
+    async fn with(policy: BindingPolicy, change: impl FnOnce(&mut Settings)) -> Self {
         let bench = Bench::with(|settings| {
+            change(settings);
             for audience in &mut settings.audiences {
                 audience.dpop = DpopSettings { policy, sites: vec![API.into()] };
             }
