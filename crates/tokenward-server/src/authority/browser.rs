@@ -195,12 +195,6 @@ impl Authority {
         Ok((!assertion.is_empty()).then_some(assertion))
     }
 
-    /// The session to whose family the refresh token `text` belongs, spent or not.
-    pub(super) async fn session_of_text(&self, text: &str) -> Result<Option<Session>, ApiError> {
-        let Ok(token) = RefreshToken::parse(text) else { return Ok(None) };
-        Ok(self.sessions.session_by_refresh(&token.hash()).await?)
-    }
-
     /// The session to whose family the refresh cookie belongs, spent or not, if that is where it belongs.
     pub(super) async fn cookie_session(
         &self,
