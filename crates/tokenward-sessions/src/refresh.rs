@@ -102,6 +102,21 @@ pub enum KnownToken {
     },
 }
 
+impl KnownToken {
+    /// Whether a session that lives goes on by it at `now`: it is the current one, or the last before it and `window`
+    /// is open still. Of any other, one who presents it learns nothing.
+    #[must_use]
+    pub fn goes_on(&self, now: UnixTime, window: Duration) -> bool {
+        match self {
+            Self::Current { ends_at } => now < *ends_at,
+            Self::Spent { at, sealed, successor_ends_at, .. } => {
+                sealed.is_some() && in_window(now, *at, window) && now < *successor_ends_at
+            }
+            Self::LongSpent { .. } => false,
+        }
+    }
+}
+
 impl fmt::Debug for KnownToken {
     /// Whether there is a sealed successor, never its bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -293,10 +308,10 @@ fn judge_token(attempt: &RefreshAttempt, session: &Session, token: &KnownToken) 
             Decision::Refuse(RefreshInvalid::Expired)
         }
         KnownToken::Current { .. } => Decision::Rotate(rotate(attempt, session)),
-        KnownToken::Spent { at, sealed, successor_ends_at, .. } => {
+        KnownToken::Spent { sealed, successor_ends_at, .. } => {
             match sealed.as_deref().and_then(|sealed| attempt.presented.open_successor(sealed)) {
-                Some(token) if in_window(attempt, *at) && attempt.now < *successor_ends_at => {
-                    Decision::Replay { token, ends_at: *successor_ends_at }
+                Some(successor) if token.goes_on(attempt.now, attempt.window) => {
+                    Decision::Replay { token: successor, ends_at: *successor_ends_at }
                 }
                 // A token that is both spent and expired is still reuse: whoever comes second, however
                 // late, shows that two hold it.
@@ -351,10 +366,10 @@ fn proven(attempt: &RefreshAttempt, session: &Session) -> Result<(), RefreshInva
     }
 }
 
-fn in_window(attempt: &RefreshAttempt, spent_at: UnixTime) -> bool {
+fn in_window(now: UnixTime, spent_at: UnixTime, window: Duration) -> bool {
     // Concurrent requests read their clocks in any order, so `now` may be a little before `spent_at`. A
     // clock that was set back by more than the window closes it.
-    attempt.now.since(spent_at) <= attempt.window && spent_at.since(attempt.now) <= attempt.window
+    now.since(spent_at) <= window && spent_at.since(now) <= window
 }
 
 fn rotate(attempt: &RefreshAttempt, session: &Session) -> Rotation {
@@ -364,7 +379,7 @@ fn rotate(attempt: &RefreshAttempt, session: &Session) -> Rotation {
         ends_at: attempt.refresh_lifetime.ends_at(attempt.now, session.ends_at),
         sealed: attempt.presented.seal(&token),
         sealed_until: attempt.now.saturating_add(attempt.window),
-        // Once bound, always bound to the same key: `admissible` has seen to that.
+        // Once bound, always bound to the same key: `proven` has seen to that.
         bound_to: attempt.proven.clone().or_else(|| session.bound_to.clone()),
         token,
     }

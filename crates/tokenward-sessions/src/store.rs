@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use tokenward::{Audience, BackendError, SessionId, Subject, TokenVersion, UnixTime};
 
-use crate::refresh::{RefreshAttempt, RefreshOutcome};
+use crate::refresh::{KnownToken, RefreshAttempt, RefreshOutcome};
 use crate::session::{Begun, Created, EndReason, Idempotency, NewSession, Session};
 
 /// Which sessions to list.
@@ -63,6 +63,13 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// The session to whose family a refresh token with this hash belongs, spent or not.
     async fn session_by_refresh(&self, hash: &[u8; 32]) -> Result<Option<Session>, BackendError>;
+
+    /// As [`Self::session_by_refresh`], with what is known of that token at the same instant; `None` also where the
+    /// family is forgotten.
+    async fn refresh_token(
+        &self,
+        hash: &[u8; 32],
+    ) -> Result<Option<(Session, KnownToken)>, BackendError>;
 
     /// The sessions of a subject that live at `now`, newest first; those that are older than `before`, if that is
     /// given and a session of the subject's that is remembered.

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 use tokenward::{Audience, BackendError, SessionId, Subject, TokenVersion, UnixTime};
 use tokenward_sessions::{
-    Begun, BumpVersion, Created, EndReason, NewSession, REUSE_MEMORY, RefreshAttempt,
+    Begun, BumpVersion, Created, EndReason, KnownToken, NewSession, REUSE_MEMORY, RefreshAttempt,
     RefreshOutcome, Session, SessionFilter, SessionStore,
 };
 
@@ -46,6 +46,14 @@ impl SessionStore for SqliteStore {
     async fn session_by_refresh(&self, hash: &[u8; 32]) -> Result<Option<Session>, BackendError> {
         let hash = *hash;
         self.read(move |conn| Ok(rows::by_refresh(conn, &hash)?.map(|row| row.session))).await
+    }
+
+    async fn refresh_token(
+        &self,
+        hash: &[u8; 32],
+    ) -> Result<Option<(Session, KnownToken)>, BackendError> {
+        let hash = *hash;
+        self.read(move |conn| rows::of_refresh(conn, &hash)).await
     }
 
     async fn sessions_of(

@@ -1,8 +1,9 @@
 //! Which service is calling.
 //!
 //! **Invariants:** an unknown name, a wrong secret and a place that is locked get the same answer for the same
-//! work; how long to wait, if that is said, goes by what failed before, not by whether there is such a name. A request
-//! proves who it is in one way alone (RFC 6749 § 2.3); nothing is read from the query.
+//! work; how long to wait, if that is said, goes by what failed before, not by whether there is such a name (but for a
+//! service whose keys cannot be fetched: no failures of its are counted meanwhile). A request proves who it is in one
+//! way alone (RFC 6749 § 2.3); nothing is read from the query.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,7 +27,7 @@ mod assertion;
 #[cfg(test)]
 mod tests;
 
-use assertion::Assertion;
+use assertion::{Assertion, Proven};
 
 /// A service that has proved who it is, or a public client that has named itself.
 #[derive(Debug)]
@@ -126,23 +127,24 @@ impl Authority {
         let closed = place.and_then(|place| self.lockout.closed(place, now));
         // As good as unknown, for the same work. A public client has nothing that could be guessed.
         let service = service.filter(|service| closed.is_none() || (public && service.public));
-        let good = match &claim {
+        let proven = match &claim {
             // A text that is no secret of ours is compared all the same, as one that nobody has.
             Some(Claim::Secret(_, text)) => {
                 let secret = ServiceSecret::parse(text).unwrap_or_else(|_| ServiceSecret::random());
-                self.has_secret(service.as_ref(), &secret, now).await
+                self.has_secret(service.as_ref(), &secret, now).await.into()
             }
             Some(Claim::Assertion(assertion)) => {
                 self.is_proven(service.as_ref(), assertion, now).await?
             }
             Some(Claim::Name(_) | Claim::Certificate) | None => {
-                service.as_ref().is_some_and(|service| {
+                let is_it = |service: &Service| {
                     (public && service.public) || has_certificate(service, shown)
-                })
+                };
+                service.as_ref().is_some_and(is_it).into()
             }
         };
         match service {
-            Some(service) if good => {
+            Some(service) if proven == Proven::Yes => {
                 if service.public {
                     self.limit_address(peer)?;
                 } else if let Some(place) = place {
@@ -154,7 +156,9 @@ impl Authority {
             _ => {
                 // Limited before it is logged, so that nobody can flood the log either.
                 self.limit_address(peer)?;
-                // What is not looked at is no failure: a lock does not grow by those who wait for its end.
+                // What is not looked at is no failure: a lock does not grow by those who wait for its end, and an
+                // outage of where a service's keys are locks nobody out.
+                let place = place.filter(|_| proven == Proven::No);
                 let failed = || place.and_then(|place| self.lockout.failed(place, now));
                 let wait = closed.or_else(failed);
                 log::client_refused(name.as_ref(), peer, wait);

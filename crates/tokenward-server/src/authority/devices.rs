@@ -2,7 +2,7 @@
 //! (`/session/devices`).
 //!
 //! **Invariants.** A user sees and ends their own sessions in the audience of their token alone. Nothing is ended before
-//! the CSRF check has passed, and by no token that a script could have brought. No network address is kept or shown.
+//! the CSRF check has passed, and by no token but one that a browser was given for its own session. No network address is kept or shown.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use http::header::VARY;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Map, Value};
 use tokenward::{AccessClaims, SessionId, Subject, Verified};
-use tokenward_sessions::{EndReason, May, RefreshMode, Session};
+use tokenward_sessions::{Delivery, EndReason, May, Session};
 use tokenward_tower::credentials::{self, By};
 use tokenward_tower::{csrf, respond};
 
@@ -21,6 +21,7 @@ use super::browser::Refused;
 use super::error::ApiError;
 use super::form::Form;
 use super::json::invalid;
+use super::passkeys::is_behind;
 use super::respond::{done, json_answer};
 use super::segment::Segment;
 use super::v1::{Call, session_of, subject_of};
@@ -80,9 +81,8 @@ pub(super) async fn show(
     State(authority): State<Arc<Authority>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let user = authority.user(request.headers())?;
     let page = Page::of(request.uri())?;
-    authority.limit_user(&user)?;
+    let user = authority.user(request.headers()).await?;
     let own = user.session_id().cloned();
     let shown = |session: &Session| {
         let mut shown = device(session);
@@ -99,7 +99,7 @@ pub(super) async fn end_others(
     request: Request,
 ) -> Result<Response, Refused> {
     Form::query(request.uri(), &[])?;
-    let user = authority.user_who_changes(request.headers())?;
+    let user = authority.user_who_changes(request.headers()).await?;
     let audiences = [user.audience().clone()];
     // A token that is none of a session's has no others.
     let own = user.session_id().ok_or_else(|| Refused::from(respond::access_denied()))?;
@@ -115,7 +115,7 @@ pub(super) async fn end(
     Segment(id): Segment,
     request: Request,
 ) -> Result<Response, Refused> {
-    let user = authority.user_who_changes(request.headers())?;
+    let user = authority.user_who_changes(request.headers()).await?;
     let id = session_of(id)?;
     let audiences = [user.audience().clone()];
     if authority.has_session(user.subject(), &id, Some(&audiences)).await? {
@@ -145,7 +145,20 @@ impl Authority {
     }
 
     /// The user of a browser, by the token in its cookies.
-    fn user(&self, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Refused> {
+    async fn user(&self, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Refused> {
+        self.of_cookie_session(self.in_cookies(headers)?).await
+    }
+
+    async fn user_who_changes(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Verified<AccessClaims>, Refused> {
+        let token = self.in_cookies(headers)?;
+        self.check_csrf(headers, Some(token.audience()))?;
+        self.of_cookie_session(token).await
+    }
+
+    fn in_cookies(&self, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Refused> {
         let presented =
             credentials::extract(headers).map_err(|_| Refused::from(respond::invalid_request()))?;
         let presented = presented.filter(|it| matches!(it.by, By::Cookie | By::Sealed));
@@ -153,11 +166,25 @@ impl Authority {
         self.verify_any(&presented, false, self.clock.now())
     }
 
-    fn user_who_changes(&self, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Refused> {
-        let user = self.user(headers)?;
-        self.check_csrf(headers, Some(user.audience()))?;
-        self.limit_user(&user)?;
-        Ok(user)
+    /// `token`, if it was given to a browser. Whoever holds another one can put it into a cookie of their own.
+    async fn of_cookie_session(
+        &self,
+        token: Verified<AccessClaims>,
+    ) -> Result<Verified<AccessClaims>, Refused> {
+        self.limit_user(&token)?;
+        let session = match token.session_id() {
+            Some(id) => self.sessions.session(id).await?,
+            None => None,
+        };
+        let now = self.clock.now();
+        let is_its = |session: &Session| {
+            session.delivery != Delivery::Token && is_behind(session, &token, now)
+        };
+        if session.as_ref().is_some_and(is_its) {
+            Ok(token)
+        } else {
+            Err(respond::invalid_token().into())
+        }
     }
 
     /// The store is asked, so this takes of what the session may do.
@@ -169,14 +196,13 @@ impl Authority {
 
 /// What a user knows a session by.
 fn device(session: &Session) -> Map<String, Value> {
-    let bound = session.bound_to.is_some() || session.refresh_mode != RefreshMode::Plain;
     let members = [
         ("session_id", session.id.as_str().into()),
         ("device", session.device.as_deref().into()),
         ("created_at", session.created_at.as_secs().into()),
         ("last_used_at", session.last_used_at.as_secs().into()),
         ("ends_at", session.ends_at.as_secs().into()),
-        ("bound", bound.into()),
+        ("bound", session.bound_to.is_some().into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
+use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use tokenward::{
     BackendError, ErrorChain, IssuerId, Proof, ProofNonce, ProofRequest, ProofVerifier, Reason,
     UnixTime, Verified,
 };
-use tokenward_tower::dpop::{BadProof, DPOP, name_of, proof_of};
+use tokenward_tower::dpop::{BadProof, DPOP, DPOP_NONCE, name_of, proof_of};
 
 use super::Authority;
 use super::error::ApiError;
@@ -22,7 +23,7 @@ use crate::http::PeerIdentity;
 pub(super) const REMEMBERED: Duration = Duration::from_secs(60);
 
 impl Authority {
-    /// The proof that came with a request to the token endpoint, if one came.
+    /// The proof that came with a request to the token endpoint, or another that takes a refresh token, if one came.
     pub(super) fn proof(
         &self,
         parts: &Parts,
@@ -32,7 +33,7 @@ impl Authority {
         let given = self.nonces.good(now);
         let given = given.each_ref().map(String::as_str);
         let verify = |base: &IssuerId| -> Result<_, ApiError> {
-            let uri = format!("{base}/oauth2/token");
+            let uri = format!("{base}{}", parts.uri.path());
             let request = ProofRequest::without_token("POST", &uri).map_err(|error| {
                 tracing::error!(error = %ErrorChain::new(&error), "no proof can be about our issuer");
                 ApiError::server_error()
@@ -88,10 +89,14 @@ impl Authority {
         self.sessions.use_proof(&name_of(proof), until, now).await
     }
 
-    /// The nonce for the next proof, if this request is of a client that makes proofs.
-    pub(super) fn nonce_for(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+    /// `answer` with the nonce for the next proof, if its request is of a client that makes proofs; also a refusal
+    /// (RFC 9449 § 8.2).
+    pub(super) fn with_nonce(&self, headers: &HeaderMap, mut answer: Response) -> Response {
         let nonce = || HeaderValue::try_from(self.nonces.current(self.clock.now())).ok();
-        headers.contains_key(DPOP).then(nonce).flatten()
+        if let Some(nonce) = headers.contains_key(DPOP).then(nonce).flatten() {
+            answer.headers_mut().insert(DPOP_NONCE, nonce);
+        }
+        answer
     }
 }
 

@@ -7,10 +7,12 @@
 //!
 //! What fails is counted by name and address together, so that whoever guesses locks out themselves and not the
 //! client. Failures of one address with many names, and of one name from many addresses, make the lock come sooner.
+//! An address that is locked leaves a name in which nobody has failed there one try in two hours: after a restart
+//! nobody is at home, and a hostile neighbor would else keep every client behind the same address out.
 //!
-//! **Invariants.** A name that nobody has is counted as one that somebody has. Nobody elsewhere can lock a client
-//! out of where it is at home, nor out of a place in which nobody failed in its name. A lock is never forgotten
-//! before its time: nothing is evicted, and cells that several share only ever lock more. Memory does not grow.
+//! **Invariants.** A name that nobody has is counted as one that somebody has. Nobody can lock a client out of where
+//! it is at home, nor out of a place in which nobody failed in its name. A lock is never forgotten before its time:
+//! nothing is evicted but such last tries, and cells that several share only ever lock more. Memory does not grow.
 //! One process counts: a restart forgets, and replicas count apart.
 
 use std::collections::hash_map::RandomState;
@@ -34,7 +36,10 @@ pub(super) struct Lockout {
     by_name: Locks,
     /// Failures that are free in a place, of which an attack on the name from elsewhere leaves none.
     free: u16,
-    at_home: Homes,
+    at_home: Notes,
+    /// Last tries that came to nothing. They are in no cell that others share: at a locked address anybody may have
+    /// one for each name that comes to mind, and would lock the places of all names before long.
+    last_tries: Notes,
 }
 
 /// A name at an address. Neither needs to exist.
@@ -59,7 +64,11 @@ impl<'a> Place<'a> {
 impl Lockout {
     /// With a hundred thousand locks at a time, three rows of these (3 MiB) lock one place in seven of those in
     /// which nobody has failed; with ten thousand, one in 2,000.
+    ///
+    /// Of as many last tries (1 MiB), one is pushed out after some twenty minutes of an address that has 50
+    /// others a second, and then there is one more.
     const PLACES: usize = 1 << 17;
+    const AT_HOME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
     pub(super) fn new(failures: Failures) -> Self {
         let times = |by: u16| Failures { free: failures.free.saturating_mul(by), ..failures };
@@ -68,7 +77,8 @@ impl Lockout {
             by_address: Locks::new(times(10)),
             by_name: Locks::new(times(100)),
             free: failures.free,
-            at_home: Homes::new(),
+            at_home: Notes::new(1 << 14, Self::AT_HOME),
+            last_tries: Notes::new(Self::PLACES, Failures::FORGOTTEN),
         }
     }
 
@@ -78,15 +88,26 @@ impl Lockout {
         if self.at_home.has(place, now) {
             return None;
         }
-        self.by_place.wait(place, now).max(self.by_address.wait(address, now))
+        let address = self.by_address.wait(address, now);
+        self.by_place.wait(place, now).max(address.filter(|_| !self.has_a_last_try(place, now)))
+    }
+
+    /// Whether nobody has failed in `place`, as long as that is remembered.
+    fn has_a_last_try(&self, place: Place<'_>, now: UnixTime) -> bool {
+        self.by_place.failures(place, now) == 0 && !self.last_tries.has(place, now)
     }
 
     /// Counts a failure in `place`; how long to wait from now on, if that is for long enough to say.
     pub(super) fn failed(&self, place: Place<'_>, now: UnixTime) -> Option<Wait> {
-        self.by_name.failed(place.name, 0, now);
-        let under_attack = self.by_name.wait(place.name, now).is_some();
-        let sooner = if under_attack { self.free } else { 0 };
-        self.by_place.failed(place, sooner, now);
+        let locked = |address| self.by_address.wait(address, now).is_some();
+        if place.address.is_some_and(locked) && !self.at_home.has(place, now) {
+            self.last_tries.note(place, now);
+        } else {
+            self.by_name.failed(place.name, 0, now);
+            let under_attack = self.by_name.wait(place.name, now).is_some();
+            let sooner = if under_attack { self.free } else { 0 };
+            self.by_place.failed(place, sooner, now);
+        }
         if let Some(address) = place.address {
             self.by_address.failed(address, 0, now);
         }
@@ -155,15 +176,19 @@ impl Locks {
     /// Counts a failure of `caller`, and `sooner` more if it is the first.
     pub(super) fn failed(&self, caller: impl Hash, sooner: u16, now: UnixTime) {
         let now = now.as_millis();
-        let forgotten = millis(Failures::FORGOTTEN);
         for cell in self.cells(&caller) {
             let counted = |bits| {
-                let Cell { failures, last } = Cell::of(bits);
-                let failures = if now.saturating_sub(last) > forgotten { 0 } else { failures };
-                Some(Cell { failures: failures.max(sooner).saturating_add(1), last: now }.bits())
+                let failures = Cell::of(bits).remembered(now).max(sooner).saturating_add(1);
+                Some(Cell { failures, last: now }.bits())
             };
             let _before = cell.fetch_update(Ordering::Relaxed, Ordering::Relaxed, counted);
         }
+    }
+
+    /// How often `caller` has failed, at most.
+    fn failures(&self, caller: impl Hash, now: UnixTime) -> u16 {
+        let cells = self.cells(&caller).map(|cell| Cell::of(cell.load(Ordering::Relaxed)));
+        cells.map(|cell| cell.remembered(now.as_millis())).min().unwrap_or_default()
     }
 
     fn cells(&self, caller: &impl Hash) -> impl Iterator<Item = &AtomicU64> {
@@ -186,32 +211,38 @@ impl Cell {
         Self { failures: u16::from_be_bytes([high, low]), last: bits >> 16 }
     }
 
+    /// Its failures, as long as they are not forgotten at `now`.
+    fn remembered(self, now: u64) -> u16 {
+        if now.saturating_sub(self.last) > millis(Failures::FORGOTTEN) { 0 } else { self.failures }
+    }
+
     fn bits(self) -> u64 {
         self.last << 16 | u64::from(self.failures)
     }
 }
 
-/// Where clients are at home: places in which they have lately proved who they are.
+/// Places in which something was lately the case: at home are clients where they have proved who they are, and only
+/// who has proved to be one makes such a note.
 ///
 /// Each place has two slots to be in, with a tag that tells it from others; the younger note of two pushes out the
-/// older. Only who has proved to be a client makes a note.
-struct Homes {
+/// older.
+struct Notes {
     seed: RandomState,
     slots: Slots,
+    /// Minutes.
+    remembered: u64,
 }
 
-impl Homes {
-    const SLOTS: usize = 1 << 14;
-    /// Minutes.
-    const REMEMBERED: u64 = 30 * 24 * 60;
-
-    fn new() -> Self {
-        Self { seed: RandomState::new(), slots: Slots::new(Self::SLOTS) }
+impl Notes {
+    fn new(slots: usize, remembered: Duration) -> Self {
+        let remembered = remembered.as_secs() / 60;
+        Self { seed: RandomState::new(), slots: Slots::new(slots), remembered }
     }
 
     fn has(&self, place: Place<'_>, now: UnixTime) -> bool {
         let (tag, slots) = self.slots_of(place);
-        let known = |bits: u64| bits >> 32 == tag && is_fresh(bits, now);
+        let is_fresh = |bits: u64| minutes(now).saturating_sub(bits & MINUTES) <= self.remembered;
+        let known = |bits: u64| bits >> 32 == tag && is_fresh(bits);
         slots.into_iter().flatten().any(|slot| known(slot.load(Ordering::Relaxed)))
     }
 
@@ -238,10 +269,6 @@ const MINUTES: u64 = 0xffff_ffff;
 
 fn minutes(now: UnixTime) -> u64 {
     (now.as_secs() / 60) & MINUTES
-}
-
-fn is_fresh(bits: u64, now: UnixTime) -> bool {
-    minutes(now).saturating_sub(bits & MINUTES) <= Homes::REMEMBERED
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -147,6 +147,12 @@ pub(super) fn assertion_refused(client: &ClientId, reason: &Reason) {
     tracing::info!(%client, reason = reason.as_str(), "a client assertion was refused");
 }
 
+pub(super) fn assertion_undecided(client: &ClientId) {
+    metrics::counter!("tokenward_assertions_refused_total", "reason" => "keys_unavailable")
+        .increment(1);
+    tracing::warn!(%client, "a client assertion was refused, because the keys of the client could not be had");
+}
+
 pub(super) fn assertion_replayed(client: &ClientId) {
     metrics::counter!("tokenward_assertions_refused_total", "reason" => "replayed").increment(1);
     tracing::warn!(

@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use tokenward::{AccessClaims, Reason, Scope, UnixTime, Unproven};
 use tokenward_remote::Refusal;
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, May, RefreshToken, Session};
-use tokenward_tower::dpop::DPOP_NONCE;
 
 use super::audience::AudienceState;
 use super::binding::Held;
@@ -29,12 +28,7 @@ use super::{Authority, body, exchange};
 pub(super) async fn token(State(authority): State<Arc<Authority>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let granted = grant(&authority, &parts, body).await;
-    let mut answer = granted.unwrap_or_else(IntoResponse::into_response);
-    // Also with a refusal: the next proof is to have it (RFC 9449 § 8.2).
-    if let Some(nonce) = authority.nonce_for(&parts.headers) {
-        answer.headers_mut().insert(DPOP_NONCE, nonce);
-    }
-    answer
+    authority.with_nonce(&parts.headers, granted.unwrap_or_else(IntoResponse::into_response))
 }
 
 async fn grant(authority: &Authority, parts: &Parts, body: Body) -> Result<Response, ApiError> {

@@ -11,28 +11,33 @@ mod options;
 mod services;
 
 pub(super) use enrol::{enrol, options};
+pub(super) use holder::is_behind;
 pub(super) use manage::{list, removal_challenge, remove, rename};
 pub(super) use services::{list_of, remove_all, remove_one};
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::request::Parts;
 use serde_json::{Map, Value, json};
 use tokenward::UnixTime;
 use tokenward_sessions::{
-    Asserted, Assertion, ClientCheck, Delivery, EndReason, Expected, Passkey, PasskeyHolder,
-    PasskeyMisused, PasskeyRefused, Purpose, RelyingParty, Session,
+    Asserted, Assertion, Delivery, EndReason, Expected, Passkey, PasskeyHolder, PasskeyMisused,
+    PasskeyRefused, Purpose, REFRESH_WINDOW, RefreshToken, RelyingParty, Session,
 };
 use tokenward_tower::cookies::{self, REFRESH};
+use tokenward_tower::dpop::BadProof;
 use tokenward_tower::respond;
 use tokenward_tower::step_up::StepUp;
 
 use super::browser::Refused;
 use super::error::ApiError;
+use super::form::Form;
 use super::respond::json_answer;
-use super::{Authority, body, log, peer_of};
+use super::{Authority, body, dpop, log, peer_of};
 
 /// The same answer to whoever has shown no passkey, and to whoever has shown one that does not count.
 pub(super) fn needed() -> ApiError {
@@ -45,38 +50,37 @@ fn needed_here(step_up: &StepUp, session: &Session) -> Refused {
 }
 
 /// `POST /session/refresh/challenge`: what a passkey is to sign for the next refresh. By the refresh cookie; or by
-/// a form with `refresh_token`, as at the token endpoint, for which no cookie counts.
+/// a form with `refresh_token`, and the proof of a session that is bound, as at the token endpoint; no cookie counts
+/// for that.
 pub(super) async fn refresh_challenge(
     State(authority): State<Arc<Authority>>,
     request: Request,
-) -> Result<Response, Refused> {
+) -> Response {
     let (parts, body) = request.into_parts();
-    let site = authority.site()?;
+    let answer = to_refresh(&authority, &parts, body).await;
+    authority.with_nonce(&parts.headers, answer.unwrap_or_else(IntoResponse::into_response))
+}
+
+async fn to_refresh(authority: &Authority, parts: &Parts, body: Body) -> Result<Response, Refused> {
+    let (site, now) = (authority.site()?, authority.clock.now());
     let body = body::read(&parts.headers, body, authority.settings.limits.body_bytes).await?;
     let session = if body.is_form() {
-        let form = body.form()?;
-        let caller = authority.client(&parts, &form, true).await?;
-        let client = ClientCheck::Is(caller.name().clone());
-        let session = authority.session_of_text(form.required("refresh_token")?).await?;
-        session.filter(|session| {
-            session.delivery == Delivery::Token
-                && client.admits(&session.client_id)
-                && caller.serves(&session.audience)
-        })
+        authority.session_of_form(parts, &body.form()?, now).await?
     } else {
         let bad = |_| Refused::from(respond::invalid_request());
         let Some(cookie) = cookies::read(&parts.headers, REFRESH).map_err(bad)? else {
             authority.limit_address(peer_of(&parts.extensions))?;
             return Err(respond::no_credentials().into());
         };
-        let session = authority.cookie_session(cookie).await?.map(|(_, session)| session);
+        let session = authority.session_to_refresh(cookie, now).await?;
+        let session = session
+            .filter(|session| session.delivery != Delivery::Token && session.is_proven_by(None));
         if let Some(session) = &session {
             authority.check_csrf(&parts.headers, Some(&session.audience))?;
         }
         session
     };
-    let now = authority.clock.now();
-    let Some(session) = session.filter(|session| session.is_live(now)) else {
+    let Some(session) = session else {
         authority.limit_address(peer_of(&parts.extensions))?;
         let by_form = body.is_form();
         return Err(if by_form {
@@ -95,6 +99,46 @@ pub(super) async fn refresh_challenge(
 }
 
 impl Authority {
+    /// The session whose refresh token stands in `form`, if whoever asks could go on with it. Its proof is then spent.
+    async fn session_of_form(
+        &self,
+        parts: &Parts,
+        form: &Form,
+        now: UnixTime,
+    ) -> Result<Option<Session>, ApiError> {
+        let caller = self.client(parts, form, true).await?;
+        let proof = self.proof(parts, now)?;
+        let session = self.session_to_refresh(form.required("refresh_token")?, now).await?;
+        let session = session.filter(|session| {
+            session.delivery == Delivery::Token
+                && session.client_id == *caller.name()
+                && caller.serves(&session.audience)
+        });
+        let Some(session) = session else { return Ok(None) };
+        match proof.as_ref().map(|proof| proof.key_thumbprint()) {
+            key if session.is_proven_by(key) => {
+                self.use_proof(proof.as_ref(), now).await?;
+                Ok(Some(session))
+            }
+            None => Err(dpop::refused(BadProof::Missing)),
+            Some(_) => Ok(None),
+        }
+    }
+
+    /// The session that goes on by the refresh token `text`: the current one, or the last, as long as a lost answer is
+    /// given again.
+    async fn session_to_refresh(
+        &self,
+        text: &str,
+        now: UnixTime,
+    ) -> Result<Option<Session>, ApiError> {
+        let Ok(token) = RefreshToken::parse(text) else { return Ok(None) };
+        let found = self.sessions.refresh_token(&token.hash()).await?;
+        let found = found
+            .filter(|(session, token)| session.is_live(now) && token.goes_on(now, REFRESH_WINDOW));
+        Ok(found.map(|(session, _)| session))
+    }
+
     /// The relying party; without one, no route of passkeys is there.
     fn site(&self) -> Result<&RelyingParty, ApiError> {
         self.settings.passkeys.as_ref().ok_or_else(ApiError::not_found)

@@ -32,12 +32,6 @@ impl Presented {
     fn is_by_holder_of(&self, session: &Session) -> bool {
         self.client.admits(&session.client_id) && session.is_proven_by(self.held.key())
     }
-
-    fn lacks_proof_of(&self, session: &Session) -> bool {
-        self.client.admits(&session.client_id)
-            && self.held.proof.is_none()
-            && session.bound_to.is_some()
-    }
 }
 
 /// What failures are counted by: a token and whoever presents it.
@@ -91,16 +85,22 @@ impl Authority {
         }
         let by_holder = presented.is_by_holder_of(&known);
         let asserted = if by_holder { self.asserted(&presented, &known, now).await? } else { None };
-        // Only whoever could go on uses up the session's rate: for others a token is worth nothing.
+        let (session, subject) = (known.id.as_str(), (&known.audience, &known.subject));
         if by_holder {
-            self.by_session.take(known.id.as_str(), now)?;
-            self.by_subject.take((&known.audience, &known.subject), now)?;
+            self.by_session.look(session, now)?;
+            self.by_subject.look(subject, now)?;
         }
         let Bound { key, certificate } = audience.bind(&presented.held, known.bound_to.as_ref())?;
         let terms = Terms { scope, certificate };
         // Without a signer, for example, the token would be spent for nothing.
         self.check_session(audience, &known, &terms, now)?;
         self.use_proof(presented.held.proof.as_ref(), now).await?;
+        // Only whoever could go on uses up the session's rate: for others a token is worth nothing, and so is a
+        // request that somebody has recorded, with its proof.
+        if by_holder {
+            self.by_session.take(session, now)?;
+            self.by_subject.take(subject, now)?;
+        }
         let attempt = RefreshAttempt { asserted, ..self.attempt(presented, audience, now) };
         let outcome = self.sessions.refresh(attempt).await?;
         match outcome {
@@ -129,8 +129,8 @@ impl Authority {
 
     /// Refuses a token that has come to nothing too often, before it costs more than looking for it.
     ///
-    /// It keeps nobody from going on with their session: what they show is not looked at here. Nor does it hide a
-    /// theft: a token whose second use would end a family ends it the first time that its client shows it.
+    /// It keeps nobody from going on with their session, nor does it hide a theft: while a session lives, whatever its
+    /// client shows is looked at. The rates of clients and addresses bound that.
     fn check_hope(
         &self,
         tried: &Tried,
@@ -138,24 +138,22 @@ impl Authority {
         presented: &Presented,
         now: UnixTime,
     ) -> Result<(), ApiError> {
-        let hope =
-            known.is_some_and(|known| known.is_live(now) && presented.is_by_holder_of(known));
+        let hope = known
+            .is_some_and(|known| known.is_live(now) && presented.client.admits(&known.client_id));
         match self.dead_tokens.wait(tried, now).filter(|_| !hope) {
-            Some(wait) => {
-                let live = known.filter(|known| known.is_live(now));
-                let lacks = live.is_some_and(|known| presented.lacks_proof_of(known));
-                let why =
-                    if lacks { RefreshInvalid::ProofRequired } else { RefreshInvalid::Unknown };
-                Err(refused(why).after(Some(wait)))
-            }
+            Some(wait) => Err(refused(RefreshInvalid::Unknown).after(Some(wait))),
             None => Ok(()),
         }
     }
 
-    /// Refuses a token that comes to nothing, and counts that.
+    /// Refuses a token that comes to nothing, and counts that; behind a lock it is told to wait as long as one that is
+    /// not looked at.
     fn no_hope(&self, tried: &Tried, why: RefreshInvalid, now: UnixTime) -> ApiError {
-        self.dead_tokens.failed(tried, 0, now);
-        refused(why).after(self.dead_tokens.wait(tried, now))
+        let wait = self.dead_tokens.wait(tried, now).or_else(|| {
+            self.dead_tokens.failed(tried, 0, now);
+            self.dead_tokens.wait(tried, now)
+        });
+        refused(why).after(wait)
     }
 
     /// What a passkey has signed for this refresh. Whoever would be let through, and has not shown one where the

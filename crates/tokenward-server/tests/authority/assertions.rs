@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokenward::{Algorithm, Clock, IssuerId, KeyId, KeySet, SigningKey, UnixTime, b64};
 use tokenward_server::http::PeerIdentity;
-use tokenward_server::settings::{Settings, TrustDomain, TrustedKeys};
+use tokenward_server::settings::{Failures, Settings, TrustDomain, TrustedKeys};
 use tokenward_sessions::ServiceProof;
 
 use crate::harness::{BILLING, Bench, LOGIN, Reply, WEAK, settings_of};
@@ -191,6 +191,27 @@ async fn keys_that_cannot_be_fetched_verify_nothing() {
         .await;
         let assertion = sign(&key, &claims(&bench, &json!({})));
         ask(&bench, &[], &assertion).await.is(401, "invalid_client");
+    }
+}
+
+#[tokio::test]
+async fn an_outage_of_where_its_keys_are_is_no_failure_of_a_service() {
+    let site = Site::new().await;
+    let key = named("k-1");
+    site.say("");
+    let url = site.url();
+    let bench = Bench::with(|settings| {
+        settings.limits.failures = Failures::DEFAULT;
+        let weak = settings.services.iter_mut().find(|one| one.name.as_str() == WEAK).unwrap();
+        weak.proof = Some(ServiceProof::keys_at(&url).unwrap());
+    })
+    .await;
+    let nobody = claims(&bench, &json!({ "iss": "nobody", "sub": "nobody" }));
+    let unknown = ask(&bench, &[], &sign(&key, &nobody)).await;
+    for number in 0..12 {
+        let claims = claims(&bench, &json!({ "jti": format!("a-{number}") }));
+        let reply = ask(&bench, &[], &sign(&key, &claims)).await;
+        assert_eq!(reply.seen(), unknown.seen(), "{number}");
     }
 }
 

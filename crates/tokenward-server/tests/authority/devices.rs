@@ -157,3 +157,42 @@ async fn nobody_else_lists_or_ends_devices() {
     ask(Method::GET, &[cookie("__Host-access=junk")]).await.is(401, "invalid_token");
     assert!(bench.accepted(&phone["access_token"]));
 }
+
+#[tokio::test]
+async fn a_token_that_no_browser_was_given_opens_nothing_in_a_cookie() {
+    let bench = Bench::new().await;
+    let phone = bench.session(json!({})).await;
+    let cookies = bench.cookie_session().await;
+    let page = cookies.split("__Host-access=").nth(1).unwrap().split(';').next().unwrap();
+    let exchanged = async |token: &str| {
+        let fields = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("subject_token", token),
+        ];
+        let answer = bench.form("/oauth2/token", LOGIN, &fields).await.json();
+        answer["access_token"].as_str().unwrap().to_owned()
+    };
+    let own = [("grant_type", "client_credentials")];
+    let own = bench.form("/oauth2/token", LOGIN, &own).await.json();
+    let own = own["access_token"].as_str().unwrap().to_owned();
+    let bearer = phone["access_token"].as_str().unwrap().to_owned();
+    let before = bench.browser(Method::GET, "/session/devices", &[cookie(&cookies)]).await;
+    assert_eq!(before.status, StatusCode::OK, "{before:?}");
+
+    for token in [exchanged(page).await, exchanged(&bearer).await, bearer, own] {
+        assert!(bench.verify(&token).is_ok());
+        let line = format!("__Host-access={token}");
+        let headers = [cookie(&line), SAME_ORIGIN];
+        let one = format!("/session/devices/{}", phone["session_id"].as_str().unwrap());
+        for (method, path) in [
+            (Method::GET, "/session/devices"),
+            (Method::DELETE, "/session/devices"),
+            (Method::DELETE, &*one),
+        ] {
+            let reply = bench.browser(method.clone(), path, &headers).await;
+            assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{method} {path} {reply:?}");
+        }
+    }
+    assert!(bench.accepted(&phone["access_token"]));
+}

@@ -7,12 +7,12 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tokenward::Clock;
-use tokenward_server::settings::{Profile, ProxyAuth, ProxySettings};
+use tokenward_server::settings::{Failures, Profile, ProxyAuth, ProxySettings, Rate, Settings};
 use tokenward_testing::{BadProofCase, ProofFor, ProofMaker};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 
-use crate::harness::{BILLING, Bench, LOGIN, Reply, SPA, WEAK, session_of};
+use crate::harness::{BILLING, Bench, LOGIN, OTHER, Reply, SPA, WEAK, session_of};
 
 const ISSUER: &str = "https://auth.example.com";
 const API: &str = "https://api.example.com";
@@ -213,6 +213,61 @@ async fn a_session_without_a_key_is_bound_by_the_first_proof_that_refreshes_it()
 }
 
 #[tokio::test]
+async fn a_lock_on_a_refresh_token_hides_no_theft() {
+    let world = World::with(BindingPolicy::Offered, |settings| {
+        let hour = Duration::from_secs(3_600);
+        settings.limits.failures = Failures { free: 3, first: hour, longest: hour };
+    })
+    .await;
+    let session = world.bench.session(json!({ "client_id": SPA })).await;
+    let copied = session["refresh_token"].as_str().unwrap();
+    // Where the lock comes from does not matter: cells are shared, and a client could fill them all.
+    let serve = async |audience: &str| {
+        let services = world.bench.authority.services();
+        let mut spa = services.service(&SPA.parse().unwrap()).await.unwrap().unwrap();
+        spa.audiences = [audience.parse().unwrap()].into();
+        services.put_service(spa).await.unwrap();
+    };
+    serve(OTHER).await;
+    for _ in 0..5 {
+        world.refresh_as(SPA, copied, None).await.is(400, "invalid_grant");
+    }
+    serve(BILLING).await;
+    let thief = ProofMaker::default();
+    let stolen = world.refresh_as(SPA, copied, Some(&thief)).await.json();
+    let stolen = stolen["refresh_token"].as_str().unwrap();
+
+    let owner = world.refresh_as(SPA, copied, None).await;
+
+    owner.is(400, "invalid_grant");
+    world.refresh_as(SPA, stolen, Some(&thief)).await.is(400, "invalid_grant");
+    assert!(!world.bench.accepted(&session["access_token"]));
+}
+
+#[tokio::test]
+async fn a_recorded_request_uses_up_nothing_of_its_owners() {
+    let world = World::with(BindingPolicy::Offered, |settings| {
+        settings.limits.session = Rate { per_second: 1, burst: 2 };
+        settings.limits.subject = Rate { per_second: 1, burst: 3 };
+    })
+    .await;
+    let session = world.session().await;
+    let first = session["refresh_token"].as_str().unwrap();
+    let nonce = world.nonce().await;
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", first)];
+    let recorded = world.mine.good(world.at_token_endpoint(Some(&nonce)));
+    let answer = world.send_token(LOGIN, &fields, &recorded).await.json();
+
+    for _ in 0..10 {
+        world.send_token(LOGIN, &fields, &recorded).await.is(400, "invalid_dpop_proof");
+    }
+
+    let next = answer["refresh_token"].as_str().unwrap();
+    let reply = world.refresh(next, Some(&world.mine)).await;
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+}
+
+#[tokio::test]
 async fn an_audience_that_requires_it_gives_out_and_takes_nothing_unbound() {
     let world = World::by(BindingPolicy::Required).await;
     world.token(WEAK, &CREDENTIALS, None).await.is(400, "invalid_dpop_proof");
@@ -272,7 +327,12 @@ impl World {
     }
 
     pub(crate) async fn by(policy: BindingPolicy) -> Self {
+        Self::with(policy, |_| ()).await
+    }
+
+    async fn with(policy: BindingPolicy, change: impl FnOnce(&mut Settings)) -> Self {
         let bench = Bench::with(|settings| {
+            change(settings);
             for audience in &mut settings.audiences {
                 audience.dpop = DpopSettings { policy, sites: vec![API.into()] };
             }

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokenward_server::http::Peer;
 use tokenward_server::settings::{Failures, Limits, Rate};
 
-use crate::harness::{BOTH, Bench, LOGIN, Reply, SPA, session_of};
+use crate::harness::{BOTH, Bench, LOGIN, Reply, SPA, WEAK, session_of};
 
 const HOME: &str = "192.0.2.1";
 const ELSEWHERE: &str = "198.51.100.7";
@@ -56,6 +56,27 @@ async fn who_guesses_locks_the_client_out_nowhere_that_it_is() {
     assert_eq!(bench.ask(&bench.basic(LOGIN), HOME).await.status, 200);
     // Nor is it locked out where it was never seen and nobody has failed.
     assert_eq!(bench.ask(&bench.basic(LOGIN), "192.0.2.200").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_hostile_neighbor_keeps_nobody_out_who_has_not_failed() {
+    // As after a restart: nobody has been seen anywhere.
+    let bench = locking().await;
+    for name in 0..120 {
+        bench.guess(&format!("n{name}"), HOME).await.is(401, "invalid_client");
+    }
+    // The address is locked, for whoever has failed there.
+    let known = bench.guess(WEAK, HOME).await;
+    let unknown = bench.guess("nobody-has-it", HOME).await;
+    assert_eq!(known.seen(), unknown.seen());
+    assert_ne!(known.header("retry-after"), "");
+    bench.ask(&bench.basic(WEAK), HOME).await.is(401, "invalid_client");
+
+    assert_eq!(bench.ask(&bench.basic(LOGIN), HOME).await.status, 200);
+    for _ in 0..20 {
+        bench.guess(LOGIN, HOME).await.is(401, "invalid_client");
+    }
+    assert_eq!(bench.ask(&bench.basic(LOGIN), HOME).await.status, 200);
 }
 
 #[tokio::test]

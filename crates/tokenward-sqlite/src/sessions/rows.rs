@@ -40,6 +40,15 @@ pub(super) fn by_refresh(conn: &Connection, hash: &[u8; 32]) -> Result<Option<Fo
     rows.next()?.map(found).transpose()
 }
 
+/// The session of a refresh token, and what its family knows of that.
+pub(super) fn of_refresh(
+    conn: &Connection,
+    hash: &[u8; 32],
+) -> Result<Option<(Session, KnownToken)>, Fault> {
+    let Some(Found { row, session }) = by_refresh(conn, hash)? else { return Ok(None) };
+    Ok(known(conn, row, hash)?.map(|token| (session, token)))
+}
+
 pub(super) fn sessions(
     conn: &Connection,
     sql: &str,

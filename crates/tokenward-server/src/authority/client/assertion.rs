@@ -3,7 +3,8 @@
 //!
 //! **Invariants:** the keys are those that the service was registered with, or of the trust domain that the
 //! configuration names, never any that the assertion brings. What a service signs itself is good once, in all
-//! replicas together. Nothing is used up by an assertion that is refused for anything else.
+//! replicas together. Nothing is used up by an assertion that is refused for anything else. Keys that cannot be had
+//! are nobody's failure to prove who they are.
 
 use tokenward::crypto::sha256;
 use tokenward::{
@@ -70,10 +71,33 @@ impl Assertion {
     }
 }
 
+/// What comes of an assertion.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Proven {
+    /// Its sender is the service.
+    Yes,
+    No,
+    /// Nobody can say: the keys of the service could not be had.
+    Undecided,
+}
+
+impl From<bool> for Proven {
+    fn from(proven: bool) -> Self {
+        if proven { Self::Yes } else { Self::No }
+    }
+}
+
 /// Who decides about an assertion, and whom to tell of a key that is not known.
 struct Judge {
     verifier: Verifier<ClientAssertion>,
     fetched: Option<KeySetHandle>,
+}
+
+/// Why nobody decides.
+enum NoJudge {
+    /// That is not how the service proves who it is.
+    NoSuchProof,
+    KeysAway,
 }
 
 impl Judge {
@@ -98,17 +122,20 @@ impl Judge {
 }
 
 impl Authority {
-    /// Whether `assertion` proves at `now` that its sender is `service`, and was not shown before.
+    /// Whether `assertion` proves at `now` that its sender is `service`, and was not shown before. The keys of a
+    /// service that cannot be had prove nothing.
     pub(super) async fn is_proven(
         &self,
         service: Option<&Service>,
         assertion: &Assertion,
         now: UnixTime,
-    ) -> Result<bool, ApiError> {
+    ) -> Result<Proven, ApiError> {
         let judge = match service {
             Some(service) => self.judge(service, assertion.by_platform, now).await,
-            None => None,
+            None => Err(NoJudge::NoSuchProof),
         };
+        let keys_are_away = matches!(judge, Err(NoJudge::KeysAway));
+        let judge = judge.ok();
         let (Some(service), Some(judge)) = (service, judge) else {
             // As much work as for a client that is known, so that the time tells nobody which names are.
             if let (Some(nobody), Some(keys)) = (&assertion.client, self.key_sets.decoy())
@@ -116,7 +143,13 @@ impl Authority {
             {
                 let _refused = judge.verifier.verify(&assertion.text, &[], now);
             }
-            return Ok(false);
+            return Ok(match service {
+                Some(service) if keys_are_away => {
+                    log::assertion_undecided(&service.name);
+                    Proven::Undecided
+                }
+                _ => Proven::No,
+            });
         };
         let recipients = self.recipients(service);
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
@@ -125,7 +158,7 @@ impl Authority {
                 // Whoever is over its rate has it told before anything is written down; nothing is taken yet,
                 // so that one who shows a spent assertion again uses up nothing of its owner's.
                 self.by_client.look(service.name.as_str(), now)?;
-                self.is_first_use(service, &claims, now).await
+                self.is_first_use(service, &claims, now).await.map(Proven::from)
             }
             Err(rejected) => {
                 let reason = *rejected.reason();
@@ -133,26 +166,33 @@ impl Authority {
                     keys.unknown_key();
                 }
                 log::assertion_refused(&service.name, &reason);
-                Ok(false)
+                Ok(Proven::No)
             }
         }
     }
 
-    async fn judge(&self, service: &Service, by_platform: bool, now: UnixTime) -> Option<Judge> {
-        match (service.proof.as_ref()?, by_platform) {
-            (ServiceProof::Keys(keys), false) => {
-                let keys = Keys { set: keys.key_set().ok()?, handle: None };
+    async fn judge(
+        &self,
+        service: &Service,
+        by_platform: bool,
+        now: UnixTime,
+    ) -> Result<Judge, NoJudge> {
+        let judge = match (&service.proof, by_platform) {
+            (Some(ServiceProof::Keys(keys)), false) => {
+                let set = keys.key_set().map_err(|_| NoJudge::KeysAway)?;
+                Judge::signed_by_client(&service.name, Keys { set, handle: None })
+            }
+            (Some(ServiceProof::KeysAt(url)), false) => {
+                let keys = self.key_sets.at(url, now).await.ok_or(NoJudge::KeysAway)?;
                 Judge::signed_by_client(&service.name, keys)
             }
-            (ServiceProof::KeysAt(url), false) => {
-                Judge::signed_by_client(&service.name, self.key_sets.at(url, now).await?)
-            }
-            (ServiceProof::Spiffe(id), true) => {
-                let keys = self.key_sets.of_trust_domain(id.trust_domain(), now).await?;
-                Judge::signed_by_platform(id, keys)
+            (Some(ServiceProof::Spiffe(id)), true) => {
+                let keys = self.key_sets.of_trust_domain(id.trust_domain(), now).await;
+                Judge::signed_by_platform(id, keys.ok_or(NoJudge::KeysAway)?)
             }
             _ => None,
-        }
+        };
+        judge.ok_or(NoJudge::NoSuchProof)
     }
 
     /// The names under which an assertion may be meant for this server, each exactly (RFC 7523 § 3, rule 3):

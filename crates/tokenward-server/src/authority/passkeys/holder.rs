@@ -25,6 +25,19 @@ pub(super) struct Asking<'a> {
     pub(super) is_holder: bool,
 }
 
+/// Whether `session` is the one that `token` was given out for, to its own holder. A token that was exchanged names
+/// the session too, and is in the hands of some service.
+pub(in crate::authority) fn is_behind(
+    session: &Session,
+    token: &tokenward::AccessClaims,
+    now: UnixTime,
+) -> bool {
+    session.is_live(now)
+        && matches!(Actor::of(token.private()), Ok(None))
+        && session.audience == *token.audience()
+        && session.subject == *token.subject()
+}
+
 impl Authority {
     /// The session behind a request, and one less that it may ask for.
     pub(super) async fn session_of(&self, parts: &Parts) -> Result<Session, Refused> {
@@ -45,13 +58,7 @@ impl Authority {
         let no_session = || Refused::from(invalid(by_proof));
         let id = token.session_id().ok_or_else(no_session)?;
         let session = self.sessions.session(id).await?;
-        // A token that was exchanged names the session too, and is in the hands of some service.
-        let session = session.filter(|session| {
-            session.is_live(now)
-                && matches!(Actor::of(token.private()), Ok(None))
-                && session.audience == *token.audience()
-                && session.subject == *token.subject()
-        });
+        let session = session.filter(|session| is_behind(session, &token, now));
         let session = session.ok_or_else(no_session)?;
         self.by_attempt.take(session.id.as_str(), now)?;
         if parts.method != http::Method::GET && !matches!(presented.by, By::Bearer | By::Dpop) {

@@ -113,6 +113,8 @@ fn challenge() -> Value {
     json!({
         "summary": "What a passkey is to sign for the next refresh (WebAuthn § 5.1.10)",
         "security": [{ "refreshCookie": [] }, { "service": [] }, {}],
+        "parameters": [{ "name": "DPoP", "in": "header", "schema": { "type": "string" },
+            "description": "with a form: a proof of the key that the session is bound to (RFC 9449)" }],
         "responses": responses,
         "requestBody": { "required": false, "content": {
             "application/x-www-form-urlencoded": { "schema": fields } } },

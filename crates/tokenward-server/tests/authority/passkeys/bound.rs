@@ -128,7 +128,10 @@ impl<'w> Phone<'w> {
 
     /// What the passkey signs for the next refresh.
     async fn signed(&mut self) -> Value {
-        let options = self.client.challenge().await.json();
+        const PATH: &str = "/session/refresh/challenge";
+        let proof = self.key.good(ProofFor { token: None, ..self.asked("POST", PATH) });
+        let fields = [("refresh_token", &*self.client.refresh)];
+        let options = self.world.bench.form_with(&proof, PATH, LOGIN, &fields).await.json();
         self.client.sign(&options)
     }
 

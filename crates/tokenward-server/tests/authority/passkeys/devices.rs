@@ -128,3 +128,16 @@ async fn a_service_takes_away_a_lost_phone_within_its_audiences() {
     let mut new = world.app().await;
     new.enrol().await.is_status(201);
 }
+
+#[tokio::test]
+async fn a_session_is_called_bound_by_its_key_and_not_by_its_passkey() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.enrol().await.is_status(201);
+    let path = "/v1/subjects/alice/sessions";
+
+    let listed = world.bench.json(Method::GET, path, LOGIN, &Value::Null).await.json();
+
+    let one = &listed["sessions"][0];
+    assert_eq!((&one["refresh"], &one["bound"]), (&json!("passkey"), &json!(false)), "{listed}");
+}

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use http::Method;
+use axum::body::Body;
+use http::{Method, Request};
 use serde_json::{Value, json};
-use tokenward::Algorithm;
+use tokenward::{Algorithm, Clock};
 use tokenward_server::settings::{EventKind, Limits};
 use tokenward_testing::passkeys::{Device, Otherwise, cases};
+use tokenward_testing::{ProofFor, ProofMaker};
+use tokenward_tower::binding::BindingPolicy;
 
 use super::IsStatus as _;
 use super::world::{Client, ROUTES, World};
@@ -265,6 +268,75 @@ async fn an_api_that_sees_the_access_token_enrols_no_first_passkey_of_its_own() 
     stolen.enrol().await.is(400, "invalid_request");
     assert_eq!(app.list().await, json!([]));
 }
+
+#[tokio::test]
+async fn a_spent_refresh_token_tells_nobody_which_passkeys_there_are() {
+    let world = World::new().await;
+    let mut app = world.app().await;
+    app.enrol().await.is_status(201);
+    let mut page = world.page().await;
+    page.device = app.device.clone();
+    let [old_app, old_page] = [app.state(), page.state()];
+    let answer = app.refresh_signed().await.json();
+    app.take(&answer);
+    let reply = page.refresh_signed().await;
+    page.cookies = reply.cookies();
+    // The answer may have got lost.
+    world.again(old_app.clone()).challenge().await.is_status(200);
+    world.again(old_page.clone()).challenge().await.is_status(200);
+
+    world.bench.later(Duration::from_secs(11)).await;
+
+    world.again(old_app).challenge().await.is(400, "invalid_grant");
+    world.again(old_page).challenge().await.is(401, "invalid_token");
+    // It was asked, not used: nothing has ended.
+    app.refresh_signed().await.is_status(200);
+    page.refresh_signed().await.is_status(200);
+}
+
+#[tokio::test]
+async fn the_challenge_of_a_bound_session_takes_the_proof_of_its_key() {
+    let world = World::with(|settings| {
+        for audience in &mut settings.audiences {
+            audience.dpop.policy = BindingPolicy::Offered;
+        }
+    })
+    .await;
+    let mine = ProofMaker::default();
+    // Passkeys are enrolled by a session of the same user that is not bound.
+    let mut free = world.app().await;
+    free.enrol().await.is_status(201);
+    let more = json!({"refresh": "passkey", "dpop_jkt": mine.thumbprint()});
+    let bound = world.app_of(more).await;
+    let ask = async |proof: Option<String>| {
+        let body = format!("refresh_token={}", bound.refresh);
+        let mut request = Request::post(CHALLENGE)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("authorization", world.bench.basic(LOGIN));
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
+        world.bench.send(request.body(Body::from(body)).unwrap()).await
+    };
+    let proof = |maker: &ProofMaker, path, nonce| {
+        let (site, now) = ("https://auth.example.com", world.bench.clock.now());
+        let proof = maker.good(ProofFor { method: "POST", site, path, token: None, nonce, now });
+        proof.into_iter().next()
+    };
+    ask(None).await.is(400, "invalid_dpop_proof");
+    let first = ask(proof(&mine, CHALLENGE, None)).await;
+    first.is(400, "use_dpop_nonce");
+    let nonce = Some(first.header("dpop-nonce"));
+
+    ask(proof(&ProofMaker::default(), CHALLENGE, nonce)).await.is(400, "invalid_grant");
+    ask(proof(&mine, "/oauth2/token", nonce)).await.is(400, "invalid_dpop_proof");
+    let good = proof(&mine, CHALLENGE, nonce);
+    let reply = ask(good.clone()).await;
+    assert_eq!(super::pages(&reply.json()["publicKey"]["allowCredentials"]), 1, "{reply:?}");
+    ask(good).await.is(400, "invalid_dpop_proof");
+}
+
+const CHALLENGE: &str = "/session/refresh/challenge";
 
 fn hash(token: &str) -> [u8; 32] {
     tokenward_sessions::RefreshToken::parse(token).unwrap().hash()

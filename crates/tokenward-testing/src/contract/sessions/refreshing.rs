@@ -18,6 +18,7 @@ pub(super) async fn keep<S: SessionStore + RevocationStore>(make: &impl AsyncFn(
     crate::contract::keep!(make:
         a_refresh_yields_the_next_token,
         a_lost_answer_is_given_again,
+        a_token_is_known_as_current_or_spent,
         the_sealed_successor_is_gone_once_it_was_used,
         a_late_reuse_ends_the_family_and_revokes_the_session,
         concurrent_refreshes_of_one_token_yield_one_successor,
@@ -61,6 +62,25 @@ async fn a_lost_answer_is_given_again(store: impl SessionStore) {
     };
 
     assert_eq!((again.hash(), same_end), (token.hash(), refresh_ends_at));
+}
+
+async fn a_token_is_known_as_current_or_spent(store: impl SessionStore) {
+    let (new, first) = session("s1");
+    store.create(new).await.unwrap();
+    let known = async |token: &RefreshToken, now: u64| {
+        let (session, known) = store.refresh_token(&token.hash()).await.unwrap().unwrap();
+        assert_eq!(session.id, sid("s1"));
+        known.goes_on(at(now), REFRESH_WINDOW)
+    };
+    assert!(known(&first, 60).await);
+    let second = renewed(refresh(&store, &first, at(60)).await);
+
+    assert!(known(&second, 60).await && known(&first, 60).await);
+    assert!(known(&second, 71).await && !known(&first, 71).await);
+    let third = renewed(refresh(&store, &second, at(61)).await);
+    assert!(known(&third, 61).await && known(&second, 61).await);
+    assert!(!known(&first, 61).await, "its successor was used");
+    assert!(store.refresh_token(&[0; 32]).await.unwrap().is_none());
 }
 
 async fn the_sealed_successor_is_gone_once_it_was_used(store: impl SessionStore) {
