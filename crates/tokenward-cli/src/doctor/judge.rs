@@ -13,7 +13,8 @@ use super::verdict::Verdict;
 use crate::commands::date;
 
 const DAY: u64 = 86_400;
-/// What `audience.session_lifetime` is by default; longer takes a key or a passkey at each refresh.
+/// What `audience.session_lifetime` is by default; longer takes a key at each refresh. Which sessions take a passkey
+/// is for each login to say, so the audience's settings do not show it.
 const LONG_SESSION: u64 = DAY;
 /// Half a year of one key is what most who rotate by hand come to.
 const RARELY: u64 = 180 * DAY;

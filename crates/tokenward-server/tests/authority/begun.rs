@@ -110,6 +110,7 @@ async fn a_refresh_token_that_two_had_is_told_and_its_session_is_named() {
         (&event["device"], &event["initiating_entity"]),
         (&json!("Ada's phone"), &json!("policy"))
     );
+    assert_eq!(event["reason_admin"]["en"], "a refresh token was used twice");
     // Once: what comes next is of another session.
     let next = world.begins(json!({})).await;
     let stolen = next["refresh_token"].as_str().unwrap();

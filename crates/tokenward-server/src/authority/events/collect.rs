@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokenward::{Audience, BackendError, BackendErrorKind, Jti, Subject, UnixTime};
 use tokenward_revocation::{EventKind, EventSource, OutgoingEvent, Revocation, Scope, Seq};
 use tokenward_sessions::{EndReason, Session};
@@ -162,13 +162,13 @@ impl Ended {
         self.session.as_ref().filter(|_| row.by == "sessions").and_then(why_of)
     }
 
-    /// Whether the row ended it because two held its refresh token.
+    /// Whether the row ended it because two held its refresh token, or the passkey that signs for it.
     fn is_theft(&self, row: &Revocation) -> bool {
-        self.why(row) == Some(EndReason::RefreshReused)
+        matches!(self.why(row), Some(EndReason::RefreshReused | EndReason::PasskeyCopied))
     }
 }
 
-/// That a refresh token was used twice. Which of the two was the thief nobody can tell.
+/// That two had what a refresh takes. Which of them was the thief nobody can tell.
 fn reuse(
     to: (&str, &Audience),
     row: &Revocation,
@@ -176,17 +176,13 @@ fn reuse(
     subject_id: String,
     now: UnixTime,
 ) -> OutgoingEvent {
-    let session = ended.session.as_ref();
-    let said = json!({
-        "event_timestamp": row.at.as_secs(),
-        "initiating_entity": "policy",
-        "device": session.and_then(|session| session.device.as_deref()),
-    });
-    let event = said.to_string();
+    let device = ended.session.as_ref().and_then(|session| session.device.as_deref());
+    let mut said = said(row, ended.why(row));
+    said.insert("device".to_owned(), json!(device));
     OutgoingEvent {
         kind: EventKind::RefreshReuse,
-        event,
-        ..self::event(to, row, ended, subject_id, now)
+        event: Value::Object(said).to_string(),
+        ..event(to, row, ended, subject_id, now)
     }
 }
 
@@ -206,21 +202,20 @@ fn event(
         happened_at: row.at,
         issued_at: now,
         subject_id,
-        event: said(row, ended.why(row)),
+        event: Value::Object(said(row, ended.why(row))).to_string(),
     }
 }
 
 /// What an event says of a revocation (CAEP 1.0 § 2).
-fn said(row: &Revocation, why: Option<EndReason>) -> String {
-    let mut said = json!({
-        "event_timestamp": row.at.as_secs(),
-        "initiating_entity": initiator(row, why),
-    });
+fn said(row: &Revocation, why: Option<EndReason>) -> Map<String, Value> {
+    let mut said = Map::new();
+    said.insert("event_timestamp".to_owned(), json!(row.at.as_secs()));
+    said.insert("initiating_entity".to_owned(), json!(initiator(row, why)));
     // Only what we say ourselves: an operator's words are for nobody else.
-    if let (Some(why), Some(members)) = (why, said.as_object_mut()) {
-        members.insert("reason_admin".to_owned(), json!({ "en": in_english(why) }));
+    if let Some(why) = why {
+        said.insert("reason_admin".to_owned(), json!({ "en": in_english(why) }));
     }
-    said.to_string()
+    said
 }
 
 fn why_of(session: &Session) -> Option<EndReason> {

@@ -6,14 +6,15 @@ use axum::body::Body;
 use http::{Method, Request};
 use serde_json::{Value, json};
 use tokenward::{Algorithm, Clock};
-use tokenward_server::settings::Limits;
+use tokenward_server::settings::{EventKind, Limits};
 use tokenward_testing::passkeys::{Device, Otherwise, cases};
 use tokenward_testing::{ProofFor, ProofMaker};
 use tokenward_tower::binding::BindingPolicy;
 
 use super::IsStatus as _;
-use super::world::{ROUTES, World};
+use super::world::{Client, ROUTES, World};
 use crate::harness::{APP, LOGIN, cookie, session_of};
+use crate::receiver::Receiver;
 
 #[tokio::test]
 async fn every_assertion_that_does_not_count_gets_the_same_answer_and_changes_nothing() {
@@ -76,22 +77,14 @@ async fn an_assertion_counts_once_and_for_two_minutes() {
 async fn a_counter_that_goes_back_ends_the_session_and_an_auditor_reads_why() {
     let world = World::new().await;
     let mut app = world.app().await;
-    app.device.count = 1;
-    app.enrol().await.is_status(201);
-    let mut copy = app.device.clone();
-    for _ in 0..2 {
-        let answer = app.refresh_signed().await.json();
-        app.take(&answer);
-        world.bench.later(Duration::from_secs(1)).await;
-    }
+    let original = copied(&world, &mut app).await;
     let good = app.access.clone();
     assert!(world.bench.verify(&good).is_ok());
-    std::mem::swap(&mut app.device, &mut copy);
 
     app.refresh_signed().await.is(400, "invalid_grant");
 
     assert!(world.bench.verify(&good).is_err(), "its access token is revoked");
-    app.device = copy;
+    app.device = original;
     app.challenge().await.is(400, "invalid_grant");
     app.refresh(None).await.is(400, "invalid_grant");
     let id = world.bench.authority.sessions().session_by_refresh(&hash(&app.refresh)).await;
@@ -99,6 +92,30 @@ async fn a_counter_that_goes_back_ends_the_session_and_an_auditor_reads_why() {
     let log = crate::silence::listen().text();
     let line = log.lines().find(|line| line.contains("passkey_copied") && line.contains(&id));
     assert!(line.unwrap().contains("WARN"));
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_copied_is_told_as_a_refresh_token_that_two_had_is() {
+    let receiver = Receiver::new();
+    let world = World::with(|settings| {
+        receiver.configure(settings);
+        settings.receivers[0].events = vec![EventKind::RefreshReuse];
+    });
+    let world = world.await;
+    receiver.knows_the_keys_of(&world.bench).await;
+    let mut app = world.app_of(json!({"refresh": "passkey", "device": "Ada's phone"})).await;
+    let session = world.claims(&app.access).session_id().unwrap().to_string();
+    copied(&world, &mut app).await;
+
+    app.refresh_signed().await.is(400, "invalid_grant");
+    world.bench.authority.collect_events().await.unwrap();
+
+    let told = receiver.next().await;
+    assert_eq!(told["claims"]["sub_id"]["session"]["id"], session);
+    let event = &told["claims"]["events"]["urn:tokenward:event-type:refresh-reuse"];
+    assert_eq!(event["device"], "Ada's phone");
+    assert_eq!(event["initiating_entity"], "policy");
+    assert_eq!(event["reason_admin"]["en"], "its passkey was copied");
 }
 
 #[tokio::test]
@@ -323,4 +340,18 @@ const CHALLENGE: &str = "/session/refresh/challenge";
 
 fn hash(token: &str) -> [u8; 32] {
     tokenward_sessions::RefreshToken::parse(token).unwrap().hash()
+}
+
+/// Enrolls a device that counts, has it sign twice, and leaves the app with a copy from before. Gives back the
+/// original.
+async fn copied(world: &World, app: &mut Client<'_>) -> Device {
+    app.device.count = 1;
+    app.enrol().await.is_status(201);
+    let copy = app.device.clone();
+    for _ in 0..2 {
+        let answer = app.refresh_signed().await.json();
+        app.take(&answer);
+        world.bench.later(Duration::from_secs(1)).await;
+    }
+    std::mem::replace(&mut app.device, copy)
 }
