@@ -24,13 +24,25 @@ fn after_expiry(context: &Context<'_>, decode: &Decode) -> bool {
         for handler in handlers {
             if m.below(handler.body).any(|one| one == decode.call) {
                 let before = context.text.get(start..m.node(decode.call).span.start);
-                return before.is_some_and(|text| text.to_lowercase().contains("expired"))
-                    && verifies(context, *body, token);
+                return before.is_some_and(is_for_expiry) && verifies(context, *body, token);
             }
             start = m.node(handler.body).span.end;
         }
         false
     })
+}
+
+/// Whether what is reached after this text is reached by the error that says that the token has expired:
+/// `=== "TokenExpiredError") {`, `!== "TokenExpiredError") throw error;`, `except ExpiredSignatureError:`.
+fn is_for_expiry(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let Some((before, after)) = text.rsplit_once("expired") else { return false };
+    let after = after.trim_end().trim_end_matches("await").trim_end().trim_end_matches("return");
+    let leaves = ["throw", "raise", "return", "else"].iter().any(|word| after.contains(word));
+    let condition = before.rsplit(['\n', ';', '{']).next().unwrap_or_default();
+    let is_negated =
+        condition.contains("!=") || condition.contains("not ") || condition.contains("!(");
+    leaves == is_negated
 }
 
 /// Whether something in here is given the token that may verify it: the library, or an own service.
