@@ -8,12 +8,13 @@ use std::thread;
 use serde::Serialize;
 
 use crate::config;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::language::Language;
 use crate::rules::{Elsewhere, absence};
 
 mod allow;
 mod cache;
+mod copies;
 mod fix;
 mod markup;
 mod one;
@@ -32,10 +33,19 @@ pub use fix::{FixedFile, Fixes, fix_paths};
 pub struct Options {
     /// Whether tests and fixtures count as code. Default: no.
     pub include_tests: bool,
+    /// Whether findings of low confidence count, whose truth is decided out of sight. Default: no.
+    pub include_uncertain: bool,
     /// Severities other than the rules' own; `None` switches a rule off.
     pub severities: BTreeMap<String, Option<Severity>>,
     /// The threads to read files on; 0 stands for one per core.
     pub threads: usize,
+}
+
+impl Options {
+    /// Whether a finding is sure enough to be told.
+    fn tells(&self, finding: &Finding) -> bool {
+        self.include_uncertain || finding.confidence > Confidence::Low
+    }
 }
 
 /// What an audit came to.
@@ -52,6 +62,8 @@ pub struct Audit {
     pub notes: Vec<Note>,
     /// How many findings were left out as tests and fixtures.
     pub in_tests: usize,
+    /// How many findings were left out because what decides is out of sight: those of low confidence.
+    pub uncertain: usize,
     /// How many were allowed by a comment.
     pub allowed: usize,
 }
@@ -154,6 +166,7 @@ fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> A
     let settings = merge(Audit::default(), outcomes, options);
     audit.files = audit.files.saturating_add(settings.files);
     audit.in_tests = audit.in_tests.saturating_add(settings.in_tests);
+    audit.uncertain = audit.uncertain.saturating_add(settings.uncertain);
     audit.allowed = audit.allowed.saturating_add(settings.allowed);
     audit.findings.extend(settings.findings);
     audit.findings.sort_by(|a, b| {
@@ -214,12 +227,16 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
         if outcome.is_test && !options.include_tests {
             audit.in_tests = audit.in_tests.saturating_add(outcome.findings.len());
         } else {
-            audit.findings.extend(outcome.findings);
+            let (told, uncertain): (Vec<_>, Vec<_>) =
+                outcome.findings.into_iter().partition(|finding| options.tells(finding));
+            audit.uncertain = audit.uncertain.saturating_add(uncertain.len());
+            audit.findings.extend(told);
         }
     }
     audit.findings.sort_by(|a, b| {
         (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
     });
+    copies::leave_out(&mut audit.findings);
     for (index, absence) in absence::ABSENCES.iter().enumerate() {
         let mut is_told = has.get(index).copied().unwrap_or_default();
         audit.findings.retain(|finding| {

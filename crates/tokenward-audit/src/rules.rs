@@ -110,6 +110,8 @@ pub(crate) struct Ran {
     pub(crate) hits: Vec<Hit>,
     /// Its functions that verify a token that they are given.
     pub(crate) verifiers: Vec<String>,
+    /// Whether it asks for the account of each token that it verifies.
+    pub(crate) looks_accounts_up: bool,
 }
 
 /// Text that stands in another's place.
@@ -226,5 +228,9 @@ pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Ran {
             (rule.check)(&mut context);
         }
     }
-    Ran { hits: context.hits, verifiers: unverified_decode::across::verifiers(model, library) }
+    Ran {
+        hits: context.hits,
+        verifiers: unverified_decode::across::verifiers(model, library),
+        looks_accounts_up: absence::looks_accounts_up(model, library),
+    }
 }

@@ -23,6 +23,8 @@ pub struct Settings {
     #[serde(default)]
     include_tests: bool,
     #[serde(default)]
+    include_uncertain: bool,
+    #[serde(default)]
     severities: BTreeMap<String, Level>,
 }
 
@@ -77,6 +79,7 @@ impl Settings {
         };
         Options {
             include_tests: self.include_tests,
+            include_uncertain: self.include_uncertain,
             severities: self
                 .severities
                 .into_iter()

@@ -33,6 +33,7 @@ pub(crate) mod gate;
 mod kek;
 mod later;
 mod limits;
+mod proxy;
 mod reader;
 mod receiver;
 pub(crate) mod redis;
@@ -218,7 +219,7 @@ pub(crate) struct ProxyConfig {
 }
 
 /// How a proxy shows who it is.
-#[derive(Debug)]
+#[derive(Debug, Eq, PartialEq)]
 pub(crate) enum ProxyAuth {
     Secret(SecretRef),
     Unix,

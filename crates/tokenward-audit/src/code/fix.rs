@@ -103,7 +103,8 @@ fn fix_text(
         if outcome.is_test && !options.include_tests {
             break;
         }
-        let next = outcome.findings.into_iter().find(|finding| !finding.edits.is_empty());
+        let is_next = |finding: &Finding| !finding.edits.is_empty() && options.tells(finding);
+        let next = outcome.findings.into_iter().find(is_next);
         let Some(finding) = next else { break };
         let changes: Vec<Change> = finding.edits.iter().map(change).collect();
         let Some(better) = applied(&text, &changes) else { break };

@@ -138,8 +138,12 @@ fn judge(
         )));
     }
     let inside = inside.to_string_lossy();
-    let rules::Ran { mut hits, verifiers } = rules::run(&read.model, text, &inside, wanted);
+    let rules::Ran { mut hits, verifiers, looks_accounts_up } =
+        rules::run(&read.model, text, &inside, wanted);
     outcome.verifiers = verifiers;
+    if looks_accounts_up && !outcome.is_test {
+        absence::can_end(&mut outcome.signs);
+    }
     if read.model.is_spent() {
         outcome.notes.push(note("has more calls than can be followed"));
         return outcome;

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::language::Language;
 use crate::model::{Kind, Model};
 
-const FOLDERS: [&str; 25] = [
+const FOLDERS: [&str; 27] = [
     "example",
     "examples",
     "sample",
@@ -26,6 +26,8 @@ const FOLDERS: [&str; 25] = [
     "e2e",
     "cypress",
     "docs",
+    "documentation",
+    "sphinx",
     "doc",
     "docs_src",
     "unittests",
@@ -44,7 +46,7 @@ pub(super) fn is_test_path(path: &Path) -> bool {
             || part.rsplit_once('.').is_some_and(|(_, last)| matches!(last, "tests" | "test"))
     }) || name.starts_with("test_")
         || name == "conftest.py"
-        || name == "tests.py"
+        || matches!(name.as_str(), "tests.py" | "testing.py")
         || [
             "_test.",
             ".test.",

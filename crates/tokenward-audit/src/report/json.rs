@@ -22,6 +22,9 @@ pub struct Json<'a> {
     /// What was skipped, and why.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub notes: &'a [Note],
+    /// How many findings were left out because what decides is out of sight.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uncertain: usize,
     /// How long it took.
     pub seconds: f64,
 }
@@ -103,6 +106,7 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         files: audit.files,
         requests: audit.requests,
         skipped: audit.notes.len(),
+        uncertain: audit.uncertain,
         notes: &audit.notes,
         seconds: report.took.as_secs_f64(),
     }

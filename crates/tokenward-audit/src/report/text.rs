@@ -83,6 +83,10 @@ fn summary(report: &Report<'_>) -> String {
         let in_tests = audit.in_tests;
         text.push(format!("{in_tests} in tests and fixtures not counted (--include-tests)"));
     }
+    if audit.uncertain > 0 {
+        let uncertain = audit.uncertain;
+        text.push(format!("{uncertain} uncertain not counted (--include-uncertain)"));
+    }
     if audit.allowed > 0 {
         text.push(format!("{} allowed by comments", audit.allowed));
     }

@@ -3,11 +3,11 @@
 //! Each file says where it makes tokens; [`crate::code`] keeps the first place, if no file of the project
 //! has any sign of what is asked for.
 
-use super::Context;
-use super::library::Sign;
+use super::library::{Calls, Sign};
 use super::names::plain;
+use super::{Context, expiry};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Lookup, Model};
+use crate::model::{Id, Kind, Lookup, Model};
 
 /// Something that a project has, or lacks as a whole.
 pub(crate) struct Absence {
@@ -57,11 +57,18 @@ pub(crate) fn signs(text: &str) -> [bool; ABSENCES.len()] {
     ABSENCES.map(|absence| absence.words.iter().any(|word| text.contains(word)))
 }
 
+/// Notes that tokens can be ended, which no word may say.
+pub(crate) fn can_end(signs: &mut [bool; ABSENCES.len()]) {
+    for (sign, absence) in signs.iter_mut().zip(&ABSENCES) {
+        *sign |= absence.rule == "no-revocation";
+    }
+}
+
 /// `no-revocation`
 pub(super) fn revocation(context: &mut Context<'_>) {
     first_token(
         context,
-        |_, _| true,
+        |_, _| Some(Confidence::Medium),
         "tokens are made here, and nothing in this project could end one before its time: neither an id in \
          the token nor a list of ended ones",
         "give tokens a `jti` and a `sid`, and have verifiers follow a list of what was revoked",
@@ -72,7 +79,9 @@ pub(super) fn revocation(context: &mut Context<'_>) {
 pub(super) fn key_id(context: &mut Context<'_>) {
     first_token(
         context,
-        |m, sign| !has_header(m, sign),
+        |context, sign| {
+            (!has_header(context.model, sign)).then(|| would_be_missed(context, sign)).flatten()
+        },
         "tokens are made here without the name of their key, and nothing in this project knows of more than one: \
          the key cannot be changed without refusing every token at once",
         "name the key in the header (`kid`), and let verifiers choose among the published ones",
@@ -81,7 +90,7 @@ pub(super) fn key_id(context: &mut Context<'_>) {
 
 fn first_token(
     context: &mut Context<'_>,
-    counts: fn(&Model, &Sign) -> bool,
+    counts: fn(&Context<'_>, &Sign) -> Option<Confidence>,
     message: &str,
     fix: &str,
 ) {
@@ -93,11 +102,69 @@ fn first_token(
     {
         return;
     }
-    let is_one = |sign: &&Sign| logs_in(context, sign) && counts(context.model, sign);
-    let call = context.library.signs().find(is_one).map(|sign| sign.call);
-    if let Some(call) = call {
-        context.report(call, (Severity::Low, Confidence::Low), message, fix);
+    let found: Vec<(Id, Confidence)> = context
+        .library
+        .signs()
+        .filter(|sign| logs_in(context, sign))
+        .filter_map(|sign| Some((sign.call, counts(context, sign)?)))
+        .collect();
+    // The first of those that are surest.
+    let best = found.iter().map(|(_, confidence)| *confidence).max();
+    if let Some((call, confidence)) = found.iter().find(|(_, one)| Some(*one) == best) {
+        context.report(*call, (Severity::Low, *confidence), message, fix);
     }
+}
+
+/// How sure it is that a change of the key would cost more than one login: tokens live longer than a day, or are
+/// renewed, or others hold the public key. Nothing where they are known to live shorter.
+fn would_be_missed(context: &Context<'_>, sign: &Sign) -> Option<Confidence> {
+    let m = context.model;
+    let algorithm = sign.algorithm.found().map(|id| context.source(m.value(id)).to_uppercase());
+    let is_asymmetric = algorithm.is_some_and(|name| {
+        ["RS", "ES", "PS"].iter().any(|family| {
+            ["256", "384", "512"].iter().any(|size| name.contains(&format!("{family}{size}")))
+        }) || name.contains("EDDSA")
+    });
+    let is_renewed =
+        ["refresh_token", "refreshToken", "\"refresh\"", "'refresh'", "refresh_payload"]
+            .iter()
+            .any(|word| context.text.contains(word));
+    if is_asymmetric || is_renewed || expiry::has_expiry(m, sign) == Some(false) {
+        return Some(Confidence::Medium);
+    }
+    match expiry::lifetime(m, sign) {
+        Some((_, seconds)) => (seconds > expiry::DAY).then_some(Confidence::Medium),
+        None => Some(Confidence::Low),
+    }
+}
+
+/// Whether whatever this file verifies is followed by a look at the account: whoever removes or stamps that ends
+/// its tokens.
+pub(crate) fn looks_accounts_up(m: &Model, calls: &Calls) -> bool {
+    let verifies: Vec<Id> =
+        calls.verifies().filter(|verify| !verify.is_off).map(|verify| verify.call).collect();
+    let is_lookup = |call: Id| {
+        let Kind::Call { callee, .. } = m.kind(call) else { return false };
+        let name = m.last_name(*callee).unwrap_or_default().to_lowercase();
+        let of = match m.kind(*callee) {
+            Kind::Member(object, _) => m.last_name(*object).unwrap_or_default().to_lowercase(),
+            _ => String::new(),
+        };
+        let asks =
+            ["find", "get", "load", "fetch", "lookup"].iter().any(|word| name.starts_with(word));
+        asks && (is_account(&name) || is_account(&of))
+    };
+    !verifies.is_empty()
+        && verifies.into_iter().all(|verify| {
+            let function = m.function_of(verify);
+            m.calls().any(|call| {
+                call > verify && m.is_within(m.function_of(call), function) && is_lookup(call)
+            })
+        })
+}
+
+fn is_account(name: &str) -> bool {
+    ["user", "account", "member"].iter().any(|word| name.contains(word))
 }
 
 /// What says who somebody is, in claims.

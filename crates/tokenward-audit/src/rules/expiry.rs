@@ -7,8 +7,10 @@ use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
 
 mod duration;
+mod elsewhere;
 
 pub(super) use duration::seconds;
+use elsewhere::{compares_issue, is_for_push, is_stored, reads_expiry, speaks_of_ttl};
 
 /// What says when a token ends, in claims.
 const EXPIRY: [&str; 4] = ["exp", "ExpiresAt", "expiresAt", "Expiry"];
@@ -17,10 +19,12 @@ const EXPIRY: [&str; 4] = ["exp", "ExpiresAt", "expiresAt", "Expiry"];
 pub(super) fn missing(context: &mut Context<'_>) {
     let m = context.model;
     for sign in context.library.signs() {
-        if has_expiry(m, sign) == Some(false) {
+        if has_expiry(m, sign) == Some(false) && !is_for_push(context, sign) {
+            let confidence =
+                if is_stored(context, sign) { Confidence::Low } else { Confidence::High };
             context.report(
                 sign.call,
-                (Severity::High, Confidence::High),
+                (Severity::High, confidence),
                 "this token never ends: neither its claims nor the options say when",
                 fix(sign.library),
             );
@@ -70,7 +74,7 @@ fn fix(library: Library) -> &'static str {
 }
 
 /// Whether a token has an end; `None` where that is out of sight.
-fn has_expiry(m: &Model, sign: &Sign) -> Option<bool> {
+pub(super) fn has_expiry(m: &Model, sign: &Sign) -> Option<bool> {
     let in_claims = match sign.payload {
         Lookup::Found(payload) => claims_expiry(m, payload)?,
         Lookup::Absent => library::chain_claims(m, sign.call)
@@ -100,6 +104,13 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
         return Some(true);
     }
     let entries = m.entries(value);
+    // `exp_date`, if this file holds it against the clock.
+    let is_own = |name: &str| {
+        name.to_lowercase().contains("exp") && m.ids().any(|id| compares(m, id, &[name]))
+    };
+    if entries.named.iter().any(|(name, _)| is_own(name)) {
+        return Some(true);
+    }
     // Claims that are built elsewhere, and embedded: `RegisteredClaims: registered`.
     let embedded = entries.named.iter().any(|(name, inner)| {
         let inner = m.value(*inner);
@@ -146,12 +157,16 @@ fn module_lifetime(m: &Model, call: Id) -> Option<(Id, f64)> {
 }
 
 const HOUR: f64 = 3600.0;
-const DAY: f64 = 86_400.0;
+pub(super) const DAY: f64 = 86_400.0;
 
 fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     let is = |words: &[&str]| words.iter().any(|word| around.contains(word));
     // Tokens for one errand are another matter: they live until the mail is read.
     if is(&["reset", "invit", "activat", "confirm", "verif", "unsubscribe", "email", "state"]) {
+        return;
+    }
+    // Handlers that only a developer's machine has.
+    if is(&["devmode", "dev_mode", "isdev", "is_dev"]) {
         return;
     }
     // What a client signs for itself, for as long as the other party says.
@@ -199,7 +214,10 @@ fn spoken(seconds: f64) -> String {
     format!("{number:.0} {unit}")
 }
 
-fn lifetime(m: &Model, sign: &Sign) -> Option<(Id, f64)> {
+pub(super) fn lifetime(m: &Model, sign: &Sign) -> Option<(Id, f64)> {
+    if compares_issue(m) {
+        return None;
+    }
     if let Some(at) = sign.expiry.found() {
         return Some((at, seconds(m, at)?));
     }
@@ -329,10 +347,13 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
     if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
         return;
     }
+    // Whoever reads it elsewhere, or leaves it to a store, may well compare it; that is out of sight.
+    let is_open = speaks_of_ttl(context) || reads_expiry(m, call);
+    let confidence = if is_open { Confidence::Low } else { Confidence::Medium };
     let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
     context.report_mended(
         call,
-        (Severity::High, Confidence::Medium),
+        (Severity::High, confidence),
         "the check of the expiry is switched off: a token that was stolen once works for ever",
         "leave it on; a few seconds of leeway are enough for clocks that differ",
         changes,
@@ -351,12 +372,16 @@ fn checks_itself(m: &Model, call: Id) -> bool {
 }
 
 fn compares_expiry(m: &Model, id: Id) -> bool {
+    compares(m, id, &EXPIRY)
+}
+
+/// Whether this holds a claim of one of these names against something.
+fn compares(m: &Model, id: Id, claims: &[&str]) -> bool {
     let Kind::Binary(operator, left, right) = m.kind(id) else { return false };
     operator.contains(['<', '>'])
         && [*left, *right].into_iter().any(|side| {
             m.below(side).any(|one| match m.kind(one) {
-                Kind::Member(_, name) => EXPIRY.contains(&name.as_str()),
-                Kind::Text(name) => name == "exp",
+                Kind::Member(_, name) | Kind::Text(name) => claims.contains(&name.as_str()),
                 _ => false,
             })
         })

@@ -89,9 +89,45 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
             && let Some(arg) = m.args(call).iter().find(|arg| shows(m, arg.value, error))
         {
             let at = arg.value;
-            report(context, at);
+            if !is_foreseen(context, at) {
+                report(context, at);
+            }
         }
     }
+}
+
+/// What answers somebody who is known already: the provider, whose logout OpenID Connect Back-Channel Logout 1.0
+/// § 2.8 has answered with a description, and a user behind a login.
+fn is_foreseen(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
+    let function = m.function_of(at);
+    let Some(whole) = m
+        .ancestors(at)
+        .find(|id| matches!(m.kind(*id), Kind::Function(scope) if *scope == function))
+    else {
+        return false;
+    };
+    let text = context.source(whole).to_lowercase();
+    let is_logout = ["backchannel", "back_channel", "logout_token", "logouttoken"]
+        .iter()
+        .any(|word| text.contains(word));
+    is_logout || is_behind_login(context, whole)
+}
+
+/// `@login_required`, in the lines above a function or at its top.
+fn is_behind_login(context: &Context<'_>, function: Id) -> bool {
+    let start = context.model.node(function).span.start;
+    let above = context.text.get(..start).unwrap_or_default().trim_end().lines().rev();
+    let own = context.source(function).lines();
+    above
+        .take_while(|line| line.trim_start().starts_with('@'))
+        .chain(own.take_while(|line| line.trim_start().starts_with('@')))
+        .any(|line| {
+            let line = line.to_lowercase();
+            ["login_required", "require_auth", "requires_auth", "authentication_required"]
+                .iter()
+                .any(|mark| line.contains(mark))
+        })
 }
 
 fn report(context: &mut Context<'_>, at: Id) {

@@ -4,7 +4,7 @@ use super::library::{self, Calls, Library};
 use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, Lookup, Model, ScopeId};
+use crate::model::{Id, Kind, Lookup, Model};
 
 /// A secret that stands in the code.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ const SETTINGS: [&str; 7] = [
     "jwtsigningkey",
     "jwtkey",
 ];
+
+/// Names that say so only inside of settings for tokens: `jwt: { tokenSecret: … }`.
+const INSIDE_JWT: [&str; 2] = ["tokensecret", "secret"];
 
 /// Names that say so only beside an algorithm: `SECRET_KEY = "…"; ALGORITHM = "HS256"`.
 const BESIDE_ALGORITHM: [&str; 4] = ["secretkey", "secret", "authsecret", "authsecretkey"];
@@ -53,7 +56,8 @@ pub(super) fn check(context: &mut Context<'_>) {
         .filter(|(name, value)| {
             let name = plain(name);
             let is_beside = BESIDE_ALGORITHM.contains(&name.as_str())
-                && algorithms.contains(&m.node(*value).scope);
+                && algorithms.iter().any(|algorithm| is_beside(m, *algorithm, *value))
+                || INSIDE_JWT.contains(&name.as_str()) && is_inside_jwt(m, *value);
             if is_beside {
                 return true;
             }
@@ -65,8 +69,11 @@ pub(super) fn check(context: &mut Context<'_>) {
                 && (about_jwt || name.starts_with("jwt"))
         })
         .filter(|(_, value)| {
-            literal(m, *value)
-                .is_some_and(|(_, literal)| is_value(&literal) && !is_field_name(&literal.text))
+            literal(m, *value).is_some_and(|(at, literal)| {
+                // `DEFAULT_SECRET` is no label, whatever its text looks like.
+                (is_value(&literal) || is_named_secret(m, *value, at))
+                    && !is_field_name(&literal.text)
+            })
         })
         .map(|(_, value)| value)
         .collect();
@@ -87,17 +94,39 @@ fn is_value(literal: &Literal) -> bool {
 
 /// `jwt_key = "jwt"`: under which name something is kept.
 fn is_field_name(text: &str) -> bool {
-    matches!(plain(text).as_str(), "jwt" | "token" | "payload" | "claims" | "authorization")
+    matches!(
+        plain(text).as_str(),
+        "jwt" | "token" | "payload" | "claims" | "authorization" | "publickey" | "privatekey"
+    )
+}
+
+/// `"secret": DEFAULT_SECRET`
+fn is_named_secret(m: &Model, value: Id, at: Id) -> bool {
+    value != at && m.last_name(value).is_some_and(|name| plain(name).contains("secret"))
+}
+
+/// Whether two settings are in the same map, or in the same scope where neither is in one.
+fn is_beside(m: &Model, one: Id, other: Id) -> bool {
+    let map = |id| m.node(id).parent.filter(|parent| matches!(m.kind(*parent), Kind::Map(_)));
+    m.node(one).scope == m.node(other).scope && map(one) == map(other)
+}
+
+/// `jwt: { … }` around a setting that has a value where the environment has none.
+fn is_inside_jwt(m: &Model, value: Id) -> bool {
+    let is_jwt =
+        |map: Id| settings::all(m).any(|(name, inner)| inner == map && plain(name) == "jwt");
+    m.node(value).parent.is_some_and(|map| matches!(m.kind(map), Kind::Map(_)) && is_jwt(map))
+        && literal(m, value).is_some_and(|(_, literal)| literal.is_fallback)
 }
 
 /// Where a setting names an algorithm that takes a secret.
-fn algorithms(m: &Model) -> Vec<ScopeId> {
+fn algorithms(m: &Model) -> Vec<Id> {
     settings::all(m)
         .filter(|(name, value)| {
             matches!(plain(name).as_str(), "algorithm" | "jwtalgorithm" | "jwtalg")
                 && literal(m, *value).is_some_and(|(_, literal)| literal.text.starts_with("HS"))
         })
-        .map(|(_, value)| m.node(value).scope)
+        .map(|(_, value)| value)
         .collect()
 }
 
@@ -247,7 +276,11 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
             _,
         ) => {
             let default = m.keyword(call, "default").found();
-            let default = default.or_else(|| m.positional(call, 1).found())?;
+            // lodash takes the path second: `_.get(config, "jwt.secret", "…")`
+            let is_lodash = matches!(m.kind(*callee), Kind::Member(object, _)
+                if matches!(m.last_name(*object), Some("_" | "lodash")));
+            let place = if is_lodash { 2 } else { 1 };
+            let default = default.or_else(|| m.positional(call, place).found())?;
             literal_in(m, default, true, fuel)
         }
         // Dart: `String.fromEnvironment('KEY', defaultValue: '…')`

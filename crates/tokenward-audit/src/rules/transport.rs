@@ -52,7 +52,7 @@ fn is_switch(m: &Model, name: &str, value: Id) -> bool {
         (Language::Python, "ssl_context" | "context") => {
             m.called(m.value(value)).as_deref() == Some("_create_unverified_context")
         }
-        (Language::Go, "InsecureSkipVerify") => is(true),
+        (Language::Go, "InsecureSkipVerify") => is(true) && !is_challenge(m, value),
         (Language::CSharp, "RequireHttpsMetadata") => is(false),
         (language, "rejectUnauthorized" | "strictSsl" | "strictSSL") if language.is_script() => {
             is(false)
@@ -62,6 +62,15 @@ fn is_switch(m: &Model, name: &str, value: Id) -> bool {
         }
         _ => false,
     }
+}
+
+/// A certificate that answers `tls-alpn-01` signs itself, and is compared by what it says (RFC 8737 § 3).
+fn is_challenge(m: &Model, value: Id) -> bool {
+    m.node(value).parent.is_some_and(|map| {
+        m.entry(map, "NextProtos")
+            .found()
+            .is_some_and(|list| m.below(m.value(list)).any(|one| m.text(one) == Some("acme-tls/1")))
+    })
 }
 
 /// `requests.get(…, verify=False)`, `httpx.Client(verify=False)`, `session.verify = False`; libraries for tokens have

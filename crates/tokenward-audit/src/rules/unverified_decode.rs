@@ -13,6 +13,7 @@ pub(crate) mod across;
 mod ladder;
 mod origin;
 mod reads;
+mod settled;
 mod verified;
 
 pub(super) fn check(context: &mut Context<'_>) {

@@ -58,9 +58,12 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 fn tell(context: &mut Context<'_>, at: Id, changes: Vec<Change>) {
+    // A hash of the request in the token, as some platforms ask for, binds it to this one address.
+    let is_bound = context.text.contains("qsh");
+    let confidence = if is_bound { Confidence::Low } else { Confidence::High };
     context.report_mended(
         at,
-        (Severity::Medium, Confidence::High),
+        (Severity::Medium, confidence),
         "the token is taken from the address, which ends up in logs, histories and referrers",
         "take it from the `Authorization` header, or from a cookie with HttpOnly and Secure",
         changes,

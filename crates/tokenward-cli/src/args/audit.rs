@@ -50,6 +50,9 @@ pub(crate) struct AuditStrictness {
     /// Count tests, fixtures and documentation as code
     #[arg(long)]
     pub(crate) include_tests: bool,
+    /// Count findings of low confidence too, whose truth is decided out of sight
+    #[arg(long)]
+    pub(crate) include_uncertain: bool,
     /// A file with severities of rules [default: tokenward-audit.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -112,6 +112,7 @@ fn options(strictness: &AuditStrictness) -> Result<Options, Failure> {
         None => Options::default(),
     };
     options.include_tests |= strictness.include_tests;
+    options.include_uncertain |= strictness.include_uncertain;
     Ok(options)
 }
 

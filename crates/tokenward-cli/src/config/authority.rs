@@ -11,9 +11,8 @@ use tokenward_tower::cookies::SameSite;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
-    AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, ProxyAuth, ProxyConfig,
-    Revocation, ServiceConfig, Store, Tls, custody, gate, kek, limits, receiver, redis, rules,
-    trust, values,
+    AcmeConfig, Address, AudienceConfig, Config, Feed, Keys, Listen, Revocation, ServiceConfig,
+    Store, Tls, custody, gate, kek, limits, proxy, receiver, redis, rules, trust, values,
 };
 use crate::secret::Environment;
 
@@ -39,7 +38,8 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<Config> {
     let audiences = all(root.sections("audience"), audience);
     let services = all(root.sections("service"), service);
     let receivers = all(root.sections("receiver"), receiver::read);
-    let proxies = all(root.sections("proxy"), proxy);
+    let proxies = all(root.sections("proxy"), proxy::read);
+    proxy::check_alike(&root, proxies.as_deref());
     let rules = all(root.sections("rule"), gate::rule);
     let trust = trust::read(&root);
     let limits = limits::read(root.section("limits"));
@@ -400,35 +400,6 @@ fn service(section: &Section<'_>) -> Option<ServiceConfig> {
         public: public?,
         proof: proof?,
     })
-}
-
-/// `[[proxy]]`, of `tokenward.toml` and `gate.toml` alike.
-pub(super) fn proxy(section: &Section<'_>) -> Option<ProxyConfig> {
-    let name = section.required("name", "\"edge\"", values::name);
-    let profile = section.required("profile", "\"nginx\"", values::profile);
-    let secret = section.has("secret").then(|| values::secret(section, "secret"));
-    let unix = section.flag("unix")?;
-    let mtls = section.parsed("mtls", |text| {
-        if text.is_empty() {
-            Err("is empty; name the proxy's certificate".to_owned())
-        } else {
-            Ok(text.to_owned())
-        }
-    });
-    let client_certificates = section.flag("client_certificates");
-    let chosen =
-        [secret.is_some(), unix, mtls.is_some()].into_iter().filter(|chosen| *chosen).count();
-    if chosen != 1 {
-        section.whole_problem("set exactly one of secret, unix = true, and mtls");
-        return None;
-    }
-    let auth = match secret {
-        Some(secret) => ProxyAuth::Secret(secret?),
-        None if unix => ProxyAuth::Unix,
-        None => ProxyAuth::Mtls(mtls?),
-    };
-    let client_certificates = client_certificates?;
-    Some(ProxyConfig { name: name?, profile: profile?, auth, client_certificates })
 }
 
 /// `None` also where a problem has been told.

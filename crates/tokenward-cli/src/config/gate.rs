@@ -12,7 +12,7 @@ use tokenward_tower::step_up::StepUp;
 
 use crate::config::reader::{Problem, Section, Source};
 use crate::config::{
-    Address, ProxyAuth, ProxyConfig, RedisConfig, authority, base_of, redis, text_of, values,
+    Address, ProxyAuth, ProxyConfig, RedisConfig, authority, base_of, proxy, redis, text_of, values,
 };
 use crate::duration::{self, Human};
 use crate::secret::{Environment, SecretRef};
@@ -139,8 +139,9 @@ fn config(root: Section<'_>, base: PathBuf) -> Option<GateConfig> {
     let feed = feed(root.section("feed"), environment.as_ref());
     let overrides = authority::all(root.sections("audience"), one_audience);
     let cookies = authority::all(root.sections("cookies"), cookies);
-    let proxies = authority::all(root.sections("proxy"), authority::proxy);
+    let proxies = authority::all(root.sections("proxy"), proxy::read);
     let rules = authority::all(root.sections("rule"), rule);
+    proxy::check_alike(&root, proxies.as_deref());
     check_listen(&root, listen.as_ref(), tls.is_some(), proxies.as_deref());
     check_certificates(&root, tls.is_some() && client_ca.is_some(), proxies.as_deref());
     check_lists(

@@ -40,12 +40,26 @@ fn json_and_sarif_hold_the_same_findings() {
 #[test]
 fn what_is_below_the_threshold_is_shown_but_ends_with_0() {
     let work = Work::new();
-    fs::write(work.path("issue.py"), "import jwt\njwt.encode({'sub': user, 'exp': soon()}, KEY)\n")
-        .unwrap();
+    let issues = "import jwt\njwt.encode({'sub': user, 'exp': soon()}, KEY, algorithm='ES256')\n";
+    fs::write(work.path("issue.py"), issues).unwrap();
 
     assert_eq!(work.run(&["audit", "code", "."]).status.code(), Some(1));
     let said = work.good(&["audit", "code", ".", "--fail-on", "high"]);
     assert!(said.contains("2 low in 1 file"), "{said}");
+}
+
+#[test]
+fn what_is_uncertain_is_counted_and_shown_on_demand() {
+    let work = Work::new();
+    let reads = "import jwt\n\ndef parts(token):\n    return jwt.decode(token, options={'verify_signature': False})\n";
+    fs::write(work.path("parts.py"), reads).unwrap();
+
+    let said = work.good(&["audit", "code", "."]);
+    assert!(said.contains("1 uncertain not counted (--include-uncertain)"), "{said}");
+
+    let output = work.run(&["audit", "code", ".", "--include-uncertain"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("parts.py:4"));
 }
 
 #[test]

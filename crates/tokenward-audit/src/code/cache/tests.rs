@@ -5,7 +5,7 @@ use super::super::{audit_paths, audit_paths_cached, audit_project, audit_project
 use super::*;
 
 const BAD: &str = "import jwt\n\njwt.decode(token, KEY, algorithms=['RS256', 'none'])\n";
-const ISSUES: &str = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY)\n";
+const ISSUES: &str = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";
 
 #[test]
 fn a_file_that_has_not_changed_is_not_looked_at_again_and_comes_to_the_same() {

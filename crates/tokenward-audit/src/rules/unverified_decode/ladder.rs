@@ -6,7 +6,7 @@
 
 use super::origin::{self, Origin};
 use super::reads::{self, Reads};
-use super::{Decode, How, verified};
+use super::{Decode, How, settled, verified};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, ScopeKind};
 use crate::rules::Context;
@@ -91,11 +91,17 @@ const ROLES: [&str; 16] = [
 pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
     let model = context.model;
     let reads = reads::of(model, decode);
-    if is_harmless(&reads) || verified::elsewhere(context, decode) {
+    if is_harmless(&reads)
+        || verified::elsewhere(context, decode)
+        || settled::is_settled(context, decode, &reads)
+    {
         return None;
     }
     let any = |names: &[&str]| reads.fields.iter().any(|field| names.contains(&field.as_str()));
     let origin = origin::of(context, decode);
+    if origin != Origin::LoginAnswer && settled::is_signed_again(context, decode) {
+        return Some(SIGNED_AGAIN);
+    }
     if origin != Origin::Request
         && (is_bookkeeping(&reads) || only_hands_back(context, decode, &reads, origin))
     {
@@ -118,6 +124,12 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
     match origin {
         // Straight from the issuer over TLS; OpenID Connect Core 3.1.3.7 lets it be.
         Origin::LoginAnswer => None,
+        // Which key the sender must have, which is held against what was verified: out of sight.
+        Origin::Request if is_proof(context, decode, &reads) => Some(Verdict {
+            severity: Severity::Medium,
+            confidence: Confidence::Low,
+            because: "and names the key that its sender has to have; see that somebody has verified it",
+        }),
         Origin::Request if identity || reads.returned || reads.passed => Some(Verdict {
             severity: Severity::High,
             confidence: if identity { Confidence::High } else { Confidence::Medium },
@@ -141,13 +153,44 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
         _ => Some(Verdict {
             severity: Severity::Medium,
             confidence: Confidence::Low,
-            because: "and nothing in this file does; see that whoever uses the claims has",
+            because: nobody_else(context),
         }),
+    }
+}
+
+const SIGNED_AGAIN: Verdict = Verdict {
+    severity: Severity::High,
+    confidence: Confidence::Medium,
+    because: "and its claims are signed again: whoever writes a token gets a right one for it",
+};
+
+/// What is seen of whoever verifies.
+fn nobody_else(context: &Context<'_>) -> &'static str {
+    if context.library.verifies().any(|verify| !verify.is_off) {
+        "and nothing here shows that somebody has; see that whoever uses the claims has"
+    } else {
+        "and nothing in this file does; see that whoever uses the claims has"
     }
 }
 
 fn is_harmless(reads: &Reads) -> bool {
     reads_only(reads, &TIMES)
+}
+
+/// Reads of `cnf` alone (RFC 7800).
+fn is_proof(context: &Context<'_>, decode: &Decode, reads: &Reads) -> bool {
+    let is_one = |name: &str| matches!(name, "cnf" | "jwk" | "jkt");
+    // The names inside of `const { cnf: { jwk } } = …` are in no scope.
+    let is_nested = || {
+        let statement = context.model.node(decode.call).parent;
+        let written = statement.map(|id| context.source(id)).unwrap_or_default();
+        let pattern = written.split_once('=').map_or("", |(pattern, _)| pattern);
+        pattern.contains("cnf") && pattern.matches(':').count() == 1 && !pattern.contains(',')
+    };
+    !reads.becomes_user
+        && !reads.returned
+        && reads.fields.iter().all(|field| is_one(field))
+        && (!reads.fields.is_empty() || is_nested())
 }
 
 /// A program that keeps lists of its own tokens asks them for their ids.
@@ -168,11 +211,7 @@ fn reads_only(reads: &Reads, names: &[&str]) -> bool {
 /// does. What counts is who calls it; in this file, that is looked at, and elsewhere it is out of sight.
 fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads, origin: Origin) -> bool {
     let model = context.model;
-    // Not that of the closure: `new Promise((resolve) => …)`.
-    let name = model
-        .scopes_from(model.function_of(decode.call))
-        .find(|(_, scope)| scope.kind == ScopeKind::Function && !scope.name.is_empty())
-        .map_or("", |(_, scope)| scope.name.as_str());
+    let name = settled::function_name(context, decode);
     let finds_key = reads.fields.iter().all(|field| ROUTING.contains(&field.as_str()));
     let hands_back = finds_key && (reads.returned || reads.passed) && !reads.becomes_user;
     // A call that never verifies, and nobody in sight who trusts it; an option is another matter: it switched

@@ -12,7 +12,7 @@ use crate::rules::Context;
 pub(super) enum Origin {
     /// A header, cookie, query or body.
     Request,
-    /// The answer to a login or refresh that this program asked for.
+    /// The answer to a login or refresh that this program asked for, or what it has kept.
     LoginAnswer,
     /// A parameter of a function whose name says that it decides who somebody is.
     AuthParameter,
@@ -55,7 +55,7 @@ const REQUEST: [&str; 34] = [
     "query_params",
     "handshake.",
 ];
-const LOGIN: [&str; 20] = [
+const LOGIN: [&str; 27] = [
     "id_token",
     "idtoken",
     "response",
@@ -76,6 +76,14 @@ const LOGIN: [&str; 20] = [
     "getidtoken",
     "credential",
     "refreshtoken",
+    "exchanged.",
+    "offlinetoken",
+    "offline_token",
+    // Of a record that the program has stored.
+    "obj.token",
+    "record.token",
+    "row.token",
+    "instance.token",
 ];
 /// Functions that log somebody in by another party, whose answer they are given.
 const LOGINS: [&str; 4] = ["sso", "oauth", "oidc", "openid"];
@@ -291,7 +299,8 @@ const CLIENTS: [&str; 31] = [
 pub(super) fn is_server(context: &Context<'_>) -> bool {
     let m = context.model;
     let by_language = match m.language {
-        Language::Go | Language::Php | Language::Ruby => true,
+        Language::Go => !is_client_file(context),
+        Language::Php | Language::Ruby => true,
         Language::CSharp => !is_client(context),
         Language::Java | Language::Kotlin => !m.imports().any(|path| path.starts_with("android")),
         _ => false,
@@ -300,6 +309,11 @@ pub(super) fn is_server(context: &Context<'_>) -> bool {
         || imports(context, &SERVERS)
         || has_part(context, &["server", "backend", "api", "middleware", "middlewares"])
             && !has_part(context, &["client", "frontend"])
+}
+
+/// `ca/client.go`: what asks a server, and holds its own tokens.
+fn is_client_file(context: &Context<'_>) -> bool {
+    Path::new(context.file).file_stem().is_some_and(|stem| stem == "client")
 }
 
 /// Whether the file is part of what runs at the user's.
@@ -313,6 +327,7 @@ pub(super) fn is_client(context: &Context<'_>) -> bool {
         ) && m.declared(name, m.node(id).scope).is_none())
     });
     browser && m.language.is_script()
+        || m.language == Language::Go && is_client_file(context)
         || matches!(m.language, Language::Tsx | Language::Markup)
         || Path::new(&name).extension().is_some_and(|extension| extension == "jsx")
         || imports(context, &CLIENTS)

@@ -52,6 +52,36 @@ fn tokens_that_are_bound_to_certificates_need_a_proxy_that_tells_of_them() {
 }
 
 #[test]
+fn proxies_that_nothing_tells_apart_are_believed_alike() {
+    let with = |auth: &str, first: &str, second: &str, profile: &str| {
+        let listen = "listen = \"unix:/run/tokenward-gate.sock\"";
+        let tls = "[tls]\ncertificate = \"a\"\nkey = \"b\"\nclient_ca = \"c\"\n[feed]";
+        let file = GOOD
+            .replace("listen = \"127.0.0.1:9090\"", listen)
+            .replace("[feed]", tls)
+            .replace("secret = { env = \"EDGE_SECRET\" }", &format!("{auth}\n{first}"));
+        let other = format!("[[proxy]]\nname = \"b\"\nprofile = \"{profile}\"\n{auth}\n{second}\n");
+        read("gate.toml", &format!("{file}{other}"), PathBuf::new())
+    };
+    let tells = "client_certificates = true";
+    for auth in ["unix = true", "mtls = \"edge.example.com\"", "secret = { env = \"EDGE\" }"] {
+        for (first, second) in [(tells, ""), ("", tells), (tells, "client_certificates = false")] {
+            let problems = with(auth, first, second, "nginx").unwrap_err();
+            let [only] = &problems[..] else { panic!("{problems:?}") };
+            let only = only.to_string();
+            assert!(
+                only.contains("proxy.client_certificates: `edge` proves itself alike"),
+                "{only}"
+            );
+        }
+        assert!(with(auth, tells, tells, "nginx").is_ok());
+        assert!(with(auth, "", "", "nginx").is_ok());
+        // They have places of their own.
+        assert!(with(auth, tells, "", "caddy").is_ok());
+    }
+}
+
+#[test]
 fn bound_tokens_need_the_sites_that_they_are_for() {
     let with = |lines: &str| {
         read(

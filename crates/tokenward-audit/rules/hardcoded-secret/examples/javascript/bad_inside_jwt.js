@@ -1,0 +1,5 @@
+module.exports = {
+  jwt: {
+    tokenSecret: process.env.TOKEN_SECRET || 'PUT_SOMETHING_HERE', // finding: high
+  },
+};

@@ -1,0 +1,6 @@
+import { calculateJwkThumbprint, decodeJwt } from 'jose';
+
+export async function bind(ctx, grant) {
+  const { cnf: { jwk } } = decodeJwt(ctx.get('client-attestation')); // finding: medium
+  grant.thumbprint = await calculateJwkThumbprint(jwk);
+}
