@@ -26,6 +26,13 @@ impl Form {
 
     /// Reads `body`.
     pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let Self(mut parameters) = Self::whole(body)?;
+        parameters.retain(|_, value| !value.is_empty());
+        Ok(Self(parameters))
+    }
+
+    /// As [`Self::parse`], with the parameters that are empty.
+    fn whole(body: &[u8]) -> Result<Self, ApiError> {
         let mut parameters = BTreeMap::new();
         for (count, (name, value)) in form_urlencoded::parse(body).enumerate() {
             if count >= Self::MAX_PARAMETERS {
@@ -35,19 +42,22 @@ impl Form {
                 return Err(ApiError::invalid_request("a parameter stands there twice"));
             }
         }
-        parameters.retain(|_, value| !value.is_empty());
         Ok(Self(parameters))
     }
 
-    /// Reads the query of `uri`, which may have no parameters but those that are `known`.
+    /// Reads the query of `uri`, which may have no parameters but those that are `known`, and none that is empty:
+    /// where a name is missing that was meant to be there, less would be asked for, or more would be done.
     pub(super) fn query(uri: &Uri, known: &[&str]) -> Result<Self, ApiError> {
-        let query = Self::parse(uri.query().unwrap_or_default().as_bytes())?;
+        let query = Self::whole(uri.query().unwrap_or_default().as_bytes())?;
         if query.0.keys().any(|name| !known.contains(&name.as_str())) {
             let known =
                 if known.is_empty() { "no parameter".to_owned() } else { known.join(" and ") };
             return Err(ApiError::invalid_request(format!("the query may have {known} alone")));
         }
-        Ok(query)
+        match query.0.iter().find(|(_, value)| value.is_empty()) {
+            Some((name, _)) => Err(invalid(name, "must not be empty")),
+            None => Ok(query),
+        }
     }
 
     /// The value of `name`, unless it is absent or empty.
