@@ -193,7 +193,7 @@ fn services() -> Vec<(&'static str, &'static str, Value)> {
             }
         }
         if let (true, Some(parameters)) =
-            (path.contains("{id}"), operation["parameters"].as_array_mut())
+            (path.contains("{id}"), operation.get_mut("parameters").and_then(Value::as_array_mut))
         {
             let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
             parameters.push(id);
