@@ -91,7 +91,7 @@ fn a_newer_schema_is_refused() {
     let error = place.open().unwrap_err();
 
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
-    assert!(error.to_string().contains("has schema 99, this version knows 10; run the newer"));
+    assert!(error.to_string().contains("has schema 99, this version knows 11; run the newer"));
 }
 
 #[tokio::test]
