@@ -171,15 +171,21 @@ impl<P: SelfContained, N> CachedVerifier<P, N> {
         now: UnixTime,
         note: impl FnOnce(&Verified<P::Claims>) -> N,
     ) -> Result<Arc<Remembered<P::Claims, N>>, Rejected> {
-        if let Some((remembered, times)) = self.cache.find(token) {
-            self.verifier.policy().check_times(&times, now)?;
-            return Ok(remembered);
+        if let Some(hit) = self.hit(token, now) {
+            return hit;
         }
         let (verified, times) = self.verifier.check_timed(token, now)?;
         let note = note(&verified);
         let remembered = Arc::new(Remembered { verified, note });
         self.cache.keep(token, &remembered, times, self.verifier.policy(), now);
         Ok(remembered)
+    }
+
+    /// What is remembered of `token`, judged by its times again.
+    fn hit(&self, token: &str, now: UnixTime) -> Option<Verdict<P::Claims, N>> {
+        let (remembered, times) = self.cache.find(token)?;
+        let judged = self.verifier.policy().check_times(&times, now);
+        Some(judged.map(|()| remembered).map_err(Rejected::from))
     }
 
     /// What is remembered of `token`, if it is good as of `now`: [`CachedVerifier::verify`] without the signature check
@@ -196,9 +202,7 @@ impl<P: SelfContained, N> CachedVerifier<P, N> {
     /// ```
     #[must_use]
     pub fn recall(&self, token: &str, now: UnixTime) -> Option<Arc<Remembered<P::Claims, N>>> {
-        let (remembered, times) = self.cache.find(token)?;
-        self.verifier.policy().check_times(&times, now).ok()?;
-        Some(remembered)
+        self.hit(token, now)?.ok()
     }
 
     /// The verifier, which remembers nothing.
@@ -227,10 +231,9 @@ impl<N> CachedVerifier<AccessToken, N> {
     ) -> Result<Arc<Remembered<AccessClaims, N>>, Rejected> {
         // A proof is refused with a token that is bound to nothing, be it remembered.
         if !shown.has_proof()
-            && let Some((remembered, times)) = self.cache.find(token)
+            && let Some(hit) = self.hit(token, now)
         {
-            self.verifier.policy().check_times(&times, now)?;
-            return Ok(remembered);
+            return hit;
         }
         let verified = self.verifier.verify_shown(token, shown, now)?;
         let note = note(&verified);
@@ -257,6 +260,8 @@ impl<P: SelfContained, N> fmt::Debug for CachedVerifier<P, N> {
             .finish_non_exhaustive()
     }
 }
+
+type Verdict<C, N> = Result<Arc<Remembered<C, N>>, Rejected>;
 
 /// Sets of a few places each: a token has one set, and takes one of its places.
 struct Cache<C, N> {
