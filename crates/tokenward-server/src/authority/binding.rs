@@ -71,16 +71,11 @@ impl Authority {
         let certificate = peer.map(|peer| peer.thumbprint().clone());
         Ok(Held { proof: self.proof(parts, now)?, certificate })
     }
-}
 
-impl Authority {
     /// Whether this is the certificate of a proxy, which shows its own whoever it asks for.
     fn is_proxy(&self, peer: &PeerIdentity) -> bool {
-        let names = self.settings.proxies.iter().filter_map(|proxy| match &proxy.auth {
-            ProxyAuth::Mtls(name) => Some(name),
-            _ => None,
-        });
-        names.into_iter().any(|name| peer.is(name))
+        let mut proxies = self.settings.proxies.iter();
+        proxies.any(|proxy| matches!(&proxy.auth, ProxyAuth::Mtls(name) if peer.is(name)))
     }
 }
 

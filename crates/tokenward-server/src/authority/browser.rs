@@ -12,7 +12,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderMap, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, Method, StatusCode, request};
 use serde_json::{Map, Value, json};
-use tokenward::{Audience, Reason, Rejected, SealKey, SessionId, Shown, UnixTime, Verified};
+use tokenward::{
+    AccessClaims, Actor, Audience, BackendError, Reason, Rejected, SealKey, SessionId, Shown,
+    UnixTime, Verified,
+};
 use tokenward_remote::{Judged, LiveVerifier, Refusal};
 use tokenward_sessions::{ClientCheck, Delivery, EndReason, RefreshToken, Session};
 use tokenward_tower::cookies::{self, ACCESS, REFRESH, SEAL, SameSite};
@@ -56,8 +59,8 @@ impl From<ApiError> for Refused {
     }
 }
 
-impl From<tokenward::BackendError> for Refused {
-    fn from(error: tokenward::BackendError) -> Self {
+impl From<BackendError> for Refused {
+    fn from(error: BackendError) -> Self {
         ApiError::from(error).into()
     }
 }
@@ -73,12 +76,7 @@ pub(super) async fn show(
     State(authority): State<Arc<Authority>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let headers = request.headers();
-    let presented = match credentials::extract(headers) {
-        Ok(Some(presented)) => presented,
-        Ok(None) => return Err(Refused::from(respond::no_credentials())),
-        Err(_) => return Err(Refused::from(respond::invalid_request())),
-    };
+    let presented = presented(request.headers())?;
     let now = authority.clock.now();
     let token = authority.verify_any(&presented, false, now)?;
     let answer = json!({
@@ -137,8 +135,7 @@ pub(super) async fn refresh(
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
-    response.headers_mut().append(VARY, csrf::VARY);
-    Ok(response)
+    Ok(varied(response))
 }
 
 /// `POST /session/logout`: ends the session, and says so again if it had ended.
@@ -174,8 +171,7 @@ pub(super) async fn logout(
     }
     // Never "cookies": that would take those of the whole registrable domain with it.
     headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
-    headers.append(VARY, csrf::VARY);
-    Ok(response)
+    Ok(varied(response))
 }
 
 impl Authority {
@@ -211,6 +207,23 @@ impl Authority {
         let session = self.sessions.session_by_refresh(&token.hash()).await?;
         let session = session.filter(|session| session.delivery != Delivery::Token);
         Ok(session.map(|session| (token, session)))
+    }
+
+    /// The live session that `token` was given out for, to its own holder. A token that was exchanged names the
+    /// session too, and is in the hands of some service.
+    pub(super) async fn session_behind(
+        &self,
+        token: &AccessClaims,
+        now: UnixTime,
+    ) -> Result<Option<Session>, BackendError> {
+        let Some(id) = token.session_id() else { return Ok(None) };
+        let session = self.sessions.session(id).await?;
+        Ok(session.filter(|session| {
+            session.is_live(now)
+                && matches!(Actor::of(token.private()), Ok(None))
+                && session.audience == *token.audience()
+                && session.subject == *token.subject()
+        }))
     }
 
     /// The session of a good access token, to be ended. One that is refused names no session.
@@ -282,6 +295,21 @@ impl Authority {
         }
         Err(None)
     }
+}
+
+/// The token that a request presents, by header or cookie.
+pub(super) fn presented(headers: &HeaderMap) -> Result<credentials::Presented<'_>, Refused> {
+    match credentials::extract(headers) {
+        Ok(Some(presented)) => Ok(presented),
+        Ok(None) => Err(respond::no_credentials().into()),
+        Err(_) => Err(respond::invalid_request().into()),
+    }
+}
+
+/// `response`, which goes by what a check of origins looks at.
+pub(super) fn varied(mut response: Response) -> Response {
+    response.headers_mut().append(VARY, csrf::VARY);
+    response
 }
 
 /// Whether the token may well be a good one of another audience, whose keys have other names.

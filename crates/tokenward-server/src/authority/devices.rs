@@ -8,20 +8,18 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::header::VARY;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Map, Value};
 use tokenward::{AccessClaims, SessionId, Subject, Verified};
 use tokenward_sessions::{Delivery, EndReason, May, Session};
-use tokenward_tower::credentials::{self, By};
-use tokenward_tower::{csrf, respond};
+use tokenward_tower::credentials::By;
+use tokenward_tower::respond;
 
 use super::Authority;
-use super::browser::Refused;
+use super::browser::{Refused, presented, varied};
 use super::error::ApiError;
 use super::form::Form;
 use super::json::invalid;
-use super::passkeys::is_behind;
 use super::respond::{done, json_answer};
 use super::segment::Segment;
 use super::v1::{Call, session_of, subject_of};
@@ -159,10 +157,10 @@ impl Authority {
     }
 
     fn in_cookies(&self, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Refused> {
-        let presented =
-            credentials::extract(headers).map_err(|_| Refused::from(respond::invalid_request()))?;
-        let presented = presented.filter(|it| matches!(it.by, By::Cookie | By::Sealed));
-        let presented = presented.ok_or_else(|| Refused::from(respond::no_credentials()))?;
+        let presented = presented(headers)?;
+        if !matches!(presented.by, By::Cookie | By::Sealed) {
+            return Err(respond::no_credentials().into());
+        }
         self.verify_any(&presented, false, self.clock.now())
     }
 
@@ -171,26 +169,15 @@ impl Authority {
         &self,
         token: Verified<AccessClaims>,
     ) -> Result<Verified<AccessClaims>, Refused> {
-        self.limit_user(&token)?;
-        let session = match token.session_id() {
-            Some(id) => self.sessions.session(id).await?,
-            None => None,
-        };
+        // The store is asked, so this takes of what the session may do.
         let now = self.clock.now();
-        let is_its = |session: &Session| {
-            session.delivery != Delivery::Token && is_behind(session, &token, now)
-        };
-        if session.as_ref().is_some_and(is_its) {
+        self.by_attempt.take(token.session_id().map_or("", SessionId::as_str), now)?;
+        let session = self.session_behind(&token, now).await?;
+        if session.is_some_and(|session| session.delivery != Delivery::Token) {
             Ok(token)
         } else {
             Err(respond::invalid_token().into())
         }
-    }
-
-    /// The store is asked, so this takes of what the session may do.
-    fn limit_user(&self, user: &AccessClaims) -> Result<(), ApiError> {
-        let session = user.session_id().map_or("", SessionId::as_str);
-        self.by_attempt.take(session, self.clock.now())
     }
 }
 
@@ -223,9 +210,4 @@ fn listed(session: &Session) -> Map<String, Value> {
         listed.insert("dpop_jkt".to_owned(), key.as_str().into());
     }
     listed
-}
-
-fn varied(mut response: Response) -> Response {
-    response.headers_mut().append(VARY, csrf::VARY);
-    response
 }

@@ -13,6 +13,7 @@ use tokenward::{
     UnixTime, Verified,
 };
 use tokenward_tower::dpop::{BadProof, DPOP, DPOP_NONCE, name_of, proof_of};
+use tokenward_tower::respond;
 
 use super::Authority;
 use super::error::ApiError;
@@ -30,16 +31,13 @@ impl Authority {
         now: UnixTime,
     ) -> Result<Option<Verified<Proof>>, ApiError> {
         let Some(proof) = proof_of(&parts.headers).map_err(refused)? else { return Ok(None) };
-        let given = self.nonces.good(now);
-        let given = given.each_ref().map(String::as_str);
         let verify = |base: &IssuerId| -> Result<_, ApiError> {
             let uri = format!("{base}{}", parts.uri.path());
             let request = ProofRequest::without_token("POST", &uri).map_err(|error| {
                 tracing::error!(error = %ErrorChain::new(&error), "no proof can be about our issuer");
                 ApiError::server_error()
             })?;
-            let nonce = ProofNonce::OneOf(&given);
-            Ok(ProofVerifier::new().verify(proof, &request, nonce, now).map_err(BadProof::from))
+            Ok(self.verify_proof(proof, &request, now))
         };
         // Where a certificate was shown, the client may have gone by the alias or by the issuer's name.
         let alias = self.settings.mtls_url.as_ref();
@@ -61,12 +59,21 @@ impl Authority {
         now: UnixTime,
     ) -> Result<Verified<Proof>, BadProof> {
         let proof = proof_of(&parts.headers)?.ok_or(BadProof::Missing)?;
-        let given = self.nonces.good(now);
-        let given = given.each_ref().map(String::as_str);
         let uri = format!("{}{}", self.settings.issuer, parts.uri.path());
         let request = ProofRequest::with_token(parts.method.as_str(), &uri, token);
-        let request = request.map_err(|_| BadProof::UnknownSite)?;
-        Ok(ProofVerifier::new().verify(proof, &request, ProofNonce::OneOf(&given), now)?)
+        self.verify_proof(proof, &request.map_err(|_| BadProof::UnknownSite)?, now)
+    }
+
+    /// A proof counts with a nonce of ours.
+    fn verify_proof(
+        &self,
+        proof: &str,
+        request: &ProofRequest<'_>,
+        now: UnixTime,
+    ) -> Result<Verified<Proof>, BadProof> {
+        let given = self.nonces.good(now);
+        let given = given.each_ref().map(String::as_str);
+        Ok(ProofVerifier::new().verify(proof, request, ProofNonce::OneOf(&given), now)?)
     }
 
     /// Spends the proof that came with a request to the token endpoint, if one came.
@@ -92,18 +99,34 @@ impl Authority {
     /// `answer` with the nonce for the next proof, if its request is of a client that makes proofs; also a refusal
     /// (RFC 9449 § 8.2).
     pub(super) fn with_nonce(&self, headers: &HeaderMap, mut answer: Response) -> Response {
-        let nonce = || HeaderValue::try_from(self.nonces.current(self.clock.now())).ok();
-        if let Some(nonce) = headers.contains_key(DPOP).then(nonce).flatten() {
+        if headers.contains_key(DPOP)
+            && let Some(nonce) = self.nonce()
+        {
             answer.headers_mut().insert(DPOP_NONCE, nonce);
         }
         answer
     }
+
+    /// What whoever shows a token is told of a proof that does not count (RFC 9449 § 7.1, § 9).
+    pub(super) fn unproven(&self, why: BadProof) -> Response {
+        noted(why);
+        let nonce = if why == BadProof::Nonce { self.nonce() } else { None };
+        nonce.map_or_else(respond::invalid_dpop_proof, respond::use_dpop_nonce)
+    }
+
+    fn nonce(&self) -> Option<HeaderValue> {
+        HeaderValue::try_from(self.nonces.current(self.clock.now())).ok()
+    }
 }
 
-/// What the client is told of a proof that does not count (RFC 9449 § 5, § 8).
-pub(super) fn refused(why: BadProof) -> ApiError {
+fn noted(why: BadProof) {
     crate::telemetry::rejected(why.as_str());
     tracing::info!(reason = why.as_str(), "a proof of possession was refused");
+}
+
+/// What a client of the token endpoint is told of a proof that does not count (RFC 9449 § 5, § 8).
+pub(super) fn refused(why: BadProof) -> ApiError {
+    noted(why);
     match why {
         BadProof::Nonce => {
             ApiError::oauth("use_dpop_nonce", "The proof needs the nonce of DPoP-Nonce")

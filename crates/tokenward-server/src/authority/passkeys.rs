@@ -11,7 +11,6 @@ mod options;
 mod services;
 
 pub(super) use enrol::{enrol, options};
-pub(super) use holder::is_behind;
 pub(super) use manage::{list, removal_challenge, remove, rename};
 pub(super) use services::{list_of, remove_all, remove_one};
 

@@ -28,7 +28,7 @@ pub(in crate::authority) async fn options(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Asking { site, session, body, now, .. } = authority.asking(parts, body).await?;
+    let Asking { site, session, body, now } = authority.asking(&parts, body).await?;
     let mut fields = body.optional_json()?;
     let user_name = fields.text("user_name")?.map(PasskeyName::new).transpose();
     let user_name = user_name.map_err(|error| invalid("user_name", error))?;
@@ -54,23 +54,18 @@ pub(in crate::authority) async fn enrol(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Asking { site, session, body, now, is_holder } = authority.asking(parts, body).await?;
+    let Asking { site, session, body, now } = authority.asking(&parts, body).await?;
     let mut fields = body.json()?;
     let refresh_token = fields.text("refresh_token")?;
     let name = fields.text("name")?.unwrap_or_else(|| "Passkey".to_owned());
     let name = PasskeyName::new(name).map_err(|error| invalid("name", error))?;
     let (credential, allow) = (fields.object("credential")?, fields.object("allow")?);
     fields.done()?;
-    if allow.is_empty() && !is_holder {
-        let shown = match &refresh_token {
-            Some(text) => authority.session_of_text(text).await?,
-            None => None,
-        };
-        if shown.is_none_or(|shown| shown.id != session.id) {
-            return Err(
-                invalid("refresh_token", "must be the session's, for its first passkey").into()
-            );
-        }
+    if allow.is_empty()
+        && !authority.is_held(&session, &parts.headers, refresh_token.as_deref()).await?
+    {
+        let why = "must be the session's, for its first passkey";
+        return Err(invalid("refresh_token", why).into());
     }
     let refused = |why: PasskeyRefused| {
         log::passkey_refused(why.as_str(), &session.id);

@@ -35,7 +35,7 @@ pub(in crate::authority) async fn rename(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Asking { session, body, .. } = authority.asking(parts, body).await?;
+    let Asking { session, body, .. } = authority.asking(&parts, body).await?;
     let mut fields = body.json()?;
     let name = PasskeyName::new(fields.required("name")?);
     let name = name.map_err(|error| invalid("name", error))?;
@@ -52,7 +52,7 @@ pub(in crate::authority) async fn removal_challenge(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Asking { site, session, now, .. } = authority.asking(parts, body).await?;
+    let Asking { site, session, now, .. } = authority.asking(&parts, body).await?;
     let id = credential(&id)?;
     let passkeys = authority.passkeys_of(&session.passkey_holder()).await?;
     if passkeys.iter().all(|passkey| passkey.id != id) {
@@ -69,7 +69,7 @@ pub(in crate::authority) async fn remove(
     request: Request,
 ) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
-    let Asking { session, body, now, .. } = authority.asking(parts, body).await?;
+    let Asking { session, body, now, .. } = authority.asking(&parts, body).await?;
     let mut fields = body.optional_json()?;
     let assertion = fields.object("assertion")?;
     fields.done()?;
