@@ -12,7 +12,7 @@ use tokenward_testing::{BadProofCase, ProofFor, ProofMaker};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 
-use crate::harness::{BILLING, Bench, LOGIN, OTHER, Reply, SPA, WEAK, session_of};
+use crate::harness::{BILLING, Bench, LOGIN, OTHER, Reply, SPA, WEAK, asked_by, session_of};
 
 const ISSUER: &str = "https://auth.example.com";
 const API: &str = "https://api.example.com";
@@ -417,17 +417,7 @@ impl World {
         fields: &[(&str, &str)],
         proof: &[String],
     ) -> Reply {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = Request::post("/oauth2/token")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(body))
-            .unwrap();
-        if !client.is_empty() {
-            let basic = self.bench.basic(client).parse().unwrap();
-            request.headers_mut().insert(AUTHORIZATION, basic);
-        }
-        add(request.headers_mut(), proof);
-        self.bench.send(request).await
+        self.bench.form_with(proof, "/oauth2/token", client, fields).await
     }
 
     pub(crate) async fn ask(
@@ -447,19 +437,7 @@ impl World {
         authorization: &str,
         proof: &[String],
     ) -> Reply {
-        let place = format!("/auth/{}/{BILLING}", profile.as_str());
-        let target = "/invoices/7?page=2";
-        let request = match profile {
-            Profile::Nginx => Request::get(place)
-                .header("x-original-method", "GET")
-                .header("x-original-uri", target),
-            Profile::Envoy => Request::get(format!("{place}{target}")).header("host", host),
-            _ => Request::get(place)
-                .header("x-forwarded-method", "GET")
-                .header("x-forwarded-uri", target)
-                .header("x-forwarded-host", host)
-                .header("x-forwarded-proto", "https"),
-        };
+        let request = asked_by(profile, host, "/invoices/7?page=2");
         let request = request.header("x-proxy-secret", PROXY);
         let mut request = request.header(AUTHORIZATION, authorization).body(Body::empty()).unwrap();
         add(request.headers_mut(), proof);

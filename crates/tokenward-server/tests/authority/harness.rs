@@ -20,7 +20,8 @@ use tokenward_keys::{Custody, Sealed, StoreKey};
 use tokenward_remote::{Judged, Refusal};
 use tokenward_server::gate::Rules;
 use tokenward_server::settings::{
-    AudienceSettings, KeySettings, Limits, RevocationSettings, Settings, TrustSettings, WhenStale,
+    AudienceSettings, KeySettings, Limits, Profile, RevocationSettings, Settings, TrustSettings,
+    WhenStale,
 };
 use tokenward_server::{Authority, Parts};
 use tokenward_sessions::{AllowedScopes, May, Service, ServiceSecret, StoredSecret};
@@ -140,9 +141,23 @@ impl Bench {
         client: &str,
         fields: &[(&str, &str)],
     ) -> Reply {
-        let request = form(path).header(AUTHORIZATION, self.basic(client));
-        let request = proofs.iter().fold(request, |request, proof| request.header("dpop", proof));
-        self.send(finish(request, fields)).await
+        self.send(self.form_request(proofs, path, client, fields)).await
+    }
+
+    /// The request of [`Self::form_with`]; of no client where its name is empty.
+    pub(crate) fn form_request(
+        &self,
+        proofs: &[String],
+        path: &str,
+        client: &str,
+        fields: &[(&str, &str)],
+    ) -> Request<Body> {
+        let mut request =
+            proofs.iter().fold(form(path), |request, proof| request.header("dpop", proof));
+        if !client.is_empty() {
+            request = request.header(AUTHORIZATION, self.basic(client));
+        }
+        finish(request, fields)
     }
 
     pub(crate) async fn form_without_client(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
@@ -290,6 +305,22 @@ pub(crate) const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 fn form(path: &str) -> http::request::Builder {
     Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+/// What `profile` asks about `GET` of `target` at `host`.
+pub(crate) fn asked_by(profile: Profile, host: &str, target: &str) -> http::request::Builder {
+    let place = format!("/auth/{}/{BILLING}", profile.as_str());
+    match profile {
+        Profile::Nginx => {
+            Request::get(place).header("x-original-method", "GET").header("x-original-uri", target)
+        }
+        Profile::Envoy => Request::get(format!("{place}{target}")).header("host", host),
+        _ => Request::get(place)
+            .header("x-forwarded-method", "GET")
+            .header("x-forwarded-uri", target)
+            .header("x-forwarded-host", host)
+            .header("x-forwarded-proto", "https"),
+    }
 }
 
 fn finish(request: http::request::Builder, fields: &[(&str, &str)]) -> Request<Body> {

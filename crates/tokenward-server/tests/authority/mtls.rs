@@ -1,8 +1,8 @@
 //! Tokens that are bound to client certificates (RFC 8705), where they are given out and where they are shown.
 
 use axum::body::Body;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
-use http::{HeaderValue, Request, StatusCode};
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderValue, StatusCode};
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 use tokenward::crypto::sha256;
@@ -14,7 +14,7 @@ use tokenward_testing::{ProofFor, ProofMaker, hexadecimal, told_by};
 use tokenward_tower::binding::BindingPolicy;
 use tokenward_tower::dpop::DpopSettings;
 
-use crate::harness::{BILLING, Bench, LOGIN, Reply, SPA, WEAK, session_of};
+use crate::harness::{BILLING, Bench, LOGIN, Reply, SPA, WEAK, asked_by, session_of};
 
 const ISSUER: &str = "https://auth.example.com";
 const MTLS: &str = "https://mtls.auth.example.com";
@@ -299,18 +299,7 @@ impl World {
         certificate: Option<&Certificate>,
         proof: &[String],
     ) -> Reply {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = Request::post("/oauth2/token")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(body))
-            .unwrap();
-        if !client.is_empty() {
-            let basic = self.bench.basic(client).parse().unwrap();
-            request.headers_mut().insert(AUTHORIZATION, basic);
-        }
-        for proof in proof {
-            request.headers_mut().append("dpop", proof.parse().unwrap());
-        }
+        let mut request = self.bench.form_request(proof, "/oauth2/token", client, fields);
         if let Some(Certificate(der)) = certificate {
             request.extensions_mut().insert(PeerIdentity::of(der).unwrap());
         }
@@ -389,20 +378,9 @@ impl World {
         token: &str,
         headers: &[(&str, String)],
     ) -> Reply {
-        let (place, target) = (format!("/auth/{}/{BILLING}", profile.as_str()), "/invoices/7");
         // Cookies are for the site that sets them.
         let host = if scheme == "cookie" { "app.example.com" } else { "api.example.com" };
-        let request = match profile {
-            Profile::Nginx => Request::get(place)
-                .header("x-original-method", "GET")
-                .header("x-original-uri", target),
-            Profile::Envoy => Request::get(format!("{place}{target}")).header("host", host),
-            _ => Request::get(place)
-                .header("x-forwarded-method", "GET")
-                .header("x-forwarded-uri", target)
-                .header("x-forwarded-host", host)
-                .header("x-forwarded-proto", "https"),
-        };
+        let request = asked_by(profile, host, "/invoices/7");
         let request = request.header("x-proxy-secret", secret_of(proxy));
         let request = match scheme {
             "cookie" => request

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use http::{Method, Request};
+use http::Method;
 use serde_json::{Value, json};
 use tokenward::{Algorithm, Clock};
 use tokenward_server::settings::{EventKind, Limits};
@@ -308,32 +307,25 @@ async fn the_challenge_of_a_bound_session_takes_the_proof_of_its_key() {
     free.enrol().await.is_status(201);
     let more = json!({"refresh": "passkey", "dpop_jkt": mine.thumbprint()});
     let bound = world.app_of(more).await;
-    let ask = async |proof: Option<String>| {
-        let body = format!("refresh_token={}", bound.refresh);
-        let mut request = Request::post(CHALLENGE)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("authorization", world.bench.basic(LOGIN));
-        if let Some(proof) = proof {
-            request = request.header("dpop", proof);
-        }
-        world.bench.send(request.body(Body::from(body)).unwrap()).await
+    let ask = async |proof: &[String]| {
+        let fields = [("refresh_token", &*bound.refresh)];
+        world.bench.form_with(proof, CHALLENGE, LOGIN, &fields).await
     };
     let proof = |maker: &ProofMaker, path, nonce| {
         let (site, now) = ("https://auth.example.com", world.bench.clock.now());
-        let proof = maker.good(ProofFor { method: "POST", site, path, token: None, nonce, now });
-        proof.into_iter().next()
+        maker.good(ProofFor { method: "POST", site, path, token: None, nonce, now })
     };
-    ask(None).await.is(400, "invalid_dpop_proof");
-    let first = ask(proof(&mine, CHALLENGE, None)).await;
+    ask(&[]).await.is(400, "invalid_dpop_proof");
+    let first = ask(&proof(&mine, CHALLENGE, None)).await;
     first.is(400, "use_dpop_nonce");
     let nonce = Some(first.header("dpop-nonce"));
 
-    ask(proof(&ProofMaker::default(), CHALLENGE, nonce)).await.is(400, "invalid_grant");
-    ask(proof(&mine, "/oauth2/token", nonce)).await.is(400, "invalid_dpop_proof");
+    ask(&proof(&ProofMaker::default(), CHALLENGE, nonce)).await.is(400, "invalid_grant");
+    ask(&proof(&mine, "/oauth2/token", nonce)).await.is(400, "invalid_dpop_proof");
     let good = proof(&mine, CHALLENGE, nonce);
-    let reply = ask(good.clone()).await;
+    let reply = ask(&good).await;
     assert_eq!(super::pages(&reply.json()["publicKey"]["allowCredentials"]), 1, "{reply:?}");
-    ask(good).await.is(400, "invalid_dpop_proof");
+    ask(&good).await.is(400, "invalid_dpop_proof");
 }
 
 const CHALLENGE: &str = "/session/refresh/challenge";
