@@ -101,15 +101,7 @@ fn a_baseline_lets_what_was_there_be_and_finds_what_is_new() {
 #[test]
 fn only_lines_that_a_revision_does_not_have_count_since_it() {
     let work = Work::new();
-    let git = |arguments: &[&str]| {
-        let status = std::process::Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-            .args(arguments)
-            .current_dir(work.path("."))
-            .output()
-            .unwrap();
-        assert!(status.status.success(), "{status:?}");
-    };
+    let git = |arguments: &[&str]| git(&work, arguments);
     let since = || {
         let mut command = work.command(&["audit", "code", ".", "--since", "HEAD"]);
         let path = std::env::var_os("PATH").unwrap();
@@ -136,15 +128,7 @@ fn what_needs_no_decision_is_mended_in_files_that_git_could_bring_back() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let work = Work::new();
-    let git = |arguments: &[&str]| {
-        let status = std::process::Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-            .args(arguments)
-            .current_dir(work.path("."))
-            .output()
-            .unwrap();
-        assert!(status.status.success(), "{status:?}");
-    };
+    let git = |arguments: &[&str]| git(&work, arguments);
     let audit = |arguments: &[&str]| {
         let mut command = work.command(&["audit", "code", "."]);
         command.args(arguments).env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap()
@@ -329,4 +313,14 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("jwks-redirect") && said.contains("https://b.example/jwks"), "{said}");
+}
+
+fn git(work: &Work, arguments: &[&str]) {
+    let status = std::process::Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+        .args(arguments)
+        .current_dir(work.path("."))
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{status:?}");
 }
