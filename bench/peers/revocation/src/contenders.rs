@@ -46,9 +46,10 @@ pub(crate) struct Contender {
 }
 
 pub(crate) fn all(sample: &Sample) -> Vec<Contender> {
+    let sets = Dense::of(sample);
     vec![
-        dense(sample),
-        again(sample),
+        dense(&sets),
+        again(&sets),
         floor(sample),
         foreign(sample),
         hash_set(sample),
@@ -97,28 +98,36 @@ impl Ours {
     }
 }
 
-fn dense(sample: &Sample) -> Contender {
-    let alone = Ours::of(sample.revoked(), 0);
-    let whole = Ours::of(sample.revoked(), SESSIONS);
-    let (bits, set) = (alone.set, whole.set);
+/// Dense ids alone, and with sessions and versions beside them.
+struct Dense {
+    ids: Ours,
+    whole: Ours,
+}
+
+impl Dense {
+    fn of(sample: &Sample) -> Self {
+        Self { ids: Ours::of(sample.revoked(), 0), whole: Ours::of(sample.revoked(), SESSIONS) }
+    }
+}
+
+fn dense(Dense { ids, whole }: &Dense) -> Contender {
+    let (bits, set) = (ids.set, whole.set);
     Contender {
         name: "tokenward",
         memory: bits.memory(),
         id: Ask::new(|token| bits.check_facts(&token.facts()).is_some()),
         check: Some(Ask::new(|token| set.check_facts(&token.facts()).is_some())),
-        ours: Some(whole),
+        ours: Some(whole.clone()),
     }
 }
 
 /// As [`dense`], of tokens that the verifier remembers: their claims and their memos.
-fn again(sample: &Sample) -> Contender {
-    let alone = Ours::of(sample.revoked(), 0).set;
-    let whole = Ours::of(sample.revoked(), SESSIONS).set;
+fn again(Dense { ids, whole }: &Dense) -> Contender {
     Contender {
         name: "tokenward, tokens that are remembered",
-        memory: alone.memory(),
-        id: Ask::again(alone),
-        check: Some(Ask::again(whole)),
+        memory: ids.set.memory(),
+        id: Ask::again(ids.set),
+        check: Some(Ask::again(whole.set)),
         ours: None,
     }
 }
