@@ -31,7 +31,7 @@ pub use fix::{FixedFile, Fixes, fix_paths};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether tests and fixtures count as code. Default: no.
+    /// Whether tests, fixtures and code for development alone count as code. Default: no.
     pub include_tests: bool,
     /// Whether findings of low confidence count, whose truth is decided out of sight. Default: no.
     pub include_uncertain: bool,
@@ -60,7 +60,7 @@ pub struct Audit {
     pub requests: usize,
     /// What was not looked at, and why.
     pub notes: Vec<Note>,
-    /// How many findings were left out as tests and fixtures.
+    /// How many findings were left out as tests, fixtures and code for development alone.
     pub in_tests: usize,
     /// How many findings were left out because what decides is out of sight: those of low confidence.
     pub uncertain: usize,
@@ -94,6 +94,8 @@ pub(crate) struct Outcome {
     verifiers: Vec<String>,
     /// Findings that are none if a function of another file verifies.
     open: Vec<(Finding, Vec<Elsewhere>)>,
+    /// Findings in code that only development runs.
+    in_development: Vec<Finding>,
     /// What it is known by in a [`Cache`], if it is worth being kept there.
     key: Option<String>,
     /// Whether it comes from there.
@@ -221,6 +223,10 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
                 outcome.findings.push(finding);
             }
         }
+        if options.include_tests {
+            outcome.findings.append(&mut outcome.in_development);
+        }
+        audit.in_tests = audit.in_tests.saturating_add(outcome.in_development.len());
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
         audit.allowed = audit.allowed.saturating_add(outcome.allowed);
         audit.notes.extend(outcome.notes);

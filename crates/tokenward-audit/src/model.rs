@@ -27,6 +27,11 @@ pub(crate) struct Id(usize);
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct ScopeId(usize);
 
+impl ScopeId {
+    /// That of the file.
+    pub(crate) const FILE: Self = Self(0);
+}
+
 /// A file, read.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -211,7 +216,7 @@ impl Model {
     pub(crate) fn function_of(&self, id: Id) -> ScopeId {
         self.scopes_from(self.node(id).scope)
             .find(|(_, scope)| scope.kind != ScopeKind::Class)
-            .map_or(ScopeId(0), |(id, _)| id)
+            .map_or(ScopeId::FILE, |(id, _)| id)
     }
 
     /// The name of the function around a node, in lower case; nothing where it has none.

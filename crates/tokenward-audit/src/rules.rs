@@ -16,6 +16,7 @@ pub(crate) mod absence;
 mod algorithm;
 pub(crate) mod catalog;
 mod cookies;
+pub(crate) mod development;
 mod expiry;
 mod library;
 mod mend;
@@ -94,6 +95,8 @@ pub(crate) struct Hit {
     pub(crate) changes: Vec<Change>,
     /// It is none if one of these verifies what it is given.
     pub(crate) unless: Vec<Elsewhere>,
+    /// Whether it stands in code that only development runs.
+    pub(crate) in_development: bool,
 }
 
 /// A function of another file.
@@ -173,6 +176,7 @@ impl<'m> Context<'m> {
         {
             return;
         }
+        let in_development = development::is_around(self.model, self.text, at);
         self.hits.push(Hit {
             rule: self.rule,
             mistake: self.mistake,
@@ -183,6 +187,7 @@ impl<'m> Context<'m> {
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
             changes,
             unless: Vec::new(),
+            in_development,
         });
     }
 }

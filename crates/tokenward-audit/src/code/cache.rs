@@ -63,6 +63,7 @@ struct Stored {
     stem: String,
     verifiers: Vec<String>,
     open: Vec<(StoredFinding, Vec<Elsewhere>)>,
+    in_development: Vec<StoredFinding>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -198,12 +199,14 @@ impl Stored {
                 .iter()
                 .map(|(finding, unless)| (StoredFinding::of(finding), unless.clone()))
                 .collect(),
+            in_development: outcome.in_development.iter().map(StoredFinding::of).collect(),
         }
     }
 
     fn outcome(&self, name: &str) -> Option<Outcome> {
-        let findings: Option<Vec<Finding>> =
-            self.findings.iter().map(|finding| finding.finding(name)).collect();
+        let all = |stored: &[StoredFinding]| -> Option<Vec<Finding>> {
+            stored.iter().map(|finding| finding.finding(name)).collect()
+        };
         let open: Option<Vec<_>> = self
             .open
             .iter()
@@ -211,7 +214,8 @@ impl Stored {
             .collect();
         let note = |why: &String| Note { file: name.to_owned(), why: why.clone() };
         Some(Outcome {
-            findings: findings?,
+            findings: all(&self.findings)?,
+            in_development: all(&self.in_development)?,
             notes: self.notes.iter().map(note).collect(),
             looked_at: self.looked_at,
             is_test: self.is_test,

@@ -151,9 +151,12 @@ fn judge(
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
     for mut hit in hits.into_iter().take(MAX_FINDINGS) {
         let unless = std::mem::take(&mut hit.unless);
+        let in_development = hit.in_development;
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
+        } else if in_development {
+            outcome.in_development.push(finding);
         } else if unless.is_empty() {
             outcome.findings.push(finding);
         } else {
