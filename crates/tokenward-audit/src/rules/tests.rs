@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::RULES;
 use super::catalog::{Catalog, RuleText};
+use crate::finding::Confidence;
 use crate::{Finding, Language, Options, audit_project, audit_text, config};
 
+/// The mark of what is told on demand alone.
+const UNCERTAIN: &str = "uncertain";
 /// As many as each language of a rule has of either kind.
 const AT_LEAST: usize = 5;
 
@@ -75,9 +78,9 @@ fn every_rule_says_what_it_is_about_in_its_folder() {
     assert_eq!(folders, made.len(), "a folder without a rule");
 }
 
-fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, String>) -> bool {
+fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, [String; 2]>) -> bool {
     marked.keys().eq(found.keys())
-        && marked.iter().all(|(line, severity)| severity.is_empty() || &found[line] == severity)
+        && marked.iter().all(|(line, mark)| mark.is_empty() || found[line].contains(mark))
 }
 
 /// What is wrong with an example: its name says whether it should have findings, its comments which.
@@ -86,7 +89,11 @@ fn disagreement(rule: &str, file: &Path, text: &str, findings: Vec<Finding>) -> 
     let found = findings
         .into_iter()
         .filter(|finding| finding.rule == rule)
-        .map(|finding| (finding.line, finding.severity.to_string()))
+        .map(|finding| {
+            let severity = finding.severity.to_string();
+            let confidence = if finding.confidence == Confidence::Low { UNCERTAIN } else { "" };
+            (finding.line, [severity.as_str(), confidence].map(str::to_owned))
+        })
         .collect();
     let marked = if is_good { BTreeMap::new() } else { marked(text) };
     assert!(is_good || !marked.is_empty(), "{}: no mark", file.display());
@@ -94,7 +101,7 @@ fn disagreement(rule: &str, file: &Path, text: &str, findings: Vec<Finding>) -> 
         .then(|| format!("{}: marked {marked:?}, found {found:?}", file.display()))
 }
 
-/// The lines that end in `finding`, or `finding: severity`, in a comment.
+/// The lines that end in `finding`, `finding: severity` or `finding: uncertain`, in a comment.
 fn marked(text: &str) -> BTreeMap<usize, String> {
     let mut marks = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
