@@ -33,10 +33,11 @@ enum Place {
 pub(super) fn readable(context: &mut Context<'_>) {
     for cookie in cookies(context.model) {
         if is_off(context.model, cookie.http_only) {
+            let confidence = confidence(context.model, &cookie, |one| one.http_only);
             let changes = mended(context, &cookie, cookie.http_only, HTTP_ONLY);
             context.report_mended(
                 cookie.call,
-                (Severity::High, Confidence::High),
+                (Severity::High, confidence),
                 "a cookie with a token is set without HttpOnly: any script that gets into the page can read it",
                 fix(context.model.language),
                 changes,
@@ -49,16 +50,32 @@ pub(super) fn readable(context: &mut Context<'_>) {
 pub(super) fn insecure(context: &mut Context<'_>) {
     for cookie in cookies(context.model) {
         if is_off(context.model, cookie.secure) {
+            let confidence = confidence(context.model, &cookie, |one| one.secure);
             let changes = mended(context, &cookie, cookie.secure, SECURE);
             context.report_mended(
                 cookie.call,
-                (Severity::Medium, Confidence::High),
+                (Severity::Medium, confidence),
                 "a cookie with a token is set without Secure: one request over plain HTTP shows it to the network",
                 fix(context.model.language),
                 changes,
             );
         }
     }
+}
+
+/// Beside a branch that sets the same cookie with the flag, this one serves something older, on purpose.
+fn confidence(m: &Model, cookie: &Cookie, flag: fn(&Cookie) -> Lookup) -> Confidence {
+    let name =
+        |call| m.argument(call, "key", 0).found().map(|id| m.text(id).or_else(|| m.last_name(id)));
+    let branch = m.ancestors(cookie.call).find(|id| matches!(m.kind(*id), Kind::Branch));
+    let is_beside = branch.is_some_and(|branch| {
+        cookies(m).iter().any(|other| {
+            m.ancestors(other.call).any(|id| id == branch)
+                && name(other.call) == name(cookie.call)
+                && !is_off(m, flag(other))
+        })
+    });
+    if is_beside { Confidence::Low } else { Confidence::High }
 }
 
 /// A flag that is set, in Python, JavaScript and Go.
