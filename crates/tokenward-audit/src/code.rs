@@ -19,6 +19,7 @@ mod fix;
 mod markup;
 mod one;
 mod place;
+mod readers;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -86,14 +87,16 @@ pub(crate) struct Outcome {
     looked_at: bool,
     is_test: bool,
     allowed: usize,
-    /// Which of [`absence::ABSENCES`] the file has a sign of.
-    signs: [bool; absence::ABSENCES.len()],
+    /// What the file tells of its project.
+    signs: absence::Signs,
     /// The file's name, without folder and extension.
     stem: String,
     /// Its functions that verify a token that they are given.
     verifiers: Vec<String>,
     /// Findings that are none if a function of another file verifies.
     open: Vec<(Finding, Vec<Elsewhere>)>,
+    /// Findings that are values of settings, with their names.
+    settings: Vec<(Finding, String)>,
     /// Findings in code that only development runs.
     in_development: Vec<Finding>,
     /// What it is known by in a [`Cache`], if it is worth being kept there.
@@ -122,7 +125,7 @@ fn code(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audi
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
-    let outcomes: Vec<Outcome> = thread::scope(|scope| {
+    let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.min(64))
             .filter_map(|_| {
                 let work = || worker(&files, &next, options, cache.as_deref());
@@ -135,6 +138,7 @@ fn code(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audi
     if let Some(cache) = cache {
         cache.keep(&outcomes);
     }
+    readers::weigh(&mut outcomes, &files, paths);
     merge(audit, outcomes, options)
 }
 
@@ -210,10 +214,11 @@ fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let mut has = [false; absence::ABSENCES.len()];
     for outcome in &outcomes {
-        for (all, one) in has.iter_mut().zip(outcome.signs) {
+        for (all, one) in has.iter_mut().zip(outcome.signs.has) {
             *all |= one;
         }
     }
+    let logs_out = outcomes.iter().any(|outcome| outcome.signs.logs_out && !outcome.is_test);
     let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
     for mut outcome in outcomes {
         for (finding, unless) in std::mem::take(&mut outcome.open) {
@@ -222,6 +227,12 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
             if !is_verified {
                 outcome.findings.push(finding);
             }
+        }
+        outcome.findings.extend(outcome.settings.drain(..).map(|(finding, _)| finding));
+        for finding in
+            outcome.findings.iter_mut().filter(|one| logs_out && absence::is_revocation(one))
+        {
+            finding.confidence = finding.confidence.max(Confidence::Medium);
         }
         if options.include_tests {
             outcome.findings.append(&mut outcome.in_development);

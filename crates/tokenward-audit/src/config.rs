@@ -101,6 +101,7 @@ fn hit(
         fix: Some(fix.to_owned()),
         changes: Vec::new(),
         unless: Vec::new(),
+        setting: None,
         in_development: false,
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Model};
 use library::Calls;
+pub(crate) use names::plain;
 
 pub(crate) mod absence;
 mod algorithm;
@@ -18,6 +19,7 @@ pub(crate) mod catalog;
 mod cookies;
 pub(crate) mod development;
 mod expiry;
+mod guards;
 mod library;
 mod mend;
 mod names;
@@ -95,6 +97,8 @@ pub(crate) struct Hit {
     pub(crate) changes: Vec<Change>,
     /// It is none if one of these verifies what it is given.
     pub(crate) unless: Vec<Elsewhere>,
+    /// A setting that it is the value of: whether it matters hangs on whether anything reads that.
+    pub(crate) setting: Option<String>,
     /// Whether it stands in code that only development runs.
     pub(crate) in_development: bool,
 }
@@ -161,6 +165,13 @@ impl<'m> Context<'m> {
         }
     }
 
+    /// Says that what was reported last is the value of this setting.
+    pub(crate) fn read_as(&mut self, setting: &str) {
+        if let Some(hit) = self.hits.last_mut() {
+            hit.setting.get_or_insert_with(|| setting.to_owned());
+        }
+    }
+
     /// The same, with the changes that mend it.
     pub(crate) fn report_mended(
         &mut self,
@@ -187,6 +198,7 @@ impl<'m> Context<'m> {
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
             changes,
             unless: Vec::new(),
+            setting: None,
             in_development,
         });
     }

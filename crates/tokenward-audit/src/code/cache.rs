@@ -59,10 +59,11 @@ struct Stored {
     looked_at: bool,
     is_test: bool,
     allowed: usize,
-    signs: [bool; absence::ABSENCES.len()],
+    signs: absence::Signs,
     stem: String,
     verifiers: Vec<String>,
     open: Vec<(StoredFinding, Vec<Elsewhere>)>,
+    settings: Vec<(StoredFinding, String)>,
     in_development: Vec<StoredFinding>,
 }
 
@@ -199,6 +200,11 @@ impl Stored {
                 .iter()
                 .map(|(finding, unless)| (StoredFinding::of(finding), unless.clone()))
                 .collect(),
+            settings: outcome
+                .settings
+                .iter()
+                .map(|(finding, name)| (StoredFinding::of(finding), name.clone()))
+                .collect(),
             in_development: outcome.in_development.iter().map(StoredFinding::of).collect(),
         }
     }
@@ -212,6 +218,11 @@ impl Stored {
             .iter()
             .map(|(finding, unless)| Some((finding.finding(name)?, unless.clone())))
             .collect();
+        let settings: Option<Vec<_>> = self
+            .settings
+            .iter()
+            .map(|(finding, setting)| Some((finding.finding(name)?, setting.clone())))
+            .collect();
         let note = |why: &String| Note { file: name.to_owned(), why: why.clone() };
         Some(Outcome {
             findings: all(&self.findings)?,
@@ -224,6 +235,7 @@ impl Stored {
             stem: self.stem.clone(),
             verifiers: self.verifiers.clone(),
             open: open?,
+            settings: settings?,
             ..Outcome::default()
         })
     }

@@ -29,7 +29,8 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     if wanted == 0 {
         // Nothing to find here, but perhaps what another file lacks.
         let signs = absence::signs(&String::from_utf8_lossy(&bytes));
-        return Outcome { looked_at: true, signs, ..Outcome::default() };
+        let is_test = place::is_test_path(&file.inside);
+        return Outcome { looked_at: true, is_test, signs, ..Outcome::default() };
     }
     let key = known.map(|_| cache::key(file, &bytes, options));
     if let (Some(known), Some(key)) = (known, &key)
@@ -127,7 +128,7 @@ fn judge(
     outcome.is_test = place::is_test_path(inside) || place::is_test(&read.model);
     // A test that ends tokens says nothing about the program.
     if outcome.is_test {
-        outcome.signs = Default::default();
+        outcome.signs = absence::Signs::default();
     }
     let lines = Lines::new(text);
     let allowed = allow::read(&read.comments, text, |at| lines.position(at).0);
@@ -151,12 +152,14 @@ fn judge(
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
     for mut hit in hits.into_iter().take(MAX_FINDINGS) {
         let unless = std::mem::take(&mut hit.unless);
-        let in_development = hit.in_development;
+        let (setting, in_development) = (hit.setting.take(), hit.in_development);
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
         } else if in_development {
             outcome.in_development.push(finding);
+        } else if let Some(setting) = setting {
+            outcome.settings.push((finding, setting));
         } else if unless.is_empty() {
             outcome.findings.push(finding);
         } else {

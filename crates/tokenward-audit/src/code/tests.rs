@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::*;
 
+mod whole;
+
 const BAD: &str = "import jwt\n\njwt.decode(token, KEY, algorithms=['none'])\n";
 
 #[test]
@@ -144,18 +146,6 @@ fn a_path_that_is_not_there_is_a_note() {
 
     assert_eq!(audit.files, 0);
     assert_eq!(audit.notes.len(), 1);
-}
-
-#[test]
-fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
-    let project = Project::new();
-    let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";
-    project.write("a.py", issues);
-    project.write("b.py", issues);
-    assert_eq!(project.found(&Options::default()), ["a.py:2 no-key-id", "a.py:2 no-revocation"]);
-
-    project.write("c.py", "denylist = set()\nKEYS = load('jwks.json')\n");
-    assert!(project.found(&Options::default()).is_empty());
 }
 
 #[test]
@@ -349,66 +339,4 @@ impl Project {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-#[test]
-fn what_is_decided_out_of_sight_is_counted_and_told_on_demand() {
-    let project = Project::new();
-    let reader = "import jwt\ndef parts(token):\n    return read(token)['exp']\ndef read(token):\n    \
-                  return jwt.decode(token, KEY, algorithms=['ES256'], options={'verify_exp': False})\n";
-    project.write("reader.py", reader);
-    let audit = project.audit(&Options::default());
-    assert!(audit.findings.is_empty());
-    assert_eq!(audit.uncertain, 1);
-
-    let options = Options { include_uncertain: true, ..Options::default() };
-    assert_eq!(project.found(&options), ["reader.py:5 expiry-not-checked"]);
-    assert_eq!(project.audit(&options).uncertain, 0);
-}
-
-#[test]
-fn one_source_that_was_built_twice_is_told_of_once() {
-    let project = Project::new();
-    let store = "localStorage.setItem('access_token', token);\n";
-    project.write("dist/index.cjs", &format!("'use strict';\n{store}{store}"));
-    project.write("dist/index.js", &format!("{store}{store}"));
-    project.write("dist/esm/login.js", store);
-    project.write("dist/cjs/login.js", store);
-    // The same line in another program is another mistake.
-    project.write("src/login.js", store);
-    let rule = "token-in-web-storage";
-    assert_eq!(
-        project.found(&Options::default()),
-        [
-            format!("dist/cjs/login.js:1 {rule}"),
-            format!("dist/index.cjs:2 {rule}"),
-            format!("dist/index.cjs:3 {rule}"),
-            format!("src/login.js:1 {rule}"),
-        ]
-    );
-}
-
-#[test]
-fn settings_of_a_testing_module_and_of_a_documentation_builder_are_fixtures() {
-    let settings = "import jwt\nSETTINGS = {'jwt': {'secret': 'kept in the open', 'algorithm': 'HS256'}}\n\
-                    SECRET_KEY = 'lies-in-the-open'\nALGORITHM = 'HS256'\n";
-    for (file, count) in
-        [("shop/testing.py", 0), ("shop/documentation/build.py", 0), ("shop/app.py", 1)]
-    {
-        let project = Project::new();
-        project.write(file, settings);
-        assert_eq!(project.audit(&Options::default()).findings.len(), count, "{file}");
-    }
-}
-
-#[test]
-fn a_client_in_go_reads_the_token_that_it_was_given() {
-    let code = "package ca\n\nimport \"gopkg.in/square/go-jose.v2/jwt\"\n\nfunc names(given string) string {\n\
-                \ttoken, _ := jwt.ParseSigned(given)\n\tvar claims Claims\n\
-                \ttoken.UnsafeClaimsWithoutVerification(&claims)\n\treturn claims.Email\n}\n";
-    for (file, count) in [("ca/client.go", 0), ("ca/handler.go", 1)] {
-        let project = Project::new();
-        project.write(file, code);
-        assert_eq!(project.audit(&Options::default()).findings.len(), count, "{file}");
-    }
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::guards::{conditions, head};
 use crate::model::{Id, Kind, Model, ScopeId};
 
 /// What only development has, as a word of a name.
@@ -49,8 +50,13 @@ pub(crate) fn is_path(path: &Path) -> bool {
 
 /// Whether the code at a place runs in development alone, by the names and the conditions around it.
 pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
-    let is_named = m.scopes_from(m.node(at).scope).any(|(_, scope)| is_name(&scope.name));
-    is_named || is_guarded(m, text, at) || is_left_before(m, text, at)
+    let is_named = m
+        .scopes_from(m.node(at).scope)
+        .any(|(_, scope)| is_name(&scope.name) || is_set_name(&scope.name));
+    // `if DEBUG: …`, `NODE_ENV !== 'production' ? … : …`
+    let is_guarded =
+        || conditions(m, text, at).into_iter().any(|(one, holds)| is_development(one, holds));
+    is_named || is_guarded() || is_left_before(m, text, at)
 }
 
 /// `FakeProvider`, `mock_login`, `DevServer`
@@ -61,6 +67,15 @@ fn is_name(name: &str) -> bool {
     let is_stub = matches!(words.as_slice(), [first, second, ..]
         if first == "stub" && matches!(second.as_str(), "server" | "provider" | "auth" | "token"));
     is_server || is_stub || words.iter().any(|word| MARKS.contains(&word.as_str()))
+}
+
+/// `class DevelopmentConfig`, `Config::dev()`: a set of settings that is chosen by name.
+fn is_set_name(name: &str) -> bool {
+    let words = words(name);
+    let is_set = |word: Option<&String>| {
+        word.is_some_and(|word| matches!(word.as_str(), "dev" | "development"))
+    };
+    is_set(words.first()) || is_set(words.last())
 }
 
 /// The words of a name, in lower case: `isDevMode`, `IS_DEV_MODE`, `is-dev-mode`.
@@ -84,42 +99,6 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// `if DEBUG: …`, `NODE_ENV !== 'production' ? … : …`
-fn is_guarded(m: &Model, text: &str, at: Id) -> bool {
-    let mut inside = at;
-    for one in m.ancestors(at).take(MAX_GUARDS) {
-        let before = text.get(m.node(one).span.start..m.node(inside).span.start);
-        let before = before.unwrap_or_default();
-        let part = text.get(m.node(inside).span.clone()).unwrap_or_default();
-        let says = match m.kind(one) {
-            Kind::Branch => branch(before, part),
-            Kind::Choice(_) => choice(before),
-            _ => None,
-        };
-        if says.is_some_and(|(condition, is_so)| is_development(condition, is_so)) {
-            return true;
-        }
-        inside = one;
-    }
-    false
-}
-
-/// The condition that a part of an `if` runs under, out of what stands before it; and whether it holds there.
-fn branch<'t>(before: &'t str, part: &str) -> Option<(&'t str, bool)> {
-    let end = before.find(['{', '\n']).or_else(|| before.find(':')).unwrap_or(before.len());
-    let (condition, rest) = (before.get(..end)?, before.get(end..)?);
-    let is_else = rest.contains("else")
-        || ["else", "elif", "elsif"].iter().any(|word| part.starts_with(word));
-    let is_condition = condition.starts_with("if") || condition.starts_with("unless");
-    is_condition.then_some((condition, !is_else))
-}
-
-/// The same for `condition ? this : that`.
-fn choice(before: &str) -> Option<(&str, bool)> {
-    let (condition, rest) = before.split_once(" ? ")?;
-    Some((condition, !rest.contains(" : ")))
-}
-
 /// `if not settings.DEBUG: raise Http404`, before a place and in its function.
 fn is_left_before(m: &Model, text: &str, at: Id) -> bool {
     let function = m.function_of(at);
@@ -135,7 +114,7 @@ fn is_left_before(m: &Model, text: &str, at: Id) -> bool {
     });
     guards.take(MAX_GUARDS).any(|id| {
         let source = text.get(m.node(id).span.clone()).unwrap_or_default();
-        let end = source.find(['{', '\n', ':']).unwrap_or(source.len());
+        let end = head(source);
         let (condition, body) = (source.get(..end), source.get(end..));
         let leaves = ["return", "throw", "raise", "abort(", "panic"];
         let body = body.unwrap_or_default();
@@ -147,7 +126,7 @@ fn is_left_before(m: &Model, text: &str, at: Id) -> bool {
 }
 
 /// Whether a condition, holding or not, says that this is no production.
-pub(crate) fn is_development(condition: &str, holds: bool) -> bool {
+fn is_development(condition: &str, holds: bool) -> bool {
     let parts: Vec<&str> = condition.split("&&").flat_map(|part| part.split(" and ")).collect();
     let is_either = condition.contains("||") || condition.contains(" or ");
     if holds {
