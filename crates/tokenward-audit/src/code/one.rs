@@ -90,16 +90,35 @@ pub(super) fn audit_config_text(
             (span.clone(), text.get(span).unwrap_or_default().to_owned())
         })
         .collect();
+    if let Some((file, function)) = config::settles(text) {
+        file.clone_into(&mut outcome.stem);
+        outcome.verifiers.push(function.to_owned());
+    }
     let allowed = allow::read(&comments, text, |at| lines.position(at).0);
-    for hit in config::hits(inside, text).into_iter().take(MAX_FINDINGS) {
-        let Some(finding) = finding(name, &lines, hit, options) else { continue };
-        if allow::allows(&allowed, finding.rule, finding.line) {
+    tell(&mut outcome, config::hits(inside, text), name, &lines, &allowed, options);
+    outcome
+}
+
+/// Puts hits among the findings, but those that a comment allows.
+fn tell(
+    outcome: &mut Outcome,
+    hits: Vec<Hit>,
+    name: &str,
+    lines: &Lines<'_>,
+    allowed: &[allow::Allow],
+    options: &Options,
+) {
+    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
+        let unless = std::mem::take(&mut hit.unless);
+        let Some(finding) = finding(name, lines, hit, options) else { continue };
+        if allow::allows(allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
-        } else {
+        } else if unless.is_empty() {
             outcome.findings.push(finding);
+        } else {
+            outcome.open.push((finding, unless));
         }
     }
-    outcome
 }
 
 /// What a text comes to, in which these rules have a word.
@@ -149,17 +168,7 @@ fn judge(
         return outcome;
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
-    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
-        let unless = std::mem::take(&mut hit.unless);
-        let Some(finding) = finding(name, &lines, hit, options) else { continue };
-        if allow::allows(&allowed, finding.rule, finding.line) {
-            outcome.allowed = outcome.allowed.saturating_add(1);
-        } else if unless.is_empty() {
-            outcome.findings.push(finding);
-        } else {
-            outcome.open.push((finding, unless));
-        }
-    }
+    tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
 

@@ -34,6 +34,11 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// A line of YAML without a comment after it.
+pub(super) fn uncommented(line: &str) -> &str {
+    line.split_once(" #").map_or(line, |(line, _)| line).trim_end()
+}
+
 /// All settings of a text.
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut found = Vec::new();
@@ -91,6 +96,5 @@ fn bare(value: &str) -> &str {
             return inner;
         }
     }
-    let value = value.split_once(" #").map_or(value, |(value, _)| value);
-    value.trim().trim_end_matches([',', '{', '[']).trim()
+    uncommented(value).trim().trim_end_matches([',', '{', '[']).trim()
 }
