@@ -60,6 +60,7 @@ pub(crate) fn is_config(path: &Path) -> bool {
     let is_named = name.starts_with(".env")
         || ["dockerfile", "procfile", "id_rsa", "id_ecdsa", "id_ed25519", "haproxy.cfg"]
             .contains(&name.as_str());
+    let is_named = is_named || name.starts_with("dockerfile.") || extension == "dockerfile";
     (is_named || EXTENSIONS.contains(&extension.as_str())) && !is_lock
 }
 
@@ -82,9 +83,10 @@ pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     // Where secrets are sealed, what is in the file is no use to whoever reads it.
     let is_sealed = text.contains("SealedSecret") || text.contains("ENC[AES256_GCM");
     let settings = read::settings(text);
+    let signs_by_secret = secrets::signs_by_secret(&settings);
     for setting in &settings {
         if !is_sealed {
-            hits.extend(secrets::secret(setting));
+            hits.extend(secrets::secret(path, setting, signs_by_secret));
         }
         hits.extend(shown(path, setting));
     }
@@ -153,6 +155,14 @@ const CREDENTIALS: [&str; 12] = [
     "capture request header cookie",
 ];
 
+/// Whether a word stands in a line, and no longer one that begins with it.
+fn names(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let after = line.get(at.saturating_add(word.len())..).unwrap_or_default();
+        !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+    })
+}
+
 /// Formats of access logs, of nginx, Envoy and `HAProxy`.
 fn logged(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -165,7 +175,7 @@ fn logged(text: &str) -> Vec<Hit> {
         }
         is_format |= begins.starts_with("log_format");
         let is_log = is_format || begins.contains("%req(") || begins.starts_with("capture ");
-        if is_log && CREDENTIALS.iter().any(|word| begins.contains(word)) {
+        if is_log && CREDENTIALS.iter().any(|word| names(begins, word)) {
             hits.push(hit(
                 "credentials-in-log",
                 start..start.saturating_add(line.len()),

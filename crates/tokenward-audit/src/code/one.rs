@@ -17,13 +17,9 @@ const MAX_SHOWN: usize = 160;
 pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>) -> Outcome {
     let name = file.path.display().to_string();
     let Some(language) = Language::of(&file.path) else { return Outcome::default() };
-    let skipped = |why: String| Outcome {
-        notes: vec![Note { file: name.clone(), why }],
-        ..Outcome::default()
-    };
     let bytes = match source::read(&file.path) {
         Ok(bytes) => bytes,
-        Err(why) => return skipped(why),
+        Err(why) => return skipped(&name, why),
     };
     let wanted = rules::wanted(&bytes);
     if wanted == 0 {
@@ -39,9 +35,13 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     }
     let outcome = match source::text(bytes) {
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
-        Err(why) => skipped(why),
+        Err(why) => skipped(&name, why),
     };
     Outcome { key, stem: stem(&file.path), ..outcome }
+}
+
+fn skipped(name: &str, why: String) -> Outcome {
+    Outcome { notes: vec![Note { file: name.to_owned(), why }], ..Outcome::default() }
 }
 
 /// What other files call a file by.
@@ -66,11 +66,10 @@ pub(super) fn audit_text(
 /// A file of settings, a key, or whatever else may hold one.
 pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
-    // Nobody keeps settings in what is binary or huge.
-    let Ok(text) = source::read(&file.path).and_then(source::text) else {
-        return Outcome::default();
-    };
-    audit_config_text(&name, &file.inside, &text, options)
+    match source::read(&file.path).and_then(source::settings) {
+        Ok(text) => audit_config_text(&name, &file.inside, &text, options),
+        Err(why) => skipped(&name, why),
+    }
 }
 
 pub(super) fn audit_config_text(
