@@ -139,7 +139,7 @@ fn is_value(value: &str) -> bool {
     let stands_for_another = [
         "$",
         "<",
-        "{{",
+        "{",
         "%",
         "@",
         "enc(",
