@@ -1,21 +1,23 @@
 //! Audits the paths that it is given, as a program of one's own would:
-//! `cargo run -p tokenward-audit --example audit -- [--json] src`.
+//! `cargo run -p tokenward-audit --example audit -- [--json] [--project] src`.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokenward_audit::report::{Report, json, text};
-use tokenward_audit::{Options, audit_paths};
+use tokenward_audit::{Options, audit_paths, audit_project};
 
 fn main() -> std::io::Result<()> {
     let (flags, paths): (Vec<_>, Vec<_>) =
-        std::env::args_os().skip(1).partition(|arg| arg == "--json");
+        std::env::args_os().skip(1).partition(|arg| arg == "--json" || arg == "--project");
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-    let audit = audit_paths(&paths, &Options::default());
+    let is = |name: &str| flags.iter().any(|flag| flag == name);
+    let audit = if is("--project") { audit_project } else { audit_paths };
+    let audit = audit(&paths, &Options::default());
     let report = Report { audit: &audit, took: Duration::ZERO };
     let mut out = std::io::stdout();
-    if flags.is_empty() {
+    if !is("--json") {
         return out.write_all(text::text(&report, false).as_bytes());
     }
     serde_json::to_writer(&mut out, &json::json(&report))?;

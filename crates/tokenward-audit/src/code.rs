@@ -205,6 +205,22 @@ pub fn audit_text(name: &str, text: &str, language: Language, options: &Options)
     merge(Audit::default(), vec![outcome], options).findings
 }
 
+/// Audits one text of settings, as the file `name`: what proxies are told, secrets, keys, tokens.
+///
+/// # Examples
+///
+/// ```
+/// use tokenward_audit::{Options, audit_settings};
+///
+/// let findings = audit_settings("envoy.yaml", "requires:\n  allow_missing: {}\n", &Options::default());
+/// assert_eq!(findings[0].rule, "token-optional-at-proxy");
+/// ```
+#[must_use]
+pub fn audit_settings(name: &str, text: &str, options: &Options) -> Vec<Finding> {
+    let outcome = one::audit_config_text(name, Path::new(name), text, options);
+    merge(Audit::default(), vec![outcome], options).findings
+}
+
 /// The functions of a file that verify, with the file's name; `tokens/index.js` and `tokens/__init__.py` go by
 /// their folder's. Two files of one name are not told apart: what verifies in either counts.
 fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {

@@ -17,13 +17,9 @@ const MAX_SHOWN: usize = 160;
 pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>) -> Outcome {
     let name = file.path.display().to_string();
     let Some(language) = Language::of(&file.path) else { return Outcome::default() };
-    let skipped = |why: String| Outcome {
-        notes: vec![Note { file: name.clone(), why }],
-        ..Outcome::default()
-    };
     let bytes = match source::read(&file.path) {
         Ok(bytes) => bytes,
-        Err(why) => return skipped(why),
+        Err(why) => return skipped(&name, why),
     };
     let wanted = rules::wanted(&bytes);
     if wanted == 0 {
@@ -40,9 +36,13 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     }
     let outcome = match source::text(bytes) {
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
-        Err(why) => skipped(why),
+        Err(why) => skipped(&name, why),
     };
     Outcome { key, stem: stem(&file.path), ..outcome }
+}
+
+fn skipped(name: &str, why: String) -> Outcome {
+    Outcome { notes: vec![Note { file: name.to_owned(), why }], ..Outcome::default() }
 }
 
 /// What other files call a file by.
@@ -67,11 +67,10 @@ pub(super) fn audit_text(
 /// A file of settings, a key, or whatever else may hold one.
 pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
-    // Nobody keeps settings in what is binary or huge.
-    let Ok(text) = source::read(&file.path).and_then(source::text) else {
-        return Outcome::default();
-    };
-    audit_config_text(&name, &file.inside, &text, options)
+    match source::read(&file.path).and_then(source::settings) {
+        Ok(text) => audit_config_text(&name, &file.inside, &text, options),
+        Err(why) => skipped(&name, why),
+    }
 }
 
 pub(super) fn audit_config_text(
@@ -91,16 +90,40 @@ pub(super) fn audit_config_text(
             (span.clone(), text.get(span).unwrap_or_default().to_owned())
         })
         .collect();
+    if let Some((file, function)) = config::settles(text) {
+        file.clone_into(&mut outcome.stem);
+        outcome.verifiers.push(function.to_owned());
+    }
     let allowed = allow::read(&comments, text, |at| lines.position(at).0);
-    for hit in config::hits(inside, text).into_iter().take(MAX_FINDINGS) {
-        let Some(finding) = finding(name, &lines, hit, options) else { continue };
-        if allow::allows(&allowed, finding.rule, finding.line) {
+    tell(&mut outcome, config::hits(inside, text), name, &lines, &allowed, options);
+    outcome
+}
+
+/// Puts hits among the findings, but those that a comment allows.
+fn tell(
+    outcome: &mut Outcome,
+    hits: Vec<Hit>,
+    name: &str,
+    lines: &Lines<'_>,
+    allowed: &[allow::Allow],
+    options: &Options,
+) {
+    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
+        let unless = std::mem::take(&mut hit.unless);
+        let (setting, in_development) = (hit.setting.take(), hit.in_development);
+        let Some(finding) = finding(name, lines, hit, options) else { continue };
+        if allow::allows(allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
-        } else {
+        } else if in_development {
+            outcome.in_development.push(finding);
+        } else if let Some(setting) = setting {
+            outcome.settings.push((finding, setting));
+        } else if unless.is_empty() {
             outcome.findings.push(finding);
+        } else {
+            outcome.open.push((finding, unless));
         }
     }
-    outcome
 }
 
 /// What a text comes to, in which these rules have a word.
@@ -150,22 +173,7 @@ fn judge(
         return outcome;
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
-    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
-        let unless = std::mem::take(&mut hit.unless);
-        let (setting, in_development) = (hit.setting.take(), hit.in_development);
-        let Some(finding) = finding(name, &lines, hit, options) else { continue };
-        if allow::allows(&allowed, finding.rule, finding.line) {
-            outcome.allowed = outcome.allowed.saturating_add(1);
-        } else if in_development {
-            outcome.in_development.push(finding);
-        } else if let Some(setting) = setting {
-            outcome.settings.push((finding, setting));
-        } else if unless.is_empty() {
-            outcome.findings.push(finding);
-        } else {
-            outcome.open.push((finding, unless));
-        }
-    }
+    tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
 

@@ -238,6 +238,24 @@ fn a_token_that_a_function_of_another_file_verifies_is_verified() {
 }
 
 #[test]
+fn a_policy_in_another_file_demands_the_token_that_istio_does_not() {
+    let project = Project::new();
+    project.write(
+        "deploy/authentication.yaml",
+        "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata:\n  name: orders\n",
+    );
+    let found = || audit_project(&[project.dir.path().to_owned()], &Options::default()).findings;
+    assert_eq!(found().len(), 1);
+
+    project.write(
+        "deploy/authorization.yaml",
+        "kind: AuthorizationPolicy\nspec:\n  action: DENY\n  rules:\n  - from:\n    - source:\n        \
+         notRequestPrincipals: ['*']\n",
+    );
+    assert_eq!(found(), []);
+}
+
+#[test]
 fn a_name_that_is_of_its_own_type_leads_nowhere() {
     for (name, text) in [
         ("a.py", "import os\njwt: jwt\njwt.decode(token)\na: b\nb: a\na.encode(token)\n"),

@@ -70,10 +70,14 @@ const TEXTS: &[&str] = texts![
     "tls-not-checked",
     "detailed-refusal",
     "token-optional-at-proxy",
+    "algorithm-from-token-at-proxy",
+    "expired-token-at-proxy",
     "private-key-in-tree",
     "secret-in-config",
     "token-in-tree",
     "credentials-in-log",
+    "token-in-url-at-proxy",
+    "plain-http-at-proxy",
     "errors-shown",
 ];
 
