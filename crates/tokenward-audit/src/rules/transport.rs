@@ -93,11 +93,7 @@ fn is_request(m: &Model, value: Id) -> bool {
 /// Whether the function around it, or the file where there is none, has to do with keys or tokens.
 fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
-    let function = m.ancestors(value).find(|id| match m.kind(*id) {
-        Kind::Function(scope) => m.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
-        _ => false,
-    });
-    let text = match function {
+    let text = match m.named_function(value) {
         Some(function) => context.source(function),
         None => context.text,
     };
