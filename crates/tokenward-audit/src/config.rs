@@ -9,20 +9,22 @@ use std::path::Path;
 use crate::finding::{Confidence, Severity};
 use crate::rules::Hit;
 
+mod cleartext;
 mod read;
 mod secrets;
 
 /// The rules, with their mistakes: those of [`crate::rules::RULES`] are for code.
-pub(crate) const RULES: [(&str, u8); 6] = [
+pub(crate) const RULES: [(&str, u8); 7] = [
     ("token-optional-at-proxy", 2),
     ("private-key-in-tree", 7),
     ("secret-in-config", 7),
     ("token-in-tree", 9),
     ("credentials-in-log", 9),
+    ("plain-http-in-config", 9),
     ("errors-shown", 10),
 ];
 
-const EXTENSIONS: [&str; 20] = [
+const EXTENSIONS: [&str; 21] = [
     "env",
     "yml",
     "yaml",
@@ -43,6 +45,7 @@ const EXTENSIONS: [&str; 20] = [
     "tf",
     "tfvars",
     "config",
+    "plist",
 ];
 
 /// Whether a file may hold settings, a key or a token.
@@ -77,7 +80,9 @@ pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
         }
         hits.extend(optional(&setting));
         hits.extend(shown(path, &setting));
+        hits.extend(cleartext::setting(path, &setting));
     }
+    hits.extend(cleartext::apps(path, text));
     hits.extend(logged(text));
     hits.sort_by_key(|hit| hit.span.start);
     hits
@@ -129,10 +134,15 @@ fn optional(setting: &read::Setting<'_>) -> Option<Hit> {
     }
 }
 
+/// Whether a file holds in development alone, by its name.
+fn is_development(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["dev", "local"].iter().any(|word| name.contains(word))
+}
+
 /// Spring's and ASP.NET's settings that send errors to whoever asks.
 fn shown(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    if ["dev", "local"].iter().any(|word| name.contains(word)) {
+    if is_development(path) {
         return None;
     }
     let is = |end: &str| setting.path.to_lowercase().replace('-', "").ends_with(end);

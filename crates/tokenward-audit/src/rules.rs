@@ -15,6 +15,7 @@ use library::Calls;
 pub(crate) mod absence;
 mod algorithm;
 pub(crate) mod catalog;
+mod cleartext;
 mod cookies;
 mod expiry;
 mod library;
@@ -74,6 +75,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
     Rule { id: "tls-not-checked", mistake: 9, words: transport::WORDS, check: transport::check },
+    Rule { id: "plain-http-allowed", mistake: 9, words: cleartext::WORDS, check: cleartext::check },
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 

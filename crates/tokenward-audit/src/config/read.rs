@@ -91,6 +91,8 @@ fn bare(value: &str) -> &str {
             return inner;
         }
     }
-    let value = value.split_once(" #").map_or(value, |(value, _)| value);
+    let value = [" #", " //"]
+        .iter()
+        .fold(value, |value, mark| value.split_once(mark).map_or(value, |(value, _)| value));
     value.trim().trim_end_matches([',', '{', '[']).trim()
 }

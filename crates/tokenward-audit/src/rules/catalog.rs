@@ -68,12 +68,14 @@ const TEXTS: &[&str] = texts![
     "cookie-over-plain-http",
     "token-in-url",
     "tls-not-checked",
+    "plain-http-allowed",
     "detailed-refusal",
     "token-optional-at-proxy",
     "private-key-in-tree",
     "secret-in-config",
     "token-in-tree",
     "credentials-in-log",
+    "plain-http-in-config",
     "errors-shown",
 ];
 

@@ -23,7 +23,7 @@ const ABOUT: [&str; 10] = [
     "authority",
 ];
 /// Where nobody's real tokens are.
-const DEVELOPMENT: [&str; 4] = ["develop", "debug", "localhost", "test"];
+const DEVELOPMENT: [&str; 5] = ["develop", "debug", "localhost", "test", "__main__"];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
@@ -101,8 +101,8 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     m.language == Language::CSharp || ABOUT.iter().any(|word| text.to_lowercase().contains(word))
 }
 
-/// `if (env.IsDevelopment())`
-fn is_development(context: &Context<'_>, value: Id) -> bool {
+/// `if (env.IsDevelopment())`, `if __name__ == "__main__":`
+pub(super) fn is_development(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
     m.ancestors(value).filter(|id| matches!(m.kind(*id), Kind::Branch)).any(|branch| {
         let condition: String = context.source(branch).chars().take(100).collect();
