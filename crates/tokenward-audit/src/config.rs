@@ -12,12 +12,14 @@ use crate::rules::Hit;
 mod cleartext;
 mod read;
 mod secrets;
+mod shared;
 
 /// The rules, with their mistakes: those of [`crate::rules::RULES`] are for code.
-pub(crate) const RULES: [(&str, u8); 7] = [
+pub(crate) const RULES: [(&str, u8); 8] = [
     ("token-optional-at-proxy", 2),
     ("private-key-in-tree", 7),
     ("secret-in-config", 7),
+    ("secret-shared", 7),
     ("token-in-tree", 9),
     ("credentials-in-log", 9),
     ("plain-http-in-config", 9),
@@ -74,14 +76,16 @@ pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     let mut hits = secrets::keys_and_tokens(text);
     // Where secrets are sealed, what is in the file is no use to whoever reads it.
     let is_sealed = text.contains("SealedSecret") || text.contains("ENC[AES256_GCM");
-    for setting in read::settings(text) {
+    let settings = read::settings(text);
+    for setting in &settings {
         if !is_sealed {
-            hits.extend(secrets::secret(&setting));
+            hits.extend(secrets::secret(setting));
         }
-        hits.extend(optional(&setting));
-        hits.extend(shown(path, &setting));
-        hits.extend(cleartext::setting(path, &setting));
+        hits.extend(optional(setting));
+        hits.extend(shown(path, setting));
+        hits.extend(cleartext::setting(path, setting));
     }
+    hits.extend(shared::secrets(path, &settings));
     hits.extend(cleartext::apps(path, text));
     hits.extend(logged(text));
     hits.sort_by_key(|hit| hit.span.start);

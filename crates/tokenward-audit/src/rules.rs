@@ -23,6 +23,7 @@ mod mend;
 mod names;
 pub(crate) mod payload;
 mod refusal;
+mod revocation_off;
 mod secret;
 mod settings;
 mod storage;
@@ -64,6 +65,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "long-lifetime", mistake: 4, words: JWT, check: expiry::long },
     Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
     Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
+    Rule {
+        id: "revocation-off",
+        mistake: 5,
+        words: revocation_off::WORDS,
+        check: revocation_off::check,
+    },
     Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
     Rule { id: "hardcoded-secret", mistake: 7, words: secret::WORDS, check: secret::check },
     Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },

@@ -28,19 +28,7 @@ const NAMES: [&str; 9] = [
 
 /// `JWT_SECRET=…`, `jwt.secret: …`, with a value that is one.
 pub(super) fn secret(setting: &read::Setting<'_>) -> Option<Hit> {
-    let simple: Vec<String> = setting
-        .path
-        .split(['.', ':'])
-        .map(|part| {
-            part.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
-        })
-        .collect();
-    let last = simple.last()?;
-    // The part before counts too: `jwt.secret`, `Jwt:Key`.
-    let two = simple.iter().rev().take(2).rev().map(String::as_str).collect::<String>();
-    let is_secret = NAMES.iter().any(|name| last.ends_with(name) || two.ends_with(name));
-    let is_other = OTHER.iter().any(|word| last.contains(word));
-    if !is_secret || is_other || !is_value(setting.value) {
+    if !is_named(setting) || !is_value(setting.value) {
         return None;
     }
     Some(hit(
@@ -50,6 +38,29 @@ pub(super) fn secret(setting: &read::Setting<'_>) -> Option<Hit> {
         "the secret that signs tokens lies in the tree: whoever reads it can sign them",
         "give it to the process from outside (a secret store, a file that git ignores), and replace this one",
     ))
+}
+
+/// Whether a setting's name is that of a secret that signs tokens.
+pub(super) fn is_named(setting: &read::Setting<'_>) -> bool {
+    let simple: Vec<String> = setting
+        .path
+        .split(['.', ':'])
+        .map(|part| {
+            part.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+        })
+        .collect();
+    let Some(last) = simple.last() else { return false };
+    // The part before counts too: `jwt.secret`, `Jwt:Key`.
+    let two = simple.iter().rev().take(2).rev().map(String::as_str).collect::<String>();
+    let is_secret = NAMES.iter().any(|name| last.ends_with(name) || two.ends_with(name));
+    is_secret && !OTHER.iter().any(|word| last.contains(word))
+}
+
+/// Whether a value is a secret, or a variable that holds one.
+pub(super) fn is_given(value: &str) -> bool {
+    let is_variable =
+        value.len() > 1 && value.starts_with('$') && !value.contains(char::is_whitespace);
+    is_variable || is_value(value)
 }
 
 /// Whether a value is the secret itself, and not where it is, or that it is missing.
