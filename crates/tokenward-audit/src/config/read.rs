@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+#[cfg(test)]
+mod tests;
+
 /// A setting.
 #[derive(Debug)]
 pub(super) struct Setting<'t> {
@@ -40,8 +43,10 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut around: Vec<(usize, &str)> = Vec::new();
     // Kubernetes: `- name: KEY`, and `value: …` below it.
     let mut named = "";
+    let mut open: Option<Open> = None;
     for (start, line) in lines(text) {
         let inner = line.trim_start();
+        open = open.and_then(|open| open.read(&mut found, (start, line)));
         if inner.starts_with(['#', ';', '/', '<']) || inner.is_empty() || line.len() > MAX_LINE {
             continue;
         }
@@ -54,6 +59,7 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
             "name" => named = value,
             "value" if !named.is_empty() => {
                 found.push(Setting { path: named.to_owned(), value, span });
+                open = Open::at(found.len(), indent, value, inner);
                 named = "";
                 continue;
             }
@@ -62,11 +68,60 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
         let mut path: Vec<&str> = around.iter().map(|(_, key)| *key).collect();
         path.push(key);
         found.push(Setting { path: path.join("."), value, span });
+        open = Open::at(found.len(), indent, value, inner);
         if around.len() < MAX_DEPTH {
             around.push((indent, key));
         }
     }
     found
+}
+
+/// A setting whose value may stand on the next line.
+struct Open {
+    /// Where it is in what was found.
+    at: usize,
+    indent: usize,
+    /// A mark said that what follows is its value, whatever it looks like.
+    is_marked: bool,
+    /// It has its line: one more, and it is a text and no secret.
+    is_full: bool,
+}
+
+impl Open {
+    /// `key: |`, `key: >-`, `key:`, and `key=\` of properties.
+    fn at(found: usize, indent: usize, value: &str, written: &str) -> Option<Self> {
+        let is_block = value.is_empty() && written.trim_end().ends_with(['>', ':']);
+        let is_marked = matches!(value, "|" | "|-" | "|+" | "-" | "+" | "\\")
+            || is_block && written.trim_end().ends_with('>');
+        let at = found.checked_sub(1)?;
+        (is_marked || is_block).then_some(Self { at, indent, is_marked, is_full: false })
+    }
+
+    fn read<'t>(
+        mut self,
+        found: &mut [Setting<'t>],
+        (start, line): (usize, &'t str),
+    ) -> Option<Self> {
+        let inner = line.trim();
+        if inner.is_empty() {
+            return Some(self);
+        }
+        let indent = line.len().saturating_sub(line.trim_start().len());
+        let is_other =
+            !self.is_marked && (split(inner).is_some() || inner.starts_with(['-', '{', '[', '#']));
+        if indent <= self.indent || is_other || line.len() > MAX_LINE {
+            return None;
+        }
+        let setting = found.get_mut(self.at)?;
+        if self.is_full {
+            setting.value = "";
+            return None;
+        }
+        setting.value = bare(inner);
+        setting.span.end = start.saturating_add(line.len());
+        self.is_full = true;
+        Some(self)
+    }
 }
 
 fn split(line: &str) -> Option<(&str, &str)> {
