@@ -26,7 +26,7 @@ mod tests;
 mod walk;
 
 pub use cache::Cache;
-pub use fix::{FixedFile, Fixes, fix_paths};
+pub use fix::{FixedFile, Fixes, fix_findings, fix_paths};
 
 /// What to look at, and how strictly.
 #[derive(Clone, Debug, Default)]

@@ -9,25 +9,29 @@ use std::path::Path;
 use crate::finding::{Confidence, Severity};
 use crate::rules::Hit;
 
+mod cleartext;
 mod proxies;
 mod read;
 mod secrets;
+mod shared;
 
 /// The rules, with their mistakes: those of [`crate::rules::RULES`] are for code.
-pub(crate) const RULES: [(&str, u8); 10] = [
+pub(crate) const RULES: [(&str, u8); 12] = [
     ("token-optional-at-proxy", 2),
     ("algorithm-from-token-at-proxy", 3),
     ("expired-token-at-proxy", 4),
     ("private-key-in-tree", 7),
     ("secret-in-config", 7),
+    ("secret-shared", 7),
     ("token-in-tree", 9),
     ("credentials-in-log", 9),
     ("token-in-url-at-proxy", 9),
     ("plain-http-at-proxy", 9),
+    ("plain-http-in-config", 9),
     ("errors-shown", 10),
 ];
 
-const EXTENSIONS: [&str; 20] = [
+const EXTENSIONS: [&str; 21] = [
     "env",
     "yml",
     "yaml",
@@ -48,6 +52,7 @@ const EXTENSIONS: [&str; 20] = [
     "tf",
     "tfvars",
     "config",
+    "plist",
 ];
 
 /// Whether a file may hold settings, a key or a token.
@@ -89,8 +94,11 @@ pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
             hits.extend(secrets::secret(path, setting, signs_by_secret));
         }
         hits.extend(shown(path, setting));
+        hits.extend(cleartext::setting(path, setting));
     }
     hits.extend(proxies::hits(text, &settings));
+    hits.extend(shared::secrets(path, &settings));
+    hits.extend(cleartext::apps(path, text));
     hits.extend(logged(text));
     hits.sort_by_key(|hit| hit.span.start);
     hits
@@ -119,10 +127,15 @@ fn hit(
     }
 }
 
+/// Whether a file holds in development alone, by its name.
+fn is_development(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["dev", "local"].iter().any(|word| name.contains(word))
+}
+
 /// Spring's and ASP.NET's settings that send errors to whoever asks.
 fn shown(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    if ["dev", "local"].iter().any(|word| name.contains(word)) {
+    if is_development(path) {
         return None;
     }
     let is = |end: &str| setting.path.to_lowercase().replace('-', "").ends_with(end);

@@ -247,6 +247,14 @@ impl Model {
         }
     }
 
+    /// The function around a node that has a name.
+    pub(crate) fn named_function(&self, id: Id) -> Option<Id> {
+        self.ancestors(id).find(|one| match self.kind(*one) {
+            Kind::Function(scope) => self.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
+            _ => false,
+        })
+    }
+
     /// Everything below a node, itself first.
     pub(crate) fn below(&self, id: Id) -> impl Iterator<Item = Id> + use<> {
         let end = self.node(id).end;

@@ -16,6 +16,7 @@ pub(crate) use names::plain;
 pub(crate) mod absence;
 mod algorithm;
 pub(crate) mod catalog;
+mod cleartext;
 mod cookies;
 pub(crate) mod development;
 mod expiry;
@@ -25,6 +26,7 @@ mod mend;
 mod names;
 pub(crate) mod payload;
 mod refusal;
+mod revocation_off;
 mod secret;
 mod settings;
 mod storage;
@@ -66,6 +68,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "long-lifetime", mistake: 4, words: JWT, check: expiry::long },
     Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
     Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
+    Rule {
+        id: "revocation-off",
+        mistake: 5,
+        words: revocation_off::WORDS,
+        check: revocation_off::check,
+    },
     Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
     Rule { id: "hardcoded-secret", mistake: 7, words: secret::WORDS, check: secret::check },
     Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },
@@ -77,6 +85,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
     Rule { id: "tls-not-checked", mistake: 9, words: transport::WORDS, check: transport::check },
+    Rule { id: "plain-http-allowed", mistake: 9, words: cleartext::WORDS, check: cleartext::check },
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 

@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+#[cfg(test)]
+mod tests;
+
 /// A setting.
 #[derive(Debug)]
 pub(super) struct Setting<'t> {
@@ -49,6 +52,8 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut reader = Reader::default();
     for (start, line) in lines(text) {
         let inner = line.trim_start();
+        let pending = reader.pending.take();
+        reader.pending = pending.and_then(|open| open.read(&mut reader.found, (start, line)));
         if inner.is_empty() || inner.starts_with(['#', ';', '/']) || line.len() > MAX_LINE {
             continue;
         }
@@ -70,6 +75,8 @@ struct Reader<'t> {
     around: Vec<(usize, &'t str)>,
     /// Kubernetes: `- name: KEY`, and `value: …` after it.
     named: &'t str,
+    /// What may have its value on the next line.
+    pending: Option<Open>,
     span: Range<usize>,
 }
 
@@ -100,6 +107,7 @@ impl<'t> Reader<'t> {
         if self.take(&[], key, value) {
             self.open(indent, key);
         }
+        self.pending = Open::at(self.found.len(), indent, bare(value).0, inner);
     }
 
     fn open(&mut self, indent: usize, key: &'t str) {
@@ -199,6 +207,54 @@ fn is_flow(line: &str) -> bool {
     })
 }
 
+/// A setting whose value may stand on the next line.
+struct Open {
+    /// Where it is in what was found.
+    at: usize,
+    indent: usize,
+    /// A mark said that what follows is its value, whatever it looks like.
+    is_marked: bool,
+    /// It has its line: one more, and it is a text and no secret.
+    is_full: bool,
+}
+
+impl Open {
+    /// `key: |`, `key: >-`, `key:`, and `key=\` of properties.
+    fn at(found: usize, indent: usize, value: &str, written: &str) -> Option<Self> {
+        let is_block = value.is_empty() && written.trim_end().ends_with(['>', ':']);
+        let is_marked = matches!(value, "|" | "|-" | "|+" | "-" | "+" | "\\")
+            || is_block && written.trim_end().ends_with('>');
+        let at = found.checked_sub(1)?;
+        (is_marked || is_block).then_some(Self { at, indent, is_marked, is_full: false })
+    }
+
+    fn read<'t>(
+        mut self,
+        found: &mut [Setting<'t>],
+        (start, line): (usize, &'t str),
+    ) -> Option<Self> {
+        let inner = line.trim();
+        if inner.is_empty() {
+            return Some(self);
+        }
+        let indent = line.len().saturating_sub(line.trim_start().len());
+        let is_other =
+            !self.is_marked && (split(inner).is_some() || inner.starts_with(['-', '{', '[', '#']));
+        if indent <= self.indent || is_other || line.len() > MAX_LINE {
+            return None;
+        }
+        let setting = found.get_mut(self.at)?;
+        if self.is_full {
+            setting.value = "";
+            return None;
+        }
+        (setting.value, setting.quoted) = bare(inner);
+        setting.span.end = start.saturating_add(line.len());
+        self.is_full = true;
+        Some(self)
+    }
+}
+
 fn split(line: &str) -> Option<(&str, &str)> {
     let at = line.find(['=', ':'])?;
     let (key, rest) = line.split_at_checked(at)?;
@@ -221,5 +277,8 @@ fn bare(value: &str) -> (&str, bool) {
             return (inner, true);
         }
     }
-    (uncommented(value).trim().trim_end_matches([',', '{', '[']).trim(), false)
+    let value = [" #", " //"]
+        .iter()
+        .fold(value, |value, mark| value.split_once(mark).map_or(value, |(value, _)| value));
+    (value.trim().trim_end_matches([',', '{', '[']).trim(), false)
 }

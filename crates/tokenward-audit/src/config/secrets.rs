@@ -52,34 +52,16 @@ pub(super) fn secret(
     setting: &read::Setting<'_>,
     signs_by_secret: bool,
 ) -> Option<Hit> {
-    let mut parts: Vec<&str> =
-        setting.path.split(['.', ':']).filter(|one| !one.is_empty()).collect();
-    // Terraform: `variable "jwt_secret" { default = "…" }`.
-    if parts.len() > 1 && parts.last() == Some(&"default") {
-        parts.pop();
-    }
-    let name = *parts.last()?;
-    let last = plain(name);
-    // The part before counts too: `jwt.secret`, `Jwt:Key`.
-    let two: String = parts.iter().rev().take(2).rev().map(|part| plain(part)).collect();
-    let is_secret = NAMES.iter().any(|name| last.ends_with(name) || two.ends_with(name))
-        || signs_by_secret && last == "secretkey";
+    let last = plain(name(setting));
+    let is_secret = is_named(setting) || signs_by_secret && last == "secretkey";
     let value = default(setting.value).unwrap_or(setting.value);
     let is_terraform =
         path.extension().is_some_and(|extension| extension == "tf" || extension == "tfvars");
     let is_reference = is_terraform && !setting.quoted;
     // Where the name says little, the value has to say more: `"jwt": {"key": "user_id"}`.
-    let is_named = last == "key"
-        && value.len() < 12
-        && value.chars().all(|c| c.is_ascii_lowercase() || c == '_')
-        || last == "secretkey" && is_naming(value);
-    if !is_secret
-        || is_about(name)
-        || is_reference
-        || is_named
-        || is_translation(path)
-        || !is_value(value)
-    {
+    let names_another =
+        last == "key" && is_short_name(value) || last == "secretkey" && is_naming(value);
+    if !is_secret || is_reference || names_another || is_translation(path) || !is_value(value) {
         return None;
     }
     Some(hit(
@@ -89,6 +71,42 @@ pub(super) fn secret(
         "the secret that signs tokens lies in the tree: whoever reads it can sign them",
         "give it to the process from outside (a secret store, a file that git ignores), and replace this one",
     ))
+}
+
+/// The parts of a setting's name. Terraform: `variable "jwt_secret" { default = "…" }`.
+fn parts<'s>(setting: &'s read::Setting<'_>) -> Vec<&'s str> {
+    let mut parts: Vec<&str> =
+        setting.path.split(['.', ':']).filter(|one| !one.is_empty()).collect();
+    if parts.len() > 1 && parts.last() == Some(&"default") {
+        parts.pop();
+    }
+    parts
+}
+
+fn name<'s>(setting: &'s read::Setting<'_>) -> &'s str {
+    parts(setting).last().copied().unwrap_or_default()
+}
+
+/// Whether a setting's name is that of a secret that signs tokens.
+pub(super) fn is_named(setting: &read::Setting<'_>) -> bool {
+    let parts = parts(setting);
+    let Some(name) = parts.last() else { return false };
+    let last = plain(name);
+    // The part before counts too: `jwt.secret`, `Jwt:Key`.
+    let two: String = parts.iter().rev().take(2).rev().map(|part| plain(part)).collect();
+    let is_secret = NAMES.iter().any(|name| last.ends_with(name) || two.ends_with(name));
+    is_secret && !is_about(name)
+}
+
+/// Whether a value is a secret, or a variable that holds one.
+pub(super) fn is_given(value: &str) -> bool {
+    let is_variable =
+        value.len() > 1 && value.starts_with('$') && !value.contains(char::is_whitespace);
+    is_variable || is_value(value)
+}
+
+fn is_short_name(value: &str) -> bool {
+    value.len() < 12 && value.chars().all(|c| c.is_ascii_lowercase() || c == '_')
 }
 
 /// Whether a name is that of something about a secret: one of its words says so.

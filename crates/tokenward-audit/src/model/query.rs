@@ -122,7 +122,7 @@ impl Model {
     }
 
     /// Whether a node runs only in a branch that another is not in.
-    fn is_conditional(&self, id: Id, beside: Id) -> bool {
+    pub(crate) fn is_conditional(&self, id: Id, beside: Id) -> bool {
         self.ancestors(id).any(|one| {
             matches!(self.kind(one), Kind::Branch) && !self.below(one).any(|inner| inner == beside)
         })

@@ -24,7 +24,7 @@ const ABOUT: [&str; 10] = [
     "authority",
 ];
 /// Where nobody's real tokens are.
-const DEVELOPMENT: [&str; 4] = ["develop", "debug", "localhost", "test"];
+const DEVELOPMENT: [&str; 5] = ["develop", "debug", "localhost", "test", "namemain"];
 /// What an option to leave the check out is called.
 const CHOSEN: [&str; 10] = [
     "rejectunauthorized",
@@ -117,11 +117,7 @@ fn is_request(m: &Model, value: Id) -> bool {
 /// Whether the function around it, or the file where there is none, has to do with keys or tokens.
 fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
-    let function = m.ancestors(value).find(|id| match m.kind(*id) {
-        Kind::Function(scope) => m.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
-        _ => false,
-    });
-    let text = match function {
+    let text = match m.named_function(value) {
         Some(function) => context.source(function),
         None => context.text,
     };
@@ -130,7 +126,7 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
 }
 
 /// `if (env.IsDevelopment())`, and `if (options.insecure)`: whoever starts the program asked for it.
-fn is_asked_for(context: &Context<'_>, value: Id) -> bool {
+pub(super) fn is_asked_for(context: &Context<'_>, value: Id) -> bool {
     guards::conditions(context.model, context.text, value).into_iter().any(|(condition, _)| {
         let condition = plain(condition);
         DEVELOPMENT.iter().chain(&CHOSEN).any(|word| condition.contains(word))

@@ -130,8 +130,8 @@ pub(crate) struct AuditCodeArgs {
     /// Write the findings to a baseline file, and end with exit code 0
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// Mend in the files what needs no decision, and show what is left
-    #[arg(long, conflicts_with_all = ["baseline", "since", "write_baseline"])]
+    /// Mend in the files what needs no decision, of what counts, and show what is left
+    #[arg(long, conflicts_with = "write_baseline")]
     pub(crate) fix: bool,
     /// With --fix: print what would change as a patch, and write nothing; exit code 1 if there is anything
     #[arg(long, requires = "fix")]

@@ -67,14 +67,15 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     let clock = clock::system();
     let start = clock.now();
     // Before the work, so that a wrong name costs no time.
-    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-    let changed = args.since.as_deref().map(since::changed).transpose()?;
+    let mut counted = Counted::of(args)?;
     let options = options(&args.strictness)?;
     if args.dry_run {
-        return fix::show(args, &options, output);
+        return fix::show(args, &options, &counted, output);
     }
     if args.fix {
-        fix::make(args, &options)?;
+        fix::make(args, &options, &counted)?;
+        // Lines have moved.
+        counted = Counted::of(args)?;
     }
     let mut audit = if args.strictness.cache {
         let mut kept = cache::open()?;
@@ -88,15 +89,38 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     if let Some(path) = &args.write_baseline {
         return write_baseline(path, &audit);
     }
-    if let Some(changed) = &changed {
-        audit.findings.retain(|finding| changed.touches(finding));
-    }
-    if let Some(baseline) = &baseline {
-        let known = baseline.subtract(&mut audit);
+    if let Some(known) = counted.narrow(&mut audit) {
         output::note(format!("{known} known to the baseline"));
     }
     show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
     Ok(verdict(&audit, args.strictness.fail_on))
+}
+
+/// Which findings count: those on new lines, and those that no baseline knows.
+struct Counted {
+    changed: Option<since::Changed>,
+    baseline: Option<Baseline>,
+}
+
+impl Counted {
+    fn of(args: &AuditCodeArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
+            changed: args.since.as_deref().map(since::changed).transpose()?,
+        })
+    }
+
+    const fn is_all(&self) -> bool {
+        self.changed.is_none() && self.baseline.is_none()
+    }
+
+    /// Takes out what does not count, and answers how many of those a baseline knows, where there is one.
+    fn narrow(&self, audit: &mut Audit) -> Option<usize> {
+        if let Some(changed) = &self.changed {
+            audit.findings.retain(|finding| changed.touches(finding));
+        }
+        self.baseline.as_ref().map(|baseline| baseline.subtract(audit))
+    }
 }
 
 /// The settings file that is named, or the one that lies here.

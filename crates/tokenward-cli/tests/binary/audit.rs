@@ -173,6 +173,37 @@ fn what_needs_no_decision_is_mended_in_files_that_git_could_bring_back() {
 }
 
 #[test]
+fn what_does_not_count_is_not_mended() {
+    let work = Work::new();
+    let cookie = |name: &str| format!("response.set_cookie('{name}', token)\n");
+    let mended =
+        |name: &str| format!("response.set_cookie('{name}', token, httponly=True, secure=True)\n");
+    let audit = |arguments: &[&str]| {
+        let mut command = work.command(&["audit", "code", ".", "--fix"]);
+        command.args(arguments).env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap()
+    };
+    let old = cookie("access_token");
+    fs::write(work.path("app.py"), &old).unwrap();
+    work.run(&["audit", "code", ".", "--write-baseline", "known.json"]);
+    git(&work, &["init", "-q"]);
+    git(&work, &["add", "."]);
+    git(&work, &["commit", "-qm", "first"]);
+
+    for narrowed in [["--since", "HEAD"], ["--baseline", "known.json"]] {
+        fs::write(work.path("app.py"), cookie("jwt") + &old).unwrap();
+        let shown = audit(&[&narrowed[..], &["--dry-run"]].concat());
+        let patch = String::from_utf8(shown.stdout).unwrap();
+        assert!(patch.contains("+response.set_cookie('jwt'"), "{patch}");
+        assert!(!patch.contains("-response.set_cookie('access_token'"), "{patch}");
+
+        let output = audit(&[&narrowed[..], &["--allow-dirty"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let now = fs::read_to_string(work.path("app.py")).unwrap();
+        assert_eq!(now, mended("jwt") + &old);
+    }
+}
+
+#[test]
 fn what_files_came_to_is_remembered_where_only_the_user_writes() {
     use std::os::unix::fs::PermissionsExt as _;
 
