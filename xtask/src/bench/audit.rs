@@ -40,7 +40,6 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     let listed = packages::listed(&sources("packages.txt"))?;
     let all = home.join("packages");
     let missing = packages::fetch(&listed, &all, &python);
-    let verdicts = Verdicts::read(&sources("verdicts.tsv"))?;
     run(Command::new(env!("CARGO")).current_dir(root()).args([
         "build",
         "--quiet",
@@ -56,8 +55,8 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     let tree = home.join("tree");
     let files = tree::lay(&listed, &all, &tree, count)?;
     println!("{files} files in {}", tree.display());
-    let beside = beside([&ours, &semgrep], &tree, &verdicts)?;
-    let alone = alone(&ours, &listed, &all, &verdicts)?;
+    let beside = beside([&ours, &semgrep], &tree)?;
+    let alone = alone(&ours, &listed, &all)?;
     let machine = machine::describe()?;
     println!("{machine}\n\n{}\n{}", beside.text(), alone.text());
     for package in &missing {
@@ -76,17 +75,25 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
+fn verdicts() -> Result<Verdicts, Failure> {
+    Verdicts::read(&sources("verdicts.tsv"))
+}
+
 fn sources(name: &str) -> PathBuf {
     root().join("bench/audit").join(name)
 }
 
 /// Both tools over one tree.
-fn beside(both: [&Tool; 2], tree: &Path, verdicts: &Verdicts) -> Result<Table, Failure> {
+fn beside(both: [&Tool; 2], tree: &Path) -> Result<Table, Failure> {
+    verdicts()?;
+    let told: Vec<Told> = both.iter().map(|tool| tool.over(tree, ".")).collect::<Result<_, _>>()?;
+    // Again: this takes so long that somebody may have read findings meanwhile.
+    let verdicts = verdicts()?;
+
     let mut table =
         Table::new("On the same files", &[&["", "CPU seconds"], HEAD.as_slice()].concat());
     let mut lines = String::new();
-    for tool in both {
-        let Told { findings, seconds, errors } = tool.over(tree, ".")?;
+    for (tool, Told { findings, seconds, errors }) in both.into_iter().zip(told) {
         println!("{}: {seconds:.1} CPU seconds, {errors} errors", tool.name);
         let pairs = verdicts.of(&findings);
         lines.push_str(&list(tool, &findings, &pairs));
@@ -101,17 +108,12 @@ fn beside(both: [&Tool; 2], tree: &Path, verdicts: &Verdicts) -> Result<Table, F
 
 /// The auditor over each package by itself, as the readers met it: a rule about what a whole project lacks says
 /// nothing of hundreds of them in one tree.
-fn alone(
-    ours: &Tool,
-    listed: &[Package],
-    all: &Path,
-    verdicts: &Verdicts,
-) -> Result<Table, Failure> {
+fn alone(ours: &Tool, listed: &[Package], all: &Path) -> Result<Table, Failure> {
     let mut findings = Vec::new();
     for package in listed.iter().filter(|package| all.join(package.folder()).exists()) {
         findings.extend(ours.over(all, &package.folder())?.findings);
     }
-    let pairs = verdicts.of(&findings);
+    let pairs = verdicts()?.of(&findings);
     written(&all.with_file_name("alone.tsv"), &list(ours, &findings, &pairs))?;
     let mut table = Table::new("Each package by itself", &HEAD);
     for row in rows(&pairs) {

@@ -51,8 +51,9 @@ impl Tool {
 
     /// Semgrep with the rules of `bench/audit/semgrep`, offline: with all files, and time enough for each.
     pub(super) fn semgrep(program: PathBuf) -> Self {
+        // Where nothing says otherwise, it leaves out what lies in `dist` and the like.
         let options = "scan --metrics off --disable-version-check --no-git-ignore --max-target-bytes 0 \
-                       --timeout 60 --json --config";
+                       --x-ignore-semgrepignore-files --timeout 60 --json --config";
         let rules = sources("semgrep").display().to_string();
         let args = options.split_ascii_whitespace().map(str::to_owned);
         Self {
