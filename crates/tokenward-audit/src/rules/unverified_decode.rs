@@ -12,6 +12,7 @@ use crate::model::{Id, Key, Kind, Lookup, Model};
 pub(crate) mod across;
 mod ladder;
 mod origin;
+mod program;
 mod reads;
 mod settled;
 mod verified;

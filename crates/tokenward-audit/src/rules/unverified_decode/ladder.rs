@@ -6,7 +6,7 @@
 
 use super::origin::{self, Origin};
 use super::reads::{self, Reads};
-use super::{Decode, How, settled, verified};
+use super::{Decode, How, program, settled, verified};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, ScopeKind};
 use crate::rules::Context;
@@ -107,9 +107,9 @@ pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
     {
         return None;
     }
-    let on_server = origin::is_server(context);
+    let on_server = program::is_server(context);
     if !on_server && origin != Origin::Request {
-        if origin::is_client(context) || decode.for_clients {
+        if program::is_client(context) || decode.for_clients {
             return any(&ROLES).then_some(Verdict {
                 severity: Severity::Medium,
                 confidence: Confidence::Medium,
