@@ -9,8 +9,9 @@ use tokenward_audit::report::{Report, json, text};
 use tokenward_audit::{Options, audit_paths};
 
 fn main() -> std::io::Result<()> {
-    let (flags, paths): (Vec<_>, Vec<_>) =
-        std::env::args_os().skip(1).partition(|arg| arg == "--json" || arg == "--include-uncertain");
+    let (flags, paths): (Vec<_>, Vec<_>) = std::env::args_os()
+        .skip(1)
+        .partition(|arg| arg == "--json" || arg == "--include-uncertain");
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     let mut options = Options::default();
     options.include_uncertain = flags.iter().any(|flag| flag == "--include-uncertain");

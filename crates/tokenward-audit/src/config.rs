@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::finding::{Confidence, Severity};
-use crate::rules::Hit;
+use crate::rules::{Condition, Hit};
 
 mod read;
 mod secrets;
@@ -100,7 +100,7 @@ fn hit(
         message: message.into(),
         fix: Some(fix.to_owned()),
         changes: Vec::new(),
-        unless: Vec::new(),
+        condition: Condition::default(),
         in_development: false,
     }
 }

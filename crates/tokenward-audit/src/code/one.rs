@@ -41,7 +41,13 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
         Err(why) => skipped(why),
     };
-    Outcome { key, stem: stem(&file.path), ..outcome }
+    let mut outcome = Outcome { key, stem: stem(&file.path), ..outcome };
+    if file.is_for_development {
+        outcome.is_test = true;
+        outcome.verifies = false;
+        outcome.signs = Default::default();
+    }
+    outcome
 }
 
 /// What other files call a file by.
@@ -70,7 +76,8 @@ pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let Ok(text) = source::read(&file.path).and_then(source::text) else {
         return Outcome::default();
     };
-    audit_config_text(&name, &file.inside, &text, options)
+    let outcome = audit_config_text(&name, &file.inside, &text, options);
+    Outcome { is_test: outcome.is_test || file.is_for_development, ..outcome }
 }
 
 pub(super) fn audit_config_text(
@@ -138,9 +145,11 @@ fn judge(
         )));
     }
     let inside = inside.to_string_lossy();
-    let rules::Ran { mut hits, verifiers, looks_accounts_up } =
+    let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
         rules::run(&read.model, text, &inside, wanted);
     outcome.verifiers = verifiers;
+    // A test that verifies shows nothing of what runs.
+    outcome.verifies = verifies && !outcome.is_test;
     if looks_accounts_up && !outcome.is_test {
         absence::can_end(&mut outcome.signs);
     }
@@ -150,17 +159,17 @@ fn judge(
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
     for mut hit in hits.into_iter().take(MAX_FINDINGS) {
-        let unless = std::mem::take(&mut hit.unless);
+        let condition = std::mem::take(&mut hit.condition);
         let in_development = hit.in_development;
         let Some(finding) = finding(name, &lines, hit, options) else { continue };
         if allow::allows(&allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
         } else if in_development {
             outcome.in_development.push(finding);
-        } else if unless.is_empty() {
+        } else if condition.is_none() {
             outcome.findings.push(finding);
         } else {
-            outcome.open.push((finding, unless));
+            outcome.open.push((finding, condition));
         }
     }
     outcome
