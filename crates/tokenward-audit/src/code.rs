@@ -10,12 +10,13 @@ use serde::Serialize;
 use crate::config;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::language::Language;
-use crate::rules::{Elsewhere, absence};
+use crate::rules::{Condition, absence};
 
 mod allow;
 mod cache;
 mod copies;
 mod fix;
+mod manifest;
 mod markup;
 mod one;
 mod place;
@@ -81,6 +82,7 @@ pub struct Note {
 
 /// What one file came to.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of the file")]
 pub(crate) struct Outcome {
     findings: Vec<Finding>,
     notes: Vec<Note>,
@@ -93,8 +95,10 @@ pub(crate) struct Outcome {
     stem: String,
     /// Its functions that verify a token that they are given.
     verifiers: Vec<String>,
-    /// Findings that are none if a function of another file verifies.
-    open: Vec<(Finding, Vec<Elsewhere>)>,
+    /// Whether it verifies any token.
+    verifies: bool,
+    /// Findings about which other files decide.
+    open: Vec<(Finding, Condition)>,
     /// Findings that are values of settings, with their names.
     settings: Vec<(Finding, String)>,
     /// Findings in code that only development runs.
@@ -227,6 +231,9 @@ fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {
     outcome.verifiers.iter().map(|function| (outcome.stem.clone(), function.clone()))
 }
 
+/// What is to be said of a decode where another file verifies tokens.
+const OTHERS_VERIFY: &str = ", unless what verifies tokens in another file comes first";
+
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let mut has = [false; absence::ABSENCES.len()];
     for outcome in &outcomes {
@@ -236,13 +243,18 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     }
     let logs_out = outcomes.iter().any(|outcome| outcome.signs.logs_out && !outcome.is_test);
     let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
+    let somebody_verifies = outcomes.iter().any(|outcome| outcome.verifies);
     for mut outcome in outcomes {
-        for (finding, unless) in std::mem::take(&mut outcome.open) {
-            let is_verified =
-                unless.into_iter().any(|one| verifiers.contains(&(one.file, one.function)));
-            if !is_verified {
-                outcome.findings.push(finding);
+        for (mut finding, condition) in std::mem::take(&mut outcome.open) {
+            let mut unless = condition.unless.into_iter();
+            if unless.any(|one| verifiers.contains(&(one.file, one.function))) {
+                continue;
             }
+            if condition.where_none_verifies && somebody_verifies {
+                finding.confidence = Confidence::Low;
+                finding.message.push_str(OTHERS_VERIFY);
+            }
+            outcome.findings.push(finding);
         }
         outcome.findings.extend(outcome.settings.drain(..).map(|(finding, _)| finding));
         for finding in

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::finding::{Confidence, Severity};
-use crate::rules::Hit;
+use crate::rules::{Condition, Hit};
 
 mod cleartext;
 mod proxies;
@@ -121,7 +121,7 @@ fn hit(
         message: message.into(),
         fix: Some(fix.to_owned()),
         changes: Vec::new(),
-        unless: Vec::new(),
+        condition: Condition::default(),
         setting: None,
         in_development: false,
     }

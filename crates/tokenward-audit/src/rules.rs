@@ -104,12 +104,26 @@ pub(crate) struct Hit {
     pub(crate) fix: Option<String>,
     /// What mends it, if that is certain.
     pub(crate) changes: Vec<Change>,
-    /// It is none if one of these verifies what it is given.
-    pub(crate) unless: Vec<Elsewhere>,
+    pub(crate) condition: Condition,
     /// A setting that it is the value of: whether it matters hangs on whether anything reads that.
     pub(crate) setting: Option<String>,
     /// Whether it stands in code that only development runs.
     pub(crate) in_development: bool,
+}
+
+/// What other files decide about a hit.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Condition {
+    /// It is none if one of these verifies what it is given.
+    pub(crate) unless: Vec<Elsewhere>,
+    /// It is uncertain if any file of the project verifies tokens: that may have come before.
+    pub(crate) where_none_verifies: bool,
+}
+
+impl Condition {
+    pub(crate) fn is_none(&self) -> bool {
+        self.unless.is_empty() && !self.where_none_verifies
+    }
 }
 
 /// A function of another file.
@@ -126,6 +140,8 @@ pub(crate) struct Ran {
     pub(crate) hits: Vec<Hit>,
     /// Its functions that verify a token that they are given.
     pub(crate) verifiers: Vec<String>,
+    /// Whether it verifies any token.
+    pub(crate) verifies: bool,
     /// Whether it asks for the account of each token that it verifies.
     pub(crate) looks_accounts_up: bool,
 }
@@ -167,10 +183,10 @@ impl<'m> Context<'m> {
         self.report_mended(at, (severity, confidence), message, fix, Vec::new());
     }
 
-    /// Says that what was reported last is none if one of these functions verifies what it is given.
-    pub(crate) fn unless(&mut self, elsewhere: Vec<Elsewhere>) {
+    /// Says what other files decide about what was reported last.
+    pub(crate) fn on(&mut self, condition: Condition) {
         if let Some(hit) = self.hits.last_mut() {
-            hit.unless = elsewhere;
+            hit.condition = condition;
         }
     }
 
@@ -206,7 +222,7 @@ impl<'m> Context<'m> {
             message: message.into(),
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
             changes,
-            unless: Vec::new(),
+            condition: Condition::default(),
             setting: None,
             in_development,
         });
@@ -254,8 +270,10 @@ pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Ran {
             (rule.check)(&mut context);
         }
     }
+    let verifies = unverified_decode::across::verifies(&context);
     Ran {
         hits: context.hits,
+        verifies,
         verifiers: unverified_decode::across::verifiers(model, library),
         looks_accounts_up: absence::looks_accounts_up(model, library),
     }

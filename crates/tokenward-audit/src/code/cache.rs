@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Note, Options, Outcome, absence, walk};
 use crate::finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
-use crate::rules::{Elsewhere, RULES};
+use crate::rules::{Condition, RULES};
 
 #[cfg(test)]
 mod tests;
@@ -62,7 +62,8 @@ struct Stored {
     signs: absence::Signs,
     stem: String,
     verifiers: Vec<String>,
-    open: Vec<(StoredFinding, Vec<Elsewhere>)>,
+    verifies: bool,
+    open: Vec<(StoredFinding, Condition)>,
     settings: Vec<(StoredFinding, String)>,
     in_development: Vec<StoredFinding>,
 }
@@ -171,8 +172,10 @@ pub(super) fn key(file: &walk::File, bytes: &[u8], options: &Options) -> String 
     let name = file.path.display().to_string();
     let inside = file.inside.display().to_string();
     let severities = format!("{:?}", options.severities);
-    for part in [BUILD.as_bytes(), name.as_bytes(), inside.as_bytes(), severities.as_bytes(), bytes]
-    {
+    let place: &[u8] = if file.is_for_development { b"development" } else { b"" };
+    let parts =
+        [BUILD.as_bytes(), name.as_bytes(), inside.as_bytes(), severities.as_bytes(), place, bytes];
+    for part in parts {
         // Lengths keep one part from passing for a piece of the next.
         hash.update(part.len().to_be_bytes());
         hash.update(part);
@@ -195,10 +198,11 @@ impl Stored {
             signs: outcome.signs,
             stem: outcome.stem.clone(),
             verifiers: outcome.verifiers.clone(),
+            verifies: outcome.verifies,
             open: outcome
                 .open
                 .iter()
-                .map(|(finding, unless)| (StoredFinding::of(finding), unless.clone()))
+                .map(|(finding, condition)| (StoredFinding::of(finding), condition.clone()))
                 .collect(),
             settings: outcome
                 .settings
@@ -216,7 +220,7 @@ impl Stored {
         let open: Option<Vec<_>> = self
             .open
             .iter()
-            .map(|(finding, unless)| Some((finding.finding(name)?, unless.clone())))
+            .map(|(finding, condition)| Some((finding.finding(name)?, condition.clone())))
             .collect();
         let settings: Option<Vec<_>> = self
             .settings
@@ -234,6 +238,7 @@ impl Stored {
             signs: self.signs,
             stem: self.stem.clone(),
             verifiers: self.verifiers.clone(),
+            verifies: self.verifies,
             open: open?,
             settings: settings?,
             ..Outcome::default()

@@ -140,7 +140,10 @@ fn fix_text(
         let is_next = |finding: &Finding| {
             !finding.edits.is_empty() && options.tells(finding) && is_wanted(finding)
         };
-        let next = outcome.findings.into_iter().find(is_next);
+        // Where another file verifies as well, to verify again does no harm.
+        let open = outcome.open.into_iter().filter(|(_, condition)| condition.unless.is_empty());
+        let mut found = outcome.findings.into_iter().chain(open.map(|(finding, _)| finding));
+        let next = found.find(is_next);
         let Some(finding) = next else { break };
         let changes: Vec<Change> = finding.edits.iter().map(change).collect();
         let Some(better) = applied(&text, &changes) else { break };

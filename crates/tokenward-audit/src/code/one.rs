@@ -38,7 +38,13 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
         Err(why) => skipped(&name, why),
     };
-    Outcome { key, stem: stem(&file.path), ..outcome }
+    let mut outcome = Outcome { key, stem: stem(&file.path), ..outcome };
+    if file.is_for_development {
+        outcome.is_test = true;
+        outcome.verifies = false;
+        outcome.signs = Default::default();
+    }
+    outcome
 }
 
 fn skipped(name: &str, why: String) -> Outcome {
@@ -68,7 +74,10 @@ pub(super) fn audit_text(
 pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
     match source::read(&file.path).and_then(source::settings) {
-        Ok(text) => audit_config_text(&name, &file.inside, &text, options),
+        Ok(text) => {
+            let outcome = audit_config_text(&name, &file.inside, &text, options);
+            Outcome { is_test: outcome.is_test || file.is_for_development, ..outcome }
+        }
         Err(why) => skipped(&name, why),
     }
 }
@@ -109,7 +118,7 @@ fn tell(
     options: &Options,
 ) {
     for mut hit in hits.into_iter().take(MAX_FINDINGS) {
-        let unless = std::mem::take(&mut hit.unless);
+        let condition = std::mem::take(&mut hit.condition);
         let (setting, in_development) = (hit.setting.take(), hit.in_development);
         let Some(finding) = finding(name, lines, hit, options) else { continue };
         if allow::allows(allowed, finding.rule, finding.line) {
@@ -118,10 +127,10 @@ fn tell(
             outcome.in_development.push(finding);
         } else if let Some(setting) = setting {
             outcome.settings.push((finding, setting));
-        } else if unless.is_empty() {
+        } else if condition.is_none() {
             outcome.findings.push(finding);
         } else {
-            outcome.open.push((finding, unless));
+            outcome.open.push((finding, condition));
         }
     }
 }
@@ -162,9 +171,11 @@ fn judge(
         )));
     }
     let inside = inside.to_string_lossy();
-    let rules::Ran { mut hits, verifiers, looks_accounts_up } =
+    let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
         rules::run(&read.model, text, &inside, wanted);
     outcome.verifiers = verifiers;
+    // A test that verifies shows nothing of what runs.
+    outcome.verifies = verifies && !outcome.is_test;
     if looks_accounts_up && !outcome.is_test {
         absence::can_end(&mut outcome.signs);
     }

@@ -219,7 +219,14 @@ fn a_token_that_a_function_of_another_file_verifies_is_verified() {
 
     project.write("shop/auth/tokens.py", decodes);
     assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
+    // Somebody verifies some token: it may have been this one, earlier.
     project.write("shop/auth/other.py", verifies);
+    assert!(project.found(&Options::default()).is_empty());
+    let uncertain = Options { include_uncertain: true, ..Options::default() };
+    assert_eq!(project.found(&uncertain), ["shop/users.py:9 unverified-decode"]);
+    // A test that verifies says nothing of what runs.
+    fs::remove_file(project.dir.path().join("shop/auth/other.py")).unwrap();
+    project.write("tests/other.py", verifies);
     assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
     let mut cache = Cache::default();
     for (text, count) in [(verifies, 0), (decodes, 1), (verifies, 0)] {
@@ -293,7 +300,11 @@ fn names_that_stand_for_each_other_are_given_up() {
         // Whatever is found is fine; coming back is the test.
         assert!(audit_text("a.js", &text, Language::JavaScript, &Options::default()).len() < 100);
     }
+    let names: Vec<String> = (0..40).map(|at| format!("t{at}")).collect();
+    let each_other: Vec<String> =
+        names.iter().flat_map(|a| names.iter().map(move |b| format!("  {a} = {b}\n"))).collect();
     for text in [
+        &format!("def f():\n{}  return jwt.decode(t0, verify=False)['sub']\n", each_other.concat()),
         "a = a.b\njwt.encode(a, a)\n",
         "class A:\n  x = self.x\n  def f(self):\n    self.y = self.y.z\n    jwt.encode(self.y, self.x)\n",
     ] {

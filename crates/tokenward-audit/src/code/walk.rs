@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use super::Note;
+use super::{Note, manifest};
 
 /// A file to read.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -12,6 +12,8 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     /// Its path below the argument that led to it: what lies above says nothing about the project.
     pub(super) inside: PathBuf,
+    /// Whether its project says that it is for development alone.
+    pub(super) is_for_development: bool,
 }
 
 /// Folders of what others wrote, in projects that do not ignore them.
@@ -34,12 +36,15 @@ pub(super) fn files(
 ) -> Vec<File> {
     let mut files = Vec::new();
     for root in paths {
+        let is_for_development = manifest::is_for_development(root);
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
         walk.hidden(false).require_git(false).follow_links(false).filter_entry(is_own);
         for entry in walk.build() {
             match entry {
-                Ok(entry) => files.extend(file(root, &entry, is_wanted)),
+                Ok(entry) => files.extend(
+                    file(root, &entry, is_wanted).map(|file| File { is_for_development, ..file }),
+                ),
                 Err(error) => notes.push(Note {
                     file: root.display().to_string(),
                     why: one_line(&error.to_string()),
@@ -69,7 +74,7 @@ fn file(root: &Path, entry: &DirEntry, is_wanted: fn(&Path) -> bool) -> Option<F
         Ok(inside) if !inside.as_os_str().is_empty() => inside.to_owned(),
         _ => PathBuf::from(path.file_name()?),
     };
-    Some(File { path: path.to_owned(), inside })
+    Some(File { path: path.to_owned(), inside, is_for_development: false })
 }
 
 fn one_line(text: &str) -> String {

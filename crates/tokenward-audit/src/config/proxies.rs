@@ -89,7 +89,7 @@ fn istio(text: &str) -> Vec<Hit> {
                 "add an AuthorizationPolicy that denies `notRequestPrincipals: [\"*\"]` on every path that is not open",
             );
             found.confidence = Confidence::Medium;
-            found.unless =
+            found.condition.unless =
                 vec![Elsewhere { file: POLICIES.to_owned(), function: POLICY.to_owned() }];
             hits.push(found);
         }

@@ -329,6 +329,22 @@ impl Model {
             .collect()
     }
 
+    /// The names that the parts of something got, each with its part and where it is declared.
+    pub(crate) fn names_of_parts(&self, is_of: impl Fn(Id) -> bool) -> Vec<(&str, &str, ScopeId)> {
+        self.charge(self.nodes.len());
+        let scopes = self.scopes.iter().enumerate();
+        scopes
+            .flat_map(|(at, scope)| scope.bindings.iter().map(move |(name, all)| (at, name, all)))
+            .flat_map(|(at, name, all)| all.iter().map(move |one| (at, name, one)))
+            .filter_map(|(at, name, one)| match one {
+                Binding::Part(of, part) if is_of(*of) => {
+                    Some((part.as_str(), name.as_str(), ScopeId(at)))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
     fn all_parts(&self) -> impl Iterator<Item = (Id, &str)> {
         // As good as a walk: there are at most as many bindings as nodes.
         self.charge(self.nodes.len());

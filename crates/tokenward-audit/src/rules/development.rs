@@ -7,7 +7,9 @@ use super::guards::{conditions, head};
 use crate::model::{Id, Kind, Model, ScopeId};
 
 /// What only development has, as a word of a name.
-const MARKS: [&str; 11] = [
+const MARKS: [&str; 13] = [
+    "simulator",
+    "simulators",
     "emulator",
     "emulators",
     "emulated",
@@ -60,7 +62,7 @@ pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
 }
 
 /// `FakeProvider`, `mock_login`, `DevServer`
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let words = words(name);
     let is_server =
         words.windows(2).any(|pair| matches!(pair, [a, b] if a == "dev" && b == "server"));
