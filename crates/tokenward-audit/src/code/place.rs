@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::model::{Kind, Model};
 use crate::rules::development;
 
-const FOLDERS: [&str; 35] = [
+const FOLDERS: [&str; 38] = [
     "demo",
     "demos",
     "tutorial",
@@ -15,7 +15,10 @@ const FOLDERS: [&str; 35] = [
     "examples",
     "sample",
     "samples",
+    "bench",
     "benches",
+    "benchmark",
+    "benchmarks",
     "test",
     "tests",
     "__tests__",
@@ -54,11 +57,13 @@ pub(super) fn is_test_path(path: &Path) -> bool {
     parts.iter().any(|part| {
         FOLDERS.contains(&part.as_str())
             || part.split(['-', '_', '.']).any(|word| WORDS.contains(&word))
-    }) || name.starts_with("test_")
+    }) || ["test_", "bench_", "benchmark_"].iter().any(|start| name.starts_with(start))
         || name == "conftest.py"
         || matches!(name.as_str(), "tests.py" | "testing.py")
         || [
             "_test.",
+            "_bench.",
+            ".bench.",
             ".test.",
             ".spec.",
             "_spec.",
