@@ -7,16 +7,14 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tokenward_audit::report::Report;
-use tokenward_audit::{
-    Address, Carrier, LiveOptions, LogIn, Refresh, Secrets, Words, audit_live, report,
-};
+use tokenward_audit::{Address, Carrier, LiveOptions, LogIn, Refresh, Secrets, Words, audit_live};
 
-use super::{show, verdict};
+use super::{show, subject, verdict};
 use crate::args::{AuditLiveArgs, LiveSessionArgs, LiveTokenArgs};
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::files;
-use crate::output::{Format, Output};
+use crate::output::Output;
 use crate::secret::Variables;
 
 pub(super) async fn run(args: &AuditLiveArgs, output: Output) -> Outcome {
@@ -32,15 +30,13 @@ pub(super) async fn run(args: &AuditLiveArgs, output: Output) -> Outcome {
     .map_err(|error| Failure::because_of(&error))?;
     bar.finish_and_clear();
     // Where a secret signs, whether others know it is found out here, without a request.
-    if let Some(secrets) = Secrets::of(&options.token) {
+    let is_known = audit.findings.iter().any(|finding| finding.rule == "live-weak-secret");
+    if let Some(secrets) = Secrets::of(&options.token).filter(|_| !is_known) {
         let tried = secrets.search(Words::BuiltIn, 0);
         audit.findings.extend(secrets.finding(&tried));
     }
-    if output.format() == Format::Text {
-        output.line(report::grades::text(&audit, output.is_colored()).trim_end())?;
-        output.line("")?;
-    }
-    show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
+    let of = subject(args.url.clone(), start, true);
+    show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, args.fail_on))
 }
 
