@@ -85,9 +85,8 @@ fn value(line: &str) -> Range<usize> {
 
 /// Words that are long enough for keys and tokens.
 fn long_words(text: &str) -> Vec<Range<usize>> {
-    let is_in = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_' | '.' | '\\')
-    };
+    let is_in =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '.' | '\\');
     let mut words = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {

@@ -33,6 +33,7 @@ fn secrets_keys_and_tokens_of_settings_are_shown_by_their_first_characters() {
         ("e.properties", format!("app.jwt.secret = {SECRET}\n")),
         ("f.json", format!("{{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"{D}\"}}\n")),
         ("g.http", format!("Authorization: Bearer {token}\n")),
+        ("h.sh", format!("  TOKEN={token}\n")),
     ] {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(name), &text).unwrap();
@@ -44,6 +45,17 @@ fn secrets_keys_and_tokens_of_settings_are_shown_by_their_first_characters() {
         }
         assert!(shown.contains('…'), "{name}: {shown}");
     }
+}
+
+#[test]
+fn what_a_token_is_set_to_is_marked_and_its_name_is_shown() {
+    let text = "  TOKEN=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.D8itZpIgqPAecIsojSbH50chOvY4P0RU\n";
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("h.sh"), text).unwrap();
+    let findings = audit_project(&[dir.path().to_owned()], &Options::default()).findings;
+
+    let frame = findings[0].frame.as_ref().unwrap();
+    assert_eq!((frame.lines[0].as_str(), frame.mark.clone()), ("  TOKEN=eyJh…", 2..13));
 }
 
 #[test]
