@@ -98,8 +98,8 @@ impl<'t> Lines<'t> {
         let from = from.unwrap_or(out.len());
         let to = to.unwrap_or(out.len()).max(from);
         // A setting is found as a whole line, with what it is indented by.
-        let marked = out.get(from..to).unwrap_or_default();
-        let blank = marked.iter().take_while(|c| c.is_whitespace()).count();
+        let found = out.get(from..to).unwrap_or_default();
+        let blank = found.iter().take_while(|c| c.is_whitespace()).count();
         let from = from.saturating_add(blank).min(to);
         cut(&out, from..to)
     }
