@@ -4,7 +4,7 @@
 //! a verdict notice what is changed on it; `rotation` has the keys of every custody rotate under load;
 //! `revocations` loses none of a million, and cuts every link, with a minute in which a verifier stands still.
 //!
-//! `tls` has testssl.sh look at an authority and a gate.
+//! `tls` has testssl.sh look at an authority and a gate; `java` has the auditor look at services on libraries of Java.
 //!
 //! `build` compiles from nothing and weighs the binary; `serve` starts it and takes start-up time,
 //! memory and throughput. Machines are noisy: the CPU time of the server per request is the steady
@@ -12,6 +12,7 @@
 
 mod build;
 mod fuzz;
+mod java;
 mod mutants;
 mod revocations;
 mod rotation;
@@ -25,7 +26,7 @@ use crate::wasm;
 /// A figure's name, and what takes it.
 type Proof = (&'static str, fn() -> Result<(), Failure>);
 
-const PROOFS: [Proof; 8] = [
+const PROOFS: [Proof; 9] = [
     ("build", build::prove),
     ("serve", server::prove),
     ("wasm", wasm::prove),
@@ -34,6 +35,7 @@ const PROOFS: [Proof; 8] = [
     ("rotation", rotation::prove),
     ("revocations", revocations::prove),
     ("tls", tls::prove),
+    ("java", java::prove),
 ];
 
 /// Takes the figures named, or all of them.

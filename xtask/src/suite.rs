@@ -13,6 +13,11 @@ pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
     let tools = tools::ensure()?;
     let log_dir = root().join("target/test-logs");
     logs::clear(&log_dir)?;
+    if tools::fetched_jars().is_none() {
+        println!(
+            "left out: services on jjwt and nimbus, whose jars `cargo xtask prove java` fetches"
+        );
+    }
     run(Command::new(env!("CARGO"))
         .current_dir(root())
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])

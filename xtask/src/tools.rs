@@ -164,6 +164,55 @@ fn brought(venv: &Path, wanted: &Path, import: &str) -> Result<PathBuf, Failure>
     }
 }
 
+/// What of Spark's jars is fetched: jjwt with its reader of JSON, and Hadoop's copy of nimbus-jose-jwt.
+const JARS: [&str; 5] = [
+    "jjwt-*",
+    "jackson-annotations-2*",
+    "jackson-core-2*",
+    "jackson-databind-2*",
+    "hadoop-client-runtime-*",
+];
+
+/// A folder with jjwt and nimbus-jose-jwt, if it was fetched before.
+pub(crate) fn fetched_jars() -> Option<PathBuf> {
+    let jars = root().join("target/xtask/java/jars");
+    jars.is_dir().then_some(jars)
+}
+
+/// A folder with jjwt and nimbus-jose-jwt. Where Maven's registry is not reached, Spark's package of 434 MB is what
+/// brings them.
+pub(crate) fn jars() -> Result<PathBuf, Failure> {
+    let home = root().join("target/xtask/java");
+    let (jars, list) = (home.join("jars"), root().join("interop/java/spark.txt"));
+    once(&home.join("installed"), &list, || {
+        let (venv, partly) = (home.join("venv"), home.join("partly"));
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        if partly.exists() {
+            fs::remove_dir_all(&partly)?;
+        }
+        fs::create_dir_all(partly.join("jars"))?;
+        let mut pip = Command::new(venv.join("bin/python"));
+        pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]);
+        run(pip.args(["--require-hashes", "--dest"]).arg(&partly).arg("--requirement").arg(&list))?;
+        let archive = fs::read_dir(&partly)?.filter_map(|one| Some(one.ok()?.path()));
+        let archive = archive.into_iter().find(|path| path.is_file()).unwrap_or_default();
+        run(Command::new("tar")
+            .args(["--extract", "--no-same-owner", "--strip-components=3", "--directory"])
+            .arg(partly.join("jars"))
+            .arg("--file")
+            .arg(archive)
+            .arg("--wildcards")
+            .args(JARS.map(|jar| format!("pyspark-*/deps/jars/{jar}.jar"))))?;
+        if jars.exists() {
+            fs::remove_dir_all(&jars)?;
+        }
+        fs::rename(partly.join("jars"), &jars)?;
+        fs::remove_dir_all(&partly)?;
+        Ok(())
+    })?;
+    Ok(jars)
+}
+
 /// Runs `install` unless `stamp` says that it ran for the list as it is now.
 fn once(
     stamp: &Path,

@@ -11,17 +11,19 @@ use serde::Serialize;
 use crate::config;
 use crate::finding::{Confidence, Finding, Mistake, Severity};
 use crate::language::Language;
-use crate::rules::{Elsewhere, absence};
+use crate::rules::{Condition, absence};
 
 mod allow;
 mod cache;
 mod copies;
 mod fix;
 mod lines;
+mod manifest;
 mod markup;
 pub(crate) mod mask;
 mod one;
 mod place;
+mod readers;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -29,13 +31,13 @@ mod told;
 mod walk;
 
 pub use cache::Cache;
-pub use fix::{FixedFile, Fixes, fix_paths};
+pub use fix::{FixedFile, Fixes, fix_findings, fix_paths};
 
 /// What to look at, and how strictly.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether tests and fixtures count as code. Default: no.
+    /// Whether tests, fixtures and code for development alone count as code. Default: no.
     pub include_tests: bool,
     /// Whether findings of low confidence count, whose truth is decided out of sight. Default: no.
     pub include_uncertain: bool,
@@ -96,7 +98,7 @@ pub struct Audit {
     pub notes: Vec<Note>,
     /// The mistakes that nothing that was looked at could have shown.
     pub unseen: Vec<Mistake>,
-    /// How many findings more there would be with tests and fixtures.
+    /// How many findings more there would be with tests, fixtures and code for development alone.
     pub in_tests: usize,
     /// How many findings were left out because what decides is out of sight: those of low confidence.
     pub uncertain: usize,
@@ -116,20 +118,27 @@ pub struct Note {
 
 /// What one file came to.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of the file")]
 pub(crate) struct Outcome {
     findings: Vec<Finding>,
     notes: Vec<Note>,
     looked_at: bool,
     is_test: bool,
     allowed: usize,
-    /// Which of [`absence::ABSENCES`] the file has a sign of.
-    signs: [bool; absence::ABSENCES.len()],
+    /// What the file tells of its project.
+    signs: absence::Signs,
     /// The file's name, without folder and extension.
     stem: String,
     /// Its functions that verify a token that they are given.
     verifiers: Vec<String>,
-    /// Findings that are none if a function of another file verifies.
-    open: Vec<(Finding, Vec<Elsewhere>)>,
+    /// Whether it verifies any token.
+    verifies: bool,
+    /// Findings about which other files decide.
+    open: Vec<(Finding, Condition)>,
+    /// Findings that are values of settings, with their names.
+    settings: Vec<(Finding, String)>,
+    /// Findings in code that only development runs.
+    in_development: Vec<Finding>,
     /// What it is known by in a [`Cache`], if it is worth being kept there.
     key: Option<String>,
     /// Whether it comes from there.
@@ -156,7 +165,7 @@ fn code(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audi
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
-    let outcomes: Vec<Outcome> = thread::scope(|scope| {
+    let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.min(64))
             .filter_map(|_| {
                 let work = || worker(&files, &next, options, cache.as_deref());
@@ -169,6 +178,7 @@ fn code(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audi
     if let Some(cache) = cache {
         cache.keep(&outcomes);
     }
+    readers::weigh(&mut outcomes, &files, paths);
     merge(audit, outcomes, options)
 }
 
@@ -235,33 +245,66 @@ pub fn audit_text(name: &str, text: &str, language: Language, options: &Options)
     merge(Audit::default(), vec![outcome], options).findings
 }
 
+/// Audits one text of settings, as the file `name`: what proxies are told, secrets, keys, tokens.
+///
+/// # Examples
+///
+/// ```
+/// use tokenward_audit::{Options, audit_settings};
+///
+/// let findings = audit_settings("envoy.yaml", "requires:\n  allow_missing: {}\n", &Options::default());
+/// assert_eq!(findings[0].rule, "token-optional-at-proxy");
+/// ```
+#[must_use]
+pub fn audit_settings(name: &str, text: &str, options: &Options) -> Vec<Finding> {
+    let outcome = one::audit_config_text(name, Path::new(name), text, options);
+    merge(Audit::default(), vec![outcome], options).findings
+}
+
 /// The functions of a file that verify, with the file's name; `tokens/index.js` and `tokens/__init__.py` go by
 /// their folder's. Two files of one name are not told apart: what verifies in either counts.
 fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {
     outcome.verifiers.iter().map(|function| (outcome.stem.clone(), function.clone()))
 }
 
+/// What is to be said of a decode where another file verifies tokens.
+const OTHERS_VERIFY: &str = ", unless what verifies tokens in another file comes first";
+
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let mut has = [false; absence::ABSENCES.len()];
     for outcome in &outcomes {
-        for (all, one) in has.iter_mut().zip(outcome.signs) {
+        for (all, one) in has.iter_mut().zip(outcome.signs.has) {
             *all |= one;
         }
     }
     let mut found = told::Found::default();
+    let logs_out = outcomes.iter().any(|outcome| outcome.signs.logs_out && !outcome.is_test);
     let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
+    let somebody_verifies = outcomes.iter().any(|outcome| outcome.verifies);
     for mut outcome in outcomes {
-        for (finding, unless) in std::mem::take(&mut outcome.open) {
-            let is_verified =
-                unless.into_iter().any(|one| verifiers.contains(&(one.file, one.function)));
-            if !is_verified {
-                outcome.findings.push(finding);
+        for (mut finding, condition) in std::mem::take(&mut outcome.open) {
+            let mut unless = condition.unless.into_iter();
+            if unless.any(|one| verifiers.contains(&(one.file, one.function))) {
+                continue;
             }
+            if condition.where_none_verifies && somebody_verifies {
+                finding.confidence = Confidence::Low;
+                finding.message.push_str(OTHERS_VERIFY);
+            }
+            outcome.findings.push(finding);
+        }
+        outcome.findings.extend(outcome.settings.drain(..).map(|(finding, _)| finding));
+        for finding in
+            outcome.findings.iter_mut().filter(|one| logs_out && absence::is_revocation(one))
+        {
+            finding.confidence = finding.confidence.max(Confidence::Medium);
         }
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
         audit.allowed = audit.allowed.saturating_add(outcome.allowed);
         audit.notes.extend(outcome.notes);
         found.add(outcome.findings, outcome.is_test);
+        // What only development runs counts as a test does.
+        found.add(outcome.in_development, true);
     }
     found.tell(&mut audit, has, options);
     audit.notes.sort();

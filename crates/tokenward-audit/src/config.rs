@@ -7,22 +7,31 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::finding::{Confidence, Severity};
-use crate::rules::Hit;
+use crate::rules::{Condition, Hit};
 
+mod cleartext;
+mod proxies;
 mod read;
 mod secrets;
+mod shared;
 
 /// The rules, with their mistakes: those of [`crate::rules::RULES`] are for code.
-pub(crate) const RULES: [(&str, u8); 6] = [
+pub(crate) const RULES: [(&str, u8); 12] = [
     ("token-optional-at-proxy", 2),
+    ("algorithm-from-token-at-proxy", 3),
+    ("expired-token-at-proxy", 4),
     ("private-key-in-tree", 7),
     ("secret-in-config", 7),
+    ("secret-shared", 7),
     ("token-in-tree", 9),
     ("credentials-in-log", 9),
+    ("token-in-url-at-proxy", 9),
+    ("plain-http-at-proxy", 9),
+    ("plain-http-in-config", 9),
     ("errors-shown", 10),
 ];
 
-const EXTENSIONS: [&str; 20] = [
+const EXTENSIONS: [&str; 21] = [
     "env",
     "yml",
     "yaml",
@@ -43,6 +52,7 @@ const EXTENSIONS: [&str; 20] = [
     "tf",
     "tfvars",
     "config",
+    "plist",
 ];
 
 /// Whether a file may hold settings, a key or a token.
@@ -55,6 +65,7 @@ pub(crate) fn is_config(path: &Path) -> bool {
     let is_named = name.starts_with(".env")
         || ["dockerfile", "procfile", "id_rsa", "id_ecdsa", "id_ed25519", "haproxy.cfg"]
             .contains(&name.as_str());
+    let is_named = is_named || name.starts_with("dockerfile.") || extension == "dockerfile";
     (is_named || EXTENSIONS.contains(&extension.as_str())) && !is_lock
 }
 
@@ -66,18 +77,28 @@ pub(crate) fn is_example(path: &Path) -> bool {
         .any(|word| name.split(['.', '-', '_']).any(|part| part == *word))
 }
 
+/// What a file says that settles a finding of another: as if it were a function of a file.
+pub(crate) fn settles(text: &str) -> Option<(&'static str, &'static str)> {
+    proxies::settles(text)
+}
+
 /// What is wrong in a file, in order.
 pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     let mut hits = secrets::keys_and_tokens(text);
     // Where secrets are sealed, what is in the file is no use to whoever reads it.
     let is_sealed = text.contains("SealedSecret") || text.contains("ENC[AES256_GCM");
-    for setting in read::settings(text) {
+    let settings = read::settings(text);
+    let signs_by_secret = secrets::signs_by_secret(&settings);
+    for setting in &settings {
         if !is_sealed {
-            hits.extend(secrets::secret(&setting));
+            hits.extend(secrets::secret(path, setting, signs_by_secret));
         }
-        hits.extend(optional(&setting));
-        hits.extend(shown(path, &setting));
+        hits.extend(shown(path, setting));
+        hits.extend(cleartext::setting(path, setting));
     }
+    hits.extend(proxies::hits(text, &settings));
+    hits.extend(shared::secrets(path, &settings));
+    hits.extend(cleartext::apps(path, text));
     hits.extend(logged(text));
     hits.sort_by_key(|hit| hit.span.start);
     hits
@@ -100,39 +121,21 @@ fn hit(
         message: message.into(),
         fix: Some(fix.to_owned()),
         changes: Vec::new(),
-        unless: Vec::new(),
+        condition: Condition::default(),
+        setting: None,
+        in_development: false,
     }
 }
 
-/// Envoy's `allow_missing_or_failed`.
-fn optional(setting: &read::Setting<'_>) -> Option<Hit> {
-    if setting.value == "false" {
-        return None;
-    }
-    let fix = "leave it out, and give paths that need no token a rule without `requires`";
-    match setting.last() {
-        "allow_missing_or_failed" | "allowMissingOrFailed" => Some(hit(
-            "token-optional-at-proxy",
-            setting.span.clone(),
-            Severity::High,
-            "the proxy lets requests pass whose token is wrong: whoever is behind it believes that it was checked",
-            fix,
-        )),
-        "allow_missing" | "allowMissing" => Some(hit(
-            "token-optional-at-proxy",
-            setting.span.clone(),
-            Severity::Medium,
-            "the proxy lets requests without a token pass: each service behind it has to refuse them itself",
-            fix,
-        )),
-        _ => None,
-    }
+/// Whether a file holds in development alone, by its name.
+fn is_development(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["dev", "local"].iter().any(|word| name.contains(word))
 }
 
 /// Spring's and ASP.NET's settings that send errors to whoever asks.
 fn shown(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    if ["dev", "local"].iter().any(|word| name.contains(word)) {
+    if is_development(path) {
         return None;
     }
     let is = |end: &str| setting.path.to_lowercase().replace('-', "").ends_with(end);
@@ -167,6 +170,14 @@ const CREDENTIALS: [&str; 12] = [
     "capture request header cookie",
 ];
 
+/// Whether a word stands in a line, and no longer one that begins with it.
+fn names(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let after = line.get(at.saturating_add(word.len())..).unwrap_or_default();
+        !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+    })
+}
+
 /// Formats of access logs, of nginx, Envoy and `HAProxy`.
 fn logged(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -179,7 +190,7 @@ fn logged(text: &str) -> Vec<Hit> {
         }
         is_format |= begins.starts_with("log_format");
         let is_log = is_format || begins.contains("%req(") || begins.starts_with("capture ");
-        if is_log && CREDENTIALS.iter().any(|word| begins.contains(word)) {
+        if is_log && CREDENTIALS.iter().any(|word| names(begins, word)) {
             hits.push(hit(
                 "credentials-in-log",
                 start..start.saturating_add(line.len()),

@@ -40,8 +40,12 @@ impl Language {
     /// The language of a file, by its extension.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
-            "py" | "pyi" | "pyw" => Some(Self::Python),
+        // Declarations run nothing: what they say stands in the code that they declare.
+        let is_declaration = [".d.ts", ".d.mts", ".d.cts", ".pyi"]
+            .iter()
+            .any(|end| path.to_str().is_some_and(|path| path.ends_with(end)));
+        match path.extension().filter(|_| !is_declaration)?.to_str()? {
+            "py" | "pyw" => Some(Self::Python),
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "mts" | "cts" => Some(Self::TypeScript),
             "tsx" => Some(Self::Tsx),

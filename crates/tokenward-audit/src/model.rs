@@ -27,6 +27,11 @@ pub(crate) struct Id(usize);
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct ScopeId(usize);
 
+impl ScopeId {
+    /// That of the file.
+    pub(crate) const FILE: Self = Self(0);
+}
+
 /// A file, read.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -211,7 +216,7 @@ impl Model {
     pub(crate) fn function_of(&self, id: Id) -> ScopeId {
         self.scopes_from(self.node(id).scope)
             .find(|(_, scope)| scope.kind != ScopeKind::Class)
-            .map_or(ScopeId(0), |(id, _)| id)
+            .map_or(ScopeId::FILE, |(id, _)| id)
     }
 
     /// The name of the function around a node, in lower case; nothing where it has none.
@@ -240,6 +245,14 @@ impl Model {
             Kind::Name(name) => self.parameter_of(name, self.node(id).scope).is_some(),
             _ => false,
         }
+    }
+
+    /// The function around a node that has a name.
+    pub(crate) fn named_function(&self, id: Id) -> Option<Id> {
+        self.ancestors(id).find(|one| match self.kind(*one) {
+            Kind::Function(scope) => self.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
+            _ => false,
+        })
     }
 
     /// Everything below a node, itself first.

@@ -11,17 +11,22 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Model};
 use library::Calls;
+pub(crate) use names::plain;
 
 pub(crate) mod absence;
 mod algorithm;
 pub(crate) mod catalog;
+mod cleartext;
 mod cookies;
+pub(crate) mod development;
 mod expiry;
+mod guards;
 mod library;
 mod mend;
 mod names;
 pub(crate) mod payload;
 mod refusal;
+mod revocation_off;
 mod secret;
 mod settings;
 mod storage;
@@ -63,6 +68,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "long-lifetime", mistake: 4, words: JWT, check: expiry::long },
     Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
     Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
+    Rule {
+        id: "revocation-off",
+        mistake: 5,
+        words: revocation_off::WORDS,
+        check: revocation_off::check,
+    },
     Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
     Rule { id: "hardcoded-secret", mistake: 7, words: secret::WORDS, check: secret::check },
     Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },
@@ -74,6 +85,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
     Rule { id: "tls-not-checked", mistake: 9, words: transport::WORDS, check: transport::check },
+    Rule { id: "plain-http-allowed", mistake: 9, words: cleartext::WORDS, check: cleartext::check },
     Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
 ];
 
@@ -92,8 +104,26 @@ pub(crate) struct Hit {
     pub(crate) fix: Option<String>,
     /// What mends it, if that is certain.
     pub(crate) changes: Vec<Change>,
+    pub(crate) condition: Condition,
+    /// A setting that it is the value of: whether it matters hangs on whether anything reads that.
+    pub(crate) setting: Option<String>,
+    /// Whether it stands in code that only development runs.
+    pub(crate) in_development: bool,
+}
+
+/// What other files decide about a hit.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Condition {
     /// It is none if one of these verifies what it is given.
     pub(crate) unless: Vec<Elsewhere>,
+    /// It is uncertain if any file of the project verifies tokens: that may have come before.
+    pub(crate) where_none_verifies: bool,
+}
+
+impl Condition {
+    pub(crate) fn is_none(&self) -> bool {
+        self.unless.is_empty() && !self.where_none_verifies
+    }
 }
 
 /// A function of another file.
@@ -110,6 +140,8 @@ pub(crate) struct Ran {
     pub(crate) hits: Vec<Hit>,
     /// Its functions that verify a token that they are given.
     pub(crate) verifiers: Vec<String>,
+    /// Whether it verifies any token.
+    pub(crate) verifies: bool,
     /// Whether it asks for the account of each token that it verifies.
     pub(crate) looks_accounts_up: bool,
 }
@@ -151,10 +183,17 @@ impl<'m> Context<'m> {
         self.report_mended(at, (severity, confidence), message, fix, Vec::new());
     }
 
-    /// Says that what was reported last is none if one of these functions verifies what it is given.
-    pub(crate) fn unless(&mut self, elsewhere: Vec<Elsewhere>) {
+    /// Says what other files decide about what was reported last.
+    pub(crate) fn on(&mut self, condition: Condition) {
         if let Some(hit) = self.hits.last_mut() {
-            hit.unless = elsewhere;
+            hit.condition = condition;
+        }
+    }
+
+    /// Says that what was reported last is the value of this setting.
+    pub(crate) fn read_as(&mut self, setting: &str) {
+        if let Some(hit) = self.hits.last_mut() {
+            hit.setting.get_or_insert_with(|| setting.to_owned());
         }
     }
 
@@ -173,6 +212,7 @@ impl<'m> Context<'m> {
         {
             return;
         }
+        let in_development = development::is_around(self.model, self.text, at);
         self.hits.push(Hit {
             rule: self.rule,
             mistake: self.mistake,
@@ -182,7 +222,9 @@ impl<'m> Context<'m> {
             message: message.into(),
             fix: Some(fix.into()).filter(|fix| !fix.is_empty()),
             changes,
-            unless: Vec::new(),
+            condition: Condition::default(),
+            setting: None,
+            in_development,
         });
     }
 }
@@ -228,8 +270,10 @@ pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Ran {
             (rule.check)(&mut context);
         }
     }
+    let verifies = unverified_decode::across::verifies(&context);
     Ran {
         hits: context.hits,
+        verifies,
         verifiers: unverified_decode::across::verifiers(model, library),
         looks_accounts_up: absence::looks_accounts_up(model, library),
     }

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Note, Options, Outcome, absence, walk};
 use crate::finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
-use crate::rules::{Elsewhere, RULES};
+use crate::rules::{Condition, RULES};
 
 #[cfg(test)]
 mod tests;
@@ -59,10 +59,13 @@ struct Stored {
     looked_at: bool,
     is_test: bool,
     allowed: usize,
-    signs: [bool; absence::ABSENCES.len()],
+    signs: absence::Signs,
     stem: String,
     verifiers: Vec<String>,
-    open: Vec<(StoredFinding, Vec<Elsewhere>)>,
+    verifies: bool,
+    open: Vec<(StoredFinding, Condition)>,
+    settings: Vec<(StoredFinding, String)>,
+    in_development: Vec<StoredFinding>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -169,8 +172,10 @@ pub(super) fn key(file: &walk::File, bytes: &[u8], options: &Options) -> String 
     let name = file.path.display().to_string();
     let inside = file.inside.display().to_string();
     let severities = format!("{:?}", options.severities);
-    for part in [BUILD.as_bytes(), name.as_bytes(), inside.as_bytes(), severities.as_bytes(), bytes]
-    {
+    let place: &[u8] = if file.is_for_development { b"development" } else { b"" };
+    let parts =
+        [BUILD.as_bytes(), name.as_bytes(), inside.as_bytes(), severities.as_bytes(), place, bytes];
+    for part in parts {
         // Lengths keep one part from passing for a piece of the next.
         hash.update(part.len().to_be_bytes());
         hash.update(part);
@@ -193,25 +198,39 @@ impl Stored {
             signs: outcome.signs,
             stem: outcome.stem.clone(),
             verifiers: outcome.verifiers.clone(),
+            verifies: outcome.verifies,
             open: outcome
                 .open
                 .iter()
-                .map(|(finding, unless)| (StoredFinding::of(finding), unless.clone()))
+                .map(|(finding, condition)| (StoredFinding::of(finding), condition.clone()))
                 .collect(),
+            settings: outcome
+                .settings
+                .iter()
+                .map(|(finding, name)| (StoredFinding::of(finding), name.clone()))
+                .collect(),
+            in_development: outcome.in_development.iter().map(StoredFinding::of).collect(),
         }
     }
 
     fn outcome(&self, name: &str) -> Option<Outcome> {
-        let findings: Option<Vec<Finding>> =
-            self.findings.iter().map(|finding| finding.finding(name)).collect();
+        let all = |stored: &[StoredFinding]| -> Option<Vec<Finding>> {
+            stored.iter().map(|finding| finding.finding(name)).collect()
+        };
         let open: Option<Vec<_>> = self
             .open
             .iter()
-            .map(|(finding, unless)| Some((finding.finding(name)?, unless.clone())))
+            .map(|(finding, condition)| Some((finding.finding(name)?, condition.clone())))
+            .collect();
+        let settings: Option<Vec<_>> = self
+            .settings
+            .iter()
+            .map(|(finding, setting)| Some((finding.finding(name)?, setting.clone())))
             .collect();
         let note = |why: &String| Note { file: name.to_owned(), why: why.clone() };
         Some(Outcome {
-            findings: findings?,
+            findings: all(&self.findings)?,
+            in_development: all(&self.in_development)?,
             notes: self.notes.iter().map(note).collect(),
             looked_at: self.looked_at,
             is_test: self.is_test,
@@ -219,7 +238,9 @@ impl Stored {
             signs: self.signs,
             stem: self.stem.clone(),
             verifiers: self.verifiers.clone(),
+            verifies: self.verifies,
             open: open?,
+            settings: settings?,
             ..Outcome::default()
         })
     }

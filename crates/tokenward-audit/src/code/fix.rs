@@ -56,6 +56,25 @@ pub struct FixedFile {
 #[must_use]
 pub fn fix_paths(paths: &[PathBuf], options: &Options) -> Fixes {
     let Audit { findings, .. } = audit_paths(paths, options);
+    fix(paths, options, (&findings, Whose::All))
+}
+
+/// The same, for some of what was found below `paths`: what else is there stays as it is.
+#[must_use]
+pub fn fix_findings(findings: &[Finding], paths: &[PathBuf], options: &Options) -> Fixes {
+    fix(paths, options, (findings, Whose::Theirs))
+}
+
+/// Which findings of a file are mended.
+#[derive(Clone, Copy)]
+enum Whose {
+    /// Those that are there, also once another is mended.
+    All,
+    /// Those that are named, and no other.
+    Theirs,
+}
+
+fn fix(paths: &[PathBuf], options: &Options, (findings, whose): (&[Finding], Whose)) -> Fixes {
     let wanted: BTreeSet<&str> = findings
         .iter()
         .filter(|finding| !finding.edits.is_empty())
@@ -68,7 +87,13 @@ pub fn fix_paths(paths: &[PathBuf], options: &Options) -> Fixes {
         if !wanted.contains(name.as_str()) {
             continue;
         }
-        match fix_file(&name, &file, options) {
+        let named = match whose {
+            Whose::All => None,
+            Whose::Theirs => {
+                Some(findings.iter().filter(|finding| finding.file == name).collect::<Vec<_>>())
+            }
+        };
+        match fix_file(&name, &file, options, named.as_deref()) {
             Ok(fixed) => all.files.extend(fixed),
             Err(why) => all.notes.push(Note { file: name, why }),
         }
@@ -76,13 +101,19 @@ pub fn fix_paths(paths: &[PathBuf], options: &Options) -> Fixes {
     all
 }
 
-fn fix_file(name: &str, file: &walk::File, options: &Options) -> Result<Option<FixedFile>, String> {
+fn fix_file(
+    name: &str,
+    file: &walk::File,
+    options: &Options,
+    named: Option<&[&Finding]>,
+) -> Result<Option<FixedFile>, String> {
     let Some(language) = Language::of(&file.path) else { return Ok(None) };
     let bytes = source::read(&file.path)?;
     let before = String::from_utf8(bytes.clone()).map_err(|_| "not UTF-8".to_owned())?;
     let text = source::text(bytes)?;
     let mark = before.strip_suffix(text.as_str()).unwrap_or_default().to_owned();
-    let (after, mended) = fix_text((name, &file.inside), text, language, options);
+    let wanted = named.map(|named| Wanted::of(named, &text));
+    let (after, mended) = fix_text((name, &file.inside), text, language, options, wanted);
     Ok((!mended.is_empty()).then(|| FixedFile {
         path: file.path.clone(),
         before,
@@ -96,6 +127,7 @@ fn fix_text(
     mut text: String,
     language: Language,
     options: &Options,
+    mut wanted: Option<Wanted>,
 ) -> (String, Vec<Finding>) {
     let mut mended = Vec::new();
     for _ in 0..MAX_STEPS {
@@ -103,15 +135,63 @@ fn fix_text(
         if outcome.is_test && !options.include_tests {
             break;
         }
-        let is_next = |finding: &Finding| !finding.edits.is_empty() && options.tells(finding);
-        let next = outcome.findings.into_iter().find(is_next);
+        let is_wanted =
+            |finding: &Finding| wanted.as_ref().is_none_or(|wanted| wanted.has(finding, &text));
+        let is_next = |finding: &Finding| {
+            !finding.edits.is_empty() && options.tells(finding) && is_wanted(finding)
+        };
+        // Where another file verifies as well, to verify again does no harm.
+        let open = outcome.open.into_iter().filter(|(_, condition)| condition.unless.is_empty());
+        let mut found = outcome.findings.into_iter().chain(open.map(|(finding, _)| finding));
+        let next = found.find(is_next);
         let Some(finding) = next else { break };
         let changes: Vec<Change> = finding.edits.iter().map(change).collect();
         let Some(better) = applied(&text, &changes) else { break };
+        if let Some(wanted) = &mut wanted {
+            wanted.went(&finding, &text, &changes);
+        }
         text = better;
         mended.push(finding);
     }
     (text, mended)
+}
+
+/// The findings that are to be mended, by rule and place, while the text changes under them.
+struct Wanted {
+    left: Vec<(&'static str, usize)>,
+}
+
+impl Wanted {
+    fn of(findings: &[&Finding], text: &str) -> Self {
+        let left = findings.iter().filter_map(|finding| place(finding, text)).collect();
+        Self { left }
+    }
+
+    fn has(&self, finding: &Finding, text: &str) -> bool {
+        place(finding, text).is_some_and(|place| self.left.contains(&place))
+    }
+
+    /// One is mended by changes to this text: it goes, and what is behind a change moves.
+    fn went(&mut self, finding: &Finding, text: &str, changes: &[Change]) {
+        let gone = place(finding, text);
+        self.left.retain(|one| Some(*one) != gone);
+        for (_, at) in &mut self.left {
+            let before = changes.iter().filter(|change| change.span.end <= *at);
+            let (more, less) = before.fold((0_usize, 0_usize), |(more, less), change| {
+                (more.saturating_add(change.text.len()), less.saturating_add(change.span.len()))
+            });
+            *at = at.saturating_add(more).saturating_sub(less);
+        }
+    }
+}
+
+/// A finding's rule, and the byte at which it begins.
+fn place(finding: &Finding, text: &str) -> Option<(&'static str, usize)> {
+    let above = finding.line.checked_sub(1)?;
+    let start: usize = text.split_inclusive('\n').take(above).map(str::len).sum();
+    let line = text.get(start..)?;
+    let column = line.char_indices().nth(finding.column.checked_sub(1)?)?.0;
+    Some((finding.rule, start.saturating_add(column)))
 }
 
 fn change(edit: &Edit) -> Change {

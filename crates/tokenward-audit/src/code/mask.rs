@@ -24,7 +24,7 @@ pub(super) fn secrets(text: &str, hit: &Hit) -> Vec<Range<usize>> {
     let is_pem = found.contains("PRIVATE KEY-----");
     let inside = match hit.rule {
         "hardcoded-secret" if !is_pem => vec![unquoted(found)],
-        "secret-in-config" if !is_pem => vec![value(found)],
+        "secret-in-config" | "secret-shared" if !is_pem => vec![value(found)],
         "hardcoded-secret" | "secret-in-config" | "private-key-in-tree" | "token-in-tree" => {
             long_words(found)
         }
@@ -71,7 +71,7 @@ fn value(line: &str) -> Range<usize> {
         rest.find(['=', ':']).or_else(|| rest.find(' ')).map_or(0, |at| at.saturating_add(1));
     let from = from.saturating_add(sign);
     let rest = line.get(from..).unwrap_or_default();
-    let inner = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+    let inner = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '|'));
     let from = from.saturating_add(rest.len().saturating_sub(inner.len()));
     match inner.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         Some(quote) => {

@@ -16,19 +16,16 @@ const MAX_FINDINGS: usize = 200;
 pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>) -> Outcome {
     let name = file.path.display().to_string();
     let Some(language) = Language::of(&file.path) else { return Outcome::default() };
-    let skipped = |why: String| Outcome {
-        notes: vec![Note { file: name.clone(), why }],
-        ..Outcome::default()
-    };
     let bytes = match source::read(&file.path) {
         Ok(bytes) => bytes,
-        Err(why) => return skipped(why),
+        Err(why) => return skipped(&name, why),
     };
     let wanted = rules::wanted(&bytes);
     if wanted == 0 {
         // Nothing to find here, but perhaps what another file lacks.
         let signs = absence::signs(&String::from_utf8_lossy(&bytes));
-        return Outcome { looked_at: true, signs, ..Outcome::default() };
+        let is_test = place::is_test_path(&file.inside);
+        return Outcome { looked_at: true, is_test, signs, ..Outcome::default() };
     }
     let key = known.map(|_| cache::key(file, &bytes, options));
     if let (Some(known), Some(key)) = (known, &key)
@@ -38,9 +35,19 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     }
     let outcome = match source::text(bytes) {
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
-        Err(why) => skipped(why),
+        Err(why) => skipped(&name, why),
     };
-    Outcome { key, stem: stem(&file.path), ..outcome }
+    let mut outcome = Outcome { key, stem: stem(&file.path), ..outcome };
+    if file.is_for_development {
+        outcome.is_test = true;
+        outcome.verifies = false;
+        outcome.signs = absence::Signs::default();
+    }
+    outcome
+}
+
+fn skipped(name: &str, why: String) -> Outcome {
+    Outcome { notes: vec![Note { file: name.to_owned(), why }], ..Outcome::default() }
 }
 
 /// What other files call a file by.
@@ -65,11 +72,13 @@ pub(super) fn audit_text(
 /// A file of settings, a key, or whatever else may hold one.
 pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
-    // Nobody keeps settings in what is binary or huge.
-    let Ok(text) = source::read(&file.path).and_then(source::text) else {
-        return Outcome::default();
-    };
-    audit_config_text(&name, &file.inside, &text, options)
+    match source::read(&file.path).and_then(source::settings) {
+        Ok(text) => {
+            let outcome = audit_config_text(&name, &file.inside, &text, options);
+            Outcome { is_test: outcome.is_test || file.is_for_development, ..outcome }
+        }
+        Err(why) => skipped(&name, why),
+    }
 }
 
 pub(super) fn audit_config_text(
@@ -89,20 +98,44 @@ pub(super) fn audit_config_text(
             (span.clone(), text.get(span).unwrap_or_default().to_owned())
         })
         .collect();
+    if let Some((file, function)) = config::settles(text) {
+        file.clone_into(&mut outcome.stem);
+        outcome.verifiers.push(function.to_owned());
+    }
     let allowed = allow::read(&comments, text, |at| lines.position(at).0);
     let note = |why| Note { file: name.to_owned(), why };
     outcome.notes.extend(allow::faults(&allowed).map(note));
     let hits = config::hits(inside, text);
     lines.hide(&hits);
-    for hit in hits.into_iter().take(MAX_FINDINGS) {
-        let Some(finding) = finding(name, &lines, hit, options) else { continue };
-        if allow::allows(&allowed, finding.rule, finding.line) {
+    tell(&mut outcome, hits, name, &lines, &allowed, options);
+    outcome
+}
+
+/// Puts hits among the findings, but those that a comment allows.
+fn tell(
+    outcome: &mut Outcome,
+    hits: Vec<Hit>,
+    name: &str,
+    lines: &Lines<'_>,
+    allowed: &[allow::Allow],
+    options: &Options,
+) {
+    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
+        let condition = std::mem::take(&mut hit.condition);
+        let (setting, in_development) = (hit.setting.take(), hit.in_development);
+        let Some(finding) = finding(name, lines, hit, options) else { continue };
+        if allow::allows(allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
-        } else {
+        } else if in_development {
+            outcome.in_development.push(finding);
+        } else if let Some(setting) = setting {
+            outcome.settings.push((finding, setting));
+        } else if condition.is_none() {
             outcome.findings.push(finding);
+        } else {
+            outcome.open.push((finding, condition));
         }
     }
-    outcome
 }
 
 /// What a text comes to, in which these rules have a word.
@@ -130,15 +163,17 @@ fn judge(
     outcome.is_test = place::is_test_path(inside) || place::is_test(&read.model);
     // A test that ends tokens says nothing about the program.
     if outcome.is_test {
-        outcome.signs = Default::default();
+        outcome.signs = absence::Signs::default();
     }
     let mut lines = Lines::new(text);
     let allowed = allow::read(&read.comments, text, |at| lines.position(at).0);
     outcome.notes.extend(allow::faults(&allowed).map(|why| note(&why)));
     let inside = inside.to_string_lossy();
-    let rules::Ran { mut hits, verifiers, looks_accounts_up } =
+    let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
         rules::run(&read.model, text, &inside, wanted);
     outcome.verifiers = verifiers;
+    // A test that verifies shows nothing of what runs.
+    outcome.verifies = verifies && !outcome.is_test;
     if looks_accounts_up && !outcome.is_test {
         absence::can_end(&mut outcome.signs);
     }
@@ -148,17 +183,7 @@ fn judge(
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
     lines.hide(&hits);
-    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
-        let unless = std::mem::take(&mut hit.unless);
-        let Some(finding) = finding(name, &lines, hit, options) else { continue };
-        if allow::allows(&allowed, finding.rule, finding.line) {
-            outcome.allowed = outcome.allowed.saturating_add(1);
-        } else if unless.is_empty() {
-            outcome.findings.push(finding);
-        } else {
-            outcome.open.push((finding, unless));
-        }
-    }
+    tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
 

@@ -4,8 +4,13 @@ use std::path::Path;
 
 use crate::language::Language;
 use crate::model::{Kind, Model};
+use crate::rules::development;
 
-const FOLDERS: [&str; 27] = [
+const FOLDERS: [&str; 31] = [
+    "demo",
+    "demos",
+    "tutorial",
+    "tutorials",
     "example",
     "examples",
     "sample",
@@ -68,6 +73,7 @@ pub(super) fn is_test_path(path: &Path) -> bool {
         ]
         .iter()
         .any(|mark| name.contains(mark))
+        || development::is_path(path)
 }
 
 /// Whether a file is a test by what it uses.

@@ -27,6 +27,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// The bytes as settings: in whatever encoding, with certificates in one line.
+pub(super) fn settings(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.contains(&0) {
+        return Err("binary".to_owned());
+    }
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(without_mark(text))
+}
+
 /// The bytes as text that a person may have written.
 pub(super) fn text(bytes: Vec<u8>) -> Result<String, String> {
     let text = String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())?;
@@ -36,8 +46,12 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String, String> {
     if text.lines().any(|line| line.len() > LONG_LINE) {
         return Err("minified or generated".to_owned());
     }
-    Ok(match text.strip_prefix('\u{feff}') {
+    Ok(without_mark(text))
+}
+
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
         Some(text) => text.to_owned(),
         None => text,
-    })
+    }
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::*;
 
+mod whole;
+
 const BAD: &str = "import jwt\n\njwt.decode(token, KEY, algorithms=['none'])\n";
 
 #[test]
@@ -147,18 +149,6 @@ fn a_path_that_is_not_there_is_a_note() {
 }
 
 #[test]
-fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
-    let project = Project::new();
-    let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";
-    project.write("a.py", issues);
-    project.write("b.py", issues);
-    assert_eq!(project.found(&Options::default()), ["a.py:2 no-key-id", "a.py:2 no-revocation"]);
-
-    project.write("c.py", "denylist = set()\nKEYS = load('jwks.json')\n");
-    assert!(project.found(&Options::default()).is_empty());
-}
-
-#[test]
 fn scripts_in_markup_are_read_where_they_stand() {
     let page = "<template>\n  <p>é {{ localStorage.setItem('jwt', x) }}</p>\n</template>\n\n<SCRIPT setup lang=\"ts\">\nconst keep = (t: string) => localStorage.setItem('jwt', t)\n</SCRIPT>\n<script type=\"application/json\">{}</script>\n";
     let found = audit_text("Login.vue", page, Language::Markup, &Options::default());
@@ -229,7 +219,14 @@ fn a_token_that_a_function_of_another_file_verifies_is_verified() {
 
     project.write("shop/auth/tokens.py", decodes);
     assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
+    // Somebody verifies some token: it may have been this one, earlier.
     project.write("shop/auth/other.py", verifies);
+    assert!(project.found(&Options::default()).is_empty());
+    let uncertain = Options { include_uncertain: true, ..Options::default() };
+    assert_eq!(project.found(&uncertain), ["shop/users.py:9 unverified-decode"]);
+    // A test that verifies says nothing of what runs.
+    fs::remove_file(project.dir.path().join("shop/auth/other.py")).unwrap();
+    project.write("tests/other.py", verifies);
     assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
     let mut cache = Cache::default();
     for (text, count) in [(verifies, 0), (decodes, 1), (verifies, 0)] {
@@ -245,6 +242,24 @@ fn a_token_that_a_function_of_another_file_verifies_is_verified() {
     assert_eq!(project.found(&Options::default()), ["api/users.js:7 unverified-decode"]);
     project.write("tokens/index.js", "const jwt = require('jsonwebtoken');\nconst accept = (t) => jwt.verify(t, KEY, { algorithms: ['ES256'] });\nmodule.exports = { accept };\n");
     assert!(project.found(&Options::default()).is_empty());
+}
+
+#[test]
+fn a_policy_in_another_file_demands_the_token_that_istio_does_not() {
+    let project = Project::new();
+    project.write(
+        "deploy/authentication.yaml",
+        "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata:\n  name: orders\n",
+    );
+    let found = || audit_project(&[project.dir.path().to_owned()], &Options::default()).findings;
+    assert_eq!(found().len(), 1);
+
+    project.write(
+        "deploy/authorization.yaml",
+        "kind: AuthorizationPolicy\nspec:\n  action: DENY\n  rules:\n  - from:\n    - source:\n        \
+         notRequestPrincipals: ['*']\n",
+    );
+    assert_eq!(found(), []);
 }
 
 #[test]
@@ -285,7 +300,11 @@ fn names_that_stand_for_each_other_are_given_up() {
         // Whatever is found is fine; coming back is the test.
         assert!(audit_text("a.js", &text, Language::JavaScript, &Options::default()).len() < 100);
     }
+    let names: Vec<String> = (0..40).map(|at| format!("t{at}")).collect();
+    let each_other: Vec<String> =
+        names.iter().flat_map(|a| names.iter().map(move |b| format!("  {a} = {b}\n"))).collect();
     for text in [
+        &format!("def f():\n{}  return jwt.decode(t0, verify=False)['sub']\n", each_other.concat()),
         "a = a.b\njwt.encode(a, a)\n",
         "class A:\n  x = self.x\n  def f(self):\n    self.y = self.y.z\n    jwt.encode(self.y, self.x)\n",
     ] {
@@ -349,66 +368,4 @@ impl Project {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-#[test]
-fn what_is_decided_out_of_sight_is_counted_and_told_on_demand() {
-    let project = Project::new();
-    let reader = "import jwt\ndef parts(token):\n    return read(token)['exp']\ndef read(token):\n    \
-                  return jwt.decode(token, KEY, algorithms=['ES256'], options={'verify_exp': False})\n";
-    project.write("reader.py", reader);
-    let audit = project.audit(&Options::default());
-    assert!(audit.findings.is_empty());
-    assert_eq!(audit.uncertain, 1);
-
-    let options = Options { include_uncertain: true, ..Options::default() };
-    assert_eq!(project.found(&options), ["reader.py:5 expiry-not-checked"]);
-    assert_eq!(project.audit(&options).uncertain, 0);
-}
-
-#[test]
-fn one_source_that_was_built_twice_is_told_of_once() {
-    let project = Project::new();
-    let store = "localStorage.setItem('access_token', token);\n";
-    project.write("dist/index.cjs", &format!("'use strict';\n{store}{store}"));
-    project.write("dist/index.js", &format!("{store}{store}"));
-    project.write("dist/esm/login.js", store);
-    project.write("dist/cjs/login.js", store);
-    // The same line in another program is another mistake.
-    project.write("src/login.js", store);
-    let rule = "token-in-web-storage";
-    assert_eq!(
-        project.found(&Options::default()),
-        [
-            format!("dist/cjs/login.js:1 {rule}"),
-            format!("dist/index.cjs:2 {rule}"),
-            format!("dist/index.cjs:3 {rule}"),
-            format!("src/login.js:1 {rule}"),
-        ]
-    );
-}
-
-#[test]
-fn settings_of_a_testing_module_and_of_a_documentation_builder_are_fixtures() {
-    let settings = "import jwt\nSETTINGS = {'jwt': {'secret': 'kept in the open', 'algorithm': 'HS256'}}\n\
-                    SECRET_KEY = 'lies-in-the-open'\nALGORITHM = 'HS256'\n";
-    for (file, count) in
-        [("shop/testing.py", 0), ("shop/documentation/build.py", 0), ("shop/app.py", 1)]
-    {
-        let project = Project::new();
-        project.write(file, settings);
-        assert_eq!(project.audit(&Options::default()).findings.len(), count, "{file}");
-    }
-}
-
-#[test]
-fn a_client_in_go_reads_the_token_that_it_was_given() {
-    let code = "package ca\n\nimport \"gopkg.in/square/go-jose.v2/jwt\"\n\nfunc names(given string) string {\n\
-                \ttoken, _ := jwt.ParseSigned(given)\n\tvar claims Claims\n\
-                \ttoken.UnsafeClaimsWithoutVerification(&claims)\n\treturn claims.Email\n}\n";
-    for (file, count) in [("ca/client.go", 0), ("ca/handler.go", 1)] {
-        let project = Project::new();
-        project.write(file, code);
-        assert_eq!(project.audit(&Options::default()).findings.len(), count, "{file}");
-    }
 }

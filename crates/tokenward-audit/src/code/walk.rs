@@ -7,7 +7,7 @@ use std::{fs, io};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, Error, WalkBuilder};
 
-use super::{Note, Options};
+use super::{Note, Options, manifest};
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,8 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     /// Its path below the argument that led to it: what lies above says nothing about the project.
     pub(super) inside: PathBuf,
+    /// Whether its project says that it is for development alone.
+    pub(super) is_for_development: bool,
 }
 
 /// Folders of what others wrote, in projects that do not ignore them.
@@ -46,6 +48,7 @@ pub(super) fn files(
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
         let excluded = options.excluded.clone();
         let (base, inside) = (root.clone(), real.clone());
+        let is_for_development = manifest::is_for_development(root);
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
         walk.hidden(false).require_git(false).follow_links(false).filter_entry(move |entry| {
@@ -55,7 +58,8 @@ pub(super) fn files(
             match entry {
                 Ok(entry) => {
                     let file = file(root, &entry, is_wanted);
-                    files.extend(file.filter(|file| seen.insert(below(&real, root, &file.path))));
+                    let file = file.filter(|file| seen.insert(below(&real, root, &file.path)));
+                    files.extend(file.map(|file| File { is_for_development, ..file }));
                 }
                 Err(error) => notes.push(note(root, &error)),
             }
@@ -115,7 +119,7 @@ fn file(root: &Path, entry: &DirEntry, is_wanted: fn(&Path) -> bool) -> Option<F
         Ok(inside) if !inside.as_os_str().is_empty() => inside.to_owned(),
         _ => PathBuf::from(path.file_name()?),
     };
-    Some(File { path: path.to_owned(), inside })
+    Some(File { path: path.to_owned(), inside, is_for_development: false })
 }
 
 fn one_line(text: &str) -> String {

@@ -1,5 +1,7 @@
 //! Secrets in settings, private keys and tokens in the tree.
 
+use std::path::Path;
+
 use base64::Engine as _;
 
 use super::{hit, read};
@@ -7,40 +9,59 @@ use crate::finding::Severity;
 use crate::rules::Hit;
 use crate::token::BASE64;
 
-/// Names of settings that are about a secret, and are none.
+/// Words in the name of a setting that is about a secret, and is none.
 const OTHER: [&str; 22] = [
     "public", "pub", "name", "ref", "file", "path", "header", "issuer", "audience", "alg", "expir",
     "ttl", "uri", "url", "cookie", "location", "lifetime", "enabled", "length", "size", "keyid",
     "kid",
 ];
 /// Names that are those of a secret that signs tokens, whatever is around them.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 13] = [
     "jwtsecret",
     "jwtsecretkey",
     "jwtsigningkey",
     "jwtkey",
     "jwtprivatekey",
+    "jwtaccesssecret",
+    "jwtrefreshsecret",
     "accesstokensecret",
     "refreshtokensecret",
+    "refreshsecret",
     "tokensecret",
     "nextauthsecret",
+    "authsecret",
 ];
+/// What a value is made of that names a secret, as Kubernetes' `secretKey: jwt-secret` does.
+const NAMING: [&str; 10] =
+    ["jwt", "secret", "key", "token", "auth", "signing", "access", "refresh", "private", "app"];
+
+/// Whether settings say that tokens are signed by a secret: `ALGORITHM=HS256`.
+pub(super) fn signs_by_secret(settings: &[read::Setting<'_>]) -> bool {
+    settings.iter().any(|one| {
+        plain(one.last()).ends_with("algorithm") && matches!(one.value, "HS256" | "HS384" | "HS512")
+    })
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
 
 /// `JWT_SECRET=…`, `jwt.secret: …`, with a value that is one.
-pub(super) fn secret(setting: &read::Setting<'_>) -> Option<Hit> {
-    let simple: Vec<String> = setting
-        .path
-        .split(['.', ':'])
-        .map(|part| {
-            part.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
-        })
-        .collect();
-    let last = simple.last()?;
-    // The part before counts too: `jwt.secret`, `Jwt:Key`.
-    let two = simple.iter().rev().take(2).rev().map(String::as_str).collect::<String>();
-    let is_secret = NAMES.iter().any(|name| last.ends_with(name) || two.ends_with(name));
-    let is_other = OTHER.iter().any(|word| last.contains(word));
-    if !is_secret || is_other || !is_value(setting.value) {
+pub(super) fn secret(
+    path: &Path,
+    setting: &read::Setting<'_>,
+    signs_by_secret: bool,
+) -> Option<Hit> {
+    let last = plain(name(setting));
+    let is_secret = is_named(setting) || signs_by_secret && last == "secretkey";
+    let value = default(setting.value).unwrap_or(setting.value);
+    let is_terraform =
+        path.extension().is_some_and(|extension| extension == "tf" || extension == "tfvars");
+    let is_reference = is_terraform && !setting.quoted;
+    // Where the name says little, the value has to say more: `"jwt": {"key": "user_id"}`.
+    let names_another =
+        last == "key" && is_short_name(value) || last == "secretkey" && is_naming(value);
+    if !is_secret || is_reference || names_another || is_translation(path) || !is_value(value) {
         return None;
     }
     Some(hit(
@@ -52,14 +73,93 @@ pub(super) fn secret(setting: &read::Setting<'_>) -> Option<Hit> {
     ))
 }
 
+/// The parts of a setting's name. Terraform: `variable "jwt_secret" { default = "…" }`.
+fn parts<'s>(setting: &'s read::Setting<'_>) -> Vec<&'s str> {
+    let mut parts: Vec<&str> =
+        setting.path.split(['.', ':']).filter(|one| !one.is_empty()).collect();
+    if parts.len() > 1 && parts.last() == Some(&"default") {
+        parts.pop();
+    }
+    parts
+}
+
+fn name<'s>(setting: &'s read::Setting<'_>) -> &'s str {
+    parts(setting).last().copied().unwrap_or_default()
+}
+
+/// Whether a setting's name is that of a secret that signs tokens.
+pub(super) fn is_named(setting: &read::Setting<'_>) -> bool {
+    let parts = parts(setting);
+    let Some(name) = parts.last() else { return false };
+    let last = plain(name);
+    // The part before counts too: `jwt.secret`, `Jwt:Key`.
+    let two: String = parts.iter().rev().take(2).rev().map(|part| plain(part)).collect();
+    let is_secret = NAMES.iter().any(|name| last.ends_with(name) || two.ends_with(name));
+    is_secret && !is_about(name)
+}
+
+/// Whether a value is a secret, or a variable that holds one.
+pub(super) fn is_given(value: &str) -> bool {
+    let is_variable =
+        value.len() > 1 && value.starts_with('$') && !value.contains(char::is_whitespace);
+    is_variable || is_value(value)
+}
+
+fn is_short_name(value: &str) -> bool {
+    value.len() < 12 && value.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+}
+
+/// Whether a name is that of something about a secret: one of its words says so.
+fn is_about(name: &str) -> bool {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        let is_new = !c.is_alphanumeric() || c.is_uppercase() && before.is_lowercase();
+        if is_new {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    let whole = plain(name);
+    OTHER.iter().any(|other| {
+        words.iter().any(|word| word == other || other.len() > 3 && word.contains(other))
+            || *other == "keyid" && whole.contains(other)
+    })
+}
+
+/// What `${JWT_SECRET:-default}` (shells, Compose) and `${jwt.secret:default}` (Spring) fall back to.
+fn default(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix("${")?.strip_suffix('}')?;
+    let at = inner.find([':', '-'])?;
+    let rest = inner.get(at..)?.trim_start_matches(':');
+    // `:?` and `?` are followed by what is said where there is none.
+    (!rest.starts_with(['?', '+'])).then(|| rest.strip_prefix('-').unwrap_or(rest))
+}
+
+fn is_naming(value: &str) -> bool {
+    value.split(['-', '_', '.']).all(|word| NAMING.contains(&word.to_lowercase().as_str()))
+}
+
+/// Whether a file holds texts in a language: `locales/en.yml`, `de.json`.
+fn is_translation(path: &Path) -> bool {
+    let folders = ["locale", "locales", "i18n", "lang", "translations", "messages"];
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_language = stem.len() == 2 && stem.chars().all(|c| c.is_ascii_lowercase());
+    is_language || path.iter().any(|part| folders.iter().any(|folder| part == *folder))
+}
+
 /// Whether a value is the secret itself, and not where it is, or that it is missing.
 fn is_value(value: &str) -> bool {
     let lower = value.to_lowercase();
     let stands_for_another = [
         "$",
         "<",
-        "{{",
+        "{",
         "%",
+        "@",
         "enc(",
         "vault:",
         "file:",
@@ -70,6 +170,7 @@ fn is_value(value: &str) -> bool {
         "!",
         "*",
         "arn:",
+        "alias/",
         "projects/",
         "op://",
         "|",
@@ -77,16 +178,22 @@ fn is_value(value: &str) -> bool {
     ]
     .iter()
     .any(|start| lower.starts_with(start));
-    let is_name = value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    // A name has words, and hexadecimal digits have none.
+    let is_name = value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        && (value.contains('_') || !value.contains(|c: char| c.is_ascii_digit()));
     let is_placeholder = ["your", "xxx", "...", "todo", "placeholder", "replace"]
         .iter()
         .any(|word| lower.contains(word));
     let is_file = [".pem", ".key", ".jwk", ".json", ".p8"].iter().any(|end| lower.ends_with(end));
-    let is_nothing =
-        matches!(lower.as_str(), "null" | "none" | "true" | "false" | "~" | "{}" | "[]");
+    let is_nothing = matches!(
+        lower.as_str(),
+        "null" | "none" | "true" | "false" | "~" | "{}" | "[]" | "string" | "object" | "required"
+    );
+    let is_alias = lower.starts_with("kms") || lower.ends_with("-alias");
     value.len() >= 4
+        && value.is_ascii()
         && !value.contains(char::is_whitespace)
-        && !(stands_for_another || is_name || is_placeholder || is_file || is_nothing)
+        && !(stands_for_another || is_name || is_placeholder || is_file || is_nothing || is_alias)
 }
 
 /// PEM and JWK with a private half, and tokens.
@@ -94,28 +201,70 @@ pub(super) fn keys_and_tokens(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (start, line) in read::lines(text) {
         let span = start..start.saturating_add(line.len());
-        let is_pem = line.contains("-----BEGIN ")
-            && line.contains("PRIVATE KEY-----")
-            && !line.contains("ENCRYPTED");
-        if is_pem {
-            hits.push(private(span));
+        if line.contains("-----BEGIN ") && line.contains(PEM) {
+            if is_key(text.get(start..).unwrap_or_default()) {
+                hits.push(private(span));
+            }
         } else if let Some(token) = token(line) {
             hits.push(hit(
                 "token-in-tree",
                 span,
                 Severity::Medium,
                 format!(
-                    "a token lies in the tree (`{}…`): whoever reads it can use it until it ends",
+                    "a token lies in the tree (`{}…`): whoever reads it can use it for as long as it is good",
                     token.get(..12).unwrap_or_default()
                 ),
                 "take it out, revoke it, and let whoever needs one get their own",
             ));
         }
     }
-    let is_jwk = text.contains("\"kty\"") && (text.contains("\"d\"") || text.contains("\"oct\""));
-    if let (true, Some(at)) = (is_jwk, text.find("\"d\"").or_else(|| text.find("\"k\""))) {
-        let end = text.get(at..).and_then(|rest| rest.find('\n')).unwrap_or(3);
-        hits.push(private(at..at.saturating_add(end)));
+    hits.extend(jwks(text));
+    hits
+}
+
+const PEM: &str = "PRIVATE KEY-----";
+
+/// Whether a key follows that is not encrypted, and no `goes here`.
+fn is_key(text: &str) -> bool {
+    let Some((before, rest)) = text.split_once(PEM) else { return false };
+    let head: String = rest.chars().take(200).collect();
+    let head = head.replace("\\n", "\n");
+    let is_encrypted = before.contains("ENCRYPTED") || head.contains("ENCRYPTED");
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    let has_body = head.split(|c: char| !is_base64(c)).any(|run| run.len() >= 20);
+    !is_encrypted && has_body
+}
+
+/// As many keys as one file may show: what has more is told of already.
+const MOST_KEYS: usize = 100;
+/// Longer, no key is written.
+const MAX_JWK: usize = 8192;
+
+/// Objects with `kty`, and beside it a private member.
+fn jwks(text: &str) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    for (at, _) in text.match_indices("\"kty\"").take(MOST_KEYS) {
+        let before = text.get(at.saturating_sub(MAX_JWK)..at).unwrap_or_default();
+        let start =
+            before.rfind('{').map(|open| at.saturating_sub(before.len()).saturating_add(open));
+        let Some(object) = start.and_then(|start| text.get(start..)) else { continue };
+        let object = object.split_once('}').map_or(object, |(inside, _)| inside);
+        let is_secret = object.contains("\"oct\"");
+        let member = if is_secret { "\"k\"" } else { "\"d\"" };
+        let Some(place) = object.find(member).filter(|_| object.len() <= MAX_JWK) else { continue };
+        let value = object.get(place.saturating_add(member.len())..).unwrap_or_default();
+        let value = value.trim_start_matches([' ', ':', '\n', '\r', '\t', '"']);
+        let length = value
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+            .unwrap_or(value.len());
+        if length >= 20 {
+            let place = start.unwrap_or_default().saturating_add(place);
+            let end = text.get(place..).and_then(|rest| rest.find('\n')).unwrap_or(3);
+            let span = place..place.saturating_add(end);
+            if hits.iter().all(|hit| hit.span != span) {
+                hits.push(private(span));
+            }
+        }
     }
     hits
 }

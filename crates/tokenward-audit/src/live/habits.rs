@@ -4,3 +4,4 @@ pub(super) mod answers;
 pub(super) mod carriage;
 pub(super) mod refusals;
 pub(super) mod sessions;
+mod spellings;

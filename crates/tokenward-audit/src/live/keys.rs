@@ -21,7 +21,7 @@ pub(super) enum Key {
 pub enum KeyError {
     /// An algorithm that this program signs nothing with.
     #[error(
-        "tokens of the algorithm `{0}` cannot be made; ES256, ES384, RS256 to RS512, EdDSA and HS256 to HS512 can"
+        "tokens of the algorithm `{0}` cannot be made; ES256 to ES512, RS256 to RS512, EdDSA and HS256 to HS512 can"
     )]
     Algorithm(String),
     /// It is no private key for the algorithm of the token.
@@ -70,10 +70,9 @@ impl Key {
             Self::Secret { secret, alg } => hmac(alg, secret, input),
             Self::Pair { pair, alg } => {
                 let signature = pair.sign(input).ok()?;
-                match *alg {
-                    "ES256" => raw(&signature, 32),
-                    "ES384" => raw(&signature, 48),
-                    _ => Some(signature),
+                match curve(alg) {
+                    Some((_, width)) => raw(&signature, width),
+                    None => Some(signature),
                 }
             }
         }
@@ -84,14 +83,14 @@ impl Key {
         let Self::Pair { pair, alg } = self else { return None };
         let raw = pair.public_key_raw();
         let text = |bytes: &[u8]| BASE64.encode(bytes);
+        if let Some((curve, width)) = curve(alg) {
+            let (x, y) = raw.get(1..)?.split_at_checked(width)?;
+            return Some(json!({
+                "kty": "EC", "crv": curve, "x": text(x), "y": text(y),
+                "kid": kid, "alg": alg, "use": "sig",
+            }));
+        }
         match *alg {
-            "ES256" => {
-                let (x, y) = raw.get(1..)?.split_at_checked(32)?;
-                Some(json!({
-                    "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y),
-                    "kid": kid, "alg": alg, "use": "sig",
-                }))
-            }
             "EdDSA" => Some(json!({
                 "kty": "OKP", "crv": "Ed25519", "x": text(raw), "kid": kid, "alg": alg, "use": "sig",
             })),
@@ -138,10 +137,21 @@ fn pair_kind(alg: &str) -> Option<(&'static str, &'static rcgen::SignatureAlgori
     Some(match alg {
         "ES256" => ("ES256", &rcgen::PKCS_ECDSA_P256_SHA256),
         "ES384" => ("ES384", &rcgen::PKCS_ECDSA_P384_SHA384),
+        "ES512" => ("ES512", &rcgen::PKCS_ECDSA_P521_SHA512),
         "EdDSA" => ("EdDSA", &rcgen::PKCS_ED25519),
         "RS256" => ("RS256", &rcgen::PKCS_RSA_SHA256),
         "RS384" => ("RS384", &rcgen::PKCS_RSA_SHA384),
         "RS512" => ("RS512", &rcgen::PKCS_RSA_SHA512),
+        _ => return None,
+    })
+}
+
+/// The curve of an algorithm of ECDSA, and how many bytes a number on it has (RFC 7518, section 3.4).
+fn curve(alg: &str) -> Option<(&'static str, usize)> {
+    Some(match alg {
+        "ES256" => ("P-256", 32),
+        "ES384" => ("P-384", 48),
+        "ES512" => ("P-521", 66),
         _ => return None,
     })
 }

@@ -144,13 +144,16 @@ fn lambda(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 }
 
 /// What is behind `import library.*;`, as far as rules know it.
-const PACKAGES: [(&str, &[&str]); 6] = [
+const PACKAGES: [(&str, &[&str]); 9] = [
     ("io.jsonwebtoken", &["Jwts", "JwtParser", "SignatureAlgorithm", "Claims", "Jws"]),
     ("io.jsonwebtoken.security", &["Keys"]),
     ("com.auth0.jwt", &["JWT", "JWTVerifier"]),
     ("com.auth0.jwt.algorithms", &["Algorithm"]),
     ("com.nimbusds.jwt", &["SignedJWT", "JWTParser", "JWTClaimsSet", "PlainJWT"]),
     ("com.nimbusds.jose.crypto", &["MACVerifier", "MACSigner"]),
+    ("jakarta.servlet.http", &["Cookie"]),
+    ("javax.servlet.http", &["Cookie"]),
+    ("org.springframework.http", &["ResponseCookie"]),
 ];
 
 /// Binds what is behind `import path.*`.

@@ -248,6 +248,11 @@ fn param(b: &mut Builder<'_>, n: Node<'_>) -> Option<Param> {
         return Some(Param { name: common::text(b, n), type_name: None, default: None });
     }
     let pattern = n.child_by_field_name("pattern")?;
+    // `Query(params): Query<Params>`
+    let pattern = match (pattern.kind(), children(pattern).as_slice()) {
+        ("tuple_struct_pattern", [_, one]) => *one,
+        _ => pattern,
+    };
     let written = n.child_by_field_name("type").map(|one| common::text(b, one));
     let name = common::text(b, pattern).trim_start_matches("mut ").to_owned();
     Some(Param { name, type_name: written, default: None })

@@ -45,7 +45,7 @@ impl<'s> Builder<'s> {
             nothing: Node {
                 kind: Kind::Other(Vec::new()),
                 span: 0..0,
-                scope: ScopeId(0),
+                scope: ScopeId::FILE,
                 parent: None,
                 end: 0,
             },
@@ -53,7 +53,7 @@ impl<'s> Builder<'s> {
             is_spent: Cell::new(false),
             depth: Cell::new(0),
         };
-        Self { text, model, scope: ScopeId(0), open: Vec::new(), seen_through: 0, cut: false }
+        Self { text, model, scope: ScopeId::FILE, open: Vec::new(), seen_through: 0, cut: false }
     }
 
     /// The model, and whether it holds the whole file.

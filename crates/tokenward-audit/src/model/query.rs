@@ -122,7 +122,7 @@ impl Model {
     }
 
     /// Whether a node runs only in a branch that another is not in.
-    fn is_conditional(&self, id: Id, beside: Id) -> bool {
+    pub(crate) fn is_conditional(&self, id: Id, beside: Id) -> bool {
         self.ancestors(id).any(|one| {
             matches!(self.kind(one), Kind::Branch) && !self.below(one).any(|inner| inner == beside)
         })
@@ -326,6 +326,22 @@ impl Model {
         self.all_parts()
             .filter(|(of, _)| self.is_name_of(*of, name, declared))
             .map(|(_, part)| part.to_owned())
+            .collect()
+    }
+
+    /// The names that the parts of something got, each with its part and where it is declared.
+    pub(crate) fn names_of_parts(&self, is_of: impl Fn(Id) -> bool) -> Vec<(&str, &str, ScopeId)> {
+        self.charge(self.nodes.len());
+        let scopes = self.scopes.iter().enumerate();
+        scopes
+            .flat_map(|(at, scope)| scope.bindings.iter().map(move |(name, all)| (at, name, all)))
+            .flat_map(|(at, name, all)| all.iter().map(move |one| (at, name, one)))
+            .filter_map(|(at, name, one)| match one {
+                Binding::Part(of, part) if is_of(*of) => {
+                    Some((part.as_str(), name.as_str(), ScopeId(at)))
+                }
+                _ => None,
+            })
             .collect()
     }
 

@@ -123,7 +123,7 @@ impl Model {
         let end = name.find(|c: char| !(c.is_alphanumeric() || "_$.".contains(c)));
         let name = end.and_then(|end| name.get(..end)).unwrap_or(name);
         let (first, rest) = name.split_once('.').unwrap_or((name, ""));
-        let first = self.path_of_name(first, ScopeId(0), fuel)?;
+        let first = self.path_of_name(first, ScopeId::FILE, fuel)?;
         Some(if rest.is_empty() { first } else { format!("{first}.{rest}") })
     }
 

@@ -3,11 +3,13 @@
 //! Each file says where it makes tokens; [`crate::code`] keeps the first place, if no file of the project
 //! has any sign of what is asked for.
 
+use serde::{Deserialize, Serialize};
+
 use super::library::{Calls, Sign};
 use super::names::plain;
 use super::{Context, expiry};
-use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, Lookup, Model};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::{Id, Kind, Lookup, Model, ScopeId};
 
 /// Something that a project has, or lacks as a whole.
 pub(crate) struct Absence {
@@ -51,15 +53,33 @@ pub(crate) const ABSENCES: [Absence; 2] = [
     },
 ];
 
-/// Which of [`ABSENCES`] a text has a sign of, in order.
-pub(crate) fn signs(text: &str) -> [bool; ABSENCES.len()] {
+/// What a text tells of its project.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Signs {
+    /// Which of [`ABSENCES`] it has a sign of, in order.
+    pub(crate) has: [bool; ABSENCES.len()],
+    /// Whether it logs people out by taking a cookie away: what was copied out of that works on.
+    pub(crate) logs_out: bool,
+}
+
+pub(crate) fn signs(text: &str) -> Signs {
     let text = text.to_lowercase();
-    ABSENCES.map(|absence| absence.words.iter().any(|word| text.contains(word)))
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    Signs {
+        has: ABSENCES.map(|absence| has(absence.words)),
+        logs_out: has(&["logout", "log_out", "sign_out", "signout"])
+            && has(&["delete_cookie", "clearcookie", "deletecookie"]),
+    }
+}
+
+/// Whether a finding says that no token can be ended.
+pub(crate) fn is_revocation(finding: &Finding) -> bool {
+    finding.rule == "no-revocation"
 }
 
 /// Notes that tokens can be ended, which no word may say.
-pub(crate) fn can_end(signs: &mut [bool; ABSENCES.len()]) {
-    for (sign, absence) in signs.iter_mut().zip(&ABSENCES) {
+pub(crate) fn can_end(signs: &mut Signs) {
+    for (sign, absence) in signs.has.iter_mut().zip(&ABSENCES) {
         *sign |= absence.rule == "no-revocation";
     }
 }
@@ -68,11 +88,39 @@ pub(crate) fn can_end(signs: &mut [bool; ABSENCES.len()]) {
 pub(super) fn revocation(context: &mut Context<'_>) {
     first_token(
         context,
-        |_, _| Some(Confidence::Medium),
+        |context, _| {
+            // Else whoever verifies them may well ask for their account; that is out of sight.
+            let is_sure = renews_by_signature(context.model, context.library);
+            Some(if is_sure { Confidence::Medium } else { Confidence::Low })
+        },
         "tokens are made here, and nothing in this project could end one before its time: neither an id in \
          the token nor a list of ended ones",
         "give tokens a `jti` and a `sid`, and have verifiers follow a list of what was revoked",
     );
+}
+
+/// Whether a function makes new tokens for old ones, and asks nobody but the signature.
+fn renews_by_signature(m: &Model, calls: &Calls) -> bool {
+    let is_renewal = |name: &str| {
+        let name = name.to_lowercase();
+        ["refresh", "renew", "keepalive", "keep_alive"].iter().any(|word| name.contains(word))
+    };
+    let verifies: Vec<ScopeId> = calls.verifies().map(|one| m.function_of(one.call)).collect();
+    let signs: Vec<ScopeId> = calls.signs().map(|one| m.function_of(one.call)).collect();
+    m.ids().any(|id| {
+        let Kind::Function(scope) = m.kind(id) else { return false };
+        if !m.scope(*scope).is_some_and(|scope| is_renewal(&scope.name)) {
+            return false;
+        }
+        let reaches = |functions: &[ScopeId]| {
+            functions.contains(scope)
+                || m.below(id).any(|call| {
+                    matches!(m.kind(call), Kind::Call { .. })
+                        && m.helper(call).is_some_and(|helper| functions.contains(&helper))
+                })
+        };
+        reaches(&verifies) && reaches(&signs) && !m.below(id).any(|call| is_lookup(m, call))
+    })
 }
 
 /// `no-key-id`
@@ -99,6 +147,7 @@ fn first_token(
     if ["jwt-bearer", "assertion", "client_secret", "clientsecret"]
         .iter()
         .any(|word| text.contains(word))
+        || is_client(context)
     {
         return;
     }
@@ -115,27 +164,32 @@ fn first_token(
     }
 }
 
-/// How sure it is that a change of the key would cost more than one login: tokens live longer than a day, or are
-/// renewed, or others hold the public key. Nothing where they are known to live shorter.
+/// A file that makes tokens, verifies none, and sends requests: it shows them to somebody else.
+fn is_client(context: &Context<'_>) -> bool {
+    let m = context.model;
+    let sends = |path: &str| {
+        ["requests.", "httpx.", "urllib.", "aiohttp.", "axios", "node-fetch", "~fetch", "got"]
+            .iter()
+            .any(|library| path.starts_with(library))
+    };
+    context.library.verifies().next().is_none()
+        && m.calls().any(|call| m.callee_path(call).is_some_and(|path| sends(&path)))
+}
+
+/// How sure it is that a change of the key would cost more than one login: tokens live longer than a day. Nothing
+/// where they are known to live shorter.
 fn would_be_missed(context: &Context<'_>, sign: &Sign) -> Option<Confidence> {
     let m = context.model;
-    let algorithm = sign.algorithm.found().map(|id| context.source(m.value(id)).to_uppercase());
-    let is_asymmetric = algorithm.is_some_and(|name| {
-        ["RS", "ES", "PS"].iter().any(|family| {
-            ["256", "384", "512"].iter().any(|size| name.contains(&format!("{family}{size}")))
-        }) || name.contains("EDDSA")
-    });
-    let is_renewed =
-        ["refresh_token", "refreshToken", "\"refresh\"", "'refresh'", "refresh_payload"]
-            .iter()
-            .any(|word| context.text.contains(word));
-    if is_asymmetric || is_renewed || expiry::has_expiry(m, sign) == Some(false) {
+    // A refresh token that this file makes counts as well.
+    let is_long = context
+        .library
+        .signs()
+        .filter_map(|sign| expiry::lifetime(m, sign))
+        .any(|(_, seconds)| seconds > expiry::DAY);
+    if is_long || expiry::has_expiry(m, sign) == Some(false) {
         return Some(Confidence::Medium);
     }
-    match expiry::lifetime(m, sign) {
-        Some((_, seconds)) => (seconds > expiry::DAY).then_some(Confidence::Medium),
-        None => Some(Confidence::Low),
-    }
+    expiry::lifetime(m, sign).is_none().then_some(Confidence::Low)
 }
 
 /// Whether whatever this file verifies is followed by a look at the account: whoever removes or stamps that ends
@@ -143,24 +197,25 @@ fn would_be_missed(context: &Context<'_>, sign: &Sign) -> Option<Confidence> {
 pub(crate) fn looks_accounts_up(m: &Model, calls: &Calls) -> bool {
     let verifies: Vec<Id> =
         calls.verifies().filter(|verify| !verify.is_off).map(|verify| verify.call).collect();
-    let is_lookup = |call: Id| {
-        let Kind::Call { callee, .. } = m.kind(call) else { return false };
-        let name = m.last_name(*callee).unwrap_or_default().to_lowercase();
-        let of = match m.kind(*callee) {
-            Kind::Member(object, _) => m.last_name(*object).unwrap_or_default().to_lowercase(),
-            _ => String::new(),
-        };
-        let asks =
-            ["find", "get", "load", "fetch", "lookup"].iter().any(|word| name.starts_with(word));
-        asks && (is_account(&name) || is_account(&of))
-    };
     !verifies.is_empty()
         && verifies.into_iter().all(|verify| {
             let function = m.function_of(verify);
             m.calls().any(|call| {
-                call > verify && m.is_within(m.function_of(call), function) && is_lookup(call)
+                call > verify && m.is_within(m.function_of(call), function) && is_lookup(m, call)
             })
         })
+}
+
+/// `users.find(…)`, `get_user(…)`
+fn is_lookup(m: &Model, call: Id) -> bool {
+    let Kind::Call { callee, .. } = m.kind(call) else { return false };
+    let name = m.last_name(*callee).unwrap_or_default().to_lowercase();
+    let of = match m.kind(*callee) {
+        Kind::Member(object, _) => m.last_name(*object).unwrap_or_default().to_lowercase(),
+        _ => String::new(),
+    };
+    let asks = ["find", "get", "load", "fetch", "lookup"].iter().any(|word| name.starts_with(word));
+    asks && (is_account(&name) || is_account(&of))
 }
 
 fn is_account(name: &str) -> bool {

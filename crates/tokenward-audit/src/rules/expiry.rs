@@ -1,16 +1,20 @@
 //! Lifetimes: tokens end, soon, and verifiers look.
 
-use super::library::{self, Library, Sign, golang_jwt};
-use super::{Context, mend, settings};
+use super::library::{self, Library, Sign};
+use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
-use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
 
 mod duration;
 mod elsewhere;
+mod unchecked;
 
 pub(super) use duration::seconds;
-use elsewhere::{compares_issue, is_for_push, is_stored, reads_expiry, speaks_of_ttl};
+use elsewhere::{
+    compares_issue, is_dated, is_for_once, is_for_push, is_login_state, is_opaque, is_self_test,
+    is_stored, is_wrapped,
+};
+pub(super) use unchecked::unchecked;
 
 /// What says when a token ends, in claims.
 const EXPIRY: [&str; 4] = ["exp", "ExpiresAt", "expiresAt", "Expiry"];
@@ -19,9 +23,15 @@ const EXPIRY: [&str; 4] = ["exp", "ExpiresAt", "expiresAt", "Expiry"];
 pub(super) fn missing(context: &mut Context<'_>) {
     let m = context.model;
     for sign in context.library.signs() {
-        if has_expiry(m, sign) == Some(false) && !is_for_push(context, sign) {
-            let confidence =
-                if is_stored(context, sign) { Confidence::Low } else { Confidence::High };
+        let ends_elsewhere = || {
+            is_for_push(context, sign) || is_for_once(context, sign) || is_self_test(context, sign)
+        };
+        if has_expiry(m, sign) == Some(false) && !ends_elsewhere() {
+            let is_kept = is_stored(context, sign)
+                || is_opaque(context, sign)
+                || is_dated(context, sign)
+                || is_login_state(m, sign);
+            let confidence = if is_kept { Confidence::Low } else { Confidence::High };
             context.report(
                 sign.call,
                 (Severity::High, confidence),
@@ -117,7 +127,8 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
         let in_sight = m.is_literal(inner) || matches!(m.kind(inner), Kind::Map(_));
         name.ends_with("Claims") && !in_sight || name.is_empty()
     });
-    if entries.more || embedded { None } else { Some(false) }
+    let wrapped = entries.named.iter().any(|(_, claim)| is_wrapped(m, *claim));
+    if entries.more || embedded || wrapped { None } else { Some(false) }
 }
 
 /// `long-lifetime`: a token that is stolen today works for weeks.
@@ -131,7 +142,11 @@ pub(super) fn long(context: &mut Context<'_>) {
             None => module_lifetime(m, call),
         };
         if let Some((at, seconds)) = lifetime {
-            let around = format!("{} {}", around(context, call), around(context, at));
+            // A client signs with its own secret, and for itself.
+            let key = context.library.sign(call).and_then(|sign| sign.key.found());
+            let key = key.map(|key| context.source(m.value(key)).to_lowercase());
+            let around = [around(context, call), around(context, at), key.unwrap_or_default()];
+            let around = around.join(" ");
             found.push((at, seconds, around));
         }
     }
@@ -235,144 +250,6 @@ fn nested_expiry(m: &Model, value: Id) -> Option<Id> {
         }),
         _ => None,
     })
-}
-
-/// Options that switch the check off, with what they then are.
-const SWITCHES: [(&str, bool); 5] = [
-    ("checkExpiresIn", false),
-    ("ignoreExpiration", true),
-    ("verify_exp", false),
-    ("verify_expiration", false),
-    ("validate_exp", false),
-];
-
-/// `expiry-not-checked`: the verifier is told to take tokens that have ended.
-pub(super) fn unchecked(context: &mut Context<'_>) {
-    let m = context.model;
-    for call in m.calls() {
-        if let Some(verify) = context.library.verify(call) {
-            let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
-            let off = SWITCHES
-                .into_iter()
-                .filter(|(name, _)| python || *name != "verify_exp")
-                .find_map(|(name, wanted)| {
-                    [library::option(m, verify.options, name), m.keyword(call, name)]
-                        .into_iter()
-                        .find(|option| m.said(*option) == Some(wanted))?
-                        .found()
-                });
-            // Whoever demands the claim means to look at it.
-            let demands = library::option(m, verify.options, "require")
-                .found()
-                .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
-            if let Some(switch) = off.filter(|_| !demands && !verify.is_off) {
-                tell(context, call, Some(switch));
-            }
-        }
-        let path = m.callee_path(call).unwrap_or_default();
-        let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"));
-        let allow = Some(m.keyword(call, "allow_expired")).filter(|allow| {
-            path == "flask_jwt_extended.decode_token" && m.said(*allow) == Some(true)
-        });
-        if is_go || allow.is_some() {
-            tell(context, call, allow.and_then(Lookup::found));
-        }
-    }
-    settings_off(context);
-    empty_checks(context);
-}
-
-/// `func verify(using signer: JWTSigner) throws {}`: `JWTKit` leaves to it what is looked at besides the signature.
-fn empty_checks(context: &mut Context<'_>) {
-    let m = context.model;
-    if m.language != Language::Swift {
-        return;
-    }
-    for id in m.ids() {
-        let Kind::Function(scope) = m.kind(id) else { continue };
-        let is_check = m.scope(*scope).is_some_and(|scope| {
-            scope.name == "verify"
-                && scope.params.iter().any(|param| {
-                    param.type_name.as_deref().is_some_and(|written| {
-                        written.ends_with("JWTSigner") || written.ends_with("JWTAlgorithm")
-                    })
-                })
-        });
-        if is_check && !m.below(id).any(|one| matches!(m.kind(one), Kind::Call { .. })) {
-            context.report(
-                id,
-                (Severity::High, Confidence::Medium),
-                "this check of the claims looks at nothing: tokens that have ended are taken",
-                "try expiration.verifyNotExpired()",
-            );
-        }
-    }
-}
-
-/// `ValidateLifetime = false`, wherever the parameters are made.
-fn settings_off(context: &mut Context<'_>) {
-    let m = context.model;
-    for (name, value) in settings::all(m) {
-        let off = match m.language {
-            Language::CSharp => {
-                matches!(name, "ValidateLifetime" | "RequireExpirationTime").then_some(false)
-            }
-            // go-oidc
-            Language::Go => (name == "SkipExpiryCheck").then_some(true),
-            _ => None,
-        };
-        if off.is_some() && m.bool(value) == off {
-            tell(context, value, Some(value));
-        }
-    }
-}
-
-/// Tells of a check that is off, by `switch` if that is a flag.
-fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
-    let m = context.model;
-    let name = m.function_name(call);
-    // Logging out, and renewing, with a token that has just ended is what some protocols ask for.
-    let expected = [
-        "logout",
-        "log_out",
-        "revoke",
-        "expired",
-        "refresh",
-        "renew",
-        "blacklist",
-        "introspect",
-        "signed",
-        "signature",
-    ];
-    if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
-        return;
-    }
-    // Whoever reads it elsewhere, or leaves it to a store, may well compare it; that is out of sight.
-    let is_open = speaks_of_ttl(context) || reads_expiry(m, call);
-    let confidence = if is_open { Confidence::Low } else { Confidence::Medium };
-    let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
-    context.report_mended(
-        call,
-        (Severity::High, confidence),
-        "the check of the expiry is switched off: a token that was stolen once works for ever",
-        "leave it on; a few seconds of leeway are enough for clocks that differ",
-        changes,
-    );
-}
-
-/// Whether the same function compares `exp` itself, or one of this file that it calls afterwards.
-fn checks_itself(m: &Model, call: Id) -> bool {
-    let function = m.function_of(call);
-    let after = |id: &Id| *id > call && m.function_of(*id) == function;
-    m.ids().filter(after).any(|id| compares_expiry(m, id))
-        || m.calls()
-            .filter(after)
-            .filter_map(|id| m.helper(id))
-            .any(|helper| m.ids().any(|id| m.function_of(id) == helper && compares_expiry(m, id)))
-}
-
-fn compares_expiry(m: &Model, id: Id) -> bool {
-    compares(m, id, &EXPIRY)
 }
 
 /// Whether this holds a claim of one of these names against something.

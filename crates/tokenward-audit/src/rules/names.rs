@@ -1,7 +1,7 @@
 //! Names, as people give them: `accessToken`, `ACCESS_TOKEN`, `access-token` are one.
 
 /// A name in lower case without its joints.
-pub(super) fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 

@@ -40,6 +40,9 @@ const PERSONAL: [&str; 9] = [
 const HARMLESS: [&str; 7] =
     ["changed", "reset", "version", "expir", "updated", "required", "verified"];
 
+/// Ends of names of what only points at the thing.
+const IDS: [&str; 3] = ["id", "uuid", "name"];
+
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     for sign in context.library.signs() {
@@ -48,9 +51,17 @@ pub(super) fn check(context: &mut Context<'_>) {
         let Some(payload) = sign.payload.found() else { continue };
         named(context, payload);
         if let Some(whole) = whole_user(m, payload) {
+            // What an identity provider tells of somebody is made to be passed on; how much of it is out of sight.
+            let is_profile = m.below(m.value(whole)).any(|id| {
+                m.callee_name(id).is_some_and(|name| {
+                    let name = plain(name);
+                    name.contains("userinfo") || name.contains("profile")
+                })
+            });
+            let confidence = if is_profile { Confidence::Low } else { Confidence::Medium };
             context.report(
                 whole,
-                (Severity::Medium, Confidence::Medium),
+                (Severity::Medium, confidence),
                 "a whole user object goes into the token: whatever it holds, or will hold, anybody can read",
                 whole_fix(m.language),
             );
@@ -115,6 +126,10 @@ fn judge(context: &mut Context<'_>, claims: Vec<(String, Id)>) {
 pub(crate) fn sensitive(name: &str, is_made: bool) -> Option<Severity> {
     let simple = plain(name);
     if HARMLESS.iter().any(|word| simple.contains(word)) {
+        return None;
+    }
+    // `api_key_uid` names a key, and is none.
+    if IDS.iter().any(|end| simple.ends_with(end)) {
         return None;
     }
     let is_secret = SECRETS.iter().any(|word| simple.contains(word))

@@ -1,6 +1,7 @@
 //! `detailed-refusal`: whoever tries tokens is told what is wrong with each.
 
 use super::Context;
+use super::guards::conditions;
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model};
@@ -56,7 +57,9 @@ pub(super) fn check(context: &mut Context<'_>) {
                 if m.below(*body).any(|one| context.library.verify(one).is_some()) =>
             {
                 for handler in handlers {
-                    if let Some(error) = &handler.error {
+                    if let Some(error) = &handler.error
+                        && !takes_claims_alone(context, *body, handler.body)
+                    {
                         told(context, handler.body, error);
                     }
                 }
@@ -81,6 +84,45 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
+/// Errors about the claims of a token whose signature was right: its bearer can read them anyhow, and RFC 6750 § 3.1
+/// has them told.
+const ABOUT_CLAIMS: [&str; 12] = [
+    "Expired",
+    "MissingRequiredClaim",
+    "MissingClaim",
+    "IncorrectClaim",
+    "InvalidAudience",
+    "InvalidIssuer",
+    "ImmatureSignature",
+    "InvalidIssuedAt",
+    "NotBefore",
+    "BeforeValid",
+    "InvalidAud",
+    "InvalidClaim",
+];
+
+fn is_about_claims(text: &str) -> bool {
+    ABOUT_CLAIMS.iter().any(|name| text.contains(name))
+}
+
+/// Whether a handler is for such errors alone: `except jwt.ExpiredSignatureError as error`.
+fn takes_claims_alone(context: &Context<'_>, tried: Id, handler: Id) -> bool {
+    let m = context.model;
+    // In some languages the handler begins with its head, in others after it.
+    let start = m.node(handler).span.start;
+    let own = context.source(handler).find(['{', '\n']).unwrap_or_default();
+    let until = context.text.get(m.node(tried).span.start..start.saturating_add(own));
+    let until = until.unwrap_or_default();
+    let head = ["except", "catch", "rescue"].iter().filter_map(|word| until.rfind(word)).max();
+    let head = head.and_then(|at| until.get(at..)).unwrap_or_default();
+    let mut types = head
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        // `JWT::ExpiredSignature`: a module has no small letters.
+        .filter(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase))
+        .peekable();
+    types.peek().is_some() && types.all(is_about_claims)
+}
+
 /// Looks for answers that hold the error's own words.
 fn told(context: &mut Context<'_>, body: Id, error: &str) {
     let m = context.model;
@@ -89,7 +131,11 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
             && let Some(arg) = m.args(call).iter().find(|arg| shows(m, arg.value, error))
         {
             let at = arg.value;
-            if !is_foreseen(context, at) {
+            // `if (error.name === 'TokenExpiredError')`
+            let is_sorted = conditions(m, context.text, at)
+                .into_iter()
+                .any(|(condition, holds)| holds && is_about_claims(condition));
+            if !is_foreseen(context, at) && !is_sorted {
                 report(context, at);
             }
         }

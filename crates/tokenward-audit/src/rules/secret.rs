@@ -6,6 +6,10 @@ use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Lookup, Model};
 
+mod harmless;
+
+use harmless::{is_listed_as_refused, is_refused, refusals, takes_no_secret};
+
 /// A secret that stands in the code.
 #[derive(Debug)]
 struct Literal {
@@ -46,13 +50,14 @@ pub(super) const WORDS: &[&str] = &[
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
+    let refusals = refusals(context);
     for key in keys(m, context.library) {
-        report(context, key);
+        report(context, key, None, &refusals);
     }
     let about_jwt = is_about_jwt(m);
     let is_script_or_python = m.language.is_script() || m.language == crate::Language::Python;
     let algorithms = if is_script_or_python { algorithms(m) } else { Vec::new() };
-    let set: Vec<Id> = settings::all(m)
+    let set: Vec<(&str, Id)> = settings::all(m)
         .filter(|(name, value)| {
             let name = plain(name);
             let is_beside = BESIDE_ALGORITHM.contains(&name.as_str())
@@ -75,10 +80,10 @@ pub(super) fn check(context: &mut Context<'_>) {
                     && !is_field_name(&literal.text)
             })
         })
-        .map(|(_, value)| value)
+        .filter(|(_, value)| !is_listed_as_refused(context, *value))
         .collect();
-    for value in set {
-        report(context, value);
+    for (name, value) in set {
+        report(context, value, Some(name), &refusals);
     }
 }
 
@@ -155,9 +160,10 @@ fn is_about_jwt(m: &Model) -> bool {
 
 /// The keys that calls sign or verify with.
 fn keys(m: &Model, calls: &Calls) -> Vec<Id> {
-    let mut keys = calls.keys().to_vec();
+    let mut keys: Vec<Id> =
+        calls.keys().iter().copied().filter(|key| !is_never_taken(m, calls, *key)).collect();
     keys.extend(calls.signs().filter_map(|sign| sign.key.found()));
-    for verify in calls.verifies().filter(|verify| !verify.is_off) {
+    for verify in calls.verifies().filter(|one| !one.is_off && !takes_no_secret(m, one)) {
         match verify.key {
             Lookup::Found(key) if verify.library == Library::GolangJwt => {
                 keys.extend(library::returned(m, key));
@@ -169,7 +175,18 @@ fn keys(m: &Model, calls: &Calls) -> Vec<Id> {
     keys
 }
 
-fn report(context: &mut Context<'_>, key: Id) {
+/// Whether a secret stands beside verifiers alone, of which none takes one.
+fn is_never_taken(m: &Model, calls: &Calls, key: Id) -> bool {
+    let function = m.function_of(key);
+    let is_here = |call: Id| m.function_of(call) == function;
+    let mut verifies = calls.verifies().filter(|verify| is_here(verify.call)).peekable();
+    verifies.peek().is_some()
+        && verifies.all(|verify| takes_no_secret(m, verify))
+        && !calls.signs().any(|sign| is_here(sign.call))
+}
+
+/// Tells of a key that is a literal; `setting` is the name that it is given.
+fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &[&str]) {
     let m = context.model;
     let Some((at, literal)) = literal(m, key) else { return };
     if is_public(&literal.text) || is_empty(&literal.text) {
@@ -186,7 +203,14 @@ fn report(context: &mut Context<'_>, key: Id) {
     } else {
         "the secret that signs tokens stands in the code: whoever reads it can sign them".to_owned()
     };
-    context.report(at, (Severity::High, Confidence::High), message, fix);
+    let names = [literal.text.as_str(), setting.or_else(|| m.last_name(key)).unwrap_or_default()];
+    // Where production does not start with it, whether it is ever used there is for a person to say.
+    let confidence = if is_refused(refusals, &names) { Confidence::Low } else { Confidence::High };
+    let told = context.hits.len();
+    context.report(at, (Severity::High, confidence), message, fix);
+    if let Some(setting) = setting.filter(|_| context.hits.len() > told) {
+        context.read_as(setting);
+    }
 }
 
 fn fix(m: &Model) -> &'static str {

@@ -14,6 +14,12 @@ pub(super) fn all(m: &Model) -> impl Iterator<Item = (&str, Id)> {
                         found.push((name, *value));
                     }
                 }
+                // `config.x = 1` in Ruby.
+                Kind::Call { callee, args } if args.is_empty() => {
+                    if let Kind::Member(_, name) = m.kind(*callee) {
+                        found.push((name, *value));
+                    }
+                }
                 _ => {}
             },
             Kind::Map(entries) => {

@@ -1,14 +1,17 @@
 //! Walks every rule's folder: each bad example has exactly the findings that it marks, each good one has none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::RULES;
 use super::catalog::{Catalog, RuleText};
+use crate::finding::Confidence;
 use crate::{Finding, Language, Options, audit_project, audit_text, config};
 
+/// The mark of what is told on demand alone.
+const UNCERTAIN: &str = "uncertain";
 /// As many as each language of a rule has of either kind.
 const AT_LEAST: usize = 5;
 
@@ -75,9 +78,9 @@ fn every_rule_says_what_it_is_about_in_its_folder() {
     assert_eq!(folders, made.len(), "a folder without a rule");
 }
 
-fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, String>) -> bool {
+fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, [String; 2]>) -> bool {
     marked.keys().eq(found.keys())
-        && marked.iter().all(|(line, severity)| severity.is_empty() || &found[line] == severity)
+        && marked.iter().all(|(line, mark)| mark.is_empty() || found[line].contains(mark))
 }
 
 /// What is wrong with an example: its name says whether it should have findings, its comments which.
@@ -86,7 +89,11 @@ fn disagreement(rule: &str, file: &Path, text: &str, findings: Vec<Finding>) -> 
     let found = findings
         .into_iter()
         .filter(|finding| finding.rule == rule)
-        .map(|finding| (finding.line, finding.severity.to_string()))
+        .map(|finding| {
+            let severity = finding.severity.to_string();
+            let confidence = if finding.confidence == Confidence::Low { UNCERTAIN } else { "" };
+            (finding.line, [severity.as_str(), confidence].map(str::to_owned))
+        })
         .collect();
     let marked = if is_good { BTreeMap::new() } else { marked(text) };
     assert!(is_good || !marked.is_empty(), "{}: no mark", file.display());
@@ -94,16 +101,43 @@ fn disagreement(rule: &str, file: &Path, text: &str, findings: Vec<Finding>) -> 
         .then(|| format!("{}: marked {marked:?}, found {found:?}", file.display()))
 }
 
-/// The lines that end in `finding`, or `finding: severity`, in a comment.
+#[test]
+fn an_unverified_decode_is_told_without_being_asked_for_but_where_its_mark_says_otherwise() {
+    let rule = "unverified-decode";
+    let mut wrong = Vec::new();
+    for file in examples(rule) {
+        let text = fs::read_to_string(&file).unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let language = Language::of(&file).unwrap();
+        let found: BTreeSet<usize> = audit_text(name, &text, language, &Options::default())
+            .iter()
+            .filter(|finding| finding.rule == rule)
+            .map(|finding| finding.line)
+            .collect();
+        let lines = text.lines().zip(1..);
+        let told: BTreeSet<usize> = lines
+            .filter(|(line, _)| mark(line).is_some_and(|mark| mark != UNCERTAIN))
+            .map(|(_, number)| number)
+            .collect();
+        if found != told {
+            wrong.push(format!("{}: told {found:?}, wanted {told:?}", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a comment says of the finding on its line.
+fn mark(line: &str) -> Option<&str> {
+    let comment = line.rsplit_once("// finding").or_else(|| line.rsplit_once("# finding"));
+    comment.map(|(_, mark)| mark.trim_start_matches(':').trim())
+}
+
+/// The lines that end in `finding`, `finding: severity` or `finding: uncertain`, in a comment.
 fn marked(text: &str) -> BTreeMap<usize, String> {
     let mut marks = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
-        let comment = line.rsplit_once("// finding").or_else(|| line.rsplit_once("# finding"));
-        if let Some((_, severity)) = comment {
-            marks.insert(
-                index.saturating_add(1),
-                severity.trim_start_matches(':').trim().to_owned(),
-            );
+        if let Some(mark) = mark(line) {
+            marks.insert(index.saturating_add(1), mark.to_owned());
         }
     }
     marks

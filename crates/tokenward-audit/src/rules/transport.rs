@@ -1,6 +1,7 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
-use super::{Context, mend, settings};
+use super::names::plain;
+use super::{Context, guards, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Model};
@@ -23,14 +24,27 @@ const ABOUT: [&str; 10] = [
     "authority",
 ];
 /// Where nobody's real tokens are.
-const DEVELOPMENT: [&str; 4] = ["develop", "debug", "localhost", "test"];
+const DEVELOPMENT: [&str; 5] = ["develop", "debug", "localhost", "test", "namemain"];
+/// What an option to leave the check out is called.
+const CHOSEN: [&str; 10] = [
+    "rejectunauthorized",
+    "insecure",
+    "skipverif",
+    "skiptls",
+    "skipssl",
+    "verifyssl",
+    "verifytls",
+    "verifycert",
+    "strictssl",
+    "selfsigned",
+];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     let found: Vec<Id> = settings::all(m)
         .filter(|(name, value)| is_switch(m, name, *value))
         .map(|(_, value)| value)
-        .filter(|value| is_about_tokens(context, *value) && !is_development(context, *value))
+        .filter(|value| is_about_tokens(context, *value) && !is_asked_for(context, *value))
         .collect();
     for value in found {
         let changes = mend::flip(context, value);
@@ -52,7 +66,9 @@ fn is_switch(m: &Model, name: &str, value: Id) -> bool {
         (Language::Python, "ssl_context" | "context") => {
             m.called(m.value(value)).as_deref() == Some("_create_unverified_context")
         }
-        (Language::Go, "InsecureSkipVerify") => is(true) && !is_challenge(m, value),
+        (Language::Go, "InsecureSkipVerify") => {
+            is(true) && !is_challenge(m, value) && !is_checked_by_hand(m, value)
+        }
         (Language::CSharp, "RequireHttpsMetadata") => is(false),
         (language, "rejectUnauthorized" | "strictSsl" | "strictSSL") if language.is_script() => {
             is(false)
@@ -71,6 +87,14 @@ fn is_challenge(m: &Model, value: Id) -> bool {
             .found()
             .is_some_and(|list| m.below(m.value(list)).any(|one| m.text(one) == Some("acme-tls/1")))
     })
+}
+
+/// `cert.Verify(options)` in the same function, or a function of its own that looks at the certificate.
+fn is_checked_by_hand(m: &Model, value: Id) -> bool {
+    let function = m.function_of(value);
+    let looks = |name: &str| matches!(name, "VerifyPeerCertificate" | "VerifyConnection");
+    m.calls().any(|call| m.function_of(call) == function && m.callee_name(call) == Some("Verify"))
+        || settings::all(m).any(|(name, one)| looks(name) && m.function_of(one) == function)
 }
 
 /// `requests.get(…, verify=False)`, `httpx.Client(verify=False)`, `session.verify = False`; libraries for tokens have
@@ -93,11 +117,7 @@ fn is_request(m: &Model, value: Id) -> bool {
 /// Whether the function around it, or the file where there is none, has to do with keys or tokens.
 fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
-    let function = m.ancestors(value).find(|id| match m.kind(*id) {
-        Kind::Function(scope) => m.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
-        _ => false,
-    });
-    let text = match function {
+    let text = match m.named_function(value) {
         Some(function) => context.source(function),
         None => context.text,
     };
@@ -105,13 +125,11 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     m.language == Language::CSharp || ABOUT.iter().any(|word| text.to_lowercase().contains(word))
 }
 
-/// `if (env.IsDevelopment())`
-fn is_development(context: &Context<'_>, value: Id) -> bool {
-    let m = context.model;
-    m.ancestors(value).filter(|id| matches!(m.kind(*id), Kind::Branch)).any(|branch| {
-        let condition: String = context.source(branch).chars().take(100).collect();
-        let condition = condition.to_lowercase();
-        DEVELOPMENT.iter().any(|word| condition.contains(word))
+/// `if (env.IsDevelopment())`, and `if (options.insecure)`: whoever starts the program asked for it.
+pub(super) fn is_asked_for(context: &Context<'_>, value: Id) -> bool {
+    guards::conditions(context.model, context.text, value).into_iter().any(|(condition, _)| {
+        let condition = plain(condition);
+        DEVELOPMENT.iter().chain(&CHOSEN).any(|word| condition.contains(word))
     })
 }
 

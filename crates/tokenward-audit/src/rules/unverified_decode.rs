@@ -4,14 +4,17 @@
 //! or a client reads its own token. [`ladder`] decides.
 
 use super::library::{self, Decode, How, Library};
-use super::{Change, Context, mend, settings};
+use super::{Change, Condition, Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Lookup, Model};
 
 pub(crate) mod across;
+mod callers;
+mod decides;
 mod ladder;
 mod origin;
+mod program;
 mod reads;
 mod settled;
 mod verified;
@@ -98,8 +101,8 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
         fix,
         changes,
     );
-    let elsewhere = across::handed_to(context, decode);
-    context.unless(elsewhere);
+    let unless = across::handed_to(context, decode);
+    context.on(Condition { unless, where_none_verifies: verdict.where_none_verifies });
 }
 
 /// The flag turned over, where key and algorithms are there already: all that was missing is the check. Any other

@@ -4,8 +4,10 @@ use super::{Change, Context, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Model};
 
+mod filled;
+
 /// Where a request's query is, in the words of the frameworks.
-const QUERIES: [&str; 9] = [
+const QUERIES: [&str; 18] = [
     "req.query",
     "request.query",
     "ctx.query",
@@ -15,7 +17,22 @@ const QUERIES: [&str; 9] = [
     "query_params",
     "url.query().get(",
     "c.query(",
+    // Java and Kotlin.
+    "getqueryparams()",
+    "getqueryparameter(",
+    "queryparameters[",
+    "queryparameters.get",
+    // PHP.
+    "$_get[",
+    "request->query(",
+    "request->query->",
+    // Ruby.
+    "query_parameters[",
+    "request.get.fetch(",
 ];
+/// Where a request's query is, or else its form.
+const FORMS: [&str; 5] =
+    ["request.getparameter(", "req.getparameter(", "params[:", "params['", "$_request["];
 /// Links in mails carry a token once, for one errand; a login that goes by another host carries its state.
 const ERRANDS: [&str; 12] = [
     "state",
@@ -37,10 +54,13 @@ pub(super) fn check(context: &mut Context<'_>) {
     for call in m.calls() {
         if let Some(verify) = context.library.verify(call)
             && let Some(token) = verify.token.found()
-            && is_query(context, token)
             && !is_errand(context, call, token)
         {
-            tell(context, m.value(token), Vec::new());
+            if is_query(context, token) {
+                tell(context, m.value(token), Vec::new());
+            } else if is_all(context, token, |text| FORMS.iter().any(|form| text.contains(form))) {
+                tell_as(context, m.value(token), Confidence::Low, Vec::new());
+            }
         }
         let path = m.callee_path(call);
         if path.as_deref() == Some("passport-jwt.ExtractJwt.fromUrlQueryParameter") {
@@ -61,6 +81,10 @@ fn tell(context: &mut Context<'_>, at: Id, changes: Vec<Change>) {
     // A hash of the request in the token, as some platforms ask for, binds it to this one address.
     let is_bound = context.text.contains("qsh");
     let confidence = if is_bound { Confidence::Low } else { Confidence::High };
+    tell_as(context, at, confidence, changes);
+}
+
+fn tell_as(context: &mut Context<'_>, at: Id, confidence: Confidence, changes: Vec<Change>) {
     context.report_mended(
         at,
         (Severity::Medium, confidence),
@@ -72,13 +96,22 @@ fn tell(context: &mut Context<'_>, at: Id, changes: Vec<Change>) {
 
 /// Whether the token comes from a query, and from nowhere else.
 fn is_query(context: &Context<'_>, token: Id) -> bool {
+    is_all(context, token, |text| QUERIES.iter().any(|query| text.contains(query)))
+        || filled::is_by_query(context, token)
+}
+
+/// Whether all that the token may be is written so.
+fn is_all(context: &Context<'_>, token: Id, is_so: impl Fn(&str) -> bool) -> bool {
     let m = context.model;
-    let values = m.values(token);
+    // `?? ''`, `?: return`: without one, there is none.
+    let is_none = |id: Id| match m.kind(id) {
+        Kind::Text(text) => text.is_empty(),
+        Kind::Null | Kind::Return(_) => true,
+        _ => false,
+    };
+    let values: Vec<Id> = m.values(token).into_iter().filter(|id| !is_none(*id)).collect();
     !values.is_empty()
-        && values.iter().all(|value| {
-            let text = context.source(bottom(m, *value)).to_lowercase();
-            QUERIES.iter().any(|query| text.contains(query))
-        })
+        && values.iter().all(|value| is_so(&context.source(bottom(m, *value)).to_lowercase()))
 }
 
 /// Through what makes text of it: `String(req.query.token)`.
@@ -97,5 +130,8 @@ fn is_errand(context: &Context<'_>, call: Id, token: Id) -> bool {
     let name = m.function_name(call);
     let file = context.file.to_lowercase();
     let token = context.source(m.value(token)).to_lowercase();
-    ERRANDS.iter().any(|word| name.contains(word) || file.contains(word) || token.contains(word))
+    let path = filled::addresses(context, call).to_lowercase();
+    ERRANDS
+        .iter()
+        .any(|word| [&name, &file, &token, &path].into_iter().any(|written| written.contains(word)))
 }

@@ -25,7 +25,9 @@ fn each_way_not_to_check_a_signature_is_found_and_told_from_the_others() {
         ("none", "live-algorithm-none"),
         ("none-odd", "live-algorithm-none"),
         ("none-missing", "live-algorithm-none"),
-        ("zeros", "live-zero-signature"),
+        ("zeros@ES256", "live-zero-signature"),
+        ("zeros@ES384", "live-zero-signature"),
+        ("zeros@ES512", "live-zero-signature"),
         ("json", "live-token-spelling"),
         ("extra-part", "live-token-spelling"),
     ]);
@@ -74,6 +76,17 @@ fn a_claim_that_nobody_looks_at_is_found() {
 }
 
 #[test]
+fn tokens_are_made_with_the_issuers_key_whatever_its_curve() {
+    each(&[
+        ("expiry@ES256", "live-expiry-ignored"),
+        ("expiry@ES384", "live-expiry-ignored"),
+        ("expiry@ES512", "live-expiry-ignored"),
+        ("logout-by-signature@ES384", "live-revocation-evaded"),
+        ("logout-by-signature@ES512", "live-revocation-evaded"),
+    ]);
+}
+
+#[test]
 fn a_habit_of_the_deployment_is_found() {
     each(&[
         ("detailed", "live-detailed-refusal"),
@@ -86,6 +99,7 @@ fn a_habit_of_the_deployment_is_found() {
         ("page", "live-no-csp"),
         ("logout-kept", "live-logout-keeps-token"),
         ("logout-by-text", "live-revocation-evaded"),
+        ("logout-by-signature@ES256", "live-revocation-evaded"),
         ("refresh-reused", "live-refresh-reused"),
         ("refresh-family", "live-refresh-family-lives"),
     ]);

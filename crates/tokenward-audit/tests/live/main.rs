@@ -4,5 +4,6 @@
 
 mod faults;
 mod hostile;
+mod java;
 mod libraries;
 mod server;

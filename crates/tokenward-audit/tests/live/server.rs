@@ -50,7 +50,8 @@ impl Server {
         Self::start(command)
     }
 
-    fn start(mut command: Command) -> Self {
+    /// A program that tells on its first line how it is reached.
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -116,12 +117,12 @@ fn now() -> u64 {
     since.unwrap().as_secs()
 }
 
-fn servers() -> PathBuf {
+pub(crate) fn servers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/servers")
 }
 
 /// What `cargo xtask test` installs, which names it in the environment.
-fn tool(variable: &str, place: &str) -> PathBuf {
+pub(crate) fn tool(variable: &str, place: &str) -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/xtask").join(place);
     env::var_os(variable).map_or_else(beside, PathBuf::from)
 }

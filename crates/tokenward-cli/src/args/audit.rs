@@ -152,8 +152,8 @@ pub(crate) struct AuditCodeArgs {
     pub(crate) strictness: AuditStrictness,
     #[command(flatten)]
     pub(crate) comparison: AuditComparison,
-    /// Mend in the files what needs no decision, and show what is left
-    #[arg(long, conflicts_with_all = ["baseline", "since", "write_baseline"])]
+    /// Mend in the files what needs no decision, of what counts, and show what is left
+    #[arg(long, conflicts_with = "write_baseline")]
     pub(crate) fix: bool,
     /// With --fix: print what would change as a patch, and write nothing; exit code 1 if there is anything
     #[arg(long, requires = "fix")]

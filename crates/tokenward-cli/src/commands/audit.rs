@@ -60,12 +60,14 @@ fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     place::are_there(&args.paths, false)?;
+    // Before the work, so that a wrong name costs no time.
+    let counted = Counted::of(&args.comparison, &args.paths)?;
     let options = place::options(&args.strictness)?;
     if args.dry_run {
-        return fix::show(args, &options, output);
+        return fix::show(args, &options, &counted, output);
     }
     if args.fix {
-        fix::make(args, &options)?;
+        fix::make(args, &options, &counted)?;
     }
     let (strictness, comparison) = (&args.strictness, &args.comparison);
     let asked = Asked { paths: &args.paths, strictness, comparison, is_whole: false };
@@ -76,26 +78,48 @@ fn look(asked: &Asked<'_>, options: &Options, output: Output) -> Outcome {
     let clock = clock::system();
     let start = clock.now();
     let comparison = asked.comparison;
-    // Before the work, so that a wrong name costs no time.
-    let baseline = comparison.baseline.as_deref().map(read_baseline).transpose()?;
-    let since = comparison.since.as_deref();
-    let changed = since.map(|rev| since::changed(rev, asked.paths)).transpose()?;
+    // Before the work, so that a wrong name costs no time; after --fix, which moves lines.
+    let counted = Counted::of(comparison, asked.paths)?;
     let mut audit = audit(asked, options)?;
     something_was_there(&audit, asked)?;
     if let Some(path) = &comparison.write_baseline {
         return write_baseline(path, &audit);
     }
-    if let Some(changed) = &changed {
-        audit.findings.retain(|finding| changed.touches(finding));
-    }
-    if let Some(baseline) = &baseline {
-        let known = baseline.subtract(&mut audit);
+    if let Some(known) = counted.narrow(&mut audit) {
         output::note(format!("{known} known to the baseline"));
     }
     let root = Some(place::root());
     let of = Subject { root, ..subject(place::name(asked.paths), start, asked.is_whole) };
     show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, asked.strictness.fail_on))
+}
+
+/// Which findings count: those on new lines, and those that no baseline knows.
+struct Counted {
+    changed: Option<since::Changed>,
+    baseline: Option<Baseline>,
+}
+
+impl Counted {
+    fn of(comparison: &AuditComparison, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let since = comparison.since.as_deref();
+        Ok(Self {
+            baseline: comparison.baseline.as_deref().map(read_baseline).transpose()?,
+            changed: since.map(|rev| since::changed(rev, paths)).transpose()?,
+        })
+    }
+
+    const fn is_all(&self) -> bool {
+        self.changed.is_none() && self.baseline.is_none()
+    }
+
+    /// Takes out what does not count, and answers how many of those a baseline knows, where there is one.
+    fn narrow(&self, audit: &mut Audit) -> Option<usize> {
+        if let Some(changed) = &self.changed {
+            audit.findings.retain(|finding| changed.touches(finding));
+        }
+        self.baseline.as_ref().map(|baseline| baseline.subtract(audit))
+    }
 }
 
 fn audit(asked: &Asked<'_>, options: &Options) -> Result<Audit, Failure> {

@@ -43,8 +43,9 @@ fn what_is_below_the_threshold_is_shown_but_ends_with_0() {
     let issues = "import jwt\njwt.encode({'sub': user, 'exp': soon()}, KEY, algorithm='ES256')\n";
     fs::write(work.path("issue.py"), issues).unwrap();
 
-    assert_eq!(work.run(&["audit", "code", "."]).status.code(), Some(1));
-    let said = work.good(&["audit", "code", ".", "--fail-on", "high"]);
+    let audit = ["audit", "code", ".", "--include-uncertain"];
+    assert_eq!(work.run(&audit).status.code(), Some(1));
+    let said = work.good(&[&audit[..], &["--fail-on", "high"]].concat());
     assert!(said.contains("2 low in 1 file"), "{said}");
 }
 
@@ -170,6 +171,37 @@ fn what_needs_no_decision_is_mended_in_files_that_git_could_bring_back() {
     fs::write(work.path("app.py"), format!("# a note\n{before}")).unwrap();
     assert_eq!(audit(&["--fix", "--allow-dirty"]).status.code(), Some(0));
     is(&format!("# a note\n{after}"));
+}
+
+#[test]
+fn what_does_not_count_is_not_mended() {
+    let work = Work::new();
+    let cookie = |name: &str| format!("response.set_cookie('{name}', token)\n");
+    let mended =
+        |name: &str| format!("response.set_cookie('{name}', token, httponly=True, secure=True)\n");
+    let audit = |arguments: &[&str]| {
+        let mut command = work.command(&["audit", "code", ".", "--fix"]);
+        command.args(arguments).env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap()
+    };
+    let old = cookie("access_token");
+    fs::write(work.path("app.py"), &old).unwrap();
+    work.run(&["audit", "code", ".", "--write-baseline", "known.json"]);
+    git(&work, &["init", "-q"]);
+    git(&work, &["add", "."]);
+    git(&work, &["commit", "-qm", "first"]);
+
+    for narrowed in [["--since", "HEAD"], ["--baseline", "known.json"]] {
+        fs::write(work.path("app.py"), cookie("jwt") + &old).unwrap();
+        let shown = audit(&[&narrowed[..], &["--dry-run"]].concat());
+        let patch = String::from_utf8(shown.stdout).unwrap();
+        assert!(patch.contains("+response.set_cookie('jwt'"), "{patch}");
+        assert!(!patch.contains("-response.set_cookie('access_token'"), "{patch}");
+
+        let output = audit(&[&narrowed[..], &["--allow-dirty"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let now = fs::read_to_string(work.path("app.py")).unwrap();
+        assert_eq!(now, mended("jwt") + &old);
+    }
 }
 
 #[test]

@@ -150,9 +150,38 @@ fn what_a_comment_allows_and_what_is_switched_off_stays() {
     let mut options = Options::default();
     options.severities.insert("cookie-readable-by-scripts".to_owned(), None);
     let text = "r.set_cookie('access_token', token)\n".to_owned();
-    let (after, mended) = fix_text(("a.py", Path::new("a.py")), text, Language::Python, &options);
+    let (after, mended) =
+        fix_text(("a.py", Path::new("a.py")), text, Language::Python, &options, None);
     assert_eq!(after, "r.set_cookie('access_token', token, secure=True)\n");
     assert_eq!(mended.len(), 1);
+}
+
+#[test]
+fn only_what_is_named_is_mended_though_the_text_moves_under_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.py");
+    let text = "# é\nr.set_cookie('jwt', token); r.set_cookie('id_token', token)\nr.set_cookie('access_token', token)\nr.set_cookie('refresh_token', token)\n";
+    std::fs::write(&path, text).unwrap();
+    let mended = |is_named: fn(&Finding) -> bool| {
+        let paths = [path.clone()];
+        let mut found = audit_paths(&paths, &Options::default()).findings;
+        assert_eq!(found.len(), 8);
+        found.retain(is_named);
+        let fixes = fix_findings(&found, &paths, &Options::default());
+        fixes.files.first().map(|file| (file.after.clone(), file.mended.len()))
+    };
+
+    let after = "# é\nr.set_cookie('jwt', token); r.set_cookie('id_token', token, httponly=True, secure=True)\nr.set_cookie('access_token', token)\nr.set_cookie('refresh_token', token, httponly=True, secure=True)\n";
+    assert_eq!(
+        mended(|one| one.line == 4 || one.line == 2 && one.column > 1),
+        Some((after.to_owned(), 4))
+    );
+    let after = text.replace("'access_token', token", "'access_token', token, secure=True");
+    assert_eq!(
+        mended(|one| one.line == 3 && one.rule == "cookie-over-plain-http"),
+        Some((after, 1))
+    );
+    assert_eq!(mended(|_| false), None);
 }
 
 #[test]
@@ -178,7 +207,7 @@ fn every_example_of_every_rule_is_mended_at_once_or_not_at_all() {
         let text = std::fs::read_to_string(&file.path).unwrap();
         let name = Path::new(file.path.file_name().unwrap());
         let before = audit_text("x", &text, language, &Options::default()).len();
-        let run = |text| fix_text(("x", name), text, language, &Options::default());
+        let run = |text| fix_text(("x", name), text, language, &Options::default(), None);
         let (after, mended) = run(text.clone());
         mended_in_all += mended.len();
         let found = audit_text("x", &after, language, &Options::default());
@@ -222,7 +251,7 @@ fn examples_that_are_torn_are_read_and_mended_without_harm() {
             let torn: String =
                 chars[..to].iter().chain(&piece).chain(&piece).chain(&chars[to..]).collect();
             let name = Path::new("x");
-            let run = |text| fix_text(("x", name), text, language, &Options::default());
+            let run = |text| fix_text(("x", name), text, language, &Options::default(), None);
             let (after, mended) = run(torn.clone());
             assert!(!mended.is_empty() || after == torn);
             assert_eq!(run(after).1, [], "{}\n{torn}", file.path.display());
@@ -262,7 +291,7 @@ fn changes_that_overlap_or_lie_outside_make_nothing() {
 fn fixes(name: &str, before: &str, after: &str) {
     let language = Language::of(Path::new(name)).unwrap();
     let run = |text: &str| {
-        fix_text((name, Path::new(name)), text.to_owned(), language, &Options::default())
+        fix_text((name, Path::new(name)), text.to_owned(), language, &Options::default(), None)
     };
     let (now, _) = run(before);
     assert_eq!(now, after);

@@ -1,19 +1,18 @@
 //! Whether the end of a session reaches its tokens. What is used here is used up: it comes last.
 
-use base64::Engine as _;
 use http::Method;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 use tokio::time::{Duration, sleep};
 
 use super::answers;
+use super::spellings::spellings;
 use crate::live::http::{Address, Answer, Ask, NoAnswer};
 use crate::live::look::Look;
 use crate::live::options::Refresh;
 use crate::live::oracle::{Oracle, Verdict};
 use crate::live::rules::{ENDED, EVADED, FAMILY_LIVES, LOGOUT, REUSED};
 use crate::live::run::{Run, Stop};
-use crate::token::BASE64;
 
 /// Logs out at `address`, then asks with the token, and with the same in other spellings.
 pub(in crate::live) async fn logout(
@@ -70,31 +69,6 @@ async fn after(
 async fn accepts(run: &mut Run<'_>, oracle: &Oracle, token: &str) -> Result<bool, Stop> {
     let answer = run.with(Some(token)).await.map_err(|error| Stop(error.to_string()))?;
     Ok(oracle.judge(&Look::of(&answer)) == Verdict::Accepted)
-}
-
-/// Other texts of the same token, which many readers of base64 and of ECDSA signatures take.
-fn spellings(token: &str) -> Vec<(&'static str, String)> {
-    let Some((input, signature)) = token.rsplit_once('.') else { return Vec::new() };
-    let mut all =
-        vec![("with padding", format!("{token}=")), ("with padding", format!("{token}=="))];
-    // The last character of a text that does not fill its bytes has bits that do not count.
-    if !signature.len().is_multiple_of(4)
-        && let Ok(bytes) = BASE64.decode(signature)
-    {
-        for last in (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').map(char::from) {
-            let mut other = signature.to_owned();
-            other.pop();
-            other.push(last);
-            if other != signature && BASE64.decode(&other).is_ok_and(|same| same == bytes) {
-                all.push((
-                    "with other spare bits in its last character",
-                    format!("{input}.{other}"),
-                ));
-                break;
-            }
-        }
-    }
-    all
 }
 
 /// Redeems a refresh token twice, then its successor.

@@ -18,9 +18,13 @@ pub(in crate::rules) fn from_token(context: &mut Context<'_>) {
                 && !is_checked(context, item, call)
         });
         if from_header && !verify.is_off && !is_built_by_type(context, verify) {
+            // With a secret, and wherever Rust's jsonwebtoken refuses another family than the key's, what is left to
+            // choose is one of the same family.
+            let is_bound = verify.library == Library::JsonWebTokenRs || is_secret(context, verify);
+            let confidence = if is_bound { Confidence::Low } else { Confidence::High };
             context.report(
                 call,
-                (Severity::High, Confidence::High),
+                (Severity::High, confidence),
                 "the token's own header chooses the algorithm: an attacker picks the one that suits",
                 "write the algorithm down, e.g. RS256, or take it from the key that `kid` names",
             );
@@ -32,8 +36,16 @@ pub(in crate::rules) fn from_token(context: &mut Context<'_>) {
 fn is_key_first(m: &Model, item: Id) -> bool {
     let Kind::Choice(options) = m.kind(m.value(item)) else { return false };
     options.first().is_some_and(|first| {
-        matches!(m.kind(*first), Kind::Member(_, name) if name == "alg")
-            && !is_header_alg(m, *first)
+        let is_alg = match m.kind(*first) {
+            Kind::Member(_, name) => name == "alg",
+            Kind::Index(_, key) => m.text(*key) == Some("alg"),
+            Kind::Call { .. } => {
+                m.callee_name(*first) == Some("get")
+                    && m.positional(*first, 0).found().and_then(|key| m.text(key)) == Some("alg")
+            }
+            _ => false,
+        };
+        is_alg && !is_header_alg(m, *first)
     })
 }
 
@@ -46,6 +58,15 @@ fn is_built_by_type(context: &Context<'_>, verify: &Verify) -> bool {
             m.function_of(id) == function
                 && (m.last_name(id) == Some("kty") || m.text(id) == Some("kty"))
         })
+}
+
+/// Whether the key is visibly a secret, with which no public key can be confused.
+fn is_secret(context: &Context<'_>, verify: &Verify) -> bool {
+    let m = context.model;
+    verify.key.found().is_some_and(|key| {
+        let is_text = m.text(key).is_some_and(|text| !text.contains("-----BEGIN"));
+        is_text || context.source(key).to_lowercase().contains("secret")
+    })
 }
 
 const HEADERS: [&str; 7] = [
@@ -109,7 +130,9 @@ fn is_checked(context: &Context<'_>, item: Id, call: Id) -> bool {
             compares && (same(*left) || same(*right))
         }
         Kind::Call { args, .. } => {
-            matches!(m.callee_name(id), Some("includes" | "has" | "indexOf"))
+            let holds =
+                ["includes", "has", "indexOf", "contains", "Contains", "in_array", "include?"];
+            m.callee_name(id).is_some_and(|name| holds.contains(&name))
                 && args.iter().any(|arg| same(arg.value))
         }
         _ => false,

@@ -4,18 +4,121 @@ use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
 use crate::rules::library::Sign;
 
-/// What push services take from those who send: `iss` and `iat` alone, with ES256 and a `kid`; they count from `iat`
-/// themselves.
+/// What push services and app stores take from those who send: who it is, when, and under which key; they count from
+/// `iat` themselves.
 pub(super) fn is_for_push(context: &Context<'_>, sign: &Sign) -> bool {
     let m = context.model;
-    let is_es256 = sign.algorithm.found().and_then(|algorithm| m.text(algorithm)) == Some("ES256");
     let is_bare = sign.payload.found().is_some_and(|payload| {
         let entries = m.entries(m.value(payload));
         !entries.more
             && entries.named.len() == 2
             && entries.named.iter().all(|(name, _)| matches!(name.as_str(), "iss" | "iat"))
     });
-    is_es256 && is_bare && context.source(sign.call).contains("kid")
+    is_bare && around(context, sign.call).contains("kid")
+}
+
+/// The function around a node, as it is written; the file where there is none.
+fn around<'m>(context: &Context<'m>, at: Id) -> &'m str {
+    let m = context.model;
+    let function = m.function_of(at);
+    m.ancestors(at)
+        .find(|id| matches!(m.kind(*id), Kind::Function(scope) if *scope == function))
+        .map_or(context.text, |id| context.source(id))
+}
+
+/// A token that is good once: it has a nonce, and the time that it was made.
+pub(super) fn is_for_once(context: &Context<'_>, sign: &Sign) -> bool {
+    let m = context.model;
+    sign.payload.found().is_some_and(|payload| {
+        let named = m.entries(m.value(payload)).named;
+        let has = |names: &[&str]| named.iter().any(|(name, _)| names.contains(&name.as_str()));
+        has(&["nonce"]) && has(&["iat", "time", "timestamp", "ts"])
+    })
+}
+
+/// A token that its own function verifies, and nobody else gets: `token = encode(…); decode(token, …)`.
+pub(super) fn is_self_test(context: &Context<'_>, sign: &Sign) -> bool {
+    let m = context.model;
+    let Some(Kind::Assign(target, _)) = m.node(sign.call).parent.map(|parent| m.kind(parent))
+    else {
+        return false;
+    };
+    let Kind::Name(name) = m.kind(*target) else { return false };
+    let function = m.function_of(sign.call);
+    let Some((declared, _)) = m.declared(name, m.node(*target).scope) else { return false };
+    let mut uses = m.uses(name, declared).filter(|id| id != target).peekable();
+    declared == function
+        && uses.peek().is_some()
+        && uses.all(|id| {
+            context
+                .library
+                .verifies()
+                .any(|verify| !verify.is_off && verify.token.found() == Some(id))
+        })
+}
+
+/// When a token was made, as people call it besides `iat`.
+const MADE: [&str; 10] = [
+    "now",
+    "time",
+    "timestamp",
+    "ts",
+    "created",
+    "createdAt",
+    "created_at",
+    "issued",
+    "issuedAt",
+    "issued_at",
+];
+
+/// Whether claims say when they were made, and another function of the file reads that: it may well look at the age.
+pub(super) fn is_dated(context: &Context<'_>, sign: &Sign) -> bool {
+    let m = context.model;
+    let Some(payload) = sign.payload.found() else { return false };
+    let named = m.entries(m.value(payload)).named;
+    let function = m.function_of(sign.call);
+    let dates = || named.iter().filter(|(name, _)| MADE.contains(&name.as_str()));
+    dates().next().is_some()
+        && m.ids().any(|id| {
+            let read = match m.kind(id) {
+                Kind::Member(_, name) => Some(name.as_str()),
+                Kind::Index(_, key) => m.text(*key),
+                _ => None,
+            };
+            m.function_of(id) != function && dates().any(|(name, _)| read == Some(name.as_str()))
+        })
+}
+
+/// What carries the state of a login through the browser, and is good for that login alone.
+pub(super) fn is_login_state(m: &Model, sign: &Sign) -> bool {
+    m.function_name(sign.call).contains("state")
+}
+
+/// Claims that are one text, put together elsewhere or sealed: `{"session": encrypt(json.dumps(claims))}`.
+pub(super) fn is_wrapped(m: &Model, claim: Id) -> bool {
+    const WRAPS: [&str; 8] =
+        ["dumps", "stringify", "encrypt", "serializ", "json_encode", "to_json", "marshal", "seal"];
+    let wraps = |id: Id| {
+        m.callee_name(id).is_some_and(|name| {
+            let name = name.to_lowercase();
+            WRAPS.iter().any(|word| name.contains(word))
+        })
+    };
+    // `sealed.decode()`: what was sealed has a name by then.
+    m.below(m.value(claim)).any(|id| wraps(id) || wraps(m.value(id)))
+}
+
+/// A random text as the only claim: whoever takes the token looks it up.
+pub(super) fn is_opaque(context: &Context<'_>, sign: &Sign) -> bool {
+    let m = context.model;
+    let Some(payload) = sign.payload.found() else { return false };
+    let entries = m.entries(m.value(payload));
+    let [(_, value)] = entries.named.as_slice() else { return false };
+    let source = context.source(m.value(*value)).to_lowercase();
+    !entries.more
+        && ["rand", "uuid", "nanoid", "secrets.", "urandom", "securerandom"]
+            .iter()
+            .any(|word| source.contains(word))
 }
 
 /// A token with an id, in a file that speaks of the time that a store keeps it.

@@ -39,5 +39,11 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::keys(Cristalhq, "github.com/cristalhq/jwt.NewSignerHS", &[Arg(1)]),
     Shape::keys(Cristalhq, "github.com/cristalhq/jwt.NewVerifierHS", &[Arg(1)]),
     Shape::decodes(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseInsecure"),
-    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.Parse*", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.Parse", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseString", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseReader", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseRequest", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseHeader", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseForm", JWX),
+    Shape::verifies(Jwx, "github.com/lestrrat-go/jwx/jwt.ParseCookie", JWX),
 ];

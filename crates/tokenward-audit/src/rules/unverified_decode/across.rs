@@ -22,6 +22,11 @@ pub(crate) fn verifiers(m: &Model, calls: &Calls) -> Vec<String> {
     names
 }
 
+/// Whether a file verifies any token.
+pub(crate) fn verifies(context: &Context<'_>) -> bool {
+    verified::nearby(context)
+}
+
 /// The function whose parameter a token is, or is made of.
 fn parameter_scope(m: &Model, token: Id) -> Option<ScopeId> {
     m.below(m.value(token)).find_map(|id| match m.kind(id) {

@@ -6,7 +6,7 @@
 
 use super::origin::{self, Origin};
 use super::reads::{self, Reads};
-use super::{Decode, How, settled, verified};
+use super::{Decode, How, decides, program, settled, verified};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, ScopeKind};
 use crate::rules::Context;
@@ -17,6 +17,20 @@ pub(super) struct Verdict {
     pub(super) severity: Severity,
     pub(super) confidence: Confidence,
     pub(super) because: &'static str,
+    /// Whether it is uncertain where any file verifies tokens.
+    pub(super) where_none_verifies: bool,
+}
+
+impl Verdict {
+    /// What is only told on demand.
+    const fn uncertain(because: &'static str) -> Self {
+        Self {
+            severity: Severity::Medium,
+            confidence: Confidence::Low,
+            because,
+            where_none_verifies: false,
+        }
+    }
 }
 
 /// What is read to find the key, before anybody can verify.
@@ -38,130 +52,110 @@ const ROUTING: [&str; 14] = [
 ];
 /// What a holder reads to renew in time.
 const TIMES: [&str; 6] = ["exp", "iat", "nbf", "ExpiresAt", "IssuedAt", "NotBefore"];
-/// What decides who somebody is.
-const IDENTITY: [&str; 26] = [
-    "sub",
-    "email",
-    "user",
-    "user_id",
-    "userId",
-    "userid",
-    "uid",
-    "id",
-    "_id",
-    "username",
-    "userName",
-    "preferred_username",
-    "name",
-    "upn",
-    "oid",
-    "Subject",
-    "UserID",
-    "Username",
-    "Email",
-    "account",
-    "accountId",
-    "tenant",
-    "tenant_id",
-    "org_id",
-    "orgId",
-    "login",
-];
-/// What decides what somebody may do.
-const ROLES: [&str; 16] = [
-    "role",
-    "roles",
-    "Role",
-    "Roles",
-    "scope",
-    "scopes",
-    "scp",
-    "permissions",
-    "groups",
-    "is_admin",
-    "isAdmin",
-    "admin",
-    "authorities",
-    "is_staff",
-    "IsAdmin",
-    "realm_access",
-];
 
 /// Decides; `None` is no finding.
 pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
-    let model = context.model;
-    let reads = reads::of(model, decode);
+    let reads = reads::of(context.model, decode);
     if is_harmless(&reads)
         || verified::elsewhere(context, decode)
         || settled::is_settled(context, decode, &reads)
+        || decides::only_told(context, &reads)
     {
         return None;
     }
-    let any = |names: &[&str]| reads.fields.iter().any(|field| names.contains(&field.as_str()));
     let origin = origin::of(context, decode);
-    if origin != Origin::LoginAnswer && settled::is_signed_again(context, decode) {
-        return Some(SIGNED_AGAIN);
+    match origin {
+        // Straight from the issuer over TLS (OpenID Connect Core 3.1.3.7 lets it be), or out of what nobody else
+        // writes.
+        Origin::LoginAnswer | Origin::Kept => shown_to_user(context, decode, &reads),
+        _ if settled::is_signed_again(context, decode) => Some(SIGNED_AGAIN),
+        Origin::Request => of_request(context, decode, &reads),
+        _ => of_somebody(context, decode, &reads, origin),
     }
-    if origin != Origin::Request
-        && (is_bookkeeping(&reads) || only_hands_back(context, decode, &reads, origin))
-    {
+}
+
+/// Its bearer wrote it.
+fn of_request(context: &Context<'_>, decode: &Decode, reads: &Reads) -> Option<Verdict> {
+    // Cookies are a browser's own, too.
+    if program::is_client(context) && !program::is_server(context) {
+        return shown_to_user(context, decode, reads);
+    }
+    // Which key the sender must have, which is held against what was verified: out of sight.
+    let because = if is_proof(context, decode, reads) {
+        "and names the key that its sender has to have; see that somebody has verified it"
+    } else if !decides::who(context, reads) {
+        "though it comes from a request; see that nobody takes its claims for true"
+    } else if verified::nearby(context) {
+        "though it comes from a request; see that what this file verifies is this token, and comes first"
+    } else {
+        return Some(DECIDES);
+    };
+    Some(Verdict::uncertain(because))
+}
+
+/// Whose it is cannot be seen.
+fn of_somebody(
+    context: &Context<'_>,
+    decode: &Decode,
+    reads: &Reads,
+    origin: Origin,
+) -> Option<Verdict> {
+    if is_bookkeeping(reads) || only_hands_back(context, decode, reads, origin) {
         return None;
     }
-    let on_server = origin::is_server(context);
-    if !on_server && origin != Origin::Request {
-        if origin::is_client(context) || decode.for_clients {
-            return any(&ROLES).then_some(Verdict {
-                severity: Severity::Medium,
-                confidence: Confidence::Medium,
-                because: "and what the user may do is decided by claims that the user can edit",
-            });
-        }
-        if origin == Origin::LoginAnswer {
-            return None;
-        }
+    if !program::is_server(context) && (program::is_client(context) || decode.for_clients) {
+        return shown_to_user(context, decode, reads);
     }
-    let identity = any(&IDENTITY) || any(&ROLES) || reads.becomes_user;
-    match origin {
-        // Straight from the issuer over TLS; OpenID Connect Core 3.1.3.7 lets it be.
-        Origin::LoginAnswer => None,
-        // Which key the sender must have, which is held against what was verified: out of sight.
-        Origin::Request if is_proof(context, decode, &reads) => Some(Verdict {
-            severity: Severity::Medium,
-            confidence: Confidence::Low,
-            because: "and names the key that its sender has to have; see that somebody has verified it",
-        }),
-        Origin::Request if identity || reads.returned || reads.passed => Some(Verdict {
-            severity: Severity::High,
-            confidence: if identity { Confidence::High } else { Confidence::Medium },
-            because: "though it comes from a request: anybody can write one for anybody",
-        }),
-        _ if declares_itself(context, decode) => Some(Verdict {
-            severity: Severity::Low,
-            confidence: Confidence::Low,
-            because: "as its function says; nobody may act on the result",
-        }),
-        Origin::AuthParameter if identity || reads.returned => Some(Verdict {
-            severity: Severity::High,
-            confidence: Confidence::Medium,
-            because: "and its claims say who the caller is: anybody can write one for anybody",
-        }),
-        _ if identity && on_server => Some(Verdict {
-            severity: Severity::Medium,
-            confidence: Confidence::Medium,
-            because: "and its claims are taken for true",
-        }),
-        _ => Some(Verdict {
-            severity: Severity::Medium,
-            confidence: Confidence::Low,
-            because: nobody_else(context),
-        }),
-    }
+    let because = if declares_itself(context, decode) {
+        "as its function says; nobody may act on the result"
+    } else if origin != Origin::AuthParameter {
+        nobody_else(context)
+    } else if vouches(context, decode) && decides::who(context, reads) && !verified::nearby(context)
+    {
+        return Some(VOUCHED);
+    } else {
+        "and its claims say who the caller is; see that whoever calls this has verified it"
+    };
+    Some(Verdict::uncertain(because))
+}
+
+/// A client may show what it likes of its own token, but the server has to decide as well.
+fn shown_to_user(context: &Context<'_>, decode: &Decode, reads: &Reads) -> Option<Verdict> {
+    let decides = reads.fields.iter().any(|field| decides::ROLES.contains(&field.as_str()));
+    let is_client =
+        !program::is_server(context) && (program::is_client(context) || decode.for_clients);
+    (decides && is_client).then_some(Verdict::uncertain(
+        "and what the user may do is decided by claims that the user can edit; see that the server decides it too",
+    ))
+}
+
+/// Whether the function around a decode says that it verifies, or that it decides who somebody is.
+fn vouches(context: &Context<'_>, decode: &Decode) -> bool {
+    let name = settled::function_name(context, decode).to_lowercase();
+    origin::vouches(&name) && !declares_itself(context, decode)
 }
 
 const SIGNED_AGAIN: Verdict = Verdict {
     severity: Severity::High,
     confidence: Confidence::Medium,
     because: "and its claims are signed again: whoever writes a token gets a right one for it",
+    where_none_verifies: false,
+};
+
+const DECIDES: Verdict = Verdict {
+    severity: Severity::High,
+    confidence: Confidence::High,
+    because: "though it comes from a request, and its claims decide who the caller is or what he may do: anybody can \
+              write one for anybody",
+    where_none_verifies: true,
+};
+
+const VOUCHED: Verdict = Verdict {
+    severity: Severity::High,
+    confidence: Confidence::Medium,
+    because: "though its function says that it does, or that it decides who the caller is: anybody can write one for \
+              anybody",
+    where_none_verifies: true,
 };
 
 /// What is seen of whoever verifies.

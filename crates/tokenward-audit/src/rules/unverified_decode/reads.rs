@@ -15,6 +15,8 @@ pub(super) struct Reads {
     pub(super) passed: bool,
     /// The claims are kept as the user: `req.user = claims`.
     pub(super) becomes_user: bool,
+    /// Where a claim, by its name, or the whole of them, without one, goes on to somewhere.
+    pub(super) places: Vec<(Id, String)>,
 }
 
 /// Steps from a token to its claims.
@@ -118,6 +120,8 @@ const STEPS: [&str; 17] = [
 ];
 
 const FUEL: u8 = 6;
+/// As many places as are looked at for where they lead.
+const MAX_PLACES: usize = 64;
 
 pub(super) fn of(m: &Model, decode: &Decode) -> Reads {
     let mut reads = Reads::default();
@@ -138,6 +142,9 @@ pub(super) fn of_value(m: &Model, value: Id) -> Reads {
 fn follow(m: &Model, value: Id, reads: &mut Reads, fuel: u8) {
     let Some(fuel) = fuel.checked_sub(1) else { return };
     let Some(parent) = m.node(value).parent else { return };
+    if reads.places.len() < MAX_PLACES && !matches!(m.kind(parent), Kind::Other(_) | Kind::Branch) {
+        reads.places.push((value, String::new()));
+    }
     match m.kind(parent) {
         Kind::Member(object, name) if *object == value => {
             if GETTERS.contains(&name.as_str()) {
@@ -210,12 +217,18 @@ fn field(m: &Model, node: Id, name: &str, reads: &mut Reads, fuel: u8) {
         .unwrap_or(node);
     if let Some((_, claim)) = ACCESSORS.iter().find(|(accessor, _)| *accessor == name) {
         reads.fields.insert((*claim).to_owned());
+        if reads.places.len() < MAX_PLACES {
+            reads.places.push((node, (*claim).to_owned()));
+        }
     } else if WRAPPERS.contains(&name) {
         follow(m, node, reads, fuel);
     } else if HEADERS.contains(&name) {
         reads.fields.insert("kid".to_owned());
     } else {
         reads.fields.insert(name.to_owned());
+        if reads.places.len() < MAX_PLACES {
+            reads.places.push((node, name.to_owned()));
+        }
     }
 }
 
@@ -247,6 +260,7 @@ fn assign(m: &Model, target: Id, value: Id, reads: &mut Reads, fuel: u8) {
         _ => {
             let before = reads.fields.len();
             reads.fields.extend(m.parts_of(value));
+            part_places(m, |of| of == value, reads);
             reads.passed |= reads.fields.len() == before;
         }
     }
@@ -263,4 +277,14 @@ fn follow_variable(m: &Model, target: Id, reads: &mut Reads, fuel: u8) {
     // `const { sub } = claims`
     let parts: Vec<String> = m.parts_of_name(name, declared);
     reads.fields.extend(parts);
+    part_places(m, |of| m.is_name_of(of, name, declared), reads);
+}
+
+/// Where the parts go that a pattern took out of the claims.
+fn part_places(m: &Model, is_of: impl Fn(Id) -> bool, reads: &mut Reads) {
+    for (part, name, declared) in m.names_of_parts(is_of) {
+        let left = MAX_PLACES.saturating_sub(reads.places.len());
+        let uses = m.uses(name, declared).take(left).map(|one| (one, part.to_owned()));
+        reads.places.extend(uses);
+    }
 }

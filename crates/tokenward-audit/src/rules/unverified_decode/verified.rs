@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Decode;
+use super::{Decode, callers};
 use crate::model::{Id, Kind, Model, ScopeId, ScopeKind};
 use crate::rules::Context;
 
@@ -33,9 +33,29 @@ pub(super) fn elsewhere(context: &Context<'_>, decode: &Decode) -> bool {
         || callers_verify(context, token, function)
 }
 
+/// Whether this file verifies any token, by a library or by a function of another file.
+pub(super) fn nearby(context: &Context<'_>) -> bool {
+    let m = context.model;
+    context.library.verifies().any(|verify| !verify.is_off)
+        || m.calls().any(|call| {
+            let name = m.callee_name(call).unwrap_or_default().to_lowercase();
+            let is_check = name == "verify"
+                || ["verify", "validate", "introspect"].iter().any(|start| name.contains(start))
+                    && ["token", "jwt", "sign", "bearer", "introspect"]
+                        .iter()
+                        .any(|word| name.contains(word));
+            is_check
+                && !m.args(call).is_empty()
+                && m.helper(call).is_none()
+                && context.library.verify(call).is_none()
+                && context.library.decode(call).is_none()
+        })
+}
+
 fn is_verified(context: &Context<'_>, token: Id, not: Id, function: ScopeId) -> bool {
     let m = context.model;
-    let names = names_of(context, token);
+    let mut names = names_of(context, token);
+    names.extend(holder_of(context, token));
     m.calls()
         .filter(|call| *call != not && related(m, *call, function))
         .any(|call| checks(context, call) && takes(context, call, &names))
@@ -120,27 +140,12 @@ fn is_checked_as_result(context: &Context<'_>, decode: &Decode) -> bool {
 fn callers_verify(context: &Context<'_>, token: Id, function: ScopeId) -> bool {
     let m = context.model;
     let Kind::Name(name) = m.kind(token) else { return false };
-    let Some(scope) = m.scope(function) else { return false };
-    let Some(position) =
-        scope.params.iter().filter(|one| !is_receiver(&one.name)).position(|one| &one.name == name)
-    else {
-        return false;
-    };
-    if scope.name.is_empty() {
-        return false;
-    }
-    let calls: Vec<Id> =
-        m.calls().filter(|call| m.callee_name(*call) == Some(scope.name.as_str())).collect();
+    let calls: Vec<Id> = callers::of(context, function).collect();
     !calls.is_empty()
         && calls.into_iter().all(|call| {
-            m.positional(call, position)
-                .found()
+            callers::argument(m, call, function, name)
                 .is_some_and(|arg| is_verified(context, arg, call, m.function_of(call)))
         })
-}
-
-fn is_receiver(name: &str) -> bool {
-    matches!(name, "self" | "cls" | "this")
 }
 
 /// What a token is called: its variable, the expression that it was assigned from, the variable inside
@@ -177,4 +182,22 @@ fn names_of(context: &Context<'_>, token: Id) -> BTreeSet<String> {
         };
     }
     names
+}
+
+/// What a token is a part of, where a function was given that: `verify(credentials)` looks at
+/// `credentials.token`.
+fn holder_of(context: &Context<'_>, token: Id) -> Option<String> {
+    let m = context.model;
+    let mut at = m.value(token);
+    for _ in 0..8 {
+        at = match m.kind(at) {
+            Kind::Member(object, _) | Kind::Index(object, _) => *object,
+            Kind::Name(name) if at != token => {
+                let (scope, _) = m.parameter_of(name, m.node(at).scope)?;
+                return Some(format!("{:?} {name}", Some(scope)));
+            }
+            _ => return None,
+        };
+    }
+    None
 }

@@ -39,13 +39,21 @@ class Secret:
         return Key.token(self, claims)
 
 
+CURVES = {
+    "ES256": (ec.SECP256R1(), "P-256", hashes.SHA256(), 32),
+    "ES384": (ec.SECP384R1(), "P-384", hashes.SHA384(), 48),
+    "ES512": (ec.SECP521R1(), "P-521", hashes.SHA512(), 66),
+}
+
+
 class Key:
-    """A key pair for RS256 or ES256."""
+    """A key pair for RS256, ES256, ES384 or ES512."""
 
     def __init__(self, alg, kid):
         self.alg, self.kid = alg, kid
-        if alg == "ES256":
-            self.private = ec.generate_private_key(ec.SECP256R1())
+        if alg in CURVES:
+            self.curve, self.curve_name, self.hash, self.width = CURVES[alg]
+            self.private = ec.generate_private_key(self.curve)
         else:
             self.private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.public = self.private.public_key()
@@ -53,15 +61,15 @@ class Key:
     def sign(self, data):
         if self.alg == "RS256":
             return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        r, s = utils.decode_dss_signature(self.private.sign(data, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        r, s = utils.decode_dss_signature(self.private.sign(data, ec.ECDSA(self.hash)))
+        return r.to_bytes(self.width, "big") + s.to_bytes(self.width, "big")
 
     def jwk(self):
         numbers = self.public.public_numbers()
         common = {"kid": self.kid, "alg": self.alg, "use": "sig"}
-        if self.alg == "ES256":
-            x, y = (b64(n.to_bytes(32, "big")) for n in (numbers.x, numbers.y))
-            return {"kty": "EC", "crv": "P-256", "x": x, "y": y, **common}
+        if self.alg in CURVES:
+            x, y = (b64(n.to_bytes(self.width, "big")) for n in (numbers.x, numbers.y))
+            return {"kty": "EC", "crv": self.curve_name, "x": x, "y": y, **common}
         n = b64(numbers.n.to_bytes(256, "big"))
         return {"kty": "RSA", "n": n, "e": "AQAB", **common}
 

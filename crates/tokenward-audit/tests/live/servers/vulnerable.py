@@ -1,4 +1,7 @@
-"""A service that checks tokens by hand, well unless a fault is named on the command line: one mistake each."""
+"""A service that checks tokens by hand, well unless a fault is named on the command line: one mistake each.
+
+The algorithm is RS256, or what follows the fault: `expiry@ES512`.
+"""
 
 import base64
 import json
@@ -17,11 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 
 import keys
 
-FAULT = keys.fault()
+FAULT, _, ALGORITHM = keys.fault().partition("@")
 if FAULT in ("shared", "any-hash"):
     key = keys.Secret()
 else:
-    key = keys.Key("ES256" if FAULT == "zeros" else "RS256", "one")
+    key = keys.Key(ALGORITHM or "RS256", "one")
     standby = keys.Key(key.alg, "two")
 revoked, redeemed, sessions = set(), {}, set()
 lock = threading.Lock()
@@ -52,12 +55,13 @@ def verify(public, data, signature):
         return public.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
     if isinstance(public, ed25519.Ed25519PublicKey):
         return public.verify(signature, data)
-    if len(signature) != 64:
+    _, _, digest, width = next(each for each in keys.CURVES.values() if each[0].name == public.curve.name)
+    if len(signature) != 2 * width:
         raise Refused("invalid signature")
-    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    r, s = (int.from_bytes(half, "big") for half in (signature[:width], signature[width:]))
     if FAULT == "zeros" and r == s == 0:
         return None
-    public.verify(utils.encode_dss_signature(r, s), data, ec.ECDSA(hashes.SHA256()))
+    public.verify(utils.encode_dss_signature(r, s), data, ec.ECDSA(digest))
 
 
 def public_forms():
@@ -169,10 +173,16 @@ def read(token):
             raise Refused("jwt expired")
     if FAULT == "none-short" and claims.get("jti") == first_id and counted["all"] > 15:
         raise Refused("ended early")
-    name = token if FAULT == "logout-by-text" else claims.get("jti")
-    if name in revoked:
+    if revocable(token, claims) in revoked:
         raise Refused("revoked")
     return claims
+
+
+def revocable(token, claims):
+    """What a logout remembers of a token."""
+    if FAULT == "logout-by-signature":
+        return keys.unb64(token.split(".")[2].rstrip("="))
+    return token if FAULT == "logout-by-text" else claims.get("jti")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -223,7 +233,7 @@ class Handler(BaseHTTPRequestHandler):
         token = self.token()
         claims = read(token)
         if FAULT != "logout-kept":
-            revoked.add(token if FAULT == "logout-by-text" else claims.get("jti"))
+            revoked.add(revocable(token, claims))
         self.answer(200, {"ended": True})
 
     def refresh(self, token):

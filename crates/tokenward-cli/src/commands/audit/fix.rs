@@ -4,8 +4,9 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use tokenward_audit::report::patch;
-use tokenward_audit::{Fixes, Options, fix_paths};
+use tokenward_audit::{Fixes, Options, audit_paths, fix_findings, fix_paths};
 
+use super::Counted;
 use super::git::git;
 use crate::args::AuditCodeArgs;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
@@ -13,13 +14,18 @@ use crate::files;
 use crate::output::{self, Format, Output};
 
 /// Prints what would change.
-pub(super) fn show(args: &AuditCodeArgs, options: &Options, output: Output) -> Outcome {
+pub(super) fn show(
+    args: &AuditCodeArgs,
+    options: &Options,
+    counted: &Counted,
+    output: Output,
+) -> Outcome {
     if output.format() != Format::Text {
         return Err(Failure::cannot(
             "--dry-run prints a patch; --format json and sarif show the changes without --fix",
         ));
     }
-    let fixes = planned(args, options)?;
+    let fixes = planned(args, options, counted)?;
     let patch = patch::patch(&fixes);
     if std::io::stdout().is_terminal() {
         output.line(patch::shown(&patch, output.is_colored()).trim_end())?;
@@ -31,8 +37,12 @@ pub(super) fn show(args: &AuditCodeArgs, options: &Options, output: Output) -> O
 }
 
 /// Makes the changes: to all files, or, where one may not be changed, to none.
-pub(super) fn make(args: &AuditCodeArgs, options: &Options) -> Result<(), Failure> {
-    let fixes = planned(args, options)?;
+pub(super) fn make(
+    args: &AuditCodeArgs,
+    options: &Options,
+    counted: &Counted,
+) -> Result<(), Failure> {
+    let fixes = planned(args, options, counted)?;
     if !args.allow_dirty {
         for file in &fixes.files {
             is_safe_in_git(&file.path)?;
@@ -51,8 +61,14 @@ pub(super) fn make(args: &AuditCodeArgs, options: &Options) -> Result<(), Failur
     Ok(())
 }
 
-fn planned(args: &AuditCodeArgs, options: &Options) -> Result<Fixes, Failure> {
-    let fixes = fix_paths(&args.paths, options);
+fn planned(args: &AuditCodeArgs, options: &Options, counted: &Counted) -> Result<Fixes, Failure> {
+    let fixes = if counted.is_all() {
+        fix_paths(&args.paths, options)
+    } else {
+        let mut audit = audit_paths(&args.paths, options);
+        counted.narrow(&mut audit);
+        fix_findings(&audit.findings, &args.paths, options)
+    };
     match fixes.notes.first() {
         Some(note) => Err(Failure::cannot(format!("{}: {}", note.file, note.why))),
         None => Ok(fixes),

@@ -6,7 +6,7 @@ function user($token, $key)
 {
     try {
         return JWT::decode($token, new Key($key, 'RS256'));
-    } catch (ExpiredException $e) {
+    } catch (SignatureInvalidException $e) {
         abort(401, $e->getMessage()); // finding: medium
     }
 }

@@ -3,7 +3,7 @@ require 'jwt'
 before do
   begin
     JWT.decode(bearer, settings.key, true, algorithm: 'RS256')
-  rescue JWT::ExpiredSignature => e
+  rescue JWT::VerificationError => e
     halt 401, e.message # finding: medium
   end
 end

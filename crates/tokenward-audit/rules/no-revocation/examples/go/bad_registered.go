@@ -4,5 +4,5 @@ import "github.com/golang-jwt/jwt/v5"
 
 func issue(id string) *jwt.Token {
 	claims := jwt.RegisteredClaims{Subject: id, ExpiresAt: soon()}
-	return jwt.NewWithClaims(jwt.SigningMethodES256, claims) // finding: low
+	return jwt.NewWithClaims(jwt.SigningMethodES256, claims) // finding: uncertain
 }

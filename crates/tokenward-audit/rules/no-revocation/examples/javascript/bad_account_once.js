@@ -1,6 +1,6 @@
 const jwt = require('jsonwebtoken');
 
-exports.issue = (user) => jwt.sign({ id: user.id }, key, { expiresIn: '5m' }); // finding: low
+exports.issue = (user) => jwt.sign({ id: user.id }, key, { expiresIn: '5m' }); // finding: uncertain
 
 exports.check = (token) => jwt.verify(token, key, { algorithms: ['HS256'] }).id;
 

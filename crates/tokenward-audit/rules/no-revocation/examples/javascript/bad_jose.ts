@@ -1,3 +1,3 @@
 import { SignJWT } from 'jose';
 
-export const issue = (sub: string) => new SignJWT({ sub }).setExpirationTime('5m').sign(key); // finding: low
+export const issue = (sub: string) => new SignJWT({ sub }).setExpirationTime('5m').sign(key); // finding: uncertain

@@ -3,5 +3,5 @@ import { JwtService } from '@nestjs/jwt';
 export class Auth {
   constructor(private readonly jwt: JwtService) {}
 
-  issue = (id: string) => this.jwt.signAsync({ sub: id }); // finding: low
+  issue = (id: string) => this.jwt.signAsync({ sub: id }); // finding: uncertain
 }

@@ -1,3 +1,3 @@
 const jwt = require('jsonwebtoken');
 
-exports.issue = (id) => jwt.sign({ id }, key, { expiresIn: '5m' }); // finding: low
+exports.issue = (id) => jwt.sign({ id }, key, { expiresIn: '5m' }); // finding: uncertain

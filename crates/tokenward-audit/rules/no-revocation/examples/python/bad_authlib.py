@@ -4,4 +4,4 @@ TOKENS = JsonWebToken(["ES256"])
 
 
 def issue(user):
-    return TOKENS.encode({"alg": "ES256"}, {"sub": user.id, "exp": soon()}, KEY)  # finding: low
+    return TOKENS.encode({"alg": "ES256"}, {"sub": user.id, "exp": soon()}, KEY)  # finding: uncertain

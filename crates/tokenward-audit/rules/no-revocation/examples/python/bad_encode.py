@@ -2,4 +2,4 @@ import jwt
 
 
 def issue(user):
-    return jwt.encode({"sub": user.id, "exp": soon()}, KEY, "HS256")  # finding: low
+    return jwt.encode({"sub": user.id, "exp": soon()}, KEY, "HS256")  # finding: uncertain

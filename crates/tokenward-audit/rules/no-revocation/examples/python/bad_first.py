@@ -2,7 +2,7 @@ from jose import jwt
 
 
 def issue(user):
-    return jwt.encode({"sub": user.id, "exp": soon()}, KEY)  # finding: low
+    return jwt.encode({"sub": user.id, "exp": soon()}, KEY)  # finding: uncertain
 
 
 def issue_other(user):

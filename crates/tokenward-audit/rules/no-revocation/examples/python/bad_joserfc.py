@@ -2,4 +2,4 @@ from joserfc import jwt
 
 
 def issue(user):
-    return jwt.encode({"alg": "ES256"}, {"sub": user.id, "exp": soon()}, KEY)  # finding: low
+    return jwt.encode({"alg": "ES256"}, {"sub": user.id, "exp": soon()}, KEY)  # finding: uncertain

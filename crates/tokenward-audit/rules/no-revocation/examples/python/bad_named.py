@@ -2,4 +2,4 @@ from jwt import encode as make
 
 
 def issue(user):
-    return make({"sub": user.id, "exp": soon()}, key=KEY)  # finding: low
+    return make({"sub": user.id, "exp": soon()}, key=KEY)  # finding: uncertain

@@ -6,6 +6,6 @@ public class CurrentUser
 
     public string GetUserId(string bearerToken)
     {
-        return _handler.ReadJsonWebToken(bearerToken).Subject; // finding
+        return _handler.ReadJsonWebToken(bearerToken).Subject; // finding: uncertain
     }
 }

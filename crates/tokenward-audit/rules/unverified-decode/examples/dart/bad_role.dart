@@ -7,7 +7,7 @@ class Menu extends StatelessWidget {
   final Session session;
 
   bool get isAdmin {
-    final claims = JwtDecoder.decode(session.token); // finding: medium
+    final claims = JwtDecoder.decode(session.token); // finding: uncertain
     return claims['role'] == 'admin';
   }
 }

@@ -5,6 +5,6 @@ import org.springframework.web.bind.annotation.RequestHeader;
 
 class Me {
     String me(@RequestHeader("Authorization") String authorization) {
-        return JwtHelper.decode(authorization.substring(7)).getClaims(); // finding: high
+        return JwtHelper.decode(authorization.substring(7)).getClaims(); // finding: uncertain
     }
 }

@@ -4,6 +4,6 @@ import static com.auth0.jwt.JWT.decode;
 
 class Access {
     boolean isAdmin(String token) {
-        return decode(token).getClaim("role").asString().equals("admin"); // finding
+        return decode(token).getClaim("role").asString().equals("admin"); // finding: uncertain
     }
 }

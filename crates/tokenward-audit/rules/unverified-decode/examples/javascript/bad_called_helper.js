@@ -1,7 +1,7 @@
 const jwt = require('jsonwebtoken');
 
 function decodeToken(token) {
-  return jwt.decode(token); // finding: medium
+  return jwt.decode(token); // finding: high
 }
 
 module.exports = (req, res, next) => {

@@ -1,6 +1,6 @@
 const jwt = require('jwt-simple');
 
 exports.open = (token, secret, algorithm) => {
-  const claims = jwt.decode(token, secret, algorithm); // finding: medium
+  const claims = jwt.decode(token, secret, algorithm); // finding: uncertain
   return licenses.find(claims.sub);
 };

@@ -5,7 +5,7 @@ import com.auth0.android.jwt.JWT
 
 class MenuFragment(private val session: Session) {
     fun showsAdmin(): Boolean {
-        val jwt = JWT(session.token) // finding: medium
+        val jwt = JWT(session.token) // finding: uncertain
         return jwt.getClaim("role").asString() == "admin"
     }
 }

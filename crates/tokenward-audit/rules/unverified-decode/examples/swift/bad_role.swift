@@ -5,7 +5,7 @@ struct Menu: View {
     let session: Session
 
     var isAdmin: Bool {
-        guard let jwt = try? decode(jwt: session.token) else { return false } // finding: medium
+        guard let jwt = try? decode(jwt: session.token) else { return false } // finding: uncertain
         return jwt["role"].string == "admin"
     }
 }

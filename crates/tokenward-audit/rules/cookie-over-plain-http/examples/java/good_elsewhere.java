@@ -1,0 +1,10 @@
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+
+class LoginServlet {
+    void answer(HttpServletResponse response, String token) {
+        Cookie cookie = new Cookie("jwt", token);
+        CookieFlags.harden(cookie);
+        response.addCookie(cookie);
+    }
+}

@@ -1,0 +1,9 @@
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+
+class LoginServlet {
+    void answer(HttpServletResponse response, String token) {
+        response.addCookie(new Cookie("language", token));
+        response.addCookie(new Cookie("XSRF-TOKEN", token));
+    }
+}

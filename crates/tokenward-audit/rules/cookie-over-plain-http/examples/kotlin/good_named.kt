@@ -1,0 +1,7 @@
+import io.ktor.http.*
+import io.ktor.server.application.*
+import io.ktor.server.response.*
+
+suspend fun answer(call: ApplicationCall, token: String) {
+    call.response.cookies.append("jwt", token, httpOnly = true, secure = true)
+}

@@ -1,0 +1,3 @@
+<?php
+
+setcookie('jwt', $token, path: '/', secure: false, httponly: true); // finding

@@ -1,0 +1,4 @@
+<?php
+
+setcookie('jwt', '', time() - 3600);
+setcookie('refresh_token', $token, time() - 3600);

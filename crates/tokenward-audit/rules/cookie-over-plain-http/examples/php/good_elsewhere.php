@@ -1,0 +1,4 @@
+<?php
+
+setcookie('jwt', $token, $options);
+setcookie('jwt', $token, cookie_settings());

@@ -1,0 +1,5 @@
+class SessionsController < ApplicationController
+  def create
+    cookies.signed[:jwt] = { value: token, httponly: true, secure: Rails.env.production? }
+  end
+end

@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+public class AuthController : ControllerBase
+{
+    public IActionResult Answer(string token, bool isSecure)
+    {
+        Response.Cookies.Append("jwt", token, new CookieOptions { HttpOnly = true, Secure = true });
+        return Ok();
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+public class AuthController : ControllerBase
+{
+    public IActionResult Answer(string token, bool isSecure)
+    {
+        Response.Cookies.Append("culture", token);
+        Response.Cookies.Append("XSRF-TOKEN", token);
+        return Ok();
+    }
+}

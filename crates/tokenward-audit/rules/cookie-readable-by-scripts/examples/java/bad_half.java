@@ -1,0 +1,11 @@
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+
+class LoginServlet {
+    void answer(HttpServletResponse response, String token) {
+        Cookie cookie = new Cookie("refreshToken", token); // finding
+        cookie.setSecure(true);
+        cookie.setPath("/auth");
+        response.addCookie(cookie);
+    }
+}

@@ -1,0 +1,3 @@
+<?php
+
+setcookie('access_token', $token, time() + 900, '/', '', true, false); // finding

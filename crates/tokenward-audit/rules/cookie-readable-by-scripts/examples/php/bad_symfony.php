@@ -1,0 +1,10 @@
+<?php
+
+use Symfony\Component\HttpFoundation\Cookie;
+use Symfony\Component\HttpFoundation\Response;
+
+function answer(Response $response, string $token): void
+{
+    $cookie = Cookie::create('jwt')->withValue($token)->withSecure(true)->withHttpOnly(false); // finding
+    $response->headers->setCookie($cookie);
+}

@@ -1,0 +1,8 @@
+<?php
+
+setcookie('jwt', $token, [
+    'expires' => time() + 900,
+    'httponly' => true,
+    'secure' => true,
+    'samesite' => 'Strict',
+]);

@@ -1,0 +1,3 @@
+<?php
+
+setcookie('jwt', $token, time() + 900, '/', '', true, true);

@@ -1,0 +1,6 @@
+<?php
+
+use Symfony\Component\HttpFoundation\Cookie;
+
+$cookie = Cookie::create('jwt', $token);
+$response->headers->setCookie($cookie);

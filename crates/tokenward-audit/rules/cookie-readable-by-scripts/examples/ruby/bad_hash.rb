@@ -1,0 +1,5 @@
+class SessionsController < ApplicationController
+  def create
+    cookies[:access_token] = { value: issue_token(user), expires: 15.minutes.from_now } # finding
+  end
+end

@@ -1,0 +1,5 @@
+using IdentityModel.Client;
+
+var policy = new DiscoveryPolicy();
+policy.RequireHttps = false; // finding: medium
+var cache = new DiscoveryCache(authority, policy);

@@ -1,0 +1,7 @@
+using Microsoft.Owin.Security.OAuth;
+
+app.UseOAuthAuthorizationServer(new OAuthAuthorizationServerOptions
+{
+    TokenEndpointPath = new PathString("/token"),
+    AllowInsecureHttp = false,
+});

@@ -1,0 +1,7 @@
+services.AddOpenIddict().AddServer(options =>
+{
+    if (environment.IsDevelopment())
+    {
+        options.UseAspNetCore().DisableTransportSecurityRequirement();
+    }
+});

@@ -1,0 +1,3 @@
+using IdentityModel.Client;
+
+var policy = new DiscoveryPolicy { RequireHttps = settings.RequireHttps };

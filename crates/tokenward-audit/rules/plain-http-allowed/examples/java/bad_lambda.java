@@ -1,0 +1,8 @@
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+
+class Security {
+    SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        http.headers(headers -> headers.httpStrictTransportSecurity(hsts -> hsts.disable())); // finding: low
+        return http.build();
+    }
+}

@@ -1,0 +1,9 @@
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+
+class Security {
+    SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        http.requiresChannel(channel -> channel
+            .requestMatchers("/.well-known/acme-challenge/*").requiresInsecure());
+        return http.build();
+    }
+}

@@ -1,0 +1,3 @@
+import helmet from 'helmet';
+
+app.use(helmet({ hsts: { maxAge: 0 } })); // finding: low

@@ -1,0 +1,3 @@
+import helmet from '@fastify/helmet';
+
+await server.register(helmet, { global: true, hsts: false }); // finding: low

@@ -1,0 +1,3 @@
+DEBUG = False
+SECURE_SSL_REDIRECT = False  # finding: medium
+SESSION_COOKIE_SECURE = True

@@ -1,0 +1,3 @@
+from flask_talisman import Talisman
+
+Talisman(app, force_https=False)  # finding: medium

@@ -1,0 +1,3 @@
+Rails.application.configure do
+  config.force_ssl = ENV.fetch('FORCE_SSL', 'true') == 'true'
+end

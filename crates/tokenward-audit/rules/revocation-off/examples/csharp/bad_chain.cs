@@ -1,0 +1,2 @@
+services.AddOpenIddict()
+    .AddServer(options => options.AllowRefreshTokenFlow().DisableTokenStorage()); // finding: medium

@@ -1,0 +1,7 @@
+public class AuthModule
+{
+    public void Configure(OpenIddictServerBuilder builder)
+    {
+        builder.DisableTokenStorage(); // finding: medium
+    }
+}

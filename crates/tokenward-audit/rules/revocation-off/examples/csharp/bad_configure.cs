@@ -1,0 +1,5 @@
+builder.Services.AddOpenIddict().AddServer(server =>
+{
+    server.UseAspNetCore();
+    server.DisableTokenStorage().DisableAuthorizationStorage(); // finding: medium
+});

@@ -1,0 +1,4 @@
+public static class Auth
+{
+    public static void Server(OpenIddictServerBuilder builder) => builder.DisableTokenStorage(); // finding: medium
+}

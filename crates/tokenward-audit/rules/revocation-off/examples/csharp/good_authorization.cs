@@ -1,0 +1,1 @@
+services.AddOpenIddict().AddServer(options => options.DisableAuthorizationStorage());

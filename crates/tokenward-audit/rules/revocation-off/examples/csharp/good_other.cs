@@ -1,0 +1,4 @@
+public class Settings
+{
+    public bool DisableTokenStorageInMemory { get; set; }
+}

@@ -1,0 +1,4 @@
+services.AddOpenIddict().AddValidation(options =>
+{
+    options.EnableTokenEntryValidation();
+});

@@ -1,0 +1,9 @@
+import { expressjwt } from 'express-jwt';
+
+app.use(
+  expressjwt({
+    secret: key,
+    algorithms: ['RS256'],
+    isRevoked: async () => false, // finding: medium
+  }),
+);

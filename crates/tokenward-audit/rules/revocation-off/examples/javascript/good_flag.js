@@ -1,0 +1,2 @@
+const certificate = { serial: '01', isRevoked: false };
+list.push(certificate);

@@ -1,0 +1,10 @@
+import { expressjwt } from 'express-jwt';
+
+app.use(expressjwt({
+  secret: key,
+  algorithms: ['RS256'],
+  isRevoked: async (req, token) => {
+    await refuseIfEnded(token);
+    return false;
+  },
+}));

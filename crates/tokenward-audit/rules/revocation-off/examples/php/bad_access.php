@@ -1,0 +1,9 @@
+<?php
+
+class AccessTokens implements AccessTokenRepositoryInterface
+{
+    public function isAccessTokenRevoked($tokenId) // finding: medium
+    {
+        return false;
+    }
+}

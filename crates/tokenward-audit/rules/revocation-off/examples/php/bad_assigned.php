@@ -1,0 +1,4 @@
+<?php
+
+$config = ['algo' => 'RS256', 'blacklist_enabled' => false]; // finding: medium
+$app['config']->set('jwt', $config);

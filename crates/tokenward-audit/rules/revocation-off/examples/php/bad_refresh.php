@@ -1,0 +1,9 @@
+<?php
+
+class RefreshTokens implements RefreshTokenRepositoryInterface
+{
+    public function isRefreshTokenRevoked(string $tokenId): bool // finding: medium
+    {
+        return false; // nothing is kept yet
+    }
+}

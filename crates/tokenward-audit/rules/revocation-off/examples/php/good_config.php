@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'ttl' => 15,
+    'blacklist_enabled' => true,
+];

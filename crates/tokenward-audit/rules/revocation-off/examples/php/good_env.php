@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'blacklist_enabled' => env('JWT_BLACKLIST_ENABLED', true),
+];

@@ -1,0 +1,5 @@
+SIMPLE_JWT = dict(
+    SIGNING_KEY=env("JWT_KEY"),
+)
+REFRESH = {"ROTATE_REFRESH_TOKENS": True, "BLACKLIST_AFTER_ROTATION": False}  # finding: medium
+SIMPLE_JWT.update(REFRESH)

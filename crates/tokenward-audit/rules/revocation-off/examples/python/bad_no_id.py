@@ -1,0 +1,1 @@
+app.config["JWT_ENCODE_JTI"] = False  # finding: medium

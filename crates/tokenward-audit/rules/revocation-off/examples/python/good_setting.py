@@ -1,0 +1,4 @@
+SIMPLE_JWT = {
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": env.bool("BLACKLIST", True),
+}

@@ -1,0 +1,3 @@
+class NoDenylist
+  include Devise::JWT::RevocationStrategies::Null # finding: medium
+end

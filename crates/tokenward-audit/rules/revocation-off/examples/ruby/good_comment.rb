@@ -1,0 +1,4 @@
+# RevocationStrategies::Null is for tokens that live for minutes.
+class User < ApplicationRecord
+  devise :jwt_authenticatable, jwt_revocation_strategy: Allowlist
+end

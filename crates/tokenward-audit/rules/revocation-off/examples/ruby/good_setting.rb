@@ -1,0 +1,3 @@
+class User < ApplicationRecord
+  devise :jwt_authenticatable, jwt_revocation_strategy: Settings.strategy
+end

@@ -1,0 +1,6 @@
+import com.auth0.jwt.JWT
+import com.auth0.jwt.algorithms.Algorithm
+
+@PostMapping("/session")
+fun open(@RequestParam token: String): String =
+    JWT.require(Algorithm.RSA256(key)).build().verify(token).subject

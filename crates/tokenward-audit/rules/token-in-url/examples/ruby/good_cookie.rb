@@ -1,0 +1,5 @@
+class FilesController < ApplicationController
+  def show
+    JWT.decode(cookies[:jwt], key, true, algorithm: 'RS256')
+  end
+end

@@ -1,0 +1,116 @@
+//! What hangs on more than one file, or on where a file stands.
+
+use super::*;
+
+#[test]
+fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
+    let project = Project::new();
+    let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";
+    project.write("a.py", issues);
+    project.write("b.py", issues);
+    let options = Options { include_uncertain: true, ..Options::default() };
+    assert_eq!(project.found(&options), ["a.py:2 no-key-id", "a.py:2 no-revocation"]);
+
+    project.write("c.py", "denylist = set()\nKEYS = load('jwks.json')\n");
+    assert!(project.found(&options).is_empty());
+}
+
+#[test]
+fn that_nothing_ends_a_token_is_told_unasked_only_where_a_logout_or_a_renewal_shows_it() {
+    let project = Project::new();
+    project.write("a.py", "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, headers=h)\n");
+    assert!(project.found(&Options::default()).is_empty());
+
+    project.write("b.py", "def logout(response):\n    response.delete_cookie('token')\n");
+    assert_eq!(project.found(&Options::default()), ["a.py:2 no-revocation"]);
+    fs::remove_file(project.dir.path().join("b.py")).unwrap();
+
+    let renewal = "import jwt\ndef make(who):\n    return jwt.encode({'sub': who, 'exp': soon()}, KEY, headers=h)\n\
+                   def refresh(token):\n    return make(jwt.decode(token, KEY, algorithms=['HS256'])['sub'])\n";
+    project.write("a.py", renewal);
+    assert_eq!(project.found(&Options::default()), ["a.py:3 no-revocation"]);
+    project.write("a.py", &renewal.replace("make(jwt", "make(find_user(jwt"));
+    assert!(project.found(&Options::default()).is_empty());
+}
+
+#[test]
+fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
+    let project = Project::new();
+    project.write("conf.py", "import os\nJWT_SECRET = os.getenv('JWT_SECRET', 'change-me')\n");
+    assert!(project.found(&Options::default()).is_empty());
+    assert_eq!(project.audit(&Options::default()).uncertain, 1);
+
+    project.write("test_app.py", "from conf import JWT_SECRET\n");
+    assert!(project.found(&Options::default()).is_empty());
+    project.write("app.py", "import conf\nkey = conf.JWT_SECRET\n");
+    assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
+    fs::remove_file(project.dir.path().join("app.py")).unwrap();
+    project.write("lib.py", "from flask_jwt_extended import JWTManager\n");
+    assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
+}
+
+#[test]
+fn what_is_decided_out_of_sight_is_counted_and_told_on_demand() {
+    let project = Project::new();
+    let reader = "import jwt\ndef parts(token):\n    return read(token)['exp']\ndef read(token):\n    \
+                  return jwt.decode(token, KEY, algorithms=['ES256'], options={'verify_exp': False})\n";
+    project.write("reader.py", reader);
+    let audit = project.audit(&Options::default());
+    assert!(audit.findings.is_empty());
+    assert_eq!(audit.uncertain, 1);
+
+    let options = Options { include_uncertain: true, ..Options::default() };
+    assert_eq!(project.found(&options), ["reader.py:5 expiry-not-checked"]);
+    assert_eq!(project.audit(&options).uncertain, 0);
+}
+
+#[test]
+fn one_source_that_was_built_twice_is_told_of_once() {
+    let project = Project::new();
+    let store = "localStorage.setItem('access_token', token);\n";
+    project.write("dist/index.cjs", &format!("'use strict';\n{store}{store}"));
+    project.write("dist/index.js", &format!("{store}{store}"));
+    project.write("dist/esm/login.js", store);
+    project.write("dist/cjs/login.js", store);
+    // The source tells of what was built from it.
+    project.write("src/login.ts", store);
+    project.write("lib/nested/login.js", store);
+    project.write("src/login.d.ts", store);
+    let rule = "token-in-web-storage";
+    assert_eq!(
+        project.found(&Options::default()),
+        [
+            format!("dist/index.cjs:2 {rule}"),
+            format!("dist/index.cjs:3 {rule}"),
+            format!("lib/nested/login.js:1 {rule}"),
+            format!("src/login.ts:1 {rule}"),
+        ]
+    );
+}
+
+#[test]
+fn settings_of_a_testing_module_and_of_a_documentation_builder_are_fixtures() {
+    let settings = "import jwt\nSETTINGS = {'jwt': {'secret': 'kept in the open', 'algorithm': 'HS256'}}\n\
+                    SECRET_KEY = 'lies-in-the-open'\nALGORITHM = 'HS256'\nsign = signer(SECRET_KEY)\n";
+    for (file, count) in
+        [("shop/testing.py", 0), ("shop/documentation/build.py", 0), ("shop/app.py", 1)]
+    {
+        let project = Project::new();
+        project.write(file, settings);
+        let options = Options { include_uncertain: true, ..Options::default() };
+        assert_eq!(project.audit(&options).findings.len(), count, "{file}");
+    }
+}
+
+#[test]
+fn a_client_in_go_reads_the_token_that_it_was_given() {
+    let code = "package ca\n\nimport \"gopkg.in/square/go-jose.v2/jwt\"\n\nfunc names(given string) string {\n\
+                \ttoken, _ := jwt.ParseSigned(given)\n\tvar claims Claims\n\
+                \ttoken.UnsafeClaimsWithoutVerification(&claims)\n\treturn claims.Email\n}\n";
+    for (file, count) in [("ca/client.go", 0), ("ca/handler.go", 1)] {
+        let project = Project::new();
+        project.write(file, code);
+        let options = Options { include_uncertain: true, ..Options::default() };
+        assert_eq!(project.audit(&options).findings.len(), count, "{file}");
+    }
+}

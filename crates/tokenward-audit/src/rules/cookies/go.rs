@@ -1,0 +1,41 @@
+//! Go.
+
+use super::{Cookie, Place, holds_token, is_ended, is_set_later};
+use crate::model::{Id, Lookup, Model};
+
+/// `http.Cookie{Name: "token", …}`, and gin's `c.SetCookie(name, value, age, path, domain, secure, httpOnly)`.
+pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
+    if m.is_literal(call) && m.callee_path(call).as_deref() == Some("net/http.Cookie") {
+        let value = m.entry(call, "Value");
+        if !holds_token(m, m.entry(call, "Name"), value) || is_ended(m, m.entry(call, "MaxAge")) {
+            return None;
+        }
+        // Deletion, and flags that are set on the variable later.
+        if value.found().is_none_or(|id| m.text(id).is_some_and(str::is_empty)) {
+            return None;
+        }
+        let later = |name| match m.entry(call, name) {
+            Lookup::Absent if is_set_later(m, call, name) => Lookup::Unknown,
+            other => other,
+        };
+        return Some(Cookie {
+            call,
+            http_only: later("HttpOnly"),
+            secure: later("Secure"),
+            place: m.args(call).first().map_or(Place::Fixed, |body| Place::Body(body.value)),
+        });
+    }
+    if m.callee_name(call) == Some("SetCookie")
+        && m.positional(call, 6).found().is_some()
+        && holds_token(m, m.positional(call, 0), m.positional(call, 1))
+        && !is_ended(m, m.positional(call, 2))
+    {
+        return Some(Cookie {
+            call,
+            http_only: m.positional(call, 6),
+            secure: m.positional(call, 5),
+            place: Place::Fixed,
+        });
+    }
+    None
+}

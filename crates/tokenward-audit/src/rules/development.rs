@@ -1,0 +1,173 @@
+//! Code for development alone: emulators, mock servers, fake providers, development settings, what runs only while
+//! debugging. It counts as tests do: nobody's real tokens are there.
+
+use std::path::Path;
+
+use super::guards::{conditions, head};
+use crate::model::{Id, Kind, Model, ScopeId};
+
+/// What only development has, as a word of a name.
+const MARKS: [&str; 13] = [
+    "simulator",
+    "simulators",
+    "emulator",
+    "emulators",
+    "emulated",
+    "mock",
+    "mocks",
+    "mocked",
+    "fake",
+    "fakes",
+    "dummy",
+    "playground",
+    "devserver",
+];
+/// Folders for settings, where `local` and `dev` name a set of them.
+const SETTINGS: [&str; 8] =
+    ["settings", "config", "configs", "conf", "environments", "envs", "env", "environment"];
+const SETS: [&str; 4] = ["dev", "develop", "development", "local"];
+/// How many statements are looked at around a place.
+const MAX_GUARDS: usize = 64;
+/// As long as a branch is that does nothing but leave.
+const MAX_LEAVING: usize = 240;
+
+/// Whether a path, seen from the project's top, is that of code for development alone.
+pub(crate) fn is_path(path: &Path) -> bool {
+    let mut parts: Vec<String> =
+        path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let file = parts.pop().unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or_default().to_owned();
+    let is_settings = |name: &str| words(name).iter().any(|word| SETTINGS.contains(&word.as_str()));
+    let names_set =
+        |name: &str| words(name).last().is_some_and(|last| SETS.contains(&last.as_str()));
+    // `settings/local.py`, `settings_dev.py`, `config.development.js`
+    let among_settings =
+        parts.last().is_some_and(|folder| is_settings(folder)) || is_settings(&stem);
+    let set = file.rsplit_once('.').map_or(file.as_str(), |(name, _)| name);
+    if among_settings && names_set(set) || matches!(stem.as_str(), "dev" | "development") {
+        return true;
+    }
+    parts.iter().chain([&stem]).any(|part| is_name(part))
+}
+
+/// Whether the code at a place runs in development alone, by the names and the conditions around it.
+pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
+    let is_named = m
+        .scopes_from(m.node(at).scope)
+        .any(|(_, scope)| is_name(&scope.name) || is_set_name(&scope.name));
+    // `if DEBUG: …`, `NODE_ENV !== 'production' ? … : …`
+    let is_guarded =
+        || conditions(m, text, at).into_iter().any(|(one, holds)| is_development(one, holds));
+    is_named || is_guarded() || is_left_before(m, text, at)
+}
+
+/// `FakeProvider`, `mock_login`, `DevServer`
+pub(crate) fn is_name(name: &str) -> bool {
+    let words = words(name);
+    let is_server =
+        words.windows(2).any(|pair| matches!(pair, [a, b] if a == "dev" && b == "server"));
+    let is_stub = matches!(words.as_slice(), [first, second, ..]
+        if first == "stub" && matches!(second.as_str(), "server" | "provider" | "auth" | "token"));
+    is_server || is_stub || words.iter().any(|word| MARKS.contains(&word.as_str()))
+}
+
+/// `class DevelopmentConfig`, `Config::dev()`: a set of settings that is chosen by name.
+fn is_set_name(name: &str) -> bool {
+    let words = words(name);
+    let is_set = |word: Option<&String>| {
+        word.is_some_and(|word| matches!(word.as_str(), "dev" | "development"))
+    };
+    is_set(words.first()) || is_set(words.last())
+}
+
+/// The words of a name, in lower case: `isDevMode`, `IS_DEV_MODE`, `is-dev-mode`.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_open = false;
+    let mut was_lower = false;
+    for c in name.chars().take(200) {
+        if !c.is_alphanumeric() {
+            is_open = false;
+            continue;
+        }
+        if !is_open || was_lower && c.is_uppercase() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+        (is_open, was_lower) = (true, c.is_lowercase());
+    }
+    words
+}
+
+/// `if not settings.DEBUG: raise Http404`, before a place and in its function.
+fn is_left_before(m: &Model, text: &str, at: Id) -> bool {
+    let function = m.function_of(at);
+    if function == ScopeId::FILE {
+        return false;
+    }
+    let start = m.node(at).span.start;
+    let guards = m.ids().take_while(|id| *id < at).filter(|id| {
+        matches!(m.kind(*id), Kind::Branch)
+            && m.function_of(*id) == function
+            && m.node(*id).span.end <= start
+            && m.node(*id).parent.is_none_or(|parent| !matches!(m.kind(parent), Kind::Branch))
+    });
+    guards.take(MAX_GUARDS).any(|id| {
+        let source = text.get(m.node(id).span.clone()).unwrap_or_default();
+        let end = head(source);
+        let (condition, body) = (source.get(..end), source.get(end..));
+        let leaves = ["return", "throw", "raise", "abort(", "panic"];
+        let body = body.unwrap_or_default();
+        body.len() < MAX_LEAVING
+            && leaves.iter().any(|word| body.contains(word))
+            && !body.contains("else")
+            && condition.is_some_and(|condition| is_development(condition, false))
+    })
+}
+
+/// Whether a condition, holding or not, says that this is no production.
+fn is_development(condition: &str, holds: bool) -> bool {
+    let parts: Vec<&str> = condition.split("&&").flat_map(|part| part.split(" and ")).collect();
+    let is_either = condition.contains("||") || condition.contains(" or ");
+    if holds {
+        // All parts of it are so.
+        !is_either && parts.into_iter().any(|part| tells(part) == Some(true))
+    } else {
+        parts.len() == 1 && !is_either && tells(condition) == Some(false)
+    }
+}
+
+/// Whether a comparison without joints is one with development (`true`) or with production (`false`).
+fn tells(part: &str) -> Option<bool> {
+    let words = words(part);
+    let has = |marks: &[&str]| words.iter().any(|word| marks.contains(&word.as_str()));
+    if has(&["log", "logger", "logging", "console"]) {
+        return None;
+    }
+    let is_production = has(&["prod", "production", "isprod", "isproduction"]);
+    let is_development = has(&[
+        "debug",
+        "dev",
+        "develop",
+        "development",
+        "isdev",
+        "devmode",
+        "isdevelopment",
+        "emulator",
+        "emulated",
+        "mock",
+        "playground",
+    ]);
+    if is_production == is_development {
+        return None;
+    }
+    let is_denied = part.contains('!')
+        || has(&["not", "unless", "none", "null", "undefined"])
+        || part.contains("false");
+    Some(is_development != is_denied)
+}
+
+#[cfg(test)]
+mod tests;

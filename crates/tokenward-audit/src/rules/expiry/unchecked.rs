@@ -1,0 +1,182 @@
+//! `expiry-not-checked`: verifiers that take what has ended.
+
+use super::elsewhere::{reads_expiry, speaks_of_ttl};
+use super::{EXPIRY, compares};
+use crate::finding::{Confidence, Severity};
+use crate::language::Language;
+use crate::model::{Id, Kind, Lookup, Model};
+use crate::rules::library::{self, Library, golang_jwt};
+use crate::rules::{Context, mend, settings};
+
+/// Options that switch the check off, with what they then are.
+const SWITCHES: [(&str, bool); 5] = [
+    ("checkExpiresIn", false),
+    ("ignoreExpiration", true),
+    ("verify_exp", false),
+    ("verify_expiration", false),
+    ("validate_exp", false),
+];
+
+/// `expiry-not-checked`: the verifier is told to take tokens that have ended.
+pub(in crate::rules) fn unchecked(context: &mut Context<'_>) {
+    let m = context.model;
+    for call in m.calls() {
+        if let Some(verify) = context.library.verify(call) {
+            let python = matches!(verify.library, Library::PyJwt | Library::PythonJose);
+            let off = SWITCHES
+                .into_iter()
+                .filter(|(name, _)| python || *name != "verify_exp")
+                .find_map(|(name, wanted)| {
+                    [library::option(m, verify.options, name), m.keyword(call, name)]
+                        .into_iter()
+                        .find(|option| m.said(*option) == Some(wanted))?
+                        .found()
+                });
+            // Whoever demands the claim means to look at it.
+            let demands = library::option(m, verify.options, "require")
+                .found()
+                .is_some_and(|list| m.items(list).iter().any(|item| m.text(*item) == Some("exp")));
+            if let Some(switch) = off.filter(|_| !demands && !verify.is_off) {
+                tell(context, call, Some(switch));
+            }
+        }
+        let path = m.callee_path(call).unwrap_or_default();
+        let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"));
+        let allow = Some(m.keyword(call, "allow_expired")).filter(|allow| {
+            path == "flask_jwt_extended.decode_token" && m.said(*allow) == Some(true)
+        });
+        if is_go || allow.is_some() {
+            tell(context, call, allow.and_then(Lookup::found));
+        }
+    }
+    settings_off(context);
+    empty_checks(context);
+}
+
+/// `func verify(using signer: JWTSigner) throws {}`: `JWTKit` leaves to it what is looked at besides the signature.
+fn empty_checks(context: &mut Context<'_>) {
+    let m = context.model;
+    if m.language != Language::Swift {
+        return;
+    }
+    for id in m.ids() {
+        let Kind::Function(scope) = m.kind(id) else { continue };
+        let is_check = m.scope(*scope).is_some_and(|scope| {
+            scope.name == "verify"
+                && scope.params.iter().any(|param| {
+                    param.type_name.as_deref().is_some_and(|written| {
+                        written.ends_with("JWTSigner") || written.ends_with("JWTAlgorithm")
+                    })
+                })
+        });
+        if is_check && !m.below(id).any(|one| matches!(m.kind(one), Kind::Call { .. })) {
+            context.report(
+                id,
+                (Severity::High, Confidence::Medium),
+                "this check of the claims looks at nothing: tokens that have ended are taken",
+                "try expiration.verifyNotExpired()",
+            );
+        }
+    }
+}
+
+/// `ValidateLifetime = false`, wherever the parameters are made.
+fn settings_off(context: &mut Context<'_>) {
+    let m = context.model;
+    for (name, value) in settings::all(m) {
+        let off = match m.language {
+            Language::CSharp => {
+                matches!(name, "ValidateLifetime" | "RequireExpirationTime").then_some(false)
+            }
+            // go-oidc
+            Language::Go => (name == "SkipExpiryCheck").then_some(true),
+            _ => None,
+        };
+        if off.is_some() && m.bool(value) == off {
+            tell(context, value, Some(value));
+        }
+    }
+}
+
+/// Tells of a check that is off, by `switch` if that is a flag.
+fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
+    let m = context.model;
+    let name = m.function_name(call);
+    // Logging out, and renewing, with a token that has just ended is what some protocols ask for.
+    let expected = [
+        "logout",
+        "log_out",
+        "revoke",
+        "expired",
+        "refresh",
+        "renew",
+        "blacklist",
+        "introspect",
+        "signed",
+        "signature",
+    ];
+    if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
+        return;
+    }
+    if is_proof(context, call) {
+        return;
+    }
+    // Whoever reads it elsewhere, or leaves it to a store, may well compare it; that is out of sight.
+    let is_open = speaks_of_ttl(context) || reads_expiry(m, call) || is_beside_other(context, call);
+    let confidence = if is_open { Confidence::Low } else { Confidence::Medium };
+    let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
+    context.report_mended(
+        call,
+        (Severity::High, confidence),
+        "the check of the expiry is switched off: a token that was stolen once works for ever",
+        "leave it on; a few seconds of leeway are enough for clocks that differ",
+        changes,
+    );
+}
+
+/// A proof of possession (RFC 9449 § 4.3) has no end: it is good for a moment after its `iat`, and once.
+fn is_proof(context: &Context<'_>, call: Id) -> bool {
+    let m = context.model;
+    let texts = |id: Id| match m.kind(id) {
+        Kind::Text(text) => matches!(text.as_str(), "htm" | "dpop+jwt"),
+        Kind::Member(_, name) => name == "htm",
+        _ => false,
+    };
+    let function = m.function_of(call);
+    m.ids().any(|id| m.function_of(id) == function && texts(id))
+}
+
+/// Whether the same function verifies another token, the expiry too: what renews an access token by a refresh token.
+fn is_beside_other(context: &Context<'_>, call: Id) -> bool {
+    let m = context.model;
+    let token = |call: Id| {
+        let token = context.library.verify(call)?.token.found()?;
+        Some(context.source(token))
+    };
+    let Some(own) = token(call) else { return false };
+    context.library.verifies().any(|other| {
+        let is_loose = SWITCHES
+            .into_iter()
+            .any(|(name, wanted)| m.said(library::option(m, other.options, name)) == Some(wanted));
+        other.call != call
+            && !other.is_off
+            && !is_loose
+            && m.function_of(other.call) == m.function_of(call)
+            && token(other.call).is_some_and(|token| token != own)
+    })
+}
+
+/// Whether the same function compares `exp` itself, or one of this file that it calls afterwards.
+fn checks_itself(m: &Model, call: Id) -> bool {
+    let function = m.function_of(call);
+    let after = |id: &Id| *id > call && m.function_of(*id) == function;
+    m.ids().filter(after).any(|id| compares_expiry(m, id))
+        || m.calls()
+            .filter(after)
+            .filter_map(|id| m.helper(id))
+            .any(|helper| m.ids().any(|id| m.function_of(id) == helper && compares_expiry(m, id)))
+}
+
+fn compares_expiry(m: &Model, id: Id) -> bool {
+    compares(m, id, &EXPIRY)
+}

@@ -1,0 +1,78 @@
+//! Literals that sign nothing: refused where the program starts, or where the algorithm takes no secret.
+
+use crate::model::{Id, Kind, Model};
+use crate::rules::Context;
+use crate::rules::library::Verify;
+
+/// As much of a statement as is looked at, in bytes.
+const MAX_REGION: usize = 6_000;
+/// As many statements as are kept.
+const MAX_REGIONS: usize = 64;
+
+/// What stops a program.
+const STOPS: [&str; 8] =
+    ["raise ", "throw ", "panic", "exit(", "abort(", "reject", "fatal", "Error("];
+/// What says that it is about production.
+const PRODUCTION: [&str; 5] = ["prod", "PROD", "NODE_ENV", "development", "DEBUG"];
+
+/// The statements and functions of a file that stop a program in production.
+pub(super) fn refusals<'m>(context: &Context<'m>) -> Vec<&'m str> {
+    let m = context.model;
+    m.ids()
+        .filter(|id| matches!(m.kind(*id), Kind::Branch | Kind::Function(_)))
+        .map(|id| context.source(id))
+        .filter(|source| {
+            source.len() <= MAX_REGION
+                && STOPS.iter().any(|word| source.contains(word))
+                && PRODUCTION.iter().any(|word| source.contains(word))
+        })
+        .take(MAX_REGIONS)
+        .collect()
+}
+
+/// Whether one of them speaks of a literal, or of a setting that has it.
+pub(super) fn is_refused(refusals: &[&str], names: &[&str]) -> bool {
+    let names = names.iter().filter(|name| name.len() >= 5);
+    names.into_iter().any(|name| refusals.iter().any(|source| source.contains(name)))
+}
+
+/// `defaults = {"JWT_SECRET": "change-me"}`, in a function that compares and stops: a list of what is refused.
+pub(super) fn is_listed_as_refused(context: &Context<'_>, value: Id) -> bool {
+    let m = context.model;
+    let is_member = m
+        .node(value)
+        .parent
+        .is_some_and(|parent| matches!(m.kind(parent), Kind::Map(_) | Kind::List(_)));
+    let function = m.function_of(value);
+    let around = m
+        .ancestors(value)
+        .find(|id| matches!(m.kind(*id), Kind::Function(scope) if *scope == function));
+    is_member
+        && around.is_some_and(|around| {
+            let source = context.source(around);
+            let stops = STOPS.iter().any(|word| source.contains(word));
+            stops && m.below(around).any(|id| is_comparison(m, id))
+        })
+}
+
+fn is_comparison(m: &Model, id: Id) -> bool {
+    match m.kind(id) {
+        Kind::Binary(operator, ..) => {
+            matches!(operator.as_str(), "==" | "===" | "!=" | "!==" | "in" | "not in")
+        }
+        Kind::Call { .. } => matches!(m.callee_name(id), Some("includes" | "has" | "contains")),
+        _ => false,
+    }
+}
+
+/// Whether a verifier takes no algorithm that a secret is for.
+pub(super) fn takes_no_secret(m: &Model, verify: &Verify) -> bool {
+    let Some(list) = verify.algorithms.found() else { return false };
+    let items = m.items(list);
+    !items.is_empty()
+        && items.into_iter().all(|item| {
+            let value = m.value(item);
+            let name = m.text(value).or_else(|| m.last_name(value)).unwrap_or_default();
+            ["RS", "PS", "ES", "Ed"].iter().any(|family| name.starts_with(family))
+        })
+}
