@@ -22,23 +22,36 @@ pub(crate) fn masked(secret: &str) -> String {
 pub(super) fn secrets(text: &str, hit: &Hit) -> Vec<Range<usize>> {
     let found = text.get(hit.span.clone()).unwrap_or_default();
     let is_pem = found.contains("PRIVATE KEY-----");
-    let inside = match hit.rule {
-        "hardcoded-secret" if !is_pem => vec![unquoted(found)],
-        "secret-in-config" | "secret-shared" if !is_pem => vec![value(found)],
-        "hardcoded-secret" | "secret-in-config" | "private-key-in-tree" | "token-in-tree" => {
-            long_words(found)
+    let (start, inside) = match hit.rule {
+        "hardcoded-secret" if !is_pem => (hit.span.start, vec![unquoted(found)]),
+        "secret-in-config" | "secret-shared" if !is_pem => (hit.span.start, vec![value(found)]),
+        "hardcoded-secret"
+        | "secret-in-config"
+        | "secret-shared"
+        | "private-key-in-tree"
+        | "token-in-tree" => {
+            // Of a key, a part may have been found that says what it is.
+            let lines = whole_lines(text, &hit.span);
+            (lines.start, long_words(text.get(lines).unwrap_or_default()))
         }
         _ => return Vec::new(),
     };
-    let start = hit.span.start;
     let here = |range: Range<usize>| {
-        let shown = text.get(range.start.saturating_add(start)..range.end.saturating_add(start));
-        let count = shown.map_or(0, |text| text.chars().count());
-        let kept = shown.unwrap_or_default().chars().take(SHOWN.min(count.div_ceil(2)));
-        let kept: usize = kept.map(char::len_utf8).sum();
-        range.start.saturating_add(start).saturating_add(kept)..range.end.saturating_add(start)
+        let range = range.start.saturating_add(start)..range.end.saturating_add(start);
+        let shown = text.get(range.clone()).unwrap_or_default();
+        let count = SHOWN.min(shown.chars().count().div_ceil(2));
+        let kept: usize = shown.chars().take(count).map(char::len_utf8).sum();
+        range.start.saturating_add(kept)..range.end
     };
     inside.into_iter().map(here).filter(|range| !range.is_empty()).collect()
+}
+
+/// The lines that a part of the text stands in.
+fn whole_lines(text: &str, part: &Range<usize>) -> Range<usize> {
+    let before = text.get(..part.start).and_then(|before| before.rfind('\n'));
+    let after = text.get(part.end..).and_then(|after| after.find('\n'));
+    let start = before.map_or(0, |at| at.saturating_add(1));
+    start..after.map_or(text.len(), |at| part.end.saturating_add(at))
 }
 
 /// A literal without its quotes, and what a language writes before them.

@@ -32,6 +32,7 @@ fn secrets_keys_and_tokens_of_settings_are_shown_by_their_first_characters() {
         ("d.json", format!("{{\n  \"JwtSecretKey\": \"{SECRET}\",\n}}\n")),
         ("e.properties", format!("app.jwt.secret = {SECRET}\n")),
         ("f.json", format!("{{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"{D}\"}}\n")),
+        ("f1.json", format!("{{\"kty\":\"OKP\",\"d\":\"{D}\",\"kid\":\"no line ends here\"}}")),
         ("g.http", format!("Authorization: Bearer {token}\n")),
         ("h.sh", format!("  TOKEN={token}\n")),
     ] {
