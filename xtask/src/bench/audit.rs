@@ -113,11 +113,7 @@ fn beside(both: [&Tool; 2], tree: &Path) -> Result<Table, Failure> {
 
 /// The auditor over each package by itself, as the readers met it: a rule about what a whole project lacks says
 /// nothing of hundreds of them in one tree.
-fn alone(
-    ours: &Tool,
-    (name, listed): (&str, &[Package]),
-    all: &Path,
-) -> Result<Table, Failure> {
+fn alone(ours: &Tool, (name, listed): (&str, &[Package]), all: &Path) -> Result<Table, Failure> {
     let mut findings = Vec::new();
     for package in listed.iter().filter(|package| all.join(package.folder()).exists()) {
         findings.extend(ours.over(all, &package.folder())?.findings);
