@@ -45,6 +45,9 @@ pub struct Options {
     pub severities: BTreeMap<String, Option<Severity>>,
     /// The threads to read files on; 0 stands for one per core.
     pub threads: usize,
+    /// Files to look at although `.gitignore` names them: those that git has nevertheless. A walk that comes by
+    /// their folder takes them, so they begin as the arguments do.
+    pub tracked: Vec<PathBuf>,
     /// What is left out, as `.gitignore` would write it.
     pub(crate) excluded: Gitignore,
 }
@@ -56,6 +59,7 @@ impl Default for Options {
             include_uncertain: false,
             severities: BTreeMap::new(),
             threads: 0,
+            tracked: Vec::new(),
             excluded: Gitignore::empty(),
         }
     }

@@ -64,9 +64,24 @@ pub(super) fn files(
                 Err(error) => notes.push(note(root, &error)),
             }
         }
+        for path in options.tracked.iter().filter(|path| is_wanted(path) && is_plain(path)) {
+            let Ok(inside) = path.strip_prefix(root) else { continue };
+            let place = below(&real, root, path);
+            let is_left_out = place.starts_with(options.excluded.path())
+                && options.excluded.matched_path_or_any_parents(&place, false).is_ignore();
+            if !is_left_out && seen.insert(place) {
+                let (path, inside) = (path.clone(), inside.to_owned());
+                files.push(File { path, inside, is_for_development });
+            }
+        }
     }
     files.sort();
     files
+}
+
+/// Whether this is a file, and no link to one.
+fn is_plain(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
 }
 
 /// Where a path lies that was reached from an argument, whose real place is `real`.

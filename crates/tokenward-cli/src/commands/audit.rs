@@ -55,7 +55,9 @@ fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
     let (strictness, comparison) = (&args.strictness, &args.comparison);
     let asked = Asked { paths, strictness, comparison, is_whole: true };
     place::are_there(paths, true)?;
-    look(&asked, &place::options(strictness)?, output)
+    let mut options = place::options(strictness)?;
+    options.tracked = paths.iter().flat_map(|path| git::ignored_but_tracked(path)).collect();
+    look(&asked, &options, output)
 }
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {

@@ -348,6 +348,29 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
     assert!(said.contains("jwks-redirect") && said.contains("https://b.example/jwks"), "{said}");
 }
 
+#[test]
+fn a_secret_that_git_has_is_found_though_gitignore_names_its_file() {
+    let work = Work::new();
+    let git = |arguments: &[&str]| git(&work, arguments);
+    fs::write(work.path(".env"), "JWT_SECRET=orchard-winter-42\n").unwrap();
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    fs::write(work.path(".gitignore"), "*.env\n").unwrap();
+    fs::write(work.path("mine.env"), "JWT_SECRET=of-one-machine-alone\n").unwrap();
+    let mut command = work.command(&["audit", "--format", "json"]);
+    let path = std::env::var_os("PATH").unwrap();
+
+    let output = command.env("PATH", path).output().unwrap();
+
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = told["findings"].as_array().unwrap();
+    assert_eq!(found.len(), 1, "{told}");
+    assert_eq!(found[0]["rule"], "secret-in-config");
+    assert!(found[0]["file"].as_str().unwrap().ends_with(".env"), "{told}");
+    assert!(!told.to_string().contains("mine.env"), "{told}");
+}
+
 pub(crate) fn git(work: &Work, arguments: &[&str]) {
     let status = std::process::Command::new("git")
         .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])

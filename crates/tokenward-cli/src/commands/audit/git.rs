@@ -1,5 +1,6 @@
 //! What git says of a project that may be anybody's.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
@@ -22,4 +23,16 @@ pub(super) fn git(wanted_by: &str, arguments: &[&str]) -> Result<String, Failure
         return Err(Failure::cannot(format!("{wanted_by}: {first}")));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// As many as are looked at of them.
+const MOST: usize = 10_000;
+
+/// Files below a folder that `.gitignore` names and git has all the same: a `.env` that was committed first. None
+/// where there is no repository.
+pub(super) fn ignored_but_tracked(folder: &Path) -> Vec<PathBuf> {
+    let Some(place) = folder.to_str().filter(|_| folder.is_dir()) else { return Vec::new() };
+    let list = ["-C", place, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard"];
+    let said = git("audit", &list).unwrap_or_default();
+    said.split_terminator('\0').take(MOST).map(|name| folder.join(name)).collect()
 }
