@@ -59,7 +59,12 @@ pub(crate) const RULES: &[Rule] = &[
         words: cookies::WORDS,
         check: cookies::readable,
     },
-    Rule { id: "unverified-decode", mistake: 2, words: JWT, check: unverified_decode::check },
+    Rule {
+        id: "unverified-decode",
+        mistake: 2,
+        words: unverified_decode::WORDS,
+        check: unverified_decode::check,
+    },
     Rule { id: "algorithm-none", mistake: 3, words: JWT, check: algorithm::none },
     Rule { id: "algorithm-from-token", mistake: 3, words: JWT, check: algorithm::from_token },
     Rule { id: "algorithm-not-pinned", mistake: 3, words: JWT, check: algorithm::not_pinned },
