@@ -250,6 +250,11 @@ impl Calls {
     }
 }
 
+/// Whether a call makes a token.
+pub(crate) fn makes_token(m: &Model, call: Id) -> bool {
+    shape_of(m, call).is_some_and(|shape| matches!(shape.does, Does::Sign(_)))
+}
+
 fn shape_of(m: &Model, call: Id) -> Option<&'static Shape> {
     let path = m.callee_path(call).map(|path| canonical(m.language, path));
     let name = m.callee_name(call).unwrap_or_default();
