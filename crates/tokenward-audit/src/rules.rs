@@ -70,7 +70,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { id: "algorithm-not-pinned", mistake: 3, words: JWT, check: algorithm::not_pinned },
     Rule { id: "algorithms-mixed", mistake: 3, words: JWT, check: algorithm::mixed },
     Rule { id: "no-expiry", mistake: 4, words: JWT, check: expiry::missing },
-    Rule { id: "long-lifetime", mistake: 4, words: JWT, check: expiry::long },
+    Rule { id: "long-lifetime", mistake: 4, words: expiry::WORDS, check: expiry::long },
     Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
     Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
     Rule {
