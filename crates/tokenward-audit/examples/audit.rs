@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokenward_audit::report::{Report, json, text};
+use tokenward_audit::report::{Report, Subject, json, text};
 use tokenward_audit::{Options, audit_paths, audit_project};
 
 const FLAGS: [&str; 3] = ["--json", "--project", "--include-uncertain"];
@@ -19,7 +19,8 @@ fn main() -> std::io::Result<()> {
     options.include_uncertain = is("--include-uncertain");
     let audit = if is("--project") { audit_project } else { audit_paths };
     let audit = audit(&paths, &options);
-    let report = Report { audit: &audit, took: Duration::ZERO };
+    let of = Subject::default();
+    let report = Report { audit: &audit, took: Duration::ZERO, of: &of };
     let mut out = std::io::stdout();
     if !is("--json") {
         return out.write_all(text::text(&report, false).as_bytes());

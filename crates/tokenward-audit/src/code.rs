@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::Serialize;
 
 use crate::config;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Mistake, Severity};
 use crate::language::Language;
 use crate::rules::{Condition, absence};
 
@@ -16,21 +17,24 @@ mod allow;
 mod cache;
 mod copies;
 mod fix;
+mod lines;
 mod manifest;
 mod markup;
+pub(crate) mod mask;
 mod one;
 mod place;
 mod readers;
 mod source;
 #[cfg(test)]
 mod tests;
+mod told;
 mod walk;
 
 pub use cache::Cache;
 pub use fix::{FixedFile, Fixes, fix_findings, fix_paths};
 
 /// What to look at, and how strictly.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// Whether tests, fixtures and code for development alone count as code. Default: no.
@@ -41,14 +45,44 @@ pub struct Options {
     pub severities: BTreeMap<String, Option<Severity>>,
     /// The threads to read files on; 0 stands for one per core.
     pub threads: usize,
+    /// What is left out, as `.gitignore` would write it.
+    pub(crate) excluded: Gitignore,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            include_tests: false,
+            include_uncertain: false,
+            severities: BTreeMap::new(),
+            threads: 0,
+            excluded: Gitignore::empty(),
+        }
+    }
 }
 
 impl Options {
+    /// Leaves out files and folders by globs as `.gitignore` has them, relative to `folder`.
+    pub fn exclude(&mut self, folder: &Path, globs: &[String]) -> Result<(), ExcludeError> {
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let mut builder = GitignoreBuilder::new(folder);
+        for glob in globs {
+            builder.add_line(None, glob).map_err(|_| ExcludeError(glob.clone()))?;
+        }
+        self.excluded = builder.build().map_err(|error| ExcludeError(error.to_string()))?;
+        Ok(())
+    }
+
     /// Whether a finding is sure enough to be told.
     fn tells(&self, finding: &Finding) -> bool {
         self.include_uncertain || finding.confidence > Confidence::Low
     }
 }
+
+/// A text that should say which files are left out is no glob.
+#[derive(Debug, thiserror::Error)]
+#[error("exclude: `{0}` is no glob")]
+pub struct ExcludeError(String);
 
 /// What an audit came to.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +96,9 @@ pub struct Audit {
     pub requests: usize,
     /// What was not looked at, and why.
     pub notes: Vec<Note>,
-    /// How many findings were left out as tests, fixtures and code for development alone.
+    /// The mistakes that nothing that was looked at could have shown.
+    pub unseen: Vec<Mistake>,
+    /// How many findings more there would be with tests, fixtures and code for development alone.
     pub in_tests: usize,
     /// How many findings were left out because what decides is out of sight: those of low confidence.
     pub uncertain: usize,
@@ -123,7 +159,7 @@ pub fn audit_paths_cached(paths: &[PathBuf], options: &Options, cache: &mut Cach
 
 fn code(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audit {
     let mut audit = Audit::default();
-    let files = walk::files(paths, |path| Language::of(path).is_some(), &mut audit.notes);
+    let files = walk::files(paths, |path| Language::of(path).is_some(), options, &mut audit.notes);
     let next = AtomicUsize::new(0);
     let threads = match options.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
@@ -170,7 +206,7 @@ pub fn audit_project_cached(paths: &[PathBuf], options: &Options, cache: &mut Ca
 fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> Audit {
     let mut audit = code(paths, options, cache);
     // What could not be walked has been noted.
-    let files = walk::files(paths, config::is_config, &mut Vec::new());
+    let files = walk::files(paths, config::is_config, options, &mut Vec::new());
     let outcomes: Vec<Outcome> =
         files.iter().map(|file| one::audit_config(file, options)).collect();
     let settings = merge(Audit::default(), outcomes, options);
@@ -241,6 +277,7 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
             *all |= one;
         }
     }
+    let mut found = told::Found::default();
     let logs_out = outcomes.iter().any(|outcome| outcome.signs.logs_out && !outcome.is_test);
     let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
     let somebody_verifies = outcomes.iter().any(|outcome| outcome.verifies);
@@ -262,32 +299,14 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
         {
             finding.confidence = finding.confidence.max(Confidence::Medium);
         }
-        if options.include_tests {
-            outcome.findings.append(&mut outcome.in_development);
-        }
-        audit.in_tests = audit.in_tests.saturating_add(outcome.in_development.len());
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
         audit.allowed = audit.allowed.saturating_add(outcome.allowed);
         audit.notes.extend(outcome.notes);
-        if outcome.is_test && !options.include_tests {
-            audit.in_tests = audit.in_tests.saturating_add(outcome.findings.len());
-        } else {
-            let (told, uncertain): (Vec<_>, Vec<_>) =
-                outcome.findings.into_iter().partition(|finding| options.tells(finding));
-            audit.uncertain = audit.uncertain.saturating_add(uncertain.len());
-            audit.findings.extend(told);
-        }
+        found.add(outcome.findings, outcome.is_test);
+        // What only development runs counts as a test does.
+        found.add(outcome.in_development, true);
     }
-    audit.findings.sort_by(|a, b| {
-        (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
-    });
-    copies::leave_out(&mut audit.findings);
-    for (index, absence) in absence::ABSENCES.iter().enumerate() {
-        let mut is_told = has.get(index).copied().unwrap_or_default();
-        audit.findings.retain(|finding| {
-            finding.rule != absence.rule || !std::mem::replace(&mut is_told, true)
-        });
-    }
+    found.tell(&mut audit, has, options);
     audit.notes.sort();
     audit
 }

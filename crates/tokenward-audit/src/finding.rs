@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 /// How bad it is if the finding is right.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
@@ -68,7 +68,7 @@ impl Confidence {
 }
 
 /// One of the ten mistakes, 1 to 10.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Mistake(u8);
 
 impl Mistake {
@@ -128,7 +128,7 @@ pub struct Finding {
     pub message: String,
     /// What to write instead, in the user's library and language.
     pub fix: Option<String>,
-    /// The lines around it, for a code frame: the number of the first, then their text.
+    /// Its lines, for a code frame.
     pub frame: Option<Frame>,
     /// Names the finding over edits elsewhere in the file: rule, file and the line's text, hashed.
     pub fingerprint: String,
@@ -202,6 +202,8 @@ pub(crate) fn fingerprint(parts: &[&str]) -> u64 {
 pub struct Frame {
     /// The number of the first of `lines`.
     pub first: usize,
-    /// Their text, cut where it is very long.
+    /// Their text without secrets, cut where it is very long.
     pub lines: Vec<String>,
+    /// What was found in the first of them, in characters from 0.
+    pub mark: Range<usize>,
 }

@@ -28,8 +28,8 @@
 
 pub use baseline::{Baseline, BaselineError};
 pub use code::{
-    Audit, Cache, FixedFile, Fixes, Note, Options, audit_paths, audit_paths_cached, audit_project,
-    audit_project_cached, audit_settings, audit_text, fix_findings, fix_paths,
+    Audit, Cache, ExcludeError, FixedFile, Fixes, Note, Options, audit_paths, audit_paths_cached,
+    audit_project, audit_project_cached, audit_settings, audit_text, fix_findings, fix_paths,
 };
 pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
 pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};
@@ -39,7 +39,7 @@ pub use live::{
     audit_live,
 };
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
-pub use secret::{Secrets, Tried, Words};
+pub use secret::{Secrets, Tried, Words, Written};
 pub use settings::{Settings, SettingsError};
 pub use token::{TokenAudit, TokenError, audit_token};
 

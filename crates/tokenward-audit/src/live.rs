@@ -17,6 +17,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde_json::Value;
 
 use crate::code::Audit;
+use crate::finding::Mistake;
 use crate::jwks::{JwksSource, audit_jwks};
 use crate::token::{Members, audit_token};
 use forge::{Strangers, Workshop};
@@ -51,6 +52,9 @@ mod tests;
 
 /// A token that ends sooner is renewed before the next probe, where that can be done.
 const SOON: u64 = 15;
+
+/// The mistakes that forged tokens show, and nothing else.
+const ACTIVE: [u8; 5] = [2, 3, 4, 5, 10];
 
 /// Nothing could be looked at, and why.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +129,7 @@ pub async fn audit_live(
         }
         if let Err(Stop(why)) = active(&mut run, oracle, &workshop, progress).await {
             run.note("the rest of the probes", why);
+            run.audit.unseen.extend(ACTIVE.into_iter().filter_map(Mistake::new));
         }
         visited(&mut run, listener.as_ref());
         let place = run.place();
@@ -132,6 +137,9 @@ pub async fn audit_live(
         run.audit.findings.extend(refusals);
     }
     run.conclude();
+    if oracle.as_ref().is_none_or(|oracle| oracle.takes_anything) {
+        run.audit.unseen.extend(ACTIVE.into_iter().filter_map(Mistake::new));
+    }
     unasked(&mut run, listener.is_some());
     run.audit.requests = run.wire.sent;
     Ok(run.audit)
@@ -316,6 +324,12 @@ fn visited(run: &mut Run<'_>, listener: Option<&Listener>) {
 fn unasked(run: &mut Run<'_>, listens: bool) {
     let options = run.options;
     let has_key = options.signing_key.is_some();
+    if !has_key && options.expired.is_none() {
+        run.audit.unseen.extend(Mistake::new(4));
+    }
+    if options.logout.is_none() && options.end.is_none() {
+        run.audit.unseen.extend(Mistake::new(5));
+    }
     for (what, how, is_there) in [
         (
             "tokens that have ended",

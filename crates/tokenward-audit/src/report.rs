@@ -1,8 +1,10 @@
 //! Reports: for people, for programs, for code-scanning views.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::code::Audit;
+use crate::finding::Severity;
 
 pub mod grades;
 pub mod html;
@@ -10,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod patch;
+pub mod rule;
 pub mod sarif;
 #[cfg(test)]
 mod tests;
@@ -23,6 +26,22 @@ pub struct Report<'a> {
     pub audit: &'a Audit,
     /// How long it took.
     pub took: Duration,
+    /// What was looked at.
+    pub of: &'a Subject,
+}
+
+/// What was looked at, for whoever was not there.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "whoever shows an audit knows all of it")]
+pub struct Subject {
+    /// What people call it: the name of a folder, an address.
+    pub name: String,
+    /// The day.
+    pub date: String,
+    /// The folder that paths are told from, where programs read them: that of the repository.
+    pub root: Option<PathBuf>,
+    /// Whether it was looked at for all ten mistakes, so that the report begins with them.
+    pub is_whole: bool,
 }
 
 /// How much was looked at: `3 files`, or `225 requests` of a running service.
@@ -32,4 +51,37 @@ fn extent(audit: &Audit) -> String {
         (0, files) => format!("{files} files"),
         (requests, _) => format!("{requests} requests"),
     }
+}
+
+/// All severities, worst first.
+const WORST_FIRST: [Severity; 5] =
+    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+
+/// `1 critical, 2 high`: how often there is which; nothing where there is none.
+fn counted(severities: &[Severity]) -> String {
+    let count = |wanted| severities.iter().filter(|one| **one == wanted).count();
+    let parts: Vec<String> = WORST_FIRST
+        .into_iter()
+        .map(|severity| (count(severity), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| format!("{count} {severity}"))
+        .collect();
+    parts.join(", ")
+}
+
+/// What was left out: in tests, for want of certainty, by comments; with the option that brings it back.
+fn left_out(audit: &Audit) -> Vec<String> {
+    let mut parts = Vec::new();
+    if audit.in_tests > 0 {
+        let in_tests = audit.in_tests;
+        parts.push(format!("{in_tests} in tests and fixtures not counted (--include-tests)"));
+    }
+    if audit.uncertain > 0 {
+        let uncertain = audit.uncertain;
+        parts.push(format!("{uncertain} uncertain not counted (--include-uncertain)"));
+    }
+    if audit.allowed > 0 {
+        parts.push(format!("{} allowed by comments", audit.allowed));
+    }
+    parts
 }

@@ -7,8 +7,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
+use crate::code::mask;
 use crate::finding::{Finding, Severity};
 
+mod decoded;
 mod hmac;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,18 @@ pub struct Tried {
     pub count: u64,
     /// The one that signed the token.
     pub found: Option<Vec<u8>>,
+    /// The text that it was decoded from, where people write it so.
+    pub written: Option<Written>,
+}
+
+/// A text that stands for a secret's bytes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Written {
+    /// As it stands in settings.
+    pub text: Vec<u8>,
+    /// `Base64` or `hex`.
+    pub encoding: &'static str,
 }
 
 /// A search for the secret of one token.
@@ -96,21 +110,28 @@ impl Secrets {
         });
         self.is_over.store(true, Ordering::Relaxed);
         let found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Tried { count: self.count(), found }
+        let (found, written) = found.unzip();
+        Tried { count: self.count(), found, written: written.flatten() }
     }
 
     /// A search that came to nothing, as far as it went.
     #[must_use]
     pub fn nothing(&self) -> Tried {
-        Tried { count: self.count(), found: None }
+        Tried { count: self.count(), found: None, written: None }
     }
 
-    /// What is to be told of the secret that was found, if one was.
+    /// What is to be told of the secret that was found, if one was; of itself no more than its first characters.
     #[must_use]
     pub fn finding(&self, tried: &Tried) -> Option<Finding> {
-        let secret = String::from_utf8_lossy(tried.found.as_deref()?).into_owned();
+        let secret = tried.found.as_deref()?;
+        let text = |bytes| mask::masked(&String::from_utf8_lossy(bytes));
+        let known = match &tried.written {
+            Some(written) => format!("`{}`, read as {}", text(&written.text), written.encoding),
+            None if secret.is_empty() => "it is empty".to_owned(),
+            None => format!("`{}`", text(secret)),
+        };
         let message = format!(
-            "the secret that signs such tokens is known: `{secret}`; whoever guesses it signs tokens for anybody"
+            "the secret that signs such tokens is known: {known}; whoever guesses it signs tokens for anybody"
         );
         let fix =
             "replace it now, with 32 random bytes (openssl rand -base64 32), or with a key pair";
@@ -121,7 +142,7 @@ impl Secrets {
         &self,
         lines: &Mutex<Box<dyn Iterator<Item = Vec<u8>> + Send + '_>>,
         is_varied: bool,
-        (found, is_found): (&Mutex<Option<Vec<u8>>>, &AtomicBool),
+        (found, is_found): (&Mutex<Option<Hit>>, &AtomicBool),
     ) {
         loop {
             let batch: Vec<Vec<u8>> = match lines.lock() {
@@ -132,23 +153,29 @@ impl Secrets {
                 return;
             }
             let mut count = 0_u64;
+            let mut hit = |secret: &[u8], written: Option<Written>| {
+                count = count.saturating_add(1);
+                let is_hit = self.target.is_signed_by(secret);
+                if is_hit && let Ok(mut found) = found.lock() {
+                    *found = Some((secret.to_vec(), written));
+                    is_found.store(true, Ordering::Relaxed);
+                }
+                is_hit
+            };
             for word in &batch {
-                let mut hit = |secret: &[u8]| {
-                    count = count.saturating_add(1);
-                    let is_hit = self.target.is_signed_by(secret);
-                    if is_hit && let Ok(mut found) = found.lock() {
-                        *found = Some(secret.to_vec());
-                        is_found.store(true, Ordering::Relaxed);
-                    }
-                    is_hit
-                };
+                for (secret, encoding) in decoded::forms(word) {
+                    hit(&secret, Some(Written { text: word.clone(), encoding }));
+                }
                 if is_varied {
-                    words::vary(word, &mut hit)
+                    words::vary(word, &mut |secret| hit(secret, None))
                 } else {
-                    hit(word)
+                    hit(word, None)
                 };
             }
             self.count.fetch_add(count, Ordering::Relaxed);
         }
     }
 }
+
+/// A secret, and what it was decoded from.
+type Hit = (Vec<u8>, Option<Written>);

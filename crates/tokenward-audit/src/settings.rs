@@ -1,12 +1,13 @@
 //! The auditor's own settings: a file that a project keeps beside its code.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::code::Options;
+use crate::code::{ExcludeError, Options};
 use crate::finding::Severity;
-use crate::rules::catalog::Catalog;
+use crate::rules::catalog::{self, Catalog};
 
 /// The file, read.
 ///
@@ -14,7 +15,8 @@ use crate::rules::catalog::Catalog;
 ///
 /// ```
 /// let settings = tokenward_audit::Settings::parse("[severities]\nno-key-id = \"off\"\n")?;
-/// assert_eq!(settings.into_options().severities["no-key-id"], None);
+/// let options = settings.into_options(".".as_ref())?;
+/// assert_eq!(options.severities["no-key-id"], None);
 /// # Ok::<(), tokenward_audit::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,6 +28,8 @@ pub struct Settings {
     include_uncertain: bool,
     #[serde(default)]
     severities: BTreeMap<String, Level>,
+    #[serde(default)]
+    exclude: Vec<String>,
 }
 
 /// `"off"`, or a severity.
@@ -48,8 +52,11 @@ pub enum SettingsError {
     #[error("it cannot be read")]
     NotSettings(#[source] toml::de::Error),
     /// It names a rule that there is not.
-    #[error("there is no rule `{0}`")]
+    #[error("{}", catalog::unknown(.0))]
     NoSuchRule(String),
+    /// What it leaves out is no glob.
+    #[error(transparent)]
+    Exclude(#[from] ExcludeError),
     /// The program's own rules cannot be read.
     #[error("the rules")]
     Rules(#[source] crate::CatalogError),
@@ -66,9 +73,8 @@ impl Settings {
         }
     }
 
-    /// What an audit takes.
-    #[must_use]
-    pub fn into_options(self) -> Options {
+    /// What an audit takes, where the file lies in `folder`.
+    pub fn into_options(self, folder: &Path) -> Result<Options, SettingsError> {
         let severity = |level| match level {
             Level::Off => None,
             Level::Info => Some(Severity::Info),
@@ -77,7 +83,7 @@ impl Settings {
             Level::High => Some(Severity::High),
             Level::Critical => Some(Severity::Critical),
         };
-        Options {
+        let mut options = Options {
             include_tests: self.include_tests,
             include_uncertain: self.include_uncertain,
             severities: self
@@ -85,14 +91,28 @@ impl Settings {
                 .into_iter()
                 .map(|(rule, level)| (rule, severity(level)))
                 .collect(),
-            threads: 0,
-        }
+            ..Options::default()
+        };
+        options.exclude(folder, &self.exclude)?;
+        Ok(options)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_nearly_right_is_answered_with_the_right_one() {
+        let told = |name: &str| {
+            let text = format!("[severities]\n{name} = \"off\"\n");
+            Settings::parse(&text).unwrap_err().to_string()
+        };
+        assert!(told("unverified_decode").contains("`unverified-decode` is one"));
+        assert!(told("no-expirey").contains("`no-expiry` is one"));
+        assert!(told("live-no-hsts").contains("`tokenward audit live`"));
+        assert!(told("x").contains("`tokenward audit rules` lists them"));
+    }
 
     #[test]
     fn a_file_that_names_no_rule_of_ours_or_no_severity_is_refused() {

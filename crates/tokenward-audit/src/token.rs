@@ -36,6 +36,9 @@ pub enum TokenError {
     /// Longer than a mebibyte.
     #[error("larger than 1 MiB")]
     TooLarge,
+    /// Only one is looked at.
+    #[error("more than one token, or text beside it; one token at a time")]
+    Several,
     /// A JWS has two dots, a JWE four.
     #[error("a token has three parts, or five, with dots between them")]
     Parts,
@@ -52,6 +55,8 @@ pub struct TokenAudit {
     pub header: Value,
     /// The claims, as JSON; `None` where they are encrypted.
     pub claims: Option<Value>,
+    /// The claims as people may read them: what is sensitive is cut.
+    pub shown: Option<Value>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Whether a secret signed it, so that known ones are worth trying.
@@ -73,6 +78,9 @@ pub fn audit_token(text: &str, now: u64) -> Result<TokenAudit, TokenError> {
         return Err(TokenError::TooLarge);
     }
     let token = bare(text);
+    if token.contains(char::is_whitespace) {
+        return Err(TokenError::Several);
+    }
     let parts: Vec<&str> = token.split('.').collect();
     let (header, payload) = match parts.as_slice() {
         [header, payload, _] => (*header, Some(*payload)),
@@ -85,10 +93,12 @@ pub fn audit_token(text: &str, now: u64) -> Result<TokenAudit, TokenError> {
         None => None,
     };
     let findings = judge::judge(token, &header, claims.as_ref(), now);
+    let shown = claims.as_ref().map(sensitive::shown);
     let is_hmac = header.text("alg").is_some_and(|alg| alg.starts_with("HS"));
     Ok(TokenAudit {
         header: header.into_value(),
         claims: claims.map(Members::into_value),
+        shown,
         findings,
         is_hmac,
     })

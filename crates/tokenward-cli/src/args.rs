@@ -15,8 +15,9 @@ pub(crate) use admin::{
     ServicesArgs, ServicesCommand, SessionsArgs, SessionsCommand,
 };
 pub(crate) use audit::{
-    AuditArgs, AuditCodeArgs, AuditCommand, AuditJwksArgs, AuditLiveArgs, AuditProjectArgs,
-    AuditStrictness, AuditTokenArgs, FailOn, LiveSessionArgs, LiveTokenArgs,
+    AuditArgs, AuditCodeArgs, AuditCommand, AuditComparison, AuditJwksArgs, AuditLiveArgs,
+    AuditProjectArgs, AuditRulesArgs, AuditStrictness, AuditTokenArgs, FailOn, LiveSessionArgs,
+    LiveTokenArgs,
 };
 pub(crate) use root::{RootArgs, RootCommand, RootDelegateArgs, RootInitArgs, RootRotateArgs};
 pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};

@@ -27,6 +27,10 @@ mod verdict;
 
 /// Runs the command.
 pub(crate) async fn run(args: DoctorArgs, output: Output) -> Outcome {
+    if let Some(named) = &args.config {
+        // Whoever names one wants what lies beside it judged, and no report without it.
+        files::read(named)?;
+    }
     let dir = data_dir(args.admin.data.as_deref());
     let dev = dev_file(&dir);
     let ca_file = args.admin.ca_file.clone().or_else(|| Some(dev.as_ref()?.ca_file.clone()));

@@ -31,7 +31,7 @@ pub(crate) enum Format {
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set or it can show none.
     #[default]
     Auto,
     /// Always.
@@ -167,8 +167,9 @@ pub(crate) fn ask(question: &str) -> Result<bool, Failure> {
 const LONGEST_ANSWER: u64 = 64;
 
 fn no_color() -> bool {
-    // https://no-color.org: set and not empty.
+    // https://no-color.org: set and not empty. A dumb terminal shows what should color it.
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb")
 }
 
 /// A cell as a terminal can show it. A subject may hold what turns the writing around or ends the line,

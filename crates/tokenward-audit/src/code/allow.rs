@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::rules::catalog;
+
 /// A comment that allows findings.
 #[derive(Debug)]
 pub(super) struct Allow {
@@ -37,6 +39,24 @@ pub(super) fn read(
             })
         })
         .collect()
+}
+
+/// What is wrong with them: a reason is missing, or there is no such rule.
+pub(super) fn faults(comments: &[Allow]) -> impl Iterator<Item = String> {
+    comments.iter().flat_map(|one| {
+        let line = one.line;
+        let reason = (!one.has_reason).then(|| {
+            format!("line {line}: `tokenward: allow` needs a reason after it, and allows nothing without")
+        });
+        let unknown = one.rules.iter().filter(|rule| *rule != "all" && !is_rule(rule));
+        let unknown = unknown
+            .map(move |rule| format!("line {line}: `tokenward: allow`: {}", catalog::unknown(rule)));
+        reason.into_iter().chain(unknown)
+    })
+}
+
+fn is_rule(name: &str) -> bool {
+    catalog::names().any(|rule| rule == name)
 }
 
 /// Whether one of the comments allows this rule on this line.

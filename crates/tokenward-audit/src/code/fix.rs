@@ -82,7 +82,7 @@ fn fix(paths: &[PathBuf], options: &Options, (findings, whose): (&[Finding], Who
         .collect();
     let mut all = Fixes::default();
     // What could not be walked has no findings.
-    for file in walk::files(paths, |path| Language::of(path).is_some(), &mut Vec::new()) {
+    for file in walk::files(paths, |path| Language::of(path).is_some(), options, &mut Vec::new()) {
         let name = file.path.display().to_string();
         if !wanted.contains(name.as_str()) {
             continue;

@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
+use super::lines::Lines;
 use super::{Cache, Note, Options, Outcome, allow, cache, fix, place, source, walk};
 use crate::config;
-use crate::finding::{Edit, Finding, Frame, Mistake, fingerprint};
+use crate::finding::{Finding, Mistake, fingerprint};
 use crate::language::Language;
 use crate::rules::absence;
-use crate::rules::{self, Change, Hit};
+use crate::rules::{self, Hit};
 
 /// As many findings as one file may have; more are one mistake made by a machine.
 const MAX_FINDINGS: usize = 200;
-/// As long as a line is shown.
-const MAX_SHOWN: usize = 160;
 
 pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>) -> Outcome {
     let name = file.path.display().to_string();
@@ -42,7 +41,7 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     if file.is_for_development {
         outcome.is_test = true;
         outcome.verifies = false;
-        outcome.signs = Default::default();
+        outcome.signs = absence::Signs::default();
     }
     outcome
 }
@@ -90,7 +89,7 @@ pub(super) fn audit_config_text(
 ) -> Outcome {
     let is_test = place::is_test_path(inside) || config::is_example(inside);
     let mut outcome = Outcome { looked_at: true, is_test, ..Outcome::default() };
-    let lines = Lines::new(text);
+    let mut lines = Lines::new(text);
     let comments: Vec<_> = text
         .match_indices('#')
         .map(|(at, _)| {
@@ -104,7 +103,11 @@ pub(super) fn audit_config_text(
         outcome.verifiers.push(function.to_owned());
     }
     let allowed = allow::read(&comments, text, |at| lines.position(at).0);
-    tell(&mut outcome, config::hits(inside, text), name, &lines, &allowed, options);
+    let note = |why| Note { file: name.to_owned(), why };
+    outcome.notes.extend(allow::faults(&allowed).map(note));
+    let hits = config::hits(inside, text);
+    lines.hide(&hits);
+    tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
 
@@ -162,14 +165,9 @@ fn judge(
     if outcome.is_test {
         outcome.signs = absence::Signs::default();
     }
-    let lines = Lines::new(text);
+    let mut lines = Lines::new(text);
     let allowed = allow::read(&read.comments, text, |at| lines.position(at).0);
-    for one in allowed.iter().filter(|one| !one.has_reason) {
-        outcome.notes.push(note(&format!(
-            "line {}: `tokenward: allow` needs a reason after it, and allows nothing without",
-            one.line
-        )));
-    }
+    outcome.notes.extend(allow::faults(&allowed).map(|why| note(&why)));
     let inside = inside.to_string_lossy();
     let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
         rules::run(&read.model, text, &inside, wanted);
@@ -184,6 +182,7 @@ fn judge(
         return outcome;
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
+    lines.hide(&hits);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
@@ -196,7 +195,7 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
     };
     let (line, column) = lines.position(hit.span.start);
     let (end_line, end_column) = lines.position(hit.span.end);
-    let frame = lines.frame(line, end_line);
+    let frame = lines.frame((line, column), (end_line, end_column));
     let place = file.strip_prefix("./").unwrap_or(file);
     let fingerprint = fingerprint(&[hit.rule, place, lines.line(line).trim()]);
     Some(Finding {
@@ -215,45 +214,4 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         fingerprint: format!("{fingerprint:016x}"),
         edits: hit.changes.into_iter().map(|change| lines.edit(change)).collect(),
     })
-}
-
-/// Where lines begin.
-struct Lines<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Self {
-        let after = text.match_indices('\n').map(|(at, _)| at.saturating_add(1));
-        Self { text, starts: std::iter::once(0).chain(after).collect() }
-    }
-
-    /// The line and the column of a byte, both from 1.
-    fn position(&self, byte: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= byte);
-        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
-        let before = self.text.get(start.unwrap_or(0)..byte).unwrap_or_default();
-        (line, before.chars().count().saturating_add(1))
-    }
-
-    fn edit(&self, change: Change) -> Edit {
-        let (line, column) = self.position(change.span.start);
-        let (end_line, end_column) = self.position(change.span.end);
-        Edit { bytes: change.span, line, column, end_line, end_column, text: change.text }
-    }
-
-    /// The text of a line, from 1.
-    fn line(&self, line: usize) -> &'t str {
-        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
-        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
-        let text = start.and_then(|start| self.text.get(start..end)).unwrap_or_default();
-        text.trim_end_matches(['\n', '\r'])
-    }
-
-    fn frame(&self, first: usize, last: usize) -> Frame {
-        let last = last.min(first.saturating_add(5));
-        let lines = (first..=last).map(|line| self.line(line).chars().take(MAX_SHOWN).collect());
-        Frame { first, lines: lines.collect() }
-    }
 }

@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::model::{Kind, Model};
 use crate::rules::development;
 
-const FOLDERS: [&str; 31] = [
+const FOLDERS: [&str; 38] = [
     "demo",
     "demos",
     "tutorial",
@@ -15,7 +15,10 @@ const FOLDERS: [&str; 31] = [
     "examples",
     "sample",
     "samples",
+    "bench",
     "benches",
+    "benchmark",
+    "benchmarks",
     "test",
     "tests",
     "__tests__",
@@ -38,7 +41,13 @@ const FOLDERS: [&str; 31] = [
     "unittests",
     "integration-tests",
     "__fixtures__",
+    "vectors",
+    "testvectors",
+    "corpus",
+    "fuzz",
 ];
+/// Words of which one makes a folder such a place: `oidc-test-env`, `_fixture`.
+const WORDS: [&str; 4] = ["test", "tests", "fixture", "fixtures"];
 
 /// Whether a path, seen from the project's top, is that of a test.
 pub(super) fn is_test_path(path: &Path) -> bool {
@@ -47,13 +56,14 @@ pub(super) fn is_test_path(path: &Path) -> bool {
     let name = parts.pop().unwrap_or_default();
     parts.iter().any(|part| {
         FOLDERS.contains(&part.as_str())
-            || part.ends_with("-tests")
-            || part.rsplit_once('.').is_some_and(|(_, last)| matches!(last, "tests" | "test"))
-    }) || name.starts_with("test_")
+            || part.split(['-', '_', '.']).any(|word| WORDS.contains(&word))
+    }) || ["test_", "bench_", "benchmark_"].iter().any(|start| name.starts_with(start))
         || name == "conftest.py"
         || matches!(name.as_str(), "tests.py" | "testing.py")
         || [
             "_test.",
+            "_bench.",
+            ".bench.",
             ".test.",
             ".spec.",
             "_spec.",

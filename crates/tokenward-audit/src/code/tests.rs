@@ -42,6 +42,8 @@ fn tests_and_fixtures_count_only_when_they_are_asked_for() {
     let project = Project::new();
     project.write("tests/auth.py", BAD);
     project.write("app/test_auth.py", BAD);
+    project.write("vectors/auth.py", BAD);
+    project.write("tools/oidc-test-env/auth.py", BAD);
     project.write("app/by_import.py", &format!("import pytest\n{BAD}"));
     project.write(
         "app/auth.spec.ts",
@@ -51,10 +53,10 @@ fn tests_and_fixtures_count_only_when_they_are_asked_for() {
 
     let audit = project.audit(&options);
     assert!(audit.findings.is_empty(), "{:?}", audit.findings);
-    assert_eq!(audit.in_tests, 4);
+    assert_eq!(audit.in_tests, 6);
 
     options.include_tests = true;
-    assert_eq!(project.audit(&options).findings.len(), 4);
+    assert_eq!(project.audit(&options).findings.len(), 6);
 }
 
 #[test]

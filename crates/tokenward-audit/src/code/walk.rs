@@ -1,10 +1,16 @@
 //! Which files there are.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::gitignore::Gitignore;
+use ignore::{DirEntry, Error, WalkBuilder};
 
-use super::{Note, manifest};
+use super::{Note, Options, manifest};
+
+#[cfg(test)]
+mod tests;
 
 /// A file to read.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -32,29 +38,68 @@ const FOREIGN: [&str; 8] = [
 pub(super) fn files(
     paths: &[PathBuf],
     is_wanted: fn(&Path) -> bool,
+    options: &Options,
     notes: &mut Vec<Note>,
 ) -> Vec<File> {
     let mut files = Vec::new();
+    // Arguments may overlap, and name one folder in several ways.
+    let mut seen = HashSet::new();
     for root in paths {
+        let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+        let excluded = options.excluded.clone();
+        let (base, inside) = (root.clone(), real.clone());
         let is_for_development = manifest::is_for_development(root);
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
-        walk.hidden(false).require_git(false).follow_links(false).filter_entry(is_own);
+        walk.hidden(false).require_git(false).follow_links(false).filter_entry(move |entry| {
+            is_own(entry) && !is_excluded(&excluded, &below(&inside, &base, entry.path()), entry)
+        });
         for entry in walk.build() {
             match entry {
-                Ok(entry) => files.extend(
-                    file(root, &entry, is_wanted).map(|file| File { is_for_development, ..file }),
-                ),
-                Err(error) => notes.push(Note {
-                    file: root.display().to_string(),
-                    why: one_line(&error.to_string()),
-                }),
+                Ok(entry) => {
+                    let file = file(root, &entry, is_wanted);
+                    let file = file.filter(|file| seen.insert(below(&real, root, &file.path)));
+                    files.extend(file.map(|file| File { is_for_development, ..file }));
+                }
+                Err(error) => notes.push(note(root, &error)),
             }
         }
     }
     files.sort();
-    files.dedup_by(|a, b| a.path == b.path);
     files
+}
+
+/// Where a path lies that was reached from an argument, whose real place is `real`.
+fn below(real: &Path, root: &Path, path: &Path) -> PathBuf {
+    match path.strip_prefix(root) {
+        Ok(inside) if !inside.as_os_str().is_empty() => real.join(inside),
+        _ => real.to_owned(),
+    }
+}
+
+fn is_excluded(excluded: &Gitignore, path: &Path, entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    // Globs speak of what is below their own folder.
+    path.starts_with(excluded.path()) && excluded.matched(path, is_folder).is_ignore()
+}
+
+/// What could not be walked; the error repeats the path, which stands in the note once.
+fn note(root: &Path, error: &Error) -> Note {
+    let path = match error {
+        Error::WithPath { path, .. } => path,
+        _ => root,
+    };
+    let why = match error.io_error() {
+        Some(error) if error.kind() == io::ErrorKind::NotFound => {
+            "there is no such file".to_owned()
+        }
+        Some(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            "may not be read".to_owned()
+        }
+        Some(error) => one_line(&error.to_string()),
+        None => one_line(&error.to_string()),
+    };
+    Note { file: path.display().to_string(), why }
 }
 
 fn is_own(entry: &DirEntry) -> bool {

@@ -248,17 +248,21 @@ impl<'o> Run<'o> {
             accepted = others;
             let status = ours.first().map_or(0, |(.., status)| *status);
             let what: Vec<&str> = ours.iter().map(|(_, what, _)| what.as_str()).collect();
-            let message = format!(
-                "a token {} was accepted (status {status}, as the valid one): {}",
-                listed(&what),
-                rule.means
-            );
+            let (listed, means) = (listed(&what), rule.means);
+            let message = match what.len() {
+                1 => format!(
+                    "a token {listed} was accepted (status {status}, as the valid one): {means}"
+                ),
+                count => format!(
+                    "{count} tokens were accepted (status {status}, as the valid one): {means}; one {listed}"
+                ),
+            };
             self.audit.findings.push(rule.finding(&place, message));
         }
         if let Some((_, status)) = self.failed.first() {
             let what: Vec<&str> = self.failed.iter().map(|(what, _)| what.as_str()).collect();
             let message =
-                format!("status {status} for a token {}: {}", listed(&what), FAILED.means);
+                format!("status {status}: {}; for a token {}", FAILED.means, listed(&what));
             self.audit.findings.push(FAILED.finding(&place, message));
         }
     }
@@ -268,7 +272,7 @@ impl<'o> Run<'o> {
 fn listed(what: &[&str]) -> String {
     let shown: Vec<&str> = what.iter().take(SHOWN).copied().collect();
     let more = what.len().saturating_sub(SHOWN);
-    let shown = shown.join("; ");
+    let shown = shown.join("; one ");
     if more == 0 { shown } else { format!("{shown}; and {more} more") }
 }
 

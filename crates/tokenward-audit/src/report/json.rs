@@ -1,9 +1,12 @@
 //! JSON, for programs.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Report;
-use crate::code::Note;
+use super::grades::{self, Grade};
+use crate::code::{Audit, Note};
 use crate::finding::{Confidence, Edit, Mistake, Severity};
 
 /// The whole answer. Its shape is stable; members may be added.
@@ -25,8 +28,50 @@ pub struct Json<'a> {
     /// How many findings were left out because what decides is out of sight.
     #[serde(skip_serializing_if = "is_zero")]
     pub uncertain: usize,
+    /// How many more there would be with tests and fixtures.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub in_tests: usize,
+    /// How many were allowed by comments.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub allowed: usize,
+    /// The ten mistakes, where all of them were looked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grades: Vec<JsonGrade>,
     /// How long it took.
     pub seconds: f64,
+}
+
+/// How one of the ten stands.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct JsonGrade {
+    /// 1 to 10.
+    pub mistake: Mistake,
+    /// `found`, `none`, or `unseen`: nothing that was looked at could have shown it.
+    pub state: &'static str,
+    /// How bad the worst is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst: Option<Severity>,
+    /// How many findings there are of which severity.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<&'static str, usize>,
+}
+
+impl From<Grade> for JsonGrade {
+    fn from(grade: Grade) -> Self {
+        let worst = grade.worst();
+        let state = match (worst, grade.is_unseen) {
+            (Some(_), _) => "found",
+            (None, true) => "unseen",
+            (None, false) => "none",
+        };
+        let mut counts = BTreeMap::new();
+        for severity in grade.severities {
+            let count: &mut usize = counts.entry(severity.name()).or_default();
+            *count = count.saturating_add(1);
+        }
+        Self { mistake: grade.mistake, state, worst, counts }
+    }
 }
 
 /// One finding.
@@ -45,8 +90,12 @@ pub struct JsonFinding<'a> {
     pub file: &'a str,
     /// The first line, from 1.
     pub line: usize,
+    /// The first column, in characters, from 1.
+    pub column: usize,
     /// The last line.
     pub end_line: usize,
+    /// The column after the last character.
+    pub end_column: usize,
     /// What is wrong.
     pub message: &'a str,
     /// What to write instead.
@@ -96,7 +145,9 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         confidence: finding.confidence,
         file: &finding.file,
         line: finding.line,
+        column: finding.column,
         end_line: finding.end_line,
+        end_column: finding.end_column,
         message: &finding.message,
         fix: finding.fix.as_deref(),
         edits: finding.edits.iter().map(JsonEdit::from).collect(),
@@ -107,9 +158,16 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         requests: audit.requests,
         skipped: audit.notes.len(),
         uncertain: audit.uncertain,
+        in_tests: audit.in_tests,
+        allowed: audit.allowed,
+        grades: if report.of.is_whole { graded(audit) } else { Vec::new() },
         notes: &audit.notes,
         seconds: report.took.as_secs_f64(),
     }
+}
+
+fn graded(audit: &Audit) -> Vec<JsonGrade> {
+    grades::of(audit).into_iter().map(JsonGrade::from).collect()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]

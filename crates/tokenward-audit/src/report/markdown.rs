@@ -1,6 +1,6 @@
 //! Markdown, for a comment on a pull request.
 
-use super::{Report, extent};
+use super::{Report, extent, grades};
 use crate::finding::Finding;
 
 /// As many findings as a comment shows; hosts refuse comments that are too long.
@@ -16,8 +16,13 @@ pub fn markdown(report: &Report<'_>) -> String {
     let mut findings: Vec<&Finding> = audit.findings.iter().collect();
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.mistake));
     let count = findings.len();
+    let ten = if report.of.is_whole {
+        format!("{}: ", grades::heading(&grades::of(audit)))
+    } else {
+        String::new()
+    };
     let mut lines = vec![
-        format!("**tokenward audit**: {count} in {}", extent(audit)),
+        format!("**tokenward audit**: {ten}{count} in {}", extent(audit)),
         String::new(),
         "| severity | place | what | instead |".to_owned(),
         "| --- | --- | --- | --- |".to_owned(),

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, for code-scanning views.
 
+use std::path::{Component, Path, PathBuf};
+
 use serde_json::{Value, json};
 
 use super::Report;
@@ -9,9 +11,10 @@ use crate::rules::catalog::{Catalog, RuleText};
 /// The report as a SARIF log with one run.
 #[must_use]
 pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
+    let root = report.of.root.as_deref();
     let rules: Vec<Value> = catalog.rules().iter().map(rule).collect();
     let results: Vec<Value> =
-        report.audit.findings.iter().map(|finding| result(finding, catalog)).collect();
+        report.audit.findings.iter().map(|finding| result(finding, catalog, root)).collect();
     let notes: Vec<Value> = report
         .audit
         .notes
@@ -47,7 +50,12 @@ fn rule(rule: &RuleText) -> Value {
         "id": rule.id,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": rule.why },
-        "help": { "text": rule.fix },
+        "help": {
+            "text": format!("{}\n\nIt does not report: {}", rule.fix, rule.silent),
+            "markdown": format!("{}\n\n**It does not report:** {}", rule.fix, rule.silent),
+        },
+        // The weakness behind the rule, in MITRE's list.
+        "helpUri": format!("https://cwe.mitre.org/data/definitions/{}.html", rule.cwe),
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": {
             "tags": ["security", format!("external/cwe/cwe-{}", rule.cwe)],
@@ -57,7 +65,8 @@ fn rule(rule: &RuleText) -> Value {
     })
 }
 
-fn result(finding: &Finding, catalog: &Catalog) -> Value {
+fn result(finding: &Finding, catalog: &Catalog, root: Option<&Path>) -> Value {
+    let uri = place(finding, root);
     let mut text = finding.message.clone();
     if let Some(fix) = &finding.fix {
         text.push_str(". Instead: ");
@@ -68,7 +77,7 @@ fn result(finding: &Finding, catalog: &Catalog) -> Value {
         "level": level(finding.severity),
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&finding.file) },
+            "artifactLocation": { "uri": uri },
             "region": {
                 "startLine": finding.line,
                 "startColumn": finding.column,
@@ -86,7 +95,7 @@ fn result(finding: &Finding, catalog: &Catalog) -> Value {
     if !finding.edits.is_empty()
         && let Some(object) = result.as_object_mut()
     {
-        object.insert("fixes".to_owned(), json!([fix(finding)]));
+        object.insert("fixes".to_owned(), json!([fix(finding, &uri)]));
     }
     let index = catalog.rules().iter().position(|rule| rule.id == finding.rule);
     if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
@@ -96,7 +105,7 @@ fn result(finding: &Finding, catalog: &Catalog) -> Value {
 }
 
 /// The changes that `--fix` makes.
-fn fix(finding: &Finding) -> Value {
+fn fix(finding: &Finding, uri: &str) -> Value {
     let replacements: Vec<Value> = finding
         .edits
         .iter()
@@ -115,10 +124,30 @@ fn fix(finding: &Finding) -> Value {
     json!({
         "description": { "text": finding.fix.as_deref().unwrap_or(&finding.message) },
         "artifactChanges": [{
-            "artifactLocation": { "uri": uri(&finding.file) },
+            "artifactLocation": { "uri": uri },
             "replacements": replacements,
         }],
     })
+}
+
+/// Where a finding is, as code-scanning views know files: from the root of the repository.
+fn place(finding: &Finding, root: Option<&Path>) -> String {
+    // A token, a key or an answer is no file of it.
+    let Some(root) = root.filter(|_| finding.frame.is_some()) else { return uri(&finding.file) };
+    let Ok(path) = std::path::absolute(&finding.file) else { return uri(&finding.file) };
+    let mut whole = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    match whole.strip_prefix(root) {
+        Ok(inside) => uri(&inside.to_string_lossy()),
+        Err(_) => format!("file://{}", uri(&whole.to_string_lossy())),
+    }
 }
 
 /// A path as a relative URI: slashes, and everything else that is special escaped. A URL keeps its colons.

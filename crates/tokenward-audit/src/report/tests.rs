@@ -3,6 +3,8 @@ use std::time::Duration;
 use super::*;
 use crate::{Catalog, Language, Options, audit_text};
 
+mod first_page;
+
 const CODE: &str = "import jwt\n\n\ndef read(token):\n    return jwt.decode(\n        token,\n        KEY,\n        algorithms=['none'],\n    )\n";
 
 #[test]
@@ -18,6 +20,7 @@ fn json_has_the_members_that_programs_read() {
     assert_eq!(finding["severity"], "critical");
     assert_eq!(finding["confidence"], "high");
     assert_eq!(finding["file"], "app.py");
+    assert_eq!((&finding["column"], &finding["end_column"]), (&12.into(), &6.into()));
     assert_eq!((&finding["line"], &finding["end_line"]), (&5.into(), &9.into()));
     assert!(finding["message"].is_string() && finding["fix"].is_string());
 }
@@ -184,13 +187,8 @@ fn a_patch_holds_what_goes_and_what_comes_and_steers_no_terminal() {
 #[test]
 fn a_report_on_a_running_service_counts_requests_and_says_what_was_left_out() {
     let url = "https://api.example/me";
-    let finding = crate::Finding::about(
-        url,
-        ("live-no-hsts", 9),
-        crate::Severity::Low,
-        "no header",
-        "send it",
-    );
+    let finding =
+        crate::Finding::about(url, ("live-no-hsts", 9), Severity::Low, "no header", "send it");
     let audit = Audit {
         findings: vec![finding],
         requests: 225,
@@ -218,5 +216,7 @@ fn audit(name: &str, code: &str) -> Audit {
 }
 
 fn report(audit: &Audit) -> Report<'_> {
-    Report { audit, took: Duration::from_millis(1_500) }
+    static PART: Subject =
+        Subject { name: String::new(), date: String::new(), root: None, is_whole: false };
+    Report { audit, took: Duration::from_millis(1_500), of: &PART }
 }

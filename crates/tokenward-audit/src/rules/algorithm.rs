@@ -1,7 +1,7 @@
 //! The algorithm: it is the verifier's to choose, and the token's to agree with.
 
 use super::library::{self, Library, golang_jwt};
-use super::{Context, mend, settings};
+use super::{Context, guards, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
@@ -40,9 +40,14 @@ pub(super) fn none(context: &mut Context<'_>) {
                 _ => sign.signer == Lookup::Absent,
             };
             if unsigned {
+                // Whoever asks for such a token gets it: tools that forge them.
+                let is_asked_for = guards::conditions(m, context.text, call)
+                    .into_iter()
+                    .any(|(condition, _)| condition.to_lowercase().contains("none"));
+                let confidence = if is_asked_for { Confidence::Low } else { Confidence::High };
                 context.report(
                     call,
-                    (Severity::High, Confidence::High),
+                    (Severity::High, confidence),
                     "the token is not signed: anybody can write another one like it",
                     "sign it, with ES256 or RS256",
                 );
@@ -246,9 +251,12 @@ pub(super) fn mixed(context: &mut Context<'_>) {
             let is_secret = |item| m.text(item).is_some_and(|name| name.starts_with("HS"));
             let changes =
                 if is_public { mend::without(context, list, is_secret) } else { Vec::new() };
+            // PyJWT refuses a public key as a secret, in the forms that it knows one by.
+            let is_guarded = verify.library == Library::PyJwt && !is_public;
+            let confidence = if is_guarded { Confidence::Low } else { Confidence::High };
             context.report_mended(
                 call,
-                (severity, Confidence::High),
+                (severity, confidence),
                 format!(
                     "{symmetric} beside {asymmetric}: whoever has the public key can sign tokens with it as a secret"
                 ),

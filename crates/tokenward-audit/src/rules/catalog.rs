@@ -1,11 +1,13 @@
 //! What each rule says to people: the `rule.toml` of its folder, compiled in.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::RULES;
+use crate::config;
 use crate::finding::{Confidence, Severity};
 
 /// The texts of a rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RuleText {
@@ -48,6 +50,52 @@ macro_rules! texts {
     ($($id:literal),* $(,)?) => {
         &[$(include_str!(concat!("../../rules/", $id, "/rule.toml"))),*]
     };
+}
+
+/// The names of all rules.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let code = RULES.iter().map(|rule| rule.id);
+    code.chain(config::RULES.iter().map(|(id, _)| *id))
+}
+
+/// That there is no rule of this name, and which may have been meant.
+pub(crate) fn unknown(name: &str) -> String {
+    let plain = name.trim().replace('_', "-").to_lowercase();
+    let meant =
+        names().map(|rule| (distance(&plain, rule), rule)).min().filter(|(steps, _)| *steps <= 3);
+    if let Some((_, rule)) = meant {
+        return format!("there is no rule `{name}`; `{rule}` is one");
+    }
+    let of = [("live-", "live"), ("token-", "token"), ("jwks-", "jwks")];
+    match of.iter().find(|(start, _)| plain.starts_with(start)) {
+        Some((_, command)) => {
+            format!(
+                "`{name}` is no rule for code or settings: `tokenward audit {command}` takes --fail-on alone"
+            )
+        }
+        None => format!("there is no rule `{name}`; `tokenward audit rules` lists them"),
+    }
+}
+
+/// How many letters have to be changed, put in or taken out (Levenshtein); names are short.
+fn distance(one: &str, other: &str) -> usize {
+    if one.len() > 64 {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, a) in one.bytes().enumerate() {
+        let mut corner = index;
+        let mut left = index.saturating_add(1);
+        let mut next = vec![left];
+        for (above, b) in row.iter().skip(1).zip(other.bytes()) {
+            let changed = corner.saturating_add(usize::from(a != b));
+            left = changed.min(left.saturating_add(1)).min(above.saturating_add(1));
+            corner = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
 }
 
 const TEXTS: &[&str] = texts![
@@ -96,6 +144,12 @@ impl Catalog {
     #[must_use]
     pub fn rules(&self) -> &[RuleText] {
         &self.rules
+    }
+
+    /// That there is no rule of this name, and which may have been meant.
+    #[must_use]
+    pub fn no_such_rule(name: &str) -> String {
+        unknown(name)
     }
 
     /// The rule of this id.

@@ -27,6 +27,8 @@ pub(super) const WORDS: &[&str] = &[
 #[derive(Clone, Copy)]
 enum Allows {
     Http,
+    /// The same, for a library that is nowhere in sight.
+    HttpElsewhere,
     NoHsts,
 }
 
@@ -37,7 +39,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         .collect();
     found.extend(m.calls().filter_map(|call| {
         match m.language {
-            Language::Python => insecure_oauth(m, call),
+            Language::Python => insecure_oauth(context, call),
             Language::Ruby => redirect_uri(m, call),
             Language::CSharp => (m.callee_name(call)
                 == Some("DisableTransportSecurityRequirement"))
@@ -55,9 +57,11 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 fn tell(context: &mut Context<'_>, at: Id, allows: Allows) {
+    let sure =
+        if matches!(allows, Allows::HttpElsewhere) { Confidence::Low } else { Confidence::High };
     let (rank, message, fix) = match allows {
-        Allows::Http => (
-            (Severity::Medium, Confidence::High),
+        Allows::Http | Allows::HttpElsewhere => (
+            (Severity::Medium, sure),
             "plain HTTP is allowed: a token that is sent so can be read and used by whoever is on the way",
             "leave it on in production; where a proxy ends TLS, tell the program so (X-Forwarded-Proto)",
         ),
@@ -86,7 +90,7 @@ fn setting(context: &Context<'_>, name: &str, value: Id) -> Option<Allows> {
             no_hsts(m.number(value) == Some(0.0) && is_production(context))
         }
         (Language::Python, "OAUTHLIB_INSECURE_TRANSPORT" | "AUTHLIB_INSECURE_TRANSPORT") => {
-            http(is_on(m, value))
+            is_on(m, value).then(|| insecure(context, name))
         }
         (Language::Python, "force_https") => http(is(false) && says("alisman")),
         (Language::Python, "strict_transport_security") => no_hsts(is(false) && says("alisman")),
@@ -110,12 +114,30 @@ fn is_on(m: &Model, value: Id) -> bool {
 }
 
 /// `os.environ.setdefault('OAUTHLIB_INSECURE_TRANSPORT', '1')`
-fn insecure_oauth(m: &Model, call: Id) -> Option<(Id, Allows)> {
+fn insecure_oauth(context: &Context<'_>, call: Id) -> Option<(Id, Allows)> {
+    let m = context.model;
     let name = m.positional(call, 0).found().and_then(|name| m.text(name))?;
     let is_switch = m.callee_path(call).as_deref() == Some("os.environ.setdefault")
         && name.ends_with("LIB_INSECURE_TRANSPORT");
     let value = m.positional(call, 1).found()?;
-    (is_switch && is_on(m, value)).then_some((value, Allows::Http))
+    (is_switch && is_on(m, value)).then(|| (value, insecure(context, name)))
+}
+
+/// Each switch is read by its own library, and by what is built on that.
+fn insecure(context: &Context<'_>, name: &str) -> Allows {
+    let users: &[&str] = if name.starts_with("AUTHLIB") {
+        &["import authlib", "from authlib"]
+    } else {
+        &[
+            "import oauthlib",
+            "from oauthlib",
+            "requests_oauthlib",
+            "flask_dance",
+            "google_auth_oauthlib",
+        ]
+    };
+    let is_used = users.iter().any(|user| context.text.contains(user));
+    if is_used { Allows::Http } else { Allows::HttpElsewhere }
 }
 
 /// Doorkeeper's `force_ssl_in_redirect_uri false`

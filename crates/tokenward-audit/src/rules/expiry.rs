@@ -10,6 +10,7 @@ mod duration;
 mod elsewhere;
 mod unchecked;
 
+use duration::is_now_in_millis;
 pub(super) use duration::seconds;
 use elsewhere::{
     compares_issue, is_dated, is_for_once, is_for_push, is_login_state, is_opaque, is_self_test,
@@ -148,6 +149,16 @@ pub(super) fn long(context: &mut Context<'_>) {
     // With each, the code around it, which says what kind of token it is.
     let mut found: Vec<(Id, f64, String)> = Vec::new();
     for call in m.calls() {
+        if let Some(at) = context.library.sign(call).and_then(|sign| end_in_millis(m, sign)) {
+            context.report(
+                at,
+                (Severity::High, Confidence::High),
+                "`exp` is in milliseconds, and is read in seconds (RFC 7519, section 4.1.4): this token ends in tens \
+                 of thousands of years",
+                "Math.floor(Date.now() / 1000) + 900",
+            );
+            continue;
+        }
         let lifetime = match context.library.sign(call) {
             Some(sign) => lifetime(m, sign),
             None => module_lifetime(m, call),
@@ -274,6 +285,18 @@ pub(super) fn lifetime(m: &Model, sign: &Sign) -> Option<(Id, f64)> {
     let claim = EXPIRY.iter().find_map(|name| m.option(payload, name).found());
     let claim = claim.or_else(|| nested_expiry(m, m.value(payload)))?;
     Some((claim, seconds(m, claim)?))
+}
+
+/// `exp: Date.now() + 900000`, where nothing in the file reads it as such.
+fn end_in_millis(m: &Model, sign: &Sign) -> Option<Id> {
+    let claim = m.option(sign.payload.found()?, "exp").found()?;
+    let is_sum = match m.kind(m.value(claim)) {
+        Kind::Binary(operator, left, right) => {
+            operator == "+" && [*left, *right].iter().any(|side| is_now_in_millis(m, *side))
+        }
+        _ => false,
+    };
+    (is_sum && !m.ids().any(|id| compares(m, id, &["exp"]))).then_some(claim)
 }
 
 fn nested_expiry(m: &Model, value: Id) -> Option<Id> {

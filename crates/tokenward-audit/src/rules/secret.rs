@@ -216,37 +216,37 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
 fn fix(m: &Model) -> &'static str {
     match m.language {
         crate::Language::Python => {
-            "read it where the process starts, and stop without it: os.environ[\"BILLING_JWT_KEY\"]; then replace it"
+            "read it where the process starts, and stop without it: os.environ[\"JWT_KEY\"]; then replace it"
         }
         crate::Language::Go => {
-            "read it where the process starts, and stop without it: os.LookupEnv(\"BILLING_JWT_KEY\"); then replace it"
+            "read it where the process starts, and stop without it: os.LookupEnv(\"JWT_KEY\"); then replace it"
         }
         crate::Language::Java => {
-            "read it where the process starts, and stop without it: System.getenv(\"BILLING_JWT_KEY\"); then replace it"
+            "read it where the process starts, and stop without it: System.getenv(\"JWT_KEY\"); then replace it"
         }
         crate::Language::Kotlin => {
-            "read it where the process starts, and stop without it: System.getenv(\"BILLING_JWT_KEY\") ?: error(\"no key\"); then replace it"
+            "read it where the process starts, and stop without it: System.getenv(\"JWT_KEY\") ?: error(\"no key\"); then replace it"
         }
         crate::Language::Swift => {
-            "read it where the process starts, and stop without it: guard let key = Environment.get(\"BILLING_JWT_KEY\"); then replace it"
+            "read it where the process starts, and stop without it: guard let key = Environment.get(\"JWT_KEY\"); then replace it"
         }
         crate::Language::Dart => {
-            "read it where the process starts, and stop without it: Platform.environment['BILLING_JWT_KEY']; then replace it"
+            "read it where the process starts, and stop without it: Platform.environment['JWT_KEY']; then replace it"
         }
         crate::Language::CSharp => {
             "read it where the process starts, and stop without it: builder.Configuration[\"Billing:JwtKey\"], from the environment or user secrets; then replace it"
         }
         crate::Language::Php => {
-            "read it where the request starts, and stop without it: getenv('BILLING_JWT_KEY'); then replace it"
+            "read it where the request starts, and stop without it: getenv('JWT_KEY'); then replace it"
         }
         crate::Language::Ruby => {
-            "read it where the process starts, and stop without it: ENV.fetch('BILLING_JWT_KEY'); then replace it"
+            "read it where the process starts, and stop without it: ENV.fetch('JWT_KEY'); then replace it"
         }
         crate::Language::Rust => {
-            "read it where the process starts, and stop without it: std::env::var(\"BILLING_JWT_KEY\")?; then replace it"
+            "read it where the process starts, and stop without it: std::env::var(\"JWT_KEY\")?; then replace it"
         }
         _ => {
-            "read it where the process starts, and stop without it: process.env.BILLING_JWT_KEY; then replace it"
+            "read it where the process starts, and stop without it: process.env.JWT_KEY; then replace it"
         }
     }
 }

@@ -4,6 +4,9 @@
 /// projects write, and the words that such secrets are made of.
 const BUILT_IN: &str = include_str!("words.txt");
 
+/// Whole secrets that tutorials and documentation show, and that were copied from there: no words to be joined.
+const DOCUMENTED: &str = include_str!("documented.txt");
+
 /// What stands between two words.
 const JOINTS: [&str; 4] = ["", "-", "_", " "];
 
@@ -16,7 +19,8 @@ pub(super) fn joined() -> Box<dyn Iterator<Item = Vec<u8>> + Send> {
     });
     // The empty secret, too: some configurations come to it.
     let alone = std::iter::once(Vec::new()).chain(all().map(|word| word.as_bytes().to_vec()));
-    Box::new(alone.chain(pairs))
+    let documented = DOCUMENTED.lines().map(|line| line.as_bytes().to_vec());
+    Box::new(documented.chain(alone).chain(pairs))
 }
 
 fn all() -> impl Iterator<Item = &'static str> + Send {

@@ -1,8 +1,9 @@
 //! What is wrong with a token, by its header and claims.
 
+use base64::Engine as _;
 use serde_json::Value;
 
-use super::{Members, sensitive};
+use super::{BASE64, Members, sensitive};
 use crate::finding::{Finding, Severity};
 
 const HOUR: f64 = 3600.0;
@@ -37,6 +38,9 @@ pub(super) fn judge(
     let mut judge = Judge { findings: Vec::new() };
     let is_unsigned = claims.is_some() && token.ends_with('.');
     of_header(&mut judge, header, is_unsigned);
+    if claims.is_some() && !is_unsigned {
+        of_signature(&mut judge, token, header.text("alg").unwrap_or_default());
+    }
     if let Some(claims) = claims {
         let now = u32::try_from(now).map_or_else(|_| f64::from(u32::MAX), f64::from);
         times(&mut judge, header, claims, now);
@@ -125,6 +129,40 @@ fn of_header(judge: &mut Judge, header: &Members, is_unsigned: bool) {
             "`at+jwt` for access tokens (RFC 9068)",
         ),
         Some(_) => {}
+    }
+}
+
+/// Whether the signature is one of its algorithm, by its length.
+fn of_signature(judge: &mut Judge, token: &str, algorithm: &str) {
+    let signature = token.rsplit_once('.').map(|(_, signature)| signature).unwrap_or_default();
+    let Ok(signature) = BASE64.decode(signature) else { return };
+    let bytes = signature.len();
+    let wanted: &[usize] = match algorithm {
+        "HS256" => &[32],
+        "HS384" => &[48],
+        "HS512" | "ES256" | "ES256K" => &[64],
+        "ES384" => &[96],
+        "ES512" => &[132],
+        "EdDSA" => &[64, 114],
+        // As long as the key.
+        "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" if bytes < 256 => {
+            judge.tell(
+                ("token-short-key", 7),
+                Severity::Medium,
+                format!("the RSA signature has {bytes} bytes: its key is shorter than 2048 bits"),
+                "a key of 2048 bits at least, or ES256",
+            );
+            return;
+        }
+        _ => return,
+    };
+    if let (false, Some(wanted)) = (wanted.contains(&bytes), wanted.first()) {
+        judge.tell(
+            ("token-odd-signature", 2),
+            Severity::Medium,
+            format!("the signature has {bytes} bytes, and those of {algorithm} have {wanted}: no verifier may take it"),
+            "see that verifiers refuse it: the token was changed after it was signed, or cut",
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Members;
+use crate::code::mask;
 use crate::finding::Severity;
 use crate::rules::payload;
 
@@ -18,6 +19,31 @@ pub(super) fn find(claims: &Members) -> Vec<(String, Severity, &'static str)> {
         look(name, name, value, MAX_DEPTH, &mut found);
     }
     found
+}
+
+/// The claims, in which what is sensitive stands with its first characters alone.
+pub(super) fn shown(claims: &Members) -> Value {
+    let shown = claims.0.iter().map(|(name, value)| (name.clone(), masked(name, value, MAX_DEPTH)));
+    Value::Object(shown.collect())
+}
+
+fn masked(name: &str, value: &Value, depth: usize) -> Value {
+    let is_flag = matches!(value, Value::Bool(_) | Value::Null);
+    let Some(depth) = depth.checked_sub(1) else { return Value::String("…".to_owned()) };
+    if !is_flag && payload::sensitive(name, false).is_some() {
+        return Value::String(match value {
+            Value::String(text) => mask::masked(text),
+            _ => "…".to_owned(),
+        });
+    }
+    match value {
+        Value::String(text) if of_text(text).is_some() => Value::String(mask::masked(text)),
+        Value::Array(items) => items.iter().map(|item| masked("", item, depth)).collect(),
+        Value::Object(members) => Value::Object(
+            members.iter().map(|(name, one)| (name.clone(), masked(name, one, depth))).collect(),
+        ),
+        other => other.clone(),
+    }
 }
 
 fn look(

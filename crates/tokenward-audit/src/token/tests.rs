@@ -115,6 +115,39 @@ fn the_worst_that_can_be_said_is_that_nobody_signed_it() {
 }
 
 fn found(header: &str, claims: &str) -> Vec<&'static str> {
-    let token = format!("{}.{}.AAAA", BASE64.encode(header), BASE64.encode(claims));
+    let signature = BASE64.encode([0; 64]);
+    let token = format!("{}.{}.{signature}", BASE64.encode(header), BASE64.encode(claims));
     audit_token(&token, NOW).unwrap().findings.into_iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_signature_of_a_length_that_its_algorithm_has_not_is_told() {
+    let odd = |algorithm: &str, bytes: usize| {
+        let header = BASE64.encode(format!("{{\"alg\":\"{algorithm}\"}}"));
+        let token = format!("{header}.e30.{}", BASE64.encode(vec![1; bytes]));
+        let found = audit_token(&token, NOW).unwrap().findings;
+        found.into_iter().find(|one| matches!(one.rule, "token-odd-signature" | "token-short-key"))
+    };
+    assert!(odd("HS512", 32).unwrap().message.contains("32 bytes, and those of HS512 have 64"));
+    assert_eq!(odd("RS256", 128).unwrap().rule, "token-short-key");
+    for (algorithm, bytes) in [("HS512", 64), ("ES512", 132), ("EdDSA", 114), ("RS256", 256)] {
+        assert!(odd(algorithm, bytes).is_none(), "{algorithm} {bytes}");
+    }
+}
+
+#[test]
+fn two_tokens_are_not_taken_for_one() {
+    let two = "eyJhbGciOiJub25lIn0.e30.\neyJhbGciOiJub25lIn0.e30.\n";
+    assert_eq!(audit_token(two, NOW).unwrap_err(), TokenError::Several);
+}
+
+#[test]
+fn claims_are_shown_without_what_is_sensitive_in_them() {
+    let claims = BASE64.encode(
+        r#"{"sub":"u1","password":"orchard-42","card":["4111111111111111"],"a":{"pin":7}}"#,
+    );
+    let shown = audit_token(&format!("e30.{claims}.AA"), NOW).unwrap().shown.unwrap();
+    assert_eq!(shown["sub"], "u1");
+    assert_eq!(shown["password"], "orch…");
+    assert!(!shown.to_string().contains("4111111111111111"), "{shown}");
 }

@@ -32,6 +32,8 @@ pub(crate) enum AuditCommand {
     Jwks(AuditJwksArgs),
     /// Ask a running service that is yours, with forged tokens
     Live(Box<AuditLiveArgs>),
+    /// List the rules for code and settings, or explain one
+    Rules(AuditRulesArgs),
 }
 
 /// `tokenward audit` of a whole project.
@@ -42,6 +44,33 @@ pub(crate) struct AuditProjectArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) strictness: AuditStrictness,
+    #[command(flatten)]
+    pub(crate) comparison: AuditComparison,
+}
+
+/// `tokenward audit rules`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tokenward audit rules\n  tokenward audit rules unverified-decode"
+)]
+pub(crate) struct AuditRulesArgs {
+    /// What it finds, why that matters, what to do, and what it does not report
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+}
+
+/// What of the findings is new.
+#[derive(Args, Debug)]
+pub(crate) struct AuditComparison {
+    /// Count only what is new since a revision of git: findings on lines that it does not have
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Leave out the findings that a baseline file knows
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the findings to a baseline file, and end with exit code 0
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
+    pub(crate) write_baseline: Option<PathBuf>,
 }
 
 /// How strictly a project, or its code, is looked at.
@@ -53,7 +82,7 @@ pub(crate) struct AuditStrictness {
     /// Count findings of low confidence too, whose truth is decided out of sight
     #[arg(long)]
     pub(crate) include_uncertain: bool,
-    /// A file with severities of rules [default: tokenward-audit.toml, if it is there]
+    /// A file with severities of rules [default: tokenward-audit.toml, here or above in the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// End with exit code 1 only for findings of this severity or worse
@@ -73,7 +102,7 @@ pub(crate) struct AuditTokenArgs {
     /// The token, or `-` for standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: String,
-    /// Try the lines of a file as secrets, after the built-in ones
+    /// Try the lines of a file as secrets, before the built-in ones
     #[arg(long, value_name = "FILE")]
     pub(crate) wordlist: Option<PathBuf>,
     /// Also try the forms that people give to words: `Word123`, `WORD_secret`, `w0rd`
@@ -121,15 +150,8 @@ pub(crate) struct AuditCodeArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) strictness: AuditStrictness,
-    /// Count only what is new since a revision of git: findings on lines that it does not have
-    #[arg(long, value_name = "REV")]
-    pub(crate) since: Option<String>,
-    /// Leave out the findings that a baseline file knows
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Write the findings to a baseline file, and end with exit code 0
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
-    pub(crate) write_baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) comparison: AuditComparison,
     /// Mend in the files what needs no decision, of what counts, and show what is left
     #[arg(long, conflicts_with = "write_baseline")]
     pub(crate) fix: bool,

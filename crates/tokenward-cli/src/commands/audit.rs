@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use tokenward_audit::report::{self, Report};
+use tokenward::UnixTime;
+use tokenward_audit::report::{self, Report, Subject};
 use tokenward_audit::{
-    Audit, Baseline, Catalog, Options, Settings, Severity, audit_paths, audit_paths_cached,
-    audit_project, audit_project_cached,
+    Audit, Baseline, Catalog, Options, Severity, audit_paths, audit_paths_cached, audit_project,
+    audit_project_cached,
 };
 
 use crate::args::{
-    AuditArgs, AuditCodeArgs, AuditCommand, AuditProjectArgs, AuditStrictness, FailOn,
+    AuditArgs, AuditCodeArgs, AuditCommand, AuditComparison, AuditProjectArgs, AuditRulesArgs,
+    AuditStrictness, FailOn,
 };
 use crate::clock;
+use crate::commands::date;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files;
 use crate::output::{self, Format, Output};
@@ -21,6 +24,7 @@ mod fix;
 mod git;
 mod jwks;
 mod live;
+mod place;
 mod since;
 mod token;
 
@@ -32,68 +36,62 @@ pub(crate) async fn run(args: AuditArgs, output: Output) -> Outcome {
         Some(AuditCommand::Token(args)) => token::run(args, output),
         Some(AuditCommand::Jwks(args)) => jwks::run(args, output).await,
         Some(AuditCommand::Live(args)) => live::run(args, output).await,
+        Some(AuditCommand::Rules(args)) => rules(args, output),
     }
+}
+
+/// Files to look at, and what of them counts.
+struct Asked<'a> {
+    paths: &'a [PathBuf],
+    strictness: &'a AuditStrictness,
+    comparison: &'a AuditComparison,
+    /// Settings, keys and tokens too.
+    is_whole: bool,
 }
 
 fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
-    let clock = clock::system();
-    let start = clock.now();
-    let options = options(&args.strictness)?;
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { here.as_slice() } else { &args.paths };
-    let audit = if args.strictness.cache {
-        let mut kept = cache::open()?;
-        let audit = audit_project_cached(paths, &options, &mut kept.cache);
-        kept.close();
-        audit
-    } else {
-        audit_project(paths, &options)
-    };
-    something_was_there(&audit)?;
-    let took = clock.now().since(start);
-    let report = Report { audit: &audit, took };
-    match output.format() {
-        Format::Text => {
-            output.line(report::grades::text(&audit, output.is_colored()).trim_end())?;
-            output.line("")?;
-            show(&report, output)?;
-        }
-        _ => show(&report, output)?,
-    }
-    Ok(verdict(&audit, args.strictness.fail_on))
+    let (strictness, comparison) = (&args.strictness, &args.comparison);
+    let asked = Asked { paths, strictness, comparison, is_whole: true };
+    place::are_there(paths, true)?;
+    look(&asked, &place::options(strictness)?, output)
 }
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
-    let clock = clock::system();
-    let start = clock.now();
+    place::are_there(&args.paths, false)?;
     // Before the work, so that a wrong name costs no time.
-    let mut counted = Counted::of(args)?;
-    let options = options(&args.strictness)?;
+    let counted = Counted::of(&args.comparison, &args.paths)?;
+    let options = place::options(&args.strictness)?;
     if args.dry_run {
         return fix::show(args, &options, &counted, output);
     }
     if args.fix {
         fix::make(args, &options, &counted)?;
-        // Lines have moved.
-        counted = Counted::of(args)?;
     }
-    let mut audit = if args.strictness.cache {
-        let mut kept = cache::open()?;
-        let audit = audit_paths_cached(&args.paths, &options, &mut kept.cache);
-        kept.close();
-        audit
-    } else {
-        audit_paths(&args.paths, &options)
-    };
-    something_was_there(&audit)?;
-    if let Some(path) = &args.write_baseline {
+    let (strictness, comparison) = (&args.strictness, &args.comparison);
+    let asked = Asked { paths: &args.paths, strictness, comparison, is_whole: false };
+    look(&asked, &options, output)
+}
+
+fn look(asked: &Asked<'_>, options: &Options, output: Output) -> Outcome {
+    let clock = clock::system();
+    let start = clock.now();
+    let comparison = asked.comparison;
+    // Before the work, so that a wrong name costs no time; after --fix, which moves lines.
+    let counted = Counted::of(comparison, asked.paths)?;
+    let mut audit = audit(asked, options)?;
+    something_was_there(&audit, asked)?;
+    if let Some(path) = &comparison.write_baseline {
         return write_baseline(path, &audit);
     }
     if let Some(known) = counted.narrow(&mut audit) {
         output::note(format!("{known} known to the baseline"));
     }
-    show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
-    Ok(verdict(&audit, args.strictness.fail_on))
+    let root = Some(place::root());
+    let of = Subject { root, ..subject(place::name(asked.paths), start, asked.is_whole) };
+    show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
+    Ok(verdict(&audit, asked.strictness.fail_on))
 }
 
 /// Which findings count: those on new lines, and those that no baseline knows.
@@ -103,10 +101,11 @@ struct Counted {
 }
 
 impl Counted {
-    fn of(args: &AuditCodeArgs) -> Result<Self, Failure> {
+    fn of(comparison: &AuditComparison, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let since = comparison.since.as_deref();
         Ok(Self {
-            baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
-            changed: args.since.as_deref().map(since::changed).transpose()?,
+            baseline: comparison.baseline.as_deref().map(read_baseline).transpose()?,
+            changed: since.map(|rev| since::changed(rev, paths)).transpose()?,
         })
     }
 
@@ -123,30 +122,47 @@ impl Counted {
     }
 }
 
-/// The settings file that is named, or the one that lies here.
-fn options(strictness: &AuditStrictness) -> Result<Options, Failure> {
-    let here = Path::new("tokenward-audit.toml");
-    let path = strictness.config.as_deref().or_else(|| here.is_file().then_some(here));
-    let mut options = match path {
-        Some(path) => {
-            let text = files::read_text(path)?;
-            let settings = Settings::parse(&text);
-            settings.map_err(|error| Failure::because(path.display(), &error))?.into_options()
-        }
-        None => Options::default(),
-    };
-    options.include_tests |= strictness.include_tests;
-    options.include_uncertain |= strictness.include_uncertain;
-    Ok(options)
+fn audit(asked: &Asked<'_>, options: &Options) -> Result<Audit, Failure> {
+    if !asked.strictness.cache {
+        let audit = if asked.is_whole { audit_project } else { audit_paths };
+        return Ok(audit(asked.paths, options));
+    }
+    let audit = if asked.is_whole { audit_project_cached } else { audit_paths_cached };
+    let mut kept = cache::open()?;
+    let audit = audit(asked.paths, options, &mut kept.cache);
+    kept.close();
+    Ok(audit)
 }
 
-fn something_was_there(audit: &Audit) -> Result<(), Failure> {
-    match audit.notes.first() {
-        Some(note) if audit.files == 0 => {
-            Err(Failure::cannot(format!("{}: {}", note.file, note.why)))
-        }
-        _ => Ok(()),
+/// What a report is about, on the day of `now`.
+fn subject(name: String, now: UnixTime, is_whole: bool) -> Subject {
+    let date = date(now).chars().take(10).collect();
+    Subject { name, date, root: None, is_whole }
+}
+
+fn something_was_there(audit: &Audit, asked: &Asked<'_>) -> Result<(), Failure> {
+    if audit.files > 0 {
+        return Ok(());
     }
+    if let Some(note) = audit.notes.first() {
+        return Err(Failure::cannot(format!("{}: {}", note.file, note.why)));
+    }
+    let paths: Vec<String> = asked.paths.iter().map(|path| path.display().to_string()).collect();
+    let what = if asked.is_whole { "no file of a known kind" } else { "no code that is known" };
+    let at = if asked.paths.iter().any(|path| path.is_dir()) { "below" } else { "at" };
+    Err(Failure::cannot(format!("{what} {at} {}", paths.join(", "))))
+}
+
+/// `tokenward audit rules`.
+fn rules(args: &AuditRulesArgs, output: Output) -> Outcome {
+    let catalog = Catalog::built_in().map_err(|error| Failure::because("the rules", &error))?;
+    let Some(name) = &args.rule else {
+        output.either(&catalog.rules(), report::rule::list(&catalog).trim_end())?;
+        return Ok(GOOD);
+    };
+    let rule = catalog.get(name).ok_or_else(|| Failure::cannot(Catalog::no_such_rule(name)))?;
+    output.either(rule, report::rule::page(rule).trim_end())?;
+    Ok(GOOD)
 }
 
 fn verdict(audit: &Audit, fail_on: FailOn) -> std::process::ExitCode {

@@ -46,3 +46,10 @@ fn without_an_authority_it_says_how_to_start_one() {
 
     assert!(said.contains("no authority runs on .tokenward; start it with"), "{said}");
 }
+
+#[test]
+fn a_config_file_that_is_not_there_is_no_reason_to_leave_it_out() {
+    let said = Work::new().refused(2, &["doctor", "--config", "nowhere.toml"]);
+
+    assert!(said.contains("nowhere.toml: "), "{said}");
+}

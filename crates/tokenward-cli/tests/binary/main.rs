@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod audit;
+mod audit_front;
 mod dev;
 mod doctor;
 mod gate;

@@ -197,7 +197,12 @@ fn in_markup_the_script_alone_is_touched() {
 fn every_example_of_every_rule_is_mended_at_once_or_not_at_all() {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let mut mended_in_all = 0;
-    for file in walk::files(&[rules], |path| Language::of(path).is_some(), &mut Vec::new()) {
+    for file in walk::files(
+        &[rules],
+        |path| Language::of(path).is_some(),
+        &Options::default(),
+        &mut Vec::new(),
+    ) {
         let language = Language::of(&file.path).unwrap();
         let text = std::fs::read_to_string(&file.path).unwrap();
         let name = Path::new(file.path.file_name().unwrap());
@@ -229,7 +234,12 @@ fn examples_that_are_torn_are_read_and_mended_without_harm() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         state.rotate_left(17) % below.max(1)
     };
-    for file in walk::files(&[rules], |path| Language::of(path).is_some(), &mut Vec::new()) {
+    for file in walk::files(
+        &[rules],
+        |path| Language::of(path).is_some(),
+        &Options::default(),
+        &mut Vec::new(),
+    ) {
         let language = Language::of(&file.path).unwrap();
         let text = std::fs::read_to_string(&file.path).unwrap();
         for _ in 0..ROUNDS {

@@ -30,9 +30,8 @@ pub(super) fn public_key(parts: &Parts, keys: &[Members]) -> Vec<Probe> {
 
 /// Secrets that need no search.
 pub(super) fn guessed(parts: &Parts, host: &str) -> Vec<Probe> {
-    let kid = parts.kid().unwrap_or("secret");
     let alg = if parts.alg().starts_with("HS") { parts.alg() } else { "HS256" };
-    [
+    let fixed = [
         ("nothing", ""),
         ("a zero byte", "\0"),
         ("`null`", "null"),
@@ -40,14 +39,18 @@ pub(super) fn guessed(parts: &Parts, host: &str) -> Vec<Probe> {
         ("`secret`", "secret"),
         ("the name of the algorithm", alg),
         ("the name of the host", host),
-        ("the `kid`", kid),
-    ]
-    .into_iter()
-    .filter_map(|(what, secret)| {
-        let token = token(parts, alg, secret.as_bytes())?;
-        Some(Probe::token(&WEAK_SECRET, format!("signed {alg} with {what} as secret"), token))
-    })
-    .collect()
+    ];
+    let of_token = parts.kid().map(|kid| ("the `kid`", kid));
+    // Each secret once: two names for one would pass for two mistakes.
+    let of_token = of_token.filter(|(_, kid)| fixed.iter().all(|(_, secret)| secret != kid));
+    fixed
+        .into_iter()
+        .chain(of_token)
+        .filter_map(|(what, secret)| {
+            let token = token(parts, alg, secret.as_bytes())?;
+            Some(Probe::token(&WEAK_SECRET, format!("signed {alg} with {what} as secret"), token))
+        })
+        .collect()
 }
 
 fn token(parts: &Parts, alg: &str, secret: &[u8]) -> Option<String> {

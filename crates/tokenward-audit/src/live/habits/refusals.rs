@@ -55,6 +55,25 @@ const OF_TRACES: [&str; 9] = [
     "sqlite3.",
 ];
 
+/// In names of errors that say no more than that a request was refused.
+const NEUTRAL: [&str; 13] = [
+    "auth",
+    "http",
+    "forbidden",
+    "denied",
+    "api",
+    "server",
+    "service",
+    "request",
+    "client",
+    "invalidtoken",
+    "security",
+    "internal",
+    "access",
+];
+/// More classes of one answer are a trace.
+const MAX_CLASSES: usize = 3;
+
 /// More of a body says no more.
 const MAX_TEXT: usize = 16 << 10;
 
@@ -62,8 +81,8 @@ const MAX_TEXT: usize = 16 << 10;
 #[derive(Default)]
 pub(in crate::live) struct Refusals {
     seen: BTreeMap<String, Vec<String>>,
-    detailed: BTreeMap<&'static str, String>,
-    traces: BTreeMap<&'static str, String>,
+    detailed: BTreeMap<String, String>,
+    traces: BTreeMap<String, String>,
 }
 
 impl Refusals {
@@ -71,12 +90,17 @@ impl Refusals {
     pub(in crate::live) fn note(&mut self, what: &str, answer: &Answer, token: &str) {
         let body = answer.body.get(..MAX_TEXT).unwrap_or(&answer.body);
         let challenge = answer.header(&WWW_AUTHENTICATE).unwrap_or_default();
-        let text = format!("{challenge}\n{}", String::from_utf8_lossy(body)).to_lowercase();
+        let text = format!("{challenge}\n{}", String::from_utf8_lossy(body));
+        // What the service says anyhow, or repeats of the token, is no class of its own.
+        for class in classes(&text).take(MAX_CLASSES) {
+            self.detailed.entry(class.to_owned()).or_insert_with(|| what.to_owned());
+        }
+        let text = text.to_lowercase();
         for (known, seen) in
             [(OF_LIBRARIES.as_slice(), &mut self.detailed), (&OF_TRACES, &mut self.traces)]
         {
             for words in known.iter().filter(|words| text.contains(*words)) {
-                seen.entry(words).or_insert_with(|| what.to_owned());
+                seen.entry((*words).to_owned()).or_insert_with(|| what.to_owned());
             }
         }
         // A server that takes no header of such a length never came to the token.
@@ -99,7 +123,7 @@ impl Refusals {
         }
         if !self.detailed.is_empty() {
             let all: Vec<String> = self.detailed.iter().map(|(a, b)| told(a, b)).take(3).collect();
-            let message = format!("refusals repeat what the library says: {}", all.join(", "));
+            let message = format!("refusals repeat what the code says: {}", all.join(", "));
             findings.push(DETAILED.finding(place, message));
         } else if self.seen.len() > 1 {
             let examples: Vec<String> = self
@@ -120,6 +144,18 @@ impl Refusals {
     }
 }
 
+/// Names of classes of exceptions that tell what went wrong: `ValueError`, `SignatureDoesNotMatchException`.
+fn classes(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| {
+        let stem = word.strip_suffix("Error").or_else(|| word.strip_suffix("Exception"));
+        let Some(stem) = stem.filter(|stem| (2..=60).contains(&stem.len())) else { return false };
+        let is_class = stem.starts_with(|c: char| c.is_ascii_uppercase())
+            && stem.contains(|c: char| c.is_ascii_lowercase());
+        let stem = stem.to_lowercase();
+        is_class && !NEUTRAL.iter().any(|word| stem.contains(word))
+    })
+}
+
 /// A text without what differs from one answer to the next: numbers, ids, times.
 fn steady(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric());
@@ -127,4 +163,19 @@ fn steady(text: &str) -> String {
         !word.is_empty() && word.len() <= 24 && !word.chars().any(|c| c.is_ascii_digit())
     });
     kept.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_of_exceptions_are_told_from_errors_that_say_nothing() {
+        let found = |text| classes(text).collect::<Vec<_>>();
+        assert_eq!(found("{\"detail\": \"ValueError('bad signature')\"}"), ["ValueError"]);
+        assert_eq!(found("io.jsonwebtoken.SignatureException: x"), ["SignatureException"]);
+        for text in ["{\"error\":\"UnauthorizedError\"}", "Error: no", "HTTPException", "error"] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
 }

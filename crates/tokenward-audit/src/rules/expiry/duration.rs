@@ -24,12 +24,17 @@ fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
             if number.is_some() {
                 return number.filter(|number| *number < EPOCH);
             }
+            let unit = if [*left, *right].iter().any(|side| is_now_in_millis(m, *side)) {
+                1000.0
+            } else {
+                1.0
+            };
             let (left, right) = (seconds_in(m, *left, fuel), seconds_in(m, *right, fuel));
             match operator.as_str() {
                 // One side is the present, which we do not know.
                 "+" => match (left, right) {
                     (Some(a), Some(b)) => Some(a + b),
-                    (Some(one), None) | (None, Some(one)) => Some(one),
+                    (Some(one), None) | (None, Some(one)) => Some(one / unit),
                     (None, None) => None,
                 },
                 "*" => Some(left? * right?),
@@ -56,6 +61,20 @@ fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
         },
         _ => None,
     }
+}
+
+/// `Date.now()`, `new Date().getTime()`: what is added to it is milliseconds too.
+pub(super) fn is_now_in_millis(m: &Model, id: Id) -> bool {
+    let Kind::Call { callee, .. } = m.kind(m.value(id)) else { return false };
+    let is_date =
+        |object: Id| m.last_name(object) == Some("Date") || m.callee_name(object) == Some("Date");
+    m.language.is_script()
+        && match m.kind(*callee) {
+            Kind::Member(object, name) => {
+                matches!(name.as_str(), "now" | "getTime" | "valueOf") && is_date(*object)
+            }
+            _ => false,
+        }
 }
 
 fn call(m: &Model, id: Id, fuel: u8) -> Option<f64> {

@@ -122,7 +122,10 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
         return;
     }
     // Whoever reads it elsewhere, or leaves it to a store, may well compare it; that is out of sight.
-    let is_open = speaks_of_ttl(context) || reads_expiry(m, call) || is_beside_other(context, call);
+    let is_open = speaks_of_ttl(context)
+        || reads_expiry(m, call)
+        || is_beside_other(context, call)
+        || is_thrown_away(m, call);
     let confidence = if is_open { Confidence::Low } else { Confidence::Medium };
     let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
     context.report_mended(
@@ -132,6 +135,14 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
         "leave it on; a few seconds of leeway are enough for clocks that differ",
         changes,
     );
+}
+
+/// Whether nothing is done with what the call gives: it tries a key, and whoever called verifies again.
+fn is_thrown_away(m: &Model, call: Id) -> bool {
+    let is_statement = |id: &Id| {
+        matches!(m.kind(*id), Kind::Branch | Kind::Function(_) | Kind::Try { .. } | Kind::Other(_))
+    };
+    m.language == Language::Python && m.node(call).parent.is_none_or(|parent| is_statement(&parent))
 }
 
 /// A proof of possession (RFC 9449 § 4.3) has no end: it is good for a moment after its `iat`, and once.

@@ -45,9 +45,11 @@ impl Kept {
         let written = files::create_dir(folder)
             .and_then(|()| files::replace_private(&self.path, &self.cache.to_bytes()));
         match written {
-            Ok(()) => {
-                output::note(format!("{} files as they were before", self.cache.reused()));
-            }
+            Ok(()) => match self.cache.reused() {
+                0 => {}
+                1 => output::note("1 file as it was before"),
+                reused => output::note(format!("{reused} files as they were before")),
+            },
             Err(error) => output::note(format!("--cache: {error}")),
         }
     }

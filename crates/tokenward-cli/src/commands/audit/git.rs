@@ -11,6 +11,8 @@ pub(super) fn git(wanted_by: &str, arguments: &[&str]) -> Result<String, Failure
         // A project's own settings could name a program to run here.
         .args(["-c", "core.fsmonitor=false"])
         .args(arguments)
+        // What it says is read.
+        .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()
         .map_err(|error| Failure::because(format!("{wanted_by}: git"), &error))?;

@@ -6,7 +6,7 @@ use tokenward_audit::report::Report;
 use tokenward_audit::{Audit, Finding, JwksSource, JwksState, audit_jwks};
 use tokenward_remote::FetchError;
 
-use super::{show, verdict};
+use super::{show, subject, verdict};
 use crate::args::AuditJwksArgs;
 use crate::clock;
 use crate::commands::key_set;
@@ -30,7 +30,8 @@ pub(super) async fn run(args: &AuditJwksArgs, output: Output) -> Outcome {
     let mut audit = Audit::default();
     audit.findings = findings;
     audit.files = 1;
-    show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
+    let of = subject(args.jwks.clone(), start, false);
+    show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, args.fail_on))
 }
 

@@ -8,21 +8,27 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokenward_audit::report::Report;
 use tokenward_audit::{
-    Address, Carrier, LiveOptions, LogIn, Refresh, Secrets, Words, audit_live, report,
+    Address, Carrier, Finding, LiveOptions, LogIn, Refresh, Secrets, Words, audit_live,
 };
 
-use super::{show, verdict};
+use super::{show, subject, verdict};
 use crate::args::{AuditLiveArgs, LiveSessionArgs, LiveTokenArgs};
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::files;
-use crate::output::{Format, Output};
+use crate::output::{self, Output};
 use crate::secret::Variables;
 
 pub(super) async fn run(args: &AuditLiveArgs, output: Output) -> Outcome {
     let clock = clock::system();
     let start = clock.now();
-    let options = options(args)?;
+    let mut options = options(args)?;
+    let known = known_secret(&options.token);
+    if arm(&mut options, known.as_ref().map(|(secret, _)| secret.as_slice())) {
+        output::note(
+            "the secret of these tokens is known: more are made with it, as --signing-key-file would",
+        );
+    }
     let bar = bar();
     let mut audit = audit_live(&options, &|| clock.now().as_secs(), &mut |done, all| {
         bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
@@ -31,17 +37,31 @@ pub(super) async fn run(args: &AuditLiveArgs, output: Output) -> Outcome {
     .await
     .map_err(|error| Failure::because_of(&error))?;
     bar.finish_and_clear();
-    // Where a secret signs, whether others know it is found out here, without a request.
-    if let Some(secrets) = Secrets::of(&options.token) {
-        let tried = secrets.search(Words::BuiltIn, 0);
-        audit.findings.extend(secrets.finding(&tried));
-    }
-    if output.format() == Format::Text {
-        output.line(report::grades::text(&audit, output.is_colored()).trim_end())?;
-        output.line("")?;
-    }
-    show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
+    let is_told = audit.findings.iter().any(|finding| finding.rule == "live-weak-secret");
+    audit.findings.extend(known.map(|(_, finding)| finding).filter(|_| !is_told));
+    let of = subject(args.url.clone(), start, true);
+    show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, args.fail_on))
+}
+
+/// The secret that signs such tokens, where it is one that others know, and what to say of that. It is found out
+/// here, without a request.
+fn known_secret(token: &str) -> Option<(Vec<u8>, Finding)> {
+    let secrets = Secrets::of(token)?;
+    let tried = secrets.search(Words::BuiltIn, 0);
+    let finding = secrets.finding(&tried)?;
+    Some((tried.found?, finding))
+}
+
+/// Whoever knows the secret can make any token; so can we, where nobody gave us a key.
+fn arm(options: &mut LiveOptions, known: Option<&[u8]>) -> bool {
+    match known {
+        Some(secret) if !secret.is_empty() && options.signing_key.is_none() => {
+            options.signing_key = Some(secret.to_vec());
+            true
+        }
+        _ => false,
+    }
 }
 
 fn options(args: &AuditLiveArgs) -> Result<LiveOptions, Failure> {
@@ -164,5 +184,30 @@ fn bar() -> ProgressBar {
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_everybody_knows_signs_for_us_too_unless_a_key_was_given() {
+        // Signed with `changeme`.
+        let token =
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.D8itZpIgqPAecIsojSbH50chOvY4P0RUFwbvq1Q5c-k";
+        let (secret, finding) = known_secret(token).unwrap();
+        assert_eq!(
+            (secret.as_slice(), finding.rule),
+            (b"changeme".as_slice(), "token-known-secret")
+        );
+
+        let address = Address::parse("http://127.0.0.1:1/").unwrap();
+        let mut options = LiveOptions::new(address, token.to_owned());
+        assert!(!arm(&mut options, None));
+        assert!(!arm(&mut options, Some(b"")));
+        assert!(arm(&mut options, Some(&secret)));
+        assert_eq!(options.signing_key.as_deref(), Some(b"changeme".as_slice()));
+        assert!(!arm(&mut options, Some(b"another")));
     }
 }

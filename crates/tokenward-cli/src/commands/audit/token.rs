@@ -7,13 +7,15 @@ use std::thread;
 use std::time::Duration;
 
 use tokenward_audit::report::Report;
-use tokenward_audit::{Audit, Secrets, Tried, Words, audit_token};
+use tokenward_audit::{Audit, Secrets, TokenError, Tried, Words, audit_token};
 
-use super::{show, verdict};
+use super::{show, subject, verdict};
 use crate::args::AuditTokenArgs;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
-use crate::output::{self, Output};
+use crate::output::{self, Format, Output};
+
+mod said;
 
 /// More than any token has.
 const MAX_TOKEN: u64 = 1 << 20;
@@ -25,18 +27,27 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) fn run(args: &AuditTokenArgs, output: Output) -> Outcome {
     let clock = clock::system();
     let start = clock.now();
+    // Before anything else, so that a wrong name costs no time.
+    let listed = args.wordlist.as_deref().map(lines).transpose()?;
     let token = read(&args.token)?;
-    let found = audit_token(&token, start.as_secs())
-        .map_err(|error| Failure::cannot(format!("the token: {error}")))?;
+    let found =
+        audit_token(&token, start.as_secs()).map_err(|error| refused(&args.token, error))?;
+    if output.format() == Format::Text {
+        said::show(&found, start, output)?;
+    }
     let mut audit = Audit::default();
     audit.files = 1;
     audit.findings = found.findings;
     if found.is_hmac
         && let Some(secrets) = Secrets::of(&token)
     {
-        let mut tried = search(&secrets, Words::BuiltIn, args.threads);
-        if let (None, Some(path)) = (&tried.found, &args.wordlist) {
-            tried = search(&secrets, Words::Lines(lines(path)?, args.vary), args.threads);
+        // Whoever brings a list knows more of this token than we do.
+        let listed = listed.map(|lines| Words::Lines(lines, args.vary));
+        let mut tried = secrets.nothing();
+        for words in listed.into_iter().chain([Words::BuiltIn]) {
+            if tried.found.is_none() {
+                tried = search(&secrets, words, args.threads);
+            }
         }
         let took = clock.now().since(start).as_secs_f64();
         output::note(format!(
@@ -46,8 +57,18 @@ pub(super) fn run(args: &AuditTokenArgs, output: Output) -> Outcome {
         ));
         audit.findings.extend(secrets.finding(&tried));
     }
-    show(&Report { audit: &audit, took: clock.now().since(start) }, output)?;
+    let of = subject("token".to_owned(), start, false);
+    show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, args.fail_on))
+}
+
+fn refused(argument: &str, error: TokenError) -> Failure {
+    if argument != "-" && Path::new(argument).is_file() {
+        return Failure::cannot(format!(
+            "the token: `{argument}` is a file; tokenward audit token - < {argument}"
+        ));
+    }
+    Failure::cannot(format!("the token: {error}"))
 }
 
 /// Searches, and says how far it is, where somebody looks.
@@ -82,6 +103,9 @@ fn rate(count: u64, took: f64) -> String {
 
 fn lines(path: &Path) -> Result<Box<dyn Iterator<Item = Vec<u8>> + Send>, Failure> {
     let file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
+    if path.is_dir() {
+        return Err(Failure::cannot(format!("{}: a folder, and no list of words", path.display())));
+    }
     let lines = BufReader::with_capacity(1 << 20, file).split(b'\n').map_while(Result::ok);
     Ok(Box::new(lines.filter(|line| line.len() <= MAX_LINE).map(|mut line| {
         if line.last() == Some(&b'\r') {

@@ -48,7 +48,7 @@ async fn the_live_audit_of_the_page_finds_nothing_wrong_with_a_development_serve
 
     let said = shell.run(&tested("audit-live-dev")).await;
 
-    assert!(said.starts_with("10 of 10 mistakes were not found"), "{said}");
+    assert!(said.starts_with("none of the 10 mistakes found"), "{said}");
 }
 
 /// A repository with one commit, where `tokenward` is found.

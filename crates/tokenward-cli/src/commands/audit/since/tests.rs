@@ -11,5 +11,5 @@ fn a_hunk_says_which_lines_are_new() {
 
 #[test]
 fn an_option_is_no_revision() {
-    assert!(changed("--output=x").is_err());
+    assert!(changed("--output=x", &[".".into()]).is_err());
 }

@@ -1,0 +1,118 @@
+//! What of a secret is shown: its first characters, to know it by.
+
+use std::ops::Range;
+
+use crate::rules::Hit;
+
+#[cfg(test)]
+mod tests;
+
+/// As many characters of a secret as are shown, and never more than half.
+const SHOWN: usize = 4;
+/// A word of this length, of the letters of Base64, is a key or a token, where one was found.
+const KEY: usize = 20;
+
+/// A secret, as findings name it.
+pub(crate) fn masked(secret: &str) -> String {
+    let shown = SHOWN.min(secret.chars().count().div_ceil(2));
+    secret.chars().take(shown).chain(['…']).collect()
+}
+
+/// The bytes of `text` that nobody may read for what was found.
+pub(super) fn secrets(text: &str, hit: &Hit) -> Vec<Range<usize>> {
+    let found = text.get(hit.span.clone()).unwrap_or_default();
+    let is_pem = found.contains("PRIVATE KEY-----");
+    let (start, inside) = match hit.rule {
+        "hardcoded-secret" if !is_pem => (hit.span.start, vec![unquoted(found)]),
+        "secret-in-config" | "secret-shared" if !is_pem => (hit.span.start, vec![value(found)]),
+        "hardcoded-secret"
+        | "secret-in-config"
+        | "secret-shared"
+        | "private-key-in-tree"
+        | "token-in-tree" => {
+            // Of a key, a part may have been found that says what it is.
+            let lines = whole_lines(text, &hit.span);
+            (lines.start, long_words(text.get(lines).unwrap_or_default()))
+        }
+        _ => return Vec::new(),
+    };
+    let here = |range: Range<usize>| {
+        let range = range.start.saturating_add(start)..range.end.saturating_add(start);
+        let shown = text.get(range.clone()).unwrap_or_default();
+        let count = SHOWN.min(shown.chars().count().div_ceil(2));
+        let kept: usize = shown.chars().take(count).map(char::len_utf8).sum();
+        range.start.saturating_add(kept)..range.end
+    };
+    inside.into_iter().map(here).filter(|range| !range.is_empty()).collect()
+}
+
+/// The lines that a part of the text stands in.
+fn whole_lines(text: &str, part: &Range<usize>) -> Range<usize> {
+    let before = text.get(..part.start).and_then(|before| before.rfind('\n'));
+    let after = text.get(part.end..).and_then(|after| after.find('\n'));
+    let start = before.map_or(0, |at| at.saturating_add(1));
+    start..after.map_or(text.len(), |at| part.end.saturating_add(at))
+}
+
+/// A literal without its quotes, and what a language writes before them.
+fn unquoted(literal: &str) -> Range<usize> {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let start = literal.find(is_quote).filter(|start| *start <= 4).unwrap_or(0);
+    let inner = literal.get(start..).unwrap_or_default();
+    let start =
+        start.saturating_add(inner.len().saturating_sub(inner.trim_start_matches(is_quote).len()));
+    let end = literal.trim_end_matches(|c| is_quote(c) || c == '#').len();
+    start..end.max(start)
+}
+
+/// What a line of settings sets: all behind its first `=` or `:`, or the text between quotes there.
+fn value(line: &str) -> Range<usize> {
+    if let Some(at) = line.find("value=\"") {
+        let start = at.saturating_add("value=\"".len());
+        let rest = line.get(start..).unwrap_or_default();
+        return start..start.saturating_add(rest.find('"').unwrap_or(rest.len()));
+    }
+    // A name in quotes may have colons.
+    let inner = line.trim_start_matches(|c: char| c.is_whitespace() || c == '{' || c == '-');
+    let skipped = line.len().saturating_sub(inner.len());
+    let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let name =
+        quote.and_then(|quote| inner.get(1..)?.find(quote)).map_or(0, |at| at.saturating_add(2));
+    let from = skipped.saturating_add(name);
+    let rest = line.get(from..).unwrap_or_default();
+    let sign =
+        rest.find(['=', ':']).or_else(|| rest.find(' ')).map_or(0, |at| at.saturating_add(1));
+    let from = from.saturating_add(sign);
+    let rest = line.get(from..).unwrap_or_default();
+    let inner = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '|'));
+    let from = from.saturating_add(rest.len().saturating_sub(inner.len()));
+    match inner.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => {
+            let text = inner.get(1..).unwrap_or_default();
+            let from = from.saturating_add(1);
+            from..from.saturating_add(text.find(quote).unwrap_or(text.len()))
+        }
+        None => from..from.saturating_add(inner.trim_end_matches([',', ' ', '\r', '\n']).len()),
+    }
+}
+
+/// Words that are long enough for keys and tokens.
+fn long_words(text: &str) -> Vec<Range<usize>> {
+    let is_in =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '.' | '\\');
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (is_in(c), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                start = None;
+                if at.saturating_sub(from) >= KEY {
+                    words.push(from..at);
+                }
+            }
+            _ => {}
+        }
+    }
+    words
+}

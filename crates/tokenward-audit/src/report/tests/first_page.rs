@@ -1,0 +1,109 @@
+use super::*;
+
+/// All that a report on a whole project knows.
+fn project() -> Subject {
+    Subject {
+        name: "orchard".to_owned(),
+        date: "2026-11-26".to_owned(),
+        root: Some("/repository".into()),
+        is_whole: true,
+    }
+}
+
+#[test]
+fn the_first_page_says_how_many_of_the_ten_were_found_and_how_often() {
+    let call = "jwt.decode(t, KEY, algorithms=['none'])\n";
+    let mut whole = audit("app.py", &format!("import jwt\n{call}{call}"));
+    whole.unseen.push(crate::Mistake::new(5).unwrap());
+    let of = project();
+    let report = Report { of: &of, ..report(&whole) };
+
+    let page = text::text(&report, false);
+    assert!(page.starts_with("1 of the 10 mistakes found; 1 could not be seen\n"), "{page}");
+    assert!(page.contains("\n   3  2 critical  the token, not"), "{page}");
+    assert!(page.contains("\n   4  -           tokens that live"), "{page}");
+    assert!(page.contains("\n   5  unseen      tokens that cannot"), "{page}");
+    let html = html::html(&report, &Catalog::built_in().unwrap());
+    assert!(html.contains("<h1>1 of the 10 mistakes found; 1 could not be seen</h1>"), "{html}");
+    assert!(html.contains("<b>orchard</b>, 2026-11-26: 2 found in 1 file"), "{html}");
+    assert!(html.contains("2 critical") && html.contains("<code>"), "{html}");
+    assert!(markdown::markdown(&report).contains("1 of the 10 mistakes found; 1 could"));
+    let json = serde_json::to_value(json::json(&report)).unwrap();
+    assert_eq!(json["grades"][2]["counts"]["critical"], 2);
+    assert_eq!(
+        (&json["grades"][2]["state"], &json["grades"][4]["state"]),
+        (&"found".into(), &"unseen".into())
+    );
+
+    let nothing = Audit { files: 3, ..Audit::default() };
+    let page = text::text(&Report { audit: &nothing, ..report }, false);
+    assert!(page.starts_with("none of the 10 mistakes found\n"), "{page}");
+}
+
+#[test]
+fn what_repeats_is_explained_once_and_a_long_report_ends_with_the_ten() {
+    let many = audit(
+        "app.py",
+        &format!("import jwt\n{}", "jwt.decode(t, KEY, algorithms=['none'])\n".repeat(60)),
+    );
+    let of = project();
+    let page = text::text(&Report { of: &of, ..report(&many) }, false);
+
+    let times = |part: &str| page.matches(part).count();
+    assert_eq!(times("  critical  algorithm-none"), 60, "{page}");
+    assert_eq!(times("a token that is not signed"), 1, "{page}");
+    assert_eq!(times("instead: "), 1);
+    assert_eq!(times("(mistake 3 of 10)"), 1);
+    assert_eq!(times("1 of the 10 mistakes found"), 2);
+    assert_eq!(times("about a rule: tokenward audit rules algorithm-none"), 1);
+    let few = audit("app.py", CODE);
+    let page = text::text(&Report { of: &of, ..report(&few) }, false);
+    assert_eq!(page.matches("1 of the 10 mistakes found").count(), 1);
+}
+
+#[test]
+fn a_mark_stands_below_what_was_found() {
+    let text = text::text(
+        &report(&audit("app.py", "import jwt\n\tx = jwt.decode(t, KEY, algorithms=['none'])\n")),
+        false,
+    );
+    let mut lines = text.lines().skip_while(|line| !line.contains("x = jwt"));
+    let (line, mark) = (lines.next().unwrap(), lines.next().unwrap());
+    let at = line.find("jwt.decode").unwrap();
+    assert_eq!(mark.find('^'), Some(at), "{text}");
+    assert_eq!(mark.matches('^').count(), "jwt.decode(t, KEY, algorithms=['none'])".len());
+}
+
+#[test]
+fn places_in_sarif_are_told_from_the_root_and_rules_have_an_address() {
+    let of = project();
+    let catalog = Catalog::built_in().unwrap();
+    for (file, uri) in
+        [("/repository/a/../b c.py", "b%20c.py"), ("/elsewhere/app.py", "file:///elsewhere/app.py")]
+    {
+        let found = audit(file, CODE);
+        let log = sarif::sarif(&Report { of: &of, ..report(&found) }, &catalog);
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], uri);
+        let rule = &log["runs"][0]["tool"]["driver"]["rules"][0];
+        assert!(rule["helpUri"].as_str().unwrap().starts_with("https://cwe.mitre.org/"));
+        assert_eq!(faults(&log), "");
+    }
+}
+
+#[test]
+fn a_rule_is_explained_without_the_web() {
+    let catalog = Catalog::built_in().unwrap();
+    let page = rule::page(catalog.get("algorithm-none").unwrap());
+    for part in [
+        "mistake 3 of 10",
+        "Why it matters",
+        "Instead",
+        "What it does not report",
+        "allow(algorithm-none)",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(page.lines().all(|line| line.chars().count() <= 90), "{page}");
+    assert_eq!(rule::list(&catalog).lines().count(), catalog.rules().len());
+}
