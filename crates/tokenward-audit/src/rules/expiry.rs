@@ -189,7 +189,9 @@ pub(super) fn long(context: &mut Context<'_>) {
 fn minutes(context: &mut Context<'_>) {
     let m = context.model;
     let is_python = m.language == crate::Language::Python;
-    for (name, value) in settings::all(m).filter(|_| is_python) {
+    // Where the token is made in the same file, that is told of already.
+    let is_told = context.hits.iter().any(|hit| hit.rule == context.rule);
+    for (name, value) in settings::all(m).filter(|_| is_python && !is_told) {
         let is_named = plain(name) == "accesstokenexpireminutes";
         let Some(minutes) = m.number(value).filter(|_| is_named) else { continue };
         if minutes * 60.0 >= DAY {

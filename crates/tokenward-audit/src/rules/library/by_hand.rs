@@ -26,6 +26,8 @@ const CHECKS: [&str; 10] = [
 #[derive(Debug, Default)]
 pub(super) struct Split {
     calls: Vec<Id>,
+    /// Patterns that take the parts, each with its call: `const [, payload] = token.split('.')`.
+    patterns: Vec<(Id, Id)>,
 }
 
 impl Split {
@@ -39,7 +41,11 @@ impl Split {
         let is_checked = !calls.is_empty()
             && (m.calls().any(|call| is_check(m, call))
                 || m.ids().any(|id| is_part(m, &calls, id, |at| at > 1.0)));
-        Self { calls: if is_checked { Vec::new() } else { calls } }
+        if is_checked {
+            return Self::default();
+        }
+        let patterns = calls.iter().filter_map(|call| Some((pattern(m, *call)?, *call))).collect();
+        Self { calls, patterns }
     }
 
     pub(super) fn decode(&self, m: &Model, call: Id) -> Option<Decode> {
@@ -72,6 +78,24 @@ impl Split {
         })
     }
 
+    /// The call whose second part a name got by a pattern; a first part is called a header.
+    fn taken(&self, m: &Model, id: Id, name: &str) -> Option<Id> {
+        let lower = name.to_lowercase();
+        let is_here = |pattern: Id| m.function_of(pattern) == m.function_of(id);
+        let is_payload = ["payload", "claims", "body"].iter().any(|word| lower.contains(word));
+        // In JavaScript, what a pattern of an array binds is not kept.
+        let takes = |pattern: Id| match m.kind(pattern) {
+            Kind::Other(parts) if parts.is_empty() => is_payload,
+            _ => {
+                m.below(pattern).any(|one| matches!(m.kind(one), Kind::Name(part) if part == name))
+            }
+        };
+        self.patterns
+            .iter()
+            .find(|(pattern, _)| !lower.contains("head") && is_here(*pattern) && takes(*pattern))
+            .map(|(_, call)| *call)
+    }
+
     fn follow(&self, m: &Model, id: Id, trace: &mut Trace, fuel: u8) {
         let Some(fuel) = fuel.checked_sub(1) else { return };
         for one in m.below(id) {
@@ -81,7 +105,8 @@ impl Split {
                 Kind::Index(..) => {
                     trace.is_header |= is_part(m, &self.calls, one, |at| at < 1.0);
                 }
-                Kind::Name(_) if trace.split.is_none() => {
+                Kind::Name(name) if trace.split.is_none() => {
+                    trace.split = self.taken(m, one, name);
                     for value in m.values(one).into_iter().filter(|value| *value != one) {
                         self.follow(m, value, trace, fuel);
                     }
@@ -89,6 +114,16 @@ impl Split {
                 _ => {}
             }
         }
+    }
+}
+
+/// What takes the parts of what a call splits, where that is no single name.
+fn pattern(m: &Model, call: Id) -> Option<Id> {
+    match m.kind(m.node(call).parent?) {
+        Kind::Assign(target, value) if *value == call => {
+            (!matches!(m.kind(*target), Kind::Name(_) | Kind::Member(..))).then_some(*target)
+        }
+        _ => None,
     }
 }
 
