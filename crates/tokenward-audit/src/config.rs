@@ -32,7 +32,8 @@ pub(crate) const RULES: [(&str, u8); 12] = [
     ("errors-shown", 10),
 ];
 
-const EXTENSIONS: [&str; 21] = [
+const EXTENSIONS: [&str; 22] = [
+    "caddyfile",
     "env",
     "yml",
     "yaml",

@@ -80,7 +80,8 @@ fn bare(text: &str) -> String {
 
 /// Caddy leaves credentials out of its logs unless it is told so.
 fn is_caddy(line: &str) -> bool {
-    line.trim_end() == "log_credentials" || bare(line).starts_with("should_log_credentials:true")
+    read::uncommented(line) == "log_credentials"
+        || bare(line).starts_with("should_log_credentials:true")
 }
 
 /// `--accesslog.fields.headers.defaultmode=keep`
