@@ -9,16 +9,13 @@ const FUEL: u8 = 6;
 /// What a token is called.
 const TOKENS: [&str; 4] = ["jwt", "token", "bearer", "auth"];
 /// What whoever checks a signature calls.
-const CHECKS: [&str; 10] = [
-    "createhmac",
+const CHECKS: [&str; 7] = [
     "createverify",
     "timingsafeequal",
     "compare_digest",
     "importkey",
-    "hash_hmac",
     "hash_equals",
     "openssl_verify",
-    "hmac",
     "sodium_crypto_sign_verify_detached",
 ];
 
@@ -169,6 +166,9 @@ fn is_base64(m: &Model, call: Id) -> bool {
 fn is_check(m: &Model, call: Id) -> bool {
     let name = m.callee_name(call).unwrap_or_default().to_lowercase();
     name.starts_with("verify")
+        // `self._signature(header, payload)`, `hmac_sha(…)`: a library of the program's own.
+        || name.contains("signature")
+        || name.contains("hmac")
         || CHECKS.contains(&name.as_str())
         || m.callee_path(call).is_some_and(|path| path.starts_with("hmac."))
 }
@@ -204,7 +204,7 @@ fn exploded(m: &Model, call: Id) -> Option<Decode> {
         .collect();
     let has = |names: &[&str]| calls.iter().any(|name| names.contains(name));
     let reads = has(&["base64_decode", "urlsafeB64Decode"]) && has(&["json_decode", "jsonDecode"]);
-    let checks = has(&CHECKS);
+    let checks = has(&CHECKS) || calls.iter().any(|name| name.contains("hmac"));
     (is_token && reads && !checks && takes_payload(m, call)).then_some(Decode {
         call,
         library: Library::FirebaseJwt,
