@@ -1,7 +1,8 @@
 //! `cargo xtask bench audit`: the auditor beside semgrep, with equivalent rules, on the code of published
 //! packages, and what readers said of the findings.
 //!
-//! The packages are those of `bench/audit/packages.txt`; their code is compared upon, and stays below `target/`.
+//! The packages are those of `bench/audit/packages.txt`, on which rules were mended, and of `bench/audit/measured.txt`,
+//! on which they were measured; their code is compared upon, and stays below `target/`.
 
 mod debian;
 mod packages;
@@ -38,8 +39,10 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     fs::create_dir_all(&home)?;
     let python = crate::tools::python(&home.join("venv"), &sources("requirements.txt"))?;
     let listed = packages::listed(&sources("packages.txt"))?;
+    let measured = packages::listed(&sources("measured.txt"))?;
+    let every = [listed.as_slice(), measured.as_slice()].concat();
     let all = home.join("packages");
-    let missing = packages::fetch(&listed, &all, &python);
+    let missing = packages::fetch(&every, &all, &python);
     run(Command::new(env!("CARGO")).current_dir(root()).args([
         "build",
         "--quiet",
@@ -56,19 +59,21 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     let files = tree::lay(&listed, &all, &tree, count)?;
     println!("{files} files in {}", tree.display());
     let beside = beside([&ours, &semgrep], &tree)?;
-    let alone = alone(&ours, &listed, &all)?;
+    let mended = alone(&ours, ("mended", &listed), &all)?;
+    let measured = alone(&ours, ("measured", &measured), &all)?;
     let machine = machine::describe()?;
-    println!("{machine}\n\n{}\n{}", beside.text(), alone.text());
+    println!("{machine}\n\n{}\n{}\n{}", beside.text(), mended.text(), measured.text());
     for package in &missing {
         println!("could not be had: {package}");
     }
     if options.write {
-        let had = listed.len().saturating_sub(missing.len());
+        let had = every.len().saturating_sub(missing.len());
         let figures = format!(
-            "{machine}; {had} of {} packages, {files} files.\n\n{}\n{}",
-            listed.len(),
+            "{machine}; {had} of {} packages, {files} files.\n\n{}\n{}\n{}",
+            every.len(),
             beside.markdown(),
-            alone.markdown(),
+            mended.markdown(),
+            measured.markdown(),
         );
         page_between(PAGE, BEGIN, END, &figures)?;
     }
@@ -108,14 +113,15 @@ fn beside(both: [&Tool; 2], tree: &Path) -> Result<Table, Failure> {
 
 /// The auditor over each package by itself, as the readers met it: a rule about what a whole project lacks says
 /// nothing of hundreds of them in one tree.
-fn alone(ours: &Tool, listed: &[Package], all: &Path) -> Result<Table, Failure> {
+fn alone(ours: &Tool, (name, listed): (&str, &[Package]), all: &Path) -> Result<Table, Failure> {
     let mut findings = Vec::new();
     for package in listed.iter().filter(|package| all.join(package.folder()).exists()) {
         findings.extend(ours.over(all, &package.folder())?.findings);
     }
     let pairs = verdicts()?.of(&findings);
-    written(&all.with_file_name("alone.tsv"), &list(ours, &findings, &pairs))?;
-    let mut table = Table::new("Each package by itself", &HEAD);
+    written(&all.with_file_name(format!("{name}.tsv")), &list(ours, &findings, &pairs))?;
+    let title = format!("Each package by itself, of those on which rules were {name}");
+    let mut table = Table::new(&title, &HEAD);
     for row in rows(&pairs) {
         table.push(row);
     }

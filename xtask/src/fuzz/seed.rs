@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz seed`: the first inputs of each target, out of the vectors.
+//! `cargo xtask fuzz seed`: the first inputs of each target, out of the vectors and the auditor's examples.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,12 +23,14 @@ type Seeds = BTreeMap<&'static str, BTreeMap<Vec<u8>, String>>;
 pub(super) fn write() -> Result<(), Failure> {
     let mut seeds = Seeds::new();
     collect(&root().join("vectors"), &mut seeds)?;
+    examples(&mut seeds)?;
     let corpus = root().join("fuzz/corpus");
-    if corpus.exists() {
-        fs::remove_dir_all(&corpus)?;
-    }
     for (target, seeds) in seeds {
         let dir = corpus.join(target);
+        // Targets that no vector is for keep what was written for them by hand.
+        if dir.exists() {
+            fs::remove_dir_all(&dir)?;
+        }
         fs::create_dir_all(&dir)?;
         let mut named: Vec<(String, Vec<u8>)> =
             seeds.into_iter().map(|(contents, name)| (name, contents)).collect();
@@ -38,6 +40,26 @@ pub(super) fn write() -> Result<(), Failure> {
         println!("{target:10} {} seeds", chosen.len());
         for (index, (name, contents)) in chosen.into_iter().enumerate() {
             fs::write(dir.join(format!("{name}-{index}")), contents)?;
+        }
+    }
+    Ok(())
+}
+
+/// The auditor's examples: a file's name, then what is in it.
+fn examples(seeds: &mut Seeds) -> Result<(), Failure> {
+    let mut folders = vec![root().join("crates/tokenward-audit/rules")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.starts_with("bad_") {
+                let text = fs::read_to_string(&path)?;
+                let rule = path.ancestors().nth(3).and_then(Path::file_name).unwrap_or_default();
+                let rule = rule.to_string_lossy().into_owned();
+                Vector { name: &rule, seeds }.add(&["audit"], format!("{name}\n{text}").as_bytes());
+            }
         }
     }
     Ok(())

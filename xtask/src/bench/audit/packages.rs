@@ -1,4 +1,4 @@
-//! The packages of `bench/audit/packages.txt`: each in a folder of its own, `REGISTRY/NAME-VERSION`.
+//! The packages of `bench/audit/packages.txt` and `measured.txt`: each in a folder of its own, `REGISTRY/NAME-VERSION`.
 //!
 //! Registries are asked by their own clients: `npm pack`, `pip download`, `cargo info`, `apt-get`. Nothing of a
 //! package is run, but that pip has a source distribution tell its metadata, which runs its build file.
@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn every_package_of_the_list_is_said_as_it_is_read_and_stands_there_once() {
-        let mut packages = listed(&super::super::sources("packages.txt")).unwrap();
+        let list = |name| listed(&super::super::sources(name)).unwrap();
+        let mut packages = [list("packages.txt"), list("measured.txt")].concat();
         assert!(packages.len() > 600, "{}", packages.len());
 
         for package in &packages {

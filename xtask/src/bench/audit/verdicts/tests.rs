@@ -5,8 +5,11 @@ use super::*;
 
 #[test]
 fn every_verdict_is_of_a_listed_package_and_its_rule_is_one_of_ours() {
-    let listed: BTreeSet<String> =
-        packages::listed(&sources("packages.txt")).unwrap().iter().map(Package::folder).collect();
+    let listed: BTreeSet<String> = ["packages.txt", "measured.txt"]
+        .iter()
+        .flat_map(|list| packages::listed(&sources(list)).unwrap())
+        .map(|package| package.folder())
+        .collect();
     let rules = crate::run::root().join("crates/tokenward-audit/rules");
 
     let verdicts = Verdicts::read(&sources("verdicts.tsv")).unwrap();
