@@ -10,6 +10,7 @@ use crate::finding::{Confidence, Severity};
 use crate::rules::{Condition, Hit};
 
 mod cleartext;
+mod logs;
 mod proxies;
 mod read;
 mod secrets;
@@ -31,7 +32,8 @@ pub(crate) const RULES: [(&str, u8); 12] = [
     ("errors-shown", 10),
 ];
 
-const EXTENSIONS: [&str; 21] = [
+const EXTENSIONS: [&str; 22] = [
+    "caddyfile",
     "env",
     "yml",
     "yaml",
@@ -63,8 +65,16 @@ pub(crate) fn is_config(path: &Path) -> bool {
         || name.ends_with("-lock.json")
         || ["package.json", "pnpm-lock.yaml"].contains(&name.as_str());
     let is_named = name.starts_with(".env")
-        || ["dockerfile", "procfile", "id_rsa", "id_ecdsa", "id_ed25519", "haproxy.cfg"]
-            .contains(&name.as_str());
+        || [
+            "dockerfile",
+            "procfile",
+            "id_rsa",
+            "id_ecdsa",
+            "id_ed25519",
+            "haproxy.cfg",
+            "caddyfile",
+        ]
+        .contains(&name.as_str());
     let is_named = is_named || name.starts_with("dockerfile.") || extension == "dockerfile";
     (is_named || EXTENSIONS.contains(&extension.as_str())) && !is_lock
 }
@@ -99,7 +109,7 @@ pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     hits.extend(proxies::hits(text, &settings));
     hits.extend(shared::secrets(path, &settings));
     hits.extend(cleartext::apps(path, text));
-    hits.extend(logged(text));
+    hits.extend(logs::hits(text));
     hits.sort_by_key(|hit| hit.span.start);
     hits
 }
@@ -152,54 +162,4 @@ fn shown(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
             "never, or off; log them",
         )
     })
-}
-
-/// What a log line holds that lets its reader act for others.
-const CREDENTIALS: [&str; 12] = [
-    "$http_authorization",
-    "$http_cookie",
-    "$arg_token",
-    "$arg_access_token",
-    "$arg_jwt",
-    "$arg_id_token",
-    "$cookie_token",
-    "$cookie_access_token",
-    "%req(authorization)%",
-    "%req(cookie)%",
-    "capture request header authorization",
-    "capture request header cookie",
-];
-
-/// Whether a word stands in a line, and no longer one that begins with it.
-fn names(line: &str, word: &str) -> bool {
-    line.match_indices(word).any(|(at, _)| {
-        let after = line.get(at.saturating_add(word.len())..).unwrap_or_default();
-        !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-    })
-}
-
-/// Formats of access logs, of nginx, Envoy and `HAProxy`.
-fn logged(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    let mut is_format = false;
-    for (start, line) in read::lines(text) {
-        let lower = line.to_lowercase();
-        let begins = lower.trim_start();
-        if begins.starts_with('#') {
-            continue;
-        }
-        is_format |= begins.starts_with("log_format");
-        let is_log = is_format || begins.contains("%req(") || begins.starts_with("capture ");
-        if is_log && CREDENTIALS.iter().any(|word| names(begins, word)) {
-            hits.push(hit(
-                "credentials-in-log",
-                start..start.saturating_add(line.len()),
-                Severity::High,
-                "tokens are written into the access log: whoever reads it can use them",
-                "log who it was ($jwt_claim_sub, or what your gate says), and never the token",
-            ));
-        }
-        is_format &= !lower.contains(';');
-    }
-    hits
 }

@@ -10,6 +10,8 @@ const RULE: &str = "plain-http-in-config";
 const MESSAGE: &str =
     "plain HTTP is allowed: a token that is sent so can be read and used by whoever is on the way";
 
+const UNCHECKED: &str = "TLS is spoken with whoever answers, since no certificate is checked: whoever is on the way reads tokens";
+
 /// A setting of a server or of an OAuth library.
 pub(super) fn setting(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -28,6 +30,8 @@ pub(super) fn setting(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
         "oauthlibinsecuretransport" | "authlibinsecuretransport" => {
             !is_off && !value.is_empty() && name != ".env"
         }
+        // Node: a process that knows no certificate from another.
+        "nodetlsrejectunauthorized" => value == "0",
         "securesslredirect" | "djangosecuresslredirect" => is_off && name.contains("prod"),
         _ => false,
     };
@@ -36,8 +40,12 @@ pub(super) fn setting(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
             RULE,
             setting.span.clone(),
             Severity::Medium,
-            MESSAGE,
-            "leave it on outside of development; a proxy that ends TLS is told of by X-Forwarded-Proto",
+            if last == "nodetlsrejectunauthorized" { UNCHECKED } else { MESSAGE },
+            if last == "nodetlsrejectunauthorized" {
+                "leave it out; NODE_EXTRA_CA_CERTS trusts an authority of your own"
+            } else {
+                "leave it on outside of development; a proxy that ends TLS is told of by X-Forwarded-Proto"
+            },
         )
     })
 }

@@ -95,7 +95,8 @@ fn interpolated(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let mut parts = Vec::new();
     for part in children(n) {
         if part.kind() == "interpolation" {
-            parts.extend(children(part).first().copied().map(|inner| node(b, inner)));
+            let inner = children(part).into_iter().find(|one| one.kind() != "interpolation_brace");
+            parts.extend(inner.map(|inner| node(b, inner)));
         } else if part.kind().contains("content") || part.kind().contains("text") {
             let written = common::text(b, part);
             parts.push(b.add(part.byte_range(), |_| Kind::Text(written)));

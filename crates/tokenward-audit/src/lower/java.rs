@@ -144,7 +144,7 @@ fn lambda(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 }
 
 /// What is behind `import library.*;`, as far as rules know it.
-const PACKAGES: [(&str, &[&str]); 9] = [
+const PACKAGES: [(&str, &[&str]); 10] = [
     ("io.jsonwebtoken", &["Jwts", "JwtParser", "SignatureAlgorithm", "Claims", "Jws"]),
     ("io.jsonwebtoken.security", &["Keys"]),
     ("com.auth0.jwt", &["JWT", "JWTVerifier"]),
@@ -154,6 +154,10 @@ const PACKAGES: [(&str, &[&str]); 9] = [
     ("jakarta.servlet.http", &["Cookie"]),
     ("javax.servlet.http", &["Cookie"]),
     ("org.springframework.http", &["ResponseCookie"]),
+    (
+        "org.springframework.security.oauth2.jwt",
+        &["JwtDecoder", "NimbusJwtDecoder", "NimbusReactiveJwtDecoder"],
+    ),
 ];
 
 /// Binds what is behind `import path.*`.

@@ -140,6 +140,12 @@ impl Model {
         scope.params.iter().any(|param| param.name == name).then_some((declaring, scope))
     }
 
+    /// Whether a parameter is given another value in its function.
+    pub(crate) fn is_given_again(&self, name: &str, at: Id) -> bool {
+        self.declared(name, self.node(at).scope)
+            .is_some_and(|(_, all)| all.iter().any(|one| matches!(one, Binding::Value(_))))
+    }
+
     /// The function of this file that a call calls, told by its name.
     pub(crate) fn helper(&self, call: Id) -> Option<ScopeId> {
         let name = self.callee_name(call)?;

@@ -108,6 +108,15 @@ fn named_none(context: &mut Context<'_>, call: Id) {
     if let Some((_, severity, message, fix)) = known {
         context.report(call, (*severity, Confidence::High), *message, *fix);
     }
+    let is_parser = library::fits("io.jsonwebtoken.Jwts.parser*.parse*", canonical.as_deref(), "");
+    if is_parser && m.positional(call, 0).found().is_some_and(|token| is_cut(m, token)) {
+        context.report(
+            call,
+            (Severity::High, Confidence::Low),
+            "the signature is cut off, so that the rest passes for a token without one: nobody verifies it",
+            JJWT_FIX,
+        );
+    }
     let takes_none = canonical.as_deref() == Some("com.auth0.jwt.JWT.require")
         && m.positional(call, 0).found().is_some_and(|id| is_named_none(m, id));
     if takes_none {
@@ -130,6 +139,14 @@ fn named_none(context: &mut Context<'_>, call: Id) {
             "await jwtVerify(token, keys, { algorithms: ['RS256'] }), and new SignJWT(claims)",
         );
     }
+}
+
+/// `token.substring(0, token.lastIndexOf('.') + 1)`
+fn is_cut(m: &Model, token: Id) -> bool {
+    let value = m.value(token);
+    m.callee_name(value) == Some("substring")
+        && m.args(value).len() == 2
+        && m.positional(value, 0).found().and_then(|start| m.number(start)) == Some(0.0)
 }
 
 /// `new UnsecuredJWT(…)`, in a function that keeps what it made in a store of its own.

@@ -1,7 +1,7 @@
 //! Cookies with tokens: scripts must not read them, and plain HTTP must not carry them.
 
 use super::names::{Credential, credential, plain};
-use super::{Change, Context, mend};
+use super::{Change, Context, library, mend};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
@@ -36,6 +36,10 @@ pub(super) const WORDS: &[&str] = &[
     "->cookie(",
     "withCookie(cookie(",
     "HttpFoundation\\Cookie",
+    ".cookies.set(",
+    "next/headers",
+    "hono/cookie",
+    "JWT_COOKIE_SECURE",
 ];
 
 /// A cookie that is set, with the flags that matter.
@@ -77,6 +81,16 @@ pub(super) fn readable(context: &mut Context<'_>) {
 
 /// `cookie-over-plain-http`
 pub(super) fn insecure(context: &mut Context<'_>) {
+    if let Some(setting) = python::insecure_setting(context.model) {
+        let changes = mend::flip(context, setting);
+        context.report_mended(
+            setting,
+            (Severity::Medium, Confidence::High),
+            "cookies with tokens are set without Secure: one request over plain HTTP shows them to the network",
+            "JWT_COOKIE_SECURE = True",
+            changes,
+        );
+    }
     for cookie in cookies(context.model) {
         if is_off(context.model, cookie.secure) {
             let confidence = confidence(context.model, &cookie, |one| one.secure);
@@ -217,6 +231,7 @@ fn holds_token(m: &Model, name: Lookup, value: Lookup) -> bool {
 }
 
 fn is_token(m: &Model, value: Lookup) -> bool {
-    let name = value.found().and_then(|id| m.last_name(id));
-    name.is_some_and(|name| credential(name) != Credential::No)
+    let Some(value) = value.found() else { return false };
+    m.last_name(value).is_some_and(|name| credential(name) != Credential::No)
+        || library::makes_token(m, m.value(value))
 }

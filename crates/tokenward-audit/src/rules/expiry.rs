@@ -1,6 +1,7 @@
 //! Lifetimes: tokens end, soon, and verifiers look.
 
 use super::library::{self, Library, Sign};
+use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Key, Kind, Lookup, Model};
@@ -132,6 +133,16 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
     if entries.more || embedded || wrapped { None } else { Some(false) }
 }
 
+/// What a file that says how long tokens live holds: a library, or the setting that says it.
+pub(super) const WORDS: &[&str] = &[
+    "jwt",
+    "jsonwebtoken",
+    "jose",
+    "identitymodel",
+    "tokenvalidationparameters",
+    "access_token_expire_minutes",
+];
+
 /// `long-lifetime`: a token that is stolen today works for weeks.
 pub(super) fn long(context: &mut Context<'_>) {
     let m = context.model;
@@ -170,6 +181,26 @@ pub(super) fn long(context: &mut Context<'_>) {
     }
     for (at, seconds, around) in found {
         judge(context, m.value(at), seconds, &around);
+    }
+    minutes(context);
+}
+
+/// `ACCESS_TOKEN_EXPIRE_MINUTES = 60 * 24 * 8`, where something reads it.
+fn minutes(context: &mut Context<'_>) {
+    let m = context.model;
+    let is_python = m.language == crate::Language::Python;
+    // Where the token is made in the same file, that is told of already.
+    let is_told = context.hits.iter().any(|hit| hit.rule == context.rule);
+    for (name, value) in settings::all(m).filter(|_| is_python && !is_told) {
+        let is_named = plain(name) == "accesstokenexpireminutes";
+        let Some(minutes) = m.number(value).filter(|_| is_named) else { continue };
+        if minutes * 60.0 >= DAY {
+            let told = context.hits.len();
+            judge(context, value, minutes * 60.0, "");
+            if context.hits.len() > told {
+                context.read_as(name);
+            }
+        }
     }
 }
 
@@ -213,10 +244,15 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     }
     if seconds > HOUR {
         let severity = if days > 1.0 { Severity::High } else { Severity::Medium };
+        let is_default = matches!(context.model.kind(at), Kind::Choice(_));
+        let unless = if is_default { ", unless a setting says otherwise" } else { "" };
         context.report(
             at,
             (severity, Confidence::Medium),
-            format!("this token lives for {}: a stolen one works that long", spoken(seconds)),
+            format!(
+                "this token lives for {}{unless}: a stolen one works that long",
+                spoken(seconds)
+            ),
             "5 to 15 minutes, and a refresh token that is used once",
         );
     }

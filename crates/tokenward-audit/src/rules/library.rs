@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
+mod by_hand;
 mod csharp;
 mod dart;
 mod go;
@@ -119,6 +120,8 @@ pub(crate) struct Decode {
 pub(crate) enum How {
     /// A function that never verifies.
     Function,
+    /// The program's own code, part by part.
+    ByHand,
     /// An option of one that otherwise does.
     Option,
     /// An option that has done nothing since `PyJWT` 2.
@@ -138,18 +141,12 @@ impl Calls {
     /// Holds all calls of a file against its language's table.
     pub(crate) fn read(m: &Model) -> Self {
         let mut calls = Self::default();
+        let split = by_hand::Split::read(m);
         for call in m.calls() {
-            let path = m.callee_path(call).map(|path| canonical(m.language, path));
-            let name = m.callee_name(call).unwrap_or_default();
-            let found = shapes(m.language)
-                .iter()
-                .find(|shape| fits(shape.call, path.as_deref(), name) && counts(m, call, shape));
-            if let Some(shape) = found {
+            if let Some(shape) = shape_of(m, call) {
                 calls.add(m, call, shape);
-            } else if m.language == Language::Php
-                && let Some(decode) = php::by_hand(m, call)
-            {
-                calls.decodes.insert(call, decode);
+            } else if let Some(decode) = split.decode(m, call) {
+                calls.decodes.insert(decode.call, decode);
             }
         }
         calls
@@ -251,6 +248,19 @@ impl Calls {
     pub(crate) fn decode(&self, call: Id) -> Option<&Decode> {
         self.decodes.get(&call)
     }
+}
+
+/// Whether a call makes a token.
+pub(crate) fn makes_token(m: &Model, call: Id) -> bool {
+    shape_of(m, call).is_some_and(|shape| matches!(shape.does, Does::Sign(_)))
+}
+
+fn shape_of(m: &Model, call: Id) -> Option<&'static Shape> {
+    let path = m.callee_path(call).map(|path| canonical(m.language, path));
+    let name = m.callee_name(call).unwrap_or_default();
+    shapes(m.language)
+        .iter()
+        .find(|shape| fits(shape.call, path.as_deref(), name) && counts(m, call, shape))
 }
 
 const fn shapes(language: Language) -> &'static [Shape] {

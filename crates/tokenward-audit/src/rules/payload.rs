@@ -4,7 +4,12 @@ use super::names::plain;
 use super::{Context, library};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
-use crate::model::{Id, Key, Kind, Model};
+use crate::model::{Id, Key, Kind};
+
+mod by_steps;
+mod whole;
+
+use whole::whole_user;
 
 /// Secrets, wherever they stand in a name.
 const SECRETS: [&str; 14] = [
@@ -45,6 +50,9 @@ const IDS: [&str; 3] = ["id", "uuid", "name"];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
+    if context.library.signs().next().is_some() {
+        judge(context, by_steps::claims(m));
+    }
     for sign in context.library.signs() {
         let claims = library::chain_claims(m, sign.call);
         judge(context, claims);
@@ -139,59 +147,4 @@ pub(crate) fn sensitive(name: &str, is_made: bool) -> Option<Severity> {
     } else {
         PERSONAL.contains(&simple.as_str()).then_some(Severity::Medium)
     }
-}
-
-const USERS: [&str; 8] =
-    ["user", "account", "member", "customer", "dbuser", "founduser", "existinguser", "userdoc"];
-const DUMPS: [&str; 12] = [
-    "as_json",
-    "attributes",
-    "toArray",
-    "to_h",
-    "toJSON",
-    "toObject",
-    "to_dict",
-    "model_to_dict",
-    "dict",
-    "model_dump",
-    "to_json",
-    "asdict",
-];
-
-/// The place where a user goes in whole: `sign(user)`, `{ ...user }`, `user.toJSON()`.
-fn whole_user(m: &Model, payload: Id) -> Option<Id> {
-    match m.kind(payload) {
-        Kind::Call { callee, args } => {
-            let name = m.callee_name(payload)?;
-            let object = match m.kind(*callee) {
-                Kind::Member(object, _) => Some(*object),
-                _ => args.first().map(|arg| arg.value),
-            };
-            let is_user = object.is_some_and(|object| is_user(m, object));
-            (DUMPS.contains(&name) && is_user).then_some(payload)
-        }
-        Kind::Map(entries) => entries
-            .iter()
-            .find(|entry| {
-                matches!(entry.key, Key::Spread)
-                    && (is_user_name(m, entry.value) || whole_user(m, entry.value).is_some())
-            })
-            .map(|entry| entry.value),
-        Kind::Name(_) => is_user_name(m, payload).then_some(payload),
-        _ => None,
-    }
-}
-
-fn is_user(m: &Model, id: Id) -> bool {
-    m.last_name(id).is_some_and(|name| USERS.contains(&plain(name).as_str()))
-}
-
-/// A variable called `user` that is not a literal of harmless claims.
-fn is_user_name(m: &Model, id: Id) -> bool {
-    is_user(m, id)
-        && match m.kind(m.value(id)) {
-            // What was found in a database is whole; a parameter may be anything.
-            Kind::Call { .. } => true,
-            _ => false,
-        }
 }

@@ -6,6 +6,8 @@ use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model};
 
+mod events;
+
 /// Calls that answer a request.
 const ANSWERS: [&str; 39] = [
     "respond",
@@ -53,9 +55,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     for id in m.ids() {
         match m.kind(id) {
-            Kind::Try { body, handlers }
-                if m.below(*body).any(|one| context.library.verify(one).is_some()) =>
-            {
+            Kind::Try { body, handlers } if m.below(*body).any(|one| is_told_of(context, one)) => {
                 for handler in handlers {
                     if let Some(error) = &handler.error
                         && !takes_claims_alone(context, *body, handler.body)
@@ -79,9 +79,18 @@ pub(super) fn check(context: &mut Context<'_>) {
             _ => {}
         }
     }
-    if m.language == Language::Go {
-        go(context);
+    match m.language {
+        Language::Go => go(context),
+        Language::CSharp => events::check(context),
+        _ => {}
     }
+}
+
+/// Whether what goes wrong in a call goes wrong with the token.
+fn is_told_of(context: &Context<'_>, call: Id) -> bool {
+    // What only parses a token throws as well, on the JVM.
+    context.library.verify(call).is_some()
+        || context.model.language.is_jvm() && context.library.decode(call).is_some()
 }
 
 /// Errors about the claims of a token whose signature was right: its bearer can read them anyhow, and RFC 6750 § 3.1
@@ -126,6 +135,9 @@ fn takes_claims_alone(context: &Context<'_>, tried: Id, handler: Id) -> bool {
 /// Looks for answers that hold the error's own words.
 fn told(context: &mut Context<'_>, body: Id, error: &str) {
     let m = context.model;
+    if m.language == Language::Php {
+        events::printed(context, body, error);
+    }
     for call in m.below(body) {
         if is_answer(m, call)
             && let Some(arg) = m.args(call).iter().find(|arg| shows(m, arg.value, error))

@@ -1,17 +1,27 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
 use super::names::plain;
-use super::{Context, guards, mend, settings};
+use super::{Context, guards, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Model};
 
-/// What a file holds that asks for keys or tokens.
-pub(super) const WORDS: &[&str] =
-    &["jwt", "jsonwebtoken", "jose", "identitymodel", "jwks", "openid", "introspect"];
+/// What a file holds that asks for keys or tokens, or that switches the check off where it sends some.
+pub(super) const WORDS: &[&str] = &[
+    "jwt",
+    "jsonwebtoken",
+    "jose",
+    "identitymodel",
+    "jwks",
+    "openid",
+    "introspect",
+    "verify=False",
+    "rejectUnauthorized",
+];
 
 /// What has to do with keys or tokens, in an address or in what is around a request.
-const ABOUT: [&str; 10] = [
+const ABOUT: [&str; 11] = [
+    "authorization",
     "jwks",
     "well-known",
     "openid",
@@ -51,7 +61,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         context.report_mended(
             value,
             (Severity::High, Confidence::High),
-            "keys or tokens are asked for over TLS whose certificate nobody checks: whoever is on the way can answer",
+            "keys or tokens travel over TLS whose certificate nobody checks: whoever is on the way can read them, and answer",
             fix(m.language),
             changes,
         );
@@ -70,14 +80,25 @@ fn is_switch(m: &Model, name: &str, value: Id) -> bool {
             is(true) && !is_challenge(m, value) && !is_checked_by_hand(m, value)
         }
         (Language::CSharp, "RequireHttpsMetadata") => is(false),
+        (
+            Language::CSharp,
+            "ServerCertificateCustomValidationCallback" | "RemoteCertificateValidationCallback",
+        ) => takes_any(m, value),
         (language, "rejectUnauthorized" | "strictSsl" | "strictSSL") if language.is_script() => {
             is(false)
         }
         (language, "NODE_TLS_REJECT_UNAUTHORIZED") if language.is_script() => {
-            m.text(value) == Some("0")
+            m.text(value) == Some("0") || m.number(value) == Some(0.0)
         }
         _ => false,
     }
+}
+
+/// `DangerousAcceptAnyServerCertificateValidator`, `(message, certificate, chain, errors) => true`
+fn takes_any(m: &Model, value: Id) -> bool {
+    let answers = library::returned(m, value);
+    m.last_name(value) == Some("DangerousAcceptAnyServerCertificateValidator")
+        || !answers.is_empty() && answers.iter().all(|answer| m.bool(*answer) == Some(true))
 }
 
 /// A certificate that answers `tls-alpn-01` signs itself, and is compared by what it says (RFC 8737 § 3).
@@ -121,8 +142,17 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
         Some(function) => context.source(function),
         None => context.text,
     };
-    // In C# the setting itself says what it is for.
-    m.language == Language::CSharp || ABOUT.iter().any(|word| text.to_lowercase().contains(word))
+    let text = text.to_lowercase().replace("cancellationtoken", "");
+    // `RequireHttpsMetadata = false` says itself what it is for.
+    m.language == Language::CSharp && m.bool(value).is_some()
+        // A file that only sends something says so.
+        || ABOUT.iter().any(|word| text.contains(word))
+            && (text.contains("bearer ") || knows_tokens(&context.text.to_lowercase()))
+}
+
+/// Whether a file speaks of tokens as libraries do.
+fn knows_tokens(text: &str) -> bool {
+    WORDS.iter().take(7).any(|word| text.contains(word))
 }
 
 /// `if (env.IsDevelopment())`, and `if (options.insecure)`: whoever starts the program asked for it.

@@ -19,6 +19,17 @@ mod reads;
 mod settled;
 mod verified;
 
+/// What a file that reads tokens holds: a library, or a token taken apart by hand.
+pub(super) const WORDS: &[&str] = &[
+    "jwt",
+    "jsonwebtoken",
+    "jose",
+    "identitymodel",
+    "tokenvalidationparameters",
+    "split('.')[1]",
+    "split(\".\")[1]",
+];
+
 pub(super) fn check(context: &mut Context<'_>) {
     for decode in context.library.decodes() {
         if !is_validator(context.model, decode.call) {
@@ -87,6 +98,7 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
     let name = context.model.callee_name(decode.call).unwrap_or("this call").to_owned();
     let how = match decode.how {
         How::Function => format!("`{name}` does not verify the token"),
+        How::ByHand => "the token is taken apart and not verified".to_owned(),
         How::Option => format!("`{name}` is told not to verify the signature"),
         How::DeadOption => {
             format!("`verify=False` makes `{name}` skip the check in PyJWT 1, and fail in PyJWT 2")

@@ -1,6 +1,6 @@
 //! `token-in-url`: addresses are logged, kept in histories, and sent on as referrers.
 
-use super::{Change, Context, mend, settings};
+use super::{Change, Context, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Model};
 
@@ -44,7 +44,7 @@ const ERRANDS: [&str; 12] = [
     "invit",
     "unsubscribe",
     "magic",
-    "email",
+    "mail",
     "download",
     "callback",
 ];
@@ -62,6 +62,11 @@ pub(super) fn check(context: &mut Context<'_>) {
                 tell_as(context, m.value(token), Confidence::Low, Vec::new());
             }
         }
+        if let Some(get) = getter(context, call)
+            && !is_errand(context, call, get)
+        {
+            tell(context, get, Vec::new());
+        }
         let path = m.callee_path(call);
         if path.as_deref() == Some("passport-jwt.ExtractJwt.fromUrlQueryParameter") {
             tell(context, call, Vec::new());
@@ -75,6 +80,16 @@ pub(super) fn check(context: &mut Context<'_>) {
             tell(context, value, changes);
         }
     }
+}
+
+/// `expressjwt({ getToken: (req) => req.query.token })`, where it takes it from nowhere else.
+fn getter(context: &Context<'_>, call: Id) -> Option<Id> {
+    let m = context.model;
+    let verify = context.library.verify(call)?;
+    let get = library::option(m, verify.options, "getToken").found()?;
+    let mut answers = library::returned(m, get);
+    answers.retain(|answer| !m.is_null(*answer));
+    (!answers.is_empty() && answers.iter().all(|answer| is_query(context, *answer))).then_some(get)
 }
 
 fn tell(context: &mut Context<'_>, at: Id, changes: Vec<Change>) {
@@ -131,7 +146,8 @@ fn is_errand(context: &Context<'_>, call: Id, token: Id) -> bool {
     let file = context.file.to_lowercase();
     let token = context.source(m.value(token)).to_lowercase();
     let path = filled::addresses(context, call).to_lowercase();
-    ERRANDS
-        .iter()
-        .any(|word| [&name, &file, &token, &path].into_iter().any(|written| written.contains(word)))
+    let key = context.library.verify(call).and_then(|verify| verify.key.found());
+    let key = key.map(|key| context.source(key).to_lowercase()).unwrap_or_default();
+    let written = [&name, &file, &token, &path, &key];
+    ERRANDS.iter().any(|word| written.into_iter().any(|one| one.contains(word)))
 }

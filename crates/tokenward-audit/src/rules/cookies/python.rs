@@ -1,6 +1,8 @@
-//! Python: `response.set_cookie(…)`.
+//! Python: `response.set_cookie(…)`, and the settings of Flask-JWT-Extended.
 
+use super::super::settings;
 use super::{Cookie, Place, holds_token, is_ended};
+use crate::language::Language;
 use crate::model::{Id, Kind, Model};
 
 pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
@@ -21,4 +23,17 @@ pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
         secure: m.keyword(call, "secure"),
         place: Place::Keyword,
     })
+}
+
+/// `JWT_COOKIE_SECURE = False`, where tokens travel in cookies and no other set of settings has it on.
+pub(super) fn insecure_setting(m: &Model) -> Option<Id> {
+    if m.language != Language::Python {
+        return None;
+    }
+    let of = |wanted| settings::all(m).filter(move |(name, _)| *name == wanted).map(|(_, id)| id);
+    let has_cookies = of("JWT_TOKEN_LOCATION")
+        .any(|list| m.items(list).into_iter().any(|place| m.text(place) == Some("cookies")));
+    let mut found = of("JWT_COOKIE_SECURE").peekable();
+    let first = found.peek().copied()?;
+    (has_cookies && found.all(|one| m.bool(one) == Some(false))).then_some(first)
 }

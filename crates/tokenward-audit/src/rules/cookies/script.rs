@@ -1,29 +1,78 @@
-//! JavaScript and TypeScript: `res.cookie(…)`, `reply.setCookie(…)`.
+//! JavaScript and TypeScript: `res.cookie(…)`, `reply.setCookie(…)`, and the cookies of Next, Hono and Koa.
 
 use super::super::library;
-use super::{Cookie, Place, holds_token, is_ended, plain};
-use crate::model::{Id, Kind, Model};
+use super::{Cookie, Place, holds_token, is_ended, plain, said};
+use crate::model::{Id, Kind, Lookup, Model};
+
+/// What a call gives to a cookie.
+struct Set {
+    name: Lookup,
+    value: Lookup,
+    options: Lookup,
+    /// Whether a flag that nobody names is the framework's to choose.
+    is_lenient: bool,
+}
 
 pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
-    let Kind::Call { callee, .. } = m.kind(call) else { return None };
-    let Kind::Member(object, name) = m.kind(*callee) else { return None };
-    if !matches!(name.as_str(), "cookie" | "setCookie") || !is_response(m, *object) {
+    let set = set(m, call)?;
+    if !holds_token(m, set.name, set.value) {
         return None;
     }
-    if !holds_token(m, m.positional(call, 0), m.positional(call, 1)) {
-        return None;
-    }
-    let options = m.positional(call, 2);
-    let flag = |name| library::option(m, options, name);
+    let flag = |name| library::option(m, set.options, name);
     if is_ended(m, flag("maxAge")) || flag("expires").found().is_some_and(|id| is_past(m, id)) {
         return None;
     }
+    let own = |name| if set.is_lenient { said(flag(name)) } else { flag(name) };
     Some(Cookie {
         call,
-        http_only: flag("httpOnly"),
-        secure: flag("secure"),
-        place: Place::Options(options),
+        http_only: own("httpOnly"),
+        secure: own("secure"),
+        place: Place::Options(set.options),
     })
+}
+
+fn set(m: &Model, call: Id) -> Option<Set> {
+    let at = |name, value, options| Set {
+        name: m.positional(call, name),
+        value: m.positional(call, value),
+        options: m.positional(call, options),
+        is_lenient: false,
+    };
+    match m.callee_path(call).as_deref() {
+        Some("hono/cookie.setCookie") => return Some(at(1, 2, 3)),
+        Some("hono/cookie.setSignedCookie") => return Some(at(1, 2, 4)),
+        Some("next/headers.cookies().set") => return Some(next(m, call, at(0, 1, 2))),
+        _ => {}
+    }
+    let Kind::Call { callee, .. } = m.kind(call) else { return None };
+    let Kind::Member(object, name) = m.kind(*callee) else { return None };
+    match (name.as_str(), m.kind(*object)) {
+        ("cookie" | "setCookie", _) if is_response(m, *object) => Some(at(0, 1, 2)),
+        ("set", Kind::Member(owner, cookies)) if cookies == "cookies" => {
+            if is_next_response(m, *owner) {
+                return Some(next(m, call, at(0, 1, 2)));
+            }
+            // Koa's are safe unless told otherwise.
+            let is_koa = m.last_name(*owner).is_some_and(|name| matches!(name, "ctx" | "context"));
+            is_koa.then(|| Set { is_lenient: true, ..at(0, 1, 2) })
+        }
+        _ => None,
+    }
+}
+
+/// `set({ name, value, httpOnly })` is the same as `set(name, value, { httpOnly })`.
+fn next(m: &Model, call: Id, set: Set) -> Set {
+    let Some(all) = m.positional(call, 0).found().filter(|_| m.args(call).len() == 1) else {
+        return set;
+    };
+    let member = |name| library::option(m, Lookup::Found(all), name);
+    Set { name: member("name"), value: member("value"), options: Lookup::Found(all), ..set }
+}
+
+/// The cookies of a request, which Next has as well, reach no browser.
+fn is_next_response(m: &Model, id: Id) -> bool {
+    m.path(id).is_some_and(|path| path.starts_with("next/server.NextResponse"))
+        || is_response(m, id) && m.imports().any(|path| path.starts_with("next/server"))
 }
 
 /// `new Date(0)`

@@ -47,6 +47,14 @@ fn seconds_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
         Kind::Member(object, unit) if m.language == Language::Kotlin => {
             Some(m.number(*object)? * size(unit)?)
         }
+        // `process.env.EXPIRES_IN || '30d'`: what holds where nothing is set. Of a day, one may differ.
+        Kind::Choice(ways) => match ways.as_slice() {
+            [set, default] if matches!(m.kind(*set), Kind::Member(..)) => {
+                let text = m.text(*default).and_then(written);
+                text.filter(|seconds| *seconds > 86_400.0 && m.language.is_script())
+            }
+            _ => None,
+        },
         Kind::Other(parts) => match parts.as_slice() {
             [one] => seconds_in(m, *one, fuel),
             _ => None,

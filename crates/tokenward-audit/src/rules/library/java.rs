@@ -50,6 +50,11 @@ pub(super) const SHAPES: &[Shape] = &[
     ),
     Shape::verifies(Jose4j, "org.jose4j.jwt.consumer.JwtConsumer*.process*", CHECK),
     Shape::keys(Jose4j, "org.jose4j.keys.HmacKey", &[Arg(0)]),
+    Shape::keys(
+        SpringJwt,
+        "org.springframework.security.oauth2.jwt.Nimbus*JwtDecoder.withSecretKey",
+        &[Arg(0)],
+    ),
     Shape::decodes(SpringJwt, "org.springframework.security.jwt.JwtHelper.decode"),
     Shape::verifies(SpringJwt, "org.springframework.security.jwt.JwtHelper.decodeAndVerify", CHECK),
     Shape::verifies(SpringJwt, "org.springframework.security.oauth2.jwt.*Decoder*.decode", CHECK),

@@ -210,7 +210,9 @@ fn only_hands_back(context: &Context<'_>, decode: &Decode, reads: &Reads, origin
     let hands_back = finds_key && (reads.returned || reads.passed) && !reads.becomes_user;
     // A call that never verifies, and nobody in sight who trusts it; an option is another matter: it switched
     // something off.
-    let is_neutral = origin == Origin::Unknown && decode.how == How::Function && !reads.passed;
+    let is_neutral = origin == Origin::Unknown
+        && matches!(decode.how, How::Function | How::ByHand)
+        && !reads.passed;
     let is_told = hands_back && (is_neutral || name.to_lowercase().starts_with("decode"))
         || declares_itself(context, decode);
     let is_called_well = |call: Id| {

@@ -17,6 +17,15 @@ pub(super) fn is_by_query(context: &Context<'_>, token: Id) -> bool {
     let Some((_, scope)) = m.parameter_of(name, m.node(at).scope) else { return false };
     let Some(param) = scope.params.iter().find(|param| &param.name == name) else { return false };
     let written = param.type_name.as_deref().unwrap_or_default();
+    if m.language == Language::Python {
+        let is_default = param.default.is_some_and(|one| is_query(m, one));
+        let is_marked = written.starts_with("Annotated") && written.contains("Query(");
+        // A browser's socket has no headers to send it in.
+        let is_socket = scope.params.iter().any(|one| {
+            one.type_name.as_deref().is_some_and(|written| written.contains("WebSocket"))
+        });
+        return (is_default || is_marked) && !is_socket && !m.is_given_again(name, at);
+    }
     if m.language == Language::Rust {
         return written.starts_with("Query<") || written.contains("::Query<");
     }
@@ -26,12 +35,32 @@ pub(super) fn is_by_query(context: &Context<'_>, token: Id) -> bool {
     !is_posted && MARKS.iter().any(|mark| head.split(mark).skip(1).any(|rest| names(rest, name)))
 }
 
-/// What the addresses of a function are, in Java, Kotlin and C#, where they are written above it.
+/// `token: str = Query(…)` of `FastAPI`.
+fn is_query(m: &Model, default: Id) -> bool {
+    m.callee_path(default)
+        .is_some_and(|path| path.starts_with("fastapi.") && path.ends_with(".Query"))
+}
+
+/// What the addresses of a function are: written above it, or given to what hands requests to it.
 pub(super) fn addresses(context: &Context<'_>, at: Id) -> String {
-    if !matches!(context.model.language, Language::Java | Language::Kotlin | Language::CSharp) {
-        return String::new();
+    let m = context.model;
+    if matches!(m.language, Language::Java | Language::Kotlin | Language::CSharp) {
+        return head(context, at).split('"').skip(1).step_by(2).collect::<Vec<_>>().join("\n");
     }
-    head(context, at).split('"').skip(1).step_by(2).collect::<Vec<_>>().join("\n")
+    let mut found: Vec<&str> = m
+        .ancestors(at)
+        .filter_map(|call| m.args(call).first())
+        .filter_map(|first| m.text(first.value))
+        .filter(|text| text.starts_with('/'))
+        .collect();
+    if let Some(function) = m.named_function(at)
+        && let Some(whole) = m.node(function).parent
+    {
+        let above = m.node(whole).span.start..m.node(function).span.start;
+        let above = context.text.get(above).filter(|text| text.starts_with('@'));
+        found.extend(above.unwrap_or_default().split(['"', '\'']).skip(1).step_by(2));
+    }
+    found.join("\n")
 }
 
 /// What a function says before its body, with what is written above it.

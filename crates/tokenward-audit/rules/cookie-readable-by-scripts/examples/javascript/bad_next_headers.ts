@@ -1,0 +1,5 @@
+import { cookies } from 'next/headers';
+
+export async function remember(accessToken: string) {
+  (await cookies()).set('access_token', accessToken, { secure: true, path: '/' }); // finding
+}

@@ -1,0 +1,7 @@
+import { NextResponse } from 'next/server';
+
+export function POST(token: string) {
+  const response = NextResponse.json({ ok: true });
+  response.cookies.set('token', token, { secure: true, httpOnly: false }); // finding
+  return response;
+}

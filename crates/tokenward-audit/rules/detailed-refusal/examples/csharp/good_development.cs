@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
+
+class Startup
+{
+    void Configure(JwtBearerOptions options, IHostEnvironment env, ILogger logger)
+    {
+        options.Events = new JwtBearerEvents
+        {
+            OnAuthenticationFailed = async context =>
+            {
+                if (env.IsDevelopment())
+                {
+                    await context.Response.WriteAsync(context.Exception.ToString());
+                }
+            },
+        };
+    }
+}

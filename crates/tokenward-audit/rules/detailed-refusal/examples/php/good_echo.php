@@ -1,0 +1,12 @@
+<?php
+
+use Firebase\JWT\JWT;
+use Firebase\JWT\Key;
+
+try {
+    $claims = JWT::decode($token, new Key($public, 'RS256'));
+} catch (Exception $e) {
+    error_log($e->getMessage());
+    http_response_code(401);
+    echo 'invalid_token';
+}

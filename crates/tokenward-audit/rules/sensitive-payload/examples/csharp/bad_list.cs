@@ -1,0 +1,13 @@
+using System.IdentityModel.Tokens.Jwt;
+using System.Security.Claims;
+
+class Issuer
+{
+    string Issue(User user)
+    {
+        var claims = new List<Claim>();
+        claims.Add(new Claim("refresh_token", user.Refresh)); // finding: high
+        var token = new JwtSecurityToken(claims: claims, expires: DateTime.UtcNow.AddMinutes(5), signingCredentials: credentials);
+        return new JwtSecurityTokenHandler().WriteToken(token);
+    }
+}

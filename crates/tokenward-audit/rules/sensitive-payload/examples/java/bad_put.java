@@ -1,0 +1,11 @@
+import io.jsonwebtoken.Jwts;
+import java.util.HashMap;
+import java.util.Map;
+
+class Issuer {
+  String issue(User user) {
+    Map<String, Object> claims = new HashMap<>();
+    claims.put("password", user.getPassword()); // finding: high
+    return Jwts.builder().setClaims(claims).setExpiration(soon()).signWith(key).compact();
+  }
+}

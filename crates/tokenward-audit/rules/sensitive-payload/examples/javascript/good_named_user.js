@@ -1,0 +1,3 @@
+const jwt = require('jsonwebtoken');
+
+exports.issue = (user) => jwt.sign({ user }, key, { expiresIn: '5m' });

@@ -1,0 +1,11 @@
+using Microsoft.IdentityModel.Tokens;
+
+class Keys
+{
+    HttpClient ForJwks()
+    {
+        var handler = new HttpClientHandler();
+        handler.ServerCertificateCustomValidationCallback = (message, certificate, chain, errors) => Pins.Has(certificate);
+        return new HttpClient(handler) { BaseAddress = new Uri("https://auth.example/jwks") };
+    }
+}

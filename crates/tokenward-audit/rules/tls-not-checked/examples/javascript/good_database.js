@@ -1,0 +1,4 @@
+const { Pool } = require('pg');
+
+// token cache
+module.exports = new Pool({ ssl: { rejectUnauthorized: false } });
