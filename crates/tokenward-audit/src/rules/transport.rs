@@ -4,7 +4,7 @@ use super::names::plain;
 use super::{Context, guards, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
-use crate::model::{Id, Kind, Model};
+use crate::model::{Id, Key, Kind, Model};
 
 /// What a file holds that asks for keys or tokens, or that switches the check off where it sends some.
 pub(super) const WORDS: &[&str] = &[
@@ -135,19 +135,46 @@ fn is_request(m: &Model, value: Id) -> bool {
     }
 }
 
-/// Whether the function around it, or the file where there is none, has to do with keys or tokens.
+/// Whether the function around it, or the file where there is none, has to do with keys or tokens: by its names and
+/// its texts, not by what it says in prose.
 fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
-    let text = match m.named_function(value) {
-        Some(function) => context.source(function),
-        None => context.text,
+    let function = m.named_function(value);
+    let within: Vec<Id> = match function {
+        Some(function) => m.below(function).collect(),
+        None => m.ids().collect(),
     };
-    let text = text.to_lowercase().replace("cancellationtoken", "");
+    // Types are no names here, and they are what tells in C#.
+    let text = || function.map_or(context.text, |function| context.source(function));
+    let is_named = || match m.language {
+        Language::CSharp => text().split_whitespace().any(is_about),
+        _ => is_about(&m.function_name(value)) || within.iter().any(|id| names_tokens(m, *id)),
+    };
+    // A file that only sends something says so.
+    let speaks =
+        || knows_tokens(&context.text.to_lowercase()) || within.iter().any(|id| is_bearer(m, *id));
     // `RequireHttpsMetadata = false` says itself what it is for.
-    m.language == Language::CSharp && m.bool(value).is_some()
-        // A file that only sends something says so.
-        || ABOUT.iter().any(|word| text.contains(word))
-            && (text.contains("bearer ") || knows_tokens(&context.text.to_lowercase()))
+    m.language == Language::CSharp && m.bool(value).is_some() || is_named() && speaks()
+}
+
+fn is_about(name: &str) -> bool {
+    let name = name.to_lowercase().replace("cancellationtoken", "");
+    !name.contains(' ') && ABOUT.iter().any(|word| name.contains(word))
+}
+
+fn is_bearer(m: &Model, id: Id) -> bool {
+    matches!(m.kind(id), Kind::Text(text) if text.to_lowercase().starts_with("bearer "))
+}
+
+/// Whether a name, a key or a text is one of those in [`ABOUT`].
+fn names_tokens(m: &Model, id: Id) -> bool {
+    match m.kind(id) {
+        Kind::Text(name) | Kind::Name(name) | Kind::Member(_, name) => is_about(name),
+        Kind::Map(entries) => {
+            entries.iter().any(|entry| matches!(&entry.key, Key::Named(name) if is_about(name)))
+        }
+        _ => is_bearer(m, id),
+    }
 }
 
 /// Whether a file speaks of tokens as libraries do.
