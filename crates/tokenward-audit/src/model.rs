@@ -179,6 +179,12 @@ impl Model {
         self.is_spent.get()
     }
 
+    /// How often all that was looked at could be looked at again, with what is left.
+    pub(crate) fn again(&self) -> usize {
+        let left = self.fuel.get();
+        left.checked_div(build::FUEL.saturating_sub(left)).unwrap_or(usize::MAX)
+    }
+
     /// Pays for a walk over `nodes` nodes; there is none any more once this was refused.
     pub(crate) fn charge(&self, nodes: usize) -> bool {
         let left = self.fuel.get().checked_sub(nodes);

@@ -163,7 +163,7 @@ pub(crate) struct Change {
 pub(crate) struct Context<'m> {
     pub(crate) model: &'m Model,
     pub(crate) text: &'m str,
-    /// As it was reached from the arguments.
+    /// Its path below the argument that led to it.
     pub(crate) file: &'m str,
     /// What the calls do with tokens.
     pub(crate) library: &'m Calls,

@@ -14,6 +14,8 @@ mod tests;
 
 /// As many findings as are mended in one file; each costs a look at the whole of it.
 const MAX_STEPS: usize = 100;
+/// As many bytes are parsed again for the changes of one file.
+const MAX_PARSED: usize = 8 << 20;
 
 /// What mending a project would come to. Nothing has been written.
 #[derive(Clone, Debug, Default)]
@@ -213,16 +215,19 @@ fn applied(text: &str, changes: &[Change]) -> Option<String> {
     Some(out)
 }
 
-/// Takes from `hits` the changes that do not do what they are for.
+/// Takes from `hits` the changes that do not do what they are for. To try one is to parse and judge the text again,
+/// so a file that was dear has few tried, and those that are left over are made in a later round of mending.
 pub(super) fn keep_what_helps(
     hits: &mut [Hit],
     text: &str,
     inside: &str,
     language: Language,
-    faults: usize,
+    read: &Read,
 ) {
     let found: Vec<&'static str> = hits.iter().map(|hit| hit.rule).collect();
-    let mut left = MAX_STEPS;
+    let faults = read.faults;
+    let mut left =
+        MAX_STEPS.min(read.model.again()).min(MAX_PARSED.checked_div(text.len()).unwrap_or(0));
     for hit in hits.iter_mut().filter(|hit| !hit.changes.is_empty()) {
         let helps = left > 0
             && applied(text, &hit.changes)

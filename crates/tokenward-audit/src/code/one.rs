@@ -181,7 +181,7 @@ fn judge(
         outcome.notes.push(note("has more calls than can be followed"));
         return outcome;
     }
-    fix::keep_what_helps(&mut hits, text, &inside, language, read.faults);
+    fix::keep_what_helps(&mut hits, text, &inside, language, &read);
     lines.hide(&hits);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome

@@ -14,7 +14,7 @@ const MAX_NODES: usize = 2_000_000;
 
 /// Rules look for uses of names all over a file. Where a file has thousands of calls that they ask about, that
 /// would be the square of its length.
-const FUEL: usize = 50_000_000;
+pub(super) const FUEL: usize = 50_000_000;
 
 /// A model in the making.
 #[derive(Debug)]

@@ -70,7 +70,7 @@ pub(crate) fn unknown(name: &str) -> String {
     match of.iter().find(|(start, _)| plain.starts_with(start)) {
         Some((_, command)) => {
             format!(
-                "`{name}` is no rule for code or settings: `tokenward audit {command}` takes --fail-on alone"
+                "`{name}` is of `tokenward audit {command}`: it has no page here, and its severity cannot be set"
             )
         }
         None => format!("there is no rule `{name}`; `tokenward audit rules` lists them"),

@@ -76,13 +76,13 @@ pub(crate) struct AuditComparison {
 /// How strictly a project, or its code, is looked at.
 #[derive(Args, Debug)]
 pub(crate) struct AuditStrictness {
-    /// Count tests, fixtures and documentation as code
+    /// Count tests, fixtures, documentation and code for development alone
     #[arg(long)]
     pub(crate) include_tests: bool,
     /// Count findings of low confidence too, whose truth is decided out of sight
     #[arg(long)]
     pub(crate) include_uncertain: bool,
-    /// A file with severities of rules [default: tokenward-audit.toml, here or above in the repository]
+    /// The auditor's settings [default: tokenward-audit.toml, here or above in the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// End with exit code 1 only for findings of this severity or worse
@@ -112,7 +112,7 @@ pub(crate) struct AuditTokenArgs {
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) threads: usize,
     /// End with exit code 1 only for findings of this severity or worse
-    #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
 }
 

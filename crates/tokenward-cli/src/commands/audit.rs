@@ -55,16 +55,14 @@ fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
     let (strictness, comparison) = (&args.strictness, &args.comparison);
     let asked = Asked { paths, strictness, comparison, is_whole: true };
     place::are_there(paths, true)?;
-    let mut options = place::options(strictness)?;
-    options.tracked = paths.iter().flat_map(|path| git::ignored_but_tracked(path)).collect();
-    look(&asked, &options, output)
+    look(&asked, &place::options(strictness, paths)?, output)
 }
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     place::are_there(&args.paths, false)?;
     // Before the work, so that a wrong name costs no time.
     let counted = Counted::of(&args.comparison, &args.paths)?;
-    let options = place::options(&args.strictness)?;
+    let options = place::options(&args.strictness, &args.paths)?;
     if args.dry_run {
         return fix::show(args, &options, &counted, output);
     }

@@ -301,3 +301,21 @@ fn fixes(name: &str, before: &str, after: &str) {
 fn leaves(name: &str, text: &str) {
     fixes(name, text, text);
 }
+
+#[test]
+fn of_hundreds_of_changes_in_one_file_only_so_many_are_tried_as_it_is_worth() {
+    let one = |at: usize| {
+        format!(
+            "def f{at}(token):\n    return jwt.decode(token, KEY, algorithms=['ES256'], \
+             options={{'verify_exp': False}})['sub']\n\n"
+        )
+    };
+    let code: String =
+        std::iter::once("import jwt\n\n".to_owned()).chain((0..250).map(one)).collect();
+
+    let found = audit_text("many.py", &code, Language::Python, &Options::default());
+
+    let mended = found.iter().filter(|finding| !finding.edits.is_empty()).count();
+    assert_eq!(found.len(), 200);
+    assert!((1..100).contains(&mended), "{mended}");
+}

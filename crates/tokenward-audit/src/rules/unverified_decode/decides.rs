@@ -1,4 +1,4 @@
-//! Whether claims decide who a caller is, or what he may do: looked up, compared, kept as the user, answered by
+//! Whether claims decide who a caller is, or what the caller may do: looked up, compared, kept as the user, answered by
 //! what authenticates. What is only told, counted or shown decides nothing.
 
 use std::collections::BTreeSet;

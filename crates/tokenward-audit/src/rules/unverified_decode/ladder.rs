@@ -145,7 +145,7 @@ const SIGNED_AGAIN: Verdict = Verdict {
 const DECIDES: Verdict = Verdict {
     severity: Severity::High,
     confidence: Confidence::High,
-    because: "though it comes from a request, and its claims decide who the caller is or what he may do: anybody can \
+    because: "though it comes from a request, and its claims decide who the caller is or what the caller may do: anybody can \
               write one for anybody",
     where_none_verifies: true,
 };

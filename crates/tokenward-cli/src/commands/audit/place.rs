@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tokenward_audit::{Options, Settings};
 
+use super::git;
 use crate::args::AuditStrictness;
 use crate::failure::Failure;
 use crate::files;
@@ -39,8 +40,9 @@ pub(super) fn are_there(paths: &[PathBuf], is_bare: bool) -> Result<(), Failure>
     Ok(())
 }
 
-/// The settings file that is named, or that lies here or above within the repository.
-pub(super) fn options(strictness: &AuditStrictness) -> Result<Options, Failure> {
+/// The settings file that is named, or that lies here or above within the repository; and what git has of `paths`
+/// although it is ignored.
+pub(super) fn options(strictness: &AuditStrictness, paths: &[PathBuf]) -> Result<Options, Failure> {
     let path = match &strictness.config {
         Some(path) => Some(path.clone()),
         None => above().into_iter().map(|folder| folder.join(SETTINGS)).find(|path| path.is_file()),
@@ -60,6 +62,7 @@ pub(super) fn options(strictness: &AuditStrictness) -> Result<Options, Failure> 
     };
     options.include_tests |= strictness.include_tests;
     options.include_uncertain |= strictness.include_uncertain;
+    options.tracked = paths.iter().flat_map(|path| git::ignored_but_tracked(path)).collect();
     Ok(options)
 }
 
