@@ -267,7 +267,7 @@ fn a_policy_in_another_file_demands_the_token_that_istio_does_not() {
 #[test]
 fn hostile_settings_are_read_to_their_end() {
     let nested = |key: &str| -> String {
-        (0..32).map(|depth| format!("{:>1$}{key}:\n", "", depth * 2)).collect()
+        (0..32).map(|depth| ["  ".repeat(depth).as_str(), key, ":\n"].concat()).collect()
     };
     let jwk = format!("{{\"kty\":\"EC\",\"d\":\"{}\"}},", "A".repeat(32));
     for (name, text) in [
