@@ -68,7 +68,12 @@ pub(crate) fn is_name(name: &str) -> bool {
         words.windows(2).any(|pair| matches!(pair, [a, b] if a == "dev" && b == "server"));
     let is_stub = matches!(words.as_slice(), [first, second, ..]
         if first == "stub" && matches!(second.as_str(), "server" | "provider" | "auth" | "token"));
-    is_server || is_stub || words.iter().any(|word| MARKS.contains(&word.as_str()))
+    // `mockoauthserver`
+    let is_joined = words.iter().any(|word| {
+        ["mock", "fake", "dummy"].iter().any(|start| word.starts_with(start))
+            && ["server", "provider", "idp"].iter().any(|end| word.ends_with(end))
+    });
+    is_server || is_stub || is_joined || words.iter().any(|word| MARKS.contains(&word.as_str()))
 }
 
 /// `class DevelopmentConfig`, `Config::dev()`: a set of settings that is chosen by name.

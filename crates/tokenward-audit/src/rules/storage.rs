@@ -72,7 +72,9 @@ fn place(path: &str) -> Option<&'static str> {
 
 fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option<Id>) {
     let Some(severity) = surely(context.model, &name_of(context, key), value) else { return };
-    if value.is_some_and(|value| is_nothing(context.model, value)) {
+    if value
+        .is_some_and(|value| is_nothing(context.model, value) || goes_along(context.model, value))
+    {
         return;
     }
     context.report(
@@ -100,6 +102,16 @@ fn surely(m: &Model, named: &str, value: Option<Id>) -> Option<Severity> {
 /// What is written to end it is no token.
 fn is_nothing(m: &Model, value: Id) -> bool {
     m.is_null(value) || m.text(value).is_some_and(str::is_empty)
+}
+
+/// What is kept beside a token, and is none: where it is from, when it ends.
+fn goes_along(m: &Model, value: Id) -> bool {
+    const ENDS: [&str; 8] =
+        ["origin", "url", "host", "expiry", "expires", "expiresat", "scope", "type"];
+    m.last_name(value).is_some_and(|name| {
+        let name = super::names::plain(name);
+        ENDS.iter().any(|end| name.ends_with(end))
+    })
 }
 
 /// How bad it is to keep something of such a name there; `None` for what is no token.

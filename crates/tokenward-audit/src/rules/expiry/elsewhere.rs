@@ -15,7 +15,10 @@ pub(super) fn is_for_push(context: &Context<'_>, sign: &Sign) -> bool {
             && entries.named.len() == 2
             && entries.named.iter().all(|(name, _)| matches!(name.as_str(), "iss" | "iat"))
     });
-    is_bare && around(context, sign.call).contains("kid")
+    let text = context.text.to_lowercase();
+    is_bare
+        && (around(context, sign.call).contains("kid")
+            || ["apns", "provider token"].iter().any(|word| text.contains(word)))
 }
 
 /// The function around a node, as it is written; the file where there is none.
