@@ -1,5 +1,6 @@
 //! `--fix`: mends in the files what needs no decision.
 
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -97,18 +98,21 @@ fn is_safe_in_git(path: &Path) -> Result<(), Failure> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let (Some(folder), Some(name)) =
-        (folder.to_str(), path.file_name().and_then(|one| one.to_str()))
-    else {
-        return Err(refused("its name is no UTF-8"));
-    };
+    let Some(name) = path.file_name() else { return Err(refused("it has no name")) };
     // A name is no pattern, whatever stands in it.
-    let literal = format!(":(literal){name}");
-    let status =
-        ["-C", folder, "status", "--porcelain=v1", "--ignored", "--untracked-files=all", "--"];
-    let mut arguments = status.to_vec();
+    let mut literal = OsString::from(":(literal)");
+    literal.push(name);
+    let status = [
+        "status",
+        "--porcelain=v1",
+        "--ignored",
+        "--untracked-files=all",
+        "--ignore-submodules=all",
+        "--",
+    ];
+    let mut arguments = status.map(OsStr::new).to_vec();
     arguments.push(&literal);
-    match git("--fix", &arguments) {
+    match git("--fix", folder, &arguments) {
         Ok(said) if said.is_empty() => Ok(()),
         Ok(_) => Err(refused("git does not have it as it is")),
         Err(_) => {
