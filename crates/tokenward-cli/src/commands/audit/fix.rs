@@ -11,7 +11,7 @@ use super::Counted;
 use super::git::git;
 use crate::args::AuditCodeArgs;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
-use crate::files;
+use crate::files::{self, Replacement};
 use crate::output::{self, Format, Output};
 
 /// Prints what would change.
@@ -49,6 +49,10 @@ pub(super) fn make(
             is_safe_in_git(&file.path)?;
         }
     }
+    // All are written before the first takes its place, so that a full disk changes none.
+    let written: Result<Vec<Replacement>, Failure> =
+        fixes.files.iter().map(|file| Replacement::of(&file.path, file.after.as_bytes())).collect();
+    let written = written?;
     for file in &fixes.files {
         if files::read_text(&file.path)? != file.before {
             return Err(Failure::cannot(format!(
@@ -56,7 +60,9 @@ pub(super) fn make(
                 file.path.display()
             )));
         }
-        files::replace_in_place(&file.path, file.after.as_bytes())?;
+    }
+    for one in written {
+        one.take_place()?;
     }
     output::note(format!("{} mended", told(&fixes)));
     Ok(())
