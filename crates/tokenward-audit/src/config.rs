@@ -87,6 +87,17 @@ pub(crate) fn is_example(path: &Path) -> bool {
         .any(|word| name.split(['.', '-', '_']).any(|part| part == *word))
 }
 
+/// Comments that may allow something, in any form that settings have.
+pub(crate) fn comments(text: &str) -> Vec<(Range<usize>, String)> {
+    let comment = |(start, line): (usize, &str)| {
+        let before = line.get(..line.find("tokenward:")?)?;
+        let at = ["#", "//", "<!--"].iter().filter_map(|mark| before.rfind(mark)).max()?;
+        let span = start.saturating_add(at)..start.saturating_add(line.len());
+        Some((span, line.get(at..)?.to_owned()))
+    };
+    read::lines(text).filter_map(comment).collect()
+}
+
 /// What a file says that settles a finding of another: as if it were a function of a file.
 pub(crate) fn settles(text: &str) -> Option<(&'static str, &'static str)> {
     proxies::settles(text)
@@ -96,7 +107,10 @@ pub(crate) fn settles(text: &str) -> Option<(&'static str, &'static str)> {
 pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     let mut hits = secrets::keys_and_tokens(text);
     // Where secrets are sealed, what is in the file is no use to whoever reads it.
-    let is_sealed = text.contains("SealedSecret") || text.contains("ENC[AES256_GCM");
+    let is_sealed = read::lines(text).any(|(_, line)| {
+        line.trim_end() == "kind: SealedSecret"
+            || line.contains("ENC[AES256_GCM") && !line.trim_start().starts_with('#')
+    });
     let settings = read::settings(text);
     let signs_by_secret = secrets::signs_by_secret(&settings);
     for setting in &settings {

@@ -10,6 +10,8 @@ use crate::rules::{Change, Hit};
 const MAX_SHOWN: usize = 160;
 /// As much of a long line is shown before what was found.
 const BEFORE: usize = 40;
+/// As many characters of a line are looked at, around the mark.
+const WIDE: usize = 1_024;
 /// As many lines of a finding are shown.
 const MAX_LINES: usize = 6;
 /// What stands where a line was cut.
@@ -19,7 +21,7 @@ const CUT: char = '…';
 pub(super) struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
-    /// Secrets, which no frame shows.
+    /// Secrets, which no frame shows, in order and apart.
     hidden: Vec<Range<usize>>,
 }
 
@@ -53,7 +55,15 @@ impl<'t> Lines<'t> {
 
     /// Keeps the secrets that were found out of all frames: a line may be shown for another finding, too.
     pub(super) fn hide(&mut self, hits: &[Hit]) {
-        self.hidden = hits.iter().flat_map(|hit| mask::secrets(self.text, hit)).collect();
+        let mut found: Vec<_> = hits.iter().flat_map(|hit| mask::secrets(self.text, hit)).collect();
+        found.sort_by_key(|range| (range.start, range.end));
+        self.hidden.clear();
+        for range in found {
+            match self.hidden.last_mut() {
+                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+                _ => self.hidden.push(range),
+            }
+        }
     }
 
     /// The lines of a finding, with a mark below what was found in the first.
@@ -71,9 +81,12 @@ impl<'t> Lines<'t> {
     fn shown(&self, line: usize, mark: Range<usize>) -> (String, Range<usize>) {
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
         let start = start.unwrap_or(self.text.len());
-        let mut out: Vec<char> = Vec::new();
+        let text = self.line(line);
+        // Of a long line, what is shown in the end stands around the mark.
+        let first = if text.len() > WIDE { mark.start.saturating_sub(MAX_SHOWN) } else { 0 };
+        let mut out: Vec<char> = if first > 0 { vec![CUT] } else { Vec::new() };
         let (mut from, mut to, mut masked) = (None, None, None::<usize>);
-        for (column, (at, c)) in self.line(line).char_indices().enumerate() {
+        for (column, (at, c)) in text.char_indices().enumerate().skip(first).take(WIDE) {
             let at = at.saturating_add(start);
             if column >= mark.start {
                 from = from.or(Some(out.len()));
@@ -81,7 +94,8 @@ impl<'t> Lines<'t> {
             if column >= mark.end {
                 to = to.or(Some(out.len()));
             }
-            let hidden = self.hidden.iter().find(|hidden| hidden.contains(&at));
+            let next = self.hidden.partition_point(|hidden| hidden.end <= at);
+            let hidden = self.hidden.get(next).filter(|hidden| hidden.contains(&at));
             match hidden {
                 None => {
                     masked = None;

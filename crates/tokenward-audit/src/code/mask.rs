@@ -9,6 +9,8 @@ mod tests;
 
 /// As many characters of a secret as are shown, and never more than half.
 const SHOWN: usize = 4;
+/// As many bytes around what was found are looked at for it.
+const NEAR: usize = 8_192;
 /// A word of this length, of the letters of Base64, is a key or a token, where one was found.
 const KEY: usize = 20;
 
@@ -51,7 +53,15 @@ fn whole_lines(text: &str, part: &Range<usize>) -> Range<usize> {
     let before = text.get(..part.start).and_then(|before| before.rfind('\n'));
     let after = text.get(part.end..).and_then(|after| after.find('\n'));
     let start = before.map_or(0, |at| at.saturating_add(1));
-    start..after.map_or(text.len(), |at| part.end.saturating_add(at))
+    let end = after.map_or(text.len(), |at| part.end.saturating_add(at));
+    // Of a long line, no more than what is around the part is ever shown.
+    let start = start.max(boundary(text, part.start.saturating_sub(NEAR)));
+    start..end.min(boundary(text, part.end.saturating_add(NEAR)))
+}
+
+/// The first place from here on where a character begins.
+fn boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 /// A literal without its quotes, and what a language writes before them.

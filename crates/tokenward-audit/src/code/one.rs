@@ -90,14 +90,7 @@ pub(super) fn audit_config_text(
     let is_test = place::is_test_path(inside) || config::is_example(inside);
     let mut outcome = Outcome { looked_at: true, is_test, ..Outcome::default() };
     let mut lines = Lines::new(text);
-    let comments: Vec<_> = text
-        .match_indices('#')
-        .map(|(at, _)| {
-            let end = text.get(at..).and_then(|rest| rest.find('\n'));
-            let span = at..end.map_or(text.len(), |end| at.saturating_add(end));
-            (span.clone(), text.get(span).unwrap_or_default().to_owned())
-        })
-        .collect();
+    let comments = config::comments(text);
     if let Some((file, function)) = config::settles(text) {
         file.clone_into(&mut outcome.stem);
         outcome.verifiers.push(function.to_owned());
@@ -120,15 +113,26 @@ fn tell(
     allowed: &[allow::Allow],
     options: &Options,
 ) {
-    for mut hit in hits.into_iter().take(MAX_FINDINGS) {
+    let mut told = 0_usize;
+    for mut hit in hits {
+        if told >= MAX_FINDINGS {
+            let why = format!("has more than {MAX_FINDINGS} findings; the first are told");
+            outcome.notes.push(Note { file: name.to_owned(), why });
+            break;
+        }
         let condition = std::mem::take(&mut hit.condition);
         let (setting, in_development) = (hit.setting.take(), hit.in_development);
         let Some(finding) = finding(name, lines, hit, options) else { continue };
         if allow::allows(allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
-        } else if in_development {
+            continue;
+        }
+        if in_development {
             outcome.in_development.push(finding);
-        } else if let Some(setting) = setting {
+            continue;
+        }
+        told = told.saturating_add(1);
+        if let Some(setting) = setting {
             outcome.settings.push((finding, setting));
         } else if condition.is_none() {
             outcome.findings.push(finding);

@@ -11,6 +11,10 @@ const LONG_LINE: usize = 5_000;
 
 /// Reads a file; the error says why it is skipped.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    // To open a pipe is to wait for whoever writes into it.
+    if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
+        return Err("no regular file".to_owned());
+    }
     let file = fs::File::open(path).map_err(|error| error.to_string())?;
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     if length > MAX_BYTES {

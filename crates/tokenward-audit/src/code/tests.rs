@@ -265,6 +265,55 @@ fn a_policy_in_another_file_demands_the_token_that_istio_does_not() {
 }
 
 #[test]
+fn hostile_settings_are_read_to_their_end() {
+    let nested = |key: &str| -> String {
+        (0..32).map(|depth| ["  ".repeat(depth).as_str(), key, ":\n"].concat()).collect()
+    };
+    let jwk = format!("{{\"kty\":\"EC\",\"d\":\"{}\"}},", "A".repeat(32));
+    for (name, text) in [
+        ("a.env", "#".repeat(1 << 20)),
+        ("kong.yaml", format!("kind: KongPlugin\n{}", "plugin: jwt\n".repeat(20_000))),
+        (
+            "nested.yaml",
+            nested(&"k".repeat(4_000)) + &" ".repeat(64) + "x: {" + &"a:1,".repeat(9_000) + "}",
+        ),
+        ("deep.yaml", nested("key") + &("y: 1\n".to_owned() + &" ".repeat(64)).repeat(9_000)),
+        (
+            "keys.json",
+            format!("[{}\"{}\"]", jwk.repeat(100), "AAAAAAAAAAAAAAAAAAAAA ".repeat(9_000)),
+        ),
+    ] {
+        // Whatever is found is fine; coming back, with the memory that there is, is the test.
+        assert!(audit_settings(name, &text, &Options::default()).len() <= 200, "{name}");
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_pipe_that_is_called_like_a_file() {
+    let project = Project::new();
+    project.write("a.env", "JWT_SECRET=orchard-winter-42\n");
+    project.write("inside/b.env", "JWT_SECRET=orchard-winter-43\n");
+    for pipe in ["package.json", "inside/.gitignore", "pipe.env"] {
+        let made = std::process::Command::new("mkfifo").arg(project.dir.path().join(pipe)).status();
+        assert!(made.unwrap().success());
+    }
+
+    let audit = audit_project(&[project.dir.path().to_owned()], &Options::default());
+
+    assert_eq!(audit.findings.len(), 1, "{:?}", audit.findings);
+}
+
+#[test]
+fn what_is_allowed_takes_no_place_of_what_is_told() {
+    let project = Project::new();
+    let allowed = "jwt.decode(t, KEY, algorithms=['none'])  # tokenward: allow(all) a reason\n";
+    let told = "jwt.decode(t, KEY, algorithms=['none'])\n";
+    project.write("app.py", &format!("import jwt\n{}\n{told}", allowed.repeat(250)));
+
+    assert_eq!(project.found(&Options::default()), ["app.py:253 algorithm-none"]);
+}
+
+#[test]
 fn a_name_that_is_of_its_own_type_leads_nowhere() {
     for (name, text) in [
         ("a.py", "import os\njwt: jwt\njwt.decode(token)\na: b\nb: a\na.encode(token)\n"),

@@ -51,8 +51,19 @@ pub(super) fn files(
         let is_for_development = manifest::is_for_development(root);
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
-        walk.hidden(false).require_git(false).follow_links(false).filter_entry(move |entry| {
-            is_own(entry) && !is_excluded(&excluded, &below(&inside, &base, entry.path()), entry)
+        walk.hidden(false).ignore(false).require_git(false).follow_links(false);
+        if !is_readable(root) {
+            notes.push(Note {
+                file: root.display().to_string(),
+                why: "its .gitignore is no regular file".to_owned(),
+            });
+            continue;
+        }
+        walk.filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            is_own(entry)
+                && (!is_folder || is_readable(entry.path()))
+                && !is_excluded(&excluded, &below(&inside, &base, entry.path()), entry)
         });
         for entry in walk.build() {
             match entry {
@@ -77,6 +88,13 @@ pub(super) fn files(
     }
     files.sort();
     files
+}
+
+/// Whether what says which files are left out of a folder is a file, and nothing that is waited for.
+fn is_readable(folder: &Path) -> bool {
+    [".gitignore", ".git/info/exclude"]
+        .iter()
+        .all(|name| fs::metadata(folder.join(name)).map_or(true, |about| about.is_file()))
 }
 
 /// Whether this is a file, and no link to one.

@@ -70,8 +70,12 @@ const POLICY: &str = "AuthorizationPolicy";
 /// What the file settles for others.
 pub(super) fn settles(text: &str) -> Option<(&'static str, &'static str)> {
     let demands = ["requestPrincipals", "notRequestPrincipals", "request.auth."];
-    (text.contains(POLICY) && demands.iter().any(|word| text.contains(word)))
-        .then_some((POLICIES, POLICY))
+    let says = |word: &str| {
+        read::lines(text).any(|(_, line)| {
+            !line.trim_start().starts_with('#') && read::uncommented(line).contains(word)
+        })
+    };
+    (says(POLICY) && demands.into_iter().any(says)).then_some((POLICIES, POLICY))
 }
 
 /// Istio's `RequestAuthentication` refuses wrong tokens and takes requests without one, unless a policy of the

@@ -27,7 +27,13 @@ impl Setting<'_> {
 
 /// Deeper, nobody nests settings.
 const MAX_DEPTH: usize = 32;
-/// Longer lines are data.
+/// As many parts of a name are kept, the last ones.
+const MAX_PARTS: usize = 8;
+/// Longer, no part of a name is.
+const MAX_KEY: usize = 128;
+/// More in one file are data.
+const MAX_SETTINGS: usize = 50_000;
+/// What is behind this in a line is data.
 const MAX_LINE: usize = 4096;
 /// What may stand before a setting: in lists, shells and Dockerfiles.
 const BEFORE: [&str; 5] = ["- ", "export ", "ENV ", "ARG ", "set "];
@@ -42,6 +48,13 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// At most so many bytes of a text.
+pub(super) fn beginning(text: &str, most: usize) -> &str {
+    let fits = |less: usize| text.get(..most.checked_sub(less)?);
+    // No character has more bytes.
+    (0..4).find_map(fits).unwrap_or(text)
+}
+
 /// A line of YAML without a comment after it.
 pub(super) fn uncommented(line: &str) -> &str {
     line.split_once(" #").map_or(line, |(line, _)| line).trim_end()
@@ -51,10 +64,11 @@ pub(super) fn uncommented(line: &str) -> &str {
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut reader = Reader::default();
     for (start, line) in lines(text) {
+        let line = beginning(line, MAX_LINE);
         let inner = line.trim_start();
         let pending = reader.pending.take();
         reader.pending = pending.and_then(|open| open.read(&mut reader.found, (start, line)));
-        if inner.is_empty() || inner.starts_with(['#', ';', '/']) || line.len() > MAX_LINE {
+        if inner.is_empty() || inner.starts_with(['#', ';', '/']) {
             continue;
         }
         reader.span = start..start.saturating_add(line.len());
@@ -129,9 +143,13 @@ impl<'t> Reader<'t> {
             }
             _ => {}
         }
+        if self.found.len() >= MAX_SETTINGS {
+            return true;
+        }
         let mut path: Vec<&str> = self.around.iter().map(|(_, key)| *key).collect();
         path.extend(inside.iter().filter(|key| !key.is_empty()));
         path.push(key);
+        path.drain(..path.len().saturating_sub(MAX_PARTS));
         self.found.push(Setting { path: path.join("."), value, quoted, span });
         true
     }
@@ -260,7 +278,7 @@ fn split(line: &str) -> Option<(&str, &str)> {
     let (key, rest) = line.split_at_checked(at)?;
     let value = rest.get(1..)?;
     let key = key.trim().trim_start_matches("- ").trim_matches(['"', '\'']);
-    let is_key = !key.is_empty()
+    let is_key = (1..=MAX_KEY).contains(&key.len())
         && key
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '$' | '@'));

@@ -143,11 +143,17 @@ fn is_naming(value: &str) -> bool {
     value.split(['-', '_', '.']).all(|word| NAMING.contains(&word.to_lowercase().as_str()))
 }
 
+const LANGUAGES: [&str; 24] = [
+    "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hu", "it", "ja", "ko", "nb", "nl",
+    "pl", "pt", "ro", "ru", "sv", "tr", "uk", "zh",
+];
+
 /// Whether a file holds texts in a language: `locales/en.yml`, `de.json`.
 fn is_translation(path: &Path) -> bool {
     let folders = ["locale", "locales", "i18n", "lang", "translations", "messages"];
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let is_language = stem.len() == 2 && stem.chars().all(|c| c.is_ascii_lowercase());
+    let is_language =
+        LANGUAGES.contains(&&*stem) && path.extension().is_none_or(|end| end != "env");
     is_language || path.iter().any(|part| folders.iter().any(|folder| part == *folder))
 }
 
@@ -244,7 +250,9 @@ const MAX_JWK: usize = 8192;
 fn jwks(text: &str) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     for (at, _) in text.match_indices("\"kty\"").take(MOST_KEYS) {
-        let before = text.get(at.saturating_sub(MAX_JWK)..at).unwrap_or_default();
+        let near = at.saturating_sub(MAX_JWK);
+        let before = (0..4).find_map(|less| text.get(near.saturating_sub(less)..at));
+        let before = before.unwrap_or_default();
         let start =
             before.rfind('{').map(|open| at.saturating_sub(before.len()).saturating_add(open));
         let Some(object) = start.and_then(|start| text.get(start..)) else { continue };

@@ -128,7 +128,9 @@ pub(super) fn key_id(context: &mut Context<'_>) {
     first_token(
         context,
         |context, sign| {
-            (!has_header(context.model, sign)).then(|| would_be_missed(context, sign)).flatten()
+            // Whether anybody would miss the tokens of one key is not in the code: told on demand alone.
+            let is_worth = !has_header(context.model, sign) && would_be_missed(context, sign);
+            is_worth.then_some(Confidence::Low)
         },
         "tokens are made here without the name of their key, and nothing in this project knows of more than one: \
          the key cannot be changed without refusing every token at once",
@@ -176,9 +178,8 @@ fn is_client(context: &Context<'_>) -> bool {
         && m.calls().any(|call| m.callee_path(call).is_some_and(|path| sends(&path)))
 }
 
-/// How sure it is that a change of the key would cost more than one login: tokens live longer than a day. Nothing
-/// where they are known to live shorter.
-fn would_be_missed(context: &Context<'_>, sign: &Sign) -> Option<Confidence> {
+/// Whether a change of the key may cost more than one login: tokens are not known to end within a day.
+fn would_be_missed(context: &Context<'_>, sign: &Sign) -> bool {
     let m = context.model;
     // A refresh token that this file makes counts as well.
     let is_long = context
@@ -186,10 +187,7 @@ fn would_be_missed(context: &Context<'_>, sign: &Sign) -> Option<Confidence> {
         .signs()
         .filter_map(|sign| expiry::lifetime(m, sign))
         .any(|(_, seconds)| seconds > expiry::DAY);
-    if is_long || expiry::has_expiry(m, sign) == Some(false) {
-        return Some(Confidence::Medium);
-    }
-    expiry::lifetime(m, sign).is_none().then_some(Confidence::Low)
+    is_long || expiry::lifetime(m, sign).is_none()
 }
 
 /// Whether whatever this file verifies is followed by a look at the account: whoever removes or stamps that ends

@@ -41,10 +41,7 @@ pub(super) fn none(context: &mut Context<'_>) {
             };
             if unsigned {
                 // Whoever asks for such a token gets it: tools that forge them.
-                let is_asked_for = guards::conditions(m, context.text, call)
-                    .into_iter()
-                    .any(|(condition, _)| condition.to_lowercase().contains("none"));
-                let confidence = if is_asked_for { Confidence::Low } else { Confidence::High };
+                let confidence = unless_asked_for(context, call);
                 context.report(
                     call,
                     (Severity::High, confidence),
@@ -90,14 +87,25 @@ fn marks_of_none(context: &mut Context<'_>) {
             .path(id)
             .is_some_and(|path| golang_jwt(&path) == Some("UnsafeAllowNoneSignatureType"));
         if is_go {
+            let confidence = unless_asked_for(context, id);
             context.report(
                 id,
-                (Severity::Critical, Confidence::High),
+                (Severity::Critical, confidence),
                 "unsigned tokens are allowed: this is the key that lets `none` pass",
                 "jwt.WithValidMethods([]string{\"RS256\"}) and a public key",
             );
         }
     }
+}
+
+/// How sure it is that nobody asked for unsigned tokens: tools that forge or show them do what they are told.
+fn unless_asked_for(context: &Context<'_>, at: Id) -> Confidence {
+    const ARGUMENTS: [&str; 5] = ["\"flag\"", "argparse", "import click", "commander", "clap::"];
+    let is_asked_for = guards::conditions(context.model, context.text, at)
+        .into_iter()
+        .any(|(condition, _)| condition.to_lowercase().contains("none"))
+        || ARGUMENTS.iter().any(|word| context.text.contains(word));
+    if is_asked_for { Confidence::Low } else { Confidence::High }
 }
 
 fn named_none(context: &mut Context<'_>, call: Id) {

@@ -13,8 +13,8 @@ mod unchecked;
 use duration::is_now_in_millis;
 pub(super) use duration::seconds;
 use elsewhere::{
-    compares_issue, is_dated, is_for_once, is_for_push, is_login_state, is_opaque, is_self_test,
-    is_stored, is_wrapped,
+    compares_issue, has_own_end, is_dated, is_for_once, is_for_push, is_login_state, is_opaque,
+    is_proof, is_self_test, is_stored, is_wrapped,
 };
 pub(super) use unchecked::unchecked;
 
@@ -26,13 +26,17 @@ pub(super) fn missing(context: &mut Context<'_>) {
     let m = context.model;
     for sign in context.library.signs() {
         let ends_elsewhere = || {
-            is_for_push(context, sign) || is_for_once(context, sign) || is_self_test(context, sign)
+            is_for_push(context, sign)
+                || is_for_once(context, sign)
+                || is_self_test(context, sign)
+                || is_proof(m, sign)
         };
         if has_expiry(m, sign) == Some(false) && !ends_elsewhere() {
             let is_kept = is_stored(context, sign)
                 || is_opaque(context, sign)
                 || is_dated(context, sign)
-                || is_login_state(m, sign);
+                || is_login_state(m, sign)
+                || has_own_end(m, sign);
             let confidence = if is_kept { Confidence::Low } else { Confidence::High };
             context.report(
                 sign.call,

@@ -205,12 +205,19 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     };
     let names = [literal.text.as_str(), setting.or_else(|| m.last_name(key)).unwrap_or_default()];
     // Where production does not start with it, whether it is ever used there is for a person to say.
-    let confidence = if is_refused(refusals, &names) { Confidence::Low } else { Confidence::High };
+    let is_open = is_refused(refusals, &names) || is_of_development(context.source(m.value(key)));
+    let confidence = if is_open { Confidence::Low } else { Confidence::High };
     let told = context.hits.len();
     context.report(at, (Severity::High, confidence), message, fix);
     if let Some(setting) = setting.filter(|_| context.hits.len() > told) {
         context.read_as(setting);
     }
+}
+
+/// `devConfig.secret || 'secret'`
+fn is_of_development(source: &str) -> bool {
+    let source = plain(source);
+    ["devconfig", "devoptions", "devsettings"].iter().any(|word| source.contains(word))
 }
 
 fn fix(m: &Model) -> &'static str {

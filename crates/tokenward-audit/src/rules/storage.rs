@@ -187,7 +187,7 @@ fn cookie_text(context: &mut Context<'_>, at: Id, value: Id) {
         context.report(
             at,
             (severity, Confidence::High),
-            "a token is kept in a cookie that scripts can read: any that gets into the page can take it away",
+            "a token is kept in a cookie that scripts can read: any script that gets into the page can take it away",
             "let the server set it: `__Host-…; HttpOnly; Secure; SameSite=Strict`",
         );
     }

@@ -20,8 +20,7 @@ pub(super) const WORDS: &[&str] = &[
 ];
 
 /// What has to do with keys or tokens, in an address or in what is around a request.
-const ABOUT: [&str; 11] = [
-    "authorization",
+const ABOUT: [&str; 10] = [
     "jwks",
     "well-known",
     "openid",
@@ -159,7 +158,9 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
 
 fn is_about(name: &str) -> bool {
     let name = name.to_lowercase().replace("cancellationtoken", "");
-    !name.contains(' ') && ABOUT.iter().any(|word| name.contains(word))
+    // The header alone: much else is an authorization.
+    let is_header = name.trim_matches(|c: char| !c.is_alphanumeric()) == "authorization";
+    is_header || !name.contains(' ') && ABOUT.iter().any(|word| name.contains(word))
 }
 
 fn is_bearer(m: &Model, id: Id) -> bool {

@@ -94,7 +94,11 @@ fn is_validator(m: &Model, call: Id) -> bool {
 }
 
 fn report(context: &mut Context<'_>, decode: &Decode) {
-    let Some(verdict) = ladder::judge(context, decode) else { return };
+    let Some(mut verdict) = ladder::judge(context, decode) else { return };
+    // What plays a gateway's part on a developer's machine has no key to verify with.
+    if context.text.to_lowercase().contains("emulat") {
+        verdict.confidence = Confidence::Low;
+    }
     let name = context.model.callee_name(decode.call).unwrap_or("this call").to_owned();
     let how = match decode.how {
         How::Function => format!("`{name}` does not verify the token"),

@@ -6,6 +6,11 @@ use crate::config::{hit, read};
 use crate::finding::Severity;
 use crate::rules::Hit;
 
+/// As many plugins of a file are looked at.
+const MOST: usize = 100;
+/// As much belongs to one.
+const MAX_BLOCK: usize = 16_384;
+
 /// A plugin: the line that names it, and all that belongs to it, with where that begins.
 struct Plugin<'t> {
     line: Range<usize>,
@@ -15,7 +20,7 @@ struct Plugin<'t> {
 
 pub(super) fn hits(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for Plugin { line, at, block } in plugins(text) {
+    for Plugin { line, at, block } in plugins(text).into_iter().take(MOST) {
         let settings = read::settings(block);
         let named = |name: &str| settings.iter().find(|one| one.last() == name);
         let place = |one: &read::Setting<'_>| {
@@ -69,7 +74,8 @@ fn plugins(text: &str) -> Vec<Plugin<'_>> {
                 .strip_prefix("name:")
                 .is_some_and(|name| matches!(name.trim(), "jwt" | "\"jwt\"" | "'jwt'"));
             if is_plugin && open.last().is_some_and(|(_, key)| *key == "plugins:") {
-                let block = deeper(text.get(end..).unwrap_or_default(), indent);
+                let rest = text.get(end..).unwrap_or_default();
+                let block = deeper(read::beginning(rest, MAX_BLOCK), indent);
                 found.push(Plugin { line: start..end, at: end, block });
             }
         } else if inner.ends_with(':') && !inner.starts_with('#') {
@@ -99,12 +105,11 @@ fn resources(text: &str) -> Vec<Plugin<'_>> {
     let mut found = Vec::new();
     let mut at = 0_usize;
     for document in text.split("\n---") {
-        for (start, line) in read::lines(document) {
-            if read::uncommented(line) == "plugin: jwt" {
-                let start = at.saturating_add(start);
-                let line = start..start.saturating_add(line.len());
-                found.push(Plugin { line, at, block: document });
-            }
+        let block = read::beginning(document, MAX_BLOCK);
+        let named = read::lines(block).find(|(_, line)| read::uncommented(line) == "plugin: jwt");
+        if let Some((start, line)) = named {
+            let start = at.saturating_add(start);
+            found.push(Plugin { line: start..start.saturating_add(line.len()), at, block });
         }
         at = at.saturating_add(document.len()).saturating_add("\n---".len());
     }

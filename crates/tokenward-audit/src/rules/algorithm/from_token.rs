@@ -20,7 +20,9 @@ pub(in crate::rules) fn from_token(context: &mut Context<'_>) {
         if from_header && !verify.is_off && !is_built_by_type(context, verify) {
             // With a secret, and wherever Rust's jsonwebtoken refuses another family than the key's, what is left to
             // choose is one of the same family.
-            let is_bound = verify.library == Library::JsonWebTokenRs || is_secret(context, verify);
+            let is_bound = verify.library == Library::JsonWebTokenRs
+                || is_secret(context, verify)
+                || is_typed(context, verify);
             let confidence = if is_bound { Confidence::Low } else { Confidence::High };
             context.report(
                 call,
@@ -58,6 +60,18 @@ fn is_built_by_type(context: &Context<'_>, verify: &Verify) -> bool {
             m.function_of(id) == function
                 && (m.last_name(id) == Some("kty") || m.text(id) == Some("kty"))
         })
+}
+
+/// Whether the key is an object of one family, which Python's libraries refuse under another.
+fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
+    const MADE: [&str; 5] =
+        ["from_jwk", "PyJWK", "load_pem_public_key", "load_der_public_key", "public_key()"];
+    let m = context.model;
+    verify.key.found().is_some_and(|key| {
+        m.values(key)
+            .into_iter()
+            .any(|value| MADE.iter().any(|word| context.source(value).contains(word)))
+    })
 }
 
 /// Whether the key is visibly a secret, with which no public key can be confused.

@@ -3,6 +3,7 @@
 use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
 use crate::rules::library::Sign;
+use crate::rules::names::plain;
 
 /// What push services and app stores take from those who send: who it is, when, and under which key; they count from
 /// `iat` themselves.
@@ -33,6 +34,26 @@ pub(super) fn is_for_once(context: &Context<'_>, sign: &Sign) -> bool {
         let named = m.entries(m.value(payload)).named;
         let has = |names: &[&str]| named.iter().any(|(name, _)| names.contains(&name.as_str()));
         has(&["nonce"]) && has(&["iat", "time", "timestamp", "ts"])
+    })
+}
+
+/// A proof of possession (RFC 9449, section 4.2): it names a request, and is good for a moment after its `iat`.
+pub(super) fn is_proof(m: &Model, sign: &Sign) -> bool {
+    sign.payload.found().is_some_and(|payload| {
+        let named = m.entries(m.value(payload)).named;
+        let has = |wanted| named.iter().any(|(name, _)| name == wanted);
+        has("htm") && has("htu")
+    })
+}
+
+/// A claim of its own that says when it ends; whoever reads it may well compare it, out of sight.
+pub(super) fn has_own_end(m: &Model, sign: &Sign) -> bool {
+    sign.payload.found().is_some_and(|payload| {
+        let named = m.entries(m.value(payload)).named;
+        named.iter().any(|(name, _)| {
+            let name = plain(name);
+            ["expir", "validuntil", "notafter", "endsat"].iter().any(|word| name.contains(word))
+        })
     })
 }
 

@@ -125,7 +125,9 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
     let is_open = speaks_of_ttl(context)
         || reads_expiry(m, call)
         || is_beside_other(context, call)
-        || is_thrown_away(m, call);
+        || is_thrown_away(m, call)
+        || is_never_given(context)
+        || demands_others(context, call);
     let confidence = if is_open { Confidence::Low } else { Confidence::Medium };
     let changes = switch.map(|switch| mend::flip(context, switch)).unwrap_or_default();
     context.report_mended(
@@ -135,6 +137,11 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
         "leave it on; a few seconds of leeway are enough for clocks that differ",
         changes,
     );
+}
+
+/// Whether this file makes tokens without an end: then none was switched off, and `no-expiry` tells of it.
+fn is_never_given(context: &Context<'_>) -> bool {
+    context.library.signs().any(|sign| super::has_expiry(context.model, sign) == Some(false))
 }
 
 /// Whether nothing is done with what the call gives: it tries a key, and whoever called verifies again.
@@ -157,24 +164,23 @@ fn is_proof(context: &Context<'_>, call: Id) -> bool {
     m.ids().any(|id| m.function_of(id) == function && texts(id))
 }
 
-/// Whether the same function verifies another token, the expiry too: what renews an access token by a refresh token.
+/// Whether the file verifies with the expiry elsewhere: a refresh token beside an access token, or the same one again.
 fn is_beside_other(context: &Context<'_>, call: Id) -> bool {
     let m = context.model;
-    let token = |call: Id| {
-        let token = context.library.verify(call)?.token.found()?;
-        Some(context.source(token))
-    };
-    let Some(own) = token(call) else { return false };
     context.library.verifies().any(|other| {
         let is_loose = SWITCHES
             .into_iter()
             .any(|(name, wanted)| m.said(library::option(m, other.options, name)) == Some(wanted));
-        other.call != call
-            && !other.is_off
-            && !is_loose
-            && m.function_of(other.call) == m.function_of(call)
-            && token(other.call).is_some_and(|token| token != own)
+        other.call != call && !other.is_off && !is_loose
     })
+}
+
+/// Whether the claims that must be there are named, and no end is among them: these tokens have none.
+fn demands_others(context: &Context<'_>, call: Id) -> bool {
+    context
+        .library
+        .verify(call)
+        .is_some_and(|one| library::option(context.model, one.options, "require").found().is_some())
 }
 
 /// Whether the same function compares `exp` itself, or one of this file that it calls afterwards.
