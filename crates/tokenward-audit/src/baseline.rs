@@ -112,6 +112,19 @@ mod tests {
     }
 
     #[test]
+    fn nobody_can_try_secrets_on_a_baseline() {
+        let known = |secret: &str| {
+            let text = format!("JWT_SECRET={secret}\n");
+            let findings = crate::audit_settings(".env", &text, &Options::default());
+            assert_eq!(findings.len(), 1, "{secret}");
+            Baseline::of(&Audit { findings, ..Audit::default() }).to_json().unwrap()
+        };
+
+        assert_eq!(known("orchard-winter-42"), known("orchid-summer-7"));
+        assert_ne!(known("orchard-winter-42"), known("garden-winter-42"));
+    }
+
+    #[test]
     fn a_file_that_is_no_baseline_is_refused() {
         for bad in ["", "[]", "{\"version\": 1}", "{\"version\": 2, \"known\": []}"] {
             assert!(Baseline::parse(bad).is_err(), "{bad}");

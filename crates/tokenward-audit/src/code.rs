@@ -108,6 +108,20 @@ pub struct Audit {
     pub uncertain: usize,
     /// How many were allowed by a comment.
     pub allowed: usize,
+    /// What a copy of a file has as well, and is told in another.
+    pub(crate) copies: Vec<Finding>,
+}
+
+impl Audit {
+    /// Takes out the findings that do not count. What was left out as a copy of one of those is told instead, where
+    /// it counts itself.
+    pub fn narrow(&mut self, counts: impl Fn(&Finding) -> bool) {
+        self.findings.retain(&counts);
+        let copies = std::mem::take(&mut self.copies);
+        self.findings.extend(copies.into_iter().filter(|copy| counts(copy)));
+        told::sort(&mut self.findings);
+        self.copies = copies::take_out(&mut self.findings);
+    }
 }
 
 /// A file that was skipped, in part or whole.
@@ -219,9 +233,8 @@ fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> A
     audit.uncertain = audit.uncertain.saturating_add(settings.uncertain);
     audit.allowed = audit.allowed.saturating_add(settings.allowed);
     audit.findings.extend(settings.findings);
-    audit.findings.sort_by(|a, b| {
-        (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
-    });
+    audit.copies.extend(settings.copies);
+    told::sort(&mut audit.findings);
     audit.notes.extend(settings.notes);
     audit
 }

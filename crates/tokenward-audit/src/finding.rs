@@ -130,7 +130,7 @@ pub struct Finding {
     pub fix: Option<String>,
     /// Its lines, for a code frame.
     pub frame: Option<Frame>,
-    /// Names the finding over edits elsewhere in the file: rule, file and the line's text, hashed.
+    /// Names the finding over edits elsewhere in the file: rule, file and the line's text as it is shown, hashed.
     pub fingerprint: String,
     /// What mends it without a decision that only a person can take; nothing where there is no such change.
     /// They are made together, and do not overlap.

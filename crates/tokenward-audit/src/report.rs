@@ -53,6 +53,52 @@ fn extent(audit: &Audit) -> String {
     }
 }
 
+/// Text from files as people can be shown it: what could move a cursor, and what nobody would see, is escaped.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Signs that are not seen, or make text read as what it is not: controls, marks of direction, signs without width.
+#[must_use]
+pub const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Our own texts, in which code stands between backticks; `plain` and `code` write the parts.
+fn coded(text: &str, plain: fn(&str) -> String, code: fn(&str) -> String) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // One that has no end is no mark.
+    if parts.len().is_multiple_of(2) {
+        return plain(text);
+    }
+    let one = |(at, part): (usize, &str)| {
+        if at.is_multiple_of(2) { plain(part) } else { code(part) }
+    };
+    parts.into_iter().enumerate().map(one).collect()
+}
+
 /// All severities, worst first.
 const WORST_FIRST: [Severity; 5] =
     [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];

@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use tokenward::ErrorChain;
+use tokenward_audit::report::shown;
 
 /// What a command comes to: the exit code of a command that was carried out, or why it was not.
 pub(crate) type Outcome = Result<ExitCode, Failure>;
@@ -64,9 +65,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // One line, whatever the error below had to say.
         let mut lines = self.message.lines().map(str::trim).filter(|line| !line.is_empty());
-        f.write_str(lines.next().unwrap_or_default())?;
+        f.write_str(&shown(lines.next().unwrap_or_default()))?;
         for line in lines {
-            write!(f, " {line}")?;
+            write!(f, " {}", shown(line))?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Files that hold secrets: made for their owner alone, and refused when others can read them.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -42,23 +42,62 @@ pub(crate) fn replace_public(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.new"));
-    let written = remove_if_there(&beside)
-        .and_then(|()| write_new(&beside, bytes, mode))
-        .and_then(|()| fs::rename(&beside, path))
-        .and_then(|()| sync_dir_of(path));
-    written.map_err(|error| Failure::because(path.display(), &error))
+    Replacement::write(path, bytes, mode)
+        .map_err(|error| Failure::because(path.display(), &error))?
+        .take_place()
 }
 
-/// The same, with the mode that the file has. A link is refused: what it leads to may be anybody's.
-pub(crate) fn replace_in_place(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let meta =
-        fs::symlink_metadata(path).map_err(|error| Failure::because(path.display(), &error))?;
-    if !meta.is_file() {
-        return Err(Failure::cannot(format!("{}: this is no file of its own", path.display())));
+/// A file that is written and lies beside the one whose place it takes; gone if it takes none.
+pub(crate) struct Replacement {
+    path: PathBuf,
+    beside: Option<PathBuf>,
+}
+
+impl Replacement {
+    /// One with the mode that the file has. A link is refused: what it leads to may be anybody's.
+    pub(crate) fn of(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::because(path.display(), &error);
+        let meta = fs::symlink_metadata(path).map_err(failed)?;
+        if !meta.is_file() {
+            return Err(Failure::cannot(format!("{}: this is no file of its own", path.display())));
+        }
+        let mode = meta.mode() & 0o7777;
+        let this = Self::write(path, bytes, mode).map_err(failed)?;
+        // The process may mask bits that the file has.
+        let beside = this.beside.as_deref().unwrap_or(path);
+        fs::set_permissions(beside, Permissions::from_mode(mode)).map_err(failed)?;
+        Ok(this)
     }
-    replace(path, bytes, meta.mode() & 0o7777)
+
+    /// Puts it where the file was: a reader sees the old one or the new one, never a half.
+    pub(crate) fn take_place(mut self) -> Result<(), Failure> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        let moved = fs::rename(beside, &self.path);
+        if moved.is_ok() {
+            self.beside = None;
+        }
+        moved
+            .and_then(|()| sync_dir_of(&self.path))
+            .map_err(|error| Failure::because(self.path.display(), &error))
+    }
+
+    fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<Self> {
+        // A name that nobody foresees, and a new file: what is there is somebody's.
+        let name = u64::from_be_bytes(tokenward::crypto::random());
+        let beside = path.with_file_name(format!(".tokenward-{name:016x}"));
+        let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside)?;
+        let this = Self { path: path.to_owned(), beside: Some(beside) };
+        fill(file, bytes)?;
+        Ok(this)
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            drop(fs::remove_file(beside));
+        }
+    }
 }
 
 /// Waits until nobody else holds `path` locked, and holds it until the file is dropped.
@@ -129,20 +168,16 @@ fn read_capped(
 }
 
 fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    fill(OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?, bytes)?;
     sync_dir_of(path)
+}
+
+fn fill(mut file: File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn sync_dir_of(path: &Path) -> io::Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
     File::open(dir.unwrap_or_else(|| Path::new(".")))?.sync_all()
-}
-
-fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }

@@ -1,9 +1,13 @@
 //! What commands print: tables for people, JSON for programs, color where it is wanted.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead as _, IsTerminal, Read as _, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
+use tokenward_audit::report::is_hidden;
+// A subject may hold what turns the writing around or ends the line, and would make one row read like another.
+pub(crate) use tokenward_audit::report::shown;
 
 use crate::failure::Failure;
 
@@ -102,7 +106,7 @@ impl Output {
     pub(crate) fn json(self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Failure::because("the answer cannot be shown", &error))?;
-        self.line(text)
+        self.line(visible(&text))
     }
 
     /// `value` as JSON, or `text` for people, as `--format` says.
@@ -142,7 +146,26 @@ impl Output {
 
 /// Writes a line for the operator to standard error; nobody is left to hear of a failure there.
 pub(crate) fn note(text: impl AsRef<str>) {
-    drop(writeln!(io::stderr().lock(), "{}", text.as_ref()));
+    let mut stderr = io::stderr().lock();
+    for line in text.as_ref().lines() {
+        drop(writeln!(stderr, "{}", shown(line)));
+    }
+}
+
+/// JSON in which what nobody would see is escaped; such signs stand in its strings alone.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_hidden(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _written = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
 }
 
 /// Asks whoever sits at the terminal; where nobody does, whoever wrote the command has decided.
@@ -170,19 +193,6 @@ fn no_color() -> bool {
     // https://no-color.org: set and not empty. A dumb terminal shows what should color it.
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb")
-}
-
-/// A cell as a terminal can show it. A subject may hold what turns the writing around or ends the line,
-/// and would make one row read like another.
-pub(crate) fn shown(cell: &str) -> String {
-    let mut text = String::with_capacity(cell.len());
-    for c in cell.chars() {
-        match c {
-            '\'' | '"' | '\\' => text.push(c),
-            c => text.extend(c.escape_debug()),
-        }
-    }
-    text
 }
 
 fn aligned<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {

@@ -11,8 +11,9 @@ const BUILDS: [&str; 9] = ["cjs", "mjs", "esm", "es", "es6", "es2015", "commonjs
 const HALVES: [&str; 8] =
     ["src", "lib", "dist", "build", "out", "dist-server", "dist-node", "dist-src"];
 
-/// Leaves out what a copy of the same file has in the same order. `findings` are in the order of their files.
-pub(super) fn leave_out(findings: &mut Vec<Finding>) {
+/// Takes out what a copy of the same file has in the same order, and hands it back. `findings` are in the order of
+/// their files.
+pub(super) fn take_out(findings: &mut Vec<Finding>) -> Vec<Finding> {
     let mut counts: HashMap<(String, String), usize> = HashMap::new();
     let places: Vec<Option<(String, usize)>> = findings
         .iter()
@@ -40,25 +41,28 @@ pub(super) fn leave_out(findings: &mut Vec<Finding>) {
         })
         .collect();
     let mut keeps = keeps.into_iter();
-    findings.retain(|_| keeps.next().unwrap_or(true));
-    leave_out_bundled(findings);
+    let mut copies: Vec<Finding> =
+        findings.extract_if(.., |_| !keeps.next().unwrap_or(true)).collect();
+    copies.extend(take_out_bundled(findings));
+    copies
 }
 
-/// Leaves out what stands word for word in another bundle as well: bundles hold copies of what they share.
-fn leave_out_bundled(findings: &mut Vec<Finding>) {
+/// Takes out what stands word for word in another bundle as well: bundles hold copies of what they share.
+fn take_out_bundled(findings: &mut Vec<Finding>) -> Vec<Finding> {
     let mut told: HashMap<(&'static str, Vec<String>, usize), String> = HashMap::new();
     let mut counts: HashMap<(String, &'static str, Vec<String>), usize> = HashMap::new();
-    findings.retain(|finding| {
+    let is_copy = |finding: &mut Finding| {
         let Some(frame) = finding.frame.as_ref().filter(|_| is_bundle(&finding.file)) else {
-            return true;
+            return false;
         };
         let lines: Vec<String> = frame.lines.iter().map(|line| line.trim().to_owned()).collect();
         let count = counts.entry((finding.file.clone(), finding.rule, lines.clone())).or_default();
         *count = count.saturating_add(1);
         let first =
             told.entry((finding.rule, lines, *count)).or_insert_with(|| finding.file.clone());
-        *first == finding.file
-    });
+        *first != finding.file
+    };
+    findings.extract_if(.., is_copy).collect()
 }
 
 fn is_source(file: &str) -> bool {

@@ -6,6 +6,7 @@ use crate::rules::Hit;
 
 #[cfg(test)]
 mod tests;
+mod values;
 
 /// As many characters of a secret as are shown, and never more than half.
 const SHOWN: usize = 4;
@@ -26,7 +27,7 @@ pub(super) fn secrets(text: &str, hit: &Hit) -> Vec<Range<usize>> {
     let is_pem = found.contains("PRIVATE KEY-----");
     let (start, inside) = match hit.rule {
         "hardcoded-secret" if !is_pem => (hit.span.start, vec![unquoted(found)]),
-        "secret-in-config" | "secret-shared" if !is_pem => (hit.span.start, vec![value(found)]),
+        "secret-in-config" | "secret-shared" if !is_pem => (hit.span.start, values::values(found)),
         "hardcoded-secret"
         | "secret-in-config"
         | "secret-shared"
@@ -73,37 +74,6 @@ fn unquoted(literal: &str) -> Range<usize> {
         start.saturating_add(inner.len().saturating_sub(inner.trim_start_matches(is_quote).len()));
     let end = literal.trim_end_matches(|c| is_quote(c) || c == '#').len();
     start..end.max(start)
-}
-
-/// What a line of settings sets: all behind its first `=` or `:`, or the text between quotes there.
-fn value(line: &str) -> Range<usize> {
-    if let Some(at) = line.find("value=\"") {
-        let start = at.saturating_add("value=\"".len());
-        let rest = line.get(start..).unwrap_or_default();
-        return start..start.saturating_add(rest.find('"').unwrap_or(rest.len()));
-    }
-    // A name in quotes may have colons.
-    let inner = line.trim_start_matches(|c: char| c.is_whitespace() || c == '{' || c == '-');
-    let skipped = line.len().saturating_sub(inner.len());
-    let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let name =
-        quote.and_then(|quote| inner.get(1..)?.find(quote)).map_or(0, |at| at.saturating_add(2));
-    let from = skipped.saturating_add(name);
-    let rest = line.get(from..).unwrap_or_default();
-    let sign =
-        rest.find(['=', ':']).or_else(|| rest.find(' ')).map_or(0, |at| at.saturating_add(1));
-    let from = from.saturating_add(sign);
-    let rest = line.get(from..).unwrap_or_default();
-    let inner = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '|'));
-    let from = from.saturating_add(rest.len().saturating_sub(inner.len()));
-    match inner.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        Some(quote) => {
-            let text = inner.get(1..).unwrap_or_default();
-            let from = from.saturating_add(1);
-            from..from.saturating_add(text.find(quote).unwrap_or(text.len()))
-        }
-        None => from..from.saturating_add(inner.trim_end_matches([',', ' ', '\r', '\n']).len()),
-    }
 }
 
 /// Words that are long enough for keys and tokens.

@@ -201,7 +201,9 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
     let (end_line, end_column) = lines.position(hit.span.end);
     let frame = lines.frame((line, column), (end_line, end_column));
     let place = file.strip_prefix("./").unwrap_or(file);
-    let fingerprint = fingerprint(&[hit.rule, place, lines.line(line).trim()]);
+    // As it is shown: whoever has a baseline cannot try secrets on it.
+    let text = frame.lines.first().map_or("", |line| line.trim());
+    let fingerprint = fingerprint(&[hit.rule, place, text]);
     Some(Finding {
         rule: hit.rule,
         mistake: Mistake::new(hit.mistake)?,

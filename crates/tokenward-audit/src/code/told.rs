@@ -20,34 +20,44 @@ impl Found {
         has: [bool; ABSENCES.len()],
         options: &Options,
     ) {
-        self.0.sort_by(|(a, _), (b, _)| {
-            (&a.file, a.line, a.column, a.rule).cmp(&(&b.file, b.line, b.column, b.rule))
-        });
+        self.0.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
         let in_scope = |is_test: bool| options.include_tests || !is_test;
         // What an option would add is counted as it would be told: without copies, and once a project.
-        let with_tests = self.thinned(has, |finding, _| options.tells(finding)).len();
-        let with_uncertain = self.thinned(has, |_, is_test| in_scope(is_test)).len();
-        let told =
+        let with_tests = self.thinned(has, |finding, _| options.tells(finding)).0.len();
+        let with_uncertain = self.thinned(has, |_, is_test| in_scope(is_test)).0.len();
+        let (told, copies) =
             self.thinned(has, |finding, is_test| in_scope(is_test) && options.tells(finding));
         audit.in_tests = with_tests.saturating_sub(told.len());
         audit.uncertain = with_uncertain.saturating_sub(told.len());
         audit.findings.extend(told);
+        audit.copies.extend(copies);
     }
 
+    /// Those that count, without copies and what is told once; and the copies.
     fn thinned(
         &self,
         has: [bool; ABSENCES.len()],
         counts: impl Fn(&Finding, bool) -> bool,
-    ) -> Vec<Finding> {
+    ) -> (Vec<Finding>, Vec<Finding>) {
         let counted = self.0.iter().filter(|(finding, is_test)| counts(finding, *is_test));
         let mut findings: Vec<Finding> = counted.map(|(finding, _)| finding.clone()).collect();
-        copies::leave_out(&mut findings);
+        let mut copies = copies::take_out(&mut findings);
+        copies.retain(|copy| ABSENCES.iter().all(|absence| absence.rule != copy.rule));
         for (absence, has) in ABSENCES.iter().zip(has) {
             let mut is_told = has;
             findings.retain(|finding| {
                 finding.rule != absence.rule || !std::mem::replace(&mut is_told, true)
             });
         }
-        findings
+        (findings, copies)
     }
+}
+
+/// By file and line.
+pub(super) fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+}
+
+fn order(finding: &Finding) -> (&str, usize, usize, &str) {
+    (&finding.file, finding.line, finding.column, finding.rule)
 }

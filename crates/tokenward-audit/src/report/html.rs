@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{Report, extent, grades, left_out};
+use super::{Report, extent, grades, is_hidden, left_out};
 use crate::finding::{Finding, Frame, Severity};
 use crate::rules::catalog::Catalog;
 
@@ -123,23 +123,9 @@ fn lines(out: &mut String, frame: &Frame) {
     out.push_str("</pre>\n");
 }
 
-/// Our own texts, in which code stands between backticks.
+/// Our own texts, with their code as such.
 fn coded(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    // One that has no end is no mark.
-    if parts.len().is_multiple_of(2) {
-        return escaped(text);
-    }
-    let mut out = String::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        let part = escaped(part);
-        if at.is_multiple_of(2) {
-            out.push_str(&part);
-        } else {
-            let _written = write!(out, "<code>{part}</code>");
-        }
-    }
-    out
+    super::coded(text, escaped, |code| format!("<code>{}</code>", escaped(code)))
 }
 
 /// Text from files as a page can hold it.
@@ -152,8 +138,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push('\u{fffd}'),
-            c if c.is_control() && c != '\t' => out.push('\u{fffd}'),
+            c if is_hidden(c) && c != '\t' => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -1,6 +1,6 @@
 //! The XML of `JUnit`, for CI systems that show tests.
 
-use super::Report;
+use super::{Report, is_hidden};
 
 /// Each finding as a failed test of its file; an audit without findings as one that passed.
 #[must_use]
@@ -45,7 +45,7 @@ fn escaped(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push(' '),
+            c if is_hidden(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push(' '),
             c => safe.push(c),
         }
     }

@@ -35,7 +35,7 @@ pub fn shown(patch: &str, color: bool) -> String {
             Some(b'@') => "36",
             _ => "",
         };
-        let text: Vec<String> = line.split('\t').map(super::text::shown).collect();
+        let text: Vec<String> = line.split('\t').map(super::shown).collect();
         let text = text.join("\t");
         if color && !code.is_empty() {
             out.extend(["\x1b[", code, "m", &text, "\x1b[0m\n"]);

@@ -78,10 +78,51 @@ fn markdown_and_xml_cannot_be_broken_by_names_of_files() {
     let audit = audit("a|b<script>&\"\u{1}.py", CODE);
 
     let table = markdown::markdown(&report(&audit));
-    assert!(table.contains("| critical | a\\|b&lt;script>&amp;\" .py:5 |"), "{table}");
+    let place = "| critical | <code>a&#124;b&#60;script&#62;&#38;\" .py</code>:5 |";
+    assert!(table.contains(place), "{table}");
     let xml = junit::junit(&report(&audit));
     assert!(xml.contains("classname=\"a|b&lt;script&gt;&amp;&quot; .py\""), "{xml}");
     assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+}
+
+#[test]
+fn no_name_makes_a_link_a_mention_or_code_in_markdown() {
+    let name = "`@a` *b* _c_ ~d~ [e](f) #1 x@y.z www.g.h https://i \\|\n| j\u{202e}\u{200b}.py";
+    let mut audit = audit(name, CODE);
+    audit.findings[0].message = format!("`x` and {name}");
+
+    let table = markdown::markdown(&report(&audit));
+
+    let row = table.lines().find(|line| line.starts_with("| critical")).unwrap();
+    assert!(row.ends_with('|') && row.matches('|').count() == 5, "{row}");
+    for bad in
+        ["`", "@", "*", "_", "~", "[", "]", "(f", "\\", "www.", "://", "\u{202e}", "\u{200b}"]
+    {
+        assert!(!row.contains(bad), "{bad:?}: {row}");
+    }
+    assert!(row.contains("<code>x</code> and") && row.contains("x&#64;&#8203;y"), "{row}");
+}
+
+#[test]
+fn no_report_shows_what_is_not_seen() {
+    let hidden = ["\u{61c}", "\u{200b}", "\u{200e}", "\u{200f}", "\u{202e}", "\u{85}", "\u{feff}"];
+    let name = format!("a{}.py", hidden.concat());
+    let code =
+        format!("import jwt\njwt.decode(t, KEY, algorithms=['none']) # {}\n", hidden.concat());
+    let audit = audit(&name, &code);
+    let catalog = Catalog::built_in().unwrap();
+
+    for told in [
+        text::text(&report(&audit), true),
+        html::html(&report(&audit), &catalog),
+        junit::junit(&report(&audit)),
+        markdown::markdown(&report(&audit)),
+    ] {
+        for bad in hidden {
+            assert!(!told.contains(bad), "{bad:?}: {told}");
+        }
+    }
+    assert_eq!(shown("a\u{61c}\t\u{e0041}é"), r"a\u{61c}\u{9}\u{e0041}é");
 }
 
 #[test]
@@ -204,7 +245,8 @@ fn a_report_on_a_running_service_counts_requests_and_says_what_was_left_out() {
     assert_eq!(value["notes"][0]["why"], "needs --logout-url");
     assert!(text::text(&report(&audit), false).contains("1 low in 225 requests"));
     assert!(markdown::markdown(&report(&audit)).contains("1 in 225 requests\n"));
-    assert!(markdown::markdown(&report(&audit)).contains("| low | https://api.example/me |"));
+    let place = "| low | <code>https<!-- -->&#58;//api.example/me</code> |";
+    assert!(markdown::markdown(&report(&audit)).contains(place));
     let log = sarif::sarif(&report(&audit), &Catalog::built_in().unwrap());
     let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], url);

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use super::{Report, counted, extent, grades, left_out};
+use super::{Report, counted, extent, grades, left_out, shown};
 use crate::finding::{Finding, Frame, Severity};
 use crate::rules::catalog;
 
@@ -159,22 +159,6 @@ fn summary(report: &Report<'_>) -> String {
     text.extend(left_out(audit));
     text.push(format!("{:.1} s", report.took.as_secs_f64()));
     text.join("; ")
-}
-
-/// Text from files as a terminal can show it: what could move the cursor is escaped.
-pub(super) fn shown(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let plain = !c.is_control() && !is_bidi(c);
-            let escaped = (!plain).then(|| c.escape_unicode());
-            plain.then_some(c).into_iter().chain(escaped.into_iter().flatten())
-        })
-        .collect()
-}
-
-/// Marks that turn the direction of writing around, and make code read as what it is not.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 #[derive(Clone, Copy)]

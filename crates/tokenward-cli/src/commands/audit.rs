@@ -116,7 +116,7 @@ impl Counted {
     /// Takes out what does not count, and answers how many of those a baseline knows, where there is one.
     fn narrow(&self, audit: &mut Audit) -> Option<usize> {
         if let Some(changed) = &self.changed {
-            audit.findings.retain(|finding| changed.touches(finding));
+            audit.narrow(|finding| changed.touches(finding));
         }
         self.baseline.as_ref().map(|baseline| baseline.subtract(audit))
     }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod audit_front;
+mod audit_git;
 mod dev;
 mod doctor;
 mod gate;

@@ -49,6 +49,60 @@ fn secrets_keys_and_tokens_of_settings_are_shown_by_their_first_characters() {
 }
 
 #[test]
+fn a_secret_is_shown_by_its_first_characters_wherever_it_stands_in_its_line() {
+    for (name, text) in [
+        (
+            "docker-compose.yml",
+            format!("services:\n  a:\n    environment:\n      - \"JWT_SECRET={SECRET}\"\n"),
+        ),
+        (
+            "docker-compose.yml",
+            format!("services:\n  a:\n    environment:\n      - 'JWT_SECRET={SECRET}'\n"),
+        ),
+        ("a.json", format!("{{\"name\":\"svc\",\"jwtSecret\":\"{SECRET}\"}}\n")),
+        ("b.json", format!("{{\"a\": {{\"b\": \"c\"}}, \"jwtSecret\": \"{SECRET}\"}}\n")),
+        ("c.xml", format!("<entry key=\"JWT_SECRET\">{SECRET}</entry>\n")),
+        ("d.config", format!("<add key=\"JwtKey\" value=\"{SECRET}\"/>\n")),
+        ("e.config", format!("<add value=\"{SECRET}\" key=\"JwtSecret\"/>\n")),
+        ("f.sh", format!("docker run -e FOO=\"a b\" -e JWT_SECRET={SECRET} img\n")),
+        ("Dockerfile", "FROM x\nENV JWT_SECRET orchard:with:winter:42\n".to_owned()),
+        ("g.yaml", format!("x: {{a: \"b\", jwtSecret: {SECRET}}}\n")),
+        ("h.yaml", format!("env: [{{name: JWT_SECRET, value: {SECRET}}}]\n")),
+        ("i.yaml", format!("jwt:\n  secret: >-\n    {SECRET}\n")),
+        ("j.yaml", format!("\"JWT_SECRET\" : \"{SECRET}\" \n")),
+        ("l.env", format!("JWT_SECRET=${{JWT_SECRET:-{SECRET}}}\n")),
+    ] {
+        let findings = crate::audit_settings(name, &text, &Options::default());
+        let shown = frames(&findings);
+        assert!(shown.contains('…') && !shown.contains("winter"), "{name}: {shown}");
+        assert!(findings.iter().all(|one| !one.message.contains("winter")), "{name}: {findings:?}");
+    }
+}
+
+#[test]
+fn values_of_a_line_are_told_from_names_and_are_not_too_many() {
+    let told = |line: &'static str| -> Vec<&str> {
+        values::values(line).into_iter().map(|range| line.get(range).unwrap()).collect()
+    };
+    assert_eq!(told(r#"docker run -e FOO="a b" -e JWT_SECRET=real img"#), ["a b", "real"]);
+    assert_eq!(told(r#"{"name":"svc","jwtSecret":"re\"al"}"#), ["svc", r#"re\"al"#]);
+    assert_eq!(told(r#"<entry key="JWT_SECRET">real one</entry>"#), ["real one"]);
+    assert_eq!(told(r#"- "JWT_SECRET=real""#), ["real"]);
+    assert_eq!(told("ENV JWT_SECRET real:with:colon"), ["real:with:colon"]);
+    assert_eq!(told("ENV JWT_SECRET=real:with:colon"), ["real:with:colon"]);
+    assert_eq!(told("jwt_secret real"), ["real"]);
+    assert_eq!(told("x: {a: 'b', c: two wo)rds, d: e}"), ["b", "two wo)rds", "e"]);
+    assert_eq!(told(r#""JWT_SECRET": two, wo}rds"#), ["two, wo}rds"]);
+    assert_eq!(told(r#"run -e A="b" -e C=on,e) img"#), ["b", "on,e)"]);
+    assert_eq!(told("a: real one,"), ["real one"]);
+    assert_eq!(told("nothing-to-tell"), ["nothing-to-tell"]);
+    assert_eq!(told(r#"a: "no end"#), ["no end"]);
+    let many = "a=\"b\" ".repeat(100);
+    let ranges = values::values(&many);
+    assert_eq!((ranges.len(), ranges.last().unwrap().end), (16, many.len() - 2));
+}
+
+#[test]
 fn what_a_token_is_set_to_is_marked_and_its_name_is_shown() {
     let text = "  TOKEN=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.D8itZpIgqPAecIsojSbH50chOvY4P0RU\n";
     let dir = tempfile::tempdir().unwrap();

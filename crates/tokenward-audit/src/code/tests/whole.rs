@@ -89,6 +89,26 @@ fn one_source_that_was_built_twice_is_told_of_once() {
 }
 
 #[test]
+fn a_copy_is_told_where_its_source_does_not_count() {
+    let project = Project::new();
+    let store = "localStorage.setItem('access_token', token);\n";
+    for file in ["src/login.ts", "lib/login.js", "dist/login.js"] {
+        project.write(file, store);
+    }
+    let told = |counts: &dyn Fn(&Finding) -> bool| {
+        let mut audit = project.audit(&Options::default());
+        audit.narrow(counts);
+        let root = format!("{}/", project.dir.path().display());
+        audit.findings.iter().map(|one| one.file.replace(&root, "")).collect::<Vec<_>>()
+    };
+
+    assert_eq!(told(&|_| true), ["src/login.ts"]);
+    assert_eq!(told(&|finding| !finding.file.contains("src")), ["dist/login.js"]);
+    assert_eq!(told(&|finding| finding.file.contains("lib")), ["lib/login.js"]);
+    assert!(told(&|_| false).is_empty());
+}
+
+#[test]
 fn settings_of_a_testing_module_and_of_a_documentation_builder_are_fixtures() {
     let settings = "import jwt\nSETTINGS = {'jwt': {'secret': 'kept in the open', 'algorithm': 'HS256'}}\n\
                     SECRET_KEY = 'lies-in-the-open'\nALGORITHM = 'HS256'\nsign = signer(SECRET_KEY)\n";

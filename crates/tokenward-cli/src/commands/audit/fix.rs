@@ -1,5 +1,6 @@
 //! `--fix`: mends in the files what needs no decision.
 
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use super::Counted;
 use super::git::git;
 use crate::args::AuditCodeArgs;
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
-use crate::files;
+use crate::files::{self, Replacement};
 use crate::output::{self, Format, Output};
 
 /// Prints what would change.
@@ -48,6 +49,10 @@ pub(super) fn make(
             is_safe_in_git(&file.path)?;
         }
     }
+    // All are written before the first takes its place, so that a full disk changes none.
+    let written: Result<Vec<Replacement>, Failure> =
+        fixes.files.iter().map(|file| Replacement::of(&file.path, file.after.as_bytes())).collect();
+    let written = written?;
     for file in &fixes.files {
         if files::read_text(&file.path)? != file.before {
             return Err(Failure::cannot(format!(
@@ -55,7 +60,9 @@ pub(super) fn make(
                 file.path.display()
             )));
         }
-        files::replace_in_place(&file.path, file.after.as_bytes())?;
+    }
+    for one in written {
+        one.take_place()?;
     }
     output::note(format!("{} mended", told(&fixes)));
     Ok(())
@@ -97,18 +104,21 @@ fn is_safe_in_git(path: &Path) -> Result<(), Failure> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let (Some(folder), Some(name)) =
-        (folder.to_str(), path.file_name().and_then(|one| one.to_str()))
-    else {
-        return Err(refused("its name is no UTF-8"));
-    };
+    let Some(name) = path.file_name() else { return Err(refused("it has no name")) };
     // A name is no pattern, whatever stands in it.
-    let literal = format!(":(literal){name}");
-    let status =
-        ["-C", folder, "status", "--porcelain=v1", "--ignored", "--untracked-files=all", "--"];
-    let mut arguments = status.to_vec();
+    let mut literal = OsString::from(":(literal)");
+    literal.push(name);
+    let status = [
+        "status",
+        "--porcelain=v1",
+        "--ignored",
+        "--untracked-files=all",
+        "--ignore-submodules=all",
+        "--",
+    ];
+    let mut arguments = status.map(OsStr::new).to_vec();
     arguments.push(&literal);
-    match git("--fix", &arguments) {
+    match git("--fix", folder, &arguments) {
         Ok(said) if said.is_empty() => Ok(()),
         Ok(_) => Err(refused("git does not have it as it is")),
         Err(_) => {

@@ -1,28 +1,159 @@
 //! What git says of a project that may be anybody's.
+//!
+//! **Invariant:** git starts no program and reaches no network here, whatever the project's own settings say.
 
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use crate::failure::Failure;
 
-/// What git prints; `wanted_by` is the option that asks, for the operator.
-pub(super) fn git(wanted_by: &str, arguments: &[&str]) -> Result<String, Failure> {
-    let output = Command::new("git")
-        .args(["-c", "core.quotePath=false"])
-        // A project's own settings could name a program to run here.
-        .args(["-c", "core.fsmonitor=false"])
-        .args(arguments)
+#[cfg(test)]
+mod tests;
+
+/// As much as git may complain.
+const COMPLAINT: u64 = 64 << 10;
+
+/// What git prints of the repository that `folder` lies in; `wanted_by` is the option that asks, for the operator.
+pub(super) fn git(
+    wanted_by: &str,
+    folder: &Path,
+    arguments: &[&OsStr],
+) -> Result<Vec<u8>, Failure> {
+    read(wanted_by, folder, arguments, whole)
+}
+
+/// The same, read as it comes.
+pub(super) fn read<T>(
+    wanted_by: &str,
+    folder: &Path,
+    arguments: &[&OsStr],
+    reader: impl FnOnce(&mut dyn BufRead) -> io::Result<T>,
+) -> Result<T, Failure> {
+    let settings = harmless(wanted_by, folder)?;
+    run(command(folder, &settings).args(arguments), wanted_by, &[0], reader)
+}
+
+/// Settings, with what has to stand there.
+type Settings = Vec<(OsString, &'static str)>;
+
+/// Settings by which git starts a program, whatever the project says.
+const HARMLESS: [(&str, &str); 5] = [
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", "/dev/null"),
+    ("protocol.allow", "never"),
+    // A folder of the project that looks like a repository would bring settings of its own.
+    ("safe.bareRepository", "explicit"),
+    // It would write the index, for which there are hooks.
+    ("diff.autoRefreshIndex", "false"),
+];
+
+/// What takes back all settings by which a project names programs. Those of filters and hooks have names of their
+/// own, so they are asked for; asking for settings runs none of them.
+fn harmless(wanted_by: &str, folder: &Path) -> Result<Settings, Failure> {
+    let mut settings: Settings =
+        HARMLESS.iter().map(|(key, value)| (OsString::from(*key), *value)).collect();
+    let mut asking = command(folder, &settings);
+    asking.args(["config", "-z", "--name-only", "--get-regexp", r"^(filter|hook)\."]);
+    // It ends with 1 where there are none.
+    let keys = run(&mut asking, wanted_by, &[0, 1], whole)?;
+    let mut seen = HashSet::new();
+    for section in keys.split(|byte| *byte == 0).filter_map(section) {
+        if !seen.insert(section) {
+            continue;
+        }
+        let mut set = |member: &str, value| {
+            let key = [section, b".", member.as_bytes()].concat();
+            settings.push((OsString::from_vec(key), value));
+        };
+        if section.starts_with(b"hook.") {
+            set("enabled", "false");
+            continue;
+        }
+        set("clean", "");
+        set("smudge", "");
+        set("process", "");
+        set("required", "false");
+    }
+    Ok(settings)
+}
+
+/// The section of a setting with a name of its own: `filter.lfs` of `filter.lfs.clean`.
+fn section(key: &[u8]) -> Option<&[u8]> {
+    let end = key.iter().rposition(|byte| *byte == b'.')?;
+    let section = key.get(..end)?;
+    section.contains(&b'.').then_some(section)
+}
+
+fn command(folder: &Path, settings: &Settings) -> Command {
+    let mut command = Command::new("git");
+    command
+        .arg("--no-pager")
+        .arg("-C")
+        .arg(folder)
         // What it says is read.
         .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Failure::because(format!("{wanted_by}: git"), &error))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let first = said.lines().next().unwrap_or("git failed").to_owned();
+        // It writes nothing, asks nobody, and fetches nothing.
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "")
+        .stdin(Stdio::null());
+    // Whoever runs this may have set some in the same way, such as which folders are safe.
+    let theirs = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok());
+    let mut count: usize = theirs.unwrap_or(0);
+    for (key, value) in settings {
+        // By the environment, as a name may hold `=`.
+        command.env(format!("GIT_CONFIG_KEY_{count}"), key);
+        command.env(format!("GIT_CONFIG_VALUE_{count}"), value);
+        count = count.saturating_add(1);
+    }
+    command.env("GIT_CONFIG_COUNT", count.to_string());
+    command
+}
+
+fn run<T>(
+    command: &mut Command,
+    wanted_by: &str,
+    good: &[i32],
+    reader: impl FnOnce(&mut dyn BufRead) -> io::Result<T>,
+) -> Result<T, Failure> {
+    let failed = |error: io::Error| Failure::because(format!("{wanted_by}: git"), &error);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let complaint = child.stderr.take().map(|stderr| thread::spawn(move || complaint(stderr)));
+    let read = child.stdout.take().map(|stdout| reader(&mut BufReader::new(stdout)));
+    // Its output is closed by now, so that it ends even where nobody read all of it.
+    let status = child.wait().map_err(failed)?;
+    let complaint = complaint.and_then(|said| said.join().ok()).unwrap_or_default();
+    if !status.code().is_some_and(|code| good.contains(&code)) {
+        let first = complaint.lines().next().unwrap_or("git failed").to_owned();
         return Err(Failure::cannot(format!("{wanted_by}: {first}")));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    read.unwrap_or_else(|| Err(io::ErrorKind::BrokenPipe.into())).map_err(failed)
+}
+
+fn whole(said: &mut dyn BufRead) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    said.read_to_end(&mut all).map(|_| all)
+}
+
+/// What a program complains of, read to its end so that it never waits for a reader.
+fn complaint(mut stderr: impl Read) -> String {
+    let mut said = Vec::new();
+    let read = stderr.by_ref().take(COMPLAINT).read_to_end(&mut said);
+    drop(read.and_then(|_| io::copy(&mut stderr, &mut io::sink())));
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+/// Paths that git has printed, each with a NUL behind it.
+pub(super) fn names(said: &[u8]) -> impl Iterator<Item = PathBuf> {
+    let names = said.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    names.map(|name| PathBuf::from(OsString::from_vec(name.to_vec())))
 }
 
 /// As many as are looked at of them.
@@ -31,8 +162,10 @@ const MOST: usize = 10_000;
 /// Files below a folder that `.gitignore` names and git has all the same: a `.env` that was committed first. None
 /// where there is no repository.
 pub(super) fn ignored_but_tracked(folder: &Path) -> Vec<PathBuf> {
-    let Some(place) = folder.to_str().filter(|_| folder.is_dir()) else { return Vec::new() };
-    let list = ["-C", place, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard"];
-    let said = git("audit", &list).unwrap_or_default();
-    said.split_terminator('\0').take(MOST).map(|name| folder.join(name)).collect()
+    if !folder.is_dir() {
+        return Vec::new();
+    }
+    let list = ["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"].map(OsStr::new);
+    let said = git("audit", folder, &list).unwrap_or_default();
+    names(&said).take(MOST).map(|name| folder.join(name)).collect()
 }

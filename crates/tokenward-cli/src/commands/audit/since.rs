@@ -1,14 +1,18 @@
 //! `--since REV`: which lines a revision of git does not have.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::ops::RangeInclusive;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use tokenward_audit::Finding;
 
-use super::git::git;
+use super::git::{self, git};
 use crate::failure::Failure;
 
+mod diff;
 #[cfg(test)]
 mod tests;
 
@@ -36,53 +40,72 @@ pub(crate) fn changed(rev: &str, paths: &[PathBuf]) -> Result<Changed, Failure> 
 }
 
 /// The top of the repository that a path lies in.
-fn repository(path: &Path) -> Result<String, Failure> {
+fn repository(path: &Path) -> Result<PathBuf, Failure> {
     let folder = match path.parent() {
         _ if path.is_dir() => path,
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let shown = folder.display().to_string();
-    let top = git("--since", &["-C", &shown, "rev-parse", "--show-toplevel"]);
-    match top {
-        Ok(top) => Ok(top.trim_end_matches('\n').to_owned()),
-        Err(error) if error.to_string().contains("not a git repository") => {
-            Err(Failure::cannot(format!("--since needs a git repository: {shown} is in none")))
+    let top = git("--since", folder, &["rev-parse", "--show-toplevel"].map(OsStr::new));
+    let top = match top {
+        Ok(mut top) => {
+            top.pop_if(|last| *last == b'\n');
+            PathBuf::from(OsString::from_vec(top))
         }
-        Err(error) => Err(error),
+        Err(error) if error.to_string().contains("not a git repository") => {
+            let shown = folder.display();
+            return Err(Failure::cannot(format!(
+                "--since needs a git repository: {shown} is in none"
+            )));
+        }
+        Err(error) => return Err(error),
+    };
+    // Its own settings can name another working tree, where nothing has changed.
+    let is_within = fs::canonicalize(&top)
+        .and_then(|top| fs::canonicalize(folder).map(|folder| folder.starts_with(top)));
+    match is_within {
+        Ok(true) => Ok(top),
+        _ => Err(Failure::cannot(format!(
+            "--since: the repository of {} says that its files are elsewhere",
+            folder.display()
+        ))),
     }
 }
 
+/// Lines without context; each option where a project could have set another.
+const DIFF: [&str; 11] = [
+    "diff",
+    "--unified=0",
+    "--inter-hunk-context=0",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--ignore-submodules=all",
+    // A file is what it holds, not what the project calls it.
+    "--text",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+];
+
 impl Changed {
-    fn of(&mut self, rev: &str, top: &str) -> Result<(), Failure> {
-        let diff = git(
-            "--since",
-            &[
-                "-C",
-                top,
-                "diff",
-                "--unified=0",
-                "--no-color",
-                "--no-ext-diff",
-                "--no-textconv",
-                // Settings could name others.
-                "--src-prefix=a/",
-                "--dst-prefix=b/",
-                rev,
-                "--",
-            ],
-        )?;
-        let new = git("--since", &["-C", top, "ls-files", "--others", "--exclude-standard"])?;
-        self.read_diff(&diff, Path::new(top));
-        for file in new.lines() {
-            self.add(Path::new(top), file, 1..=usize::MAX);
+    fn of(&mut self, rev: &str, top: &Path) -> Result<(), Failure> {
+        let mut diff = DIFF.map(OsStr::new).to_vec();
+        diff.extend([OsStr::new(rev), OsStr::new("--")]);
+        let changes = git::read("--since", top, &diff, diff::changes)?;
+        for (file, lines) in changes {
+            self.add(top, &file, lines);
+        }
+        let list = ["ls-files", "-z", "--others", "--exclude-standard"].map(OsStr::new);
+        for file in git::names(&git("--since", top, &list)?) {
+            self.add(top, &file, 1..=usize::MAX);
         }
         Ok(())
     }
 
     /// Whether a finding stands on a line that is new.
     pub(crate) fn touches(&self, finding: &Finding) -> bool {
-        let Ok(path) = std::fs::canonicalize(&finding.file) else { return true };
+        let Ok(path) = fs::canonicalize(&finding.file) else { return true };
         self.lines.get(&path).is_some_and(|ranges| {
             ranges
                 .iter()
@@ -90,30 +113,9 @@ impl Changed {
         })
     }
 
-    fn read_diff(&mut self, diff: &str, top: &Path) {
-        let mut file = None;
-        for line in diff.lines() {
-            if let Some(name) = line.strip_prefix("+++ ") {
-                file = name.strip_prefix("b/").map(|name| name.trim_end_matches('\t'));
-            } else if let (Some(file), Some(range)) = (file, hunk(line)) {
-                self.add(top, file, range);
-            }
-        }
-    }
-
-    fn add(&mut self, top: &Path, file: &str, range: RangeInclusive<usize>) {
-        if let Ok(path) = std::fs::canonicalize(top.join(file)) {
+    fn add(&mut self, top: &Path, file: &Path, range: RangeInclusive<usize>) {
+        if let Ok(path) = fs::canonicalize(top.join(file)) {
             self.lines.entry(path).or_default().push(range);
         }
     }
-}
-
-/// The new lines of `@@ -1,2 +3,4 @@`; none where lines were only taken away.
-fn hunk(line: &str) -> Option<RangeInclusive<usize>> {
-    let (_, new) = line.strip_prefix("@@ -")?.split_once(" +")?;
-    let new = new.split_once(" @@")?.0;
-    let (first, count) = new.split_once(',').unwrap_or((new, "1"));
-    let (first, count): (usize, usize) = (first.parse().ok()?, count.parse().ok()?);
-    let last = first.saturating_add(count).checked_sub(1)?;
-    (count > 0).then_some(first..=last)
 }
