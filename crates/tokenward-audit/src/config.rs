@@ -123,7 +123,7 @@ pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     hits.extend(proxies::hits(text, &settings));
     hits.extend(shared::secrets(path, &settings));
     hits.extend(cleartext::apps(path, text));
-    hits.extend(logs::hits(text));
+    hits.extend(logs::hits(text, &settings));
     hits.sort_by_key(|hit| hit.span.start);
     hits
 }

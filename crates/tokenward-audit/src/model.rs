@@ -253,6 +253,13 @@ impl Model {
         }
     }
 
+    /// The node of the function around a node, itself where it is one; nothing in the file outside of functions.
+    pub(crate) fn function_node(&self, id: Id) -> Option<Id> {
+        let function = self.function_of(id);
+        self.ancestors(id)
+            .find(|one| matches!(self.kind(*one), Kind::Function(scope) if *scope == function))
+    }
+
     /// The function around a node that has a name.
     pub(crate) fn named_function(&self, id: Id) -> Option<Id> {
         self.ancestors(id).find(|one| match self.kind(*one) {

@@ -23,7 +23,7 @@ mod expiry;
 mod guards;
 mod library;
 mod mend;
-mod names;
+pub(crate) mod names;
 pub(crate) mod payload;
 mod refusal;
 mod revocation_off;
@@ -43,7 +43,7 @@ pub(crate) struct Rule {
     /// Which of the ten mistakes it finds.
     pub(crate) mistake: u8,
     /// A file without any of these, in any case, is not parsed for it.
-    words: &'static [&'static str],
+    words: &'static [&'static [&'static str]],
     check: fn(&mut Context<'_>),
 }
 
@@ -52,46 +52,61 @@ const JWT: &[&str] = &["jwt", "jsonwebtoken", "jose", "identitymodel", "tokenval
 
 /// All rules, by mistake.
 pub(crate) const RULES: &[Rule] = &[
-    Rule { id: "token-in-web-storage", mistake: 1, words: storage::WORDS, check: storage::check },
+    Rule {
+        id: "token-in-web-storage",
+        mistake: 1,
+        words: &[storage::WORDS],
+        check: storage::check,
+    },
     Rule {
         id: "cookie-readable-by-scripts",
         mistake: 1,
-        words: cookies::WORDS,
+        words: &[cookies::WORDS],
         check: cookies::readable,
     },
     Rule {
         id: "unverified-decode",
         mistake: 2,
-        words: unverified_decode::WORDS,
+        words: &[JWT, unverified_decode::WORDS],
         check: unverified_decode::check,
     },
-    Rule { id: "algorithm-none", mistake: 3, words: JWT, check: algorithm::none },
-    Rule { id: "algorithm-from-token", mistake: 3, words: JWT, check: algorithm::from_token },
-    Rule { id: "algorithm-not-pinned", mistake: 3, words: JWT, check: algorithm::not_pinned },
-    Rule { id: "algorithms-mixed", mistake: 3, words: JWT, check: algorithm::mixed },
-    Rule { id: "no-expiry", mistake: 4, words: JWT, check: expiry::missing },
-    Rule { id: "long-lifetime", mistake: 4, words: expiry::WORDS, check: expiry::long },
-    Rule { id: "expiry-not-checked", mistake: 4, words: JWT, check: expiry::unchecked },
-    Rule { id: "no-revocation", mistake: 5, words: JWT, check: absence::revocation },
+    Rule { id: "algorithm-none", mistake: 3, words: &[JWT], check: algorithm::none },
+    Rule { id: "algorithm-from-token", mistake: 3, words: &[JWT], check: algorithm::from_token },
+    Rule { id: "algorithm-not-pinned", mistake: 3, words: &[JWT], check: algorithm::not_pinned },
+    Rule { id: "algorithms-mixed", mistake: 3, words: &[JWT], check: algorithm::mixed },
+    Rule { id: "no-expiry", mistake: 4, words: &[JWT], check: expiry::missing },
+    Rule { id: "long-lifetime", mistake: 4, words: &[JWT, expiry::WORDS], check: expiry::long },
+    Rule { id: "expiry-not-checked", mistake: 4, words: &[JWT], check: expiry::unchecked },
+    Rule { id: "no-revocation", mistake: 5, words: &[JWT], check: absence::revocation },
     Rule {
         id: "revocation-off",
         mistake: 5,
-        words: revocation_off::WORDS,
+        words: &[revocation_off::WORDS],
         check: revocation_off::check,
     },
-    Rule { id: "sensitive-payload", mistake: 6, words: JWT, check: payload::check },
-    Rule { id: "hardcoded-secret", mistake: 7, words: secret::WORDS, check: secret::check },
-    Rule { id: "no-key-id", mistake: 8, words: JWT, check: absence::key_id },
+    Rule { id: "sensitive-payload", mistake: 6, words: &[JWT], check: payload::check },
+    Rule { id: "hardcoded-secret", mistake: 7, words: &[secret::WORDS], check: secret::check },
+    Rule { id: "no-key-id", mistake: 8, words: &[JWT], check: absence::key_id },
     Rule {
         id: "cookie-over-plain-http",
         mistake: 9,
-        words: cookies::WORDS,
+        words: &[cookies::WORDS],
         check: cookies::insecure,
     },
-    Rule { id: "token-in-url", mistake: 9, words: JWT, check: url::check },
-    Rule { id: "tls-not-checked", mistake: 9, words: transport::WORDS, check: transport::check },
-    Rule { id: "plain-http-allowed", mistake: 9, words: cleartext::WORDS, check: cleartext::check },
-    Rule { id: "detailed-refusal", mistake: 10, words: JWT, check: refusal::check },
+    Rule { id: "token-in-url", mistake: 9, words: &[JWT], check: url::check },
+    Rule {
+        id: "tls-not-checked",
+        mistake: 9,
+        words: &[transport::LIBRARIES, transport::SWITCHES],
+        check: transport::check,
+    },
+    Rule {
+        id: "plain-http-allowed",
+        mistake: 9,
+        words: &[cleartext::WORDS],
+        check: cleartext::check,
+    },
+    Rule { id: "detailed-refusal", mistake: 10, words: &[JWT], check: refusal::check },
 ];
 
 /// More in one file are one mistake, made by a machine.
@@ -250,7 +265,7 @@ fn words() -> Option<(AhoCorasick, Vec<u32>)> {
     let mut words = Vec::new();
     let mut masks = Vec::new();
     for (rule, bit) in RULES.iter().zip(bits()) {
-        for word in rule.words {
+        for word in rule.words.iter().copied().flatten() {
             words.push(*word);
             masks.push(bit);
         }

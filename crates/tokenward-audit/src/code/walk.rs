@@ -45,13 +45,6 @@ pub(super) fn files(
     // Arguments may overlap, and name one folder in several ways.
     let mut seen = HashSet::new();
     for root in paths {
-        let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
-        let excluded = options.excluded.clone();
-        let (base, inside) = (root.clone(), real.clone());
-        let is_for_development = manifest::is_for_development(root);
-        let mut walk = WalkBuilder::new(root);
-        // Settings hide behind a dot; what git keeps for itself is nobody's setting.
-        walk.hidden(false).ignore(false).require_git(false).follow_links(false);
         if !is_readable(root) {
             notes.push(Note {
                 file: root.display().to_string(),
@@ -59,6 +52,13 @@ pub(super) fn files(
             });
             continue;
         }
+        let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+        let excluded = options.excluded.clone();
+        let (base, inside) = (root.clone(), real.clone());
+        let is_for_development = manifest::is_for_development(root);
+        let mut walk = WalkBuilder::new(root);
+        // Settings hide behind a dot; what git keeps for itself is nobody's setting.
+        walk.hidden(false).ignore(false).require_git(false).follow_links(false);
         walk.filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             is_own(entry)

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{hit, is_development, read};
 use crate::finding::Severity;
 use crate::rules::Hit;
+use crate::rules::names::plain;
 
 const RULE: &str = "plain-http-in-config";
 const MESSAGE: &str =
@@ -15,12 +16,7 @@ const UNCHECKED: &str = "TLS is spoken with whoever answers, since no certificat
 /// A setting of a server or of an OAuth library.
 pub(super) fn setting(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let last: String = setting
-        .last()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_lowercase();
+    let last = plain(setting.last());
     let value = setting.value.to_lowercase();
     let is_off = matches!(value.as_str(), "false" | "0" | "off" | "no");
     let is_allowed = match last.as_str() {

@@ -24,7 +24,7 @@ const CREDENTIALS: [&str; 15] = [
 ];
 
 /// Formats of access logs, of nginx, Envoy, `HAProxy` and Apache, and the switches of Traefik and Caddy.
-pub(super) fn hits(text: &str) -> Vec<Hit> {
+pub(super) fn hits(text: &str, settings: &[read::Setting<'_>]) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut is_format = false;
     let masks = masks(text);
@@ -44,7 +44,7 @@ pub(super) fn hits(text: &str) -> Vec<Hit> {
         }
         is_format &= !lower.contains(';');
     }
-    for setting in read::settings(text) {
+    for setting in settings {
         let path = bare(&setting.path.to_lowercase());
         let keeps = path.ends_with("accesslog.fields.headers.defaultmode")
             || path.ends_with("accesslog.fields.headers.names.authorization");

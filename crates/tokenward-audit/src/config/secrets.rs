@@ -7,6 +7,7 @@ use base64::Engine as _;
 use super::{hit, read};
 use crate::finding::Severity;
 use crate::rules::Hit;
+use crate::rules::names::{plain, words};
 use crate::token::BASE64;
 
 /// Words in the name of a setting that is about a secret, and is none.
@@ -40,10 +41,6 @@ pub(super) fn signs_by_secret(settings: &[read::Setting<'_>]) -> bool {
     settings.iter().any(|one| {
         plain(one.last()).ends_with("algorithm") && matches!(one.value, "HS256" | "HS384" | "HS512")
     })
-}
-
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
 /// `JWT_SECRET=…`, `jwt.secret: …`, with a value that is one.
@@ -111,18 +108,7 @@ fn is_short_name(value: &str) -> bool {
 
 /// Whether a name is that of something about a secret: one of its words says so.
 fn is_about(name: &str) -> bool {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        let is_new = !c.is_alphanumeric() || c.is_uppercase() && before.is_lowercase();
-        if is_new {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        before = c;
-    }
+    let words = words(name);
     let whole = plain(name);
     OTHER.iter().any(|other| {
         words.iter().any(|word| word == other || other.len() > 3 && word.contains(other))

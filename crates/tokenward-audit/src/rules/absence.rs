@@ -3,6 +3,8 @@
 //! Each file says where it makes tokens; [`crate::code`] keeps the first place, if no file of the project
 //! has any sign of what is asked for.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::library::{Calls, Sign};
@@ -125,11 +127,12 @@ fn renews_by_signature(m: &Model, calls: &Calls) -> bool {
 
 /// `no-key-id`
 pub(super) fn key_id(context: &mut Context<'_>) {
+    let lifetimes = lifetimes(context);
     first_token(
         context,
         |context, sign| {
             // Whether anybody would miss the tokens of one key is not in the code: told on demand alone.
-            let is_worth = !has_header(context.model, sign) && would_be_missed(context, sign);
+            let is_worth = !has_header(context.model, sign) && would_be_missed(&lifetimes, sign);
             is_worth.then_some(Confidence::Low)
         },
         "tokens are made here without the name of their key, and nothing in this project knows of more than one: \
@@ -140,7 +143,7 @@ pub(super) fn key_id(context: &mut Context<'_>) {
 
 fn first_token(
     context: &mut Context<'_>,
-    counts: fn(&Context<'_>, &Sign) -> Option<Confidence>,
+    counts: impl Fn(&Context<'_>, &Sign) -> Option<Confidence>,
     message: &str,
     fix: &str,
 ) {
@@ -178,16 +181,20 @@ fn is_client(context: &Context<'_>) -> bool {
         && m.calls().any(|call| m.callee_path(call).is_some_and(|path| sends(&path)))
 }
 
-/// Whether a change of the key may cost more than one login: tokens are not known to end within a day.
-fn would_be_missed(context: &Context<'_>, sign: &Sign) -> bool {
+/// How long the tokens of this file live, by the call that makes them, as far as it says.
+fn lifetimes(context: &Context<'_>) -> HashMap<Id, f64> {
     let m = context.model;
-    // A refresh token that this file makes counts as well.
-    let is_long = context
-        .library
-        .signs()
-        .filter_map(|sign| expiry::lifetime(m, sign))
-        .any(|(_, seconds)| seconds > expiry::DAY);
-    is_long || expiry::lifetime(m, sign).is_none()
+    if expiry::compares_issue(m) {
+        return HashMap::new();
+    }
+    let signs = context.library.signs();
+    signs.filter_map(|sign| Some((sign.call, expiry::lifetime(m, sign)?.1))).collect()
+}
+
+/// Whether a change of the key may cost more than one login: tokens are not known to end within a day. A refresh token
+/// that the file makes counts as well.
+fn would_be_missed(lifetimes: &HashMap<Id, f64>, sign: &Sign) -> bool {
+    lifetimes.values().any(|seconds| *seconds > expiry::DAY) || !lifetimes.contains_key(&sign.call)
 }
 
 /// Whether whatever this file verifies is followed by a look at the account: whoever removes or stamps that ends

@@ -1,6 +1,7 @@
 //! The algorithm: it is the verifier's to choose, and the token's to agree with.
 
 use super::library::{self, Library, golang_jwt};
+use super::names::is_asymmetric;
 use super::{Context, guards, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
@@ -246,9 +247,7 @@ pub(super) fn mixed(context: &mut Context<'_>) {
         }
         let names: Vec<&str> = m.items(list).into_iter().filter_map(|item| m.text(item)).collect();
         let symmetric = names.iter().find(|name| name.starts_with("HS"));
-        let asymmetric = names
-            .iter()
-            .find(|name| ["RS", "PS", "ES", "Ed"].iter().any(|family| name.starts_with(family)));
+        let asymmetric = names.iter().find(|name| is_asymmetric(name));
         if let (Some(symmetric), Some(asymmetric)) = (symmetric, asymmetric) {
             let is_public = verify.key.found().is_some_and(|key| {
                 let key = context.source(key).to_lowercase();

@@ -64,10 +64,11 @@ enum Place {
 
 /// `cookie-readable-by-scripts`
 pub(super) fn readable(context: &mut Context<'_>) {
-    for cookie in cookies(context.model) {
+    let all = cookies(context.model);
+    for cookie in &all {
         if is_off(context.model, cookie.http_only) {
-            let confidence = confidence(context.model, &cookie, |one| one.http_only);
-            let changes = mended(context, &cookie, cookie.http_only, HTTP_ONLY);
+            let confidence = confidence(context.model, (cookie, &all), |one| one.http_only);
+            let changes = mended(context, cookie, cookie.http_only, HTTP_ONLY);
             context.report_mended(
                 cookie.call,
                 (Severity::High, confidence),
@@ -91,10 +92,11 @@ pub(super) fn insecure(context: &mut Context<'_>) {
             changes,
         );
     }
-    for cookie in cookies(context.model) {
+    let all = cookies(context.model);
+    for cookie in &all {
         if is_off(context.model, cookie.secure) {
-            let confidence = confidence(context.model, &cookie, |one| one.secure);
-            let changes = mended(context, &cookie, cookie.secure, SECURE);
+            let confidence = confidence(context.model, (cookie, &all), |one| one.secure);
+            let changes = mended(context, cookie, cookie.secure, SECURE);
             context.report_mended(
                 cookie.call,
                 (Severity::Medium, confidence),
@@ -107,12 +109,16 @@ pub(super) fn insecure(context: &mut Context<'_>) {
 }
 
 /// Beside a branch that sets the same cookie with the flag, this one serves something older, on purpose.
-fn confidence(m: &Model, cookie: &Cookie, flag: fn(&Cookie) -> Lookup) -> Confidence {
+fn confidence(
+    m: &Model,
+    (cookie, all): (&Cookie, &[Cookie]),
+    flag: fn(&Cookie) -> Lookup,
+) -> Confidence {
     let name =
         |call| m.argument(call, "key", 0).found().map(|id| m.text(id).or_else(|| m.last_name(id)));
     let branch = m.ancestors(cookie.call).find(|id| matches!(m.kind(*id), Kind::Branch));
     let is_beside = branch.is_some_and(|branch| {
-        cookies(m).iter().any(|other| {
+        all.iter().any(|other| {
             m.ancestors(other.call).any(|id| id == branch)
                 && name(other.call) == name(cookie.call)
                 && !is_off(m, flag(other))

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::guards::{conditions, head};
+use super::names::words;
 use crate::model::{Id, Kind, Model, ScopeId};
 
 /// What only development has, as a word of a name.
@@ -83,27 +84,6 @@ fn is_set_name(name: &str) -> bool {
         word.is_some_and(|word| matches!(word.as_str(), "dev" | "development"))
     };
     is_set(words.first()) || is_set(words.last())
-}
-
-/// The words of a name, in lower case: `isDevMode`, `IS_DEV_MODE`, `is-dev-mode`.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut is_open = false;
-    let mut was_lower = false;
-    for c in name.chars().take(200) {
-        if !c.is_alphanumeric() {
-            is_open = false;
-            continue;
-        }
-        if !is_open || was_lower && c.is_uppercase() {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-        (is_open, was_lower) = (true, c.is_lowercase());
-    }
-    words
 }
 
 /// `if not settings.DEBUG: raise Http404`, before a place and in its function.

@@ -12,9 +12,10 @@ mod unchecked;
 
 use duration::is_now_in_millis;
 pub(super) use duration::seconds;
+pub(super) use elsewhere::compares_issue;
 use elsewhere::{
-    compares_issue, has_own_end, is_dated, is_for_once, is_for_push, is_login_state, is_opaque,
-    is_proof, is_self_test, is_stored, is_wrapped,
+    has_own_end, is_dated, is_for_once, is_for_push, is_login_state, is_opaque, is_proof,
+    is_self_test, is_stored, is_wrapped,
 };
 pub(super) use unchecked::unchecked;
 
@@ -137,21 +138,15 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
     if entries.more || embedded || wrapped { None } else { Some(false) }
 }
 
-/// What a file that says how long tokens live holds: a library, or the setting that says it.
-pub(super) const WORDS: &[&str] = &[
-    "jwt",
-    "jsonwebtoken",
-    "jose",
-    "identitymodel",
-    "tokenvalidationparameters",
-    "access_token_expire_minutes",
-];
+/// What a file holds, beside the name of a library, that says how long tokens live.
+pub(super) const WORDS: &[&str] = &["access_token_expire_minutes"];
 
 /// `long-lifetime`: a token that is stolen today works for weeks.
 pub(super) fn long(context: &mut Context<'_>) {
     let m = context.model;
     // With each, the code around it, which says what kind of token it is.
     let mut found: Vec<(Id, f64, String)> = Vec::new();
+    let goes_by_issue = compares_issue(m);
     for call in m.calls() {
         if let Some(at) = context.library.sign(call).and_then(|sign| end_in_millis(m, sign)) {
             context.report(
@@ -164,6 +159,7 @@ pub(super) fn long(context: &mut Context<'_>) {
             continue;
         }
         let lifetime = match context.library.sign(call) {
+            Some(_) if goes_by_issue => None,
             Some(sign) => lifetime(m, sign),
             None => module_lifetime(m, call),
         };
@@ -280,10 +276,8 @@ fn spoken(seconds: f64) -> String {
     format!("{number:.0} {unit}")
 }
 
+/// How long a token lives, in seconds, and where that is said; it counts where no [`compares_issue`].
 pub(super) fn lifetime(m: &Model, sign: &Sign) -> Option<(Id, f64)> {
-    if compares_issue(m) {
-        return None;
-    }
     if let Some(at) = sign.expiry.found() {
         return Some((at, seconds(m, at)?));
     }

@@ -5,6 +5,37 @@ pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
+/// The words of a name, in lower case: `isDevMode`, `IS_DEV_MODE`, `is-dev-mode`.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_open = false;
+    let mut was_lower = false;
+    for c in name.chars().take(200) {
+        if !c.is_alphanumeric() {
+            is_open = false;
+            continue;
+        }
+        if !is_open || was_lower && c.is_uppercase() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+        (is_open, was_lower) = (true, c.is_lowercase());
+    }
+    words
+}
+
+/// Whether a text has one of these words in it.
+pub(super) fn has(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Whether an algorithm, by its name in JOSE, is one that no secret is for.
+pub(super) fn is_asymmetric(algorithm: &str) -> bool {
+    ["RS", "PS", "ES", "Ed"].iter().any(|family| algorithm.starts_with(family))
+}
+
 /// Words that make a token another kind of token: one that is no credential, or not the user's.
 const OTHER_TOKENS: [&str; 17] = [
     "payload",

@@ -158,13 +158,7 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
 /// § 2.8 has answered with a description, and a user behind a login.
 fn is_foreseen(context: &Context<'_>, at: Id) -> bool {
     let m = context.model;
-    let function = m.function_of(at);
-    let Some(whole) = m
-        .ancestors(at)
-        .find(|id| matches!(m.kind(*id), Kind::Function(scope) if *scope == function))
-    else {
-        return false;
-    };
+    let Some(whole) = m.function_node(at) else { return false };
     let text = context.source(whole).to_lowercase();
     let is_logout = ["backchannel", "back_channel", "logout_token", "logouttoken"]
         .iter()

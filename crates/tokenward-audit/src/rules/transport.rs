@@ -1,23 +1,16 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
-use super::names::plain;
+use super::names::{has, plain};
 use super::{Context, guards, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Model};
 
-/// What a file holds that asks for keys or tokens, or that switches the check off where it sends some.
-pub(super) const WORDS: &[&str] = &[
-    "jwt",
-    "jsonwebtoken",
-    "jose",
-    "identitymodel",
-    "jwks",
-    "openid",
-    "introspect",
-    "verify=False",
-    "rejectUnauthorized",
-];
+/// What a file holds that asks for keys or tokens.
+pub(super) const LIBRARIES: &[&str] =
+    &["jwt", "jsonwebtoken", "jose", "identitymodel", "jwks", "openid", "introspect"];
+/// What a file holds that switches the check off where it sends some.
+pub(super) const SWITCHES: &[&str] = &["verify=False", "rejectUnauthorized"];
 
 /// What has to do with keys or tokens, in an address or in what is around a request.
 const ABOUT: [&str; 10] = [
@@ -180,7 +173,7 @@ fn names_tokens(m: &Model, id: Id) -> bool {
 
 /// Whether a file speaks of tokens as libraries do.
 fn knows_tokens(text: &str) -> bool {
-    WORDS.iter().take(7).any(|word| text.contains(word))
+    has(text, LIBRARIES)
 }
 
 /// `if (env.IsDevelopment())`, and `if (options.insecure)`: whoever starts the program asked for it.

@@ -23,11 +23,7 @@ pub(super) fn is_for_push(context: &Context<'_>, sign: &Sign) -> bool {
 
 /// The function around a node, as it is written; the file where there is none.
 fn around<'m>(context: &Context<'m>, at: Id) -> &'m str {
-    let m = context.model;
-    let function = m.function_of(at);
-    m.ancestors(at)
-        .find(|id| matches!(m.kind(*id), Kind::Function(scope) if *scope == function))
-        .map_or(context.text, |id| context.source(id))
+    context.model.function_node(at).map_or(context.text, |id| context.source(id))
 }
 
 /// A token that is good once: it has a nonce, and the time that it was made.
@@ -179,7 +175,7 @@ pub(super) fn reads_expiry(m: &Model, call: Id) -> bool {
 }
 
 /// `Date.now() - claims.iat`: what ends the token is an own check of its age.
-pub(super) fn compares_issue(m: &Model) -> bool {
+pub(in crate::rules) fn compares_issue(m: &Model) -> bool {
     m.ids().any(|id| match m.kind(id) {
         Kind::Binary(operator, left, right) if operator == "-" => {
             [*left, *right].into_iter().any(|side| m.last_name(side) == Some("iat"))

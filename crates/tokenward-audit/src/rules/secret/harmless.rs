@@ -3,6 +3,7 @@
 use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
 use crate::rules::library::Verify;
+use crate::rules::names::is_asymmetric;
 
 /// As much of a statement as is looked at, in bytes.
 const MAX_REGION: usize = 6_000;
@@ -43,12 +44,8 @@ pub(super) fn is_listed_as_refused(context: &Context<'_>, value: Id) -> bool {
         .node(value)
         .parent
         .is_some_and(|parent| matches!(m.kind(parent), Kind::Map(_) | Kind::List(_)));
-    let function = m.function_of(value);
-    let around = m
-        .ancestors(value)
-        .find(|id| matches!(m.kind(*id), Kind::Function(scope) if *scope == function));
     is_member
-        && around.is_some_and(|around| {
+        && m.function_node(value).is_some_and(|around| {
             let source = context.source(around);
             let stops = STOPS.iter().any(|word| source.contains(word));
             stops && m.below(around).any(|id| is_comparison(m, id))
@@ -73,6 +70,6 @@ pub(super) fn takes_no_secret(m: &Model, verify: &Verify) -> bool {
         && items.into_iter().all(|item| {
             let value = m.value(item);
             let name = m.text(value).or_else(|| m.last_name(value)).unwrap_or_default();
-            ["RS", "PS", "ES", "Ed"].iter().any(|family| name.starts_with(family))
+            is_asymmetric(name)
         })
 }

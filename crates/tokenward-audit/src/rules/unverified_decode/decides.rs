@@ -7,6 +7,7 @@ use super::reads::{self, Reads};
 use super::{callers, origin};
 use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
+use crate::rules::names::has;
 
 mod words;
 
@@ -53,8 +54,8 @@ struct Walk<'c, 'm> {
 impl Walk<'_, '_> {
     fn any(&mut self, reads: &Reads, fuel: u8) -> bool {
         reads.places.iter().any(|(id, name)| {
-            let is_strong = is_one(name, &IDENTITY) || is_one(name, &ROLES);
-            is_one(name, &ROLES) && is_condition(self.context.model, *id)
+            let is_strong = IDENTITY.contains(&name.as_str()) || ROLES.contains(&name.as_str());
+            ROLES.contains(&name.as_str()) && is_condition(self.context.model, *id)
                 || self.acts(*id, is_strong, fuel)
         })
     }
@@ -250,12 +251,4 @@ fn is_nothing(m: &Model, id: Id) -> bool {
     m.is_null(id)
         || m.text(id).is_some_and(str::is_empty)
         || matches!(m.kind(id), Kind::Name(name) if name == "undefined")
-}
-
-fn is_one(name: &str, names: &[&str]) -> bool {
-    names.contains(&name)
-}
-
-fn has(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }

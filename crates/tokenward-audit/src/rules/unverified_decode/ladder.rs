@@ -8,7 +8,7 @@ use super::origin::{self, Origin};
 use super::reads::{self, Reads};
 use super::{Decode, How, decides, program, settled, verified};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, ScopeKind};
+use crate::model::{Id, ScopeKind};
 use crate::rules::Context;
 
 /// A finding, and why it is one.
@@ -246,9 +246,7 @@ fn declares_itself(context: &Context<'_>, decode: &Decode) -> bool {
     if ["verify", "validate", "authenticate"].iter().any(|word| name.contains(word)) {
         return false;
     }
-    let whole = model
-        .ancestors(decode.call)
-        .find(|id| matches!(model.kind(*id), Kind::Function(one) if *one == function));
+    let whole = model.function_node(decode.call);
     let text = whole.map(|id| context.source(id).to_lowercase()).unwrap_or_default();
     ["not verif", "without verif", "not be used for auth", "without signature"]
         .iter()

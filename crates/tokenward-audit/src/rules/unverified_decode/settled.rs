@@ -1,9 +1,10 @@
 //! Decodes whose surroundings decide: after a check that failed for the time alone, on the way to the key, for a
 //! message; and claims that are signed again.
 
+use super::callers;
 use super::reads::Reads;
 use super::{Decode, verified};
-use crate::model::{Id, Kind, ScopeKind};
+use crate::model::{Id, Kind};
 use crate::rules::Context;
 
 /// Whether nobody acts on the claims, or the signature had been looked at.
@@ -105,7 +106,6 @@ pub(super) fn is_signed_again(context: &Context<'_>, decode: &Decode) -> bool {
 /// The name of the function around a decode, not of a closure in it.
 pub(super) fn function_name<'m>(context: &Context<'m>, decode: &Decode) -> &'m str {
     let m = context.model;
-    m.scopes_from(m.function_of(decode.call))
-        .find(|(_, scope)| scope.kind == ScopeKind::Function && !scope.name.is_empty())
-        .map_or("", |(_, scope)| scope.name.as_str())
+    let named = callers::named_function(m, decode.call).and_then(|scope| m.scope(scope));
+    named.map_or("", |scope| scope.name.as_str())
 }

@@ -1,6 +1,7 @@
 //! The words by which a place where a token comes from is known. All are held against text in lower case.
 
 use super::Origin;
+use crate::rules::names::has;
 
 const REQUEST: [&str; 43] = [
     "$request->",
@@ -241,10 +242,6 @@ pub(super) fn authenticates(function: &str) -> bool {
 /// Whether a function of this name logs somebody in by another party.
 pub(super) fn logs_in(function: &str) -> bool {
     has(function, &LOGINS)
-}
-
-fn has(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }
 
 /// Whether a word stands in a text, and does not go on from another: `req.` is not in `subreq.`.
