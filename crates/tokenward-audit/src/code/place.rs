@@ -128,5 +128,21 @@ pub(super) fn is_test(model: &Model) -> bool {
             _ => false,
         })
     };
-    model.language.is_script() && called("describe") && (called("it") || called("test"))
+    model.language.is_script()
+        && (called("describe") && (called("it") || called("test")) || extends_assertions(model))
+}
+
+/// `Assertion.addMethod("signedWith", …)`, `expect.extend({ … })`: what only tests call.
+fn extends_assertions(model: &Model) -> bool {
+    model.calls().any(|call| {
+        let Kind::Call { callee, .. } = model.kind(call) else { return false };
+        let Kind::Member(object, name) = model.kind(*callee) else { return false };
+        match name.as_str() {
+            "extend" => model.last_name(*object) == Some("expect"),
+            "addMethod" | "addProperty" | "addChainableMethod" | "overwriteMethod" => {
+                matches!(model.last_name(*object), Some("Assertion" | "utils" | "chai"))
+            }
+            _ => false,
+        }
+    })
 }

@@ -49,14 +49,19 @@ fn tests_and_fixtures_count_only_when_they_are_asked_for() {
         "app/auth.spec.ts",
         "import { verify } from 'jsonwebtoken';\nverify(t, k, { algorithms: ['none'] });\n",
     );
+    project.write(
+        "lib/assertions.js",
+        "import { verify } from 'jsonwebtoken';\nexport default ({ Assertion }) => {\n  \
+         Assertion.addMethod('signed', () => verify(t, k, { algorithms: ['none'] }));\n};\n",
+    );
     let mut options = Options::default();
 
     let audit = project.audit(&options);
     assert!(audit.findings.is_empty(), "{:?}", audit.findings);
-    assert_eq!(audit.in_tests, 6);
+    assert_eq!(audit.in_tests, 7);
 
     options.include_tests = true;
-    assert_eq!(project.audit(&options).findings.len(), 6);
+    assert_eq!(project.audit(&options).findings.len(), 7);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::library::{Calls, Sign};
-use super::names::plain;
+use super::names::{has, is_errand, plain};
 use super::{Context, expiry};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Id, Kind, Lookup, Model, ScopeId};
@@ -232,10 +232,8 @@ const WHO: [&str; 12] = [
     "sub", "subject", "user", "userid", "id", "uid", "username", "email", "identity", "name",
     "login", "account",
 ];
-/// Tokens for one errand, which end with it.
-const ERRANDS: [&str; 10] = [
-    "csrf", "xsrf", "state", "reset", "invit", "confirm", "activat", "verif", "license", "download",
-];
+/// Tokens that nobody is logged in with, besides those for an errand.
+const OTHERS: [&str; 3] = ["csrf", "xsrf", "license"];
 
 /// Whether a token is one that people are logged in with, as far as its claims are in sight. A function that
 /// signs what it is given is a library's; what comes of it is out of sight.
@@ -251,7 +249,7 @@ fn logs_in(context: &Context<'_>, sign: &Sign) -> bool {
         Lookup::Absent => !m.language.is_jvm() || names_subject(m, sign),
         Lookup::Unknown => false,
     };
-    says_who && !ERRANDS.iter().any(|word| function.contains(word))
+    says_who && !is_errand(&function) && !has(&function, &OTHERS)
 }
 
 /// `.subject(user)`, somewhere in the function that builds the token.

@@ -8,6 +8,7 @@ use crate::model::{Id, Key, Kind, Lookup, Model};
 
 mod duration;
 mod elsewhere;
+mod errand;
 mod unchecked;
 
 use duration::is_now_in_millis;
@@ -164,8 +165,12 @@ pub(super) fn long(context: &mut Context<'_>) {
             None => module_lifetime(m, call),
         };
         if let Some((at, seconds)) = lifetime {
+            let sign = context.library.sign(call);
+            if sign.is_some_and(|sign| errand::is_for_one(context, sign)) {
+                continue;
+            }
             // A client signs with its own secret, and for itself.
-            let key = context.library.sign(call).and_then(|sign| sign.key.found());
+            let key = sign.and_then(|sign| sign.key.found());
             let key = key.map(|key| context.source(m.value(key)).to_lowercase());
             let around = [around(context, call), around(context, at), key.unwrap_or_default()];
             let around = around.join(" ");
@@ -218,10 +223,6 @@ pub(super) const DAY: f64 = 86_400.0;
 
 fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     let is = |words: &[&str]| words.iter().any(|word| around.contains(word));
-    // Tokens for one errand are another matter: they live until the mail is read.
-    if is(&["reset", "invit", "activat", "confirm", "verif", "unsubscribe", "email", "state"]) {
-        return;
-    }
     // Handlers that only a developer's machine has.
     if is(&["devmode", "dev_mode", "isdev", "is_dev"]) {
         return;
@@ -262,12 +263,18 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
 fn around(context: &Context<'_>, at: Id) -> String {
     let m = context.model;
     let function = m.scope(m.function_of(at)).map_or("", |scope| scope.name.as_str());
-    let statement = m
-        .ancestors(at)
-        .find(|id| matches!(m.kind(*id), Kind::Assign(..) | Kind::Return(_)))
-        .unwrap_or(at);
-    let statement: String = context.source(statement).chars().take(300).collect();
-    format!("{function} {statement}").to_lowercase()
+    format!("{function} {}", statement(context, at)).to_lowercase()
+}
+
+/// As much of a statement as is read, in characters.
+const MAX_STATEMENT: usize = 300;
+
+/// The beginning of the statement around a node.
+fn statement(context: &Context<'_>, at: Id) -> String {
+    let is_statement =
+        |id: &Id| matches!(context.model.kind(*id), Kind::Assign(..) | Kind::Return(_));
+    let statement = context.model.ancestors(at).find(is_statement).unwrap_or(at);
+    context.source(statement).chars().take(MAX_STATEMENT).collect()
 }
 
 fn spoken(seconds: f64) -> String {

@@ -31,6 +31,15 @@ pub(super) fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
+/// Parts of words for tokens that are for one errand, and end with it: mails, log-ins that go by another host.
+const ERRANDS: [&str; 9] =
+    ["state", "reset", "verif", "confirm", "activat", "invit", "unsubscribe", "magic", "download"];
+
+/// Whether a name in lower case says that a token is for one errand.
+pub(super) fn is_errand(name: &str) -> bool {
+    has(name, &ERRANDS)
+}
+
 /// Whether an algorithm, by its name in JOSE, is one that no secret is for.
 pub(super) fn is_asymmetric(algorithm: &str) -> bool {
     ["RS", "PS", "ES", "Ed"].iter().any(|family| algorithm.starts_with(family))

@@ -1,5 +1,6 @@
 //! `token-in-url`: addresses are logged, kept in histories, and sent on as referrers.
 
+use super::names::{has, is_errand};
 use super::{Change, Context, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Model};
@@ -33,28 +34,15 @@ const QUERIES: [&str; 18] = [
 /// Where a request's query is, or else its form.
 const FORMS: [&str; 5] =
     ["request.getparameter(", "req.getparameter(", "params[:", "params['", "$_request["];
-/// Links in mails carry a token once, for one errand; a login that goes by another host carries its state.
-const ERRANDS: [&str; 12] = [
-    "state",
-    "oauth",
-    "reset",
-    "verif",
-    "confirm",
-    "activat",
-    "invit",
-    "unsubscribe",
-    "magic",
-    "mail",
-    "download",
-    "callback",
-];
+/// Links in mails, and a log-in that goes by another host.
+const LINKS: [&str; 3] = ["oauth", "mail", "callback"];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     for call in m.calls() {
         if let Some(verify) = context.library.verify(call)
             && let Some(token) = verify.token.found()
-            && !is_errand(context, call, token)
+            && !is_for_errand(context, call, token)
         {
             if is_query(context, token) {
                 tell(context, m.value(token), Vec::new());
@@ -63,7 +51,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             }
         }
         if let Some(get) = getter(context, call)
-            && !is_errand(context, call, get)
+            && !is_for_errand(context, call, get)
         {
             tell(context, get, Vec::new());
         }
@@ -140,7 +128,7 @@ fn bottom(m: &Model, value: Id) -> Id {
     }
 }
 
-fn is_errand(context: &Context<'_>, call: Id, token: Id) -> bool {
+fn is_for_errand(context: &Context<'_>, call: Id, token: Id) -> bool {
     let m = context.model;
     let name = m.function_name(call);
     let file = context.file.to_lowercase();
@@ -149,5 +137,5 @@ fn is_errand(context: &Context<'_>, call: Id, token: Id) -> bool {
     let key = context.library.verify(call).and_then(|verify| verify.key.found());
     let key = key.map(|key| context.source(key).to_lowercase()).unwrap_or_default();
     let written = [&name, &file, &token, &path, &key];
-    ERRANDS.iter().any(|word| written.into_iter().any(|one| one.contains(word)))
+    written.into_iter().any(|one| is_errand(one) || has(one, &LINKS))
 }
