@@ -75,6 +75,9 @@ fn seen_through<'t>(b: &Builder<'_>, n: Node<'t>) -> Option<Node<'t>> {
 
 fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     match n.kind() {
+        "function_item" | "mod_item" | "block" | "let_declaration" if is_left_out(b, n) => {
+            Kind::Other(Vec::new())
+        }
         "identifier" | "type_identifier" | "self" | "crate" | "field_identifier" => {
             common::name(b, n)
         }
@@ -118,7 +121,6 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         "const_item" | "static_item" => constant(b, n),
         "binary_expression" => common::operation(b, n, (&[], "+"), READ),
         "return_expression" => Kind::Return(common::all(b, children(n), READ).first().copied()),
-        "function_item" | "mod_item" if is_test(b, n) => Kind::Other(Vec::new()),
         "function_item" | "closure_expression" => function(b, n),
         "impl_item" | "mod_item" | "trait_item" => module(b, n),
         "use_declaration" => {
@@ -258,15 +260,17 @@ fn param(b: &mut Builder<'_>, n: Node<'_>) -> Option<Param> {
     Some(Param { name, type_name: written, default: None })
 }
 
-/// Whether `#[test]`, `#[cfg(test)]` or the like stands before it: then it is not part of the program.
-fn is_test(b: &Builder<'_>, n: Node<'_>) -> bool {
-    let mut at = n.prev_named_sibling();
+/// Whether `#[test]`, `#[cfg(test)]`, `#[cfg(debug_assertions)]` or the like stands before it: then it is not part of
+/// the program that others get.
+fn is_left_out(b: &Builder<'_>, n: Node<'_>) -> bool {
+    let statement = n.parent().filter(|parent| parent.kind() == "expression_statement");
+    let mut at = statement.unwrap_or(n).prev_named_sibling();
     while let Some(one) = at.filter(|one| one.kind() == "attribute_item" || super::is_comment(*one))
     {
         let written = b.text_of(one.byte_range());
         if one.kind() == "attribute_item"
-            && written.contains("test")
-            && !written.contains("not(test")
+            && (written.contains("test") && !written.contains("not(test")
+                || written.contains("cfg(debug_assertions"))
         {
             return true;
         }

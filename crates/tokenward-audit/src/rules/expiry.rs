@@ -11,12 +11,12 @@ mod elsewhere;
 mod errand;
 mod unchecked;
 
-use duration::is_now_in_millis;
 pub(super) use duration::seconds;
+use duration::{count_of, is_now_in_millis};
 pub(super) use elsewhere::compares_issue;
 use elsewhere::{
-    has_own_end, is_dated, is_for_once, is_for_push, is_login_state, is_opaque, is_proof,
-    is_self_test, is_stored, is_wrapped,
+    has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_opaque,
+    is_proof, is_self_test, is_stored, is_wrapped,
 };
 pub(super) use unchecked::unchecked;
 
@@ -36,6 +36,7 @@ pub(super) fn missing(context: &mut Context<'_>) {
         if has_expiry(m, sign) == Some(false) && !ends_elsewhere() {
             let is_kept = is_stored(context, sign)
                 || is_opaque(context, sign)
+                || is_column(m, sign)
                 || is_dated(context, sign)
                 || is_login_state(m, sign)
                 || has_own_end(m, sign);
@@ -140,7 +141,7 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
 }
 
 /// What a file holds, beside the name of a library, that says how long tokens live.
-pub(super) const WORDS: &[&str] = &["access_token_expire_minutes"];
+pub(super) const WORDS: &[&str] = &["access_token_expire_", "jwt_expir"];
 
 /// `long-lifetime`: a token that is stolen today works for weeks.
 pub(super) fn long(context: &mut Context<'_>) {
@@ -187,21 +188,34 @@ pub(super) fn long(context: &mut Context<'_>) {
     for (at, seconds, around) in found {
         judge(context, m.value(at), seconds, &around);
     }
-    minutes(context);
+    named(context);
 }
 
+/// What access tokens' lifetimes are called in settings, and the seconds that each counts.
+const NAMED: [(&str, f64); 8] = [
+    ("accesstokenexpireminutes", 60.0),
+    ("accesstokenexpirehours", HOUR),
+    ("accesstokenexpiredays", DAY),
+    ("jwtexpireminutes", 60.0),
+    ("jwtexpirationminutes", 60.0),
+    ("jwtexpirationhours", HOUR),
+    ("jwtexpirydays", DAY),
+    ("jwtexpirationdays", DAY),
+];
+
 /// `ACCESS_TOKEN_EXPIRE_MINUTES = 60 * 24 * 8`, where something reads it.
-fn minutes(context: &mut Context<'_>) {
+fn named(context: &mut Context<'_>) {
     let m = context.model;
     let is_python = m.language == crate::Language::Python;
     // Where the token is made in the same file, that is told of already.
     let is_told = context.hits.iter().any(|hit| hit.rule == context.rule);
     for (name, value) in settings::all(m).filter(|_| is_python && !is_told) {
-        let is_named = plain(name) == "accesstokenexpireminutes";
-        let Some(minutes) = m.number(value).filter(|_| is_named) else { continue };
-        if minutes * 60.0 >= DAY {
+        let simple = plain(name);
+        let Some((_, unit)) = NAMED.iter().find(|(known, _)| *known == simple) else { continue };
+        let Some(seconds) = count_of(m, value).map(|count| count * unit) else { continue };
+        if seconds >= DAY {
             let told = context.hits.len();
-            judge(context, value, minutes * 60.0, "");
+            judge(context, value, seconds, "");
             if context.hits.len() > told {
                 context.read_as(name);
             }
@@ -245,11 +259,15 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     }
     if seconds > HOUR {
         let severity = if days > 1.0 { Severity::High } else { Severity::Medium };
+        // Whether a day is too long where nothing renews it, people differ.
+        let is_renewed = || context.text.to_lowercase().contains("refresh");
+        let confidence =
+            if days > 1.0 || is_renewed() { Confidence::Medium } else { Confidence::Low };
         let is_default = matches!(context.model.kind(at), Kind::Choice(_));
         let unless = if is_default { ", unless a setting says otherwise" } else { "" };
         context.report(
             at,
-            (severity, Confidence::Medium),
+            (severity, confidence),
             format!(
                 "this token lives for {}{unless}: a stolen one works that long",
                 spoken(seconds)
@@ -269,12 +287,37 @@ fn around(context: &Context<'_>, at: Id) -> String {
 /// As much of a statement as is read, in characters.
 const MAX_STATEMENT: usize = 300;
 
-/// The beginning of the statement around a node.
+/// The beginning of the statement around a node, or of the member of a map: `access: jwt.sign(…), refresh: …`.
 fn statement(context: &Context<'_>, at: Id) -> String {
-    let is_statement =
-        |id: &Id| matches!(context.model.kind(*id), Kind::Assign(..) | Kind::Return(_));
-    let statement = context.model.ancestors(at).find(is_statement).unwrap_or(at);
-    context.source(statement).chars().take(MAX_STATEMENT).collect()
+    let m = context.model;
+    let (mut whole, mut name) = (at, "");
+    let mut inside = at;
+    for one in m.ancestors(at) {
+        match m.kind(one) {
+            Kind::Assign(..) | Kind::Return(_) => {
+                whole = one;
+                break;
+            }
+            // The claims and the options of the call itself are maps as well.
+            Kind::Map(entries) if m.below(inside).any(|id| is_call(m, id)) => {
+                name = entries
+                    .iter()
+                    .find_map(|entry| match &entry.key {
+                        Key::Named(name) if entry.value == inside => Some(name.as_str()),
+                        _ => None,
+                    })
+                    .unwrap_or_default();
+                whole = inside;
+                break;
+            }
+            _ => inside = one,
+        }
+    }
+    format!("{name} {}", context.source(whole)).chars().take(MAX_STATEMENT).collect()
+}
+
+fn is_call(m: &Model, id: Id) -> bool {
+    matches!(m.kind(id), Kind::Call { .. })
 }
 
 fn spoken(seconds: f64) -> String {

@@ -56,12 +56,17 @@ pub(super) fn check(context: &mut Context<'_>) {
     for id in m.ids() {
         match m.kind(id) {
             Kind::Try { body, handlers } if m.below(*body).any(|one| is_told_of(context, one)) => {
+                let mut is_taken = false;
                 for handler in handlers {
+                    let head = head(context, *body, handler.body);
                     if let Some(error) = &handler.error
-                        && !takes_claims_alone(context, *body, handler.body)
+                        && !is_taken
+                        && !is_about_claims_alone(head)
+                        && !is_worded(context, head)
                     {
                         told(context, handler.body, error);
                     }
+                    is_taken |= takes_bad_tokens(head);
                 }
             }
             // `jwt.verify(token, key, (err, claims) => …)`
@@ -88,9 +93,13 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 /// Whether what goes wrong in a call goes wrong with the token.
 fn is_told_of(context: &Context<'_>, call: Id) -> bool {
+    let m = context.model;
+    // What goes wrong is handed to the last argument: `jwt.verify(token, key, (error, claims) => …)`.
+    let takes_answer = m.language.is_script()
+        && m.args(call).iter().skip(2).any(|arg| matches!(m.kind(arg.value), Kind::Function(_)));
     // What only parses a token throws as well, on the JVM.
-    context.library.verify(call).is_some()
-        || context.model.language.is_jvm() && context.library.decode(call).is_some()
+    context.library.verify(call).is_some() && !takes_answer
+        || m.language.is_jvm() && context.library.decode(call).is_some()
 }
 
 /// Errors about the claims of a token whose signature was right: its bearer can read them anyhow, and RFC 6750 § 3.1
@@ -114,8 +123,8 @@ fn is_about_claims(text: &str) -> bool {
     ABOUT_CLAIMS.iter().any(|name| text.contains(name))
 }
 
-/// Whether a handler is for such errors alone: `except jwt.ExpiredSignatureError as error`.
-fn takes_claims_alone(context: &Context<'_>, tried: Id, handler: Id) -> bool {
+/// What a handler takes, as it is written: `except jwt.ExpiredSignatureError as error`.
+fn head<'m>(context: &Context<'m>, tried: Id, handler: Id) -> &'m str {
     let m = context.model;
     // In some languages the handler begins with its head, in others after it.
     let start = m.node(handler).span.start;
@@ -123,13 +132,29 @@ fn takes_claims_alone(context: &Context<'_>, tried: Id, handler: Id) -> bool {
     let until = context.text.get(m.node(tried).span.start..start.saturating_add(own));
     let until = until.unwrap_or_default();
     let head = ["except", "catch", "rescue"].iter().filter_map(|word| until.rfind(word)).max();
-    let head = head.and_then(|at| until.get(at..)).unwrap_or_default();
+    head.and_then(|at| until.get(at..)).unwrap_or_default()
+}
+
+/// Whether a handler is for errors about claims alone.
+fn is_about_claims_alone(head: &str) -> bool {
     let mut types = head
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         // `JWT::ExpiredSignature`: a module has no small letters.
         .filter(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase))
         .peekable();
     types.peek().is_some() && types.all(is_about_claims)
+}
+
+/// Whether a handler takes all that a library says of a bad token; what comes after it gets other errors.
+fn takes_bad_tokens(head: &str) -> bool {
+    ["InvalidTokenError", "PyJWTError", "JWTError", "JoseError", "JsonWebTokenError"]
+        .iter()
+        .any(|name| head.contains(name))
+}
+
+/// Whether the errors of a handler have the same few words whatever is wrong: simplejwt answers with them itself.
+fn is_worded(context: &Context<'_>, head: &str) -> bool {
+    head.contains("TokenError") && context.text.contains("rest_framework_simplejwt")
 }
 
 /// Looks for answers that hold the error's own words.

@@ -1,10 +1,10 @@
 //! `hardcoded-secret`: whoever reads the code can sign tokens.
 
 use super::library::{self, Calls, Library};
-use super::names::plain;
+use super::names::{plain, words};
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, Lookup, Model};
+use crate::model::{Id, Kind, Lookup, Model, ScopeKind};
 
 mod harmless;
 
@@ -198,20 +198,37 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
         context.report(at, (Severity::Critical, Confidence::High), message, fix);
         return;
     }
-    let message = if literal.is_fallback {
+    let message = if literal.is_fallback || is_read_from_outside(context, at) {
         "without its setting, tokens are signed with a secret that stands in the code".to_owned()
     } else {
         "the secret that signs tokens stands in the code: whoever reads it can sign them".to_owned()
     };
     let names = [literal.text.as_str(), setting.or_else(|| m.last_name(key)).unwrap_or_default()];
     // Where production does not start with it, whether it is ever used there is for a person to say.
-    let is_open = is_refused(refusals, &names) || is_of_development(context.source(m.value(key)));
+    let is_open = is_refused(refusals, &names)
+        || is_of_development(context.source(m.value(key)))
+        || !literal.is_fallback && is_for_tests(&literal.text);
     let confidence = if is_open { Confidence::Low } else { Confidence::High };
     let told = context.hits.len();
     context.report(at, (Severity::High, confidence), message, fix);
     if let Some(setting) = setting.filter(|_| context.hits.len() > told) {
         context.read_as(setting);
     }
+}
+
+/// `class Settings(BaseSettings): jwt_secret: str = "…"`: what the environment says takes its place.
+fn is_read_from_outside(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
+    let is_class = m.scope(m.node(at).scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
+    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
+    let head = before.rfind("class ").and_then(|at| before.get(at..)).unwrap_or_default();
+    is_class && head.lines().next().is_some_and(|line| line.contains("Settings)"))
+}
+
+/// `test-secret`: where no setting takes its place, what uses it is a test, whatever the file is called.
+fn is_for_tests(text: &str) -> bool {
+    let words = words(text);
+    words.first().is_some_and(|first| first == "test") || words.iter().any(|one| one == "testing")
 }
 
 /// `devConfig.secret || 'secret'`

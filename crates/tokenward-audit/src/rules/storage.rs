@@ -62,10 +62,10 @@ fn place(path: &str) -> Option<&'static str> {
         "localStorage.setItem" => Some("localStorage"),
         "sessionStorage.setItem" => Some("sessionStorage"),
         "@react-native-async-storage/async-storage.setItem"
-        | "react-native.AsyncStorage.setItem" => Some("AsyncStorage, which is not encrypted"),
+        | "react-native.AsyncStorage.setItem" => Some("AsyncStorage"),
         "localforage.setItem" => Some("localforage"),
         "js-cookie.set" => Some("a cookie that scripts can read"),
-        "@capacitor/preferences.Preferences.set" => Some("Preferences, which are not encrypted"),
+        "@capacitor/preferences.Preferences.set" => Some("Preferences"),
         _ => None,
     }
 }
@@ -80,10 +80,20 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option
     context.report(
         at,
         (severity, Confidence::High),
-        format!("a token is kept in {place}: any script that gets into the page can take it away"),
+        told(place),
         "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`; on a phone, use the \
          keychain (expo-secure-store, react-native-keychain)",
     );
+}
+
+fn told(place: &str) -> String {
+    if matches!(place, "AsyncStorage" | "Preferences") {
+        format!(
+            "a token is kept in {place}, which is a plain file: backups and whoever has the phone can read it"
+        )
+    } else {
+        format!("a token is kept in {place}: any script that gets into the page can take it away")
+    }
 }
 
 /// How bad it is to keep this value under this name; `None` where neither is that of a token.
@@ -176,7 +186,7 @@ fn assigned(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: I
     context.report(
         at,
         (severity, Confidence::High),
-        format!("a token is kept in {place}: any script that gets into the page can take it away"),
+        told(place),
         "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`",
     );
 }

@@ -15,7 +15,8 @@ pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
         }
         let left_out = match verify.algorithms {
             Lookup::Absent => true,
-            Lookup::Found(id) => m.is_null(id),
+            // A field that begins as `None` is filled somewhere, or nobody would hand it over.
+            Lookup::Found(id) => m.is_null(id) && !matches!(m.kind(id), Kind::Member(..)),
             Lookup::Unknown => false,
         };
         match verify.library {
@@ -125,7 +126,7 @@ fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
         let made = context.model.value(token);
         made != token && context.library.sign(made).is_some()
     });
-    if is_typed || is_own {
+    if is_typed || is_own || is_secret(context, verify) {
         return;
     }
     if context.model.callee_path(call).as_deref() == Some("authlib.jose.jwt.decode") {
@@ -141,6 +142,16 @@ fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
             "JsonWebToken([\"RS256\"]).decode(token, key), then claims.validate()",
         );
     }
+}
+
+/// Whether the file signs with the same key by HMAC: then nothing else takes it.
+fn is_secret(context: &Context<'_>, verify: &Verify) -> bool {
+    let Some(key) = verify.key.found().map(|key| context.source(key)) else { return false };
+    context.library.signs().any(|sign| {
+        let is_same = sign.key.found().is_some_and(|one| context.source(one) == key);
+        let algorithm = sign.algorithm.found().and_then(|id| context.model.text(id));
+        is_same && algorithm.is_some_and(|name| name.starts_with("HS"))
+    })
 }
 
 /// golang-jwt asks a function for the key, and that function has to look at the method.

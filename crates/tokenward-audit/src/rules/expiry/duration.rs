@@ -190,13 +190,31 @@ fn timedelta(m: &Model, call: Id) -> Option<f64> {
     let mut total = None;
     for (unit, size) in UNITS {
         if let Some(count) = m.keyword(call, unit).found() {
-            total = Some(total.unwrap_or(0.0) + m.number(count)? * size);
+            total = Some(total.unwrap_or(0.0) + count_of(m, count)? * size);
         }
     }
     match total {
         Some(total) => Some(total),
         None => Some(m.number(m.positional(call, 0).found()?)? * 86_400.0),
     }
+}
+
+/// A number, or the one that holds where nothing is set: `int(os.getenv("DAYS", 7))`, `Field(default=7)`.
+pub(super) fn count_of(m: &Model, id: Id) -> Option<f64> {
+    count_in(m, id, FUEL)
+}
+
+fn count_in(m: &Model, id: Id, fuel: u8) -> Option<f64> {
+    let fuel = fuel.checked_sub(1)?;
+    let value = m.value(id);
+    let place = match m.callee_name(value) {
+        Some("int" | "float" | "Field") => 0,
+        Some("getenv" | "get" | "env" | "config") => 1,
+        Some(_) => return None,
+        None => return m.number(value).or_else(|| m.text(value)?.trim().parse().ok()),
+    };
+    let default = m.argument(value, "default", place).found()?;
+    count_in(m, default, fuel).filter(|_| m.language == Language::Python)
 }
 
 fn go_unit(m: &Model, id: Id) -> Option<f64> {

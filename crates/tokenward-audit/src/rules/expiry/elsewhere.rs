@@ -4,6 +4,7 @@ use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
 use crate::rules::library::Sign;
 use crate::rules::names::plain;
+use crate::rules::settings;
 
 /// What push services and app stores take from those who send: who it is, when, and under which key; they count from
 /// `iat` themselves.
@@ -128,17 +129,34 @@ pub(super) fn is_wrapped(m: &Model, claim: Id) -> bool {
     m.below(m.value(claim)).any(|id| wraps(id) || wraps(m.value(id)))
 }
 
-/// A random text as the only claim: whoever takes the token looks it up.
+/// A random text or a session's key as the only claim: whoever takes the token looks it up.
 pub(super) fn is_opaque(context: &Context<'_>, sign: &Sign) -> bool {
     let m = context.model;
     let Some(payload) = sign.payload.found() else { return false };
     let entries = m.entries(m.value(payload));
-    let [(_, value)] = entries.named.as_slice() else { return false };
+    let [(name, value)] = entries.named.as_slice() else { return false };
     let source = context.source(m.value(*value)).to_lowercase();
-    !entries.more
-        && ["rand", "uuid", "nanoid", "secrets.", "urandom", "securerandom"]
-            .iter()
-            .any(|word| source.contains(word))
+    let is_session = matches!(plain(name).as_str(), "sessionkey" | "sessionid" | "sessiontoken");
+    let is_random = ["rand", "uuid", "nanoid", "secrets.", "urandom", "securerandom"]
+        .iter()
+        .any(|word| source.contains(word));
+    !entries.more && (is_session || is_random)
+}
+
+/// A token that goes into a column of a table: whoever takes it may look at the row's age.
+///
+/// `token = models.CharField(…)`, and `self.token = jwt.encode(…)` beside it.
+pub(super) fn is_column(m: &Model, sign: &Sign) -> bool {
+    let Some(Kind::Assign(target, _)) = m.node(sign.call).parent.map(|parent| m.kind(parent))
+    else {
+        return false;
+    };
+    let Kind::Member(_, field) = m.kind(*target) else { return false };
+    settings::all(m).filter(|(name, _)| name == field).any(|(_, value)| {
+        m.callee_name(value).is_some_and(|made| {
+            made.ends_with("Field") || matches!(made, "Column" | "mapped_column")
+        })
+    })
 }
 
 /// A token with an id, in a file that speaks of the time that a store keeps it.

@@ -51,6 +51,7 @@ pub(in crate::rules) fn unchecked(context: &mut Context<'_>) {
     }
     settings_off(context);
     empty_checks(context);
+    never_validated(context);
 }
 
 /// `func verify(using signer: JWTSigner) throws {}`: `JWTKit` leaves to it what is looked at besides the signature.
@@ -78,6 +79,43 @@ fn empty_checks(context: &mut Context<'_>) {
             );
         }
     }
+}
+
+/// authlib leaves it to `claims.validate()`, and this file never calls it on what it reads.
+fn never_validated(context: &mut Context<'_>) {
+    let m = context.model;
+    if context.text.contains("validate") {
+        return;
+    }
+    let found: Vec<Id> = context
+        .library
+        .verifies()
+        .filter(|verify| verify.library == Library::Authlib && !checks_itself(m, verify.call))
+        .map(|verify| verify.call)
+        .filter(|call| is_read(m, *call) && !reads_expiry(m, *call))
+        .collect();
+    for call in found {
+        context.report(
+            call,
+            (Severity::High, Confidence::Medium),
+            "authlib checks the signature alone here: without `claims.validate()` a token that has ended is taken",
+            "claims = JsonWebToken([\"RS256\"]).decode(token, key); claims.validate(leeway=5)",
+        );
+    }
+}
+
+/// Whether the function that decodes takes something out of the claims itself.
+fn is_read(m: &Model, call: Id) -> bool {
+    let Some(Kind::Assign(target, _)) = m.node(call).parent.map(|parent| m.kind(parent)) else {
+        return false;
+    };
+    let Kind::Name(claims) = m.kind(*target) else { return false };
+    let Some((declared, _)) = m.declared(claims, m.node(*target).scope) else { return false };
+    m.uses(claims, declared).any(|id| {
+        let read = m.node(id).parent.map(|parent| m.kind(parent));
+        m.function_of(id) == m.function_of(call)
+            && matches!(read, Some(Kind::Index(..) | Kind::Member(..)))
+    })
 }
 
 /// `ValidateLifetime = false`, wherever the parameters are made.
