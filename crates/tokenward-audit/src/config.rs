@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::finding::{Confidence, Severity};
+use crate::rules::development::is_of_a_set;
 use crate::rules::{Condition, Hit};
 
 mod cleartext;
@@ -151,15 +152,9 @@ fn hit(
     }
 }
 
-/// Whether a file holds in development alone, by its name.
-fn is_development(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    ["dev", "local"].iter().any(|word| name.contains(word))
-}
-
 /// Spring's and ASP.NET's settings that send errors to whoever asks.
 fn shown(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
-    if is_development(path) {
+    if is_of_a_set(path) {
         return None;
     }
     let is = |end: &str| setting.path.to_lowercase().replace('-', "").ends_with(end);

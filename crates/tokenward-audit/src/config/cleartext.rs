@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::{hit, is_development, read};
+use super::{hit, read};
 use crate::finding::Severity;
 use crate::rules::Hit;
+use crate::rules::development::is_of_a_set;
 use crate::rules::names::plain;
 
 const RULE: &str = "plain-http-in-config";
@@ -31,7 +32,7 @@ pub(super) fn setting(path: &Path, setting: &read::Setting<'_>) -> Option<Hit> {
         "securesslredirect" | "djangosecuresslredirect" => is_off && name.contains("prod"),
         _ => false,
     };
-    (is_allowed && !is_development(path)).then(|| {
+    (is_allowed && !is_of_a_set(path)).then(|| {
         hit(
             RULE,
             setting.span.clone(),
@@ -51,7 +52,7 @@ pub(super) fn apps(path: &Path, text: &str) -> Vec<Hit> {
     let extension = path.extension().unwrap_or_default();
     let is_debug =
         path.iter().any(|part| ["debug", "androidTest"].iter().any(|word| part == *word));
-    if !(extension == "xml" || extension == "plist") || is_debug || is_development(path) {
+    if !(extension == "xml" || extension == "plist") || is_debug || is_of_a_set(path) {
         return Vec::new();
     }
     let text_without = without_comments(text);

@@ -1,6 +1,8 @@
 //! `plain-http-allowed`: switches that let tokens travel without TLS, or browsers begin without it.
 
-use super::{Context, library, settings, transport};
+use std::path::Path;
+
+use super::{Context, development, library, settings, transport};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
@@ -206,17 +208,15 @@ fn is_production(context: &Context<'_>) -> bool {
     context.file.to_lowercase().contains("prod")
 }
 
-/// What runs in development alone: by the file's name, by a condition, as a script, or by a build's switch.
+/// What runs in development alone by the file's name or a build's switch, or because somebody asked for it.
 fn is_development(context: &Context<'_>, at: Id) -> bool {
-    let file = context.file.to_lowercase();
-    let is_named = ["dev", "local", "example", "sample", "demo"]
-        .iter()
-        .any(|word| file.split(['/', '.', '_', '-']).any(|part| part.starts_with(word)));
     let start = context.model.node(at).span.start;
     let before = context.text.get(..start).unwrap_or_default();
     let switched = before.rfind("#if ").is_some_and(|from| {
         let rest = before.get(from..).unwrap_or_default();
         !rest.contains("#endif") && !rest.contains("#else") && rest.starts_with("#if DEBUG")
     });
-    is_named || switched || transport::is_asked_for(context, at)
+    development::is_of_a_set(Path::new(context.file))
+        || switched
+        || transport::is_asked_for(context, at)
 }

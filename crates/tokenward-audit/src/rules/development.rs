@@ -51,6 +51,17 @@ pub(crate) fn is_path(path: &Path) -> bool {
     parts.iter().chain([&stem]).any(|part| is_name(part))
 }
 
+/// Whether a file is one of a set of settings for development, or an example, by its name and its folder's:
+/// `compose.dev.yml`, `.env.local`, `environments/development.rb`.
+pub(crate) fn is_of_a_set(path: &Path) -> bool {
+    let is_so = |word: &String| {
+        SETS.contains(&word.as_str())
+            || matches!(word.as_str(), "devel" | "example" | "sample" | "demo")
+    };
+    let names = path.iter().rev().take(2).map(|name| name.to_string_lossy());
+    names.into_iter().any(|name| words(&name).iter().any(is_so))
+}
+
 /// Whether the code at a place runs in development alone, by the names and the conditions around it.
 pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
     let is_named = m
@@ -144,6 +155,8 @@ fn tells(part: &str) -> Option<bool> {
         "emulated",
         "mock",
         "playground",
+        "test",
+        "testing",
     ]);
     if is_production == is_development {
         return None;

@@ -25,8 +25,8 @@ const ABOUT: [&str; 10] = [
     "keyset",
     "authority",
 ];
-/// Where nobody's real tokens are.
-const DEVELOPMENT: [&str; 5] = ["develop", "debug", "localhost", "test", "namemain"];
+/// Where a program talks to itself, or was started by hand.
+const AT_HOME: [&str; 2] = ["localhost", "namemain"];
 /// What an option to leave the check out is called.
 const CHOSEN: [&str; 10] = [
     "rejectunauthorized",
@@ -176,11 +176,11 @@ fn knows_tokens(text: &str) -> bool {
     has(text, LIBRARIES)
 }
 
-/// `if (env.IsDevelopment())`, and `if (options.insecure)`: whoever starts the program asked for it.
+/// `if (options.insecure)`: whoever starts the program asked for it.
 pub(super) fn is_asked_for(context: &Context<'_>, value: Id) -> bool {
     guards::conditions(context.model, context.text, value).into_iter().any(|(condition, _)| {
         let condition = plain(condition);
-        DEVELOPMENT.iter().chain(&CHOSEN).any(|word| condition.contains(word))
+        AT_HOME.iter().chain(&CHOSEN).any(|word| condition.contains(word))
     })
 }
 

@@ -107,3 +107,13 @@ fn found(name: &str, code: &str, language: Language) -> usize {
         .filter(|finding| finding.rule == "no-expiry")
         .count()
 }
+
+#[test]
+fn a_set_of_settings_is_told_by_whole_words_of_its_file_and_folder() {
+    for path in ["compose.dev.yml", ".env.local", "environments/development.rb", "demo/app.py"] {
+        assert!(is_of_a_set(Path::new(path)), "{path}");
+    }
+    for path in ["devices.yml", "localization.yml", "local/shop/deploy/app.py", "compose.yml"] {
+        assert!(!is_of_a_set(Path::new(path)), "{path}");
+    }
+}
