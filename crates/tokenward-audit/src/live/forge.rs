@@ -13,6 +13,7 @@ mod confused;
 mod injected;
 mod minted;
 mod odd;
+mod sealed;
 mod unsigned;
 
 pub(super) use brought::Strangers;
@@ -76,5 +77,6 @@ pub(super) fn all(
     all.extend(confused::public_key(parts, public));
     all.extend(confused::guessed(parts, host));
     all.extend(strangers.embedded(parts));
+    all.extend(sealed::all(parts, public));
     all
 }

@@ -1,5 +1,9 @@
 //! Keys of our own, with which tokens are forged: whoever accepts one of theirs accepts everybody's.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
+};
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rcgen::{CertificateParams, KeyPair, SigningKey as _};
@@ -21,7 +25,7 @@ pub(super) enum Key {
 pub enum KeyError {
     /// An algorithm that this program signs nothing with.
     #[error(
-        "tokens of the algorithm `{0}` cannot be made; ES256 to ES512, RS256 to RS512, EdDSA and HS256 to HS512 can"
+        "tokens of the algorithm `{0}` cannot be made; ES256 to ES512, RS256 to RS512, PS256 to PS512, EdDSA and HS256 to HS512 can"
     )]
     Algorithm(String),
     /// It is no private key for the algorithm of the token.
@@ -69,6 +73,9 @@ impl Key {
         match self {
             Self::Secret { secret, alg } => hmac(alg, secret, input),
             Self::Pair { pair, alg } => {
+                if let Some(padding) = pss(alg) {
+                    return sign_pss(pair, padding, input);
+                }
                 let signature = pair.sign(input).ok()?;
                 match curve(alg) {
                     Some((_, width)) => raw(&signature, width),
@@ -94,7 +101,7 @@ impl Key {
             "EdDSA" => Some(json!({
                 "kty": "OKP", "crv": "Ed25519", "x": text(raw), "kid": kid, "alg": alg, "use": "sig",
             })),
-            _ if alg.starts_with("RS") => {
+            _ if alg.starts_with("RS") || alg.starts_with("PS") => {
                 let [n, e] = der::two_integers(raw)?;
                 Some(json!({
                     "kty": "RSA", "n": text(n), "e": text(e), "kid": kid, "alg": alg, "use": "sig",
@@ -142,8 +149,33 @@ fn pair_kind(alg: &str) -> Option<(&'static str, &'static rcgen::SignatureAlgori
         "RS256" => ("RS256", &rcgen::PKCS_RSA_SHA256),
         "RS384" => ("RS384", &rcgen::PKCS_RSA_SHA384),
         "RS512" => ("RS512", &rcgen::PKCS_RSA_SHA512),
+        // The keys are the same; how they sign is not.
+        "PS256" => ("PS256", &rcgen::PKCS_RSA_SHA256),
+        "PS384" => ("PS384", &rcgen::PKCS_RSA_SHA384),
+        "PS512" => ("PS512", &rcgen::PKCS_RSA_SHA512),
         _ => return None,
     })
+}
+
+/// How RSA signs with random padding (RFC 7518, section 3.5).
+fn pss(alg: &str) -> Option<&'static RsaSignatureEncoding> {
+    Some(match alg {
+        "PS256" => &RSA_PSS_SHA256,
+        "PS384" => &RSA_PSS_SHA384,
+        "PS512" => &RSA_PSS_SHA512,
+        _ => return None,
+    })
+}
+
+fn sign_pss(
+    pair: &KeyPair,
+    padding: &'static RsaSignatureEncoding,
+    input: &[u8],
+) -> Option<Vec<u8>> {
+    let pair = RsaKeyPair::from_pkcs8(pair.serialized_der()).ok()?;
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(padding, &SystemRandom::new(), input, &mut signature).ok()?;
+    Some(signature)
 }
 
 /// The curve of an algorithm of ECDSA, and how many bytes a number on it has (RFC 7518, section 3.4).

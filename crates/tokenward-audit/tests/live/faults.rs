@@ -30,6 +30,9 @@ fn each_way_not_to_check_a_signature_is_found_and_told_from_the_others() {
         ("zeros@ES512", "live-zero-signature"),
         ("json", "live-token-spelling"),
         ("extra-part", "live-token-spelling"),
+        ("sealed", "live-signature-ignored"),
+        ("sealed-token", "live-signature-ignored"),
+        ("sealed-dir", "live-signature-ignored"),
     ]);
 }
 
@@ -79,6 +82,7 @@ fn a_claim_that_nobody_looks_at_is_found() {
 fn tokens_are_made_with_the_issuers_key_whatever_its_curve() {
     each(&[
         ("expiry@ES256", "live-expiry-ignored"),
+        ("expiry@PS256", "live-expiry-ignored"),
         ("expiry@ES384", "live-expiry-ignored"),
         ("expiry@ES512", "live-expiry-ignored"),
         ("logout-by-signature@ES384", "live-revocation-evaded"),

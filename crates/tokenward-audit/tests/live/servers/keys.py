@@ -46,8 +46,11 @@ CURVES = {
 }
 
 
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+
+
 class Key:
-    """A key pair for RS256, ES256, ES384 or ES512."""
+    """A key pair for RS256, PS256, ES256, ES384 or ES512."""
 
     def __init__(self, alg, kid):
         self.alg, self.kid = alg, kid
@@ -61,6 +64,8 @@ class Key:
     def sign(self, data):
         if self.alg == "RS256":
             return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        if self.alg == "PS256":
+            return self.private.sign(data, PSS, hashes.SHA256())
         r, s = utils.decode_dss_signature(self.private.sign(data, ec.ECDSA(self.hash)))
         return r.to_bytes(self.width, "big") + s.to_bytes(self.width, "big")
 
