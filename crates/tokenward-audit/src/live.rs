@@ -32,6 +32,7 @@ use oracle::Oracle;
 use parts::Parts;
 use run::{Run, Stop};
 
+mod crypto;
 mod der;
 mod forge;
 mod habits;

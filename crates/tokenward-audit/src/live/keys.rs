@@ -1,16 +1,12 @@
 //! Keys of our own, with which tokens are forged: whoever accepts one of theirs accepts everybody's.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
-};
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rcgen::{CertificateParams, KeyPair, SigningKey as _};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::der;
+use super::{crypto, der};
 use crate::token::BASE64;
 
 /// A key that signs for one algorithm.
@@ -73,8 +69,8 @@ impl Key {
         match self {
             Self::Secret { secret, alg } => hmac(alg, secret, input),
             Self::Pair { pair, alg } => {
-                if let Some(padding) = pss(alg) {
-                    return sign_pss(pair, padding, input);
+                if alg.starts_with("PS") {
+                    return crypto::sign_pss(pair.serialized_der(), alg, input);
                 }
                 let signature = pair.sign(input).ok()?;
                 match curve(alg) {
@@ -155,27 +151,6 @@ fn pair_kind(alg: &str) -> Option<(&'static str, &'static rcgen::SignatureAlgori
         "PS512" => ("PS512", &rcgen::PKCS_RSA_SHA512),
         _ => return None,
     })
-}
-
-/// How RSA signs with random padding (RFC 7518, section 3.5).
-fn pss(alg: &str) -> Option<&'static RsaSignatureEncoding> {
-    Some(match alg {
-        "PS256" => &RSA_PSS_SHA256,
-        "PS384" => &RSA_PSS_SHA384,
-        "PS512" => &RSA_PSS_SHA512,
-        _ => return None,
-    })
-}
-
-fn sign_pss(
-    pair: &KeyPair,
-    padding: &'static RsaSignatureEncoding,
-    input: &[u8],
-) -> Option<Vec<u8>> {
-    let pair = RsaKeyPair::from_pkcs8(pair.serialized_der()).ok()?;
-    let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(padding, &SystemRandom::new(), input, &mut signature).ok()?;
-    Some(signature)
 }
 
 /// The curve of an algorithm of ECDSA, and how many bytes a number on it has (RFC 7518, section 3.4).

@@ -1,20 +1,15 @@
 //! Tokens that are encrypted to the issuer's public key, and signed by nobody: whoever decrypts and asks no more
 //! believes anybody (RFC 8725, section 3.1; RFC 7519, section 11.2).
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::rand;
-use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
+use crate::live::crypto::{self, SECRET};
 use crate::live::parts::{Parts, encode};
 use crate::live::probe::Probe;
 use crate::live::public;
 use crate::live::rules::SIGNATURE;
 use crate::token::{BASE64, Members};
-
-const SECRET: usize = 32;
-const NONCE: usize = 12;
 
 /// A JWE (RFC 7516, section 7.1) of the claims, and of an unsigned token with them, for each RSA key; and both under
 /// a secret of zeros.
@@ -50,11 +45,8 @@ fn object(members: &[(&str, Value)]) -> Map<String, Value> {
 }
 
 fn to_key(header: &Map<String, Value>, spki: &[u8], inside: &[u8]) -> Option<String> {
-    let key = OaepPublicEncryptingKey::new(PublicEncryptingKey::from_der(spki).ok()?).ok()?;
-    let secret: [u8; SECRET] = random()?;
-    let mut sealed = vec![0; key.ciphertext_size()];
-    let sealed = key.encrypt(&OAEP_SHA256_MGF1SHA256, &secret, &mut sealed, None).ok()?;
-    seal(header, &secret, sealed, inside)
+    let (secret, sealed) = crypto::secret_for(spki)?;
+    seal(header, &secret, &sealed, inside)
 }
 
 /// The five parts (RFC 7516, section 3.1).
@@ -65,22 +57,7 @@ fn seal(
     inside: &[u8],
 ) -> Option<String> {
     let header = encode(header);
-    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, secret).ok()?);
-    let nonce: [u8; NONCE] = random()?;
-    let mut text = inside.to_vec();
-    let tag = key
-        .seal_in_place_separate_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(header.as_bytes()),
-            &mut text,
-        )
-        .ok()?;
-    let parts = [sealed, &nonce, &text, tag.as_ref()].map(|part| BASE64.encode(part));
+    let [nonce, text, tag] = crypto::seal(secret, &header, inside)?;
+    let parts = [sealed, &nonce, &text, &tag].map(|part| BASE64.encode(part));
     Some(format!("{header}.{}", parts.join(".")))
-}
-
-fn random<const N: usize>() -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).ok()?;
-    Some(bytes)
 }
