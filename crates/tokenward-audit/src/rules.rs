@@ -22,6 +22,7 @@ pub(crate) mod development;
 mod expiry;
 mod guards;
 mod library;
+mod logged;
 mod mend;
 pub(crate) mod names;
 pub(crate) mod payload;
@@ -94,6 +95,7 @@ pub(crate) const RULES: &[Rule] = &[
         check: cookies::insecure,
     },
     Rule { id: "token-in-url", mistake: 9, words: &[JWT], check: url::check },
+    Rule { id: "token-in-log", mistake: 9, words: &[JWT, logged::FORMATS], check: logged::check },
     Rule {
         id: "tls-not-checked",
         mistake: 9,

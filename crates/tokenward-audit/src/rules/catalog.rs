@@ -116,6 +116,7 @@ const TEXTS: &[&str] = texts![
     "no-key-id",
     "cookie-over-plain-http",
     "token-in-url",
+    "token-in-log",
     "tls-not-checked",
     "plain-http-allowed",
     "detailed-refusal",

@@ -1,0 +1,3 @@
+const morgan = require('morgan');
+
+app.use(morgan(':method :url :status :req[authorization]')); // finding: high
