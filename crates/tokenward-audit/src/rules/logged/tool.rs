@@ -1,5 +1,7 @@
 //! Commands, and scripts that are run by hand: to print a token is what some of them are for.
 
+use std::path::Path;
+
 use super::Log;
 use crate::language::Language;
 use crate::model::ScopeId;
@@ -59,6 +61,10 @@ pub(super) fn is_tools(context: &Context<'_>, log: &Log) -> bool {
     is_started
         || function == ScopeId::FILE
         || is_by_hand(name)
-        || is_by_hand(context.file)
+        || Path::new(context.file)
+            .iter()
+            .rev()
+            .take(2)
+            .any(|part| is_by_hand(&part.to_string_lossy()))
         || has(&ARGUMENTS)
 }
