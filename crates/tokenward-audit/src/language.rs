@@ -49,7 +49,8 @@ impl Language {
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "mts" | "cts" => Some(Self::TypeScript),
             "tsx" => Some(Self::Tsx),
-            "vue" | "svelte" | "html" | "htm" => Some(Self::Markup),
+            "vue" | "svelte" | "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "ejs"
+            | "hbs" | "twig" => Some(Self::Markup),
             "go" => Some(Self::Go),
             "java" => Some(Self::Java),
             "kt" | "kts" => Some(Self::Kotlin),

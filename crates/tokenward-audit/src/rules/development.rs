@@ -88,13 +88,14 @@ pub(crate) fn is_name(name: &str) -> bool {
     is_server || is_stub || is_joined || words.iter().any(|word| MARKS.contains(&word.as_str()))
 }
 
-/// `class DevelopmentConfig`, `Config::dev()`: a set of settings that is chosen by name.
+/// `class DevelopmentConfig`, `TestingConfig`, `Config::dev()`: a set of settings that is chosen by name.
 fn is_set_name(name: &str) -> bool {
     let words = words(name);
-    let is_set = |word: Option<&String>| {
-        word.is_some_and(|word| matches!(word.as_str(), "dev" | "development"))
-    };
-    is_set(words.first()) || is_set(words.last())
+    let ends = [words.first(), words.last()];
+    let is_one_of =
+        |among: &[&str]| ends.into_iter().flatten().any(|end| among.contains(&end.as_str()));
+    let is_settings = words.iter().any(|word| SETTINGS.contains(&word.as_str()));
+    is_one_of(&["dev", "development"]) || is_settings && is_one_of(&["test", "tests", "testing"])
 }
 
 /// `if not settings.DEBUG: raise Http404`, before a place and in its function.

@@ -1,7 +1,7 @@
 //! Lifetimes: tokens end, soon, and verifiers look.
 
 use super::library::{self, Library, Sign};
-use super::names::plain;
+use super::names::{has, plain};
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Key, Kind, Lookup, Model};
@@ -15,8 +15,8 @@ pub(super) use duration::seconds;
 use duration::{count_of, is_now_in_millis};
 pub(super) use elsewhere::compares_issue;
 use elsewhere::{
-    has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_opaque,
-    is_proof, is_self_test, is_stored, is_wrapped,
+    has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_of_nobody,
+    is_opaque, is_proof, is_self_test, is_stored, is_wrapped,
 };
 pub(super) use unchecked::unchecked;
 
@@ -37,6 +37,7 @@ pub(super) fn missing(context: &mut Context<'_>) {
             let is_kept = is_stored(context, sign)
                 || is_opaque(context, sign)
                 || is_column(m, sign)
+                || is_of_nobody(context, sign)
                 || is_dated(context, sign)
                 || is_login_state(m, sign)
                 || has_own_end(m, sign);
@@ -260,7 +261,12 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     if seconds > HOUR {
         let severity = if days > 1.0 { Severity::High } else { Severity::Medium };
         // Whether a day is too long where nothing renews it, people differ.
-        let is_renewed = || context.text.to_lowercase().contains("refresh");
+        let is_renewed = || {
+            // What is renewed alone may be on that list.
+            let text = context.text.to_lowercase().replace("blacklist_after_rotation", "");
+            text.contains("refresh")
+                && !has(&text, &["revok", "blacklisted", "denylist", "blocklist"])
+        };
         let confidence =
             if days > 1.0 || is_renewed() { Confidence::Medium } else { Confidence::Low };
         let is_default = matches!(context.model.kind(at), Kind::Choice(_));

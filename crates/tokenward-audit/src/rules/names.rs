@@ -86,12 +86,18 @@ pub(super) enum Credential {
     No,
 }
 
+/// Whether no word of a name makes it that of another kind of token.
+pub(super) fn is_no_other(name: &str) -> bool {
+    let name = plain(name);
+    !OTHER_TOKENS.iter().any(|word| name.contains(word))
+}
+
 /// Reads the name of a place where something is kept.
 pub(super) fn credential(name: &str) -> Credential {
-    let name = plain(name);
-    if OTHER_TOKENS.iter().any(|word| name.contains(word)) {
+    if !is_no_other(name) {
         return Credential::No;
     }
+    let name = plain(name);
     if TOKENS.iter().any(|word| name.contains(word)) {
         return Credential::Surely;
     }

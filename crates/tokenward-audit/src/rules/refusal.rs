@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::guards::conditions;
+use super::names::has;
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model};
@@ -173,7 +174,7 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
                 .into_iter()
                 .any(|(condition, holds)| holds && is_about_claims(condition));
             if !is_foreseen(context, at) && !is_sorted {
-                report(context, at);
+                report(context, at, refuses(context, body));
             }
         }
     }
@@ -188,7 +189,17 @@ fn is_foreseen(context: &Context<'_>, at: Id) -> bool {
     let is_logout = ["backchannel", "back_channel", "logout_token", "logouttoken"]
         .iter()
         .any(|word| text.contains(word));
-    is_logout || is_behind_login(context, whole)
+    is_logout || is_behind_login(context, whole) || is_given_user(context, whole)
+}
+
+/// `FastAPI`: `user = Depends(get_current_user)`, `_ = Depends(require_admin)`.
+fn is_given_user(context: &Context<'_>, function: Id) -> bool {
+    let head = context.source(function).split("):").next().unwrap_or_default();
+    let mut given = head.split("Depends(").skip(1);
+    given.any(|given| {
+        let name = given.split(')').next().unwrap_or_default().to_lowercase();
+        has(&name, &["current", "require", "admin", "principal"])
+    })
 }
 
 /// `@login_required`, in the lines above a function or at its top.
@@ -207,11 +218,26 @@ fn is_behind_login(context: &Context<'_>, function: Id) -> bool {
         })
 }
 
-fn report(context: &mut Context<'_>, at: Id) {
+/// Whether an answer is one to somebody without a right: of others it is open what they are for.
+fn refuses(context: &Context<'_>, answer: Id) -> bool {
+    const REFUSALS: [&str; 7] = [
+        "401",
+        "403",
+        "unauthorized",
+        "forbidden",
+        "unauthenticated",
+        "authenticationfailed",
+        "halt",
+    ];
+    has(&context.source(answer).to_lowercase(), &REFUSALS)
+}
+
+fn report(context: &mut Context<'_>, at: Id, refuses: bool) {
     let m = context.model;
+    let confidence = if refuses { Confidence::High } else { Confidence::Low };
     context.report(
         at,
-        (Severity::Medium, Confidence::High),
+        (Severity::Medium, confidence),
         "the answer to a bad token says what is wrong with it: that helps whoever is trying",
         fix(m.language),
     );
@@ -317,7 +343,7 @@ fn go(context: &mut Context<'_>) {
             && let Kind::Assign(_, value) = m.kind(last)
             && context.library.verify(*value).is_some()
         {
-            report(context, at);
+            report(context, at, refuses(context, call));
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) const WORDS: &[&str] = &[
 ];
 
 const IGNORED: &str = "a token that was revoked is accepted until it ends: nobody is asked";
+const ROTATED: &str =
+    "a refresh token that was renewed is accepted until it ends: whoever stole it renews it, too";
 const ANSWERED: &str =
     "a token that was revoked is accepted until it ends: the answer is always no";
 
@@ -63,10 +65,14 @@ fn setting(context: &Context<'_>, name: &str, value: Id) -> Option<(&'static str
         (Language::Python, "JWT_ENCODE_JTI") => {
             told(is_off, "leave it on: the id is what is revoked")
         }
-        (Language::Python, "BLACKLIST_AFTER_ROTATION") => told(
-            is_off && rotates(m, value),
-            "\"BLACKLIST_AFTER_ROTATION\": True, with the app token_blacklist",
-        ),
+        // Sliding tokens are renewed in another way.
+        (Language::Python, "BLACKLIST_AFTER_ROTATION") => {
+            let is_so = is_off && rotates(m, value) && !context.text.contains("SlidingToken");
+            is_so.then_some((
+                ROTATED,
+                "\"BLACKLIST_AFTER_ROTATION\": True, with the app token_blacklist",
+            ))
+        }
         (Language::Ruby, "jwt_revocation_strategy") => told(
             is_null_strategy(m, value),
             "a strategy that remembers: JTIMatcher, Denylist or Allowlist",

@@ -1,7 +1,7 @@
 //! `token-in-web-storage`: a script that gets into the page takes the token away with it.
 
 use super::Context;
-use super::names::{Credential, credential};
+use super::names::{Credential, credential, is_errand, is_no_other, words};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Model};
@@ -106,7 +106,20 @@ fn surely(m: &Model, named: &str, value: Option<Id>) -> Option<Severity> {
     {
         sure = Credential::Surely;
     }
+    // `"shopToken"`, for what is called a token or an access as well.
+    if sure == Credential::No
+        && words(named).last().is_some_and(|last| last == "token")
+        && value.and_then(|value| m.last_name(value)).is_some_and(is_token)
+        && is_no_other(named)
+        && !is_errand(&named.to_lowercase())
+    {
+        sure = Credential::Perhaps;
+    }
     severity(sure)
+}
+
+fn is_token(name: &str) -> bool {
+    credential(name) != Credential::No || super::names::plain(name) == "access"
 }
 
 /// What is written to end it is no token.
@@ -143,9 +156,14 @@ fn is_storage_key(name: &str) -> bool {
 /// What the key says, or what the constant that holds it is called.
 fn name_of(context: &Context<'_>, key: Id) -> String {
     let m = context.model;
+    let name = m.last_name(key).unwrap_or_default();
     match m.text(key) {
+        // `STORAGE.TOKEN`: whatever its text is.
+        Some(text) if credential(text) == Credential::No && credential(name) != Credential::No => {
+            name.to_owned()
+        }
         Some(text) => text.to_owned(),
-        None => m.last_name(key).unwrap_or_default().to_owned(),
+        None => name.to_owned(),
     }
 }
 

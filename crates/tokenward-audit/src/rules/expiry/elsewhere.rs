@@ -143,6 +143,29 @@ pub(super) fn is_opaque(context: &Context<'_>, sign: &Sign) -> bool {
     !entries.more && (is_session || is_random)
 }
 
+/// Parts of the names of claims that say who somebody is, or what they may do.
+const WHO: [&str; 21] = [
+    "sub", "user", "email", "login", "account", "role", "scope", "perm", "sess", "token", "ident",
+    "name", "admin", "member", "customer", "client", "phone", "group", "resource", "action",
+    "right",
+];
+
+/// Claims that speak of nobody: a signature over a document, not a credential.
+pub(super) fn is_of_nobody(context: &Context<'_>, sign: &Sign) -> bool {
+    let m = context.model;
+    let Some(payload) = sign.payload.found() else { return false };
+    let entries = m.entries(m.value(payload));
+    let is_who = |name: &str| {
+        let name = plain(name);
+        name.ends_with("id") || WHO.iter().any(|word| name.contains(word))
+    };
+    let is_known = !entries.more && !entries.named.is_empty();
+    // An option may say it as well: `subject: 'guest'`.
+    is_known
+        && !entries.named.iter().any(|(name, _)| is_who(name))
+        && !context.source(sign.call).contains("subject")
+}
+
 /// A token that goes into a column of a table: whoever takes it may look at the row's age.
 ///
 /// `token = models.CharField(…)`, and `self.token = jwt.encode(…)` beside it.

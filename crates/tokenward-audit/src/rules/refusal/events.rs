@@ -17,7 +17,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         for call in m.below(handler).filter(|call| is_answer(m, *call)) {
             let is_shown = |value: Id| m.below(value).any(|id| is_exception_text(context, id));
             if let Some(arg) = m.args(call).iter().find(|arg| is_shown(arg.value)) {
-                report(context, arg.value);
+                report(context, arg.value, true);
             }
         }
     }
@@ -46,6 +46,6 @@ pub(super) fn printed(context: &mut Context<'_>, body: Id, error: &str) {
         })
         .collect();
     for id in found {
-        report(context, id);
+        report(context, id, true);
     }
 }
