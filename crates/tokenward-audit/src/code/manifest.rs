@@ -7,10 +7,16 @@ use super::source;
 use crate::rules::development;
 
 /// What a description says of a program that plays another one.
-const PLAYS: [&str; 7] = [
+const PLAYS: [&str; 13] = [
     "emulate",
     "emulator",
     "simulator",
+    "conformance test",
+    "test tool",
+    "test framework",
+    "penetration test",
+    "pentest",
+    "red team",
     "mock server",
     "fake server",
     "for local development",

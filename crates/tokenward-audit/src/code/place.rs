@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::model::{Kind, Model};
 use crate::rules::development;
 
-const FOLDERS: [&str; 38] = [
+const FOLDERS: [&str; 39] = [
     "demo",
     "demos",
     "tutorial",
@@ -15,6 +15,7 @@ const FOLDERS: [&str; 38] = [
     "examples",
     "sample",
     "samples",
+    "devtools",
     "bench",
     "benches",
     "benchmark",

@@ -259,8 +259,7 @@ pub(super) fn mixed(context: &mut Context<'_>) {
             let changes =
                 if is_public { mend::without(context, list, is_secret) } else { Vec::new() };
             // PyJWT refuses a public key as a secret, in the forms that it knows one by; jsonwebtoken does since 9.
-            let is_guarded = verify.library == Library::PyJwt && !is_public
-                || verify.library == Library::JsonWebToken;
+            let is_guarded = matches!(verify.library, Library::PyJwt | Library::JsonWebToken);
             let confidence = if is_guarded { Confidence::Low } else { Confidence::High };
             context.report_mended(
                 call,

@@ -173,11 +173,22 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
             let is_sorted = conditions(m, context.text, at)
                 .into_iter()
                 .any(|(condition, holds)| holds && is_about_claims(condition));
-            if !is_foreseen(context, at) && !is_sorted {
+            // `if (error instanceof ShopError)`
+            let is_other = conditions(m, context.text, at)
+                .into_iter()
+                .any(|(condition, holds)| holds && is_of_another_kind(condition));
+            if !is_foreseen(context, at) && !is_sorted && !is_other {
                 report(context, at, refuses(context, body));
             }
         }
     }
+}
+
+/// Whether a condition asks for a kind of error that no library of tokens throws.
+fn is_of_another_kind(condition: &str) -> bool {
+    let kind = condition.split("instanceof").nth(1).unwrap_or_default().to_lowercase();
+    let name = kind.trim().trim_end_matches(|c: char| !c.is_alphanumeric());
+    name.ends_with("error") && name != "error" && !has(name, &["token", "jwt", "jo", "jws", "auth"])
 }
 
 /// What answers somebody who is known already: the provider, whose logout OpenID Connect Back-Channel Logout 1.0

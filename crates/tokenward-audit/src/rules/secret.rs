@@ -1,14 +1,17 @@
 //! `hardcoded-secret`: whoever reads the code can sign tokens.
 
 use super::library::{self, Calls, Library};
-use super::names::{plain, words};
+use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, Lookup, Model, ScopeKind};
+use crate::model::{Id, Kind, Lookup, Model};
 
 mod harmless;
 
-use harmless::{is_listed_as_refused, is_refused, refusals, takes_no_secret};
+use harmless::{
+    is_beside_development, is_for_tests, is_listed_as_refused, is_of_development,
+    is_read_from_outside, is_refused, refusals, takes_no_secret,
+};
 
 /// A secret that stands in the code.
 #[derive(Debug)]
@@ -207,34 +210,14 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     // Where production does not start with it, whether it is ever used there is for a person to say.
     let is_open = is_refused(refusals, &names)
         || is_of_development(context.source(m.value(key)))
-        || !literal.is_fallback && is_for_tests(&literal.text);
+        || is_beside_development(context, at)
+        || !literal.is_fallback && is_for_tests(context, at, &literal.text);
     let confidence = if is_open { Confidence::Low } else { Confidence::High };
     let told = context.hits.len();
     context.report(at, (Severity::High, confidence), message, fix);
     if let Some(setting) = setting.filter(|_| context.hits.len() > told) {
         context.read_as(setting);
     }
-}
-
-/// `class Settings(BaseSettings): jwt_secret: str = "…"`: what the environment says takes its place.
-fn is_read_from_outside(context: &Context<'_>, at: Id) -> bool {
-    let m = context.model;
-    let is_class = m.scope(m.node(at).scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
-    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
-    let head = before.rfind("class ").and_then(|at| before.get(at..)).unwrap_or_default();
-    is_class && head.lines().next().is_some_and(|line| line.contains("Settings)"))
-}
-
-/// `test-secret`: where no setting takes its place, what uses it is a test, whatever the file is called.
-fn is_for_tests(text: &str) -> bool {
-    let words = words(text);
-    words.first().is_some_and(|first| first == "test") || words.iter().any(|one| one == "testing")
-}
-
-/// `devConfig.secret || 'secret'`
-fn is_of_development(source: &str) -> bool {
-    let source = plain(source);
-    ["devconfig", "devoptions", "devsettings"].iter().any(|word| source.contains(word))
 }
 
 fn fix(m: &Model) -> &'static str {

@@ -63,7 +63,7 @@ fn none_goes_out_of_a_list_and_alone_it_stays_for_a_person_to_decide() {
 #[test]
 fn a_secret_goes_out_of_the_list_where_the_key_is_visibly_a_public_one() {
     let call = |key: &str, list: &str| {
-        format!("import jwt\n\nclaims = jwt.decode(token, {key}, algorithms=[{list}])\n")
+        format!("from jose import jwt\n\nclaims = jwt.decode(token, {key}, algorithms=[{list}])\n")
     };
     fixes("a.py", &call("PUBLIC_KEY", "'RS256', 'HS256'"), &call("PUBLIC_KEY", "'RS256'"));
     leaves("a.py", &call("KEY", "'RS256', 'HS256'"));

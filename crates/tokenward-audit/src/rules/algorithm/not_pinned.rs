@@ -20,7 +20,7 @@ pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
             Lookup::Unknown => false,
         };
         match verify.library {
-            Library::PythonJose if left_out => {
+            Library::PythonJose if left_out && !is_named_secret(context, verify) => {
                 let changes = added(context, verify, |algorithm| format!("algorithms=[{algorithm}]"));
                 context.report_mended(
                     call,
@@ -142,6 +142,11 @@ fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
             "JsonWebToken([\"RS256\"]).decode(token, key), then claims.validate()",
         );
     }
+}
+
+/// `client.secret`: what only HMAC takes.
+fn is_named_secret(context: &Context<'_>, verify: &Verify) -> bool {
+    verify.key.found().is_some_and(|key| context.source(key).to_lowercase().contains("secret"))
 }
 
 /// Whether the file signs with the same key by HMAC: then nothing else takes it.

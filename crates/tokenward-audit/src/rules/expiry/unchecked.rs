@@ -152,6 +152,10 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
         "introspect",
         "signed",
         "signature",
+        // A hint (OpenID Connect Core 1.0, section 3.1.2.1) may have ended.
+        "id_token",
+        "idtoken",
+        "hint",
     ];
     if expected.iter().any(|word| name.contains(word)) || checks_itself(m, call) {
         return;

@@ -1,9 +1,9 @@
 //! Literals that sign nothing: refused where the program starts, or where the algorithm takes no secret.
 
-use crate::model::{Id, Kind, Model};
+use crate::model::{Id, Kind, Model, ScopeKind};
 use crate::rules::Context;
 use crate::rules::library::Verify;
-use crate::rules::names::is_asymmetric;
+use crate::rules::names::{has, is_asymmetric, plain, words};
 
 /// As much of a statement as is looked at, in bytes.
 const MAX_REGION: usize = 6_000;
@@ -72,4 +72,37 @@ pub(super) fn takes_no_secret(m: &Model, verify: &Verify) -> bool {
             let name = m.text(value).or_else(|| m.last_name(value)).unwrap_or_default();
             is_asymmetric(name)
         })
+}
+
+/// `test-secret`, `dev-secret`: where no setting takes its place, nobody means it for production.
+pub(super) fn is_for_tests(context: &Context<'_>, at: Id, text: &str) -> bool {
+    let words = words(text);
+    let first = words.first().map(String::as_str).unwrap_or_default();
+    matches!(first, "test")
+        || words.iter().any(|one| one == "testing")
+        || matches!(first, "dev" | "local") && !is_read_from_outside(context, at)
+}
+
+/// `{ NODE_ENV: 'development', JWT_SECRET: '…' }`: what a developer's machine is given.
+pub(super) fn is_beside_development(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
+    let is_in_map = m.ancestors(at).any(|one| matches!(m.kind(one), Kind::Map(_)));
+    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
+    let set = before.rfind("NODE_ENV").and_then(|from| before.get(from..)?.lines().next());
+    is_in_map && set.is_some_and(|line| has(line, &["development", "'test'", "\"test\""]))
+}
+
+/// `devConfig.secret || 'secret'`
+pub(super) fn is_of_development(source: &str) -> bool {
+    let source = plain(source);
+    ["devconfig", "devoptions", "devsettings"].iter().any(|word| source.contains(word))
+}
+
+/// `class Settings(BaseSettings): jwt_secret: str = "…"`: what the environment says takes its place.
+pub(super) fn is_read_from_outside(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
+    let is_class = m.scope(m.node(at).scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
+    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
+    let head = before.rfind("class ").and_then(|at| before.get(at..)).unwrap_or_default();
+    is_class && head.lines().next().is_some_and(|line| line.contains("Settings)"))
 }

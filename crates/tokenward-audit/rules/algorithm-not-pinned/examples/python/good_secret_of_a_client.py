@@ -1,0 +1,5 @@
+from jose import jwt
+
+
+def claims(token, client):
+    return jwt.decode(token, client.secret.value, audience=client.audience)
