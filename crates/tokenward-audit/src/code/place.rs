@@ -60,7 +60,7 @@ pub(super) fn is_test_path(path: &Path) -> bool {
             || part.split(['-', '_', '.']).any(|word| WORDS.contains(&word))
     }) || ["test_", "bench_", "benchmark_"].iter().any(|start| name.starts_with(start))
         || name == "conftest.py"
-        || matches!(name.as_str(), "tests.py" | "testing.py")
+        || matches!(name.as_str(), "test.py" | "tests.py" | "testing.py")
         || [
             "_test.",
             "_bench.",

@@ -78,6 +78,9 @@ pub(crate) fn is_name(name: &str) -> bool {
     let words = words(name);
     let is_server =
         words.windows(2).any(|pair| matches!(pair, [a, b] if a == "dev" && b == "server"));
+    // `generate_local_token`: a stand-in for what a provider gives elsewhere.
+    let is_local =
+        words.windows(2).any(|pair| matches!(pair, [a, b] if a == "local" && b == "token"));
     let is_stub = matches!(words.as_slice(), [first, second, ..]
         if first == "stub" && matches!(second.as_str(), "server" | "provider" | "auth" | "token"));
     // `mockoauthserver`
@@ -85,7 +88,11 @@ pub(crate) fn is_name(name: &str) -> bool {
         ["mock", "fake", "dummy"].iter().any(|start| word.starts_with(start))
             && ["server", "provider", "idp"].iter().any(|end| word.ends_with(end))
     });
-    is_server || is_stub || is_joined || words.iter().any(|word| MARKS.contains(&word.as_str()))
+    is_server
+        || is_local
+        || is_stub
+        || is_joined
+        || words.iter().any(|word| MARKS.contains(&word.as_str()))
 }
 
 /// `class DevelopmentConfig`, `TestingConfig`, `Config::dev()`: a set of settings that is chosen by name.

@@ -260,15 +260,18 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
     }
     if seconds > HOUR {
         let severity = if days > 1.0 { Severity::High } else { Severity::Medium };
-        // Whether a day is too long where nothing renews it, people differ.
+        // Whether hours are too long, or a day where nothing renews it, people differ.
         let is_renewed = || {
             // What is renewed alone may be on that list.
             let text = context.text.to_lowercase().replace("blacklist_after_rotation", "");
             text.contains("refresh")
                 && !has(&text, &["revok", "blacklisted", "denylist", "blocklist"])
         };
-        let confidence =
-            if days > 1.0 || is_renewed() { Confidence::Medium } else { Confidence::Low };
+        let confidence = if days > 1.0 || days >= 0.5 && is_renewed() {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        };
         let is_default = matches!(context.model.kind(at), Kind::Choice(_));
         let unless = if is_default { ", unless a setting says otherwise" } else { "" };
         context.report(

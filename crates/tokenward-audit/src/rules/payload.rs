@@ -120,7 +120,10 @@ fn judge(context: &mut Context<'_>, claims: Vec<(String, Id)>) {
             continue;
         }
         // What a function made of something may be harmless under such a name: `hash: etag(page)`.
-        let is_made = matches!(m.kind(m.value(value)), Kind::Call { .. });
+        let is_made = match m.kind(m.value(value)) {
+            Kind::Index(whole, _) => matches!(m.kind(m.value(*whole)), Kind::Call { .. }),
+            kind => matches!(kind, Kind::Call { .. }),
+        };
         let Some(severity) = sensitive(&name, is_made) else { continue };
         if is_for_errand && severity < Severity::High {
             continue;

@@ -9,7 +9,7 @@ use crate::model::{Id, Kind, Lookup, Model};
 mod harmless;
 
 use harmless::{
-    is_beside_development, is_for_tests, is_listed_as_refused, is_of_development,
+    is_beside_development, is_for_tests, is_listed_as_refused, is_of_a_template, is_of_development,
     is_read_from_outside, is_refused, refusals, takes_no_secret,
 };
 
@@ -211,6 +211,7 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     let is_open = is_refused(refusals, &names)
         || is_of_development(context.source(m.value(key)))
         || is_beside_development(context, at)
+        || !literal.is_fallback && is_of_a_template(context, at)
         || !literal.is_fallback && is_for_tests(context, at, &literal.text);
     let confidence = if is_open { Confidence::Low } else { Confidence::High };
     let told = context.hits.len();

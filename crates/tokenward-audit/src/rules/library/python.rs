@@ -28,7 +28,7 @@ const CLAIMS: SignAt = SignAt {
 const PAYLOAD: SignAt = SignAt { payload: Named(&["payload"], 0), ..CLAIMS };
 /// `encode(header, payload, key)`: the algorithm is in the header.
 const HEADER: SignAt = SignAt {
-    payload: Arg(1),
+    payload: Named(&["claims", "payload"], 1),
     key: Named(&["key"], 2),
     algorithm: In(&Named(&["header"], 0), &["alg"]),
     ..SIGN

@@ -83,6 +83,16 @@ pub(super) fn is_for_tests(context: &Context<'_>, at: Id, text: &str) -> bool {
         || matches!(first, "dev" | "local") && !is_read_from_outside(context, at)
 }
 
+/// `{ JWT_SECRET: '…' }`, in a script that signs and verifies nothing: what is made of the map is out of sight.
+pub(super) fn is_of_a_template(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
+    let is_in_map = m.node(at).parent.is_some_and(|parent| matches!(m.kind(parent), Kind::Map(_)));
+    let works = context.library.signs().next().is_some()
+        || context.library.verifies().next().is_some()
+        || !context.library.keys().is_empty();
+    m.language.is_script() && is_in_map && !works
+}
+
 /// `{ NODE_ENV: 'development', JWT_SECRET: '…' }`: what a developer's machine is given.
 pub(super) fn is_beside_development(context: &Context<'_>, at: Id) -> bool {
     let m = context.model;

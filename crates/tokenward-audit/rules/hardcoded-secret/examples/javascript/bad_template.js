@@ -1,0 +1,3 @@
+export const environments = {
+  staging: { host: 'staging.shop.example', secrets: { JWT_SECRET: 'staging-of-the-shop' } }, // finding: uncertain
+};

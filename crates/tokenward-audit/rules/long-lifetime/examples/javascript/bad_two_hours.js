@@ -1,0 +1,6 @@
+const jwt = require('jsonwebtoken');
+
+exports.issue = (id) => ({
+  access: jwt.sign({ id }, key, { expiresIn: '2h' }), // finding: uncertain
+  refresh: refreshTokens.create(id),
+});
