@@ -136,6 +136,11 @@ fn is_development(condition: &str, holds: bool) -> bool {
     let parts: Vec<&str> = condition.split("&&").flat_map(|part| part.split(" and ")).collect();
     let is_either = condition.contains("||") || condition.contains(" or ");
     if holds {
+        // `if app.debug or app.testing`: whichever it is, it is none of production.
+        let mut ways = condition.split("||").flat_map(|way| way.split(" or "));
+        if is_either && parts.len() == 1 {
+            return ways.all(|way| tells(way) == Some(true));
+        }
         // All parts of it are so.
         !is_either && parts.into_iter().any(|part| tells(part) == Some(true))
     } else {

@@ -15,8 +15,8 @@ pub(super) use duration::seconds;
 use duration::{count_of, is_now_in_millis};
 pub(super) use elsewhere::compares_issue;
 use elsewhere::{
-    has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_of_nobody,
-    is_opaque, is_proof, is_self_test, is_stored, is_wrapped,
+    has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_merged,
+    is_of_nobody, is_opaque, is_proof, is_self_test, is_stored, is_wrapped,
 };
 pub(super) use unchecked::unchecked;
 
@@ -118,6 +118,9 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
             Lookup::Unknown => return None,
             Lookup::Absent => {}
         }
+    }
+    if is_merged(m, payload) {
+        return None;
     }
     let value = m.value(payload);
     if nested_expiry(m, value).is_some() {

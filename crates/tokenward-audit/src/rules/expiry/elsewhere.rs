@@ -143,6 +143,19 @@ pub(super) fn is_opaque(context: &Context<'_>, sign: &Sign) -> bool {
     !entries.more && (is_session || is_random)
 }
 
+/// `claims.update(others)`: what others have is out of sight, or is filled the same way.
+pub(super) fn is_merged(m: &Model, payload: Id) -> bool {
+    let Kind::Name(name) = m.kind(payload) else { return false };
+    let Some((declared, _)) = m.declared(name, m.node(payload).scope) else { return false };
+    m.calls().any(|call| {
+        let Kind::Call { callee, .. } = m.kind(call) else { return false };
+        let others = m.positional(call, 0).found();
+        matches!(m.kind(*callee), Kind::Member(object, method)
+            if method == "update" && m.is_name_of(*object, name, declared))
+            && others.is_some_and(|others| !matches!(m.kind(others), Kind::Map(_)))
+    })
+}
+
 /// Parts of the names of claims that say who somebody is, or what they may do.
 const WHO: [&str; 21] = [
     "sub", "user", "email", "login", "account", "role", "scope", "perm", "sess", "token", "ident",
