@@ -9,8 +9,8 @@ use crate::model::{Id, Kind, Lookup, Model};
 mod harmless;
 
 use harmless::{
-    is_beside_development, is_for_tests, is_listed_as_refused, is_of_a_template, is_of_development,
-    is_read_from_outside, is_refused, refusals, takes_no_secret,
+    is_beside_development, is_compared, is_for_tests, is_listed_as_refused, is_of_a_template,
+    is_of_development, is_read_from_outside, is_refused, refusals, takes_no_secret,
 };
 
 /// A secret that stands in the code.
@@ -209,6 +209,7 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     let names = [literal.text.as_str(), setting.or_else(|| m.last_name(key)).unwrap_or_default()];
     // Where production does not start with it, whether it is ever used there is for a person to say.
     let is_open = is_refused(refusals, &names)
+        || is_compared(context, at, &literal.text)
         || is_of_development(context.source(m.value(key)))
         || is_beside_development(context, at)
         || !literal.is_fallback && is_of_a_template(context, at)

@@ -37,6 +37,21 @@ pub(super) fn is_refused(refusals: &[&str], names: &[&str]) -> bool {
     names.into_iter().any(|name| refusals.iter().any(|source| source.contains(name)))
 }
 
+/// `if self.jwt_secret == "changeme": raise ValueError`: the program does not start with it.
+pub(super) fn is_compared(context: &Context<'_>, at: Id, text: &str) -> bool {
+    let m = context.model;
+    m.ids().filter(|id| matches!(m.kind(*id), Kind::Branch)).any(|id| {
+        let source = context.source(id);
+        let is_other = !m.below(id).any(|inner| inner == at);
+        source.len() <= MAX_REGION
+            && is_other
+            && STOPS.iter().any(|word| source.contains(word))
+            && m.below(id).any(|inner| {
+                is_comparison(m, inner) && m.below(inner).any(|one| m.text(one) == Some(text))
+            })
+    })
+}
+
 /// `defaults = {"JWT_SECRET": "change-me"}`, in a function that compares and stops: a list of what is refused.
 pub(super) fn is_listed_as_refused(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
