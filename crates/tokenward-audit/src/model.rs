@@ -260,6 +260,14 @@ impl Model {
             .find(|one| matches!(self.kind(*one), Kind::Function(scope) if *scope == function))
     }
 
+    /// What a value is given to, where it is all that is given: `target = value`.
+    pub(crate) fn assigned_to(&self, value: Id) -> Option<Id> {
+        match self.kind(self.node(value).parent?) {
+            Kind::Assign(target, _) => Some(*target),
+            _ => None,
+        }
+    }
+
     /// The function around a node that has a name.
     pub(crate) fn named_function(&self, id: Id) -> Option<Id> {
         self.ancestors(id).find(|one| match self.kind(*one) {

@@ -154,7 +154,8 @@ pub(super) fn long(context: &mut Context<'_>) {
     let mut found: Vec<(Id, f64, String)> = Vec::new();
     let goes_by_issue = compares_issue(m);
     for call in m.calls() {
-        if let Some(at) = context.library.sign(call).and_then(|sign| end_in_millis(m, sign)) {
+        let sign = context.library.sign(call);
+        if let Some(at) = sign.and_then(|sign| end_in_millis(m, sign)) {
             context.report(
                 at,
                 (Severity::High, Confidence::High),
@@ -164,13 +165,12 @@ pub(super) fn long(context: &mut Context<'_>) {
             );
             continue;
         }
-        let lifetime = match context.library.sign(call) {
+        let lifetime = match sign {
             Some(_) if goes_by_issue => None,
             Some(sign) => lifetime(m, sign),
             None => module_lifetime(m, call),
         };
         if let Some((at, seconds)) = lifetime {
-            let sign = context.library.sign(call);
             if sign.is_some_and(|sign| errand::is_for_one(context, sign)) {
                 continue;
             }
@@ -265,8 +265,7 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
         let severity = if days > 1.0 { Severity::High } else { Severity::Medium };
         // Whether hours are too long, or a day where nothing renews it, people differ.
         let is_renewed = || {
-            // What is renewed alone may be on that list.
-            let text = context.text.to_lowercase().replace("blacklist_after_rotation", "");
+            let text = context.text.to_lowercase();
             text.contains("refresh")
                 && !has(&text, &["revok", "blacklisted", "denylist", "blocklist"])
         };

@@ -169,15 +169,12 @@ fn told(context: &mut Context<'_>, body: Id, error: &str) {
             && let Some(arg) = m.args(call).iter().find(|arg| shows(m, arg.value, error))
         {
             let at = arg.value;
-            // `if (error.name === 'TokenExpiredError')`
-            let is_sorted = conditions(m, context.text, at)
-                .into_iter()
-                .any(|(condition, holds)| holds && is_about_claims(condition));
-            // `if (error instanceof ShopError)`
-            let is_other = conditions(m, context.text, at)
-                .into_iter()
-                .any(|(condition, holds)| holds && is_of_another_kind(condition));
-            if !is_foreseen(context, at) && !is_sorted && !is_other {
+            // `if (error.name === 'TokenExpiredError')`, `if (error instanceof ShopError)`
+            let is_sorted =
+                conditions(m, context.text, at).into_iter().any(|(condition, holds)| {
+                    holds && (is_about_claims(condition) || is_of_another_kind(condition))
+                });
+            if !is_foreseen(context, at) && !is_sorted {
                 report(context, at, refuses(context, body));
             }
         }

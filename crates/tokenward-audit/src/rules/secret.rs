@@ -212,8 +212,8 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
         || is_compared(context, at, &literal.text)
         || is_of_development(context.source(m.value(key)))
         || is_beside_development(context, at)
-        || !literal.is_fallback && is_of_a_template(context, at)
-        || !literal.is_fallback && is_for_tests(context, at, &literal.text);
+        || !literal.is_fallback
+            && (is_of_a_template(context, at) || is_for_tests(context, at, &literal.text));
     let confidence = if is_open { Confidence::Low } else { Confidence::High };
     let told = context.hits.len();
     context.report(at, (Severity::High, confidence), message, fix);

@@ -60,14 +60,11 @@ pub(super) fn has_own_end(m: &Model, sign: &Sign) -> bool {
 /// A token that its own function verifies, and nobody else gets: `token = encode(…); decode(token, …)`.
 pub(super) fn is_self_test(context: &Context<'_>, sign: &Sign) -> bool {
     let m = context.model;
-    let Some(Kind::Assign(target, _)) = m.node(sign.call).parent.map(|parent| m.kind(parent))
-    else {
-        return false;
-    };
-    let Kind::Name(name) = m.kind(*target) else { return false };
+    let Some(target) = m.assigned_to(sign.call) else { return false };
+    let Kind::Name(name) = m.kind(target) else { return false };
     let function = m.function_of(sign.call);
-    let Some((declared, _)) = m.declared(name, m.node(*target).scope) else { return false };
-    let mut uses = m.uses(name, declared).filter(|id| id != target).peekable();
+    let Some((declared, _)) = m.declared(name, m.node(target).scope) else { return false };
+    let mut uses = m.uses(name, declared).filter(|id| *id != target).peekable();
     declared == function
         && uses.peek().is_some()
         && uses.all(|id| {
@@ -183,11 +180,8 @@ pub(super) fn is_of_nobody(context: &Context<'_>, sign: &Sign) -> bool {
 ///
 /// `token = models.CharField(…)`, and `self.token = jwt.encode(…)` beside it.
 pub(super) fn is_column(m: &Model, sign: &Sign) -> bool {
-    let Some(Kind::Assign(target, _)) = m.node(sign.call).parent.map(|parent| m.kind(parent))
-    else {
-        return false;
-    };
-    let Kind::Member(_, field) = m.kind(*target) else { return false };
+    let Some(target) = m.assigned_to(sign.call) else { return false };
+    let Kind::Member(_, field) = m.kind(target) else { return false };
     settings::all(m).filter(|(name, _)| name == field).any(|(_, value)| {
         m.callee_name(value).is_some_and(|made| {
             made.ends_with("Field") || matches!(made, "Column" | "mapped_column")

@@ -4,7 +4,7 @@ use super::statement;
 use crate::model::Kind;
 use crate::rules::Context;
 use crate::rules::library::Sign;
-use crate::rules::names::{has, is_errand, plain};
+use crate::rules::names::{is_errand, plain};
 
 /// Claims that say which account it is, besides an address: who has one is logged in by the token.
 const ACCOUNT: [&str; 10] =
@@ -17,7 +17,7 @@ pub(super) fn is_for_one(context: &Context<'_>, sign: &Sign) -> bool {
     let m = context.model;
     let says = |text: &str| {
         let text = text.to_lowercase();
-        is_errand(&text) || has(&text, &["email", "mail_"])
+        is_mailed(&text) || text.contains("mail_")
     };
     // Of a chain of calls the claims are a part.
     let callee = match m.kind(sign.call) {
@@ -48,12 +48,16 @@ fn claims_say(context: &Context<'_>, sign: &Sign) -> bool {
     let named = named.unwrap_or_default();
     let is = |name: &str, among: &[&str]| among.contains(&plain(name).as_str());
     if !named.iter().any(|(name, _)| is(name, &ACCOUNT)) {
-        let statement = statement(context, sign.call).to_lowercase();
-        return is_errand(&statement) || has(&statement, &["email"]);
+        return is_mailed(&statement(context, sign.call).to_lowercase());
     }
     let is_purpose = |name: &str| PURPOSE.iter().any(|end| plain(name).ends_with(end));
-    named.iter().filter(|(name, _)| is_purpose(name)).any(|(_, value)| {
-        let said = context.source(m.value(*value)).to_lowercase();
-        is_errand(&said) || has(&said, &["email"])
-    })
+    named
+        .iter()
+        .filter(|(name, _)| is_purpose(name))
+        .any(|(_, value)| is_mailed(&context.source(m.value(*value)).to_lowercase()))
+}
+
+/// Whether a text in lower case speaks of an errand, as mails do.
+fn is_mailed(text: &str) -> bool {
+    is_errand(text) || text.contains("email")
 }

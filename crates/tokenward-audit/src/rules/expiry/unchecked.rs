@@ -106,11 +106,9 @@ fn never_validated(context: &mut Context<'_>) {
 
 /// Whether the function that decodes takes something out of the claims itself.
 fn is_read(m: &Model, call: Id) -> bool {
-    let Some(Kind::Assign(target, _)) = m.node(call).parent.map(|parent| m.kind(parent)) else {
-        return false;
-    };
-    let Kind::Name(claims) = m.kind(*target) else { return false };
-    let Some((declared, _)) = m.declared(claims, m.node(*target).scope) else { return false };
+    let Some(target) = m.assigned_to(call) else { return false };
+    let Kind::Name(claims) = m.kind(target) else { return false };
+    let Some((declared, _)) = m.declared(claims, m.node(target).scope) else { return false };
     m.uses(claims, declared).any(|id| {
         let read = m.node(id).parent.map(|parent| m.kind(parent));
         m.function_of(id) == m.function_of(call)

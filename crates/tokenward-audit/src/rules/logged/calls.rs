@@ -1,8 +1,8 @@
 //! Which calls write to a log, or to where a service's output is kept like one.
 
-use super::super::names::words;
 use crate::language::Language;
 use crate::model::{Id, Kind, Model};
+use crate::rules::names::words;
 
 /// A call that writes what it is given.
 #[derive(Clone, Copy, Debug)]
