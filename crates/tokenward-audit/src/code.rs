@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::config;
 use crate::finding::{Confidence, Finding, Mistake, Severity};
 use crate::language::Language;
-use crate::rules::{Condition, absence};
+use crate::rules::{Condition, Setting, absence};
 
 mod allow;
 mod cache;
@@ -154,7 +154,7 @@ pub(crate) struct Outcome {
     /// Findings about which other files decide.
     open: Vec<(Finding, Condition)>,
     /// Findings that are values of settings, with their names.
-    settings: Vec<(Finding, String)>,
+    settings: Vec<(Finding, Setting)>,
     /// Findings in code that only development runs.
     in_development: Vec<Finding>,
     /// What it is known by in a [`Cache`], if it is worth being kept there.

@@ -9,9 +9,9 @@ use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Model};
+use crate::model::{Id, Model, ScopeKind};
 use library::Calls;
-pub(crate) use names::plain;
+pub(crate) use names::{has, plain};
 
 pub(crate) mod absence;
 mod algorithm;
@@ -128,9 +128,17 @@ pub(crate) struct Hit {
     pub(crate) changes: Vec<Change>,
     pub(crate) condition: Condition,
     /// A setting that it is the value of: whether it matters hangs on whether anything reads that.
-    pub(crate) setting: Option<String>,
+    pub(crate) setting: Option<Setting>,
     /// Whether it stands in code that only development runs.
     pub(crate) in_development: bool,
+}
+
+/// A setting that other files read by its name.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Setting {
+    pub(crate) name: String,
+    /// `settings.jwt_secret`: an attribute, which is read as one.
+    pub(crate) is_of_a_class: bool,
 }
 
 /// What other files decide about a hit.
@@ -213,9 +221,13 @@ impl<'m> Context<'m> {
     }
 
     /// Says that what was reported last is the value of this setting.
-    pub(crate) fn read_as(&mut self, setting: &str) {
+    pub(crate) fn read_as(&mut self, name: &str, value: Id) {
+        let scope = self.model.scope(self.model.node(value).scope);
+        // In scripts a name is taken out of an object in other ways, too.
+        let is_of_a_class = self.model.language == crate::Language::Python
+            && scope.is_some_and(|scope| scope.kind == ScopeKind::Class);
         if let Some(hit) = self.hits.last_mut() {
-            hit.setting.get_or_insert_with(|| setting.to_owned());
+            hit.setting.get_or_insert_with(|| Setting { name: name.to_owned(), is_of_a_class });
         }
     }
 

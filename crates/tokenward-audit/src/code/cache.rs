@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Note, Options, Outcome, absence, walk};
 use crate::finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
-use crate::rules::{Condition, RULES};
+use crate::rules::{Condition, RULES, Setting};
 
 #[cfg(test)]
 mod tests;
@@ -64,7 +64,7 @@ struct Stored {
     verifiers: Vec<String>,
     verifies: bool,
     open: Vec<(StoredFinding, Condition)>,
-    settings: Vec<(StoredFinding, String)>,
+    settings: Vec<(StoredFinding, Setting)>,
     in_development: Vec<StoredFinding>,
 }
 

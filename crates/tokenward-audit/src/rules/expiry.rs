@@ -221,7 +221,7 @@ fn named(context: &mut Context<'_>) {
             let told = context.hits.len();
             judge(context, value, seconds, "");
             if context.hits.len() > told {
-                context.read_as(name);
+                context.read_as(name, value);
             }
         }
     }

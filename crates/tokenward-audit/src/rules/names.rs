@@ -27,7 +27,7 @@ pub(crate) fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a text has one of these words in it.
-pub(super) fn has(text: &str, words: &[&str]) -> bool {
+pub(crate) fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 

@@ -218,7 +218,7 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     let told = context.hits.len();
     context.report(at, (Severity::High, confidence), message, fix);
     if let Some(setting) = setting.filter(|_| context.hits.len() > told) {
-        context.read_as(setting);
+        context.read_as(setting, key);
     }
 }
 

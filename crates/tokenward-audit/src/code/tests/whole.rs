@@ -49,6 +49,52 @@ fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
     assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
 }
 
+const CLASS: &str = "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    \
+                     jwt_secret: str = 'change-me-please'\n";
+
+#[test]
+fn a_parameter_of_a_settings_name_reads_no_setting() {
+    let project = Project::new();
+    project.write("config.py", CLASS);
+    project.write("tokens.py", "import config\ndef sign(jwt_secret):\n    return jwt_secret\n");
+    assert!(project.found(&Options::default()).is_empty());
+    project.write("app.py", "from config import Settings\nkey = Settings().jwt_secret\n");
+    assert_eq!(project.found(&Options::default()), ["config.py:5 hardcoded-secret"]);
+}
+
+#[test]
+fn a_setting_of_a_module_that_nothing_imports_is_told_on_demand() {
+    let project = Project::new();
+    project.write("auth/config.py", CLASS);
+    project.write("core/config.py", "class Settings:\n    name = 'shop'\n");
+    project
+        .write("auth/views.py", "from core.config import Settings\nkey = Settings().jwt_secret\n");
+    assert!(project.found(&Options::default()).is_empty());
+    for import in
+        ["from auth.config import Settings", "from .config import Settings", "from . import config"]
+    {
+        project.write("auth/tokens.py", &format!("{import}\n"));
+        assert_eq!(
+            project.found(&Options::default()),
+            ["auth/config.py:5 hardcoded-secret"],
+            "{import}"
+        );
+    }
+}
+
+#[test]
+fn a_default_that_another_file_refuses_is_told_on_demand() {
+    let project = Project::new();
+    project.write("config.py", CLASS);
+    project.write("app.py", "from config import Settings\nkey = Settings().jwt_secret\n");
+    assert_eq!(project.found(&Options::default()).len(), 1);
+    let guard = "if key == 'change-me-please':\n    raise SystemExit('set JWT_SECRET')\n";
+    project.write("guard.py", guard);
+    assert!(project.found(&Options::default()).is_empty());
+    project.write("guard.py", "INSECURE = {'change-me-please', 'secret'}\n");
+    assert!(project.found(&Options::default()).is_empty());
+}
+
 #[test]
 fn what_is_decided_out_of_sight_is_counted_and_told_on_demand() {
     let project = Project::new();

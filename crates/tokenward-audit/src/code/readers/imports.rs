@@ -1,0 +1,93 @@
+//! Whether anything imports a module of Python.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::code::walk;
+
+/// A file, by the name that others import it under.
+#[derive(Debug)]
+pub(super) struct Module {
+    /// Its folders and its own name: `app`, `core`, `config`.
+    path: Vec<String>,
+    folder: PathBuf,
+    name: String,
+    /// Whether no other module of the project has the name.
+    is_alone: bool,
+}
+
+impl Module {
+    /// None where it is no module, or one that runs by itself.
+    pub(super) fn of(file: &Path, files: &[walk::File]) -> Option<Self> {
+        if file.extension() != Some(OsStr::new("py")) {
+            return None;
+        }
+        let path = parts(file);
+        let name = path.last()?.clone();
+        if matches!(name.as_str(), "__main__" | "main" | "app" | "manage" | "settings") {
+            return None;
+        }
+        let same = files.iter().filter(|one| parts(&one.path).last() == Some(&name)).count();
+        let folder = file.parent()?.to_path_buf();
+        Some(Self { path, folder, name, is_alone: same <= 1 })
+    }
+
+    /// Whether a line of another file imports it, or names it as a text does (`"app.config"`).
+    pub(super) fn is_named_in(&self, path: &Path, line: &str) -> bool {
+        let words = || line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        if !words().any(|word| word == self.name) {
+            return false;
+        }
+        let line = line.trim_start();
+        let is_import = line.starts_with("from ") || line.starts_with("import ");
+        // A list of names over several lines, or a text: whose name it is can only be guessed.
+        if self.is_alone || !is_import {
+            return is_import || line.contains(&format!("{}.", self.name)) || is_a_name(line);
+        }
+        let (from, names) =
+            match line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
+                Some((from, names)) => (from.trim(), names),
+                None => (line.trim_start_matches("import ").trim(), ""),
+            };
+        let dots = from.chars().take_while(|c| *c == '.').count();
+        let dotted = from.trim_start_matches('.').split('.').filter(|part| !part.is_empty());
+        let mut wanted: Vec<String> = if dots == 0 {
+            Vec::new()
+        } else {
+            let base =
+                path.parent().and_then(|folder| folder.ancestors().nth(dots.saturating_sub(1)));
+            base.map(|base| base.iter().map(|part| part.to_string_lossy().into_owned()).collect())
+                .unwrap_or_default()
+        };
+        wanted.extend(dotted.map(str::to_owned));
+        let is_end = |wanted: &[String]| !wanted.is_empty() && self.path.ends_with(wanted);
+        if is_end(&wanted) {
+            return true;
+        }
+        let is_among = names
+            .split([',', '(', ')'])
+            .any(|one| one.split_whitespace().next() == Some(self.name.as_str()));
+        if is_among {
+            wanted.push(self.name.clone());
+        }
+        is_among && (is_end(&wanted) || path.parent() == Some(&self.folder) && dots == 1)
+    }
+}
+
+/// A line that is one name of a list: `config,`
+fn is_a_name(line: &str) -> bool {
+    line.trim_end()
+        .trim_end_matches([',', ')'])
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The folders of a file, and the name that it is imported under.
+fn parts(file: &Path) -> Vec<String> {
+    let mut parts: Vec<String> =
+        file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if parts.last().is_some_and(|name| name == "__init__") {
+        parts.pop();
+    }
+    parts
+}
