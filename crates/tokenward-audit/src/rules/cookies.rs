@@ -9,6 +9,7 @@ use crate::model::{Id, Kind, Lookup, Model};
 mod chain;
 mod csharp;
 mod go;
+mod header;
 mod java;
 mod kotlin;
 mod php;
@@ -40,10 +41,14 @@ pub(super) const WORDS: &[&str] = &[
     "next/headers",
     "hono/cookie",
     "JWT_COOKIE_SECURE",
+    "Set-Cookie",
+    "set-cookie",
+    "serialize(",
 ];
 
 /// A cookie that is set, with the flags that matter.
 struct Cookie {
+    /// Where it is told of: the call, or the text of the header.
     call: Id,
     http_only: Lookup,
     secure: Lookup,
@@ -178,19 +183,19 @@ fn cookies(m: &Model) -> Vec<Cookie> {
     if m.language == Language::Ruby {
         return ruby::cookies(m);
     }
-    m.calls()
-        .filter_map(|call| match m.language {
-            Language::Python => python::cookie(m, call),
-            Language::Go => go::cookie(m, call),
-            Language::Java => java::cookie(m, call),
-            Language::Kotlin => kotlin::cookie(m, call),
-            Language::CSharp => csharp::cookie(m, call),
-            Language::Php => php::cookie(m, call),
-            Language::Rust => rust::cookie(m, call),
-            language if language.is_script() => script::cookie(m, call),
-            _ => None,
-        })
-        .collect()
+    let mut cookies = header::cookies(m);
+    cookies.extend(m.calls().filter_map(|call| match m.language {
+        Language::Python => python::cookie(m, call),
+        Language::Go => go::cookie(m, call),
+        Language::Java => java::cookie(m, call),
+        Language::Kotlin => kotlin::cookie(m, call),
+        Language::CSharp => csharp::cookie(m, call),
+        Language::Php => php::cookie(m, call),
+        Language::Rust => rust::cookie(m, call),
+        language if language.is_script() => script::cookie(m, call),
+        _ => None,
+    }));
+    cookies
 }
 
 fn is_ended(m: &Model, max_age: Lookup) -> bool {
@@ -227,12 +232,17 @@ fn holds_token(m: &Model, name: Lookup, value: Lookup) -> bool {
             None => return false,
         },
     };
+    is_credential(m, &written, value)
+}
+
+/// The same, of a name that is written.
+fn is_credential(m: &Model, written: &str, value: Lookup) -> bool {
     // What stands in the code is no token: a deletion, or a mark.
     if value.found().is_some_and(|id| m.text(id).is_some() || m.is_null(id)) {
         return false;
     }
-    let bare = plain(&written);
-    credential(&written) != Credential::No
+    let bare = plain(written);
+    credential(written) != Credential::No
         || ["session", "sessionid", "auth", "sid"].contains(&bare.as_str()) && is_token(m, value)
 }
 

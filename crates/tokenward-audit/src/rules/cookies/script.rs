@@ -1,4 +1,4 @@
-//! JavaScript and TypeScript: `res.cookie(…)`, `reply.setCookie(…)`, and the cookies of Next, Hono and Koa.
+//! JavaScript and TypeScript: `res.cookie(…)`, `reply.setCookie(…)`, `cookie.serialize(…)`, and the cookies of Next, Hono and Koa.
 
 use super::super::library;
 use super::{Cookie, Place, holds_token, is_ended, plain, said};
@@ -39,6 +39,7 @@ fn set(m: &Model, call: Id) -> Option<Set> {
         is_lenient: false,
     };
     match m.callee_path(call).as_deref() {
+        Some("cookie.serialize" | "cookie.default.serialize") => return Some(at(0, 1, 2)),
         Some("hono/cookie.setCookie") => return Some(at(1, 2, 3)),
         Some("hono/cookie.setSignedCookie") => return Some(at(1, 2, 4)),
         Some("next/headers.cookies().set") => return Some(next(m, call, at(0, 1, 2))),

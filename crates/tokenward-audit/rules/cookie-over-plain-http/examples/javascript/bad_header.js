@@ -1,0 +1,5 @@
+module.exports = async function handler(req, res) {
+  const token = await issue(req.body);
+  res.setHeader('Set-Cookie', `token=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${60 * 15}`); // finding: medium
+  res.status(204).end();
+};

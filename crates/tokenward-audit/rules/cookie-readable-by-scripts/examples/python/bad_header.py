@@ -1,0 +1,4 @@
+def login(request, response):
+    token = issue(request.user)
+    response.headers["Set-Cookie"] = f"access_token={token}; Path=/; Secure"  # finding: high
+    return response
