@@ -123,6 +123,9 @@ fn tell(
         let condition = std::mem::take(&mut hit.condition);
         let (setting, in_development) = (hit.setting.take(), hit.in_development);
         let Some(finding) = finding(name, lines, hit, options) else { continue };
+        if told_again(outcome, &finding) {
+            continue;
+        }
         if allow::allows(allowed, finding.rule, finding.line) {
             outcome.allowed = outcome.allowed.saturating_add(1);
             continue;
@@ -140,6 +143,16 @@ fn tell(
             outcome.open.push((finding, condition));
         }
     }
+}
+
+/// Whether the same was said of the same line, of another part of it.
+fn told_again(outcome: &Outcome, finding: &Finding) -> bool {
+    let is_same = |one: &Finding| {
+        (one.rule, one.line, &one.message) == (finding.rule, finding.line, &finding.message)
+            && one.edits.is_empty()
+            && finding.edits.is_empty()
+    };
+    outcome.findings.iter().any(is_same)
 }
 
 /// What a text comes to, in which these rules have a word.

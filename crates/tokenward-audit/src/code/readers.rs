@@ -108,12 +108,19 @@ impl Open {
     fn is_refused_in(&self, line: &str) -> bool {
         let speaks = || quoted(line).any(|text| self.texts.iter().any(|own| own == text));
         let lower = || line.to_ascii_lowercase();
-        (has(line, &COMPARES) || has(&lower(), &REFUSED)) && speaks()
+        (has(line, &COMPARES) || has(&lower(), &REFUSED) || is_one_of_many(line)) && speaks()
     }
 
     fn is_uncertain(&self) -> bool {
         !self.is_read || !self.is_imported || self.is_refused
     }
+}
+
+/// A line of a list: `"change-me",`
+fn is_one_of_many(line: &str) -> bool {
+    let one = line.trim().trim_end_matches(',');
+    let quote = one.chars().next().filter(|c| matches!(c, '"' | '\''));
+    quote.is_some_and(|quote| one.len() > 1 && one.ends_with(quote))
 }
 
 /// The texts between quotes of one kind.

@@ -16,7 +16,7 @@ use duration::{count_of, is_now_in_millis};
 pub(super) use elsewhere::compares_issue;
 use elsewhere::{
     has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_merged,
-    is_of_nobody, is_opaque, is_proof, is_self_test, is_stored, is_wrapped,
+    is_of_nobody, is_old_by_issue, is_opaque, is_proof, is_self_test, is_stored, is_wrapped,
 };
 pub(super) use unchecked::unchecked;
 
@@ -40,6 +40,7 @@ pub(super) fn missing(context: &mut Context<'_>) {
                 || is_of_nobody(context, sign)
                 || is_dated(context, sign)
                 || is_login_state(m, sign)
+                || is_old_by_issue(context)
                 || has_own_end(m, sign);
             let confidence = if is_kept { Confidence::Low } else { Confidence::High };
             context.report(
@@ -131,7 +132,8 @@ fn claims_expiry(m: &Model, payload: Id) -> Option<bool> {
     let is_own = |name: &str| {
         name.to_lowercase().contains("exp") && m.ids().any(|id| compares(m, id, &[name]))
     };
-    if entries.named.iter().any(|(name, _)| is_own(name)) {
+    let says = |value: Id| !m.is_null(value);
+    if entries.named.iter().any(|(name, value)| is_own(name) && says(*value)) {
         return Some(true);
     }
     // Claims that are built elsewhere, and embedded: `RegisteredClaims: registered`.

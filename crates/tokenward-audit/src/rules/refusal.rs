@@ -99,7 +99,8 @@ fn is_told_of(context: &Context<'_>, call: Id) -> bool {
     let takes_answer = m.language.is_script()
         && m.args(call).iter().skip(2).any(|arg| matches!(m.kind(arg.value), Kind::Function(_)));
     // What only parses a token throws as well, on the JVM.
-    context.library.verify(call).is_some() && !takes_answer
+    // What verifies nothing can only say that the text is no token.
+    context.library.verify(call).is_some_and(|verify| !verify.is_off) && !takes_answer
         || m.language.is_jvm() && context.library.decode(call).is_some()
 }
 

@@ -3,7 +3,7 @@
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Lookup, Model, ScopeKind};
 use crate::rules::library::{Library, Verify};
-use crate::rules::{Change, Context, mend};
+use crate::rules::{Change, Context, has, mend};
 
 /// `algorithm-not-pinned`: the library is left to take whatever the token says.
 pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
@@ -22,9 +22,12 @@ pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
         match verify.library {
             Library::PythonJose if left_out && !is_named_secret(context, verify) => {
                 let changes = added(context, verify, |algorithm| format!("algorithms=[{algorithm}]"));
+                // Of a secret only HMAC makes use, and a key of a set has its type.
+                let is_public = is_public(context, verify);
+                let confidence = if is_public { Confidence::High } else { Confidence::Low };
                 context.report_mended(
                     call,
-                    (Severity::High, Confidence::High),
+                    (Severity::High, confidence),
                     "python-jose takes any algorithm that the token names when `algorithms` is left out",
                     "jwt.decode(token, key, algorithms=[\"RS256\"], …)",
                     changes,
@@ -38,7 +41,8 @@ pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
                 };
                 context.report_mended(
                     call,
-                    (Severity::Medium, Confidence::Medium),
+                    // Since 0.5.6 a public key is for RSA alone, and of a secret only HMAC makes use.
+                    (Severity::Medium, Confidence::Low),
                     "jwt-simple takes the algorithm from the token's header when the fourth argument is left out",
                     "jwt.decode(token, key, false, 'HS256')",
                     changes,
@@ -46,7 +50,7 @@ pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
             }
             Library::ExpressJwt if left_out && verify.options.found().is_some() => context.report(
                 call,
-                (Severity::Medium, Confidence::Medium),
+                (Severity::Medium, Confidence::Low),
                 "express-jwt before 6 takes any algorithm when `algorithms` is left out; later ones refuse to start",
                 "expressjwt({ secret, algorithms: ['RS256'] })",
             ),
@@ -111,6 +115,18 @@ fn is_pem(context: &Context<'_>, verify: &Verify) -> bool {
     })
 }
 
+/// Whether a key is the text of a public one, which libraries have taken for a secret of HMAC.
+fn is_public(context: &Context<'_>, verify: &Verify) -> bool {
+    let m = context.model;
+    let is_text = |key: Id| {
+        m.values(key).into_iter().any(|value| {
+            let source = context.source(value);
+            has(source, &["BEGIN PUBLIC", "BEGIN RSA PUBLIC", ".pem", "PUBLIC_KEY"])
+        })
+    };
+    is_pem(context, verify) || verify.key.found().is_some_and(is_text)
+}
+
 /// The module's own `jwt` object takes every algorithm that authlib has.
 fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
     // The keys of a set have their types, which no other algorithm takes.
@@ -134,7 +150,8 @@ fn authlib(context: &mut Context<'_>, call: Id, verify: &Verify) {
         let is_found = key.is_some_and(|key| {
             ["resolve", "load", "get_key", "find"].iter().any(|word| key.contains(word))
         });
-        let confidence = if is_found { Confidence::Low } else { Confidence::Medium };
+        let is_certain = !is_found && is_public(context, verify);
+        let confidence = if is_certain { Confidence::Medium } else { Confidence::Low };
         context.report(
             call,
             (Severity::Medium, confidence),

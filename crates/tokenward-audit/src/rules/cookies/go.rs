@@ -6,6 +6,10 @@ use crate::model::{Id, Lookup, Model};
 /// `http.Cookie{Name: "token", …}`, and gin's `c.SetCookie(name, value, age, path, domain, secure, httpOnly)`.
 pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
     if m.is_literal(call) && m.callee_path(call).as_deref() == Some("net/http.Cookie") {
+        // What goes out with a request of the program's own is kept by no browser.
+        if is_sent(m, call) {
+            return None;
+        }
         let value = m.entry(call, "Value");
         if !holds_token(m, m.entry(call, "Name"), value) || is_ended(m, m.entry(call, "MaxAge")) {
             return None;
@@ -38,4 +42,12 @@ pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
         });
     }
     None
+}
+
+/// `request.AddCookie(&http.Cookie{…})`, also by a variable.
+fn is_sent(m: &Model, cookie: Id) -> bool {
+    m.calls().any(|call| {
+        m.callee_name(call) == Some("AddCookie")
+            && m.positional(call, 0).found().is_some_and(|arg| m.value(arg) == cookie)
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
-use crate::rules::library::Sign;
+use crate::rules::library::{Sign, Verify};
 use crate::rules::names::plain;
 use crate::rules::settings;
 
@@ -105,6 +105,20 @@ pub(super) fn is_dated(context: &Context<'_>, sign: &Sign) -> bool {
             };
             m.function_of(id) != function && dates().any(|(name, _)| read == Some(name.as_str()))
         })
+}
+
+/// `jwt.verify(token, key, { maxAge: '7d' })`: jsonwebtoken counts a token's age from when it was made.
+pub(super) fn is_old_by_issue(context: &Context<'_>) -> bool {
+    let m = context.model;
+    let asks = |verify: &Verify| {
+        verify.options.found().is_some_and(|options| m.option(options, "maxAge").found().is_some())
+    };
+    let of_passport = || {
+        settings::all(m).any(|(name, options)| {
+            name == "jsonWebTokenOptions" && m.option(options, "maxAge").found().is_some()
+        })
+    };
+    m.language.is_script() && (context.library.verifies().any(asks) || of_passport())
 }
 
 /// What carries the state of a login through the browser, and is good for that login alone.

@@ -1,3 +1,3 @@
 const expressJwt = require('express-jwt');
 
-app.use(expressJwt({ secret: process.env.SECRET })); // finding: medium
+app.use(expressJwt({ secret: process.env.SECRET })); // finding: uncertain

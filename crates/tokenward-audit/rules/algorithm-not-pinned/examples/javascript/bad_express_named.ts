@@ -1,4 +1,4 @@
 import { expressjwt } from 'express-jwt';
 
 const options = { secret: key, credentialsRequired: true };
-app.use(expressjwt(options)); // finding: medium
+app.use(expressjwt(options)); // finding: uncertain

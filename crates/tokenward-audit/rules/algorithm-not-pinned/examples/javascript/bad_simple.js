@@ -1,3 +1,3 @@
 const jwt = require('jwt-simple');
 
-exports.read = (token) => jwt.decode(token, secret); // finding: medium
+exports.read = (token) => jwt.decode(token, secret); // finding: uncertain

@@ -1,3 +1,3 @@
 const { decode: open } = require('jwt-simple');
 
-module.exports = (req) => open(req.token, config.secret); // finding: medium
+module.exports = (req) => open(req.token, config.secret); // finding: uncertain

@@ -2,6 +2,6 @@ from authlib.jose import jwt
 
 
 def read(token):
-    claims = jwt.decode(token, KEY)  # finding: medium
+    claims = jwt.decode(token, KEY)  # finding: uncertain
     claims.validate()
     return claims

@@ -2,4 +2,4 @@ from jose import jwt
 
 
 def read(token):
-    return jwt.decode(token, KEY)  # finding: high
+    return jwt.decode(token, KEY)  # finding: uncertain

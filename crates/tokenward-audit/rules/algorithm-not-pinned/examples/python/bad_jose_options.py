@@ -4,4 +4,4 @@ OPTIONS = {"verify_aud": False}
 
 
 def read(token):
-    return jose.jwt.decode(token, KEY, options=OPTIONS)  # finding: high
+    return jose.jwt.decode(token, KEY, options=OPTIONS)  # finding: uncertain
