@@ -1,6 +1,7 @@
 //! Settings that nothing reads, that nobody imports or that another file refuses: a literal there signs
 //! nothing, as far as the project is in sight.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::{Outcome, place, source, walk};
@@ -9,7 +10,7 @@ use crate::rules::{Setting, has, plain};
 
 mod imports;
 
-use imports::Module;
+use imports::{Module, Modules};
 
 /// Libraries that read settings by names of their own.
 const LIBRARIES: [&str; 9] = [
@@ -47,7 +48,7 @@ struct Open {
 }
 
 impl Open {
-    fn new((finding, setting): &(Finding, Setting), files: &[walk::File]) -> Self {
+    fn new((finding, setting): &(Finding, Setting), modules: &Modules) -> Self {
         let file = PathBuf::from(&finding.file);
         let lines = finding.line..=finding.end_line;
         let text = source::read(&file).and_then(source::text).unwrap_or_default();
@@ -58,7 +59,7 @@ impl Open {
             .filter(|text| text.len() >= MIN_TEXT && plain(text) != plain(&setting.name))
             .map(str::to_owned)
             .collect();
-        let module = Module::of(&file, files);
+        let module = modules.of(&file);
         Self {
             setting: setting.clone(),
             is_imported: module.is_none(),
@@ -71,31 +72,27 @@ impl Open {
         }
     }
 
+    fn is_defined_at(&self, path: &Path, number: usize) -> bool {
+        self.file == path && self.lines.contains(&number)
+    }
+
+    /// Takes note of a line that has the setting's name in it.
     fn see(&mut self, path: &Path, number: usize, line: &str) {
-        let is_own = self.file == path;
-        if is_own && self.lines.contains(&number) {
-            return;
-        }
-        if self.is_read_in(line) {
+        if !self.is_defined_at(path, number) && self.is_read_in(line) {
             self.is_read = true;
             // What reads it beside itself is run, or imported under another name.
-            self.is_imported |= is_own;
+            self.is_imported |= self.file == path;
         }
-        if !is_own && let Some(module) = &self.module {
-            self.is_imported |= module.is_named_in(path, line);
-        }
-        self.is_refused |= self.is_refused_in(line);
     }
 
     /// An attribute is read as one: a parameter of the same name is another's.
     fn is_read_in(&self, line: &str) -> bool {
+        // Who looks up words has seen to that already.
         if !self.setting.is_of_a_class {
-            let name = plain(&self.setting.name);
-            return line
-                .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-                .any(|word| plain(word) == name);
+            return true;
         }
-        line.match_indices(self.setting.name.as_str()).any(|(at, name)| {
+        let name = self.setting.name.as_str();
+        line.match_indices(name).any(|(at, name)| {
             let before = line.get(..at).and_then(|text| text.chars().next_back());
             let after =
                 line.get(at.saturating_add(name.len())..).and_then(|text| text.chars().next());
@@ -104,23 +101,15 @@ impl Open {
         })
     }
 
-    /// `if settings.jwt_secret == "changeme": raise …`, `INSECURE = {"changeme", "secret"}`
-    fn is_refused_in(&self, line: &str) -> bool {
-        let speaks = || quoted(line).any(|text| self.texts.iter().any(|own| own == text));
-        let lower = || line.to_ascii_lowercase();
-        (has(line, &COMPARES) || has(&lower(), &REFUSED) || is_one_of_many(line)) && speaks()
-    }
-
     fn is_uncertain(&self) -> bool {
         !self.is_read || !self.is_imported || self.is_refused
     }
 }
 
-/// A line of a list: `"change-me",`
-fn is_one_of_many(line: &str) -> bool {
-    let one = line.trim().trim_end_matches(',');
-    let quote = one.chars().next().filter(|c| matches!(c, '"' | '\''));
-    quote.is_some_and(|quote| one.len() > 1 && one.ends_with(quote))
+/// `if settings.jwt_secret == "changeme": raise …`, `INSECURE = {"changeme", "secret"}`, a line of a list
+fn refuses(line: &str, text: &str) -> bool {
+    let is_alone = || line.trim().trim_end_matches(',').trim_matches(['"', '\'']) == text;
+    has(line, &COMPARES) || has(&line.to_ascii_lowercase(), &REFUSED) || is_alone()
 }
 
 /// The texts between quotes of one kind.
@@ -135,15 +124,17 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
     if !paths.iter().any(|path| path.is_dir()) {
         return;
     }
+    if outcomes.iter().all(|outcome| outcome.settings.is_empty()) {
+        return;
+    }
+    let modules = Modules::new(files);
     let mut open: Vec<Open> = outcomes
         .iter()
         .flat_map(|outcome| &outcome.settings)
         .take(MAX_SETTINGS)
-        .map(|one| Open::new(one, files))
+        .map(|one| Open::new(one, &modules))
         .collect();
-    if open.is_empty() {
-        return;
-    }
+    let index = Index::new(&open);
     for file in files.iter().filter(|file| !place::is_test_path(&file.inside)) {
         let Ok(text) = source::read(&file.path).and_then(source::text) else { continue };
         if LIBRARIES.iter().any(|library| text.contains(library)) {
@@ -151,16 +142,68 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
                 (one.is_read, one.is_imported) = (true, true);
             }
         }
-        for (index, line) in text.lines().enumerate() {
-            for one in &mut open {
-                one.see(&file.path, index.saturating_add(1), line);
-            }
+        for (number, line) in text.lines().enumerate() {
+            index.see(&mut open, &file.path, number.saturating_add(1), line);
         }
     }
     let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.settings);
     for ((finding, _), one) in findings.zip(&open) {
         if one.is_uncertain() {
             finding.confidence = Confidence::Low;
+        }
+    }
+}
+
+/// Which settings a word or a text has to do with, so that each line is read once however many there are.
+#[derive(Debug, Default)]
+struct Index {
+    names: HashMap<String, Vec<usize>>,
+    modules: HashMap<String, Vec<usize>>,
+    texts: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    fn new(open: &[Open]) -> Self {
+        let mut index = Self::default();
+        for (at, one) in open.iter().enumerate() {
+            index.names.entry(plain(&one.setting.name)).or_default().push(at);
+            if let Some(module) = &one.module {
+                index.modules.entry(module.name.clone()).or_default().push(at);
+            }
+            for text in &one.texts {
+                index.texts.entry(text.clone()).or_default().push(at);
+            }
+        }
+        index
+    }
+
+    fn see(&self, open: &mut [Open], path: &Path, number: usize, line: &str) {
+        for word in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            if word.is_empty() {
+                continue;
+            }
+            for at in self.names.get(&plain(word)).into_iter().flatten() {
+                if let Some(one) = open.get_mut(*at) {
+                    one.see(path, number, line);
+                }
+            }
+            for at in self.modules.get(word).into_iter().flatten() {
+                if let Some(one) = open.get_mut(*at)
+                    && one.file != path
+                {
+                    one.is_imported |=
+                        one.module.as_ref().is_some_and(|module| module.is_named_in(path, line));
+                }
+            }
+        }
+        for text in quoted(line) {
+            for at in self.texts.get(text).into_iter().flatten() {
+                if let Some(one) = open.get_mut(*at)
+                    && !one.is_defined_at(path, number)
+                {
+                    one.is_refused |= refuses(line, text);
+                }
+            }
         }
     }
 }

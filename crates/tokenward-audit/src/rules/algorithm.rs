@@ -1,6 +1,6 @@
 //! The algorithm: it is the verifier's to choose, and the token's to agree with.
 
-use super::library::{self, Library, golang_jwt};
+use super::library::{self, Library, Verify, golang_jwt};
 use super::names::is_asymmetric;
 use super::{Context, guards, mend, settings};
 use crate::finding::{Confidence, Severity};
@@ -22,10 +22,11 @@ pub(super) fn none(context: &mut Context<'_>) {
             && m.items(list).into_iter().any(|item| is_none(m, item))
         {
             let changes = mend::without(context, list, |item| is_none(m, item));
+            let (severity, confidence, message) = accepts_none(m, verify);
             context.report_mended(
                 call,
-                (Severity::Critical, Confidence::High),
-                "a token that is not signed at all is accepted: `none` is among the algorithms",
+                (severity, confidence),
+                message,
                 "name the one algorithm that your keys are for, such as RS256 or ES256",
                 changes,
             );
@@ -69,6 +70,37 @@ pub(super) fn none(context: &mut Context<'_>) {
         }
     }
     marks_of_none(context);
+}
+
+/// What a list with `none` in it comes to: some libraries know no such algorithm, some take it without a key alone.
+fn accepts_none(m: &Model, verify: &Verify) -> (Severity, Confidence, &'static str) {
+    let has_key = match verify.key {
+        Lookup::Found(key) => !m.is_null(key) && m.text(m.value(key)) != Some(""),
+        _ => true,
+    };
+    match verify.library {
+        Library::PyJwt
+        | Library::PythonJose
+        | Library::Authlib
+        | Library::Joserfc
+        | Library::Jose => (
+            Severity::Medium,
+            Confidence::High,
+            "`none` is among the algorithms: this library verifies no token by it, but the next one may",
+        ),
+        Library::JsonWebToken | Library::PassportJwt | Library::ExpressJwt | Library::KoaJwt
+            if has_key =>
+        {
+            let message = "`none` is among the algorithms: where the key is empty, a token that is not signed at \
+                           all is accepted";
+            (Severity::Medium, Confidence::High, message)
+        }
+        _ => (
+            Severity::Critical,
+            Confidence::High,
+            "a token that is not signed at all is accepted: `none` is among the algorithms",
+        ),
+    }
 }
 
 /// What stands for unsigned tokens wherever it is given to something.

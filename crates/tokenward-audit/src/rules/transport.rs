@@ -41,6 +41,11 @@ const CHOSEN: [&str; 10] = [
     "selfsigned",
 ];
 
+const UNCHECKED: &str = "keys or tokens travel over TLS whose certificate nobody checks: whoever is on the way can \
+                         read them, and answer";
+const BY_HTTP: &str =
+    "keys may be fetched over plain HTTP: whoever is on the way can put others in their place";
+
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     let found: Vec<Id> = settings::all(m)
@@ -50,13 +55,14 @@ pub(super) fn check(context: &mut Context<'_>) {
         .collect();
     for value in found {
         let changes = mend::flip(context, value);
-        context.report_mended(
-            value,
-            (Severity::High, Confidence::High),
-            "keys or tokens travel over TLS whose certificate nobody checks: whoever is on the way can read them, and answer",
-            fix(m.language),
-            changes,
-        );
+        let is_address = m.language == Language::CSharp && m.bool(value).is_some();
+        let (severity, confidence, message) = if is_address {
+            let confidence = if fetches_keys(m) { Confidence::High } else { Confidence::Low };
+            (Severity::Medium, confidence, BY_HTTP)
+        } else {
+            (Severity::High, Confidence::High, UNCHECKED)
+        };
+        context.report_mended(value, (severity, confidence), message, fix(m.language), changes);
     }
 }
 
@@ -84,6 +90,15 @@ fn is_switch(m: &Model, name: &str, value: Id) -> bool {
         }
         _ => false,
     }
+}
+
+/// `RequireHttpsMetadata = false` matters where keys are fetched, from an address that is not written with `https`.
+fn fetches_keys(m: &Model) -> bool {
+    let mut addresses = settings::all(m)
+        .filter(|(name, _)| matches!(*name, "Authority" | "MetadataAddress"))
+        .map(|(_, value)| m.text(value).unwrap_or_default())
+        .peekable();
+    addresses.peek().is_some() && !addresses.all(|address| address.starts_with("https://"))
 }
 
 /// `DangerousAcceptAnyServerCertificateValidator`, `(message, certificate, chain, errors) => true`

@@ -20,7 +20,7 @@ fn findings_end_with_1_and_none_with_0() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("bad.py:3:10"), "{said}");
-    assert!(said.contains("1 critical in 2 files"), "{said}");
+    assert!(said.contains("1 medium in 2 files"), "{said}");
 }
 
 #[test]

@@ -290,9 +290,9 @@ fn changes_that_overlap_or_lie_outside_make_nothing() {
 /// Holds what becomes of a text against what is expected, and that it is so the second time.
 fn fixes(name: &str, before: &str, after: &str) {
     let language = Language::of(Path::new(name)).unwrap();
-    let run = |text: &str| {
-        fix_text((name, Path::new(name)), text.to_owned(), language, &Options::default(), None)
-    };
+    let options = Options { include_uncertain: true, ..Options::default() };
+    let run =
+        |text: &str| fix_text((name, Path::new(name)), text.to_owned(), language, &options, None);
     let (now, _) = run(before);
     assert_eq!(now, after);
     assert_eq!(run(after).1, [], "a second time");

@@ -1,5 +1,6 @@
 //! Whether anything imports a module of Python.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -11,14 +12,29 @@ pub(super) struct Module {
     /// Its folders and its own name: `app`, `core`, `config`.
     path: Vec<String>,
     folder: PathBuf,
-    name: String,
+    pub(super) name: String,
     /// Whether no other module of the project has the name.
     is_alone: bool,
 }
 
-impl Module {
+/// How many files have each name.
+#[derive(Debug)]
+pub(super) struct Modules {
+    counts: HashMap<String, usize>,
+}
+
+impl Modules {
+    pub(super) fn new(files: &[walk::File]) -> Self {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for name in files.iter().filter_map(|file| parts(&file.path).pop()) {
+            let count = counts.entry(name).or_default();
+            *count = count.saturating_add(1);
+        }
+        Self { counts }
+    }
+
     /// None where it is no module, or one that runs by itself.
-    pub(super) fn of(file: &Path, files: &[walk::File]) -> Option<Self> {
+    pub(super) fn of(&self, file: &Path) -> Option<Module> {
         if file.extension() != Some(OsStr::new("py")) {
             return None;
         }
@@ -27,17 +43,15 @@ impl Module {
         if matches!(name.as_str(), "__main__" | "main" | "app" | "manage" | "settings") {
             return None;
         }
-        let same = files.iter().filter(|one| parts(&one.path).last() == Some(&name)).count();
-        let folder = file.parent()?.to_path_buf();
-        Some(Self { path, folder, name, is_alone: same <= 1 })
+        let is_alone = self.counts.get(&name).is_none_or(|count| *count <= 1);
+        Some(Module { path, folder: file.parent()?.to_path_buf(), name, is_alone })
     }
+}
 
-    /// Whether a line of another file imports it, or names it as a text does (`"app.config"`).
+impl Module {
+    /// Whether a line of another file, which has its name in it, imports it, or names it as a text does
+    /// (`"app.config"`).
     pub(super) fn is_named_in(&self, path: &Path, line: &str) -> bool {
-        let words = || line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-        if !words().any(|word| word == self.name) {
-            return false;
-        }
         let line = line.trim_start();
         let is_import = line.starts_with("from ") || line.starts_with("import ");
         // A list of names over several lines, or a text: whose name it is can only be guessed.

@@ -20,16 +20,16 @@ fn the_first_page_says_how_many_of_the_ten_were_found_and_how_often() {
 
     let page = text::text(&report, false);
     assert!(page.starts_with("1 of the 10 mistakes found; 1 could not be seen\n"), "{page}");
-    assert!(page.contains("\n   3  2 critical  the token, not"), "{page}");
-    assert!(page.contains("\n   4  -           tokens that live"), "{page}");
-    assert!(page.contains("\n   5  unseen      tokens that cannot"), "{page}");
+    assert!(page.contains("\n   3  2 medium  the token, not"), "{page}");
+    assert!(page.contains("\n   4  -         tokens that live"), "{page}");
+    assert!(page.contains("\n   5  unseen    tokens that cannot"), "{page}");
     let html = html::html(&report, &Catalog::built_in().unwrap());
     assert!(html.contains("<h1>1 of the 10 mistakes found; 1 could not be seen</h1>"), "{html}");
     assert!(html.contains("<b>orchard</b>, 2026-11-26: 2 found in 1 file"), "{html}");
-    assert!(html.contains("2 critical") && html.contains("<code>"), "{html}");
+    assert!(html.contains("2 medium") && html.contains("<code>"), "{html}");
     assert!(markdown::markdown(&report).contains("1 of the 10 mistakes found; 1 could"));
     let json = serde_json::to_value(json::json(&report)).unwrap();
-    assert_eq!(json["grades"][2]["counts"]["critical"], 2);
+    assert_eq!(json["grades"][2]["counts"]["medium"], 2);
     assert_eq!(
         (&json["grades"][2]["state"], &json["grades"][4]["state"]),
         (&"found".into(), &"unseen".into())
@@ -50,8 +50,8 @@ fn what_repeats_is_explained_once_and_a_long_report_ends_with_the_ten() {
     let page = text::text(&Report { of: &of, ..report(&many) }, false);
 
     let times = |part: &str| page.matches(part).count();
-    assert_eq!(times("  critical  algorithm-none"), 60, "{page}");
-    assert_eq!(times("a token that is not signed"), 1, "{page}");
+    assert_eq!(times("  medium  algorithm-none"), 60, "{page}");
+    assert_eq!(times("`none` is among the algorithms"), 1, "{page}");
     assert_eq!(times("instead: "), 1);
     assert_eq!(times("(mistake 3 of 10)"), 1);
     assert_eq!(times("1 of the 10 mistakes found"), 2);

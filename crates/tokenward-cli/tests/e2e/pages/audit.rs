@@ -8,8 +8,8 @@ use crate::process::TOKENWARD;
 use crate::shell::Shell;
 
 /// A finding that is critical.
-const BAD: &str = "import jwt\n\n\ndef who(token, key):\n    return jwt.decode(token, key, algorithms=[\"none\"])\n";
-const GOOD: &str = "import jwt\n\n\ndef who(token, key):\n    return jwt.decode(token, key, algorithms=[\"ES256\"], audience=\"api\", issuer=\"https://auth.example.com\", options={\"require\": [\"exp\"]})\n";
+const BAD: &str = "const jwt = require('jsonwebtoken');\n\nexports.who = (token) => jwt.verify(token, '', { algorithms: ['none'] });\n";
+const GOOD: &str = "const jwt = require('jsonwebtoken');\n\nexports.who = (token, key) =>\n  jwt.verify(token, key, { algorithms: ['ES256'], audience: 'api', issuer: 'https://auth.example.com' });\n";
 
 #[tokio::test]
 async fn the_hook_of_the_page_stops_a_commit_that_brings_a_finding() {
@@ -17,20 +17,20 @@ async fn the_hook_of_the_page_stops_a_commit_that_brings_a_finding() {
     shell.write(".git/hooks/pre-commit", &tested("audit-hook"));
     shell.run("chmod +x .git/hooks/pre-commit").await;
 
-    shell.write("who.py", BAD);
-    let refused = shell.try_run("git add who.py\ngit commit --quiet --message bad").await;
+    shell.write("who.js", BAD);
+    let refused = shell.try_run("git add who.js\ngit commit --quiet --message bad").await;
     let said = String::from_utf8_lossy(&refused.stdout).into_owned();
     assert!(!refused.status.success(), "{said}");
 
-    shell.write("who.py", GOOD);
-    shell.run("git add who.py\ngit commit --quiet --message good").await;
+    shell.write("who.js", GOOD);
+    shell.run("git add who.js\ngit commit --quiet --message good").await;
 }
 
 #[tokio::test]
 async fn with_the_settings_of_the_page_the_step_of_ci_writes_what_it_found() {
     let shell = project();
     shell.write("tokenward-audit.toml", &tested("audit-settings"));
-    shell.write("who.py", BAD);
+    shell.write("who.js", BAD);
     let step = tested("audit-ci");
     let run = step.lines().find_map(|line| line.strip_prefix("- run: ")).unwrap();
 

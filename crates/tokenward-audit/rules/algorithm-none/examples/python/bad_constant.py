@@ -4,4 +4,4 @@ ALGORITHMS = ["none"]
 
 
 def read(token):
-    return tokens.decode(token, KEY, algorithms=ALGORITHMS)  # finding: critical
+    return tokens.decode(token, KEY, algorithms=ALGORITHMS)  # finding: medium

@@ -4,7 +4,8 @@ class JwtSetup
 {
     void Configure(JwtBearerOptions jwt)
     {
+        jwt.Authority = Settings.Authority;
         jwt.Audience = "shop";
-        jwt.RequireHttpsMetadata = false; // finding: high
+        jwt.RequireHttpsMetadata = false; // finding: medium
     }
 }

@@ -6,6 +6,6 @@ class JwtSetup
 
     void Configure(JwtBearerOptions options)
     {
-        options.RequireHttpsMetadata = Strict; // finding: high
+        options.RequireHttpsMetadata = Strict; // finding: uncertain
     }
 }

@@ -3,5 +3,5 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 var options = new JwtBearerOptions
 {
     Authority = "http://auth.example",
-    RequireHttpsMetadata = false, // finding: high
+    RequireHttpsMetadata = false, // finding: medium
 };

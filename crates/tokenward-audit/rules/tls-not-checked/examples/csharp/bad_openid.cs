@@ -3,6 +3,6 @@ using Microsoft.IdentityModel.Tokens;
 
 builder.Services.AddAuthentication().AddOpenIdConnect(o =>
 {
-    o.RequireHttpsMetadata = false; // finding: high
+    o.RequireHttpsMetadata = false; // finding: uncertain
     o.TokenValidationParameters = new TokenValidationParameters { ValidIssuer = "shop" };
 });

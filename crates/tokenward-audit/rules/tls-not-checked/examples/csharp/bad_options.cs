@@ -3,5 +3,5 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 services.AddAuthentication().AddJwtBearer(options =>
 {
     options.Authority = "https://auth.example";
-    options.RequireHttpsMetadata = false; // finding: high
+    options.RequireHttpsMetadata = false; // finding: uncertain
 });
