@@ -1,6 +1,7 @@
 //! From text to [`Model`]: tree-sitter parses, a file per language reads its tree.
 
 use std::ops::{ControlFlow, Range};
+use std::time::{Duration, Instant};
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser};
 
@@ -17,6 +18,7 @@ mod javascript;
 mod kotlin;
 mod php;
 mod python;
+mod raw;
 mod ruby;
 mod rust;
 mod swift;
@@ -24,6 +26,9 @@ mod swift;
 /// How often the parser may report progress: a fixed part, and one for each byte. It is counted in steps, not
 /// in seconds, so that a file has the same verdict on every machine.
 const STEPS: (usize, usize) = (10_000, 4);
+
+/// However few the steps, nobody waits longer than this for one file.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// A file that could be read, perhaps not to its bottom.
 #[derive(Debug)]
@@ -39,15 +44,21 @@ pub(crate) struct Read {
 
 /// Parses a text; `None` if the parser gave up.
 pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
+    if raw::is_endless(text, language) {
+        return None;
+    }
     let mut parser = Parser::new();
     parser.set_language(&language.grammar()).ok()?;
+    #[expect(clippy::disallowed_methods, reason = "how long a parser works is no date")]
+    let now = Instant::now;
+    let began = now();
     let mut left = text.len().saturating_mul(STEPS.1).saturating_add(STEPS.0);
     let mut progress = |_: &ParseState| match left.checked_sub(1) {
-        Some(less) => {
+        Some(less) if began.elapsed() < LONGEST => {
             left = less;
             ControlFlow::Continue(())
         }
-        None => ControlFlow::Break(()),
+        _ => ControlFlow::Break(()),
     };
     let bytes = text.as_bytes();
     let mut input = |from: usize, _| bytes.get(from..).unwrap_or_default();

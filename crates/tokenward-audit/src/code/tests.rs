@@ -370,6 +370,23 @@ fn names_that_stand_for_each_other_are_given_up() {
 }
 
 #[test]
+fn raw_strings_that_never_end_are_given_up_at_once() {
+    let endless = format!(
+        "use jsonwebtoken::decode;\nx = {}",
+        format!("{}\n", "r#\"".repeat(30)).repeat(2_000)
+    );
+    let project = Project::new();
+    project.write("endless.rs", &endless);
+    let audit = project.audit(&Options::default());
+    assert!(audit.notes.iter().any(|note| note.why.contains("too long")), "{:?}", audit.notes);
+    // As many that do end are read.
+    let whole =
+        format!("use jsonwebtoken::decode;\n{}", "const X: &str = r#\"{}\"#;\n".repeat(6_000));
+    project.write("endless.rs", &whole);
+    assert!(project.audit(&Options::default()).notes.is_empty());
+}
+
+#[test]
 fn brackets_in_brackets_without_end_exhaust_no_stack() {
     let project = Project::new();
     let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));
