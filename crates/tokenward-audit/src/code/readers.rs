@@ -24,6 +24,23 @@ const LIBRARIES: [&str; 9] = [
     "sanic_jwt",
     "dj_rest_auth",
 ];
+/// What a file that signs or verifies with a setting has in it, in lower case.
+const SIGNS: [&str; 14] = [
+    "jwt.",
+    "jwt(",
+    "import jwt",
+    "-jwt",
+    "jsonwebtoken",
+    "jose",
+    "jws",
+    "jwtverify",
+    "signjwt",
+    "jwtmodule",
+    "jwtservice",
+    "jwtstrategy",
+    "authlib",
+    "fastapi_users",
+];
 /// As many settings as are followed.
 const MAX_SETTINGS: usize = 256;
 /// The shortest text that is taken for the same one elsewhere.
@@ -77,9 +94,11 @@ impl Open {
     }
 
     /// Takes note of a line that has the setting's name in it.
-    fn see(&mut self, path: &Path, number: usize, line: &str) {
+    fn see(&mut self, (path, signs): (&Path, bool), number: usize, line: &str) {
         if !self.is_defined_at(path, number) && self.is_read_in(line) {
-            self.is_read = true;
+            // Handed on by what neither signs nor verifies, it may be for anything.
+            self.is_read |= signs;
+            self.is_refused |= self.is_compared_in(line);
             // What reads it beside itself is run, or imported under another name.
             self.is_imported |= self.file == path;
         }
@@ -99,6 +118,18 @@ impl Open {
             matches!(before, Some('.' | '"' | '\''))
                 && !after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
         })
+    }
+
+    /// `if key == INSECURE_KEY: raise …`
+    fn is_compared_in(&self, line: &str) -> bool {
+        let name = self.setting.name.as_str();
+        let is_constant =
+            name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        is_constant
+            && line
+                .split("==")
+                .skip(1)
+                .any(|right| right.trim_start_matches(['=', ' ']).starts_with(name))
     }
 
     fn is_uncertain(&self) -> bool {
@@ -142,8 +173,9 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
                 (one.is_read, one.is_imported) = (true, true);
             }
         }
+        let signs = has(&text.to_ascii_lowercase(), &SIGNS);
         for (number, line) in text.lines().enumerate() {
-            index.see(&mut open, &file.path, number.saturating_add(1), line);
+            index.see(&mut open, (&file.path, signs), number.saturating_add(1), line);
         }
     }
     let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.settings);
@@ -177,14 +209,14 @@ impl Index {
         index
     }
 
-    fn see(&self, open: &mut [Open], path: &Path, number: usize, line: &str) {
+    fn see(&self, open: &mut [Open], (path, signs): (&Path, bool), number: usize, line: &str) {
         for word in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             if word.is_empty() {
                 continue;
             }
             for at in self.names.get(&plain(word)).into_iter().flatten() {
                 if let Some(one) = open.get_mut(*at) {
-                    one.see(path, number, line);
+                    one.see((path, signs), number, line);
                 }
             }
             for at in self.modules.get(word).into_iter().flatten() {

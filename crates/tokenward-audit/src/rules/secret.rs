@@ -165,7 +165,14 @@ fn is_about_jwt(m: &Model) -> bool {
 fn keys(m: &Model, calls: &Calls) -> Vec<Id> {
     let mut keys: Vec<Id> =
         calls.keys().iter().copied().filter(|key| !is_never_taken(m, calls, *key)).collect();
-    keys.extend(calls.signs().filter_map(|sign| sign.key.found()));
+    // Under `none` no key is used, whatever is handed over.
+    let is_unsigned = |sign: &&library::Sign| {
+        let algorithm = sign.algorithm.found().and_then(|id| m.text(id));
+        algorithm.is_some_and(|name| name.eq_ignore_ascii_case("none"))
+    };
+    keys.extend(
+        calls.signs().filter(|sign| !is_unsigned(sign)).filter_map(|sign| sign.key.found()),
+    );
     for verify in calls.verifies().filter(|one| !one.is_off && !takes_no_secret(m, one)) {
         match verify.key {
             Lookup::Found(key) if verify.library == Library::GolangJwt => {

@@ -43,6 +43,8 @@ fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
     project.write("test_app.py", "from conf import JWT_SECRET\n");
     assert!(project.found(&Options::default()).is_empty());
     project.write("app.py", "import conf\nkey = conf.JWT_SECRET\n");
+    assert!(project.found(&Options::default()).is_empty(), "what signs nothing reads it");
+    project.write("app.py", "import jwt\nimport conf\nkey = conf.JWT_SECRET\n");
     assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
     fs::remove_file(project.dir.path().join("app.py")).unwrap();
     project.write("lib.py", "from flask_jwt_extended import JWTManager\n");
@@ -58,7 +60,8 @@ fn a_parameter_of_a_settings_name_reads_no_setting() {
     project.write("config.py", CLASS);
     project.write("tokens.py", "import config\ndef sign(jwt_secret):\n    return jwt_secret\n");
     assert!(project.found(&Options::default()).is_empty());
-    project.write("app.py", "from config import Settings\nkey = Settings().jwt_secret\n");
+    project
+        .write("app.py", "import jwt\nfrom config import Settings\nkey = Settings().jwt_secret\n");
     assert_eq!(project.found(&Options::default()), ["config.py:5 hardcoded-secret"]);
 }
 
@@ -67,8 +70,10 @@ fn a_setting_of_a_module_that_nothing_imports_is_told_on_demand() {
     let project = Project::new();
     project.write("auth/config.py", CLASS);
     project.write("core/config.py", "class Settings:\n    name = 'shop'\n");
-    project
-        .write("auth/views.py", "from core.config import Settings\nkey = Settings().jwt_secret\n");
+    project.write(
+        "auth/views.py",
+        "import jwt\nfrom core.config import Settings\nkey = Settings().jwt_secret\n",
+    );
     assert!(project.found(&Options::default()).is_empty());
     for import in
         ["from auth.config import Settings", "from .config import Settings", "from . import config"]
@@ -86,7 +91,8 @@ fn a_setting_of_a_module_that_nothing_imports_is_told_on_demand() {
 fn a_default_that_another_file_refuses_is_told_on_demand() {
     let project = Project::new();
     project.write("config.py", CLASS);
-    project.write("app.py", "from config import Settings\nkey = Settings().jwt_secret\n");
+    project
+        .write("app.py", "import jwt\nfrom config import Settings\nkey = Settings().jwt_secret\n");
     assert_eq!(project.found(&Options::default()).len(), 1);
     let guard = "if key == 'change-me-please':\n    raise SystemExit('set JWT_SECRET')\n";
     project.write("guard.py", guard);
