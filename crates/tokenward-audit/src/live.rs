@@ -195,9 +195,12 @@ async fn workshop<'a>(
         );
     }
     let options = run.options;
-    let url = listener.map(|listener| match &options.listener_url {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", listener.address),
+    let url = listener.map(|listener| {
+        let place = match &options.listener_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", listener.address),
+        };
+        format!("{place}/{}", listener.name)
     });
     Workshop { options, public, strangers, listener: url, key: None }
 }
@@ -310,7 +313,7 @@ fn visited(run: &mut Run<'_>, listener: Option<&Listener>) {
     if visits.is_empty() {
         return;
     }
-    let name = if visits.iter().any(|path| !path.contains("x5u")) { "jku" } else { "x5u" };
+    let name = if visits.iter().any(|path| !path.contains("x5u.pem")) { "jku" } else { "x5u" };
     let message = format!(
         "the service fetched an address that a forged token named in `{name}` ({} times): whoever writes a token makes it ask where they want",
         visits.len()

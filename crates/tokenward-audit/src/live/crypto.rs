@@ -48,7 +48,8 @@ pub(super) fn seal(secret: &[u8; SECRET], header: &str, text: &[u8]) -> Option<[
     Some([nonce.to_vec(), text, tag.ok()?.as_ref().to_vec()])
 }
 
-fn random<const N: usize>() -> Option<[u8; N]> {
+/// Bytes that nobody can guess.
+pub(super) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).ok()?;
     Some(bytes)
