@@ -46,6 +46,7 @@ pub use token::{TokenAudit, TokenError, audit_token};
 mod baseline;
 mod code;
 mod config;
+mod crypto;
 mod finding;
 mod jwks;
 mod language;

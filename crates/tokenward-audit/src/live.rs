@@ -32,7 +32,6 @@ use oracle::Oracle;
 use parts::Parts;
 use run::{Run, Stop};
 
-mod crypto;
 mod der;
 mod forge;
 mod habits;

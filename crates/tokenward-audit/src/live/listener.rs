@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::crypto::random;
+use crate::crypto::random;
 use crate::token::BASE64;
 
 /// A request line is shorter, whoever asks.

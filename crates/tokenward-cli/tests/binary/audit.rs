@@ -303,7 +303,8 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
     use std::io::{Read as _, Write as _};
 
     let work = Work::new();
-    let key = r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1","alg":"ES256","use":"sig"}"#;
+    // The key of RFC 8037, appendix A.2.
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1","alg":"EdDSA","use":"sig"}"#;
     fs::write(
         work.path("jwks.json"),
         format!("{{\"keys\":[{key},{}]}}", key.replace("\"1\"", "\"2\"")),
