@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity};
-use crate::live::Address;
+use crate::live::{Address, shown_url};
 use crate::token::{Members, listed};
 use set::Set;
 
@@ -56,6 +56,7 @@ pub enum JwksError {
 /// # Ok::<(), tokenward_audit::JwksError>(())
 /// ```
 pub fn audit_jwks(name: &str, text: &[u8], source: &JwksSource) -> Result<Vec<Finding>, JwksError> {
+    let name = &shown(name);
     let mut findings = Vec::new();
     answered(name, source, &mut findings);
     // The keys are elsewhere.
@@ -81,6 +82,11 @@ pub fn audit_jwks(name: &str, text: &[u8], source: &JwksSource) -> Result<Vec<Fi
         }
     }
     Ok(findings)
+}
+
+/// What findings call a set: an address, or a file.
+fn shown(name: &str) -> String {
+    if name.contains("://") { shown_url(name) } else { name.to_owned() }
 }
 
 /// Where findings about one thing go.
@@ -218,7 +224,7 @@ fn answered(name: &str, source: &JwksSource, findings: &mut Vec<Finding>) {
     };
     let Some(url) = &source.url else { return };
     let is_plain = url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
-    if is_plain && !Address::parse(url).is_ok_and(|address| address.is_local()) {
+    if is_plain && !Address::parse(&shown_url(url)).is_ok_and(|address| address.is_local()) {
         tell(
             "jwks-over-plain-http",
             9,
@@ -233,7 +239,8 @@ fn answered(name: &str, source: &JwksSource, findings: &mut Vec<Finding>) {
             9,
             Severity::Medium,
             format!(
-                "the address answers with a redirect to {to}: verifiers that follow none get no keys"
+                "the address answers with a redirect to {}: verifiers that follow none get no keys",
+                shown_url(to)
             ),
             "give verifiers the address that answers",
         );

@@ -36,7 +36,7 @@ pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};
 pub use language::Language;
 pub use live::{
     Address, AddressError, Carrier, KeyError, LiveError, LiveOptions, LogIn, Refresh, TrustError,
-    audit_live,
+    audit_live, shown_url,
 };
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 pub use secret::{Secrets, Tried, Words, Written};

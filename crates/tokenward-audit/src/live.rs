@@ -31,6 +31,7 @@ pub use options::{Carrier, LiveOptions, LogIn, Refresh};
 use oracle::Oracle;
 use parts::Parts;
 use run::{Run, Stop};
+pub use shown::shown_url;
 
 mod der;
 mod forge;
@@ -47,6 +48,7 @@ mod probe;
 mod public;
 mod rules;
 mod run;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -106,7 +108,7 @@ pub async fn audit_live(
     let key =
         options.signing_key.as_deref().map(|bytes| Key::read(parts.alg(), bytes)).transpose()?;
     let extra_ca = options.extra_ca.as_deref();
-    let wire = http::Wire::new(extra_ca, options.timeout, options.pause, options.max_requests)?;
+    let wire = http::Wire::new(extra_ca, options.pace())?;
     let mut run = Run::new(options, wire, now);
     let strangers = Strangers::generate();
     let listener = listen(options, &strangers, parts.kid().unwrap_or_default()).await?;

@@ -171,6 +171,24 @@ fn how_it_is_served_is_told() {
 }
 
 #[test]
+fn no_secret_of_an_address_is_told() {
+    let url = "https://u:PASS@a.example/jwks?api_key=KEY";
+    let mut source = JwksSource { url: Some(url.to_owned()), ..JwksSource::default() };
+    let told = |source: &JwksSource| {
+        let findings = audit_jwks(url, br#"{"keys":[{"kty":"oct","k":"AA"}]}"#, source).unwrap();
+        format!("{findings:?}")
+    };
+    let said = told(&source);
+    source.redirect = Some("https://u:PASS@b.example/?token=KEY".to_owned());
+    let redirected = told(&source);
+    assert!(redirected.contains("https://b.example/"), "{redirected}");
+    for text in [said, redirected] {
+        assert!(text.contains("https://a.example/jwks"), "{text}");
+        assert!(!text.contains("PASS") && !text.contains("KEY"), "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_key_set_is_refused() {
     let refused = |text: &[u8]| audit_jwks("x", text, &JwksSource::default()).is_err();
     assert!(refused(b"") && refused(b"[]") && refused(b"{}") && refused(b"<html>"));

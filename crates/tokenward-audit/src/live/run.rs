@@ -114,7 +114,7 @@ impl<'o> Run<'o> {
         for _ in 0..TRIES {
             let token = self.token.clone();
             match self.with(Some(&token)).await {
-                Err(spent @ NoAnswer::Spent(_)) => return Err(Stop(spent.to_string())),
+                Err(end) if end.is_final() => return Err(Stop(end.to_string())),
                 Err(error) => last = error.to_string(),
                 Ok(answer) => {
                     let look = Look::of(&answer);
@@ -165,7 +165,7 @@ impl<'o> Run<'o> {
     pub(super) async fn probe(&mut self, oracle: &Oracle, probe: &Probe) -> Result<bool, Stop> {
         let answer = match self.send(&probe.sent).await {
             Ok(answer) => answer,
-            Err(spent @ NoAnswer::Spent(_)) => return Err(Stop(spent.to_string())),
+            Err(end) if end.is_final() => return Err(Stop(end.to_string())),
             Err(error) => return self.unanswered(oracle, probe, &error).await,
         };
         self.silent = 0;

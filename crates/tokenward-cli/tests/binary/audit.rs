@@ -339,14 +339,27 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 1024];
         assert!(stream.read(&mut request).unwrap() > 0);
-        let answer = "HTTP/1.1 302 Found\r\nLocation: https://b.example/jwks\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let answer = "HTTP/1.1 302 Found\r\nLocation: https://b.example/jwks?token=SECRET\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         stream.write_all(answer.as_bytes()).unwrap();
     });
-    let output = work.run(&["audit", "jwks", &url]);
+    let output = work.run(&["audit", "jwks", &format!("{url}?api_key=SECRET")]);
     server.join().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("jwks-redirect") && said.contains("https://b.example/jwks"), "{said}");
+    assert!(said.contains(&url) && !said.contains("SECRET"), "{said}");
+
+    // Nor does an error repeat what is secret in an address.
+    for place in ["jwks", "live"] {
+        let with_password = url.replace("://", "://u:SECRET@");
+        let mut arguments = vec!["audit", place, &with_password];
+        if place == "live" {
+            fs::write(work.path("token"), "e30.e30.AA").unwrap();
+            arguments.extend(["--i-own-this", "--token-file", "token"]);
+        }
+        let said = work.refused(2, &arguments);
+        assert!(said.contains("/jwks") && !said.contains("SECRET"), "{said}");
+    }
 }
 
 #[test]
