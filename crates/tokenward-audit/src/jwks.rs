@@ -113,7 +113,7 @@ fn whole(name: &str, set: &Set, findings: &mut Vec<Finding>) {
         told.tell(
             ("jwks-doubled-member", 2),
             Severity::High,
-            "there twice: `keys`; one program reads the first list, another the last",
+            "there more than once: `keys`; one program reads the first list, another the last",
             "one list; whoever made the set wrote JSON by hand",
         );
     }
@@ -160,7 +160,7 @@ fn whole(name: &str, set: &Set, findings: &mut Vec<Finding>) {
 }
 
 /// Members that only a private or a secret key has (RFC 7518, section 6).
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+pub(crate) const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 fn of_key(key: &Members, told: &mut Told<'_>) {
     let kind = key.text("kty").unwrap_or_default();
@@ -168,7 +168,7 @@ fn of_key(key: &Members, told: &mut Told<'_>) {
         told.tell(
             ("jwks-doubled-member", 2),
             Severity::High,
-            format!("there twice: {names}; one program reads the first, another the last"),
+            format!("there more than once: {names}; one program reads the first, another the last"),
             "each member once; whoever made the set wrote JSON by hand",
         );
     }

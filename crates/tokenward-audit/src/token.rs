@@ -17,6 +17,7 @@ use crate::finding::Finding;
 pub(crate) use judge::listed;
 
 mod judge;
+mod looks;
 mod sensitive;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,8 @@ pub enum TokenError {
 pub struct TokenAudit {
     /// The header, as JSON.
     pub header: Value,
+    /// The header as people may read it: what is sensitive is cut.
+    pub shown_header: Value,
     /// The claims, as JSON; `None` where they are encrypted.
     pub claims: Option<Value>,
     /// The claims as people may read them: what is sensitive is cut.
@@ -97,10 +100,12 @@ pub fn audit_token(text: &str, now: u64) -> Result<TokenAudit, TokenError> {
         None => None,
     };
     let findings = judge::judge(token, &header, claims.as_ref(), now);
-    let shown = claims.as_ref().map(sensitive::shown);
+    let shown = claims.as_ref().map(sensitive::shown_claims);
+    let shown_header = sensitive::shown_header(&header);
     let is_hmac = header.text("alg").is_some_and(|alg| alg.starts_with("HS"));
     Ok(TokenAudit {
         header: header.into_value(),
+        shown_header,
         claims: claims.map(Members::into_value),
         shown,
         findings,

@@ -47,21 +47,23 @@ pub(super) fn judge(
         let now = u32::try_from(now).map_or_else(|_| f64::from(u32::MAX), f64::from);
         times(&mut judge, header, claims, now);
         names(&mut judge, claims);
-        for (name, severity, what) in sensitive::find(claims) {
-            judge.tell(
-                ("token-sensitive-data", 6),
-                severity,
-                format!("{name}: {what}, and whoever sees the token can read it"),
-                "keep it beside the session on the server, or encrypt the token (JWE)",
-            );
-        }
+    }
+    for (name, severity, what) in sensitive::find(header, claims) {
+        judge.tell(
+            ("token-sensitive-data", 6),
+            severity,
+            format!("{name}: {what}, and whoever sees the token can read it"),
+            "keep it beside the session on the server, or encrypt the token (JWE)",
+        );
     }
     for part in [Some(header), claims].into_iter().flatten() {
         if let Some(names) = listed(&part.doubled()) {
             judge.tell(
                 ("token-doubled-member", 2),
                 Severity::High,
-                format!("there twice: {names}; one program reads the first, another the last"),
+                format!(
+                    "there more than once: {names}; one program reads the first, another the last"
+                ),
                 "refuse such tokens (RFC 8725, section 2.4); whoever made it wrote JSON by hand",
             );
         }

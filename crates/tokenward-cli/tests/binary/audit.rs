@@ -285,6 +285,17 @@ fn the_secret_of_a_token_is_found_if_it_is_known_or_in_a_list() {
     assert!(rules.iter().any(|rule| *rule == "token-known-secret"), "{said}");
 
     assert!(work.refused(2, &["audit", "token", "abc"]).contains("three parts"));
+
+    // What is cut at the limit would look like half a token.
+    fs::write(work.path("long"), "a".repeat(2 << 20)).unwrap();
+    let mut command = work.command(&["audit", "token", "-"]);
+    let output = command.stdin(fs::File::open(work.path("long")).unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("larger than 1 MiB"), "{said}");
+    let header = "eyJhbGciOiJFUzI1NiIsInBhc3N3b3JkIjoib3JjaGFyZC00MiJ9";
+    let said = String::from_utf8(work.run(&["audit", "token", &format!("{header}.e30.AA")]).stdout);
+    let said = said.unwrap();
+    assert!(said.contains("\"orch…\"") && !said.contains("orchard"), "{said}");
 }
 
 #[test]
