@@ -185,7 +185,7 @@ impl<'o> Run<'o> {
             Verdict::Refused | Verdict::Failed => {
                 // What came without a token in its place was refused for want of one.
                 if let Sent::Token(_) = probe.sent {
-                    self.refusals.note(&probe.what, &answer, &self.token);
+                    self.refusals.note(probe, &answer, &self.token);
                     if look.status >= 500 {
                         self.failed.push((probe.what.clone(), look.status));
                     }
@@ -211,7 +211,7 @@ impl<'o> Run<'o> {
             return Err(Stop(format!("no answer to {MAX_SILENT} probes in a row: {error}")));
         }
         // A server may close the connection on what is too large for it.
-        if !probe.what.contains("KiB") {
+        if !probe.is_large {
             self.note(format!("a token {}", probe.what), error.to_string());
         }
         self.control(oracle).await?;
