@@ -84,7 +84,7 @@ fn masked(place: Place<'_>, value: &Value) -> Value {
             items.iter().map(|item| masked(Place { depth, ..place }.unnamed(), item)).collect()
         }
         Value::Object(members) => {
-            let is_of_key = is_key(members);
+            let is_of_key = is_key(place.name, members);
             let shown = members
                 .iter()
                 .map(|(name, one)| (called(name), masked(Place { name, is_of_key, depth }, one)));
@@ -111,7 +111,7 @@ fn look(path: &str, place: Place<'_>, value: &Value, found: &mut Vec<Found>) {
             }
         }
         Value::Object(members) => {
-            let is_of_key = is_key(members);
+            let is_of_key = is_key(place.name, members);
             for (name, value) in members {
                 let path = format!("{path}.{}", called(name));
                 look(&path, Place { name, is_of_key, depth }, value, found);
@@ -127,8 +127,9 @@ impl Place<'_> {
     }
 }
 
-fn is_key(members: &Map<String, Value>) -> bool {
-    members.contains_key("kty")
+/// Whether an object is a key, by its name or by what it says itself.
+fn is_key(name: &str, members: &Map<String, Value>) -> bool {
+    matches!(name, "jwk" | "epk") || members.contains_key("kty")
 }
 
 /// Whether a member is sensitive by itself, and why.
