@@ -1,13 +1,18 @@
 //! `audit jwks`: a key set as its verifiers get it.
 
-use serde_json::Value;
-
-use base64::Engine as _;
+use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity};
-use crate::token::{BASE64, Members};
+use crate::live::{Address, shown_url};
+use crate::token::{Members, listed};
+use set::Set;
 
+mod algorithm;
+mod edwards;
+mod point;
 mod roca;
+mod rsa;
+mod set;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -38,9 +43,6 @@ pub enum JwksError {
     NotKeys,
 }
 
-/// As many keys as a set is looked at for.
-const MAX_KEYS: usize = 1_000;
-
 /// Looks at a key set, or a single key; `name` is what findings call it.
 ///
 /// # Examples
@@ -54,170 +56,164 @@ const MAX_KEYS: usize = 1_000;
 /// # Ok::<(), tokenward_audit::JwksError>(())
 /// ```
 pub fn audit_jwks(name: &str, text: &[u8], source: &JwksSource) -> Result<Vec<Finding>, JwksError> {
+    let name = &shown(name);
     let mut findings = Vec::new();
     answered(name, source, &mut findings);
     // The keys are elsewhere.
     if source.redirect.is_some() {
         return Ok(findings);
     }
-    let set: Members = serde_json::from_slice(text).map_err(JwksError::NotJson)?;
-    let keys: Vec<Value> = match set.get("keys") {
-        Some(Value::Array(keys)) => keys.iter().take(MAX_KEYS).cloned().collect(),
-        _ if set.get("kty").is_some() => vec![Value::Object(set.0.into_iter().collect())],
-        _ => return Err(JwksError::NotKeys),
-    };
-    whole(name, &keys, &mut findings);
-    for (at, key) in keys.iter().enumerate() {
-        let kid = key.get("kid").and_then(Value::as_str);
-        let what = match kid {
+    let set = Set::read(text)?;
+    whole(name, &set, &mut findings);
+    for (at, key) in set.keys.iter().enumerate() {
+        let what = match key.as_ref().and_then(|key| key.text("kid")) {
             Some(kid) => format!("{name}: key `{kid}`"),
             None => format!("{name}: key {}", at.saturating_add(1)),
         };
-        of_key(&what, key, &mut findings);
+        let mut told = Told { what: &what, findings: &mut findings };
+        match key {
+            Some(key) => of_key(key, &mut told),
+            None => told.tell(
+                ("jwks-broken-key", 7),
+                Severity::Medium,
+                "it stands among the keys, and is no JSON object: verifiers may refuse the whole set",
+                "",
+            ),
+        }
     }
     Ok(findings)
 }
 
-fn whole(name: &str, keys: &[Value], findings: &mut Vec<Finding>) {
-    let mut tell = |rule, severity, message: String, fix: &str| {
-        findings.push(Finding::about(name, (rule, 8), severity, message, fix));
-    };
-    if keys.is_empty() {
-        tell("jwks-empty", Severity::High, "the set has no key: nothing verifies".to_owned(), "");
+/// What findings call a set: an address, or a file.
+fn shown(name: &str) -> String {
+    if name.contains("://") { shown_url(name) } else { name.to_owned() }
+}
+
+/// Where findings about one thing go.
+struct Told<'f> {
+    what: &'f str,
+    findings: &'f mut Vec<Finding>,
+}
+
+impl Told<'_> {
+    fn tell(
+        &mut self,
+        which: (&'static str, u8),
+        severity: Severity,
+        message: impl Into<String>,
+        fix: &str,
+    ) {
+        self.findings.push(Finding::about(self.what, which, severity, message, fix));
     }
-    if keys.len() == 1 {
-        tell(
-            "jwks-single-key",
-            Severity::Low,
-            "one key alone: either none is prepared to follow it, or the last change cut off every token of the one before".to_owned(),
-            "publish the next key before it signs, and keep the last one until its tokens have ended",
+}
+
+fn whole(name: &str, set: &Set, findings: &mut Vec<Finding>) {
+    let mut told = Told { what: name, findings };
+    if set.is_doubled {
+        told.tell(
+            ("jwks-doubled-member", 2),
+            Severity::High,
+            "there more than once: `keys`; one program reads the first list, another the last",
+            "one list; whoever made the set wrote JSON by hand",
         );
     }
-    let ids: Vec<&str> =
-        keys.iter().filter_map(|key| key.get("kid").and_then(Value::as_str)).collect();
-    for (at, id) in ids.iter().enumerate() {
-        if ids.iter().take(at).any(|earlier| earlier == id) {
-            tell(
-                "jwks-doubled-key-id",
-                Severity::Medium,
-                format!(
-                    "`{id}` names more than one key: which of them verifies is left to the library"
-                ),
-                "name each key once, for instance by its thumbprint (RFC 7638)",
-            );
-        }
+    if set.keys.len() < set.count {
+        told.tell(
+            ("jwks-many-keys", 8),
+            Severity::Medium,
+            format!(
+                "{} keys, of which the first {} were looked at: nobody knows what is in the others, and no verifier wants to try so many",
+                set.count,
+                set.keys.len()
+            ),
+            "take out the keys whose tokens have ended",
+        );
+    }
+    match set.count {
+        0 => told.tell(
+            ("jwks-empty", 8),
+            Severity::High,
+            "the set has no key: nothing verifies",
+            "",
+        ),
+        1 => told.tell(
+            ("jwks-single-key", 8),
+            Severity::Low,
+            "one key alone: either none is prepared to follow it, or the last change cut off every token of the one before",
+            "publish the next key before it signs, and keep the last one until its tokens have ended",
+        ),
+        _ => {}
+    }
+    let mut seen = BTreeSet::new();
+    let ids = set.keys.iter().flatten().filter_map(|key| key.text("kid"));
+    let doubled: BTreeSet<&str> = ids.filter(|id| !seen.insert(*id)).collect();
+    if let Some(names) = listed(&doubled) {
+        told.tell(
+            ("jwks-doubled-key-id", 8),
+            Severity::Medium,
+            format!(
+                "names of more than one key: {names}; which of them verifies is left to the library"
+            ),
+            "name each key once, for instance by its thumbprint (RFC 7638)",
+        );
     }
 }
 
 /// Members that only a private or a secret key has (RFC 7518, section 6).
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+pub(crate) const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
-fn of_key(what: &str, key: &Value, findings: &mut Vec<Finding>) {
-    let text = |name: &str| key.get(name).and_then(Value::as_str);
-    let mut tell = |rule, mistake, severity, message: String, fix: &str| {
-        findings.push(Finding::about(what, (rule, mistake), severity, message, fix));
-    };
-    let private: Vec<&str> = PRIVATE.into_iter().filter(|name| key.get(*name).is_some()).collect();
-    if !private.is_empty() || text("kty") == Some("oct") {
-        tell(
-            "jwks-private-key",
-            7,
+fn of_key(key: &Members, told: &mut Told<'_>) {
+    let kind = key.text("kty").unwrap_or_default();
+    if let Some(names) = listed(&key.doubled()) {
+        told.tell(
+            ("jwks-doubled-member", 2),
+            Severity::High,
+            format!("there more than once: {names}; one program reads the first, another the last"),
+            "each member once; whoever made the set wrote JSON by hand",
+        );
+    }
+    let private: Vec<&str> = PRIVATE.into_iter().filter(|name| key.get(name).is_some()).collect();
+    if !private.is_empty() || kind == "oct" {
+        let by = if private.is_empty() { vec!["oct"] } else { private };
+        told.tell(
+            ("jwks-private-key", 7),
             Severity::Critical,
             format!(
                 "the key that signs is here (`{}`): whoever reads the set can make tokens",
-                private.join("`, `")
+                by.join("`, `")
             ),
             "replace the key now; publish its public half alone",
         );
     }
-    if text("kid").is_none_or(str::is_empty) {
-        tell(
-            "jwks-without-key-id",
-            8,
+    if key.text("kid").is_none_or(str::is_empty) {
+        told.tell(
+            ("jwks-without-key-id", 8),
             Severity::Medium,
-            "the key has no `kid`: a token cannot name it, and a verifier has to try them all"
-                .to_owned(),
+            "the key has no `kid`: a token cannot name it, and a verifier has to try them all",
             "name each key, for instance by its thumbprint (RFC 7638)",
         );
     }
-    match text("alg") {
-        None => tell(
-            "jwks-without-algorithm",
-            3,
+    algorithm::check(key, told);
+    if key.text("use").is_none() && key.get("key_ops").is_none() {
+        told.tell(
+            ("jwks-without-use", 3),
             Severity::Low,
-            "the key does not say which algorithm it is for: the token, or the library, chooses"
-                .to_owned(),
-            "`alg`: the one algorithm that it signs with",
-        ),
-        Some(alg) if alg.eq_ignore_ascii_case("none") || alg == "RSA1_5" => tell(
-            "jwks-bad-algorithm",
-            3,
-            Severity::High,
-            format!("the key is published for `{alg}`"),
-            "ES256, EdDSA or RS256",
-        ),
-        Some(_) => {}
-    }
-    if text("use").is_none() && key.get("key_ops").is_none() {
-        tell(
-            "jwks-without-use",
-            3,
-            Severity::Low,
-            "the key does not say whether it is for signatures or for encryption".to_owned(),
+            "the key does not say whether it is for signatures or for encryption",
             "`use`: `sig`, or `enc`",
         );
     }
-    if text("kty") == Some("RSA") {
-        rsa(what, text("n"), text("e"), findings);
-    }
-}
-
-fn rsa(what: &str, n: Option<&str>, e: Option<&str>, findings: &mut Vec<Finding>) {
-    let mut tell = |rule, severity, message: String, fix: &str| {
-        findings.push(Finding::about(what, (rule, 7), severity, message, fix));
-    };
-    let number = |text: Option<&str>| {
-        let bytes = BASE64.decode(text?).ok()?;
-        let start = bytes.iter().position(|byte| *byte != 0)?;
-        bytes.get(start..).map(<[u8]>::to_vec)
-    };
-    let Some(modulus) = number(n) else {
-        tell(
-            "jwks-broken-key",
-            Severity::Medium,
-            "the key has no modulus that can be read".to_owned(),
-            "",
-        );
-        return;
-    };
-    let zeros = modulus.first().map_or(0, |byte| byte.leading_zeros());
-    let bits =
-        modulus.len().saturating_mul(8).saturating_sub(usize::try_from(zeros).unwrap_or_default());
-    if bits < 2048 {
-        let severity = if bits < 1024 { Severity::Critical } else { Severity::High };
-        tell(
-            "jwks-short-key",
-            severity,
-            format!("RSA of {bits} bits: NIST SP 800-131A asks for 2048 at least"),
-            "a new key of 3072 bits, or ES256",
-        );
-    }
-    if roca::is_weak(&modulus) {
-        tell(
-            "jwks-roca",
-            Severity::Critical,
-            "the modulus has the form of ROCA (CVE-2017-15361): its private half can be computed"
-                .to_owned(),
-            "replace the key now, with one that other software made",
-        );
-    }
-    if number(e).is_some_and(|e| e.as_slice() != [1, 0, 1] && e.len() <= 3) {
-        tell(
-            "jwks-odd-exponent",
+    match kind {
+        "RSA" => rsa::check(key, told),
+        "EC" => point::of_curve(key, told),
+        "OKP" => point::of_pair(key, told),
+        "AKP" => point::of_lattice(key, told),
+        "oct" => {}
+        _ => told.tell(
+            ("jwks-unknown-key", 8),
             Severity::Low,
-            "the exponent is smaller than 65537".to_owned(),
-            "a new key with the exponent 65537 (AQAB)",
-        );
+            "`kty` is none that JOSE knows, or missing: verifiers pass the key over",
+            "`EC`, `OKP` or `RSA`, as it is",
+        ),
     }
 }
 
@@ -227,11 +223,8 @@ fn answered(name: &str, source: &JwksSource, findings: &mut Vec<Finding>) {
         findings.push(Finding::about(name, (rule, mistake), severity, message, fix));
     };
     let Some(url) = &source.url else { return };
-    let rest = url.strip_prefix("http://");
-    let is_local = rest.is_some_and(|rest| {
-        ["localhost", "127.", "[::1]"].iter().any(|host| rest.starts_with(host))
-    });
-    if rest.is_some() && !is_local {
+    let is_plain = url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+    if is_plain && !Address::parse(&shown_url(url)).is_ok_and(|address| address.is_local()) {
         tell(
             "jwks-over-plain-http",
             9,
@@ -246,7 +239,8 @@ fn answered(name: &str, source: &JwksSource, findings: &mut Vec<Finding>) {
             9,
             Severity::Medium,
             format!(
-                "the address answers with a redirect to {to}: verifiers that follow none get no keys"
+                "the address answers with a redirect to {}: verifiers that follow none get no keys",
+                shown_url(to)
             ),
             "give verifiers the address that answers",
         );

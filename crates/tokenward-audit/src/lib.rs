@@ -36,7 +36,7 @@ pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};
 pub use language::Language;
 pub use live::{
     Address, AddressError, Carrier, KeyError, LiveError, LiveOptions, LogIn, Refresh, TrustError,
-    audit_live,
+    audit_live, shown_url,
 };
 pub use rules::catalog::{Catalog, CatalogError, RuleText};
 pub use secret::{Secrets, Tried, Words, Written};
@@ -46,6 +46,7 @@ pub use token::{TokenAudit, TokenError, audit_token};
 mod baseline;
 mod code;
 mod config;
+mod crypto;
 mod finding;
 mod jwks;
 mod language;

@@ -31,8 +31,8 @@ pub use options::{Carrier, LiveOptions, LogIn, Refresh};
 use oracle::Oracle;
 use parts::Parts;
 use run::{Run, Stop};
+pub use shown::shown_url;
 
-mod crypto;
 mod der;
 mod forge;
 mod habits;
@@ -48,6 +48,7 @@ mod probe;
 mod public;
 mod rules;
 mod run;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -107,7 +108,7 @@ pub async fn audit_live(
     let key =
         options.signing_key.as_deref().map(|bytes| Key::read(parts.alg(), bytes)).transpose()?;
     let extra_ca = options.extra_ca.as_deref();
-    let wire = http::Wire::new(extra_ca, options.timeout, options.pause, options.max_requests)?;
+    let wire = http::Wire::new(extra_ca, options.pace())?;
     let mut run = Run::new(options, wire, now);
     let strangers = Strangers::generate();
     let listener = listen(options, &strangers, parts.kid().unwrap_or_default()).await?;
@@ -195,9 +196,12 @@ async fn workshop<'a>(
         );
     }
     let options = run.options;
-    let url = listener.map(|listener| match &options.listener_url {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", listener.address),
+    let url = listener.map(|listener| {
+        let place = match &options.listener_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", listener.address),
+        };
+        format!("{place}/{}", listener.name)
     });
     Workshop { options, public, strangers, listener: url, key: None }
 }
@@ -310,7 +314,7 @@ fn visited(run: &mut Run<'_>, listener: Option<&Listener>) {
     if visits.is_empty() {
         return;
     }
-    let name = if visits.iter().any(|path| !path.contains("x5u")) { "jku" } else { "x5u" };
+    let name = if visits.iter().any(|path| !path.contains("x5u.pem")) { "jku" } else { "x5u" };
     let message = format!(
         "the service fetched an address that a forged token named in `{name}` ({} times): whoever writes a token makes it ask where they want",
         visits.len()

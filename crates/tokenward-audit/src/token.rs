@@ -2,7 +2,9 @@
 //!
 //! It decides nothing about the signature; whether a known secret made it is [`crate::Secrets`]'s to find out.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
@@ -12,7 +14,10 @@ use serde_json::Value;
 
 use crate::finding::Finding;
 
+pub(crate) use judge::listed;
+
 mod judge;
+mod looks;
 mod sensitive;
 #[cfg(test)]
 mod tests;
@@ -53,6 +58,8 @@ pub enum TokenError {
 pub struct TokenAudit {
     /// The header, as JSON.
     pub header: Value,
+    /// The header as people may read it: what is sensitive is cut.
+    pub shown_header: Value,
     /// The claims, as JSON; `None` where they are encrypted.
     pub claims: Option<Value>,
     /// The claims as people may read them: what is sensitive is cut.
@@ -93,10 +100,12 @@ pub fn audit_token(text: &str, now: u64) -> Result<TokenAudit, TokenError> {
         None => None,
     };
     let findings = judge::judge(token, &header, claims.as_ref(), now);
-    let shown = claims.as_ref().map(sensitive::shown);
+    let shown = claims.as_ref().map(sensitive::shown_claims);
+    let shown_header = sensitive::shown_header(&header);
     let is_hmac = header.text("alg").is_some_and(|alg| alg.starts_with("HS"));
     Ok(TokenAudit {
         header: header.into_value(),
+        shown_header,
         claims: claims.map(Members::into_value),
         shown,
         findings,
@@ -121,7 +130,7 @@ pub(crate) fn algorithm_of(token: &str) -> Option<String> {
 
 /// The members of an object, with those that are there twice.
 #[derive(Debug)]
-pub(crate) struct Members(pub(crate) Vec<(String, Value)>);
+pub(crate) struct Members<V = Value>(pub(crate) Vec<(String, V)>);
 
 impl Members {
     fn read(part: &str) -> Option<Self> {
@@ -137,29 +146,31 @@ impl Members {
         self.get(name)?.as_str()
     }
 
-    /// The names that are there more than once.
-    pub(crate) fn doubled(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().enumerate().filter_map(|(at, (name, _))| {
-            self.0.iter().take(at).any(|(earlier, _)| earlier == name).then_some(name.as_str())
-        })
-    }
-
     fn into_value(self) -> Value {
         Value::Object(self.0.into_iter().collect())
     }
 }
 
-impl<'de> Deserialize<'de> for Members {
+impl<V> Members<V> {
+    /// The names that are there more than once, each once.
+    pub(crate) fn doubled(&self) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let names = self.0.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| !seen.insert(*name)).collect()
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Members<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Members;
+        struct All<V>(PhantomData<V>);
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for All<V> {
+            type Value = Members<V>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<V>, M::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
@@ -167,6 +178,6 @@ impl<'de> Deserialize<'de> for Members {
                 Ok(Members(members))
             }
         }
-        deserializer.deserialize_map(All)
+        deserializer.deserialize_map(All(PhantomData))
     }
 }

@@ -15,6 +15,11 @@ pub(super) fn is_weak(modulus: &[u8]) -> bool {
     !modulus.is_empty() && PRIMES.iter().all(|prime| is_power(rest(modulus, *prime), *prime))
 }
 
+/// A small prime that divides a modulus: no library makes such a one.
+pub(super) fn divisor(modulus: &[u8]) -> Option<u32> {
+    [2].into_iter().chain(PRIMES).find(|prime| rest(modulus, *prime) == 0)
+}
+
 fn rest(modulus: &[u8], prime: u32) -> u32 {
     modulus.iter().fold(0, |rest, byte| {
         let next = rest.saturating_mul(256).saturating_add(u32::from(*byte));

@@ -74,8 +74,10 @@ impl JwksState {
     }
 
     /// Notes the keys of a set, and tells of those that have been there for more than `days`. What is no set is
-    /// left to [`super::audit_jwks`]. Both times are in seconds since 1970.
+    /// left to [`super::audit_jwks`]. Both times are in seconds since 1970. An address is remembered without its
+    /// query, which may be a secret, so that sets that it alone tells apart want a file each.
     pub fn look(&mut self, name: &str, text: &[u8], now: u64, days: u64) -> Vec<Finding> {
+        let name = &super::shown(name);
         let set: Value = serde_json::from_slice(text).unwrap_or_default();
         let keys: Vec<&Value> = match set.get("keys").and_then(Value::as_array) {
             Some(keys) => keys.iter().take(MAX_KEYS).collect(),
@@ -187,6 +189,15 @@ mod tests {
         assert_eq!(look(&["b"], 103), Vec::<String>::new());
         // One that went and came back is new: what was in between nobody knows.
         assert_eq!(look(&["a", "b"], 104), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_remembered_of_an_address_is_no_secret() {
+        let mut state = JwksState::default();
+        state.look("https://u:PASS@a.example/jwks?key=K", set(&["a"]).as_bytes(), 0, 90);
+        let json = state.to_json().unwrap();
+        assert!(json.contains("https://a.example/jwks") && !json.contains("PASS"), "{json}");
+        assert!(!json.contains("key=K"), "{json}");
     }
 
     #[test]

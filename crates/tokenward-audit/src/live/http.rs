@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 const MAX_BODY: usize = 256 << 10;
 
 /// An address that can be asked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Address {
     uri: Uri,
     host: String,
@@ -44,6 +44,12 @@ pub enum AddressError {
     /// It has a name and a password before its host.
     #[error("a URL with credentials in it, which would end up in reports")]
     Credentials,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Address").field(&self.shown()).finish()
+    }
 }
 
 impl Address {
@@ -73,7 +79,8 @@ impl Address {
     /// Whether it is on this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        self.host == "localhost" || self.host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        self.host.eq_ignore_ascii_case("localhost")
+            || self.host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     }
 
     /// Scheme, host and path, for people; the query is left out, since it may hold secrets.
@@ -154,22 +161,50 @@ pub(super) enum NoAnswer {
     TimedOut(Duration),
     #[error("the limit of {0} requests is reached")]
     Spent(usize),
+    #[error("the limit of {} s is reached", .0.as_secs())]
+    Late(Duration),
+    #[error(
+        "the service lets us wait too long: rests that it asks for, and answers that do not come, of more than {} s",
+        .0.as_secs()
+    )]
+    Idle(Duration),
     #[error("cannot be reached: {0}")]
     Unreachable(String),
     #[error("no HTTP answer: {0}")]
     Broken(String),
 }
 
+impl NoAnswer {
+    /// Whether nothing more is sent, whatever it is.
+    pub(super) const fn is_final(&self) -> bool {
+        matches!(self, Self::Spent(_) | Self::Late(_) | Self::Idle(_))
+    }
+}
+
+/// How much is sent, and how long it may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// For one answer.
+    pub(super) timeout: Duration,
+    /// Between the starts of two requests.
+    pub(super) pause: Duration,
+    pub(super) max_requests: usize,
+    /// For everything.
+    pub(super) max_time: Duration,
+    /// For rests and silences, all together.
+    pub(super) max_wait: Duration,
+}
+
 /// How the server is asked, and how much.
 #[derive(Debug)]
 pub(super) struct Wire {
     tls: Arc<ClientConfig>,
-    timeout: Duration,
-    /// Between the starts of two requests.
-    pause: Duration,
+    pace: Pace,
     next: Instant,
+    start: Instant,
+    /// How long the server let us wait without an answer.
+    waited: Duration,
     pub(super) sent: usize,
-    limit: usize,
 }
 
 /// Certificates that are to be trusted cannot be.
@@ -179,33 +214,47 @@ pub(super) struct Wire {
 pub struct TrustError(String);
 
 impl Wire {
-    pub(super) fn new(
-        extra_ca: Option<&[u8]>,
-        timeout: Duration,
-        pause: Duration,
-        limit: usize,
-    ) -> Result<Self, TrustError> {
+    pub(super) fn new(extra_ca: Option<&[u8]>, pace: Pace) -> Result<Self, TrustError> {
         let tls = Arc::new(trusting(extra_ca)?);
-        Ok(Self { tls, timeout, pause, next: Instant::now(), sent: 0, limit })
+        let start = Instant::now();
+        Ok(Self { tls, pace, next: start, start, waited: Duration::ZERO, sent: 0 })
     }
 
     /// Waits for its turn, asks, and reads what comes.
     pub(super) async fn send(&mut self, to: &Address, ask: Ask) -> Result<Answer, NoAnswer> {
-        if self.sent >= self.limit {
-            return Err(NoAnswer::Spent(self.limit));
+        let pace = self.pace;
+        if self.sent >= pace.max_requests {
+            return Err(NoAnswer::Spent(pace.max_requests));
+        }
+        if self.waited > pace.max_wait {
+            return Err(NoAnswer::Idle(pace.max_wait));
+        }
+        // Nobody waits for a turn that comes too late.
+        let begin = self.next.max(Instant::now());
+        let left = pace.max_time.saturating_sub(begin.saturating_duration_since(self.start));
+        if left.is_zero() {
+            return Err(NoAnswer::Late(pace.max_time));
         }
         self.sent = self.sent.saturating_add(1);
-        sleep_until(self.next).await;
+        sleep_until(begin).await;
         let now = Instant::now();
-        self.next = now.checked_add(self.pause).unwrap_or(now);
-        let asked = timeout(self.timeout, exchange(&self.tls, to, ask)).await;
-        asked.unwrap_or(Err(NoAnswer::TimedOut(self.timeout)))
+        self.next = now.checked_add(pace.pause).unwrap_or(now);
+        let patience = pace.timeout.min(left);
+        match timeout(patience, exchange(&self.tls, to, ask)).await {
+            Ok(answer) => answer,
+            Err(_) if patience < pace.timeout => Err(NoAnswer::Late(pace.max_time)),
+            Err(_) => {
+                self.waited = self.waited.saturating_add(patience);
+                Err(NoAnswer::TimedOut(patience))
+            }
+        }
     }
 
     /// Lets the server rest.
     pub(super) fn rest(&mut self, pause: Duration) {
         let now = Instant::now();
         self.next = now.checked_add(pause).unwrap_or(now);
+        self.waited = self.waited.saturating_add(pause);
     }
 }
 

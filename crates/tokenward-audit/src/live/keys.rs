@@ -6,7 +6,8 @@ use rcgen::{CertificateParams, KeyPair, SigningKey as _};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::{crypto, der};
+use super::der;
+use crate::crypto;
 use crate::token::BASE64;
 
 /// A key that signs for one algorithm.

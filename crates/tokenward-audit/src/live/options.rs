@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderName, Method};
 
-use super::http::Address;
+use super::http::{Address, Pace};
 
 /// Where a request has its token.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,10 @@ pub struct LiveOptions {
     pub timeout: Duration,
     /// In all. Default: 1000.
     pub max_requests: usize,
+    /// For everything that is asked. Default: half an hour.
+    pub max_time: Duration,
+    /// For the rests that the service asks for and the answers that never come, together. Default: ten minutes.
+    pub max_wait: Duration,
     /// Certificates (PEM) that are trusted besides the system's.
     pub extra_ca: Option<Vec<u8>>,
 }
@@ -122,7 +126,19 @@ impl LiveOptions {
             pause: Duration::from_millis(200),
             timeout: Duration::from_secs(10),
             max_requests: 1_000,
+            max_time: Duration::from_secs(30 * 60),
+            max_wait: Duration::from_secs(10 * 60),
             extra_ca: None,
+        }
+    }
+
+    pub(super) const fn pace(&self) -> Pace {
+        Pace {
+            timeout: self.timeout,
+            pause: self.pause,
+            max_requests: self.max_requests,
+            max_time: self.max_time,
+            max_wait: self.max_wait,
         }
     }
 }

@@ -8,6 +8,8 @@ pub(super) struct Probe {
     /// What was done, after "a token": `whose signature was changed`.
     pub(super) what: String,
     pub(super) sent: Sent,
+    /// Whether it is longer than a server need take, which may refuse it for that, before it looks.
+    pub(super) is_large: bool,
 }
 
 /// How a probe reaches the server.
@@ -20,6 +22,11 @@ pub(super) enum Sent {
 
 impl Probe {
     pub(super) fn token(rule: &'static Rule, what: impl Into<String>, token: String) -> Self {
-        Self { rule, what: what.into(), sent: Sent::Token(token) }
+        Self { rule, what: what.into(), sent: Sent::Token(token), is_large: false }
+    }
+
+    /// The same, of what is longer than a server need take.
+    pub(super) fn large(self) -> Self {
+        Self { is_large: true, ..self }
     }
 }

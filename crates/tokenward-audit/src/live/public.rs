@@ -93,12 +93,12 @@ fn pems(der: &[u8], label: &str, names: Names) -> [(&'static str, Vec<u8>); 3] {
     ]
 }
 
-/// The key as `SubjectPublicKeyInfo` (RFC 5280), and as what stands inside of that.
 /// An RSA key as `SubjectPublicKeyInfo` (RFC 5280, section 4.1).
 pub(super) fn rsa(key: &Members) -> Option<Vec<u8>> {
     (key.text("kty") == Some("RSA")).then(|| encoded(key)).flatten().map(|(spki, _)| spki)
 }
 
+/// The key as `SubjectPublicKeyInfo` (RFC 5280), and as what stands inside of that.
 fn encoded(key: &Members) -> Option<(Vec<u8>, Vec<u8>)> {
     let number = |name| BASE64.decode(key.text(name)?).ok();
     let (algorithm, raw): (Vec<&[u8]>, Vec<u8>) = match key.text("kty")? {

@@ -114,7 +114,7 @@ impl<'o> Run<'o> {
         for _ in 0..TRIES {
             let token = self.token.clone();
             match self.with(Some(&token)).await {
-                Err(spent @ NoAnswer::Spent(_)) => return Err(Stop(spent.to_string())),
+                Err(end) if end.is_final() => return Err(Stop(end.to_string())),
                 Err(error) => last = error.to_string(),
                 Ok(answer) => {
                     let look = Look::of(&answer);
@@ -165,7 +165,7 @@ impl<'o> Run<'o> {
     pub(super) async fn probe(&mut self, oracle: &Oracle, probe: &Probe) -> Result<bool, Stop> {
         let answer = match self.send(&probe.sent).await {
             Ok(answer) => answer,
-            Err(spent @ NoAnswer::Spent(_)) => return Err(Stop(spent.to_string())),
+            Err(end) if end.is_final() => return Err(Stop(end.to_string())),
             Err(error) => return self.unanswered(oracle, probe, &error).await,
         };
         self.silent = 0;
@@ -185,7 +185,7 @@ impl<'o> Run<'o> {
             Verdict::Refused | Verdict::Failed => {
                 // What came without a token in its place was refused for want of one.
                 if let Sent::Token(_) = probe.sent {
-                    self.refusals.note(&probe.what, &answer, &self.token);
+                    self.refusals.note(probe, &answer, &self.token);
                     if look.status >= 500 {
                         self.failed.push((probe.what.clone(), look.status));
                     }
@@ -211,7 +211,7 @@ impl<'o> Run<'o> {
             return Err(Stop(format!("no answer to {MAX_SILENT} probes in a row: {error}")));
         }
         // A server may close the connection on what is too large for it.
-        if !probe.what.contains("KiB") {
+        if !probe.is_large {
             self.note(format!("a token {}", probe.what), error.to_string());
         }
         self.control(oracle).await?;

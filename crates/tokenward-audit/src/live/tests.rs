@@ -91,6 +91,24 @@ fn a_forged_token_is_never_the_valid_one() {
 }
 
 #[test]
+fn a_token_that_is_too_long_for_servers_says_so() {
+    let parts = Parts::read(&token(&json!({ "alg": "RS256", "kid": "a" }))).unwrap();
+    let options = LiveOptions::new(Address::parse("http://localhost/").unwrap(), String::new());
+    let strangers = Strangers::default();
+    let workshop = Workshop {
+        options: &options,
+        public: Vec::new(),
+        strangers: &strangers,
+        listener: None,
+        key: None,
+    };
+    let probes = workshop.probes(&parts.text(), 0);
+    let large: Vec<&str> =
+        probes.iter().filter(|one| one.is_large).map(|one| one.what.as_str()).collect();
+    assert_eq!(large, ["of 100 KiB", "with a `kid` of 4 KiB"]);
+}
+
+#[test]
 fn an_address_with_credentials_or_of_another_scheme_is_none() {
     for url in ["https://u:p@a.example/", "ftp://a.example/", "/me", "", "https://"] {
         assert!(Address::parse(url).is_err(), "{url}");

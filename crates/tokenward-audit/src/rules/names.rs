@@ -79,7 +79,7 @@ const TOKENS: [&str; 9] = [
 
 /// How surely a name is that of a credential.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Credential {
+pub(crate) enum Credential {
     Surely,
     /// `token`, and no more.
     Perhaps,
@@ -93,7 +93,7 @@ pub(super) fn is_no_other(name: &str) -> bool {
 }
 
 /// Reads the name of a place where something is kept.
-pub(super) fn credential(name: &str) -> Credential {
+pub(crate) fn credential(name: &str) -> Credential {
     if !is_no_other(name) {
         return Credential::No;
     }

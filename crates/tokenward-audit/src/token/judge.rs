@@ -1,5 +1,7 @@
 //! What is wrong with a token, by its header and claims.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use serde_json::Value;
 
@@ -45,22 +47,26 @@ pub(super) fn judge(
         let now = u32::try_from(now).map_or_else(|_| f64::from(u32::MAX), f64::from);
         times(&mut judge, header, claims, now);
         names(&mut judge, claims);
-        for (name, severity, what) in sensitive::find(claims) {
+    }
+    for (name, severity, what) in sensitive::find(header, claims) {
+        judge.tell(
+            ("token-sensitive-data", 6),
+            severity,
+            format!("{name}: {what}, and whoever sees the token can read it"),
+            "keep it beside the session on the server, or encrypt the token (JWE)",
+        );
+    }
+    for part in [Some(header), claims].into_iter().flatten() {
+        if let Some(names) = listed(&part.doubled()) {
             judge.tell(
-                ("token-sensitive-data", 6),
-                severity,
-                format!("{name}: {what}, and whoever sees the token can read it"),
-                "keep it beside the session on the server, or encrypt the token (JWE)",
+                ("token-doubled-member", 2),
+                Severity::High,
+                format!(
+                    "there more than once: {names}; one program reads the first, another the last"
+                ),
+                "refuse such tokens (RFC 8725, section 2.4); whoever made it wrote JSON by hand",
             );
         }
-    }
-    for name in header.doubled().chain(claims.into_iter().flat_map(Members::doubled)) {
-        judge.tell(
-            ("token-doubled-member", 2),
-            Severity::High,
-            format!("`{name}` is there twice: one program reads the first, another the last"),
-            "refuse such tokens (RFC 8725, section 2.4); whoever made it wrote JSON by hand",
-        );
     }
     if token.len() > MANY_BYTES {
         judge.tell(
@@ -71,6 +77,26 @@ pub(super) fn judge(
         );
     }
     judge.findings
+}
+
+/// As many names as one finding shows.
+const MAX_NAMES: usize = 5;
+/// More of a name is no name.
+const MAX_NAME: usize = 40;
+
+/// Names as a finding shows them: the first few, and how many more.
+pub(crate) fn listed(names: &BTreeSet<&str>) -> Option<String> {
+    let shown = names.iter().take(MAX_NAMES).map(|name| {
+        let cut: String = name.chars().take(MAX_NAME).collect();
+        let end = if cut.len() < name.len() { "…" } else { "" };
+        format!("`{cut}{end}`")
+    });
+    let shown: Vec<String> = shown.collect();
+    match names.len().saturating_sub(shown.len()) {
+        0 if shown.is_empty() => None,
+        0 => Some(shown.join(", ")),
+        more => Some(format!("{} and {more} more", shown.join(", "))),
+    }
 }
 
 fn of_header(judge: &mut Judge, header: &Members, is_unsigned: bool) {

@@ -63,6 +63,15 @@ fn sensitive_data_is_told_by_name_and_by_what_it_looks_like() {
         r#""x":"078-05-1120""#,
         r#""id_token":"eyJhbGciOiJub25lIn0.e30.""#,
         r#""k":"-----BEGIN PRIVATE KEY-----""#,
+        r#""aws_secret_access_key":"x""#,
+        r#""at_secret":"x""#,
+        r#""pin":1234"#,
+        r#""b":"Bearer eyJhbGciOiJub25lIn0.e30.AA""#,
+        r#""u":"https://u:PASS@a.example/""#,
+        r#""j":"{\"a\":[{\"password\":\"x\"}]}""#,
+        r#""n":4111111111111111"#,
+        r#""n":4111111111111111.0"#,
+        r#""cnf":{"jwk":{"kty":"EC","d":"orchard-42"}}"#,
     ] {
         assert!(found("{}", &format!("{{{claim}}}")).contains(&"token-sensitive-data"), "{claim}");
     }
@@ -73,6 +82,19 @@ fn sensitive_data_is_told_by_name_and_by_what_it_looks_like() {
         r#""n":"4111 1111 1111 1112""#,
         r#""order":"1111111111111117""#,
         r#""day":"2026-01-01""#,
+        r#""secretary":"Ada""#,
+        r#""secret_version":3"#,
+        r#""pinned_at":1800000000"#,
+        r#""pin_code":"110001""#,
+        r#""pwd_exp":1800000000"#,
+        r#""amr":["pwd","otp"]"#,
+        r#""mail":"mailto:ada@example.com""#,
+        r#""u":"https://a.example:8443/@ada""#,
+        r#""j":"{\"a\":1}""#,
+        r#""user_id":4111111111111111"#,
+        r#""at":1800000000000"#,
+        r#""d":"orchard-42-and-more""#,
+        r#""cnf":{"jwk":{"kty":"EC","x":"orchard-42"}}"#,
     ] {
         assert!(!found("{}", &format!("{{{claim}}}")).contains(&"token-sensitive-data"), "{claim}");
     }
@@ -150,4 +172,44 @@ fn claims_are_shown_without_what_is_sensitive_in_them() {
     assert_eq!(shown["sub"], "u1");
     assert_eq!(shown["password"], "orch…");
     assert!(!shown.to_string().contains("4111111111111111"), "{shown}");
+}
+
+#[test]
+fn a_header_is_looked_at_and_shown_as_claims_are() {
+    let header = r#"{"alg":"ES256","kid":"k1","jwk":{"d":"orchard-1","x":"public"},"k":"orchard-2","password":"orchard-3","x":"eyJhbGciOiJub25lIn0.e30.AA"}"#;
+    let audit = audit_token(&format!("{}.e30.AA", BASE64.encode(header)), NOW).unwrap();
+    let shown = audit.shown_header.to_string();
+    for hidden in ["orchard", "e30"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+    assert!(shown.contains("public") && shown.contains("\"k1\""), "{shown}");
+    let told: Vec<&str> = audit
+        .findings
+        .iter()
+        .filter(|one| one.rule == "token-sensitive-data")
+        .filter_map(|one| one.message.split(':').next())
+        .collect();
+    let wanted = ["`header.jwk.d`", "`header.k`", "`header.password`", "`header.x`"];
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn names_that_are_there_twice_are_one_finding_however_many_there_are() {
+    let claims: Vec<String> = (0..20_000).map(|at| format!("\"{at}\":1,\"{at}\":2")).collect();
+    let payload = BASE64.encode(format!("{{{}}}", claims.join(",")));
+    let audit = audit_token(&format!("e30.{payload}.AA"), NOW).unwrap();
+    let told: Vec<_> =
+        audit.findings.iter().filter(|one| one.rule == "token-doubled-member").collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].message.contains(" and 19995 more"), "{}", told[0].message);
+}
+
+#[test]
+fn a_name_may_be_a_secret_and_is_not_repeated_whole() {
+    let token = "eyJhbGciOiJub25lIn0.e30.AAAA";
+    let claims =
+        format!("{{\"{token}\":{{\"password\":\"x\"}},\"{}\":{{\"pwd\":1}}}}", "n".repeat(9_000));
+    let audit = audit_token(&format!("e30.{}.AA", BASE64.encode(claims)), NOW).unwrap();
+    let said = format!("{:?} {:?}", audit.findings, audit.shown);
+    assert!(!said.contains("e30.AAAA") && !said.contains(&"n".repeat(99)), "{said}");
 }

@@ -76,6 +76,35 @@ fn a_server_that_hangs_on_forged_tokens_is_given_up_after_three() {
 }
 
 #[test]
+fn a_server_that_lets_us_wait_now_and_then_is_given_up_too() {
+    for way in ["hanging-at-times", "resting"] {
+        let server = Server::python("hostile.py", way);
+        let mut options = server.options();
+        options.timeout = Duration::from_millis(500);
+        options.max_wait = Duration::from_secs(2);
+
+        let audit = run(&options).unwrap();
+
+        let note = audit.notes.iter().find(|note| note.file == "the rest of the probes").unwrap();
+        assert!(note.why.ends_with("of more than 2 s"), "{way}: {}", note.why);
+    }
+}
+
+#[test]
+fn no_longer_is_asked_than_was_allowed() {
+    let server = Server::python("vulnerable.py", "");
+    let mut options = server.options();
+    options.pause = Duration::from_millis(100);
+    options.max_time = Duration::from_secs(2);
+
+    let audit = run(&options).unwrap();
+
+    let note = audit.notes.iter().find(|note| note.file == "the rest of the probes").unwrap();
+    assert_eq!(note.why, "the limit of 2 s is reached");
+    assert!((10..=21).contains(&audit.requests), "{}", audit.requests);
+}
+
+#[test]
 fn no_more_is_sent_than_was_allowed() {
     let server = Server::python("vulnerable.py", "");
     let mut options = server.options();

@@ -285,6 +285,17 @@ fn the_secret_of_a_token_is_found_if_it_is_known_or_in_a_list() {
     assert!(rules.iter().any(|rule| *rule == "token-known-secret"), "{said}");
 
     assert!(work.refused(2, &["audit", "token", "abc"]).contains("three parts"));
+
+    // What is cut at the limit would look like half a token.
+    fs::write(work.path("long"), "a".repeat(2 << 20)).unwrap();
+    let mut command = work.command(&["audit", "token", "-"]);
+    let output = command.stdin(fs::File::open(work.path("long")).unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("larger than 1 MiB"), "{said}");
+    let header = "eyJhbGciOiJFUzI1NiIsInBhc3N3b3JkIjoib3JjaGFyZC00MiJ9";
+    let said = String::from_utf8(work.run(&["audit", "token", &format!("{header}.e30.AA")]).stdout);
+    let said = said.unwrap();
+    assert!(said.contains("\"orch…\"") && !said.contains("orchard"), "{said}");
 }
 
 #[test]
@@ -303,7 +314,8 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
     use std::io::{Read as _, Write as _};
 
     let work = Work::new();
-    let key = r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1","alg":"ES256","use":"sig"}"#;
+    // The key of RFC 8037, appendix A.2.
+    let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1","alg":"EdDSA","use":"sig"}"#;
     fs::write(
         work.path("jwks.json"),
         format!("{{\"keys\":[{key},{}]}}", key.replace("\"1\"", "\"2\"")),
@@ -338,14 +350,27 @@ fn a_key_set_that_never_changes_and_one_that_is_elsewhere_are_told() {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 1024];
         assert!(stream.read(&mut request).unwrap() > 0);
-        let answer = "HTTP/1.1 302 Found\r\nLocation: https://b.example/jwks\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let answer = "HTTP/1.1 302 Found\r\nLocation: https://b.example/jwks?token=SECRET\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         stream.write_all(answer.as_bytes()).unwrap();
     });
-    let output = work.run(&["audit", "jwks", &url]);
+    let output = work.run(&["audit", "jwks", &format!("{url}?api_key=SECRET")]);
     server.join().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("jwks-redirect") && said.contains("https://b.example/jwks"), "{said}");
+    assert!(said.contains(&url) && !said.contains("SECRET"), "{said}");
+
+    // Nor does an error repeat what is secret in an address.
+    for place in ["jwks", "live"] {
+        let with_password = url.replace("://", "://u:SECRET@");
+        let mut arguments = vec!["audit", place, &with_password];
+        if place == "live" {
+            fs::write(work.path("token"), "e30.e30.AA").unwrap();
+            arguments.extend(["--i-own-this", "--token-file", "token"]);
+        }
+        let said = work.refused(2, &arguments);
+        assert!(said.contains("/jwks") && !said.contains("SECRET"), "{said}");
+    }
 }
 
 #[test]

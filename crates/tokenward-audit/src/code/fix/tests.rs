@@ -138,6 +138,13 @@ fn what_a_person_wrote_between_the_parts_is_not_torn_apart() {
     leaves("a.ts", "res.cookie('access_token', token as string)\n");
     leaves("a.js", "res.cookie('access_token', token, { secure: true /* for now */ })\n");
     leaves("a.py", "r.set_cookie('access_token', (token))\n");
+    // Flags that stand at their positions: a keyword beside one is an error.
+    leaves("a.py", "r.set_cookie('access_token', t, 900, None, '/', None, True, True)\n");
+    fixes(
+        "a.py",
+        "r.set_cookie('access_token', t, 900, None, '/', None, True, False)\n",
+        "r.set_cookie('access_token', t, 900, None, '/', None, True, True)\n",
+    );
     leaves("a.js", "const flags = { secure: true }\nres.cookie('access_token', token, flags)\n");
     // A flag that a name stands for may be used elsewhere.
     leaves("a.py", "OFF = False\nr.set_cookie('access_token', token, httponly=OFF, secure=True)\n");

@@ -78,28 +78,22 @@ impl Strangers {
         self.keys.iter().filter_map(Key::certificate).map(pem).collect()
     }
 
-    /// With addresses of our listener at `url`, also dressed up as ones of `host`.
+    /// With addresses of our listener at `url`, also dressed up as ones of `host`: of each kind its own.
     pub(super) fn at_address(&self, parts: &Parts, url: &str, host: &str) -> Vec<Probe> {
         let place = url.split_once("://").map_or(url, |(_, place)| place);
-        let jwks = format!("{url}/jwks.json");
         let addresses = [
-            jwks.clone(),
-            format!("http://{host}@{place}/jwks.json"),
-            format!("{jwks}#https://{host}/.well-known/jwks.json"),
-            format!("{url}/https://{host}/.well-known/jwks.json"),
+            ("jku", format!("{url}/1/jwks.json")),
+            ("jku", format!("http://{host}@{place}/2/jwks.json")),
+            ("jku", format!("{url}/3/jwks.json#https://{host}/.well-known/jwks.json")),
+            ("jku", format!("{url}/4/https://{host}/.well-known/jwks.json")),
+            ("x5u", format!("{url}/5/x5u.pem")),
         ];
         let mut all = Vec::new();
-        for name in ["jku", "x5u"] {
-            let addresses = addresses.iter().take(if name == "jku" { 4 } else { 1 });
-            for address in addresses {
-                let address =
-                    if name == "x5u" { format!("{url}/x5u.pem") } else { address.clone() };
-                all.extend(self.each(parts, |key| {
-                    let what =
-                        format!("whose `{name}` is an address of ours ({})", key.algorithm());
-                    Some((&ADDRESS, what, vec![(name, json!(address)), ("kid", json!(NAME))]))
-                }));
-            }
+        for (name, address) in addresses {
+            all.extend(self.each(parts, |key| {
+                let what = format!("whose `{name}` is an address of ours ({})", key.algorithm());
+                Some((&ADDRESS, what, vec![(name, json!(address)), ("kid", json!(NAME))]))
+            }));
         }
         all
     }

@@ -2,12 +2,12 @@
 //! changes anything.
 
 use base64::Engine as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::live::keys::hmac;
 use crate::live::parts::Parts;
 use crate::live::probe::Probe;
-use crate::live::rules::KID;
+use crate::live::rules::{KID, SIGNATURE};
 use crate::token::BASE64;
 
 /// A `kid`, and the secret that it would lead to.
@@ -44,16 +44,17 @@ pub(super) fn all(parts: &Parts, is_intrusive: bool) -> Vec<Probe> {
         })
         .collect();
     // These open nothing; what the server answers to them may tell of paths and queries.
-    for (what, kid) in [
-        ("an empty `kid`", json!("")),
-        ("an unknown `kid`", json!("tokenward-audit")),
-        ("a `kid` that is a list", json!(["tokenward-audit"])),
-        ("a `kid` of 4 KiB", json!("k".repeat(4096))),
-        ("a `kid` with a quote", json!("tokenward'audit")),
-    ] {
+    let with = |what: &str, kid: Value| {
         let input = parts.input(&parts.header_with(&[("kid", kid)]));
         let token = format!("{input}.{}", parts.texts[2]);
-        all.push(Probe::token(&crate::live::rules::SIGNATURE, format!("with {what}"), token));
-    }
+        Probe::token(&SIGNATURE, format!("with {what}"), token)
+    };
+    all.extend([
+        with("an empty `kid`", json!("")),
+        with("an unknown `kid`", json!("tokenward-audit")),
+        with("a `kid` that is a list", json!(["tokenward-audit"])),
+        with("a `kid` of 4 KiB", json!("k".repeat(4096))).large(),
+        with("a `kid` with a quote", json!("tokenward'audit")),
+    ]);
     all
 }

@@ -15,7 +15,7 @@ pub(super) fn all(parts: &Parts) -> Vec<Probe> {
     let [header, payload, signature] = &parts.texts;
     let deep = format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
     let alg = Value::from(parts.alg());
-    let large = parts.claims_with(&[("tokenward_audit", Value::from("x".repeat(LARGE)))]);
+    let longer = parts.claims_with(&[("tokenward_audit", Value::from("x".repeat(LARGE)))]);
     [
         ("whose header is no base64url", format!("!{header}.{payload}.{signature}")),
         ("whose header is no JSON", format!("{}.{payload}.{signature}", text("{\"alg\""))),
@@ -30,10 +30,15 @@ pub(super) fn all(parts: &Parts) -> Vec<Probe> {
             "whose `typ` is an object",
             format!("{}.{payload}.{signature}", encode(&parts.header_with(&[("typ", json!({}))]))),
         ),
-        ("of 100 KiB", format!("{header}.{}.{signature}", encode(&large))),
         ("of dots alone", "..".to_owned()),
     ]
     .into_iter()
     .map(|(what, token)| Probe::token(&SIGNATURE, what, token))
+    .chain([Probe::token(
+        &SIGNATURE,
+        "of 100 KiB",
+        format!("{header}.{}.{signature}", encode(&longer)),
+    )
+    .large()])
     .collect()
 }

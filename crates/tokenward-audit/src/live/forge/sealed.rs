@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
-use crate::live::crypto::{self, SECRET};
+use crate::crypto::{self, SECRET};
 use crate::live::parts::{Parts, encode};
 use crate::live::probe::Probe;
 use crate::live::public;

@@ -8,6 +8,8 @@ use crate::finding::Finding;
 use crate::live::http::{Address, Answer};
 use crate::live::options::Carrier;
 use crate::live::rules::{CACHED, COOKIE_PLAIN, COOKIE_READABLE, COOKIE_SITE, NO_CSP, NO_HSTS};
+use crate::rules::names::{Credential, credential, plain};
+use crate::token::algorithm_of;
 
 /// A year, in seconds, as lists of browsers ask for.
 const YEAR: u64 = 31_536_000;
@@ -94,12 +96,22 @@ pub(in crate::live) fn cookies(address: &Address, answer: &Answer) -> Vec<Findin
     findings
 }
 
+/// Shorter, a value is a flag or a number under a name like that of a token.
+const MIN_VALUE: usize = 16;
+/// Names of cookies that servers give to whoever is logged in, in one word.
+const SESSIONS: [&str; 7] =
+    ["session", "sessionid", "auth", "sid", "connectsid", "phpsessid", "jsessionid"];
+
+/// Whether a cookie is a credential: by its name, as code is judged, or because it holds a JWT.
 fn holds_token(name: &str, value: &str) -> bool {
-    let name = name.to_lowercase();
-    let is_other = ["csrf", "xsrf"].iter().any(|word| name.contains(word));
-    let is_named =
-        ["token", "jwt", "auth", "session", "sid"].iter().any(|word| name.contains(word));
-    !is_other && (is_named || value.trim_matches('"').starts_with("eyJ"))
+    let name = name.trim_start_matches("__Host-").trim_start_matches("__Secure-");
+    let value = value.trim_matches('"');
+    if value.matches('.').count() == 2 && algorithm_of(value).is_some() {
+        // Half of a double submission is there for scripts on purpose.
+        return !["csrf", "xsrf"].iter().any(|word| plain(name).contains(word));
+    }
+    let is_named = credential(name) != Credential::No || SESSIONS.contains(&plain(name).as_str());
+    is_named && value.len() >= MIN_VALUE
 }
 
 fn max_age(value: &str) -> Option<u64> {

@@ -22,6 +22,7 @@ pub(in crate::live) fn in_addresses(token: &str) -> Vec<Probe> {
             rule: &IN_URL,
             what: format!("in the address, as `{name}`,"),
             sent: Sent::Parameter(name, token.to_owned()),
+            is_large: false,
         })
         .collect()
 }

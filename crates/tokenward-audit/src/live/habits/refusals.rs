@@ -6,6 +6,7 @@ use http::header::WWW_AUTHENTICATE;
 
 use crate::finding::Finding;
 use crate::live::http::Answer;
+use crate::live::probe::Probe;
 use crate::live::rules::{DETAILED, TOLD_APART, TRACE};
 
 /// What the common libraries say of a bad token, in small letters.
@@ -87,7 +88,8 @@ pub(in crate::live) struct Refusals {
 
 impl Refusals {
     /// Notes how a token was refused; `token` is the valid one, for servers that repeat what they get.
-    pub(in crate::live) fn note(&mut self, what: &str, answer: &Answer, token: &str) {
+    pub(in crate::live) fn note(&mut self, probe: &Probe, answer: &Answer, token: &str) {
+        let what = probe.what.as_str();
         let body = answer.body.get(..MAX_TEXT).unwrap_or(&answer.body);
         let challenge = answer.header(&WWW_AUTHENTICATE).unwrap_or_default();
         let text = format!("{challenge}\n{}", String::from_utf8_lossy(body));
@@ -104,7 +106,7 @@ impl Refusals {
             }
         }
         // A server that takes no header of such a length never came to the token.
-        if what.contains("KiB") || matches!(answer.status, 413 | 414 | 429 | 431 | 500..) {
+        if probe.is_large || matches!(answer.status, 413 | 414 | 429 | 431 | 500..) {
             return;
         }
         let text = text.replace(&token.to_lowercase(), "");

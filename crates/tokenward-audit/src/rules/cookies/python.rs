@@ -3,7 +3,7 @@
 use super::super::settings;
 use super::{Cookie, Place, holds_token, is_ended};
 use crate::language::Language;
-use crate::model::{Id, Kind, Model};
+use crate::model::{Id, Kind, Lookup, Model};
 
 pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
     // A function of the project's own, `set_cookie(…)`, knows flags that are out of sight here.
@@ -14,15 +14,24 @@ pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
     {
         return None;
     }
-    if is_ended(m, m.keyword(call, "max_age")) {
+    if is_ended(m, argument(m, call, "max_age", 2)) {
         return None;
     }
     Some(Cookie {
         call,
-        http_only: m.keyword(call, "httponly"),
-        secure: m.keyword(call, "secure"),
+        http_only: argument(m, call, "httponly", 7),
+        secure: argument(m, call, "secure", 6),
         place: Place::Keyword,
     })
+}
+
+/// An argument by keyword, or at its position, which is the same in Flask, Django and Starlette.
+fn argument(m: &Model, call: Id, name: &str, position: usize) -> Lookup {
+    match (m.keyword(call, name), m.positional(call, position)) {
+        (Lookup::Absent, at @ Lookup::Found(_)) => at,
+        // `**options`, which is known, stands at no position.
+        (said, _) => said,
+    }
 }
 
 /// `JWT_COOKIE_SECURE = False`, where tokens travel in cookies and no other set of settings has it on.

@@ -1,6 +1,7 @@
 """Servers that are no help: what each does is named on the command line."""
 
 import gzip
+import itertools
 import random
 import socket
 import sys
@@ -12,6 +13,7 @@ import keys
 WAY = keys.fault()
 key = keys.Key("ES256", "one")
 valid = key.token(keys.claims())
+turn, other = itertools.count(), itertools.count()
 BOMB = gzip.compress(bytes(20 << 20))
 
 
@@ -31,7 +33,11 @@ def serve(stream):
         is_good = f"Bearer {valid}\r\n".encode() in request
         if WAY == "hanging" or (WAY == "hanging-on-bad" and not is_good and b"eyJ" in request):
             time.sleep(60)
-        elif WAY == "hanging-on-bad":
+        elif WAY == "hanging-at-times" and not is_good and b"eyJ" in request and next(turn) % 2:
+            time.sleep(60)
+        elif WAY == "resting" and next(turn) > 9 and next(other) % 3:
+            stream.sendall(said(b"429 Too Many Requests", b"Retry-After: 1\r\n"))
+        elif WAY in ("hanging-on-bad", "hanging-at-times", "resting"):
             stream.sendall(said(b"200 OK" if is_good else b"401 Unauthorized"))
         elif WAY == "elsewhere":
             stream.sendall(said(b"302 Found", b"Location: https://audit.invalid/\r\n"))

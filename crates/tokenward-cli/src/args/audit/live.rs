@@ -126,6 +126,9 @@ pub(crate) struct LivePaceArgs {
     /// Requests in all, at most
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) max_requests: usize,
+    /// How long all of it may take
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "30m")]
+    pub(crate) max_time: Duration,
     /// Also send `kid`s that would reach queries and commands; they select a constant, and change nothing
     #[arg(long)]
     pub(crate) intrusive: bool,

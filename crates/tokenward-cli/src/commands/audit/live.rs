@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokenward_audit::report::Report;
 use tokenward_audit::{
-    Address, Carrier, Finding, LiveOptions, LogIn, Refresh, Secrets, Words, audit_live,
+    Address, Carrier, Finding, LiveOptions, LogIn, Refresh, Secrets, Words, audit_live, shown_url,
 };
 
 use super::{show, subject, verdict};
@@ -39,7 +39,7 @@ pub(super) async fn run(args: &AuditLiveArgs, output: Output) -> Outcome {
     bar.finish_and_clear();
     let is_told = audit.findings.iter().any(|finding| finding.rule == "live-weak-secret");
     audit.findings.extend(known.map(|(_, finding)| finding).filter(|_| !is_told));
-    let of = subject(args.url.clone(), start, true);
+    let of = subject(options.address.shown(), start, true);
     show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, args.fail_on))
 }
@@ -96,11 +96,13 @@ fn options(args: &AuditLiveArgs) -> Result<LiveOptions, Failure> {
     options.pause = Duration::from_secs(1).checked_div(args.pace.rate).unwrap_or_default();
     options.timeout = args.pace.timeout;
     options.max_requests = args.pace.max_requests;
+    options.max_time = args.pace.max_time;
     Ok(options)
 }
 
 fn address(name: &str, url: &str) -> Result<Address, Failure> {
-    Address::parse(url).map_err(|error| Failure::cannot(format!("{name}: `{url}`: {error}")))
+    let refused = |error| Failure::cannot(format!("{name}: `{}`: {error}", shown_url(url)));
+    Address::parse(url).map_err(refused)
 }
 
 fn valid_token(args: &LiveTokenArgs, log_in: Option<&LogIn>) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! `tokenward audit token`.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
+use std::io::{BufRead, BufReader, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -106,13 +106,26 @@ fn lines(path: &Path) -> Result<Box<dyn Iterator<Item = Vec<u8>> + Send>, Failur
     if path.is_dir() {
         return Err(Failure::cannot(format!("{}: a folder, and no list of words", path.display())));
     }
-    let lines = BufReader::with_capacity(1 << 20, file).split(b'\n').map_while(Result::ok);
-    Ok(Box::new(lines.filter(|line| line.len() <= MAX_LINE).map(|mut line| {
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        line
-    })))
+    let mut file = BufReader::with_capacity(1 << 20, file);
+    let lines = std::iter::from_fn(move || line(&mut file));
+    Ok(Box::new(lines.filter(|line| line.len() <= MAX_LINE)))
+}
+
+/// The next line, without its end. What goes on for too long is no list, and ends it.
+fn line(file: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    let limit = MAX_TOKEN.saturating_add(1);
+    let read = file.take(limit).read_until(b'\n', &mut line).ok()?;
+    if read == 0 {
+        return None;
+    }
+    let text = line.strip_suffix(b"\n");
+    if text.is_none() && u64::try_from(read).is_ok_and(|read| read >= limit) {
+        output::note("the word list is read no further: a line of more than 1 MiB");
+        return None;
+    }
+    let text = text.unwrap_or(&line);
+    Some(text.strip_suffix(b"\r").unwrap_or(text).to_vec())
 }
 
 fn read(argument: &str) -> Result<String, Failure> {
@@ -122,8 +135,22 @@ fn read(argument: &str) -> Result<String, Failure> {
     let mut text = String::new();
     std::io::stdin()
         .lock()
-        .take(MAX_TOKEN)
+        // One more, so that what is too long is seen to be.
+        .take(MAX_TOKEN.saturating_add(1))
         .read_to_string(&mut text)
         .map_err(|error| Failure::because("standard input", &error))?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_list_are_read_one_by_one_and_what_never_ends_is_none() {
+        let mut list = b"one\r\ntwo\n\nthree".as_slice();
+        let lines: Vec<_> = std::iter::from_fn(|| line(&mut list)).collect();
+        assert_eq!(lines, [b"one".as_slice(), b"two", b"", b"three"]);
+        assert_eq!(line(&mut BufReader::new(std::io::repeat(0))), None);
+    }
 }

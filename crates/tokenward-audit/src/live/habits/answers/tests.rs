@@ -30,24 +30,44 @@ fn what_a_cookie_brought_must_say_that_it_is_not_to_be_kept() {
 
 #[test]
 fn cookies_without_a_token_may_be_as_they_like() {
-    let names = |cookie| rules("http://localhost/", &Carrier::Bearer, &[("set-cookie", cookie)]);
+    let names =
+        |cookie: &str| rules("http://localhost/", &Carrier::Bearer, &[("set-cookie", cookie)]);
 
-    for cookie in ["theme=dark", "XSRF-TOKEN=abc", "session=; Max-Age=0", "broken"] {
+    for cookie in [
+        "theme=dark",
+        "XSRF-TOKEN=abcdefghijklmnopqrstuvwxyz",
+        "csrf=eyJhbGciOiJIUzI1NiJ9.e30.AA",
+        "session=; Max-Age=0",
+        "broken",
+        // Names with a part of such a name in them, and what is no token.
+        "sidebar_state=open",
+        "sidebar_state=abcdefghijklmnopqrstuvwxyz",
+        "author=abcdefghijklmnopqrstuvwxyz",
+        "preside=abcdefghijklmnopqrstuvwxyz",
+        "auth=1",
+        "prefs=eyJ0aGVtZSI6ImRhcmsifQ",
+    ] {
         assert_eq!(names(cookie), [""; 0], "{cookie}");
     }
-    assert_eq!(names("__Host-session=a; HttpOnly; Secure; SameSite=Lax; Path=/"), [""; 0]);
+    assert_eq!(
+        names("__Host-session=abcdefghijklmnopqrstuvwxyz; HttpOnly; Secure; SameSite=Lax; Path=/"),
+        [""; 0]
+    );
     let all = ["live-cookie-readable", "live-cookie-plain", "live-cookie-cross-site"];
-    assert_eq!(names("a=eyJhbGciOiJub25lIn0.e30.; SameSite=None"), all);
+    for cookie in [
+        "a=eyJhbGciOiJub25lIn0.e30.",
+        "access_token=abcdefghijklmnopqrstuvwxyz",
+        "__Secure-session=abcdefghijklmnopqrstuvwxyz",
+        "connect.sid=abcdefghijklmnopqrstuvwxyz",
+    ] {
+        assert_eq!(names(&format!("{cookie}; SameSite=None")), all, "{cookie}");
+    }
 }
 
-fn rules(
-    url: &str,
-    carrier: &Carrier,
-    headers: &[(&'static str, &'static str)],
-) -> Vec<&'static str> {
+fn rules(url: &str, carrier: &Carrier, headers: &[(&'static str, &str)]) -> Vec<&'static str> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
-        map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        map.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
     }
     let answer = Answer { status: 200, headers: map, body: "{}".into() };
     let address = Address::parse(url).unwrap();

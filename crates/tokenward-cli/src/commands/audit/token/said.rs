@@ -13,10 +13,13 @@ const MAX_LINES: usize = 60;
 /// As long as a line is shown.
 const MAX_LINE: usize = 160;
 
+/// The last second of the year 9999: later dates have no form that people write (RFC 3339).
+const LAST: u64 = 253_402_300_799;
+
 /// The header, the claims, and their times as dates.
 pub(super) fn show(audit: &TokenAudit, now: UnixTime, output: Output) -> Result<(), Failure> {
     output.line("header")?;
-    json(&audit.header, output)?;
+    json(&audit.shown_header, output)?;
     match &audit.shown {
         Some(claims) => {
             output.line("claims")?;
@@ -53,6 +56,9 @@ fn times(claims: &Value, now: u64) -> Vec<String> {
             let whole = format!("{:.0}", time.as_f64()?.floor());
             whole.parse().ok()
         })?;
+        if time > LAST {
+            return Some(format!("{name:<9}  after the year 9999"));
+        }
         let distance = match (time.checked_sub(now), now.checked_sub(time)) {
             (Some(0), _) => "now".to_owned(),
             (Some(ahead), _) => format!("in {}", spoken(ahead)),
@@ -91,6 +97,11 @@ mod tests {
             ]
         );
         // What is no year of ours breaks nothing.
-        assert_eq!(times(&json!({ "exp": u64::MAX, "iat": -1 }), 0).len(), 1);
+        let odd = json!({ "exp": u64::MAX, "nbf": 253_402_300_800_u64, "iat": -1 });
+        assert_eq!(
+            times(&odd, 0),
+            ["nbf        after the year 9999", "exp        after the year 9999"]
+        );
+        assert!(times(&json!({ "exp": LAST }), 0).concat().contains("9999-12-31 23:59:59Z"));
     }
 }

@@ -1,14 +1,17 @@
-//! What forging takes of aws-lc-rs: signatures with random padding, and encryption to somebody's public key.
+//! What the auditor takes of aws-lc-rs: signatures with random padding and encryption to somebody's public key, with
+//! which it forges, and whether a point lies on its curve.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use aws_lc_rs::signature::{
-    RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256K1_SHA256_FIXED, ECDSA_P384_SHA384_FIXED,
+    ECDSA_P521_SHA512_FIXED, ParsedPublicKey, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
+    RsaKeyPair, RsaSignatureEncoding,
 };
 
 /// A secret of A256GCM, in bytes.
-pub(super) const SECRET: usize = 32;
+pub(crate) const SECRET: usize = 32;
 const NONCE: usize = 12;
 
 /// How RSA signs with random padding (RFC 7518, section 3.5).
@@ -22,7 +25,7 @@ fn pss(alg: &str) -> Option<&'static RsaSignatureEncoding> {
 }
 
 /// The signature of a key in PKCS #8 for one of the algorithms of PSS.
-pub(super) fn sign_pss(pkcs8: &[u8], alg: &str, input: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn sign_pss(pkcs8: &[u8], alg: &str, input: &[u8]) -> Option<Vec<u8>> {
     let pair = RsaKeyPair::from_pkcs8(pkcs8).ok()?;
     let mut signature = vec![0; pair.public_modulus_len()];
     pair.sign(pss(alg)?, &SystemRandom::new(), input, &mut signature).ok()?;
@@ -30,7 +33,7 @@ pub(super) fn sign_pss(pkcs8: &[u8], alg: &str, input: &[u8]) -> Option<Vec<u8>>
 }
 
 /// A new secret, and what it is to the owner of an RSA key (RSA-OAEP-256).
-pub(super) fn secret_for(spki: &[u8]) -> Option<([u8; SECRET], Vec<u8>)> {
+pub(crate) fn secret_for(spki: &[u8]) -> Option<([u8; SECRET], Vec<u8>)> {
     let key = OaepPublicEncryptingKey::new(PublicEncryptingKey::from_der(spki).ok()?).ok()?;
     let secret = random()?;
     let mut sealed = vec![0; key.ciphertext_size()];
@@ -39,7 +42,7 @@ pub(super) fn secret_for(spki: &[u8]) -> Option<([u8; SECRET], Vec<u8>)> {
 }
 
 /// The nonce, the text and the tag of A256GCM.
-pub(super) fn seal(secret: &[u8; SECRET], header: &str, text: &[u8]) -> Option<[Vec<u8>; 3]> {
+pub(crate) fn seal(secret: &[u8; SECRET], header: &str, text: &[u8]) -> Option<[Vec<u8>; 3]> {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, secret).ok()?);
     let nonce: [u8; NONCE] = random()?;
     let mut text = text.to_vec();
@@ -48,8 +51,21 @@ pub(super) fn seal(secret: &[u8; SECRET], header: &str, text: &[u8]) -> Option<[
     Some([nonce.to_vec(), text, tag.ok()?.as_ref().to_vec()])
 }
 
-fn random<const N: usize>() -> Option<[u8; N]> {
+/// Bytes that nobody can guess.
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).ok()?;
     Some(bytes)
+}
+
+/// Whether the point of these coordinates, each as long as the curve's numbers, lies on a curve of JOSE.
+pub(crate) fn is_on_curve(curve: &str, x: &[u8], y: &[u8]) -> bool {
+    let algorithm = match curve {
+        "P-256" => &ECDSA_P256_SHA256_FIXED,
+        "P-384" => &ECDSA_P384_SHA384_FIXED,
+        "P-521" => &ECDSA_P521_SHA512_FIXED,
+        "secp256k1" => &ECDSA_P256K1_SHA256_FIXED,
+        _ => return false,
+    };
+    ParsedPublicKey::new(algorithm, [&[4], x, y].concat()).is_ok()
 }

@@ -1,0 +1,2 @@
+def login(response, access_token):
+    response.set_cookie("access_token", access_token, 900, None, "/", None, False, True)  # finding: medium
