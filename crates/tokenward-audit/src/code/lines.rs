@@ -1,5 +1,6 @@
 //! Where lines begin, and what of them is shown.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::mask;
@@ -12,6 +13,8 @@ const MAX_SHOWN: usize = 160;
 const BEFORE: usize = 40;
 /// As many characters of a line are looked at, around the mark.
 const WIDE: usize = 1_024;
+/// As many bytes before what was found are looked at for secrets, and four times as many behind.
+const NEAR: usize = 8_192;
 /// As many lines of a finding are shown.
 const MAX_LINES: usize = 6;
 /// What stands where a line was cut.
@@ -53,9 +56,17 @@ impl<'t> Lines<'t> {
         text.trim_end_matches(['\n', '\r'])
     }
 
-    /// Keeps the secrets that were found out of all frames: a line may be shown for another finding, too.
-    pub(super) fn hide(&mut self, hits: &[Hit]) {
+    /// Keeps secrets out of all frames: those that were found, as a line may be shown for another finding, too, and
+    /// whatever else looks like one in the lines that are shown.
+    pub(super) fn hide(&mut self, hits: &[Hit], is_code: bool) {
         let mut found: Vec<_> = hits.iter().flat_map(|hit| mask::secrets(self.text, hit)).collect();
+        if !hits.is_empty() {
+            found.extend(mask::keys(self.text));
+        }
+        let parts: BTreeSet<_> = hits.iter().map(|hit| self.seen(hit)).collect();
+        for (start, end) in parts {
+            found.extend(mask::anywhere(self.text, start..end, is_code));
+        }
         found.sort_by_key(|range| (range.start, range.end));
         self.hidden.clear();
         for range in found {
@@ -64,6 +75,18 @@ impl<'t> Lines<'t> {
                 _ => self.hidden.push(range),
             }
         }
+    }
+
+    /// What may be shown for a hit, with the line before it, in which a name may stand.
+    fn seen(&self, hit: &Hit) -> (usize, usize) {
+        let (first, _) = self.position(hit.span.start);
+        let (last, _) = self.position(hit.span.end);
+        let last = last.min(first.saturating_add(MAX_LINES));
+        let at = |line: usize| self.starts.get(line).copied().unwrap_or(self.text.len());
+        // Of a long line, no more is shown than what is around the hit, or its beginning.
+        let start = at(first.saturating_sub(2)).max(hit.span.start.saturating_sub(NEAR));
+        let most = hit.span.start.saturating_add(NEAR.saturating_mul(4));
+        (mask::boundary(self.text, start), mask::boundary(self.text, at(last).min(most)))
     }
 
     /// The lines of a finding, with a mark below what was found in the first.

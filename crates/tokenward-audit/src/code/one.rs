@@ -99,7 +99,7 @@ pub(super) fn audit_config_text(
     let note = |why| Note { file: name.to_owned(), why };
     outcome.notes.extend(allow::faults(&allowed).map(note));
     let hits = config::hits(inside, text);
-    lines.hide(&hits);
+    lines.hide(&hits, false);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
@@ -199,7 +199,7 @@ fn judge(
         return outcome;
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, &read);
-    lines.hide(&hits);
+    lines.hide(&hits, true);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
