@@ -1,6 +1,5 @@
 //! Where lines begin, and what of them is shown.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::mask;
@@ -34,9 +33,14 @@ impl<'t> Lines<'t> {
         Self { text, starts: std::iter::once(0).chain(after).collect(), hidden: Vec::new() }
     }
 
+    /// The line of a byte, from 1.
+    pub(super) fn number(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte)
+    }
+
     /// The line and the column of a byte, both from 1.
     pub(super) fn position(&self, byte: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= byte);
+        let line = self.number(byte);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
         let before = self.text.get(start.unwrap_or(0)..byte).unwrap_or_default();
         (line, before.chars().count().saturating_add(1))
@@ -63,30 +67,22 @@ impl<'t> Lines<'t> {
         if !hits.is_empty() {
             found.extend(mask::keys(self.text));
         }
-        let parts: BTreeSet<_> = hits.iter().map(|hit| self.seen(hit)).collect();
-        for (start, end) in parts {
-            found.extend(mask::anywhere(self.text, start..end, is_code));
+        for part in joined(hits.iter().map(|hit| self.seen(hit)).collect()) {
+            found.extend(mask::anywhere(self.text, part, is_code));
         }
-        found.sort_by_key(|range| (range.start, range.end));
-        self.hidden.clear();
-        for range in found {
-            match self.hidden.last_mut() {
-                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
-                _ => self.hidden.push(range),
-            }
-        }
+        self.hidden = joined(found);
     }
 
     /// What may be shown for a hit, with the line before it, in which a name may stand.
-    fn seen(&self, hit: &Hit) -> (usize, usize) {
-        let (first, _) = self.position(hit.span.start);
-        let (last, _) = self.position(hit.span.end);
+    fn seen(&self, hit: &Hit) -> Range<usize> {
+        let first = self.number(hit.span.start);
+        let last = self.number(hit.span.end);
         let last = last.min(first.saturating_add(MAX_LINES));
         let at = |line: usize| self.starts.get(line).copied().unwrap_or(self.text.len());
         // Of a long line, no more is shown than what is around the hit, or its beginning.
         let start = at(first.saturating_sub(2)).max(hit.span.start.saturating_sub(NEAR));
         let most = hit.span.start.saturating_add(NEAR.saturating_mul(4));
-        (mask::boundary(self.text, start), mask::boundary(self.text, at(last).min(most)))
+        mask::boundary(self.text, start)..mask::boundary(self.text, at(last).min(most))
     }
 
     /// The lines of a finding, with a mark below what was found in the first.
@@ -140,6 +136,19 @@ impl<'t> Lines<'t> {
         let from = from.saturating_add(blank).min(to);
         cut(&out, from..to)
     }
+}
+
+/// Ranges in order and apart: what is in several is looked at once.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut apart: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match apart.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => apart.push(range),
+        }
+    }
+    apart
 }
 
 /// At most [`MAX_SHOWN`] characters of a line, with a little of what stands before the mark.

@@ -207,10 +207,12 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// Whether a name is the first in its line.
+    /// Whether a name is the first in its line, or behind one word such as `export`.
     fn has_line(&self, at: usize) -> bool {
-        let line = self.pieces.iter().take(at).rev().take_while(|one| one.kind != Kind::Line);
-        line.clone().all(|one| matches!(one.kind, Kind::Word)) && line.count() <= 1
+        let begins =
+            |at: usize| at.checked_sub(1).is_none_or(|one| self.kind(one) == Some(Kind::Line));
+        let before = at.checked_sub(1);
+        begins(at) || before.is_some_and(|one| self.kind(one) == Some(Kind::Word) && begins(one))
     }
 
     /// All from here to such a sign, or to the end of the line.

@@ -22,8 +22,11 @@ const BEGINNINGS: [&str; 10] = [
     "xoxb-",
     "xoxp-",
 ];
+const PEM: &str = "PRIVATE KEY-----";
 /// As much of a private key is looked for.
 const MAX_KEY: usize = 16 << 10;
+/// As much of an address is looked at.
+const MAX_ADDRESS: usize = 512;
 /// Whoever stands before the `@` of an address alone is a token if it is as long.
 const ONLY: usize = 16;
 
@@ -45,17 +48,21 @@ pub(super) fn secrets(text: &str, part: Range<usize>) -> Vec<Range<usize>> {
 
 /// The bodies of private keys in PEM, encrypted ones too.
 pub(super) fn keys(text: &str) -> Vec<Range<usize>> {
-    let body = |(at, mark): (usize, &str)| {
-        let start = at.saturating_add(mark.len());
+    let (mut keys, mut from) = (Vec::new(), 0_usize);
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find(PEM)) {
+        let at = from.saturating_add(found);
+        let start = at.saturating_add(PEM.len());
+        from = start;
+        if !is_begin(text, at) {
+            continue;
+        }
         let most = super::boundary(text, start.saturating_add(MAX_KEY));
-        let rest = text.get(start..most)?;
-        // One that does not end, or of which the end stands elsewhere, is hidden all the same.
-        Some(start..start.saturating_add(rest.find("-----END").unwrap_or(rest.len())))
-    };
-    text.match_indices("PRIVATE KEY-----")
-        .filter(|(at, _)| is_begin(text, *at))
-        .filter_map(body)
-        .collect()
+        let rest = text.get(start..most).unwrap_or_default();
+        // One that does not end, or whose end stands elsewhere, is hidden all the same.
+        from = start.saturating_add(rest.find("-----END").unwrap_or(rest.len()));
+        keys.push(start..from);
+    }
+    keys
 }
 
 fn is_begin(text: &str, at: usize) -> bool {
@@ -115,7 +122,8 @@ fn addresses(text: &str, part: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, mark) in region.match_indices("://") {
         let start = at.saturating_add(mark.len());
-        let rest = region.get(start..).unwrap_or_default();
+        let end = super::boundary(region, start.saturating_add(MAX_ADDRESS));
+        let rest = region.get(start..end).unwrap_or_default();
         let is_end =
             |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | ',');
         let whole = rest.split(is_end).next().unwrap_or_default();
