@@ -134,6 +134,14 @@ pub struct Note {
     pub why: String,
 }
 
+impl Note {
+    /// A note, of what somebody else could not look at.
+    #[must_use]
+    pub fn new(file: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { file: file.into(), why: why.into() }
+    }
+}
+
 /// What one file came to.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each says another thing of the file")]

@@ -11,11 +11,16 @@ use crate::rules::development::is_of_a_set;
 use crate::rules::{Condition, Hit};
 
 mod cleartext;
+mod comments;
 mod logs;
 mod proxies;
 mod read;
 mod secrets;
 mod shared;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use comments::comments;
 
 /// The rules, with their mistakes: those of [`crate::rules::RULES`] are for code.
 pub(crate) const RULES: [(&str, u8); 12] = [
@@ -83,20 +88,11 @@ pub(crate) fn is_config(path: &Path) -> bool {
 /// Whether a file shows how settings are made, and is none itself.
 pub(crate) fn is_example(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    ["example", "sample", "template", "dist", "test", "default", "mock"]
-        .iter()
-        .any(|word| name.split(['.', '-', '_']).any(|part| part == *word))
-}
-
-/// Comments that may allow something, in any form that settings have.
-pub(crate) fn comments(text: &str) -> Vec<(Range<usize>, String)> {
-    let comment = |(start, line): (usize, &str)| {
-        let before = line.get(..line.find("tokenward:")?)?;
-        let at = ["#", "//", "<!--"].iter().filter_map(|mark| before.rfind(mark)).max()?;
-        let span = start.saturating_add(at)..start.saturating_add(line.len());
-        Some((span, line.get(at..)?.to_owned()))
-    };
-    read::lines(text).filter_map(comment).collect()
+    let parts: Vec<&str> = name.split(['.', '-', '_']).collect();
+    let is_shown = |part: &&str| ["example", "sample", "template", "mock"].contains(part);
+    // `app.yml.dist` and `settings.test.json` are none; `dist.yml` may be what is distributed.
+    let is_set = |part: &&str| ["dist", "test"].contains(part);
+    parts.iter().any(is_shown) || parts.iter().rev().take(2).any(is_set)
 }
 
 /// What a file says that settles a finding of another: as if it were a function of a file.
@@ -104,18 +100,20 @@ pub(crate) fn settles(text: &str) -> Option<(&'static str, &'static str)> {
     proxies::settles(text)
 }
 
+/// Why a file was not read to its end, if it was not.
+pub(crate) fn cut(text: &str) -> Option<String> {
+    read::is_cut(text)
+        .then(|| format!("has more than {} settings; the first are looked at", read::MAX_SETTINGS))
+}
+
 /// What is wrong in a file, in order.
 pub(crate) fn hits(path: &Path, text: &str) -> Vec<Hit> {
     let mut hits = secrets::keys_and_tokens(text);
-    // Where secrets are sealed, what is in the file is no use to whoever reads it.
-    let is_sealed = read::lines(text).any(|(_, line)| {
-        line.trim_end() == "kind: SealedSecret"
-            || line.contains("ENC[AES256_GCM") && !line.trim_start().starts_with('#')
-    });
+    let sealed = secrets::sealed(text);
     let settings = read::settings(text);
     let signs_by_secret = secrets::signs_by_secret(&settings);
     for setting in &settings {
-        if !is_sealed {
+        if !secrets::is_sealed(setting, &sealed) {
             hits.extend(secrets::secret(path, setting, signs_by_secret));
         }
         hits.extend(shown(path, setting));

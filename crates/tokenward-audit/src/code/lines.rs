@@ -12,6 +12,8 @@ const MAX_SHOWN: usize = 160;
 const BEFORE: usize = 40;
 /// As many characters of a line are looked at, around the mark.
 const WIDE: usize = 1_024;
+/// As many bytes before what was found are looked at for secrets, and four times as many behind.
+const NEAR: usize = 8_192;
 /// As many lines of a finding are shown.
 const MAX_LINES: usize = 6;
 /// What stands where a line was cut.
@@ -31,9 +33,14 @@ impl<'t> Lines<'t> {
         Self { text, starts: std::iter::once(0).chain(after).collect(), hidden: Vec::new() }
     }
 
+    /// The line of a byte, from 1.
+    pub(super) fn number(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte)
+    }
+
     /// The line and the column of a byte, both from 1.
     pub(super) fn position(&self, byte: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= byte);
+        let line = self.number(byte);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
         let before = self.text.get(start.unwrap_or(0)..byte).unwrap_or_default();
         (line, before.chars().count().saturating_add(1))
@@ -53,17 +60,29 @@ impl<'t> Lines<'t> {
         text.trim_end_matches(['\n', '\r'])
     }
 
-    /// Keeps the secrets that were found out of all frames: a line may be shown for another finding, too.
-    pub(super) fn hide(&mut self, hits: &[Hit]) {
+    /// Keeps secrets out of all frames: those that were found, as a line may be shown for another finding, too, and
+    /// whatever else looks like one in the lines that are shown.
+    pub(super) fn hide(&mut self, hits: &[Hit], is_code: bool) {
         let mut found: Vec<_> = hits.iter().flat_map(|hit| mask::secrets(self.text, hit)).collect();
-        found.sort_by_key(|range| (range.start, range.end));
-        self.hidden.clear();
-        for range in found {
-            match self.hidden.last_mut() {
-                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
-                _ => self.hidden.push(range),
-            }
+        if !hits.is_empty() {
+            found.extend(mask::keys(self.text));
         }
+        for part in joined(hits.iter().map(|hit| self.seen(hit)).collect()) {
+            found.extend(mask::anywhere(self.text, part, is_code));
+        }
+        self.hidden = joined(found);
+    }
+
+    /// What may be shown for a hit, with the line before it, in which a name may stand.
+    fn seen(&self, hit: &Hit) -> Range<usize> {
+        let first = self.number(hit.span.start);
+        let last = self.number(hit.span.end);
+        let last = last.min(first.saturating_add(MAX_LINES));
+        let at = |line: usize| self.starts.get(line).copied().unwrap_or(self.text.len());
+        // Of a long line, no more is shown than what is around the hit, or its beginning.
+        let start = at(first.saturating_sub(2)).max(hit.span.start.saturating_sub(NEAR));
+        let most = hit.span.start.saturating_add(NEAR.saturating_mul(4));
+        mask::boundary(self.text, start)..mask::boundary(self.text, at(last).min(most))
     }
 
     /// The lines of a finding, with a mark below what was found in the first.
@@ -117,6 +136,19 @@ impl<'t> Lines<'t> {
         let from = from.saturating_add(blank).min(to);
         cut(&out, from..to)
     }
+}
+
+/// Ranges in order and apart: what is in several is looked at once.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut apart: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match apart.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => apart.push(range),
+        }
+    }
+    apart
 }
 
 /// At most [`MAX_SHOWN`] characters of a line, with a little of what stands before the mark.

@@ -4,9 +4,13 @@ use std::ops::Range;
 
 use crate::rules::Hit;
 
+mod named;
+mod pieces;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod values;
+mod vocabulary;
 
 /// As many characters of a secret as are shown, and never more than half.
 const SHOWN: usize = 4;
@@ -21,13 +25,48 @@ pub(crate) fn masked(secret: &str) -> String {
     secret.chars().take(shown).chain(['…']).collect()
 }
 
+/// The bytes of `text` that nobody may read in a part of it that is shown, whatever was found there.
+pub(super) fn anywhere(text: &str, part: Range<usize>, is_code: bool) -> Vec<Range<usize>> {
+    let mut found = shape::secrets(text, part.clone());
+    found.extend(named::secrets(text, part, is_code));
+    found.into_iter().map(|range| hidden(text, range)).filter(|range| !range.is_empty()).collect()
+}
+
+/// Those of private keys, of which a line alone says nothing.
+pub(super) fn keys(text: &str) -> Vec<Range<usize>> {
+    shape::keys(text)
+}
+
+/// The part of a secret that is not shown.
+fn hidden(text: &str, secret: Range<usize>) -> Range<usize> {
+    let shown = text.get(secret.clone()).unwrap_or_default();
+    let count = SHOWN.min(shown.chars().count().div_ceil(2));
+    let kept: usize = shown.chars().take(count).map(char::len_utf8).sum();
+    secret.start.saturating_add(kept)..secret.end
+}
+
+/// `${NAME}` and the like, which is no secret, without one to fall back to.
+fn is_variable(value: &str) -> bool {
+    let is_name =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '{' | '}' | ' ' | '(' | ')');
+    ["$", "{", "%", "<"].iter().any(|start| value.starts_with(start))
+        && value
+            .trim_start_matches(['$', '%', '<', '#'])
+            .trim_end_matches(['%', '>'])
+            .chars()
+            .all(is_name)
+}
+
 /// The bytes of `text` that nobody may read for what was found.
 pub(super) fn secrets(text: &str, hit: &Hit) -> Vec<Range<usize>> {
     let found = text.get(hit.span.clone()).unwrap_or_default();
     let is_pem = found.contains("PRIVATE KEY-----");
     let (start, inside) = match hit.rule {
         "hardcoded-secret" if !is_pem => (hit.span.start, vec![unquoted(found)]),
-        "secret-in-config" | "secret-shared" if !is_pem => (hit.span.start, values::values(found)),
+        "secret-in-config" | "secret-shared" if !is_pem => {
+            let comment = found.find("<!--").map(|at| at.saturating_add("<!--".len())..found.len());
+            (hit.span.start, values::values(found).into_iter().chain(comment).collect())
+        }
         "hardcoded-secret"
         | "secret-in-config"
         | "secret-shared"
@@ -40,11 +79,7 @@ pub(super) fn secrets(text: &str, hit: &Hit) -> Vec<Range<usize>> {
         _ => return Vec::new(),
     };
     let here = |range: Range<usize>| {
-        let range = range.start.saturating_add(start)..range.end.saturating_add(start);
-        let shown = text.get(range.clone()).unwrap_or_default();
-        let count = SHOWN.min(shown.chars().count().div_ceil(2));
-        let kept: usize = shown.chars().take(count).map(char::len_utf8).sum();
-        range.start.saturating_add(kept)..range.end
+        hidden(text, range.start.saturating_add(start)..range.end.saturating_add(start))
     };
     inside.into_iter().map(here).filter(|range| !range.is_empty()).collect()
 }
@@ -61,7 +96,7 @@ fn whole_lines(text: &str, part: &Range<usize>) -> Range<usize> {
 }
 
 /// The first place from here on where a character begins.
-fn boundary(text: &str, at: usize) -> usize {
+pub(super) fn boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 

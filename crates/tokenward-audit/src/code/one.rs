@@ -90,16 +90,17 @@ pub(super) fn audit_config_text(
     let is_test = place::is_test_path(inside) || config::is_example(inside);
     let mut outcome = Outcome { looked_at: true, is_test, ..Outcome::default() };
     let mut lines = Lines::new(text);
-    let comments = config::comments(text);
+    let comments = config::comments(inside, text);
     if let Some((file, function)) = config::settles(text) {
         file.clone_into(&mut outcome.stem);
         outcome.verifiers.push(function.to_owned());
     }
-    let allowed = allow::read(&comments, text, |at| lines.position(at).0);
+    let allowed = allow::read(&comments, text, |at| lines.number(at));
     let note = |why| Note { file: name.to_owned(), why };
     outcome.notes.extend(allow::faults(&allowed).map(note));
+    outcome.notes.extend(config::cut(text).map(note));
     let hits = config::hits(inside, text);
-    lines.hide(&hits);
+    lines.hide(&hits, false);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }
@@ -120,16 +121,19 @@ fn tell(
             outcome.notes.push(Note { file: name.to_owned(), why });
             break;
         }
-        let condition = std::mem::take(&mut hit.condition);
-        let (setting, in_development) = (hit.setting.take(), hit.in_development);
-        let Some(finding) = finding(name, lines, hit, options) else { continue };
-        if told_again(outcome, &finding) {
+        // Before its place is told, as a line may be long and have very many.
+        if matches!(options.severities.get(hit.rule), Some(None))
+            || told_again(outcome, lines, &hit)
+        {
             continue;
         }
-        if allow::allows(allowed, finding.rule, finding.line) {
+        if allow::allows(allowed, hit.rule, lines.number(hit.span.start)) {
             outcome.allowed = outcome.allowed.saturating_add(1);
             continue;
         }
+        let condition = std::mem::take(&mut hit.condition);
+        let (setting, in_development) = (hit.setting.take(), hit.in_development);
+        let Some(finding) = finding(name, lines, hit, options) else { continue };
         if in_development {
             outcome.in_development.push(finding);
             continue;
@@ -146,11 +150,12 @@ fn tell(
 }
 
 /// Whether the same was said of the same line, of another part of it.
-fn told_again(outcome: &Outcome, finding: &Finding) -> bool {
+fn told_again(outcome: &Outcome, lines: &Lines<'_>, hit: &Hit) -> bool {
+    let line = lines.number(hit.span.start);
     let is_same = |one: &Finding| {
-        (one.rule, one.line, &one.message) == (finding.rule, finding.line, &finding.message)
+        (one.rule, one.line, &one.message) == (hit.rule, line, &hit.message)
             && one.edits.is_empty()
-            && finding.edits.is_empty()
+            && hit.changes.is_empty()
     };
     outcome.findings.iter().any(is_same)
 }
@@ -183,7 +188,7 @@ fn judge(
         outcome.signs = absence::Signs::default();
     }
     let mut lines = Lines::new(text);
-    let allowed = allow::read(&read.comments, text, |at| lines.position(at).0);
+    let allowed = allow::read(&read.comments, text, |at| lines.number(at));
     outcome.notes.extend(allow::faults(&allowed).map(|why| note(&why)));
     let inside = inside.to_string_lossy();
     let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
@@ -199,7 +204,7 @@ fn judge(
         return outcome;
     }
     fix::keep_what_helps(&mut hits, text, &inside, language, &read);
-    lines.hide(&hits);
+    lines.hide(&hits, true);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
     outcome
 }

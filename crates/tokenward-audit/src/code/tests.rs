@@ -305,7 +305,7 @@ fn nobody_waits_for_a_pipe_that_is_called_like_a_file() {
 
     let audit = audit_project(&[project.dir.path().to_owned()], &Options::default());
 
-    assert_eq!(audit.findings.len(), 1, "{:?}", audit.findings);
+    assert_eq!(audit.findings.len(), 2, "{:?}", audit.findings);
 }
 
 #[test]

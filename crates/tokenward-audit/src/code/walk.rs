@@ -1,14 +1,18 @@
 //! Which files there are.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::{fs, io};
 
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, Error, WalkBuilder};
 
 use super::{Note, Options, manifest};
+use ignored::Ignored;
 
+mod ignored;
 #[cfg(test)]
 mod tests;
 
@@ -45,25 +49,22 @@ pub(super) fn files(
     // Arguments may overlap, and name one folder in several ways.
     let mut seen = HashSet::new();
     for root in paths {
-        if !is_readable(root) {
-            notes.push(Note {
-                file: root.display().to_string(),
-                why: "its .gitignore is no regular file".to_owned(),
-            });
-            continue;
-        }
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
         let excluded = options.excluded.clone();
         let (base, inside) = (root.clone(), real.clone());
+        let ignored = Arc::new(Mutex::new(Ignored::new(&real)));
+        let rules = Arc::clone(&ignored);
         let is_for_development = manifest::is_for_development(root);
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
         walk.hidden(false).ignore(false).require_git(false).follow_links(false);
+        // What the project leaves out is read here, with limits.
+        walk.parents(false).git_ignore(false).git_exclude(false);
         walk.filter_entry(move |entry| {
-            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let path = below(&inside, &base, entry.path());
             is_own(entry)
-                && (!is_folder || is_readable(entry.path()))
-                && !is_excluded(&excluded, &below(&inside, &base, entry.path()), entry)
+                && !is_excluded(&excluded, &path, entry)
+                && !is_ignored(&rules, &path, entry)
         });
         for entry in walk.build() {
             match entry {
@@ -75,8 +76,18 @@ pub(super) fn files(
                 Err(error) => notes.push(note(root, &error)),
             }
         }
+        for (file, why) in
+            ignored.lock().into_iter().flat_map(|mut one| std::mem::take(&mut one.notes))
+        {
+            let file =
+                file.strip_prefix(&real).map_or_else(|_| file.clone(), |inside| root.join(inside));
+            notes.push(Note { file: file.display().to_string(), why });
+        }
         for path in options.tracked.iter().filter(|path| is_wanted(path) && is_plain(path)) {
             let Ok(inside) = path.strip_prefix(root) else { continue };
+            if inside.parent().is_some_and(|folders| folders.iter().any(is_foreign)) {
+                continue;
+            }
             let place = below(&real, root, path);
             let is_left_out = place.starts_with(options.excluded.path())
                 && options.excluded.matched_path_or_any_parents(&place, false).is_ignore();
@@ -88,13 +99,6 @@ pub(super) fn files(
     }
     files.sort();
     files
-}
-
-/// Whether what says which files are left out of a folder is a file, and nothing that is waited for.
-fn is_readable(folder: &Path) -> bool {
-    [".gitignore", ".git/info/exclude"]
-        .iter()
-        .all(|name| fs::metadata(folder.join(name)).map_or(true, |about| about.is_file()))
 }
 
 /// Whether this is a file, and no link to one.
@@ -114,6 +118,12 @@ fn is_excluded(excluded: &Gitignore, path: &Path, entry: &DirEntry) -> bool {
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     // Globs speak of what is below their own folder.
     path.starts_with(excluded.path()) && excluded.matched(path, is_folder).is_ignore()
+}
+
+fn is_ignored(rules: &Mutex<Ignored>, path: &Path, entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    // Whoever names a file or a folder means it.
+    entry.depth() > 0 && rules.lock().is_ok_and(|mut rules| rules.leaves_out(path, is_folder))
 }
 
 /// What could not be walked; the error repeats the path, which stands in the note once.
@@ -139,7 +149,11 @@ fn is_own(entry: &DirEntry) -> bool {
     // Whoever names such a folder means it.
     entry.depth() == 0
         || !entry.file_type().is_some_and(|kind| kind.is_dir())
-        || !entry.file_name().to_str().is_some_and(|name| FOREIGN.contains(&name))
+        || !is_foreign(entry.file_name())
+}
+
+fn is_foreign(folder: &OsStr) -> bool {
+    folder.to_str().is_some_and(|name| FOREIGN.contains(&name))
 }
 
 fn file(root: &Path, entry: &DirEntry, is_wanted: fn(&Path) -> bool) -> Option<File> {

@@ -32,8 +32,8 @@ const MAX_PARTS: usize = 8;
 /// Longer, no part of a name is.
 const MAX_KEY: usize = 128;
 /// More in one file are data.
-const MAX_SETTINGS: usize = 50_000;
-/// What is behind this in a line is data.
+pub(super) const MAX_SETTINGS: usize = 50_000;
+/// What is behind this in a line is data, but for objects: whole files of JSON are one line.
 const MAX_LINE: usize = 4096;
 /// What may stand before a setting: in lists, shells and Dockerfiles.
 const BEFORE: [&str; 5] = ["- ", "export ", "ENV ", "ARG ", "set "];
@@ -62,13 +62,28 @@ pub(super) fn uncommented(line: &str) -> &str {
 
 /// All settings of a text.
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
+    read(text).found
+}
+
+/// Whether a text has more settings than are read.
+pub(super) fn is_cut(text: &str) -> bool {
+    // Each has a sign of its own.
+    text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count() > MAX_SETTINGS
+        && read(text).is_cut
+}
+
+fn read(text: &str) -> Reader<'_> {
     let mut reader = Reader::default();
-    for (start, line) in lines(text) {
-        let line = beginning(line, MAX_LINE);
+    for (start, whole) in lines(text) {
+        let line = beginning(whole, MAX_LINE);
         let inner = line.trim_start();
         let pending = reader.pending.take();
         reader.pending = pending.and_then(|open| open.read(&mut reader.found, (start, line)));
         if inner.is_empty() || inner.starts_with(['#', ';', '/']) {
+            continue;
+        }
+        if whole.len() > line.len() && inner.starts_with(['{', '[']) {
+            reader.flow(whole, Some(start));
             continue;
         }
         reader.span = start..start.saturating_add(line.len());
@@ -79,7 +94,7 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
             reader.line(indent, inner);
         }
     }
-    reader.found
+    reader
 }
 
 #[derive(Default)]
@@ -92,6 +107,7 @@ struct Reader<'t> {
     /// What may have its value on the next line.
     pending: Option<Open>,
     span: Range<usize>,
+    is_cut: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -114,7 +130,7 @@ impl<'t> Reader<'t> {
             return;
         }
         if is_flow(rest) {
-            self.flow(rest);
+            self.flow(rest, None);
             return;
         }
         let Some((key, value)) = split(rest) else { return };
@@ -144,6 +160,7 @@ impl<'t> Reader<'t> {
             _ => {}
         }
         if self.found.len() >= MAX_SETTINGS {
+            self.is_cut = true;
             return true;
         }
         let mut path: Vec<&str> = self.around.iter().map(|(_, key)| *key).collect();
@@ -154,17 +171,23 @@ impl<'t> Reader<'t> {
         true
     }
 
-    /// `{name: KEY, value: …}`, `{"jwt": {"secret": "…"}}` in one line.
-    fn flow(&mut self, line: &'t str) {
+    /// `{name: KEY, value: …}`, `{"jwt": {"secret": "…"}}` in one line. Of one that is long, with its place, each
+    /// setting has its own.
+    fn flow(&mut self, line: &'t str, place: Option<usize>) {
         let mut open: Vec<&'t str> = Vec::new();
-        let (mut start, mut quote) = (0_usize, None);
+        let (mut start, mut quote, mut is_escaped) = (0_usize, None, false);
         for (at, c) in line.char_indices().chain([(line.len(), ',')]) {
+            let was_escaped = is_escaped;
+            is_escaped = c == '\\' && !was_escaped && quote == Some('"');
             match (quote, c) {
-                (Some(one), _) if c == one => quote = None,
+                (Some(one), _) if c == one && !was_escaped => quote = None,
                 (None, '"' | '\'') => quote = Some(c),
                 (None, '{' | '[' | '}' | ']' | ',') => {
                     let part = line.get(start..at).unwrap_or_default().trim();
                     let pair = split(part);
+                    if let Some(place) = place {
+                        self.span = place.saturating_add(start)..place.saturating_add(at);
+                    }
                     if matches!(c, '{' | '[') {
                         if open.len() >= MAX_DEPTH {
                             return;

@@ -1,5 +1,6 @@
 //! Secrets in settings, private keys and tokens in the tree.
 
+use std::ops::Range;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -35,6 +36,26 @@ const NAMES: [&str; 13] = [
 /// What a value is made of that names a secret, as Kubernetes' `secretKey: jwt-secret` does.
 const NAMING: [&str; 10] =
     ["jwt", "secret", "key", "token", "auth", "signing", "access", "refresh", "private", "app"];
+
+/// The documents of a file that are sealed for Kubernetes.
+pub(super) fn sealed(text: &str) -> Vec<Range<usize>> {
+    let (mut documents, mut start, mut is_sealed) = (Vec::new(), 0, false);
+    for (at, line) in read::lines(text).chain([(text.len(), "---")]) {
+        let line = line.trim_end();
+        if line == "---" || line.starts_with("--- ") {
+            documents.extend(is_sealed.then_some(start..at));
+            (start, is_sealed) = (at, false);
+        }
+        is_sealed |= line == "kind: SealedSecret";
+    }
+    documents
+}
+
+/// Whether a value is of no use to whoever reads it.
+pub(super) fn is_sealed(setting: &read::Setting<'_>, sealed: &[Range<usize>]) -> bool {
+    setting.path.split('.').any(|part| part == "encryptedData")
+        && sealed.iter().any(|document| document.contains(&setting.span.start))
+}
 
 /// Whether settings say that tokens are signed by a secret: `ALGORITHM=HS256`.
 pub(super) fn signs_by_secret(settings: &[read::Setting<'_>]) -> bool {
@@ -153,11 +174,12 @@ fn is_value(value: &str) -> bool {
         "%",
         "@",
         "enc(",
+        "enc[",
         "vault:",
         "file:",
         "classpath:",
-        "http",
-        "/",
+        "http:",
+        "https:",
         "./",
         "!",
         "*",
@@ -173,9 +195,6 @@ fn is_value(value: &str) -> bool {
     // A name has words, and hexadecimal digits have none.
     let is_name = value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         && (value.contains('_') || !value.contains(|c: char| c.is_ascii_digit()));
-    let is_placeholder = ["your", "xxx", "...", "todo", "placeholder", "replace"]
-        .iter()
-        .any(|word| lower.contains(word));
     let is_file = [".pem", ".key", ".jwk", ".json", ".p8"].iter().any(|end| lower.ends_with(end));
     let is_nothing = matches!(
         lower.as_str(),
@@ -185,7 +204,40 @@ fn is_value(value: &str) -> bool {
     value.len() >= 4
         && value.is_ascii()
         && !value.contains(char::is_whitespace)
-        && !(stands_for_another || is_name || is_placeholder || is_file || is_nothing || is_alias)
+        && !(stands_for_another
+            || is_name
+            || is_placeholder(value)
+            || is_path(value)
+            || is_file
+            || is_nothing
+            || is_alias)
+}
+
+/// Words that stand in the place of a secret.
+const PLACEHOLDERS: [&str; 6] =
+    ["todo", "placeholder", "replace", "replaceme", "replacethis", "replacewith"];
+
+/// Whether a value asks for another. Within a word, as in `mastodon`, nothing does.
+fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    // What jwt.io showed is the secret of many.
+    let is_known = lower.starts_with("your-") && lower.ends_with("-bit-secret");
+    let is_one = |word: &String| {
+        PLACEHOLDERS.contains(&word.as_str())
+            || word.starts_with("your")
+            || word.len() >= 3 && word.chars().all(|c| c == 'x')
+    };
+    !is_known && (lower.contains("...") || words(value).iter().any(is_one))
+}
+
+/// Whether a value is where a file lies. Secrets in Base64 have slashes too, and one may be the first.
+fn is_path(value: &str) -> bool {
+    let Some(rest) = value.strip_prefix('/') else { return false };
+    let longest = rest.split('/').max_by_key(|part| part.len()).unwrap_or_default();
+    let is_mixed = longest.len() >= 12
+        && longest.contains(|c: char| c.is_ascii_digit())
+        && longest.contains(|c: char| c.is_ascii_uppercase());
+    rest.contains(['/', '.']) && !rest.contains(['+', '=']) && !is_mixed
 }
 
 /// PEM and JWK with a private half, and tokens.
@@ -263,7 +315,7 @@ fn jwks(text: &str) -> Vec<Hit> {
     hits
 }
 
-fn private(span: std::ops::Range<usize>) -> Hit {
+fn private(span: Range<usize>) -> Hit {
     hit(
         "private-key-in-tree",
         span,
@@ -275,17 +327,28 @@ fn private(span: std::ops::Range<usize>) -> Hit {
 
 /// The first token in a line; one that anybody may have is none.
 fn token(line: &str) -> Option<&str> {
-    let start = line.find("eyJ")?;
-    let rest = line.get(start..)?;
-    let end = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
-        .unwrap_or(rest.len());
-    let token = rest.get(..end)?;
-    let mut parts = token.split('.');
-    let (_, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
-    let claims = BASE64.decode(payload).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
-    let is_public = claims.get("role").and_then(serde_json::Value::as_str) == Some("anon");
-    (claims.is_object() && !is_public && signature.len() >= 20 && parts.next().is_none())
-        .then_some(token)
+    let is_in = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    line.split(|c| !is_in(c)).filter(|run| run.contains("eyJ")).find_map(token_in)
+}
+
+/// The first token among letters that may be of one; what stands before it may look like its beginning.
+fn token_in(run: &str) -> Option<&str> {
+    let mut start = 0_usize;
+    run.split('.').find_map(|header| {
+        let at = start.saturating_add(header.find("eyJ").unwrap_or(header.len()));
+        start = start.saturating_add(header.len()).saturating_add(1);
+        let token = run.get(at..).filter(|rest| rest.starts_with("eyJ"))?;
+        let mut parts = token.splitn(4, '.');
+        let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let claims = BASE64.decode(payload).ok()?;
+        let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+        let is_public = claims.get("role").and_then(serde_json::Value::as_str) == Some("anon");
+        // Two dots are among them.
+        let length = [header, payload, signature]
+            .iter()
+            .map(|part| part.len())
+            .sum::<usize>()
+            .saturating_add(2);
+        (claims.is_object() && !is_public && signature.len() >= 20).then(|| token.get(..length))?
+    })
 }

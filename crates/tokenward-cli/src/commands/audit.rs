@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use tokenward::UnixTime;
 use tokenward_audit::report::{self, Report, Subject};
 use tokenward_audit::{
-    Audit, Baseline, Catalog, Options, Severity, audit_paths, audit_paths_cached, audit_project,
-    audit_project_cached,
+    Audit, Baseline, Catalog, Note, Options, Severity, audit_paths, audit_paths_cached,
+    audit_project, audit_project_cached,
 };
 
 use crate::args::{
@@ -55,14 +55,15 @@ fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
     let (strictness, comparison) = (&args.strictness, &args.comparison);
     let asked = Asked { paths, strictness, comparison, is_whole: true };
     place::are_there(paths, true)?;
-    look(&asked, &place::options(strictness, paths)?, output)
+    let (options, notes) = place::options(strictness, paths)?;
+    look(&asked, &options, notes, output)
 }
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     place::are_there(&args.paths, false)?;
     // Before the work, so that a wrong name costs no time.
     let counted = Counted::of(&args.comparison, &args.paths)?;
-    let options = place::options(&args.strictness, &args.paths)?;
+    let (options, notes) = place::options(&args.strictness, &args.paths)?;
     if args.dry_run {
         return fix::show(args, &options, &counted, output);
     }
@@ -71,10 +72,10 @@ fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
     }
     let (strictness, comparison) = (&args.strictness, &args.comparison);
     let asked = Asked { paths: &args.paths, strictness, comparison, is_whole: false };
-    look(&asked, &options, output)
+    look(&asked, &options, notes, output)
 }
 
-fn look(asked: &Asked<'_>, options: &Options, output: Output) -> Outcome {
+fn look(asked: &Asked<'_>, options: &Options, notes: Vec<Note>, output: Output) -> Outcome {
     let clock = clock::system();
     let start = clock.now();
     let comparison = asked.comparison;
@@ -82,6 +83,7 @@ fn look(asked: &Asked<'_>, options: &Options, output: Output) -> Outcome {
     let counted = Counted::of(comparison, asked.paths)?;
     let mut audit = audit(asked, options)?;
     something_was_there(&audit, asked)?;
+    audit.notes.extend(notes);
     if let Some(path) = &comparison.write_baseline {
         return write_baseline(path, &audit);
     }

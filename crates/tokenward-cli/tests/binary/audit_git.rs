@@ -41,6 +41,19 @@ fn a_repository_starts_no_hook_and_no_monitor() {
 }
 
 #[test]
+fn where_git_does_not_tell_what_it_has_a_note_says_so() {
+    let work = committed();
+    fs::write(work.path(".git/HEAD"), "nothing\n").unwrap();
+
+    let output = audit(&work, &[]);
+
+    let said = String::from_utf8(output.stdout).unwrap();
+    let note = "what git has although it ignores it is not looked at: git: fatal:";
+    assert!(said.contains(note), "{said}");
+    assert_eq!(output.status.code(), Some(1), "what is there is found: {said}");
+}
+
+#[test]
 fn a_repository_that_lacks_its_objects_fetches_none() {
     let work = committed();
     let url = format!("ext::sh -c touch% {}", work.path("ran").display());

@@ -137,6 +137,200 @@ fn a_long_line_is_cut_around_what_was_found() {
     assert_eq!(marked, "jwt.decode(t, KEY, algorithms=['none'])");
 }
 
+#[test]
+fn no_line_of_code_shows_a_secret_whatever_rule_found_it() {
+    for (name, code) in lines_with_secrets() {
+        let options = Options { include_uncertain: true, ..Options::default() };
+        let language = Language::of(std::path::Path::new(name)).unwrap();
+        let findings = audit_text(name, &code, language, &options);
+        assert!(!findings.is_empty(), "{code}");
+        let shown = frames(&findings)
+            + &format!(
+                "{:?}",
+                findings.iter().map(|one| (&one.message, &one.fix)).collect::<Vec<_>>()
+            );
+        for secret in ["winter", "eyJzdWIi", "beef0123", "2ludGVy", "HVudGVy"] {
+            assert!(!shown.contains(secret), "{code}{shown}");
+        }
+    }
+}
+
+#[test]
+fn no_line_of_settings_shows_a_secret_whatever_rule_found_it() {
+    for (name, text) in [
+        (
+            "appsettings.json",
+            r#"{"DetailedErrors": true, "ConnectionStrings":{"x":"Server=db;User Id=sa;Password=a-winter-1111"}}"#,
+        ),
+        (
+            "compose.yml",
+            r#"environment: { NODE_TLS_REJECT_UNAUTHORIZED: "0", DB_PASSWORD: "a-winter-4444" }"#,
+        ),
+        (
+            "a.yml",
+            r#"keycloak: {auth-server-url: "http://admin:a-winter-1@auth.example", ssl-required: none, credentials: {secret: b-winter-2}}"#,
+        ),
+        (
+            "task.json",
+            r#"{"environment": [{"name": "NODE_TLS_REJECT_UNAUTHORIZED", "value": "0"}, {"name": "DB_PASSWORD", "value": "a-winter-3"}, {"value": "b-winter-4", "name": "API_SECRET"}]}"#,
+        ),
+        (
+            "f.conf",
+            r#"log_format main '$http_authorization'; proxy_set_header Authorization "Basic a-winter-9";"#,
+        ),
+        ("b.config", r#"<add key="Jwt:Secret" value="a-winter-5"/><!-- b-winter-6 -->"#),
+        (
+            "c.json",
+            r#"{"DetailedErrors": true, "x": "{\"password\": \"a-winter-7\"}", "k": "mhB9Xz1QwE4rT7yUiO0pAsD3fG6hJkL2zX5cV8bN"}"#,
+        ),
+        (
+            "d.properties",
+            "server.error.include-stacktrace=always\nspring.datasource.password=a-winter-8",
+        ),
+    ] {
+        let findings = crate::audit_settings(name, text, &Options::default());
+        assert!(!findings.is_empty(), "{text}");
+        let shown = frames(&findings);
+        for secret in ["winter", "Xz1QwE4"] {
+            assert!(!shown.contains(secret), "{text}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn names_and_what_is_no_secret_stay_readable() {
+    let js = "const jwt = require('jsonwebtoken');\n";
+    for line in [
+        "jwt.verify(req.headers['x-access-token'], process.env['JWT_SECRET'], { algorithms: ['none'] });",
+        "jwt.sign({ sub: 1, role: 'admin' }, key, { algorithm: 'HS256', issuer: 'the-shop' });",
+        "localStorage.setItem('access_token', req.get('Authorization').split(' ')[1]);",
+        "const tokenType = 'access', tokenUrl = 'https://auth.example:8443/token'; localStorage.setItem('jwt', t);",
+        "localStorage.setItem('jwt', ok ? tokens.first : tokens.second);",
+    ] {
+        let options = Options { include_uncertain: true, ..Options::default() };
+        let findings = audit_text("a.js", &format!("{js}{line}\n"), Language::JavaScript, &options);
+        assert!(!findings.is_empty(), "{line}");
+        assert_eq!(findings[0].frame.as_ref().unwrap().lines[0], line);
+    }
+}
+
+#[test]
+fn whatever_stands_in_a_line_its_secrets_are_parts_of_it() {
+    let pieces = [
+        "password",
+        "é",
+        "=",
+        ":",
+        "\"",
+        "'",
+        "`",
+        "(",
+        ")",
+        "[",
+        "{",
+        "}",
+        ",",
+        "\\",
+        " ",
+        "\n",
+        "?",
+        "eyJ.a.b",
+        "<",
+        ">",
+        "value",
+        "name",
+        "://a:b@",
+        "-----BEGIN PRIVATE KEY-----",
+        "sign",
+        "# ",
+        "// ",
+        "Bearer ",
+    ];
+    let mut state = 7_usize;
+    for _ in 0..2_000 {
+        let mut text = String::new();
+        for _ in 0..40 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            text.push_str(pieces[state.rotate_left(17) % pieces.len()]);
+        }
+        for is_code in [true, false] {
+            let found = anywhere(&text, 0..text.len(), is_code);
+            assert!(
+                found.into_iter().chain(keys(&text)).all(|range| text.get(range).is_some()),
+                "{text}"
+            );
+        }
+    }
+}
+
+/// Code with secrets in the lines of findings of other rules.
+fn lines_with_secrets() -> Vec<(&'static str, String)> {
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.D8itZpIgqPAecIsojSbH50chOvY4P0RUFwbvq1Q5c-k";
+    let js = "const jwt = require('jsonwebtoken');\n";
+    let py = "import jwt\nimport requests\n";
+    let go = "package a\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\n";
+    vec![
+        ("a.js", format!("localStorage.setItem('access_token', '{token}');\n")),
+        (
+            "a.js",
+            "localStorage.setItem('access_token', 'opaque-winter-42'); // password: hunter-winter\n".to_owned(),
+        ),
+        (
+            "b.py",
+            format!("{py}jwt.encode({{\"sub\": u, \"password\": \"fifth-winter-3333\"}}, KEY)\n"),
+        ),
+        (
+            "c.py",
+            format!(
+                "{py}requests.post(url, headers={{'Authorization': 'Basic aHVudGVyLXdpbnRlcg=='}}, data={{\"client_secret\": \"a-winter-9\", 'jwt': t}}, verify=False)\n"
+            ),
+        ),
+        ("d.js", format!("{js}jwt.sign({{sub: 1}}, cond ? 'a-winter-8' : 'b-winter-9');\n")),
+        ("e.py", format!("{py}jwt.encode({{'sub': u}}, \"tenth-\" + \"winter-8888\")\n")),
+        (
+            "f.py",
+            format!(
+                "{py}jwt.encode({{'sub': u}}, bytes.fromhex(\"deadbeef{}\"))\n",
+                "01234567".repeat(8)
+            ),
+        ),
+        (
+            "g.js",
+            format!(
+                "{js}jwt.sign({{sub: 1}}, crypto.createHash('sha256').update('a-winter-12').digest());\n"
+            ),
+        ),
+        ("h.js", format!("{js}jwt.sign({{sub: 1}}, secret(\"a-winter-0004\"));\n")),
+        ("i.js", format!("{js}jwt.sign({{sub: 1}}, process.env.JWT_SECRET || 'the-winter');\n")),
+        (
+            "j.js",
+            format!(
+                "{js}const db = 'Server=db;Password=a-winter-1;User=sa', url = 'amqp://a:b-winter-2@mq/', t = jwt.sign({{sub: 1}}, k);\n"
+            ),
+        ),
+        (
+            "k.js",
+            format!(
+                "{js}jwt.sign({{sub: 1}}, `-----BEGIN EC PRIVATE KEY-----\nwinter0/1/2/3\nwinter4/5/6/7\n-----END EC PRIVATE KEY-----`);\n"
+            ),
+        ),
+        (
+            "l.go",
+            format!(
+                "{go}func f() {{\n\tvar dbPassword string = \"a-winter-5\"; jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{{\"sub\": 1}}).SignedString([]byte(\"b-winter-6\"))\n}}\n"
+            ),
+        ),
+        ("m.rb", "require 'jwt'\nJWT.encode({ sub: 1 }, ENV['KEY'] || 'a-winter-7')\n".to_owned()),
+        ("m.rb", "require 'jwt'\nJWT.encode payload, 'a-winter-7', 'HS256'\n".to_owned()),
+        (
+            "n.js",
+            format!(
+                "{js}jwt.sign({{sub: 1}}, Buffer.from('d2ludGVyU2VjcmV0S2V5T2ZPdXJzMTIzNDU2Nzg5MA', 'base64'));\n"
+            ),
+        ),
+    ]
+}
+
 fn frames(findings: &[Finding]) -> String {
     let lines = findings.iter().filter_map(|one| one.frame.as_ref()).flat_map(|one| &one.lines);
     lines.map(String::as_str).collect::<Vec<_>>().join("\n")

@@ -82,6 +82,98 @@ fn an_allow_that_allows_nothing_is_noted_in_code_and_in_settings() {
     }
 }
 
+#[test]
+fn a_gitignore_that_is_no_file_of_a_fit_size_hides_nothing_and_is_noted() {
+    let fill = |dir: &Path, at: &str, what: &str| {
+        let path = dir.join(at);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        match what {
+            "link" => std::os::unix::fs::symlink("/dev/zero", &path).unwrap(),
+            "folder" => fs::create_dir(&path).unwrap(),
+            "huge" => fs::File::create(&path).unwrap().set_len(20 << 30).unwrap(),
+            "rules" => fs::write(&path, "*b*/**/x?[a-z]\n".repeat(3_000)).unwrap(),
+            _ => pipe(&path),
+        }
+    };
+    for what in ["link", "folder", "huge", "rules", "pipe"] {
+        for at in [".gitignore", "app/.gitignore", ".git/info/exclude"] {
+            let dir = project(&["app/bad.py", "bad.py"]);
+            fill(dir.path(), at, what);
+            let audit = audit_paths(&[dir.path().to_owned()], &Options::default());
+            assert_eq!(audit.findings.len(), 2, "{what} {at}");
+            assert_eq!(audit.notes.len(), 1, "{what} {at}: {:?}", audit.notes);
+            let note = &audit.notes[0];
+            assert!(
+                note.file.ends_with(at) && note.why.ends_with("leaves nothing out"),
+                "{note:?}"
+            );
+        }
+        // Above the argument, in its repository.
+        let dir = project(&["app/bad.py"]);
+        fs::create_dir(dir.path().join(".git")).unwrap();
+        fill(dir.path(), ".gitignore", what);
+        let audit = audit_paths(&[dir.path().join("app")], &Options::default());
+        assert_eq!((audit.findings.len(), audit.notes.len()), (1, 1), "{what}: {:?}", audit.notes);
+    }
+}
+
+#[test]
+fn what_a_file_called_git_leads_to_is_not_read() {
+    for name in ["commondir", "info/exclude"] {
+        let dir = project(&["app/bad.py"]);
+        let git = dir.path().join("g");
+        fs::create_dir_all(git.join("info")).unwrap();
+        fs::write(dir.path().join(".git"), format!("gitdir: {}\n", git.display())).unwrap();
+        fs::write(git.join("commondir"), ".").unwrap();
+        drop(fs::remove_file(git.join(name)));
+        pipe(&git.join(name));
+
+        assert_eq!(audit_paths(&[dir.path().to_owned()], &Options::default()).findings.len(), 1);
+    }
+}
+
+#[test]
+fn rules_hold_below_their_folder_and_the_nearest_wins() {
+    let dir =
+        project(&["a/bad.py", "a/b/bad.py", "a/c/bad.py", "d/bad.py", "e/bad.py", "e/f/bad.py"]);
+    let write = |path: &str, text: &str| fs::write(dir.path().join(path), text).unwrap();
+    write(".gitignore", "# all\n\n/d\n*/b/\nbad.py\n!a/bad.py\n");
+    write("a/c/.gitignore", "!bad.py\n");
+    // A repository of its own.
+    fs::create_dir(dir.path().join("e/.git")).unwrap();
+    fs::create_dir(dir.path().join("e/.git/info")).unwrap();
+    write("e/.git/info/exclude", "f\n");
+    let found = |path: &str| -> Vec<String> {
+        let audit = audit_paths(&[dir.path().join(path)], &Options::default());
+        assert_eq!(audit.notes, []);
+        let root = format!("{}/", dir.path().display());
+        audit.findings.iter().map(|one| one.file.replace(&root, "")).collect()
+    };
+
+    assert_eq!(found(""), ["a/bad.py", "a/c/bad.py", "e/bad.py"]);
+    // What is above counts in a repository, and nobody's does otherwise.
+    assert_eq!(found("a"), ["a/b/bad.py", "a/bad.py", "a/c/bad.py"]);
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    assert_eq!(found("a"), ["a/bad.py", "a/c/bad.py"]);
+    assert_eq!(found("d/bad.py"), ["d/bad.py"]);
+}
+
+#[test]
+fn what_others_wrote_is_left_out_also_where_git_has_it_though_it_is_ignored() {
+    let dir = project(&["node_modules/x/bad.py", "app/bad.py"]);
+    fs::write(dir.path().join(".gitignore"), "node_modules\napp\n").unwrap();
+    let tracked = ["node_modules/x/bad.py", "app/bad.py"].map(|file| dir.path().join(file)).into();
+    let options = Options { tracked, ..Options::default() };
+
+    let found = audit_paths(&[dir.path().to_owned()], &options).findings;
+
+    assert!(found.len() == 1 && found[0].file.ends_with("app/bad.py"), "{found:?}");
+}
+
+fn pipe(path: &Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
 /// A folder with a finding in each of these files.
 fn project(files: &[&str]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();

@@ -7,8 +7,13 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
+
+use tokenward_audit::Note;
 
 use crate::failure::Failure;
 
@@ -17,6 +22,11 @@ mod tests;
 
 /// As much as git may complain.
 const COMPLAINT: u64 = 64 << 10;
+
+/// As long as git may take. A repository may name files that never end, which it waits for.
+const LIMIT: Duration = Duration::from_secs(60);
+/// How often is asked whether it has ended, once it says no more.
+const TICK: Duration = Duration::from_millis(2);
 
 /// What git prints of the repository that `folder` lies in; `wanted_by` is the option that asks, for the operator.
 pub(super) fn git(
@@ -35,7 +45,7 @@ pub(super) fn read<T>(
     reader: impl FnOnce(&mut dyn BufRead) -> io::Result<T>,
 ) -> Result<T, Failure> {
     let settings = harmless(wanted_by, folder)?;
-    run(command(folder, &settings).args(arguments), wanted_by, &[0], reader)
+    run(command(folder, &settings).args(arguments), wanted_by, &[0], LIMIT, reader)
 }
 
 /// Settings, with what has to stand there.
@@ -60,7 +70,7 @@ fn harmless(wanted_by: &str, folder: &Path) -> Result<Settings, Failure> {
     let mut asking = command(folder, &settings);
     asking.args(["config", "-z", "--name-only", "--get-regexp", r"^(filter|hook)\."]);
     // It ends with 1 where there are none.
-    let keys = run(&mut asking, wanted_by, &[0, 1], whole)?;
+    let keys = run(&mut asking, wanted_by, &[0, 1], LIMIT, whole)?;
     let mut seen = HashSet::new();
     for section in keys.split(|byte| *byte == 0).filter_map(section) {
         if !seen.insert(section) {
@@ -120,21 +130,56 @@ fn run<T>(
     command: &mut Command,
     wanted_by: &str,
     good: &[i32],
+    limit: Duration,
     reader: impl FnOnce(&mut dyn BufRead) -> io::Result<T>,
 ) -> Result<T, Failure> {
     let failed = |error: io::Error| Failure::because(format!("{wanted_by}: git"), &error);
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
     let complaint = child.stderr.take().map(|stderr| thread::spawn(move || complaint(stderr)));
-    let read = child.stdout.take().map(|stdout| reader(&mut BufReader::new(stdout)));
+    let stdout = child.stdout.take();
+    let child = Arc::new(Mutex::new(child));
+    let (ended, watched) = mpsc::channel();
+    let watch = {
+        let child = Arc::clone(&child);
+        thread::spawn(move || is_too_late(&child, &watched, limit))
+    };
+    let read = stdout.map(|stdout| reader(&mut BufReader::new(stdout)));
     // Its output is closed by now, so that it ends even where nobody read all of it.
-    let status = child.wait().map_err(failed)?;
+    let status = end_of(&child);
+    drop(ended);
+    if watch.join().unwrap_or_default() {
+        let seconds = limit.as_secs();
+        return Err(Failure::cannot(format!("{wanted_by}: git did not end within {seconds} s")));
+    }
+    let status = status.map_err(failed)?;
     let complaint = complaint.and_then(|said| said.join().ok()).unwrap_or_default();
     if !status.code().is_some_and(|code| good.contains(&code)) {
         let first = complaint.lines().next().unwrap_or("git failed").to_owned();
         return Err(Failure::cannot(format!("{wanted_by}: {first}")));
     }
     read.unwrap_or_else(|| Err(io::ErrorKind::BrokenPipe.into())).map_err(failed)
+}
+
+/// Ends a program that has not ended in time, and answers whether that was so.
+fn is_too_late(child: &Mutex<Child>, ended: &mpsc::Receiver<()>, limit: Duration) -> bool {
+    if ended.recv_timeout(limit) != Err(RecvTimeoutError::Timeout) {
+        return false;
+    }
+    let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+    // One that has ended by itself just now was not late.
+    matches!(child.try_wait(), Ok(None)) && child.kill().is_ok()
+}
+
+fn end_of(child: &Mutex<Child>) -> io::Result<ExitStatus> {
+    loop {
+        // No lock is held while it is waited for, so that it can be ended.
+        let status = child.lock().unwrap_or_else(PoisonError::into_inner).try_wait()?;
+        match status {
+            Some(status) => return Ok(status),
+            None => thread::sleep(TICK),
+        }
+    }
 }
 
 fn whole(said: &mut dyn BufRead) -> io::Result<Vec<u8>> {
@@ -158,14 +203,49 @@ pub(super) fn names(said: &[u8]) -> impl Iterator<Item = PathBuf> {
 
 /// As many as are looked at of them.
 const MOST: usize = 10_000;
+/// Longer, no path is.
+const MAX_PATH: u64 = 1 << 16;
 
 /// Files below a folder that `.gitignore` names and git has all the same: a `.env` that was committed first. None
-/// where there is no repository.
-pub(super) fn ignored_but_tracked(folder: &Path) -> Vec<PathBuf> {
-    if !folder.is_dir() {
-        return Vec::new();
+/// where there is no repository; where git does not tell all of them, a note says so.
+pub(super) fn ignored_but_tracked(folder: &Path) -> (Vec<PathBuf>, Option<Note>) {
+    let real = std::fs::canonicalize(folder);
+    let is_in_one =
+        real.is_ok_and(|real| real.ancestors().any(|above| above.join(".git").exists()));
+    if !folder.is_dir() || !is_in_one {
+        return (Vec::new(), None);
     }
     let list = ["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"].map(OsStr::new);
-    let said = git("audit", folder, &list).unwrap_or_default();
-    names(&said).take(MOST).map(|name| folder.join(name)).collect()
+    let note = |why: String| Some(Note::new(folder.display().to_string(), why));
+    match read("git", folder, &list, |said| first_names(said, MOST)) {
+        Ok((names, all)) => {
+            let why = || {
+                format!(
+                    "git has {all} files that it ignores; the first {MOST} of them are looked at"
+                )
+            };
+            let cut = (all > names.len()).then(why).and_then(note);
+            (names.into_iter().map(|name| folder.join(name)).collect(), cut)
+        }
+        Err(error) => {
+            let why = format!("what git has although it ignores it is not looked at: {error}");
+            (Vec::new(), note(why))
+        }
+    }
+}
+
+/// The first of the paths that git prints, and how many there are.
+fn first_names(said: &mut dyn BufRead, most: usize) -> io::Result<(Vec<PathBuf>, usize)> {
+    let (mut names, mut all) = (Vec::new(), 0_usize);
+    loop {
+        let mut name = Vec::new();
+        if said.take(MAX_PATH).read_until(0, &mut name)? == 0 {
+            return Ok((names, all));
+        }
+        all = all.saturating_add(1);
+        name.pop_if(|last| *last == 0);
+        if names.len() < most {
+            names.push(PathBuf::from(OsString::from_vec(name)));
+        }
+    }
 }

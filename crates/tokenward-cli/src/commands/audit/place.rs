@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use tokenward_audit::{Options, Settings};
+use tokenward_audit::{Note, Options, Settings};
 
 use super::git;
 use crate::args::AuditStrictness;
@@ -41,8 +41,11 @@ pub(super) fn are_there(paths: &[PathBuf], is_bare: bool) -> Result<(), Failure>
 }
 
 /// The settings file that is named, or that lies here or above within the repository; and what git has of `paths`
-/// although it is ignored.
-pub(super) fn options(strictness: &AuditStrictness, paths: &[PathBuf]) -> Result<Options, Failure> {
+/// although it is ignored, with notes where git did not tell.
+pub(super) fn options(
+    strictness: &AuditStrictness,
+    paths: &[PathBuf],
+) -> Result<(Options, Vec<Note>), Failure> {
     let path = match &strictness.config {
         Some(path) => Some(path.clone()),
         None => above().into_iter().map(|folder| folder.join(SETTINGS)).find(|path| path.is_file()),
@@ -62,8 +65,12 @@ pub(super) fn options(strictness: &AuditStrictness, paths: &[PathBuf]) -> Result
     };
     options.include_tests |= strictness.include_tests;
     options.include_uncertain |= strictness.include_uncertain;
-    options.tracked = paths.iter().flat_map(|path| git::ignored_but_tracked(path)).collect();
-    Ok(options)
+    let mut notes = Vec::new();
+    for (tracked, note) in paths.iter().map(|path| git::ignored_but_tracked(path)) {
+        options.tracked.extend(tracked);
+        notes.extend(note);
+    }
+    Ok((options, notes))
 }
 
 /// The top of the repository that this runs in, or the folder itself.
