@@ -168,6 +168,16 @@ fn scripts_in_markup_are_read_where_they_stand() {
 }
 
 #[test]
+fn tags_without_an_end_are_walked_over_once() {
+    for tag in ["<script json>\n", "<scripting>\n", "<script "] {
+        let page = format!("<!-- jwt -->\n{}", tag.repeat((2 << 20) / tag.len()));
+        // Each sought its end in all the rest; coming back is the test.
+        let found = audit_text("a.html", &page, Language::Markup, &Options::default());
+        assert!(found.is_empty(), "{tag}");
+    }
+}
+
+#[test]
 fn no_text_whatever_makes_it_panic() {
     let pieces = [
         "jwt.decode(",
@@ -185,6 +195,9 @@ fn no_text_whatever_makes_it_panic() {
         ":=",
         "func(",
         "\\",
+        "<script>",
+        "</script>",
+        "<script json>",
     ];
     let mut state = 7_usize;
     for language in [
@@ -192,6 +205,7 @@ fn no_text_whatever_makes_it_panic() {
         Language::JavaScript,
         Language::TypeScript,
         Language::Tsx,
+        Language::Markup,
         Language::Go,
         Language::Java,
         Language::CSharp,
@@ -392,7 +406,7 @@ fn brackets_in_brackets_without_end_exhaust_no_stack() {
     let (open, close) = ("(".repeat(100_000), ")".repeat(100_000));
     for name in [
         "a.py", "a.js", "a.ts", "a.go", "a.java", "a.cs", "a.php", "a.rb", "a.rs", "a.kt",
-        "a.swift", "a.dart",
+        "a.swift", "a.dart", "a.tsx", "a.vue",
     ] {
         let lines = |brackets: &str| {
             let all: Vec<&str> = brackets
@@ -402,7 +416,11 @@ fn brackets_in_brackets_without_end_exhaust_no_stack() {
                 .collect();
             all.join("\n")
         };
-        let start = if name == "a.php" { "<?php $jwt = " } else { "jwt = " };
+        let start = match name {
+            "a.php" => "<?php $jwt = ",
+            "a.vue" => "<script>jwt = ",
+            _ => "jwt = ",
+        };
         project.write(name, &format!("{start}{}x{};\n", lines(&open), lines(&close)));
     }
     let audit = project.audit(&Options::default());
