@@ -54,7 +54,13 @@ pub(super) fn files(
         let (base, inside) = (root.clone(), real.clone());
         let ignored = Arc::new(Mutex::new(Ignored::new(&real)));
         let rules = Arc::clone(&ignored);
-        let is_for_development = manifest::is_for_development(root);
+        let manifest = manifest::for_development(root);
+        let is_for_development = manifest.is_some();
+        if let Some(file) = manifest.filter(|_| !options.include_tests) {
+            let why =
+                "says that the project is for development alone, so that it counts as tests do";
+            notes.push(Note { file: file.display().to_string(), why: why.to_owned() });
+        }
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
         walk.hidden(false).ignore(false).require_git(false).follow_links(false);
