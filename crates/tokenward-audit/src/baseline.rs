@@ -125,6 +125,29 @@ mod tests {
     }
 
     #[test]
+    fn a_baseline_holds_however_the_argument_is_written() {
+        let text = "import jwt\njwt.decode(t, KEY, algorithms=['none'])\n";
+        let dir = tempfile::tempdir().unwrap();
+        let at = |path: &str| dir.path().join(path);
+        std::fs::create_dir_all(at("shop/src")).unwrap();
+        std::fs::write(at("shop/src/app.py"), text).unwrap();
+        std::fs::write(at("shop/src/.env"), "JWT_SECRET=orchard-winter-42\n").unwrap();
+        let left = |baseline: &Baseline, path: &str| {
+            let mut audit = crate::audit_project(&[at(path)], &Options::default());
+            let known = baseline.subtract(&mut audit);
+            (known, audit.findings.len())
+        };
+        let baseline = Baseline::of(&crate::audit_project(&[at("shop")], &Options::default()));
+        assert_eq!(left(&baseline, "shop/../shop/./"), (2, 0));
+
+        // In a repository, any folder of it will do.
+        std::fs::create_dir(at("shop/.git")).unwrap();
+        let paths = ["shop/src", "shop", "shop/src/../src"];
+        assert_eq!(paths.map(|path| left(&baseline, path)), [(2, 0); 3]);
+        assert_eq!(left(&baseline, "shop/src/app.py"), (1, 0));
+    }
+
+    #[test]
     fn a_file_that_is_no_baseline_is_refused() {
         for bad in ["", "[]", "{\"version\": 1}", "{\"version\": 2, \"known\": []}"] {
             assert!(Baseline::parse(bad).is_err(), "{bad}");

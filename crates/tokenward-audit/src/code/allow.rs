@@ -30,10 +30,12 @@ pub(super) fn read(
             let rest = comment.split_once(MARK)?.1;
             let (rules, reason) = rest.split_once(')')?;
             let reason = reason.trim_end_matches("*/").trim_end_matches("-->");
+            let written = text.get(span.clone())?;
             let before = text.get(..span.start)?.rsplit('\n').next().unwrap_or_default();
             Some(Allow {
                 rules: rules.split(',').map(|rule| rule.trim().to_owned()).collect(),
-                line: line_of(span.end),
+                // Rust's doc comments have their line's end with them.
+                line: line_of(span.start.saturating_add(written.trim_end().len())),
                 alone: before.trim().is_empty(),
                 has_reason: reason.chars().any(char::is_alphanumeric),
             })

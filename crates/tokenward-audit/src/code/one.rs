@@ -5,7 +5,7 @@ use std::path::Path;
 use super::lines::Lines;
 use super::{Cache, Note, Options, Outcome, allow, cache, fix, place, source, walk};
 use crate::config;
-use crate::finding::{Finding, Mistake, fingerprint};
+use crate::finding::{Finding, Frame, Mistake, fingerprint};
 use crate::language::Language;
 use crate::rules::absence;
 use crate::rules::{self, Hit};
@@ -29,8 +29,9 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     }
     let key = known.map(|_| cache::key(file, &bytes, options));
     if let (Some(known), Some(key)) = (known, &key)
-        && let Some(outcome) = known.look_up(key, &name)
+        && let Some(mut outcome) = known.look_up(key, &name)
     {
+        name_place(&mut outcome, file);
         return outcome;
     }
     let outcome = match source::text(bytes) {
@@ -43,7 +44,25 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
         outcome.verifies = false;
         outcome.signs = absence::Signs::default();
     }
+    name_place(&mut outcome, file);
     outcome
+}
+
+/// A baseline knows a finding by where its file lies in the project, whatever the argument looked like.
+fn name_place(outcome: &mut Outcome, file: &walk::File) {
+    let place = file.place.display().to_string();
+    let open = outcome.open.iter_mut().map(|(finding, _)| finding);
+    let settings = outcome.settings.iter_mut().map(|(finding, _)| finding);
+    let all = outcome.findings.iter_mut().chain(&mut outcome.in_development);
+    for finding in all.chain(open).chain(settings) {
+        finding.fingerprint = known_by(finding.rule, &place, finding.frame.as_ref());
+    }
+}
+
+/// What a baseline knows a finding by: the line as it is shown, so that nobody can try secrets on it.
+fn known_by(rule: &str, place: &str, frame: Option<&Frame>) -> String {
+    let line = frame.and_then(|frame| frame.lines.first()).map_or("", |line| line.trim());
+    format!("{:016x}", fingerprint(&[rule, place, line]))
 }
 
 fn skipped(name: &str, why: String) -> Outcome {
@@ -74,7 +93,8 @@ pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
     match source::read(&file.path).and_then(source::settings) {
         Ok(text) => {
-            let outcome = audit_config_text(&name, &file.inside, &text, options);
+            let mut outcome = audit_config_text(&name, &file.inside, &text, options);
+            name_place(&mut outcome, file);
             Outcome { is_test: outcome.is_test || file.is_for_development, ..outcome }
         }
         Err(why) => skipped(&name, why),
@@ -219,9 +239,6 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
     let (end_line, end_column) = lines.position(hit.span.end);
     let frame = lines.frame((line, column), (end_line, end_column));
     let place = file.strip_prefix("./").unwrap_or(file);
-    // As it is shown: whoever has a baseline cannot try secrets on it.
-    let text = frame.lines.first().map_or("", |line| line.trim());
-    let fingerprint = fingerprint(&[hit.rule, place, text]);
     Some(Finding {
         rule: hit.rule,
         mistake: Mistake::new(hit.mistake)?,
@@ -234,8 +251,8 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
         end_column,
         message: hit.message,
         fix: hit.fix,
+        fingerprint: known_by(hit.rule, place, Some(&frame)),
         frame: Some(frame),
-        fingerprint: format!("{fingerprint:016x}"),
         edits: hit.changes.into_iter().map(|change| lines.edit(change)).collect(),
     })
 }

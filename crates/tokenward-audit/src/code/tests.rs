@@ -94,6 +94,23 @@ fn a_comment_allows_what_it_names_on_its_line_or_the_next_if_it_says_why() {
 }
 
 #[test]
+fn a_doc_comment_allows_one_line_as_any_other_does() {
+    let call = |at: usize| {
+        format!("    let k{at} = EncodingKey::from_secret(b\"orchard-winter-4{at}\");\n")
+    };
+    for comment in ["///", "//"] {
+        let code = format!(
+            "use jsonwebtoken::EncodingKey;\nfn a() {{\n    {comment} tokenward: allow(hardcoded-secret) one\n{}{}}}\n",
+            call(1),
+            call(2)
+        );
+        let found = audit_text("a.rs", &code, Language::Rust, &Options::default());
+        let lines: Vec<usize> = found.iter().map(|one| one.line).collect();
+        assert_eq!(lines, [5], "{comment}");
+    }
+}
+
+#[test]
 fn a_rule_can_be_given_another_severity_or_none() {
     let mut options = Options::default();
     options.severities.insert("algorithm-none".to_owned(), Some(Severity::Low));

@@ -22,6 +22,9 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     /// Its path below the argument that led to it: what lies above says nothing about the project.
     pub(super) inside: PathBuf,
+    /// Its path below the top of its repository, or, where it is in none, below the argument: the same however the
+    /// argument was written.
+    pub(super) place: PathBuf,
     /// Whether its project says that it is for development alone.
     pub(super) is_for_development: bool,
 }
@@ -50,11 +53,19 @@ pub(super) fn files(
     let mut seen = HashSet::new();
     for root in paths {
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+        let top = top(&real);
+        let place = |path: &Path| path.strip_prefix(top).unwrap_or(path).to_owned();
         let excluded = options.excluded.clone();
         let (base, inside) = (root.clone(), real.clone());
         let ignored = Arc::new(Mutex::new(Ignored::new(&real)));
         let rules = Arc::clone(&ignored);
-        let is_for_development = manifest::is_for_development(root);
+        let manifest = manifest::for_development(root);
+        let is_for_development = manifest.is_some();
+        if let Some(file) = manifest.filter(|_| !options.include_tests) {
+            let why =
+                "says that the project is for development alone, so that it counts as tests do";
+            notes.push(Note { file: file.display().to_string(), why: why.to_owned() });
+        }
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
         walk.hidden(false).ignore(false).require_git(false).follow_links(false);
@@ -70,8 +81,13 @@ pub(super) fn files(
             match entry {
                 Ok(entry) => {
                     let file = file(root, &entry, is_wanted);
-                    let file = file.filter(|file| seen.insert(below(&real, root, &file.path)));
-                    files.extend(file.map(|file| File { is_for_development, ..file }));
+                    let file = file.map(|file| (below(&real, root, &file.path), file));
+                    let file = file.filter(|(path, _)| seen.insert(path.clone()));
+                    files.extend(file.map(|(path, file)| File {
+                        place: place(&path),
+                        is_for_development,
+                        ..file
+                    }));
                 }
                 Err(error) => notes.push(note(root, &error)),
             }
@@ -88,17 +104,24 @@ pub(super) fn files(
             if inside.parent().is_some_and(|folders| folders.iter().any(is_foreign)) {
                 continue;
             }
-            let place = below(&real, root, path);
-            let is_left_out = place.starts_with(options.excluded.path())
-                && options.excluded.matched_path_or_any_parents(&place, false).is_ignore();
-            if !is_left_out && seen.insert(place) {
+            let real = below(&real, root, path);
+            let is_left_out = real.starts_with(options.excluded.path())
+                && options.excluded.matched_path_or_any_parents(&real, false).is_ignore();
+            let place = place(&real);
+            if !is_left_out && seen.insert(real) {
                 let (path, inside) = (path.clone(), inside.to_owned());
-                files.push(File { path, inside, is_for_development });
+                files.push(File { path, inside, place, is_for_development });
             }
         }
     }
     files.sort();
     files
+}
+
+/// What the places of files below an argument are told from.
+fn top(real: &Path) -> &Path {
+    let folder = if real.is_dir() { real } else { real.parent().unwrap_or(real) };
+    folder.ancestors().find(|folder| ignored::is_top(folder)).unwrap_or(folder)
 }
 
 /// Whether this is a file, and no link to one.
@@ -166,7 +189,8 @@ fn file(root: &Path, entry: &DirEntry, is_wanted: fn(&Path) -> bool) -> Option<F
         Ok(inside) if !inside.as_os_str().is_empty() => inside.to_owned(),
         _ => PathBuf::from(path.file_name()?),
     };
-    Some(File { path: path.to_owned(), inside, is_for_development: false })
+    let path = path.to_owned();
+    Some(File { path, inside, place: PathBuf::new(), is_for_development: false })
 }
 
 fn one_line(text: &str) -> String {

@@ -102,7 +102,8 @@ impl Ignored {
     }
 }
 
-fn is_top(folder: &Path) -> bool {
+/// Whether a repository begins at a folder.
+pub(super) fn is_top(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(".git")).is_ok()
 }
 

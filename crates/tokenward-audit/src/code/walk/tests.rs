@@ -170,6 +170,22 @@ fn what_others_wrote_is_left_out_also_where_git_has_it_though_it_is_ignored() {
     assert!(found.len() == 1 && found[0].file.ends_with("app/bad.py"), "{found:?}");
 }
 
+#[test]
+fn a_manifest_that_makes_a_project_a_test_is_noted() {
+    let dir = project(&["bad.py"]);
+    fs::write(dir.path().join("package.json"), r#"{"description": "A token emulator"}"#).unwrap();
+    let audit = |include_tests| {
+        let options = Options { include_tests, ..Options::default() };
+        audit_project(&[dir.path().to_owned()], &options)
+    };
+
+    let without = audit(false);
+    assert_eq!((without.findings.len(), without.in_tests, without.notes.len()), (0, 1, 1));
+    assert!(without.notes[0].why.contains("for development alone"));
+    let with = audit(true);
+    assert_eq!((with.findings.len(), with.notes.len()), (1, 0));
+}
+
 fn pipe(path: &Path) {
     assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
 }
