@@ -1,6 +1,7 @@
 //! `audit code`: from paths to findings.
 
 use std::collections::{BTreeMap, HashSet};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -234,7 +235,7 @@ fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> A
     // What could not be walked has been noted.
     let files = walk::files(paths, config::is_config, options, &mut Vec::new());
     let outcomes: Vec<Outcome> =
-        files.iter().map(|file| one::audit_config(file, options)).collect();
+        files.iter().map(|file| guarded(file, || one::audit_config(file, options))).collect();
     let settings = merge(Audit::default(), outcomes, options);
     audit.files = audit.files.saturating_add(settings.files);
     audit.in_tests = audit.in_tests.saturating_add(settings.in_tests);
@@ -245,6 +246,18 @@ fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> A
     told::sort(&mut audit.findings);
     audit.notes.extend(settings.notes);
     audit
+}
+
+/// What a file comes to; one that a fault of ours ends, takes none of the others with it.
+fn guarded(file: &walk::File, audit: impl FnOnce() -> Outcome) -> Outcome {
+    // Nothing outlives it that it could have left half done.
+    panic::catch_unwind(AssertUnwindSafe(audit)).unwrap_or_else(|_| {
+        let note = Note::new(
+            file.path.display().to_string(),
+            "the auditor failed on it; please report this",
+        );
+        Outcome { notes: vec![note], ..Outcome::default() }
+    })
 }
 
 /// Enough for the deepest file that the model takes, in a build without optimization too.
@@ -258,7 +271,7 @@ fn worker(
 ) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-        outcomes.push(one::audit(file, options, cache));
+        outcomes.push(guarded(file, || one::audit(file, options, cache)));
     }
     outcomes
 }

@@ -340,6 +340,22 @@ fn nobody_waits_for_a_pipe_that_is_called_like_a_file() {
 }
 
 #[test]
+fn a_fault_of_ours_costs_one_file_and_is_noted() {
+    let project = Project::new();
+    project.write("a.py", BAD);
+    let options = Options::default();
+    let paths = [project.dir.path().to_owned()];
+    let files = walk::files(&paths, |_| true, &options, &mut Vec::new());
+
+    let fault = guarded(&files[0], || panic!("a fault of ours"));
+    let sound = guarded(&files[0], || one::audit(&files[0], &options, None));
+
+    let audit = merge(Audit::default(), vec![fault, sound], &options);
+    assert_eq!((audit.findings.len(), audit.files, audit.notes.len()), (1, 1, 1));
+    assert!(audit.notes[0].file.ends_with("a.py") && audit.notes[0].why.contains("failed on it"));
+}
+
+#[test]
 fn what_is_allowed_takes_no_place_of_what_is_told() {
     let project = Project::new();
     let allowed = "jwt.decode(t, KEY, algorithms=['none'])  # tokenward: allow(all) a reason\n";

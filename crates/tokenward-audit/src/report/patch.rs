@@ -1,5 +1,7 @@
 //! What `--fix` would change, as a patch.
 
+use std::fmt::Write as _;
+
 use similar::TextDiff;
 
 use crate::code::Fixes;
@@ -18,9 +20,36 @@ pub fn patch(fixes: &Fixes) -> String {
         let name = file.path.display().to_string();
         let name = name.strip_prefix("./").unwrap_or(&name).trim_start_matches('/');
         let diff = TextDiff::from_lines(file.before.as_str(), file.after.as_str());
-        let (old, new) = (format!("a/{name}"), format!("b/{name}"));
+        let (old, new) = (quoted(&format!("a/{name}")), quoted(&format!("b/{name}")));
         out.push_str(&diff.unified_diff().context_radius(AROUND).header(&old, &new).to_string());
     }
+    out
+}
+
+/// A name as git writes it in the head of a patch: in quotes where it has signs that would end it.
+fn quoted(name: &str) -> String {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '"' | '\\');
+    if name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    let mut out = String::from('"');
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let mut bytes = [0; 4];
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    // Writing to a string cannot fail.
+                    let _written = write!(out, "\\{byte:03o}");
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
     out
 }
 

@@ -226,6 +226,20 @@ fn a_patch_holds_what_goes_and_what_comes_and_steers_no_terminal() {
 }
 
 #[test]
+fn a_name_with_a_line_end_stays_in_the_head_of_its_patch() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = "x\n+++ b\t\"\\\u{85}y.py";
+    std::fs::write(dir.path().join(name), "r.set_cookie('jwt', token, secure=True)\n").unwrap();
+
+    let patch = patch::patch(&crate::fix_paths(&[dir.path().to_owned()], &Options::default()));
+
+    let place = dir.path().display();
+    let quoted = r#"x\n+++ b\t\"\\\302\205y.py"#;
+    let head = format!("--- \"a{place}/{quoted}\"\n+++ \"b{place}/{quoted}\"\n@@ -1 +1 @@\n");
+    assert!(patch.starts_with(&head), "{patch}");
+}
+
+#[test]
 fn a_report_on_a_running_service_counts_requests_and_says_what_was_left_out() {
     let url = "https://api.example/me";
     let finding =
