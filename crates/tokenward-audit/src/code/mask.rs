@@ -21,8 +21,12 @@ const KEY: usize = 20;
 
 /// A secret, as findings name it.
 pub(crate) fn masked(secret: &str) -> String {
-    let shown = SHOWN.min(secret.chars().count().div_ceil(2));
-    secret.chars().take(shown).chain(['…']).collect()
+    shown(secret).chain(['…']).collect()
+}
+
+/// The characters of a secret that are shown.
+fn shown(secret: &str) -> impl Iterator<Item = char> {
+    secret.chars().take(SHOWN.min(secret.chars().count().div_ceil(2)))
 }
 
 /// The bytes of `text` that nobody may read in a part of it that is shown, whatever was found there.
@@ -39,9 +43,7 @@ pub(super) fn keys(text: &str) -> Vec<Range<usize>> {
 
 /// The part of a secret that is not shown.
 fn hidden(text: &str, secret: Range<usize>) -> Range<usize> {
-    let shown = text.get(secret.clone()).unwrap_or_default();
-    let count = SHOWN.min(shown.chars().count().div_ceil(2));
-    let kept: usize = shown.chars().take(count).map(char::len_utf8).sum();
+    let kept: usize = shown(text.get(secret.clone()).unwrap_or_default()).map(char::len_utf8).sum();
     secret.start.saturating_add(kept)..secret.end
 }
 

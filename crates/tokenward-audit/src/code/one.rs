@@ -141,10 +141,13 @@ fn tell(
             outcome.notes.push(Note { file: name.to_owned(), why });
             break;
         }
+        match options.severities.get(hit.rule) {
+            Some(None) => continue,
+            Some(Some(severity)) => hit.severity = *severity,
+            None => {}
+        }
         // Before its place is told, as a line may be long and have very many.
-        if matches!(options.severities.get(hit.rule), Some(None))
-            || told_again(outcome, lines, &hit)
-        {
+        if told_again(outcome, lines, &hit) {
             continue;
         }
         if allow::allows(allowed, hit.rule, lines.number(hit.span.start)) {
@@ -153,7 +156,7 @@ fn tell(
         }
         let condition = std::mem::take(&mut hit.condition);
         let (setting, in_development) = (hit.setting.take(), hit.in_development);
-        let Some(finding) = finding(name, lines, hit, options) else { continue };
+        let Some(finding) = finding(name, lines, hit) else { continue };
         if in_development {
             outcome.in_development.push(finding);
             continue;
@@ -229,12 +232,7 @@ fn judge(
     outcome
 }
 
-fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option<Finding> {
-    let severity = match options.severities.get(hit.rule) {
-        Some(None) => return None,
-        Some(Some(severity)) => *severity,
-        None => hit.severity,
-    };
+fn finding(file: &str, lines: &Lines<'_>, hit: Hit) -> Option<Finding> {
     let (line, column) = lines.position(hit.span.start);
     let (end_line, end_column) = lines.position(hit.span.end);
     let frame = lines.frame((line, column), (end_line, end_column));
@@ -242,7 +240,7 @@ fn finding(file: &str, lines: &Lines<'_>, hit: Hit, options: &Options) -> Option
     Some(Finding {
         rule: hit.rule,
         mistake: Mistake::new(hit.mistake)?,
-        severity,
+        severity: hit.severity,
         confidence: hit.confidence,
         file: file.to_owned(),
         line,

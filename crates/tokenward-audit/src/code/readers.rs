@@ -1,6 +1,7 @@
 //! Settings that nothing reads, that nobody imports or that another file refuses: a literal there signs
 //! nothing, as far as the project is in sight.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -94,13 +95,13 @@ impl Open {
     }
 
     /// Takes note of a line that has the setting's name in it.
-    fn see(&mut self, (path, signs): (&Path, bool), number: usize, line: &str) {
-        if !self.is_defined_at(path, number) && self.is_read_in(line) {
+    fn see(&mut self, source: &Source<'_>, number: usize, line: &str) {
+        if !self.is_defined_at(source.path, number) && self.is_read_in(line) {
             // Handed on by what neither signs nor verifies, it may be for anything.
-            self.is_read |= signs;
+            self.is_read |= source.signs();
             self.is_refused |= self.is_compared_in(line);
             // What reads it beside itself is run, or imported under another name.
-            self.is_imported |= self.file == path;
+            self.is_imported |= self.file == source.path;
         }
     }
 
@@ -173,9 +174,9 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
                 (one.is_read, one.is_imported) = (true, true);
             }
         }
-        let signs = has(&text.to_ascii_lowercase(), &SIGNS);
+        let source = Source { path: &file.path, text: &text, signs: OnceCell::new() };
         for (number, line) in text.lines().enumerate() {
-            index.see(&mut open, (&file.path, signs), number.saturating_add(1), line);
+            index.see(&mut open, &source, number.saturating_add(1), line);
         }
     }
     let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.settings);
@@ -186,12 +187,39 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
     }
 }
 
+/// A file that may read settings.
+#[derive(Debug)]
+struct Source<'t> {
+    path: &'t Path,
+    text: &'t str,
+    /// Of most files nobody asks.
+    signs: OnceCell<bool>,
+}
+
+impl Source<'_> {
+    /// Whether it signs or verifies.
+    fn signs(&self) -> bool {
+        *self.signs.get_or_init(|| has(&self.text.to_ascii_lowercase(), &SIGNS))
+    }
+}
+
 /// Which settings a word or a text has to do with, so that each line is read once however many there are.
 #[derive(Debug, Default)]
 struct Index {
-    names: HashMap<String, Vec<usize>>,
-    modules: HashMap<String, Vec<usize>>,
-    texts: HashMap<String, Vec<usize>>,
+    names: Places,
+    modules: Places,
+    texts: Places,
+}
+
+type Places = HashMap<String, Vec<usize>>;
+
+/// Does something to each setting that `places` has under `key`.
+fn each(open: &mut [Open], places: &Places, key: &str, mut act: impl FnMut(&mut Open)) {
+    for at in places.get(key).into_iter().flatten() {
+        if let Some(one) = open.get_mut(*at) {
+            act(one);
+        }
+    }
 }
 
 impl Index {
@@ -209,33 +237,23 @@ impl Index {
         index
     }
 
-    fn see(&self, open: &mut [Open], (path, signs): (&Path, bool), number: usize, line: &str) {
+    fn see(&self, open: &mut [Open], source: &Source<'_>, number: usize, line: &str) {
+        let path = source.path;
         for word in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             if word.is_empty() {
                 continue;
             }
-            for at in self.names.get(&plain(word)).into_iter().flatten() {
-                if let Some(one) = open.get_mut(*at) {
-                    one.see((path, signs), number, line);
-                }
-            }
-            for at in self.modules.get(word).into_iter().flatten() {
-                if let Some(one) = open.get_mut(*at)
-                    && one.file != path
-                {
-                    one.is_imported |=
-                        one.module.as_ref().is_some_and(|module| module.is_named_in(path, line));
-                }
-            }
+            each(open, &self.names, &plain(word), |one| one.see(source, number, line));
+            each(open, &self.modules, word, |one| {
+                let is_named =
+                    || one.module.as_ref().is_some_and(|module| module.is_named_in(path, line));
+                one.is_imported |= one.file != path && is_named();
+            });
         }
         for text in quoted(line) {
-            for at in self.texts.get(text).into_iter().flatten() {
-                if let Some(one) = open.get_mut(*at)
-                    && !one.is_defined_at(path, number)
-                {
-                    one.is_refused |= refuses(line, text);
-                }
-            }
+            each(open, &self.texts, text, |one| {
+                one.is_refused |= !one.is_defined_at(path, number) && refuses(line, text);
+            });
         }
     }
 }

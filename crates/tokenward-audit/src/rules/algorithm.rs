@@ -260,7 +260,7 @@ fn is_named_none(m: &Model, id: Id) -> bool {
     })
 }
 
-fn is_none(m: &Model, id: Id) -> bool {
+pub(super) fn is_none(m: &Model, id: Id) -> bool {
     m.text(id).is_some_and(|text| text.eq_ignore_ascii_case("none"))
 }
 

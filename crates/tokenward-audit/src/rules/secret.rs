@@ -1,5 +1,6 @@
 //! `hardcoded-secret`: whoever reads the code can sign tokens.
 
+use super::algorithm::is_none;
 use super::library::{self, Calls, Library};
 use super::names::plain;
 use super::{Context, settings};
@@ -166,13 +167,9 @@ fn keys(m: &Model, calls: &Calls) -> Vec<Id> {
     let mut keys: Vec<Id> =
         calls.keys().iter().copied().filter(|key| !is_never_taken(m, calls, *key)).collect();
     // Under `none` no key is used, whatever is handed over.
-    let is_unsigned = |sign: &&library::Sign| {
-        let algorithm = sign.algorithm.found().and_then(|id| m.text(id));
-        algorithm.is_some_and(|name| name.eq_ignore_ascii_case("none"))
-    };
-    keys.extend(
-        calls.signs().filter(|sign| !is_unsigned(sign)).filter_map(|sign| sign.key.found()),
-    );
+    let signed =
+        calls.signs().filter(|sign| !sign.algorithm.found().is_some_and(|id| is_none(m, id)));
+    keys.extend(signed.filter_map(|sign| sign.key.found()));
     for verify in calls.verifies().filter(|one| !one.is_off && !takes_no_secret(m, one)) {
         match verify.key {
             Lookup::Found(key) if verify.library == Library::GolangJwt => {

@@ -55,8 +55,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         .collect();
     for value in found {
         let changes = mend::flip(context, value);
-        let is_address = m.language == Language::CSharp && m.bool(value).is_some();
-        let (severity, confidence, message) = if is_address {
+        let (severity, confidence, message) = if is_about_addresses(m, value) {
             let confidence = if fetches_keys(m) { Confidence::High } else { Confidence::Low };
             (Severity::Medium, confidence, BY_HTTP)
         } else {
@@ -90,6 +89,11 @@ fn is_switch(m: &Model, name: &str, value: Id) -> bool {
         }
         _ => false,
     }
+}
+
+/// `RequireHttpsMetadata = false`, C#'s only switch that is true or false, says itself what it is for.
+fn is_about_addresses(m: &Model, value: Id) -> bool {
+    m.language == Language::CSharp && m.bool(value).is_some()
 }
 
 /// `RequireHttpsMetadata = false` matters where keys are fetched, from an address that is not written with `https`.
@@ -160,8 +164,7 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     // A file that only sends something says so.
     let speaks =
         || knows_tokens(&context.text.to_lowercase()) || within.iter().any(|id| is_bearer(m, *id));
-    // `RequireHttpsMetadata = false` says itself what it is for.
-    m.language == Language::CSharp && m.bool(value).is_some() || is_named() && speaks()
+    is_about_addresses(m, value) || is_named() && speaks()
 }
 
 fn is_about(name: &str) -> bool {

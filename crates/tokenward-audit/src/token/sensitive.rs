@@ -18,11 +18,11 @@ const MAX_NAME: usize = 40;
 
 /// Words that make a member a secret at the end of its name: a `pin_code` may be that of a place.
 const LAST_WORDS: [&str; 4] = ["pin", "cvc", "passcode", "otp"];
-/// Names with such a word that say that the thing itself is not there.
-const HARMLESS: [&str; 13] = [
-    "changed", "reset", "version", "expir", "updated", "required", "verified", "exp", "enabled",
-    "count", "type", "attempt", "id",
-];
+/// Names with such a word say that the thing itself is not there.
+const HARMLESS: [&str; 9] =
+    ["reset", "version", "updated", "exp", "enabled", "count", "type", "attempt", "id"];
+/// And those with a word that has such a part.
+const HARMLESS_PARTS: [&str; 4] = ["expir", "verif", "chang", "requir"];
 
 /// Where a member stands.
 #[derive(Clone, Copy)]
@@ -162,9 +162,8 @@ fn by_word(name: &str) -> Option<Severity> {
     let words = words(name);
     let is_secret = words.iter().any(|word| word == "secret")
         || words.last().is_some_and(|word| LAST_WORDS.contains(&word.as_str()));
-    let is_harmless = words.iter().any(|word| {
-        HARMLESS.contains(&word.as_str()) || has(word, &["expir", "verif", "chang", "requir"])
-    });
+    let is_harmless =
+        words.iter().any(|word| HARMLESS.contains(&word.as_str()) || has(word, &HARMLESS_PARTS));
     (is_secret && !is_harmless).then_some(Severity::High)
 }
 

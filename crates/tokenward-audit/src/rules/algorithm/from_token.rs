@@ -71,7 +71,9 @@ fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
         m.values(key)
             .into_iter()
             .any(|value| MADE.iter().any(|word| context.source(value).contains(word)))
-    }) || verify.library == Library::PyJwt && context.text.contains(").public_key()")
+    })
+    // A certificate's key may come through a list or a function of the file.
+    || verify.library == Library::PyJwt && context.text.contains(").public_key()")
 }
 
 /// Whether the key is visibly a secret, with which no public key can be confused.
