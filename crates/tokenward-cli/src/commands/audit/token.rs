@@ -107,7 +107,8 @@ fn lines(path: &Path) -> Result<Box<dyn Iterator<Item = Vec<u8>> + Send>, Failur
         return Err(Failure::cannot(format!("{}: a folder, and no list of words", path.display())));
     }
     let mut file = BufReader::with_capacity(1 << 20, file);
-    let lines = std::iter::from_fn(move || line(&mut file));
+    // Whoever asks again after its end is not told again why.
+    let lines = std::iter::from_fn(move || line(&mut file)).fuse();
     Ok(Box::new(lines.filter(|line| line.len() <= MAX_LINE)))
 }
 
