@@ -48,8 +48,17 @@ pub(crate) struct Rule {
     check: fn(&mut Context<'_>),
 }
 
-/// What every JWT library's name, or its use, holds.
-const JWT: &[&str] = &["jwt", "jsonwebtoken", "jose", "identitymodel", "tokenvalidationparameters"];
+/// What every JWT library's name, or its use, holds: a file without is not parsed for it.
+const JWT: &[&str] = &[
+    "jwt",
+    "jws",
+    "jsonwebtoken",
+    "jose",
+    "oidc",
+    "next-auth",
+    "identitymodel",
+    "tokenvalidationparameters",
+];
 
 /// All rules, by mistake.
 pub(crate) const RULES: &[Rule] = &[
@@ -86,7 +95,7 @@ pub(crate) const RULES: &[Rule] = &[
         check: revocation_off::check,
     },
     Rule { id: "sensitive-payload", mistake: 6, words: &[JWT], check: payload::check },
-    Rule { id: "hardcoded-secret", mistake: 7, words: &[secret::WORDS], check: secret::check },
+    Rule { id: "hardcoded-secret", mistake: 7, words: &[JWT, secret::WORDS], check: secret::check },
     Rule { id: "no-key-id", mistake: 8, words: &[JWT], check: absence::key_id },
     Rule {
         id: "cookie-over-plain-http",

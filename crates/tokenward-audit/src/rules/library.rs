@@ -21,6 +21,8 @@ mod rust;
 mod script;
 mod shape;
 mod swift;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use resolve::{chain_claims, option, returned};
 use shape::{At, Count, Does, Off, Shape, VerifyAt};

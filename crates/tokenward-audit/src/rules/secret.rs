@@ -40,17 +40,8 @@ const INSIDE_JWT: [&str; 2] = ["tokensecret", "secret"];
 /// Names that say so only beside an algorithm: `SECRET_KEY = "…"; ALGORITHM = "HS256"`.
 const BESIDE_ALGORITHM: [&str; 4] = ["secretkey", "secret", "authsecret", "authsecretkey"];
 
-/// What a file with a secret for tokens holds: a library, or the algorithm that the secret is for.
-pub(super) const WORDS: &[&str] = &[
-    "jwt",
-    "jsonwebtoken",
-    "jose",
-    "identitymodel",
-    "tokenvalidationparameters",
-    "hs256",
-    "hs384",
-    "hs512",
-];
+/// What a file with a secret for tokens holds, where no library's name is in it.
+pub(super) const WORDS: &[&str] = &["hs256", "hs384", "hs512", "symmetricsecuritykey"];
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
