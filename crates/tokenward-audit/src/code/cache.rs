@@ -241,7 +241,9 @@ impl Stored {
             verifies: self.verifies,
             open: open?,
             settings: settings?,
-            ..Outcome::default()
+            // All are named: a field that is new and not kept would be lost without a word.
+            key: None,
+            is_known: false,
         })
     }
 }

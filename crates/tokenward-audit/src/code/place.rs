@@ -71,20 +71,20 @@ pub(super) fn is_test_path(path: &Path) -> bool {
             ".e2e-spec.",
             ".stories.",
             ".mock.",
-            "test.java",
-            "tests.java",
-            "test.kt",
-            "tests.kt",
-            "tests.swift",
-            "_test.dart",
-            "tests.cs",
-            "test.cs",
-            "test.php",
-            "testcase.php",
         ]
         .iter()
         .any(|mark| name.contains(mark))
+        || is_named_test(path)
         || development::is_path(path)
+}
+
+/// `TokensTest.java`, `JWTTests.swift`; not `Attest.java`, nor `Latest.kt`.
+fn is_named_test(path: &Path) -> bool {
+    let [name, extension] = [path.file_stem(), path.extension()]
+        .map(|part| part.unwrap_or_default().to_string_lossy().into_owned());
+    matches!(extension.as_str(), "java" | "kt" | "swift" | "cs" | "php")
+        && (["Test", "Tests", "TestCase"].iter().any(|end| name.ends_with(end))
+            || matches!(name.as_str(), "test" | "tests"))
 }
 
 /// Whether a file is a test by what it uses.

@@ -267,16 +267,27 @@ fn is_left_out(b: &Builder<'_>, n: Node<'_>) -> bool {
     let mut at = statement.unwrap_or(n).prev_named_sibling();
     while let Some(one) = at.filter(|one| one.kind() == "attribute_item" || super::is_comment(*one))
     {
-        let written = b.text_of(one.byte_range());
-        if one.kind() == "attribute_item"
-            && (written.contains("test") && !written.contains("not(test")
-                || written.contains("cfg(debug_assertions"))
-        {
+        if one.kind() == "attribute_item" && leaves_out(b.text_of(one.byte_range())) {
             return true;
         }
         at = one.prev_named_sibling();
     }
     false
+}
+
+/// `#[test]`, `#[tokio::test(flavor = "…")]`, `#[cfg(all(test, unix))]`; not `#[get("/latest")]`.
+fn leaves_out(attribute: &str) -> bool {
+    let inside = attribute.trim_start_matches(['#', '!', '[', ' ']);
+    let end = inside.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'));
+    let (path, rest) = inside.split_at_checked(end.unwrap_or(inside.len())).unwrap_or_default();
+    let name = path.rsplit(':').next().unwrap_or_default();
+    let mut words = rest.split(|c: char| !c.is_alphanumeric() && c != '_');
+    match name {
+        "cfg" => {
+            !rest.contains("not(") && words.any(|word| matches!(word, "test" | "debug_assertions"))
+        }
+        _ => name.split('_').any(|word| matches!(word, "test" | "rstest" | "proptest")),
+    }
 }
 
 /// A module, or what belongs to a type: what is declared there is not known outside.

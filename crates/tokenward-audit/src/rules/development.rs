@@ -39,8 +39,15 @@ pub(crate) fn is_path(path: &Path) -> bool {
     let file = parts.pop().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default().to_owned();
     let is_settings = |name: &str| words(name).iter().any(|word| SETTINGS.contains(&word.as_str()));
-    let names_set =
-        |name: &str| words(name).last().is_some_and(|last| SETS.contains(&last.as_str()));
+    let names_set = |name: &str| {
+        let words = words(name);
+        // `passport-local.js` is a strategy; `settings_local.py` and `app.local.js` are sets.
+        let is_joined =
+            words.len() > 1 && !is_settings(name) && !name.to_lowercase().ends_with(".local");
+        words
+            .last()
+            .is_some_and(|last| SETS.contains(&last.as_str()) && !(last == "local" && is_joined))
+    };
     // `settings/local.py`, `settings_dev.py`, `config.development.js`
     let among_settings =
         parts.last().is_some_and(|folder| is_settings(folder)) || is_settings(&stem);

@@ -294,7 +294,7 @@ fn is_logger(m: &Model, call: Id) -> bool {
     let Kind::Member(object, _) = m.kind(*callee) else { return false };
     m.last_name(*object).is_some_and(|name| {
         let name = name.to_lowercase();
-        name.contains("log") || name == "console"
+        name.contains("log") || matches!(name.as_str(), "console" | "stderr" | "stdout")
     })
 }
 

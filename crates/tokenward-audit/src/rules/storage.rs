@@ -45,7 +45,7 @@ pub(super) fn check(context: &mut Context<'_>) {
                     Some(inner) => (inner, m.entry(m.value(key), "value").found()),
                     None => (key, m.positional(id, 1).found()),
                 };
-                report(context, id, place, key, value);
+                report(context, id, place, &name_of(context, key), value);
             }
             Kind::Assign(target, value) => assignment(context, id, *target, *value),
             _ => {}
@@ -70,8 +70,8 @@ fn place(path: &str) -> Option<&'static str> {
     }
 }
 
-fn report(context: &mut Context<'_>, at: Id, place: &str, key: Id, value: Option<Id>) {
-    let Some(severity) = surely(context.model, &name_of(context, key), value) else { return };
+fn report(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Option<Id>) {
+    let Some(severity) = surely(context.model, name, value) else { return };
     if value
         .is_some_and(|value| is_nothing(context.model, value) || goes_along(context.model, value))
     {
@@ -179,12 +179,12 @@ fn assignment(context: &mut Context<'_>, at: Id, target: Id, value: Id) {
         }
         Kind::Member(object, name) => {
             if let Some(place) = storage(m, *object) {
-                assigned(context, at, place, name, value);
+                report(context, at, place, name, Some(value));
             }
         }
         Kind::Index(object, key) => {
             if let Some(place) = storage(m, *object) {
-                report(context, at, place, *key, Some(value));
+                report(context, at, place, &name_of(context, *key), Some(value));
             }
         }
         _ => {}
@@ -194,19 +194,6 @@ fn assignment(context: &mut Context<'_>, at: Id, target: Id, value: Id) {
 fn storage(m: &Model, object: Id) -> Option<&'static str> {
     let path = m.path(object)?;
     place(&format!("{path}.setItem"))
-}
-
-fn assigned(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Id) {
-    let Some(severity) = severity(credential(name)) else { return };
-    if context.model.is_null(value) {
-        return;
-    }
-    context.report(
-        at,
-        (severity, Confidence::High),
-        told(place),
-        "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`",
-    );
 }
 
 fn cookie_text(context: &mut Context<'_>, at: Id, value: Id) {

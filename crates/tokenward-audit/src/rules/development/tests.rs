@@ -10,6 +10,8 @@ fn paths_tell_what_only_development_has() {
         "shop/settings/local.py",
         "shop/settings_dev.py",
         "config/env.development.ts",
+        "config/app.local.js",
+        "config/database-dev.js",
         "src/dev.py",
         "src/emulator/auth.ts",
         "src/core/DevServer.ts",
@@ -27,6 +29,7 @@ fn paths_tell_what_only_development_has() {
         "src/developers/keys.ts",
         "src/hammock/auth.py",
         "app/localization.py",
+        "config/passport-local.js",
     ] {
         assert!(!is_path(Path::new(path)), "{path}");
     }

@@ -1,0 +1,6 @@
+export function leave() {
+  localStorage.accessToken = '';
+  localStorage['accessToken'] = '';
+  sessionStorage.refreshToken = null;
+  localStorage.setItem('accessToken', '');
+}
