@@ -172,6 +172,16 @@ pub(crate) struct Outcome {
     is_known: bool,
 }
 
+impl Outcome {
+    /// Of a test, what it finds alone: what it verifies, and what it ends, says nothing about the program.
+    fn for_what_it_is(self) -> Self {
+        if !self.is_test {
+            return self;
+        }
+        Self { verifies: false, verifiers: Vec::new(), signs: absence::Signs::default(), ..self }
+    }
+}
+
 /// Audits every file below `paths` whose language we read. Files that `.gitignore` names are left out.
 #[must_use]
 pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Audit {

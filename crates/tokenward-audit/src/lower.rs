@@ -36,6 +36,8 @@ pub(crate) struct Read {
     pub(crate) model: Model,
     /// False where it is nested so deep that parts were left out.
     pub(crate) whole: bool,
+    /// The text without its comments: each is as many blanks, so that places stay what they are.
+    pub(crate) code: String,
     /// What comments say, with the place of each.
     pub(crate) comments: Vec<(Range<usize>, String)>,
     /// How many places the parser could make nothing of.
@@ -84,7 +86,28 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
     }
     let (comments, faults) = comments(root, text);
     let (model, whole) = builder.finish();
-    Some(Read { model, whole, comments, faults })
+    let code = without_comments(text, comments.iter().map(|(span, _)| span));
+    Some(Read { model, whole, code, comments, faults })
+}
+
+fn without_comments<'c>(text: &str, comments: impl Iterator<Item = &'c Range<usize>>) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in comments {
+        // What stands inside of another is blank already.
+        if let Some(before) = text.get(at..span.start) {
+            code.push_str(before);
+            blank(&mut code, text.get(span.clone()).unwrap_or_default());
+            at = span.end;
+        }
+    }
+    code.push_str(text.get(at..).unwrap_or_default());
+    code
+}
+
+/// Puts as many blanks as a text has bytes, in as many lines.
+pub(crate) fn blank(out: &mut String, text: &str) {
+    out.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
 }
 
 /// Comments, and how many faults there are, found without recursion: nesting is the file's choice.

@@ -2,6 +2,8 @@
 //!
 //! What a rule says to people is in its folder below `rules/`; the code here finds the places.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -9,6 +11,7 @@ use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Confidence, Severity};
+use crate::lower::Read;
 use crate::model::{Id, Model, ScopeKind};
 use library::Calls;
 pub(crate) use names::{has, plain};
@@ -196,7 +199,10 @@ pub(crate) struct Change {
 /// A file, as rules see it.
 pub(crate) struct Context<'m> {
     pub(crate) model: &'m Model,
+    /// What it says, without its comments.
     pub(crate) text: &'m str,
+    /// The same as it was written, for what changes it.
+    pub(crate) written: &'m str,
     /// Its path below the argument that led to it.
     pub(crate) file: &'m str,
     /// What the calls do with tokens.
@@ -204,9 +210,44 @@ pub(crate) struct Context<'m> {
     rule: &'static str,
     mistake: u8,
     hits: Vec<Hit>,
+    /// The text in lower case, once somebody asked for a word.
+    small: OnceCell<String>,
+    /// What was asked of it.
+    said: RefCell<BTreeMap<&'static str, bool>>,
 }
 
 impl<'m> Context<'m> {
+    fn new(read: &'m Read, written: &'m str, file: &'m str, library: &'m Calls) -> Self {
+        Self {
+            model: &read.model,
+            text: &read.code,
+            written,
+            file,
+            library,
+            rule: "",
+            mistake: 1,
+            hits: Vec::new(),
+            small: OnceCell::new(),
+            said: RefCell::default(),
+        }
+    }
+
+    /// Whether the file has this word, which is in lower case, in any case.
+    pub(crate) fn says(&self, word: &'static str) -> bool {
+        self.once(word, |text| text.contains(word))
+    }
+
+    pub(crate) fn says_any(&self, words: &[&'static str]) -> bool {
+        words.iter().any(|word| self.says(word))
+    }
+
+    /// Whether this is so of the text in lower case. Rules ask for each of their findings, and the answer to what goes
+    /// by this name is sought once.
+    pub(crate) fn once(&self, what: &'static str, is_so: impl FnOnce(&str) -> bool) -> bool {
+        let text = || self.small.get_or_init(|| self.text.to_lowercase()).as_str();
+        *self.said.borrow_mut().entry(what).or_insert_with(|| is_so(text()))
+    }
+
     /// What the source says at a node.
     pub(crate) fn source(&self, id: Id) -> &'m str {
         self.text.get(self.model.node(id).span.clone()).unwrap_or_default()
@@ -302,10 +343,10 @@ fn bits() -> impl Iterator<Item = u32> {
 }
 
 /// Runs the rules that are wanted.
-pub(crate) fn run(model: &Model, text: &str, file: &str, wanted: u32) -> Ran {
+pub(crate) fn run(read: &Read, written: &str, file: &str, wanted: u32) -> Ran {
+    let model = &read.model;
     let library = &Calls::read(model);
-    let mut context =
-        Context { model, text, file, library, rule: "", mistake: 1, hits: Vec::new() };
+    let mut context = Context::new(read, written, file, library);
     for (rule, bit) in RULES.iter().zip(bits()) {
         if wanted & bit != 0 {
             context.rule = rule.id;

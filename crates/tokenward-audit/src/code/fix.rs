@@ -249,7 +249,7 @@ fn helps(
     faults: usize,
 ) -> bool {
     let Some(read) = parsed(after, language) else { return false };
-    let hits = rules::run(&read.model, after, inside, rules::wanted(after.as_bytes())).hits;
+    let hits = rules::run(&read, after, inside, rules::wanted(after.as_bytes())).hits;
     let before = found.iter().filter(|one| **one == rule).count();
     let now = hits.iter().filter(|hit| hit.rule == rule).count();
     read.whole

@@ -1,5 +1,7 @@
 //! Scripts inside of markup: Vue, Svelte and HTML files.
 
+use crate::lower::blank;
+
 /// The text with everything but its scripts blanked, so that places stay what they are.
 pub(super) fn scripts(text: &str) -> String {
     // Lower case keeps every byte's place, as only ASCII changes.
@@ -36,8 +38,4 @@ fn next_script(lower: &str, at: usize) -> Option<(usize, usize)> {
         }
         from = start;
     }
-}
-
-fn blank(out: &mut String, text: &str) {
-    out.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
 }

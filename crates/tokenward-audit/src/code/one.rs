@@ -24,8 +24,9 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
     if wanted == 0 {
         // Nothing to find here, but perhaps what another file lacks.
         let signs = absence::signs(&String::from_utf8_lossy(&bytes));
-        let is_test = place::is_test_path(&file.inside);
-        return Outcome { looked_at: true, is_test, signs, ..Outcome::default() };
+        let is_test = file.is_for_development || place::is_test_path(&file.inside);
+        let outcome = Outcome { looked_at: true, is_test, signs, ..Outcome::default() };
+        return outcome.for_what_it_is();
     }
     let key = known.map(|_| cache::key(file, &bytes, options));
     if let (Some(known), Some(key)) = (known, &key)
@@ -38,12 +39,8 @@ pub(super) fn audit(file: &walk::File, options: &Options, known: Option<&Cache>)
         Ok(text) => judge((&name, &file.inside), &text, wanted, language, options),
         Err(why) => skipped(&name, why),
     };
-    let mut outcome = Outcome { key, stem: stem(&file.path), ..outcome };
-    if file.is_for_development {
-        outcome.is_test = true;
-        outcome.verifies = false;
-        outcome.signs = absence::Signs::default();
-    }
+    let is_test = outcome.is_test || file.is_for_development;
+    let mut outcome = Outcome { key, stem: stem(&file.path), is_test, ..outcome }.for_what_it_is();
     name_place(&mut outcome, file);
     outcome
 }
@@ -85,7 +82,7 @@ pub(super) fn audit_text(
     language: Language,
     options: &Options,
 ) -> Outcome {
-    judge((name, inside), text, rules::wanted(text.as_bytes()), language, options)
+    judge((name, inside), text, rules::wanted(text.as_bytes()), language, options).for_what_it_is()
 }
 
 /// A file of settings, a key, or whatever else may hold one.
@@ -93,9 +90,11 @@ pub(super) fn audit_config(file: &walk::File, options: &Options) -> Outcome {
     let name = file.path.display().to_string();
     match source::read(&file.path).and_then(source::settings) {
         Ok(text) => {
-            let mut outcome = audit_config_text(&name, &file.inside, &text, options);
+            let outcome = audit_config_text(&name, &file.inside, &text, options);
+            let is_test = outcome.is_test || file.is_for_development;
+            let mut outcome = Outcome { is_test, ..outcome }.for_what_it_is();
             name_place(&mut outcome, file);
-            Outcome { is_test: outcome.is_test || file.is_for_development, ..outcome }
+            outcome
         }
         Err(why) => skipped(&name, why),
     }
@@ -191,9 +190,9 @@ fn judge(
     language: Language,
     options: &Options,
 ) -> Outcome {
-    let mut outcome =
-        Outcome { looked_at: true, signs: absence::signs(text), ..Outcome::default() };
+    let mut outcome = Outcome { looked_at: true, ..Outcome::default() };
     if wanted == 0 {
+        outcome.signs = absence::signs(text);
         return outcome;
     }
     let note = |why: &str| Note { file: name.to_owned(), why: why.to_owned() };
@@ -206,20 +205,16 @@ fn judge(
         outcome.notes.push(note("nested too deeply to be read to the bottom"));
     }
     outcome.is_test = place::is_test_path(inside) || place::is_test(&read.model);
-    // A test that ends tokens says nothing about the program.
-    if outcome.is_test {
-        outcome.signs = absence::Signs::default();
-    }
+    outcome.signs = absence::signs(&read.code);
     let mut lines = Lines::new(text);
     let allowed = allow::read(&read.comments, text, |at| lines.number(at));
     outcome.notes.extend(allow::faults(&allowed).map(|why| note(&why)));
     let inside = inside.to_string_lossy();
     let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
-        rules::run(&read.model, text, &inside, wanted);
+        rules::run(&read, text, &inside, wanted);
     outcome.verifiers = verifiers;
-    // A test that verifies shows nothing of what runs.
-    outcome.verifies = verifies && !outcome.is_test;
-    if looks_accounts_up && !outcome.is_test {
+    outcome.verifies = verifies;
+    if looks_accounts_up {
         absence::can_end(&mut outcome.signs);
     }
     if read.model.is_spent() {

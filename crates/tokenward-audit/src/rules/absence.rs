@@ -147,11 +147,8 @@ fn first_token(
     message: &str,
     fix: &str,
 ) {
-    let text = context.text.to_lowercase();
     // What a client signs to show who it is lives for minutes, and its keys are the other party's matter.
-    if ["jwt-bearer", "assertion", "client_secret", "clientsecret"]
-        .iter()
-        .any(|word| text.contains(word))
+    if context.says_any(&["jwt-bearer", "assertion", "client_secret", "clientsecret"])
         || is_client(context)
     {
         return;

@@ -137,7 +137,7 @@ fn unless_asked_for(context: &Context<'_>, at: Id) -> Confidence {
     let is_asked_for = guards::conditions(context.model, context.text, at)
         .into_iter()
         .any(|(condition, _)| condition.to_lowercase().contains("none"))
-        || ARGUMENTS.iter().any(|word| context.text.contains(word));
+        || context.says_any(&ARGUMENTS);
     if is_asked_for { Confidence::Low } else { Confidence::High }
 }
 

@@ -80,13 +80,13 @@ fn tell(context: &mut Context<'_>, at: Id, allows: Allows) {
 fn setting(context: &Context<'_>, name: &str, value: Id) -> Option<Allows> {
     let m = context.model;
     let is = |wanted| m.bool(value) == Some(wanted);
-    let says = |word| context.text.contains(word);
+    let says = |word| context.says(word);
     let http = |is_so: bool| is_so.then_some(Allows::Http);
     let no_hsts = |is_so: bool| is_so.then_some(Allows::NoHsts);
     match (m.language, name) {
         // A proxy that ends TLS may do what is switched off here.
         (Language::Python, "SECURE_SSL_REDIRECT") => {
-            http(is(false) && is_production(context) && !says("SECURE_PROXY_SSL_HEADER"))
+            http(is(false) && is_production(context) && !says("secure_proxy_ssl_header"))
         }
         (Language::Python, "SECURE_HSTS_SECONDS") => {
             no_hsts(m.number(value) == Some(0.0) && is_production(context))
@@ -105,7 +105,7 @@ fn setting(context: &Context<'_>, name: &str, value: Id) -> Option<Allows> {
         }
         (Language::Ruby, "hsts") => no_hsts(m.last_name(value) == Some("OPT_OUT")),
         (Language::CSharp, "AllowInsecureHttp") => http(is(true)),
-        (Language::CSharp, "RequireHttps") => http(is(false) && says("DiscoveryPolicy")),
+        (Language::CSharp, "RequireHttps") => http(is(false) && says("discoverypolicy")),
         _ => None,
     }
 }
@@ -127,7 +127,7 @@ fn insecure_oauth(context: &Context<'_>, call: Id) -> Option<(Id, Allows)> {
 
 /// Each switch is read by its own library, and by what is built on that.
 fn insecure(context: &Context<'_>, name: &str) -> Allows {
-    let users: &[&str] = if name.starts_with("AUTHLIB") {
+    let users: &[&'static str] = if name.starts_with("AUTHLIB") {
         &["import authlib", "from authlib"]
     } else {
         &[
@@ -138,7 +138,7 @@ fn insecure(context: &Context<'_>, name: &str) -> Allows {
             "google_auth_oauthlib",
         ]
     };
-    let is_used = users.iter().any(|user| context.text.contains(user));
+    let is_used = context.says_any(users);
     if is_used { Allows::Http } else { Allows::HttpElsewhere }
 }
 

@@ -1,7 +1,7 @@
 //! Lifetimes: tokens end, soon, and verifiers look.
 
 use super::library::{self, Library, Sign};
-use super::names::{has, plain};
+use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Key, Kind, Lookup, Model};
@@ -267,9 +267,8 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
         let severity = if days > 1.0 { Severity::High } else { Severity::Medium };
         // Whether hours are too long, or a day where nothing renews it, people differ.
         let is_renewed = || {
-            let text = context.text.to_lowercase();
-            text.contains("refresh")
-                && !has(&text, &["revok", "blacklisted", "denylist", "blocklist"])
+            context.says("refresh")
+                && !context.says_any(&["revok", "blacklisted", "denylist", "blocklist"])
         };
         let confidence = if days > 1.0 || days >= 0.5 && is_renewed() {
             Confidence::Medium

@@ -62,7 +62,13 @@ pub(super) fn member(context: &Context<'_>, map: Id, written: &str) -> Vec<Chang
     let Kind::Map(entries) = context.model.kind(map) else { return Vec::new() };
     let whole = span(context, map);
     if entries.is_empty() {
-        let is_bare = context.source(map).split_whitespace().collect::<String>() == "{}";
+        let is_bare = context
+            .written
+            .get(whole.clone())
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<String>()
+            == "{}";
         let change = Change { span: whole, text: format!("{{ {written} }}") };
         return if is_bare { vec![change] } else { Vec::new() };
     }
@@ -80,7 +86,7 @@ fn behind(
 ) -> Vec<Change> {
     let Some((last, before)) = values.split_last() else { return Vec::new() };
     let last = span(context, *last);
-    let text = context.text;
+    let text = context.written;
     // A cast, a comment or a bracket between the value and the end would be torn apart.
     let rest = text.get(last.end..whole.end).unwrap_or_default();
     let Some(between) = rest.strip_suffix(close).map(str::trim) else { return Vec::new() };

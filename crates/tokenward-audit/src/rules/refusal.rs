@@ -156,7 +156,7 @@ fn takes_bad_tokens(head: &str) -> bool {
 
 /// Whether the errors of a handler have the same few words whatever is wrong: simplejwt answers with them itself.
 fn is_worded(context: &Context<'_>, head: &str) -> bool {
-    head.contains("TokenError") && context.text.contains("rest_framework_simplejwt")
+    head.contains("TokenError") && context.says("rest_framework_simplejwt")
 }
 
 /// Looks for answers that hold the error's own words.

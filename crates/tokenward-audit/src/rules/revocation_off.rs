@@ -67,7 +67,7 @@ fn setting(context: &Context<'_>, name: &str, value: Id) -> Option<(&'static str
         }
         // Sliding tokens are renewed in another way.
         (Language::Python, "BLACKLIST_AFTER_ROTATION") => {
-            let is_so = is_off && rotates(m, value) && !context.text.contains("SlidingToken");
+            let is_so = is_off && rotates(m, value) && !context.says("slidingtoken");
             is_so.then_some((
                 ROTATED,
                 "\"BLACKLIST_AFTER_ROTATION\": True, with the app token_blacklist",
@@ -119,9 +119,8 @@ fn asks(context: &Context<'_>, name: &str) -> bool {
     match context.model.language {
         Language::Php => matches!(name, "isAccessTokenRevoked" | "isRefreshTokenRevoked"),
         Language::Python => {
-            let is_loaded = ["token_in_blocklist_loader", "token_in_blacklist_loader"]
-                .iter()
-                .any(|loader| context.text.contains(loader));
+            let is_loaded =
+                context.says_any(&["token_in_blocklist_loader", "token_in_blacklist_loader"]);
             is_loaded
                 && ["revoked", "blocklist", "blacklist"].iter().any(|word| name.contains(word))
         }

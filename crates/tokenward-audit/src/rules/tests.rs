@@ -1,14 +1,15 @@
 //! Walks every rule's folder: each bad example has exactly the findings that it marks, each good one has none.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::RULES;
 use super::catalog::{Catalog, RuleText};
+use super::{Calls, Context, RULES};
 use crate::finding::Confidence;
-use crate::{Finding, Language, Options, audit_project, audit_text, config};
+use crate::{Finding, Language, Options, audit_project, audit_text, config, lower};
 
 /// The mark of what is told on demand alone.
 const UNCERTAIN: &str = "uncertain";
@@ -76,6 +77,23 @@ fn every_rule_says_what_it_is_about_in_its_folder() {
     assert_eq!(told, made);
     let folders = fs::read_dir(folder()).unwrap().count();
     assert_eq!(folders, made.len(), "a folder without a rule");
+}
+
+#[test]
+fn a_word_is_sought_once_in_a_file_and_not_in_its_comments() {
+    let read = lower::read("import jwt  # emulated\nTTL = 5\n", Language::Python).unwrap();
+    let library = Calls::read(&read.model);
+    let context = Context::new(&read, &read.code, "a.py", &library);
+    let sought = Cell::new(0);
+    let has_ttl = || {
+        context.once("a word", |text| {
+            sought.set(sought.get() + 1);
+            text.contains("ttl")
+        })
+    };
+    assert!(has_ttl() && has_ttl());
+    assert_eq!(sought.get(), 1);
+    assert!(!context.says("emulat") && context.says("jwt"));
 }
 
 fn agree(marked: &BTreeMap<usize, String>, found: &BTreeMap<usize, [String; 2]>) -> bool {

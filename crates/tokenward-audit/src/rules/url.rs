@@ -82,7 +82,7 @@ fn getter(context: &Context<'_>, call: Id) -> Option<Id> {
 
 fn tell(context: &mut Context<'_>, at: Id, changes: Vec<Change>) {
     // A hash of the request in the token, as some platforms ask for, binds it to this one address.
-    let is_bound = context.text.contains("qsh");
+    let is_bound = context.says("qsh");
     let confidence = if is_bound { Confidence::Low } else { Confidence::High };
     tell_as(context, at, confidence, changes);
 }

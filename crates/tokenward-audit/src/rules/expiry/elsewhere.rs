@@ -16,10 +16,9 @@ pub(super) fn is_for_push(context: &Context<'_>, sign: &Sign) -> bool {
             && entries.named.len() == 2
             && entries.named.iter().all(|(name, _)| matches!(name.as_str(), "iss" | "iat"))
     });
-    let text = context.text.to_lowercase();
     is_bare
-        && (around(context, sign.call).contains("kid")
-            || ["apns", "provider token"].iter().any(|word| text.contains(word)))
+        && (context.says_any(&["apns", "provider token"])
+            || around(context, sign.call).contains("kid"))
 }
 
 /// The function around a node, as it is written; the file where there is none.
@@ -216,10 +215,9 @@ pub(super) fn is_stored(context: &Context<'_>, sign: &Sign) -> bool {
 }
 
 pub(super) fn speaks_of_ttl(context: &Context<'_>) -> bool {
-    context
-        .text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| word.eq_ignore_ascii_case("ttl"))
+    context.once("ttl as a word", |text| {
+        text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "ttl")
+    })
 }
 
 /// Whether another function of the file takes `exp` out of claims.

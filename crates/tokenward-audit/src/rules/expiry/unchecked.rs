@@ -84,7 +84,7 @@ fn empty_checks(context: &mut Context<'_>) {
 /// authlib leaves it to `claims.validate()`, and this file never calls it on what it reads.
 fn never_validated(context: &mut Context<'_>) {
     let m = context.model;
-    if context.text.contains("validate") {
+    if context.says("validate") {
         return;
     }
     let found: Vec<Id> = context

@@ -50,9 +50,9 @@ pub(super) fn is_tools(context: &Context<'_>, log: &Log) -> bool {
         m.imports().any(|path| packages.iter().any(|package| is_of(&path, package)))
     };
     let is_started = match m.language {
-        Language::Python => context.text.contains("__main__") && !has(&SERVERS),
-        Language::Go => context.text.contains("os.Args"),
-        _ => context.text.starts_with("#!") || context.text.contains("process.argv"),
+        Language::Python => context.says("__main__") && !has(&SERVERS),
+        Language::Go => context.says("os.args"),
+        _ => context.written.starts_with("#!") || context.says("process.argv"),
     };
     let is_by_hand = |name: &str| words(name).iter().any(|word| BY_HAND.contains(&word.as_str()));
     let function = m.function_of(log.call);

@@ -111,10 +111,14 @@ pub(super) fn is_of_a_template(context: &Context<'_>, at: Id) -> bool {
 /// `{ NODE_ENV: 'development', JWT_SECRET: '…' }`: what a developer's machine is given.
 pub(super) fn is_beside_development(context: &Context<'_>, at: Id) -> bool {
     let m = context.model;
-    let is_in_map = m.ancestors(at).any(|one| matches!(m.kind(one), Kind::Map(_)));
+    // Without it a search from each secret to the top of the file would be one too many.
+    if !context.says("node_env") || !m.ancestors(at).any(|one| matches!(m.kind(one), Kind::Map(_)))
+    {
+        return false;
+    }
     let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
     let set = before.rfind("NODE_ENV").and_then(|from| before.get(from..)?.lines().next());
-    is_in_map && set.is_some_and(|line| has(line, &["development", "'test'", "\"test\""]))
+    set.is_some_and(|line| has(line, &["development", "'test'", "\"test\""]))
 }
 
 /// `devConfig.secret || 'secret'`

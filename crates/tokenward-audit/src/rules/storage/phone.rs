@@ -9,10 +9,7 @@ use crate::rules::Context;
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
     // Whoever encrypts what is kept says so somewhere in the file.
-    let is_sealed = ["EncryptedSharedPreferences", "encryptionCipher"]
-        .iter()
-        .any(|word| context.text.contains(word));
-    if is_sealed {
+    if context.says_any(&["encryptedsharedpreferences", "encryptioncipher"]) {
         return;
     }
     for id in m.ids() {
