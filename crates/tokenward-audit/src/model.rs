@@ -38,8 +38,8 @@ pub(crate) struct Model {
     pub(crate) language: Language,
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
-    /// What is assigned to `self.name` and `this.name`, anywhere in the file.
-    fields: HashMap<String, Vec<Binding>>,
+    /// What is assigned to `self.name` and `this.name`, by the name of the class around it.
+    fields: HashMap<String, HashMap<String, Vec<Binding>>>,
     nothing: Node,
     /// How many more nodes may be looked at.
     fuel: Cell<usize>,
@@ -90,7 +90,7 @@ pub(crate) enum Kind {
         body: Id,
         handlers: Vec<Handler>,
     },
-    /// What runs only if something is so: `if`, `switch`, a loop.
+    /// What runs only if something is so: `if`, `switch`.
     Branch,
     Other(Vec<Id>),
 }
@@ -230,6 +230,13 @@ impl Model {
         self.scope(self.function_of(id)).map(|scope| scope.name.to_lowercase()).unwrap_or_default()
     }
 
+    /// The name of the class around what stands in a scope; nothing where there is none.
+    fn class_name(&self, scope: ScopeId) -> &str {
+        self.scopes_from(scope)
+            .find(|(_, scope)| scope.kind == ScopeKind::Class)
+            .map_or("", |(_, scope)| scope.name.as_str())
+    }
+
     /// Whether `inner` is `outer` or inside it.
     pub(crate) fn is_within(&self, inner: ScopeId, outer: ScopeId) -> bool {
         self.scopes_from(inner).any(|(id, _)| id == outer)
@@ -253,7 +260,7 @@ impl Model {
         }
     }
 
-    /// The node of the function around a node, itself where it is one; nothing in the file outside of functions.
+    /// The node of the function around a node; nothing in the file outside of functions.
     pub(crate) fn function_node(&self, id: Id) -> Option<Id> {
         let function = self.function_of(id);
         self.ancestors(id)
@@ -268,12 +275,20 @@ impl Model {
         }
     }
 
-    /// The function around a node that has a name.
+    /// The function around a node that has a name: closures in it count for it, a class is none.
     pub(crate) fn named_function(&self, id: Id) -> Option<Id> {
-        self.ancestors(id).find(|one| match self.kind(*one) {
-            Kind::Function(scope) => self.scope(*scope).is_some_and(|scope| !scope.name.is_empty()),
-            _ => false,
+        self.ancestors(id).find(|one| {
+            self.scope_of(*one)
+                .is_some_and(|scope| scope.kind == ScopeKind::Function && !scope.name.is_empty())
         })
+    }
+
+    /// What a function, a class or a module declares.
+    pub(crate) fn scope_of(&self, id: Id) -> Option<&Scope> {
+        match self.kind(id) {
+            Kind::Function(scope) => self.scope(*scope),
+            _ => None,
+        }
     }
 
     /// Everything below a node, itself first.

@@ -156,7 +156,9 @@ impl<'s> Builder<'s> {
     }
 
     pub(crate) fn bind_field(&mut self, name: &str, binding: Binding) {
-        self.model.fields.entry(name.to_owned()).or_default().push(binding);
+        let class = self.model.class_name(self.scope).to_owned();
+        let fields = self.model.fields.entry(class).or_default();
+        fields.entry(name.to_owned()).or_default().push(binding);
     }
 
     pub(crate) fn param(&mut self, param: Param) {
@@ -170,7 +172,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Binds what an assignment assigns to: a name here, a field of `self` or `this` for the whole file.
+    /// Binds what an assignment assigns to: a name here, a field of `self` or `this` for its class.
     pub(crate) fn assigned(&mut self, target: Id, binding: Binding) {
         match self.model.kind(target) {
             Kind::Name(name) => {

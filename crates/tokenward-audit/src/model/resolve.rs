@@ -58,7 +58,7 @@ impl Model {
             Kind::Name(name) => self.path_of_name(name, self.node(id).scope, fuel),
             Kind::Member(object, name) => {
                 if self.is_self(*object) {
-                    return self.path_of_binding(only(self.fields.get(name)?)?, fuel);
+                    return self.path_of_binding(only(self.fields_of(id, name)?)?, fuel);
                 }
                 let object = self.path_in(*object, fuel)?;
                 // TypeScript's and Babel's way to a default import.
@@ -146,15 +146,23 @@ impl Model {
             .is_some_and(|(_, all)| all.iter().any(|one| matches!(one, Binding::Value(_))))
     }
 
-    /// The function of this file that a call calls, told by its name.
+    /// The function of this file that a call calls, told by its name; nothing where several have it.
     pub(crate) fn helper(&self, call: Id) -> Option<ScopeId> {
-        let name = self.callee_name(call)?;
-        self.ids().find_map(|id| match self.kind(id) {
-            Kind::Function(scope) if self.scope(*scope).is_some_and(|one| one.name == name) => {
-                Some(*scope)
-            }
+        match self.helpers(call).as_slice() {
+            [one] => Some(*one),
             _ => None,
-        })
+        }
+    }
+
+    /// The functions of this file that a call may call, told by its name: methods of two classes, overloads.
+    pub(crate) fn helpers(&self, call: Id) -> Vec<ScopeId> {
+        let Some(name) = self.callee_name(call) else { return Vec::new() };
+        let is_so = |scope: &Scope| scope.kind == ScopeKind::Function && scope.name == name;
+        let scopes = self.ids().filter_map(|id| match self.kind(id) {
+            Kind::Function(scope) => Some(*scope),
+            _ => None,
+        });
+        scopes.filter(|scope| self.scope(*scope).is_some_and(is_so)).collect()
     }
 
     /// The paths of all imports.
@@ -239,14 +247,20 @@ impl Model {
     /// What a field was given, where that was all in the class around `id`.
     fn own_field(&self, id: Id, name: &str) -> Option<&[Binding]> {
         let class = self.class_of(id)?;
-        let bindings = self.fields.get(name)?;
+        let bindings = self.fields_of(id, name)?;
         bindings
             .iter()
             .all(|binding| match binding {
                 Binding::Value(value) => self.class_of(*value) == Some(class),
                 _ => false,
             })
-            .then_some(bindings.as_slice())
+            .then_some(bindings)
+    }
+
+    /// What a field was given in the class around `id`; another class of the file may have one of that name, too.
+    fn fields_of(&self, id: Id, name: &str) -> Option<&[Binding]> {
+        let class = self.class_name(self.node(id).scope);
+        self.fields.get(class)?.get(name).map(Vec::as_slice)
     }
 
     fn class_of(&self, id: Id) -> Option<ScopeId> {
@@ -265,7 +279,7 @@ impl Model {
                 self.value_of(only(bindings)?)
             }
             Kind::Member(object, name) if self.is_self(*object) => {
-                let bindings = match self.fields.get(name) {
+                let bindings = match self.fields_of(id, name) {
                     Some(bindings) => bindings,
                     // `key: str = "…"` in the class's body.
                     None => self.scope(self.class_of(id)?)?.bindings.get(name)?,

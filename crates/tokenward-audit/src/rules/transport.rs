@@ -1,10 +1,10 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
-use super::names::{has, plain};
+use super::names::plain;
 use super::{Context, guards, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
-use crate::model::{Id, Key, Kind, Model};
+use crate::model::{Id, Key, Kind, Model, ScopeKind};
 
 /// What a file holds that asks for keys or tokens.
 pub(super) const LIBRARIES: &[&str] =
@@ -147,10 +147,10 @@ fn is_request(m: &Model, value: Id) -> bool {
 }
 
 /// Whether the function around it, or the file where there is none, has to do with keys or tokens: by its names and
-/// its texts, not by what it says in prose.
+/// its texts, not by what it says in prose. In a class's body it is the statement that counts.
 fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
     let m = context.model;
-    let function = m.named_function(value);
+    let function = m.named_function(value).or_else(|| statement_of_class(m, value));
     let within: Vec<Id> = match function {
         Some(function) => m.below(function).collect(),
         None => m.ids().collect(),
@@ -161,10 +161,29 @@ fn is_about_tokens(context: &Context<'_>, value: Id) -> bool {
         Language::CSharp => text().split_whitespace().any(is_about),
         _ => is_about(&m.function_name(value)) || within.iter().any(|id| names_tokens(m, *id)),
     };
-    // A file that only sends something says so.
-    let speaks =
-        || knows_tokens(&context.text.to_lowercase()) || within.iter().any(|id| is_bearer(m, *id));
+    // A file that only sends something says so; so does one that asks for tokens (RFC 6749, section 4).
+    let speaks = || {
+        context.says_any(LIBRARIES)
+            || context.says("grant_type")
+            || within.iter().any(|id| is_bearer(m, *id))
+    };
     is_about_addresses(m, value) || is_named() && speaks()
+}
+
+/// The statement around a node in a class's body.
+fn statement_of_class(m: &Model, id: Id) -> Option<Id> {
+    let is_class = |id: Id| m.scope_of(id).is_some_and(|scope| scope.kind == ScopeKind::Class);
+    let mut below = id;
+    for one in m.ancestors(id) {
+        if is_class(one) {
+            return Some(below);
+        }
+        // The body itself is all of its statements.
+        if !m.node(one).parent.is_some_and(is_class) {
+            below = one;
+        }
+    }
+    None
 }
 
 fn is_about(name: &str) -> bool {
@@ -190,10 +209,6 @@ fn names_tokens(m: &Model, id: Id) -> bool {
 }
 
 /// Whether a file speaks of tokens as libraries do.
-fn knows_tokens(text: &str) -> bool {
-    has(text, LIBRARIES)
-}
-
 /// `if (options.insecure)`: whoever starts the program asked for it.
 pub(super) fn is_asked_for(context: &Context<'_>, value: Id) -> bool {
     guards::conditions(context.model, context.text, value).into_iter().any(|(condition, _)| {

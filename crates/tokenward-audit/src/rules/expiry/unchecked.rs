@@ -230,7 +230,7 @@ fn checks_itself(m: &Model, call: Id) -> bool {
     m.ids().filter(after).any(|id| compares_expiry(m, id))
         || m.calls()
             .filter(after)
-            .filter_map(|id| m.helper(id))
+            .flat_map(|id| m.helpers(id))
             .any(|helper| m.ids().any(|id| m.function_of(id) == helper && compares_expiry(m, id)))
 }
 

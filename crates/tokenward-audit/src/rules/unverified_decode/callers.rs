@@ -1,14 +1,7 @@
 //! Who calls a function of this file, and with what.
 
-use crate::model::{Id, Kind, Model, ScopeId, ScopeKind};
+use crate::model::{Id, Kind, Model, ScopeId};
 use crate::rules::Context;
-
-/// The function around a node that has a name: closures in it count for it.
-pub(super) fn named_function(m: &Model, at: Id) -> Option<ScopeId> {
-    m.scopes_from(m.function_of(at))
-        .find(|(_, scope)| scope.kind == ScopeKind::Function && !scope.name.is_empty())
-        .map(|(id, _)| id)
-}
 
 /// The node that a function is.
 pub(super) fn node_of(m: &Model, function: ScopeId) -> Option<Id> {

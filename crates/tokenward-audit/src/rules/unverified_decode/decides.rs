@@ -151,10 +151,12 @@ impl Walk<'_, '_> {
     /// What a function answers is what its callers do with it; where none is in sight, what its name says.
     fn returned(&mut self, value: Id, is_strong: bool, fuel: u8) -> bool {
         let m = self.context.model;
-        let Some(function) = callers::named_function(m, value) else { return false };
-        let calls: Vec<Id> = callers::of(self.context, function).collect();
+        let function = m.named_function(value).map(|id| m.kind(id));
+        let Some(Kind::Function(function)) = function else { return false };
+        let calls: Vec<Id> = callers::of(self.context, *function).collect();
         if calls.is_empty() {
-            let name = m.scope(function).map(|scope| scope.name.to_lowercase()).unwrap_or_default();
+            let name =
+                m.scope(*function).map(|scope| scope.name.to_lowercase()).unwrap_or_default();
             return is_strong && !has(&name, &QUIET) || origin::answers_user(&name);
         }
         calls.into_iter().any(|call| self.goes_on(call, is_strong, fuel))

@@ -6,7 +6,8 @@
 
 use super::origin::{self, Origin};
 use super::reads::{self, Reads};
-use super::{Decode, How, decides, program, settled, verified};
+use super::verified::{self, Namesakes};
+use super::{Decode, How, decides, program, settled};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, ScopeKind};
 use crate::rules::Context;
@@ -57,7 +58,7 @@ const TIMES: [&str; 6] = ["exp", "iat", "nbf", "ExpiresAt", "IssuedAt", "NotBefo
 pub(super) fn judge(context: &Context<'_>, decode: &Decode) -> Option<Verdict> {
     let reads = reads::of(context.model, decode);
     if is_harmless(&reads)
-        || verified::elsewhere(context, decode)
+        || verified::elsewhere(context, decode, Namesakes::All)
         || settled::is_settled(context, decode, &reads)
         || decides::only_told(context, &reads)
     {

@@ -173,7 +173,7 @@ fn call(context: &Context<'_>, id: Id, fuel: u8) -> Origin {
         // `String(token)`, `[]byte(token)`
         Kind::Name(_) => match helper(context, id, name, fuel) {
             Origin::Unknown => match args.as_slice() {
-                [one] if m.helper(id).is_none() => match at(context, one.value, fuel) {
+                [one] if m.helpers(id).is_empty() => match at(context, one.value, fuel) {
                     Origin::Request if !is_plain(name) => Origin::Unknown,
                     found => found,
                 },

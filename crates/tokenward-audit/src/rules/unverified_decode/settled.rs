@@ -1,7 +1,6 @@
 //! Decodes whose surroundings decide: after a check that failed for the time alone, on the way to the key, for a
 //! message; and claims that are signed again.
 
-use super::callers;
 use super::reads::Reads;
 use super::{Decode, verified};
 use crate::model::{Id, Kind};
@@ -106,6 +105,6 @@ pub(super) fn is_signed_again(context: &Context<'_>, decode: &Decode) -> bool {
 /// The name of the function around a decode, not of a closure in it.
 pub(super) fn function_name<'m>(context: &Context<'m>, decode: &Decode) -> &'m str {
     let m = context.model;
-    let named = callers::named_function(m, decode.call).and_then(|scope| m.scope(scope));
+    let named = m.named_function(decode.call).and_then(|function| m.scope_of(function));
     named.map_or("", |scope| scope.name.as_str())
 }

@@ -23,14 +23,22 @@ const CHECKS: [&str; 13] = [
     "decodetoken",
 ];
 
+/// Which of several functions of one name have to verify, so that a call of that name does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Namesakes {
+    All,
+    /// Then it is uncertain.
+    Any,
+}
+
 /// Whether the token is verified before or after, here, in whoever calls this function, or in what it calls.
-pub(super) fn elsewhere(context: &Context<'_>, decode: &Decode) -> bool {
+pub(super) fn elsewhere(context: &Context<'_>, decode: &Decode, which: Namesakes) -> bool {
     let m = context.model;
     let Some(token) = decode.token else { return false };
     let function = m.function_of(decode.call);
-    is_verified(context, token, decode.call, function)
+    is_verified(context, (token, decode.call), function, which)
         || is_checked_as_result(context, decode)
-        || callers_verify(context, token, function)
+        || callers_verify(context, token, function, which)
 }
 
 /// Whether this file verifies any token, by a library or by a function of another file.
@@ -46,19 +54,25 @@ pub(super) fn nearby(context: &Context<'_>) -> bool {
                         .any(|word| name.contains(word));
             is_check
                 && !m.args(call).is_empty()
-                && m.helper(call).is_none()
+                && m.helpers(call).is_empty()
                 && context.library.verify(call).is_none()
                 && context.library.decode(call).is_none()
         })
 }
 
-fn is_verified(context: &Context<'_>, token: Id, not: Id, function: ScopeId) -> bool {
+/// Whether a call other than `not` verifies the token, in a function or close to it.
+fn is_verified(
+    context: &Context<'_>,
+    (token, not): (Id, Id),
+    function: ScopeId,
+    which: Namesakes,
+) -> bool {
     let m = context.model;
     let mut names = names_of(context, token);
     names.extend(holder_of(context, token));
     m.calls()
         .filter(|call| *call != not && related(m, *call, function))
-        .any(|call| checks(context, call) && takes(context, call, &names))
+        .any(|call| checks(context, call, which) && takes(context, call, &names))
 }
 
 /// Whether a call is given a token, by whatever name.
@@ -85,7 +99,7 @@ fn related(m: &Model, call: Id, function: ScopeId) -> bool {
 }
 
 /// Whether a call verifies what it is given, or a function of this file that does.
-fn checks(context: &Context<'_>, call: Id) -> bool {
+fn checks(context: &Context<'_>, call: Id, which: Namesakes) -> bool {
     let (m, calls) = (context.model, context.library);
     if calls.decode(call).is_some() {
         return false;
@@ -93,13 +107,21 @@ fn checks(context: &Context<'_>, call: Id) -> bool {
     if calls.verify(call).is_some() {
         return true;
     }
-    let Some(helper) = m.helper(call) else { return is_named_so(m, call) };
-    let inside = || m.calls().filter(|one| m.function_of(*one) == helper);
-    let verifies = inside().any(|inner| {
-        calls.decode(inner).is_none() && (calls.verify(inner).is_some() || is_named_so(m, inner))
-    });
-    // `verify_token` that is seen to verify nothing is no check, whatever its name says.
-    verifies || is_named_so(m, call) && !inside().any(|inner| calls.decode(inner).is_some())
+    let verifies = |helper: &ScopeId| {
+        let inside = || m.calls().filter(|one| m.function_of(*one) == *helper);
+        let verifies = inside().any(|inner| {
+            calls.decode(inner).is_none()
+                && (calls.verify(inner).is_some() || is_named_so(m, inner))
+        });
+        // `verify_token` that is seen to verify nothing is no check, whatever its name says.
+        verifies || is_named_so(m, call) && !inside().any(|inner| calls.decode(inner).is_some())
+    };
+    let helpers = m.helpers(call);
+    match which {
+        _ if helpers.is_empty() => is_named_so(m, call),
+        Namesakes::All => helpers.iter().all(verifies),
+        Namesakes::Any => helpers.iter().any(verifies),
+    }
 }
 
 fn is_named_so(m: &Model, call: Id) -> bool {
@@ -137,14 +159,14 @@ fn is_checked_as_result(context: &Context<'_>, decode: &Decode) -> bool {
 }
 
 /// Where the token is a parameter, and each caller in this file verifies what it hands over.
-fn callers_verify(context: &Context<'_>, token: Id, function: ScopeId) -> bool {
+fn callers_verify(context: &Context<'_>, token: Id, function: ScopeId, which: Namesakes) -> bool {
     let m = context.model;
     let Kind::Name(name) = m.kind(token) else { return false };
     let calls: Vec<Id> = callers::of(context, function).collect();
     !calls.is_empty()
         && calls.into_iter().all(|call| {
             callers::argument(m, call, function, name)
-                .is_some_and(|arg| is_verified(context, arg, call, m.function_of(call)))
+                .is_some_and(|arg| is_verified(context, (arg, call), m.function_of(call), which))
         })
 }
 
