@@ -186,3 +186,82 @@ fn a_client_in_go_reads_the_token_that_it_was_given() {
         assert_eq!(project.audit(&options).findings.len(), count, "{file}");
     }
 }
+
+#[test]
+fn two_files_of_one_name_that_somebody_wrote_are_both_told_of() {
+    let handler = |claims: &str, token: &str| {
+        format!(
+            "const jwt = require('jsonwebtoken');\nconst app = require('express')();\napp.get('/', (req, res) => {{\n  \
+             const {claims} = jwt.decode({token});\n  req.user = User.findById({claims}.sub);\n  res.json({{}});\n}});\n"
+        )
+    };
+    let (mine, other) =
+        (handler("claims", "req.headers.authorization"), handler("who", "req.cookies.session"));
+    let rule = "unverified-decode";
+    for [first, second] in [["index.js", "lib/index.js"], ["lib/index.js", "src/index.js"]] {
+        let project = Project::new();
+        project.write(first, &mine);
+        project.write(second, &other);
+        assert_eq!(
+            project.found(&Options::default()),
+            [format!("{first}:4 {rule}"), format!("{second}:4 {rule}")]
+        );
+        project.write(second, &mine);
+        assert_eq!(project.found(&Options::default()).len(), 1);
+    }
+    let project = Project::new();
+    project.write("src/index.js", &mine);
+    let built = mine.replace("const claims = jwt", "var claims = _jsonwebtoken.default");
+    let built = built.replace("const jwt", "var _jsonwebtoken");
+    project.write("lib/index.js", &built);
+    assert_eq!(project.found(&Options::default()).len(), 1);
+    fs::remove_dir_all(project.dir.path().join("lib")).unwrap();
+    fs::remove_dir_all(project.dir.path().join("src")).unwrap();
+    project.write("index.js", &mine);
+    project.write("dist/index.js", &built);
+    assert_eq!(project.found(&Options::default()).len(), 1);
+    project.write("lib/index.js", &built);
+    assert_eq!(project.found(&Options::default()).len(), 1);
+}
+
+#[test]
+fn what_a_test_verifies_and_ends_says_nothing_about_the_program() {
+    let decode = "import jwt\nfrom flask import request\nfrom shop.tokens import check\n\n\ndef user():\n    \
+                  token = request.headers['X-Token']\n    check(token)\n    \
+                  return jwt.decode(token, options={'verify_signature': False})['sub']\n";
+    let verifies = "import jwt\n\n\ndef check(token):\n    return jwt.decode(token, KEY, algorithms=['ES256'])\n";
+    let project = Project::new();
+    project.write("shop/users.py", decode);
+    project.write("shop/tokens.py", "def check(token):\n    print(len(token))\n");
+    project.write("tests/tokens.py", verifies);
+    assert_eq!(project.found(&Options::default()), ["shop/users.py:9 unverified-decode"]);
+    project.write("shop/tokens.py", verifies);
+    assert!(project.found(&Options::default()).is_empty());
+
+    let project = Project::new();
+    let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, headers=h)\n";
+    project.write("shop/a.py", issues);
+    let options = Options { include_uncertain: true, ..Options::default() };
+    assert_eq!(project.found(&options), ["shop/a.py:2 no-revocation"]);
+    // With a library in it or without.
+    for test in ["assert 'revoke' not in page\n", "import jwt\nassert 'revoke' not in page\n"] {
+        project.write("tests/test_page.py", test);
+        assert_eq!(project.found(&options), ["shop/a.py:2 no-revocation"], "{test}");
+    }
+    project.write("shop/b.py", "# Nobody can revoke them.\nimport jwt\n");
+    assert_eq!(project.found(&options), ["shop/a.py:2 no-revocation"]);
+}
+
+#[test]
+fn a_name_that_ends_in_the_letters_of_a_test_is_none() {
+    let code = "import com.auth0.jwt.JWT;\nimport com.auth0.jwt.algorithms.Algorithm;\n\nclass Proof {\n  String of(String id) \
+                {\n    return JWT.create().withSubject(id).sign(Algorithm.HMAC256(\"orchard-winter-42\"));\n  }\n}\n";
+    for (file, is_told) in [("Attest.java", true), ("Latest.java", true), ("ProofTest.java", false)]
+    {
+        let project = Project::new();
+        project.write(file, code);
+        let found = project.found(&Options::default());
+        let wanted = format!("{file}:6 hardcoded-secret");
+        assert_eq!(found.contains(&wanted), is_told, "{found:?}");
+    }
+}
