@@ -17,6 +17,7 @@ pub(super) use elsewhere::compares_issue;
 use elsewhere::{
     has_own_end, is_column, is_dated, is_for_once, is_for_push, is_login_state, is_merged,
     is_of_nobody, is_old_by_issue, is_opaque, is_proof, is_self_test, is_stored, is_wrapped,
+    knows_another_end,
 };
 pub(super) use unchecked::unchecked;
 
@@ -26,6 +27,7 @@ const EXPIRY: [&str; 4] = ["exp", "ExpiresAt", "expiresAt", "Expiry"];
 /// `no-expiry`: a token is made that never ends.
 pub(super) fn missing(context: &mut Context<'_>) {
     let m = context.model;
+    let mut knows_another = None;
     for sign in context.library.signs() {
         let ends_elsewhere = || {
             is_for_push(context, sign)
@@ -41,7 +43,8 @@ pub(super) fn missing(context: &mut Context<'_>) {
                 || is_dated(context, sign)
                 || is_login_state(m, sign)
                 || is_old_by_issue(context)
-                || has_own_end(m, sign);
+                || has_own_end(m, sign)
+                || *knows_another.get_or_insert_with(|| knows_another_end(context));
             let confidence = if is_kept { Confidence::Low } else { Confidence::High };
             context.report(
                 sign.call,

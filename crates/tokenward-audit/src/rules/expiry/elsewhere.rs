@@ -1,6 +1,6 @@
 //! What ends a token besides its `exp`: a store, a reader in another function, the other party's own count.
 
-use crate::model::{Id, Kind, Model};
+use crate::model::{Id, Key, Kind, Model};
 use crate::rules::Context;
 use crate::rules::library::{Sign, Verify};
 use crate::rules::names::plain;
@@ -187,6 +187,44 @@ pub(super) fn is_of_nobody(context: &Context<'_>, sign: &Sign) -> bool {
     is_known
         && !entries.named.iter().any(|(name, _)| is_who(name))
         && !context.source(sign.call).contains("subject")
+}
+
+/// Parts of the names of ends, as people call them besides `exp`.
+const ENDS: [&str; 6] = ["expir", "lifetime", "maxage", "validuntil", "notafter", "timetolive"];
+
+/// Whether a file that signs knows of an end that is none of a token's own claims or options: a column, a setting, the
+/// age that its reader asks for. Who has such a thing beside a token may well hold the token to it, out of sight.
+pub(super) fn knows_another_end(context: &Context<'_>) -> bool {
+    let m = context.model;
+    let is_end = |name: &str| {
+        let is_refusal = ["Error", "Exception", "Signature"].iter().any(|end| name.ends_with(end));
+        let simple = plain(name);
+        !is_refusal && (simple == "ttl" || ENDS.iter().any(|word| simple.contains(word)))
+    };
+    let names = |id: Id| match m.kind(id) {
+        Kind::Text(name) => !name.contains(' ') && is_end(name),
+        Kind::Name(name) | Kind::Member(_, name) => is_end(name),
+        Kind::Map(entries) => {
+            entries.iter().any(|entry| matches!(&entry.key, Key::Named(name) if is_end(name)))
+        }
+        _ => false,
+    };
+    let mut found = m.ids().filter(|id| names(*id)).peekable();
+    if found.peek().is_none() {
+        return false;
+    }
+    // What a token ends by is looked at where it is made, and a cookie's end is not its token's.
+    let mut own: Vec<_> = m
+        .calls()
+        .filter(|call| m.callee_name(*call).is_some_and(|name| plain(name).contains("cookie")))
+        .collect();
+    for sign in context.library.signs() {
+        own.push(sign.call);
+        own.extend(sign.payload.found().map(|payload| m.value(payload)));
+        own.extend(sign.expiry.found());
+    }
+    let spans: Vec<_> = own.into_iter().map(|id| m.node(id).span.clone()).collect();
+    found.any(|id| !spans.iter().any(|span| span.contains(&m.node(id).span.start)))
 }
 
 /// A token that goes into a column of a table: whoever takes it may look at the row's age.
