@@ -94,9 +94,10 @@ impl Open {
         self.file == path && self.lines.contains(&number)
     }
 
-    /// Takes note of a line that has the setting's name in it.
-    fn see(&mut self, source: &Source<'_>, number: usize, line: &str) {
-        if !self.is_defined_at(source.path, number) && self.is_read_in(line) {
+    /// Takes note of a line that has the setting's name in it, after `before`.
+    fn see(&mut self, source: &Source<'_>, number: usize, line: &str, before: &str) {
+        let is_read = !is_of_environment(before) && self.is_read_in(line);
+        if !self.is_defined_at(source.path, number) && is_read {
             // Handed on by what neither signs nor verifies, it may be for anything.
             self.is_read |= source.signs();
             self.is_refused |= self.is_compared_in(line);
@@ -136,6 +137,14 @@ impl Open {
     fn is_uncertain(&self) -> bool {
         !self.is_read || !self.is_imported || self.is_refused
     }
+}
+
+/// `process.env.`, `os.environ["`, `getenv("`: who reads the environment does not read the setting that has the same
+/// name.
+fn is_of_environment(before: &str) -> bool {
+    let before = before.trim_end_matches(['"', '\'', '`', '(', '[']);
+    const ENVIRONMENT: [&str; 5] = ["env", "env.", "environ", "environ.get", "Getenv"];
+    ENVIRONMENT.iter().any(|end| before.ends_with(end))
 }
 
 /// `if settings.jwt_secret == "changeme": raise …`, `INSECURE = {"changeme", "secret"}`, a line of a list
@@ -239,11 +248,15 @@ impl Index {
 
     fn see(&self, open: &mut [Open], source: &Source<'_>, number: usize, line: &str) {
         let path = source.path;
-        for word in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        let mut at = 0_usize;
+        for part in line.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            let word = part.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let before = line.get(..at).unwrap_or_default();
+            at = at.saturating_add(part.len());
             if word.is_empty() {
                 continue;
             }
-            each(open, &self.names, &plain(word), |one| one.see(source, number, line));
+            each(open, &self.names, &plain(word), |one| one.see(source, number, line, before));
             each(open, &self.modules, word, |one| {
                 let is_named =
                     || one.module.as_ref().is_some_and(|module| module.is_named_in(path, line));

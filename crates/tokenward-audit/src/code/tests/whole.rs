@@ -66,6 +66,21 @@ fn a_parameter_of_a_settings_name_reads_no_setting() {
 }
 
 #[test]
+fn who_reads_the_environment_reads_no_setting_that_is_named_like_it() {
+    let project = Project::new();
+    let config = "module.exports = { jwt_secret: process.env.JWT_SECRET || 'cli-change-me' };\n";
+    project.write("cli/config.js", config);
+    let signs = "const jwt = require('jsonwebtoken');\n\
+                 module.exports = (id) => jwt.sign({ sub: id, exp: soon() }, SECRET, { keyid });\n";
+    for from in ["process.env.JWT_SECRET", "process.env['JWT_SECRET']"] {
+        project.write("server/auth.js", &signs.replace("SECRET", from));
+        assert!(project.found(&Options::default()).is_empty(), "{from}");
+    }
+    project.write("server/auth.js", &signs.replace("SECRET", "config.jwt_secret"));
+    assert_eq!(project.found(&Options::default()), ["cli/config.js:1 hardcoded-secret"]);
+}
+
+#[test]
 fn a_setting_of_a_module_that_nothing_imports_is_told_on_demand() {
     let project = Project::new();
     project.write("auth/config.py", CLASS);
