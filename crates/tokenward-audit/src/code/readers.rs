@@ -63,6 +63,8 @@ struct Open {
     is_read: bool,
     is_imported: bool,
     is_refused: bool,
+    /// The file that has just been seen to give the same name to something of its own.
+    namesake: Option<PathBuf>,
 }
 
 impl Open {
@@ -87,6 +89,7 @@ impl Open {
             texts,
             is_read: false,
             is_refused: false,
+            namesake: None,
         }
     }
 
@@ -94,10 +97,23 @@ impl Open {
         self.file == path && self.lines.contains(&number)
     }
 
-    /// Takes note of a line that has the setting's name in it, after `before`.
-    fn see(&mut self, source: &Source<'_>, number: usize, line: &str, before: &str) {
-        let is_read = !is_of_environment(before) && self.is_read_in(line);
-        if !self.is_defined_at(source.path, number) && is_read {
+    /// Takes note of a line that has the setting's name in it, between `before` and `after`.
+    fn see(
+        &mut self,
+        source: &Source<'_>,
+        (number, line): (usize, &str),
+        before: &str,
+        after: &str,
+    ) {
+        if self.is_defined_at(source.path, number) {
+            return;
+        }
+        let is_bare = !before.ends_with(['.', '"', '\'']);
+        if is_bare && is_assignment(after) && self.file != source.path {
+            self.namesake = Some(source.path.to_owned());
+        }
+        let is_anothers = is_bare && self.namesake.as_deref() == Some(source.path);
+        if !is_anothers && !is_of_environment(before) && self.is_read_in(line) {
             // Handed on by what neither signs nor verifies, it may be for anything.
             self.is_read |= source.signs();
             self.is_refused |= self.is_compared_in(line);
@@ -137,6 +153,12 @@ impl Open {
     fn is_uncertain(&self) -> bool {
         !self.is_read || !self.is_imported || self.is_refused
     }
+}
+
+/// ` = value`, and no comparison.
+fn is_assignment(after: &str) -> bool {
+    let after = after.trim_start();
+    after.starts_with('=') && !after.starts_with("==") && !after.starts_with("=>")
 }
 
 /// `process.env.`, `os.environ["`, `getenv("`: who reads the environment does not read the setting that has the same
@@ -252,11 +274,14 @@ impl Index {
         for part in line.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             let word = part.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
             let before = line.get(..at).unwrap_or_default();
+            let after = line.get(at.saturating_add(word.len())..).unwrap_or_default();
             at = at.saturating_add(part.len());
             if word.is_empty() {
                 continue;
             }
-            each(open, &self.names, &plain(word), |one| one.see(source, number, line, before));
+            each(open, &self.names, &plain(word), |one| {
+                one.see(source, (number, line), before, after);
+            });
             each(open, &self.modules, word, |one| {
                 let is_named =
                     || one.module.as_ref().is_some_and(|module| module.is_named_in(path, line));

@@ -76,6 +76,10 @@ fn who_reads_the_environment_reads_no_setting_that_is_named_like_it() {
         project.write("server/auth.js", &signs.replace("SECRET", from));
         assert!(project.found(&Options::default()).is_empty(), "{from}");
     }
+    let own =
+        format!("const JWT_SECRET = need('JWT_KEY');\n{}", signs.replace("SECRET", "JWT_SECRET"));
+    project.write("server/auth.js", &own);
+    assert!(project.found(&Options::default()).is_empty(), "a constant of its own");
     project.write("server/auth.js", &signs.replace("SECRET", "config.jwt_secret"));
     assert_eq!(project.found(&Options::default()), ["cli/config.js:1 hardcoded-secret"]);
 }
