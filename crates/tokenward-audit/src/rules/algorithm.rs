@@ -1,7 +1,7 @@
 //! The algorithm: it is the verifier's to choose, and the token's to agree with.
 
 use super::library::{self, Library, Verify, golang_jwt};
-use super::names::is_asymmetric;
+use super::names::{has, is_asymmetric, plain};
 use super::{Context, guards, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
@@ -137,6 +137,10 @@ fn unless_asked_for(context: &Context<'_>, at: Id) -> Confidence {
     let is_asked_for = guards::conditions(context.model, context.text, at)
         .into_iter()
         .any(|(condition, _)| condition.to_lowercase().contains("none"))
+        || has(
+            &plain(&context.model.function_name(at)),
+            &["unsigned", "unsecured", "nosign", "none"],
+        )
         || context.says_any(&ARGUMENTS);
     if is_asked_for { Confidence::Low } else { Confidence::High }
 }

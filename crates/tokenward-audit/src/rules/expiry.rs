@@ -379,7 +379,9 @@ fn compares(m: &Model, id: Id, claims: &[&str]) -> bool {
     let Kind::Binary(operator, left, right) = m.kind(id) else { return false };
     operator.contains(['<', '>'])
         && [*left, *right].into_iter().any(|side| {
-            m.below(side).any(|one| match m.kind(one) {
+            // `end = fromtimestamp(claims["exp"])`, and then `end < now`.
+            let named = m.value(side);
+            m.below(side).chain(m.below(named)).any(|one| match m.kind(one) {
                 Kind::Member(_, name) | Kind::Text(name) => claims.contains(&name.as_str()),
                 _ => false,
             })

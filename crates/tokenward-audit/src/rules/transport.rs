@@ -1,6 +1,6 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
-use super::names::plain;
+use super::names::{has, plain};
 use super::{Context, guards, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
@@ -13,18 +13,11 @@ pub(super) const LIBRARIES: &[&str] =
 pub(super) const SWITCHES: &[&str] = &["verify=False", "rejectUnauthorized"];
 
 /// What has to do with keys or tokens, in an address or in what is around a request.
-const ABOUT: [&str; 10] = [
-    "jwks",
-    "well-known",
-    "openid",
-    "oauth",
-    "introspect",
-    "token",
-    "jwt",
-    "userinfo",
-    "keyset",
-    "authority",
-];
+const ABOUT: [&str; 9] =
+    ["jwks", "well-known", "openid", "oauth", "token", "jwt", "userinfo", "keyset", "authority"];
+/// What whoever attacks on purpose calls it: the tokens are the attacked service's own.
+const ATTACKS: [&str; 7] =
+    ["attack", "exploit", "pentest", "scanner", "tester", "bruteforce", "fuzzer"];
 /// Where a program talks to itself, or was started by hand.
 const AT_HOME: [&str; 2] = ["localhost", "namemain"];
 /// What an option to leave the check out is called.
@@ -59,10 +52,17 @@ pub(super) fn check(context: &mut Context<'_>) {
             let confidence = if fetches_keys(m) { Confidence::High } else { Confidence::Low };
             (Severity::Medium, confidence, BY_HTTP)
         } else {
-            (Severity::High, Confidence::High, UNCHECKED)
+            let confidence = if attacks(context) { Confidence::Low } else { Confidence::High };
+            (Severity::High, confidence, UNCHECKED)
         };
         context.report_mended(value, (severity, confidence), message, fix(m.language), changes);
     }
+}
+
+/// Whether the file is of a tool that tries others' services: `jwt_attacks.py`.
+fn attacks(context: &Context<'_>) -> bool {
+    let name = context.file.rsplit('/').next().unwrap_or_default();
+    has(&name.to_lowercase(), &ATTACKS)
 }
 
 /// Whether this is what switches the check off, in the language at hand.

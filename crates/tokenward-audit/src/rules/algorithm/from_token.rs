@@ -1,5 +1,6 @@
 //! The header of the token at hand, asked how to check it.
 
+use super::not_pinned::speaks_of_key_set;
 use crate::finding::{Confidence, Severity};
 use crate::model::{Id, Kind, Model};
 use crate::rules::Context;
@@ -72,6 +73,7 @@ fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
             .into_iter()
             .any(|value| MADE.iter().any(|word| context.source(value).contains(word)))
     })
+    || verify.library == Library::PythonJose && speaks_of_key_set(context)
     // A certificate's key may come through a list or a function of the file.
     || verify.library == Library::PyJwt && context.text.contains(").public_key()")
 }

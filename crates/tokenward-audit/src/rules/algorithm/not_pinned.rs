@@ -23,7 +23,7 @@ pub(in crate::rules) fn not_pinned(context: &mut Context<'_>) {
             Library::PythonJose if left_out && !is_named_secret(context, verify) => {
                 let changes = added(context, verify, |algorithm| format!("algorithms=[{algorithm}]"));
                 // Of a secret only HMAC makes use, and a key of a set has its type.
-                let is_public = is_public(context, verify);
+                let is_public = is_public(context, verify) && !speaks_of_key_set(context);
                 let confidence = if is_public { Confidence::High } else { Confidence::Low };
                 context.report_mended(
                     call,
@@ -113,6 +113,12 @@ fn is_pem(context: &Context<'_>, verify: &Verify) -> bool {
         let key = context.source(key).to_lowercase();
         ["pem", "pub", "cert"].iter().any(|word| key.contains(word))
     })
+}
+
+/// Whether a file reads a key set (RFC 7517, section 5): each key of one says what it is for, and python-jose refuses
+/// another family.
+pub(super) fn speaks_of_key_set(context: &Context<'_>) -> bool {
+    context.says_any(&["jwks", "[\"keys\"]", "['keys']", "get(\"keys\"", "get('keys'"])
 }
 
 /// Whether a key is the text of a public one, which libraries have taken for a secret of HMAC.
