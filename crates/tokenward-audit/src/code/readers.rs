@@ -165,8 +165,7 @@ fn is_assignment(after: &str) -> bool {
 /// name.
 fn is_of_environment(before: &str) -> bool {
     let before = before.trim_end_matches(['"', '\'', '`', '(', '[']);
-    const ENVIRONMENT: [&str; 5] = ["env", "env.", "environ", "environ.get", "Getenv"];
-    ENVIRONMENT.iter().any(|end| before.ends_with(end))
+    ["env", "env.", "environ", "environ.get", "Getenv"].iter().any(|end| before.ends_with(end))
 }
 
 /// `if settings.jwt_secret == "changeme": raise …`, `INSECURE = {"changeme", "secret"}`, a line of a list

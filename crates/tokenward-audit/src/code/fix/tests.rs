@@ -213,11 +213,14 @@ fn every_example_of_every_rule_is_mended_at_once_or_not_at_all() {
         let language = Language::of(&file.path).unwrap();
         let text = std::fs::read_to_string(&file.path).unwrap();
         let name = Path::new(file.path.file_name().unwrap());
-        let before = audit_text("x", &text, language, &Options::default()).len();
-        let run = |text| fix_text(("x", name), text, language, &Options::default(), None);
+        let before =
+            audit_text(&name.to_string_lossy(), &text, language, &Options::default()).len();
+        let run = |text| {
+            fix_text((&name.to_string_lossy(), name), text, language, &Options::default(), None)
+        };
         let (after, mended) = run(text.clone());
         mended_in_all += mended.len();
-        let found = audit_text("x", &after, language, &Options::default());
+        let found = audit_text(&name.to_string_lossy(), &after, language, &Options::default());
         assert!(
             found.len() <= before.saturating_sub(mended.len().min(1)),
             "{}",
