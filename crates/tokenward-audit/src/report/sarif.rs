@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, left_out};
 use crate::finding::{Finding, Severity};
 use crate::rules::catalog::{Catalog, RuleText};
 
@@ -26,6 +26,10 @@ pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
             })
         })
         .collect();
+    let left_out = left_out(report.audit)
+        .into_iter()
+        .map(|what| json!({ "level": "note", "message": { "text": what } }));
+    let notes: Vec<Value> = notes.into_iter().chain(left_out).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -7,6 +7,7 @@ fn project() -> Subject {
         date: "2026-11-26".to_owned(),
         root: Some("/repository".into()),
         is_whole: true,
+        mended_by: Some("tokenward audit --fix".to_owned()),
     }
 }
 
@@ -38,6 +39,91 @@ fn the_first_page_says_how_many_of_the_ten_were_found_and_how_often() {
     let nothing = Audit { files: 3, ..Audit::default() };
     let page = text::text(&Report { audit: &nothing, ..report }, false);
     assert!(page.starts_with("none of the 10 mistakes found\n"), "{page}");
+}
+
+#[test]
+fn what_was_left_out_of_a_mistake_stands_in_its_place_and_is_not_called_none() {
+    let cookie = "response.set_cookie('jwt', token)\n";
+    let mut whole = audit("app.py", &format!("import jwt\n{cookie}"));
+    let baseline = crate::Baseline::of(&whole);
+    whole.findings.extend(audit("new.py", "r.set_cookie('jwt', token, httponly=True)\n").findings);
+    let mistake = |number| crate::Mistake::new(number).unwrap();
+    whole.left_out.entry(mistake(2)).or_default().uncertain = 2;
+    whole.left_out.entry(mistake(7)).or_default().in_tests = 1;
+    assert_eq!(baseline.subtract(&mut whole), 2);
+    let of = project();
+    let page = text::text(&Report { of: &of, ..report(&whole) }, false);
+    assert!(page.starts_with("1 of the 10 mistakes found; 2 known to the baseline\n"), "{page}");
+
+    whole.findings.clear();
+    let report = Report { of: &of, ..report(&whole) };
+    let page = text::text(&report, false);
+    assert!(page.starts_with("nothing new; 2 known to the baseline\n"), "{page}");
+    for line in ["   1  1 known  ", "   2  2 uncertain  ", "   7  1 in tests  ", "   9  1 known  "]
+    {
+        assert!(page.lines().any(|one| one.starts_with(line.trim_end())), "{line}: {page}");
+    }
+    assert!(
+        page.contains("\nnothing new in 1 file; 2 known to the baseline; 1 in tests"),
+        "{page}"
+    );
+    let html = html::html(&report, &Catalog::built_in().unwrap());
+    assert!(html.contains("<h1>nothing new; 2 known to the baseline</h1>"), "{html}");
+    assert!(html.contains("<td>2 uncertain</td>"), "{html}");
+    let comment = markdown::markdown(&report);
+    for part in ["nothing new in 1 file.", "2 known to the baseline; 1 in tests", "| 2 uncertain |"]
+    {
+        assert!(comment.contains(part), "{part}: {comment}");
+    }
+    let xml = junit::junit(&report);
+    assert!(xml.contains("name=\"nothing new\"") && xml.contains("2 known to the"), "{xml}");
+    let json = serde_json::to_value(json::json(&report)).unwrap();
+    assert_eq!(json["grades"][1]["left_out"], serde_json::json!({ "uncertain": 2 }));
+    assert_eq!((&json["grades"][0]["state"], &json["known"]), (&"none".into(), &2.into()));
+    let log = sarif::sarif(&report, &Catalog::built_in().unwrap()).to_string();
+    assert!(log.contains("2 known to the baseline"), "{log}");
+}
+
+#[test]
+fn every_report_says_how_much_can_be_mended_and_by_which_command() {
+    let whole = audit("app.py", "r.set_cookie('jwt', token, secure=True)\n");
+    let of = project();
+    let report = Report { of: &of, ..report(&whole) };
+    let told = "1 can be mended without a decision: ";
+
+    let page = text::text(&report, false);
+    assert!(page.contains(&format!("{told}tokenward audit --fix\n")), "{page}");
+    let html = html::html(&report, &Catalog::built_in().unwrap());
+    assert!(html.contains(&format!("{told}<code>tokenward audit --fix</code>")), "{html}");
+    let comment = markdown::markdown(&report);
+    assert!(comment.contains(&format!("{told}<code>tokenward audit --fix</code>")), "{comment}");
+
+    let nothing = audit("app.py", CODE);
+    let page = text::text(&Report { audit: &nothing, ..report }, false);
+    assert!(!page.contains("can be mended"), "{page}");
+}
+
+#[test]
+fn every_report_names_what_was_skipped_and_tells_it_from_remarks() {
+    let mut whole = audit("app.py", CODE);
+    whole.notes.push(Note::new("b_b.py", "not UTF-8"));
+    whole.notes.push(Note::remark("c.py", "line 1: `tokenward: allow` needs a reason"));
+    let report = report(&whole);
+
+    let page = text::text(&report, false);
+    assert!(page.contains("skipped: b_b.py: not UTF-8\nnote: c.py: line 1"), "{page}");
+    let comment = markdown::markdown(&report);
+    let told =
+        "skipped:\n\n- <code>b&#95;b.py</code>: not UTF-8\n\nnotes:\n\n- <code>c.py</code>: ";
+    assert!(comment.contains(told), "{comment}");
+    let html = html::html(&report, &Catalog::built_in().unwrap());
+    assert!(html.contains("<h2>Skipped</h2>") && html.contains("<h2>Notes</h2>"), "{html}");
+    let xml = junit::junit(&report);
+    assert!(xml.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""), "{xml}");
+    assert!(xml.contains("<skipped message=\"not UTF-8\"/>"), "{xml}");
+    assert!(xml.contains("<system-out>c.py: line 1"), "{xml}");
+    let json = serde_json::to_value(json::json(&report)).unwrap();
+    assert_eq!((&json["skipped"], &json["notes"][1]["remark"]), (&1.into(), &true.into()));
 }
 
 #[test]
