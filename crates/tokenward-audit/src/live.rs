@@ -46,7 +46,7 @@ mod oracle;
 mod parts;
 mod probe;
 mod public;
-mod rules;
+pub(crate) mod rules;
 mod run;
 mod shown;
 #[cfg(test)]

@@ -7,7 +7,6 @@ use super::{
     Report, can_be_mended, counted, extent, grades, left_out, mendable, notes, nothing, shown,
 };
 use crate::finding::{Finding, Frame, Severity};
-use crate::rules::catalog;
 
 /// What is longer than a screen has the ten mistakes at its end, too.
 const SCREEN: usize = 40;
@@ -40,11 +39,10 @@ pub fn text(report: &Report<'_>, color: bool) -> String {
     if is_long {
         out.push_str(&table);
     }
-    let known = |finding: &&Finding| catalog::names().any(|name| name == finding.rule);
     if !report.of.is_whole {
         out.push_str(&mended);
     }
-    if let Some(finding) = audit.findings.iter().find(known) {
+    if let Some(finding) = audit.findings.first() {
         push(&mut out, &format!("about a rule: tokenward audit rules {}", finding.rule));
     }
     push(&mut out, &summary(report));

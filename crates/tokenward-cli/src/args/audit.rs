@@ -32,7 +32,7 @@ pub(crate) enum AuditCommand {
     Jwks(AuditJwksArgs),
     /// Ask a running service that is yours, with forged tokens
     Live(Box<AuditLiveArgs>),
-    /// List the rules for code and settings, or explain one
+    /// List all rules, or explain one
     Rules(AuditRulesArgs),
 }
 

@@ -178,7 +178,7 @@ fn rules(args: &AuditRulesArgs, output: Output) -> Outcome {
         output.either(&catalog.rules(), report::rule::list(&catalog).trim_end())?;
         return Ok(GOOD);
     };
-    let rule = catalog.get(name).ok_or_else(|| Failure::cannot(Catalog::no_such_rule(name)))?;
+    let rule = catalog.get(name).ok_or_else(|| Failure::cannot(catalog.no_such_rule(name)))?;
     output.either(rule, report::rule::page(rule).trim_end())?;
     Ok(GOOD)
 }

@@ -109,6 +109,14 @@ fn a_rule_is_explained_where_it_is_asked_for() {
     assert!(work.good(&["audit", "rules"]).contains("unverified-decode"));
     let page = work.good(&["audit", "rules", "unverified-decode"]);
     assert!(page.contains("What it does not report"), "{page}");
+    for (rule, part) in [
+        ("token-known-secret", "Found by: tokenward audit token"),
+        ("jwks-roca", "CVE-2017-15361"),
+        ("live-algorithm-none", "mistake 3 of 10"),
+    ] {
+        let page = work.good(&["audit", "rules", rule]);
+        assert!(page.contains(part) && page.contains("Why it matters"), "{page}");
+    }
     let json = work.good(&["audit", "rules", "unverified-decode", "--format", "json"]);
     assert!(json.contains("\"mistake\": 2"), "{json}");
 }
