@@ -227,7 +227,7 @@ fn judge(
 }
 
 fn finding(file: &str, lines: &Lines<'_>, hit: Hit) -> Option<Finding> {
-    let (line, column) = lines.position(hit.span.start);
+    let (line, column) = lines.position(lines.past_space(&hit.span));
     let (end_line, end_column) = lines.position(hit.span.end);
     let frame = lines.frame((line, column), (end_line, end_column));
     let place = file.strip_prefix("./").unwrap_or(file);

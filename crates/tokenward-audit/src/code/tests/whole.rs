@@ -3,6 +3,17 @@
 use super::*;
 
 #[test]
+fn a_browser_is_not_told_of_a_phones_keychain_and_a_phone_of_no_cookie() {
+    let code = "import AsyncStorage from '@react-native-async-storage/async-storage';\n\
+                export const keep = (t) => localStorage.setItem('access_token', t);\n\
+                export const hold = (t) => AsyncStorage.setItem('access_token', t);\n";
+    let found = audit_text("a.js", code, Language::JavaScript, &Options::default());
+    let fix = |line: usize| found.iter().find(|one| one.line == line).unwrap().fix.clone().unwrap();
+    assert!(fix(2).contains("HttpOnly") && !fix(2).contains("keychain"), "{}", fix(2));
+    assert!(fix(3).contains("keychain") && !fix(3).contains("HttpOnly"), "{}", fix(3));
+}
+
+#[test]
 fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
     let project = Project::new();
     let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";
