@@ -107,8 +107,6 @@ pub struct Audit {
     pub unseen: Vec<Mistake>,
     /// How many findings were left out of each mistake.
     pub left_out: BTreeMap<Mistake, LeftOut>,
-    /// How many were allowed by a comment.
-    pub allowed: usize,
     /// What a copy of a file has as well, and is told in another.
     pub(crate) copies: Vec<Finding>,
 }
@@ -170,7 +168,8 @@ pub(crate) struct Outcome {
     notes: Vec<Note>,
     looked_at: bool,
     is_test: bool,
-    allowed: usize,
+    /// The mistakes of the findings that a comment allows.
+    allowed: Vec<u8>,
     /// What the file tells of its project.
     signs: absence::Signs,
     /// The file's name, without folder and extension.
@@ -271,7 +270,6 @@ fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> A
         let sum = audit.left_out.entry(mistake).or_default();
         *sum = sum.plus(left_out);
     }
-    audit.allowed = audit.allowed.saturating_add(settings.allowed);
     audit.findings.extend(settings.findings);
     audit.copies.extend(settings.copies);
     told::sort(&mut audit.findings);
@@ -369,7 +367,10 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
             finding.confidence = finding.confidence.max(Confidence::Medium);
         }
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
-        audit.allowed = audit.allowed.saturating_add(outcome.allowed);
+        for mistake in outcome.allowed.iter().copied().filter_map(Mistake::new) {
+            let sum = &mut audit.left_out.entry(mistake).or_default().allowed;
+            *sum = sum.saturating_add(1);
+        }
         audit.notes.extend(outcome.notes);
         found.add(outcome.findings, outcome.is_test);
         // What only development runs counts as a test does.

@@ -126,7 +126,7 @@ fn left_out(audit: &Audit) -> Vec<String> {
         (all.old, "on lines that are not new"),
         (all.in_tests, "in tests and fixtures not counted (--include-tests)"),
         (all.uncertain, "uncertain not counted (--include-uncertain)"),
-        (audit.allowed, "allowed by comments"),
+        (all.allowed, "allowed by comments"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)

@@ -17,6 +17,8 @@ pub struct LeftOut {
     pub known: usize,
     /// They stand on lines that are not new.
     pub old: usize,
+    /// A comment allows them.
+    pub allowed: usize,
 }
 
 impl LeftOut {
@@ -28,6 +30,7 @@ impl LeftOut {
             (self.old, "on old lines"),
             (self.uncertain, "uncertain"),
             (self.in_tests, "in tests"),
+            (self.allowed, "allowed"),
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);
         parts.map(|(count, why)| format!("{count} {why}")).collect::<Vec<_>>().join(", ")
@@ -39,6 +42,7 @@ impl LeftOut {
             in_tests: self.in_tests.saturating_add(other.in_tests),
             known: self.known.saturating_add(other.known),
             old: self.old.saturating_add(other.old),
+            allowed: self.allowed.saturating_add(other.allowed),
         }
     }
 }

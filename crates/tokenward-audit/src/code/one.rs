@@ -149,7 +149,7 @@ fn tell(
             continue;
         }
         if allow::allows(allowed, hit.rule, lines.number(hit.span.start)) {
-            outcome.allowed = outcome.allowed.saturating_add(1);
+            outcome.allowed.push(hit.mistake);
             continue;
         }
         let condition = std::mem::take(&mut hit.condition);

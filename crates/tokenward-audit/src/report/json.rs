@@ -61,7 +61,8 @@ pub struct JsonGrade {
     /// How many findings there are of which severity.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<&'static str, usize>,
-    /// How many findings of it are not told, by `known`, `old`, `uncertain` and `in_tests`.
+    /// How many findings of it are not told, by `known`, `old`, `uncertain`, `in_tests` and
+    /// `allowed`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<&'static str, usize>,
 }
@@ -79,9 +80,14 @@ impl From<Grade> for JsonGrade {
             let count: &mut usize = counts.entry(severity.name()).or_default();
             *count = count.saturating_add(1);
         }
-        let LeftOut { known, old, uncertain, in_tests } = grade.left_out;
-        let left_out =
-            [("known", known), ("old", old), ("uncertain", uncertain), ("in_tests", in_tests)];
+        let LeftOut { known, old, uncertain, in_tests, allowed } = grade.left_out;
+        let left_out = [
+            ("known", known),
+            ("old", old),
+            ("uncertain", uncertain),
+            ("in_tests", in_tests),
+            ("allowed", allowed),
+        ];
         let left_out = left_out.into_iter().filter(|(_, count)| *count > 0).collect();
         Self { mistake: grade.mistake, state, worst, counts, left_out }
     }
@@ -175,7 +181,7 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         in_tests: left_out.in_tests,
         known: left_out.known,
         old: left_out.old,
-        allowed: audit.allowed,
+        allowed: left_out.allowed,
         grades: if report.of.is_whole { graded(audit) } else { Vec::new() },
         notes: &audit.notes,
         seconds: report.took.as_secs_f64(),

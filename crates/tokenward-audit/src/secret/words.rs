@@ -25,7 +25,7 @@ pub(super) fn joined() -> Box<dyn Iterator<Item = Vec<u8>> + Send> {
 
 /// About how many secrets [`joined`] comes to with all forms, told from some of its pairs.
 pub(super) fn about() -> u64 {
-    // Steps that have no divisor in common with the list's order.
+    // All of them would take seconds.
     let (firsts, seconds) = (all().step_by(19), || all().step_by(17));
     let (mut pairs, mut secrets) = (0_u64, 0_u64);
     for first in firsts {

@@ -14,6 +14,30 @@ fn a_browser_is_not_told_of_a_phones_keychain_and_a_phone_of_no_cookie() {
 }
 
 #[test]
+fn what_is_left_out_is_counted_by_its_mistake_and_why() {
+    let project = Project::new();
+    let call = "jwt.decode(t, KEY, algorithms=['none'])\n";
+    project.write("a.py", &format!("import jwt\n{call}# tokenward: allow(all) shown\n{call}"));
+    project.write("tests/test_a.py", &format!("import jwt\n{call}{call}"));
+    let parts = "def f(t):\n    return jwt.decode(t, options={'verify_signature': False})\n";
+    project.write("b.py", &format!("import jwt\n{parts}"));
+    project.write("production.env", "JWT_SECRET=orchard-winter-42\n");
+    let mut audit = audit_project(&[project.dir.path().to_owned()], &Options::default());
+
+    let words = |audit: &Audit, mistake| audit.left_out_of(mistake).in_words();
+    let of = |number| Mistake::new(number).unwrap();
+    assert_eq!(words(&audit, of(3)), "2 in tests, 1 allowed");
+    assert_eq!(words(&audit, of(2)), "1 uncertain");
+    assert_eq!(words(&audit, of(7)), "");
+    audit.narrow(|finding| finding.mistake == of(3));
+    assert_eq!((words(&audit, of(7)).as_str(), audit.findings.len()), ("1 on old lines", 1));
+    crate::Baseline::of(&audit).subtract(&mut audit);
+    assert_eq!(words(&audit, of(3)), "1 known, 2 in tests, 1 allowed");
+    let all = audit.left_out_in_all();
+    assert_eq!((all.known, all.old, all.uncertain, all.in_tests, all.allowed), (1, 1, 1, 2, 1));
+}
+
+#[test]
 fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
     let project = Project::new();
     let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";

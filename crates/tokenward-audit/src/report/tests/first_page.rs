@@ -50,6 +50,7 @@ fn what_was_left_out_of_a_mistake_stands_in_its_place_and_is_not_called_none() {
     let mistake = |number| crate::Mistake::new(number).unwrap();
     whole.left_out.entry(mistake(2)).or_default().uncertain = 2;
     whole.left_out.entry(mistake(7)).or_default().in_tests = 1;
+    whole.left_out.entry(mistake(7)).or_default().allowed = 1;
     assert_eq!(baseline.subtract(&mut whole), 2);
     let of = project();
     let page = text::text(&Report { of: &of, ..report(&whole) }, false);
@@ -59,8 +60,12 @@ fn what_was_left_out_of_a_mistake_stands_in_its_place_and_is_not_called_none() {
     let report = Report { of: &of, ..report(&whole) };
     let page = text::text(&report, false);
     assert!(page.starts_with("nothing new; 2 known to the baseline\n"), "{page}");
-    for line in ["   1  1 known  ", "   2  2 uncertain  ", "   7  1 in tests  ", "   9  1 known  "]
-    {
+    for line in [
+        "   1  1 known  ",
+        "   2  2 uncertain  ",
+        "   7  1 in tests, 1 allowed  ",
+        "   9  1 known  ",
+    ] {
         assert!(page.lines().any(|one| one.starts_with(line.trim_end())), "{line}: {page}");
     }
     assert!(

@@ -76,6 +76,14 @@ fn whole(command: &str, rule: Whole) -> RuleText {
     }
 }
 
+/// What a finding says in passing, as a page says it.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().filter(|_| !text.starts_with("https"));
+    let first = first.map(|first| first.to_uppercase().chain(letters).collect());
+    first.unwrap_or_else(|| text.to_owned()) + "."
+}
+
 /// With what the code says of it, which has one rule for each entry.
 fn live(entry: Entry) -> Option<RuleText> {
     let rule = LIVE_RULES.iter().find(|rule| rule.id == entry.id)?;
@@ -87,7 +95,7 @@ fn live(entry: Entry) -> Option<RuleText> {
         severity: rule.severity,
         confidence: Confidence::High,
         why: entry.why,
-        fix: rule.fix.to_owned(),
+        fix: sentence(rule.fix),
         silent: entry.silent,
         source: Some(entry.source),
         command: Some("live".to_owned()),
