@@ -75,9 +75,12 @@ impl Baseline {
             let count = left.entry(known.fingerprint.as_str()).or_default();
             *count = count.saturating_add(1);
         }
-        let before = audit.findings.len();
-        audit.findings.retain(|finding| !take(&mut left, finding));
-        before.saturating_sub(audit.findings.len())
+        let findings = std::mem::take(&mut audit.findings);
+        let (known, new): (Vec<Finding>, Vec<Finding>) =
+            findings.into_iter().partition(|finding| take(&mut left, finding));
+        audit.leaves_out(&known, [], |left_out| &mut left_out.known);
+        audit.findings = new;
+        known.len()
     }
 }
 

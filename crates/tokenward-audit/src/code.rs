@@ -18,6 +18,7 @@ mod allow;
 mod cache;
 mod copies;
 mod fix;
+mod left_out;
 mod lines;
 mod manifest;
 mod markup;
@@ -33,6 +34,7 @@ mod walk;
 
 pub use cache::Cache;
 pub use fix::{FixedFile, Fixes, fix_findings, fix_paths};
+pub use left_out::LeftOut;
 
 /// What to look at, and how strictly.
 #[derive(Clone, Debug)]
@@ -103,29 +105,29 @@ pub struct Audit {
     pub notes: Vec<Note>,
     /// The mistakes that nothing that was looked at could have shown.
     pub unseen: Vec<Mistake>,
-    /// How many findings more there would be with tests, fixtures and code for development alone.
-    pub in_tests: usize,
-    /// How many findings were left out because what decides is out of sight: those of low confidence.
-    pub uncertain: usize,
-    /// How many were allowed by a comment.
-    pub allowed: usize,
+    /// How many findings were left out of each mistake.
+    pub left_out: BTreeMap<Mistake, LeftOut>,
     /// What a copy of a file has as well, and is told in another.
     pub(crate) copies: Vec<Finding>,
 }
 
 impl Audit {
-    /// Takes out the findings that do not count. What was left out as a copy of one of those is told instead, where
-    /// it counts itself.
+    /// Takes out the findings whose lines are not new. What was left out as a copy of one of those is told instead,
+    /// where it is new itself.
     pub fn narrow(&mut self, counts: impl Fn(&Finding) -> bool) {
+        let before = self.findings.clone();
         self.findings.retain(&counts);
         let copies = std::mem::take(&mut self.copies);
         self.findings.extend(copies.into_iter().filter(|copy| counts(copy)));
         told::sort(&mut self.findings);
         self.copies = copies::take_out(&mut self.findings);
+        let told = std::mem::take(&mut self.findings);
+        self.leaves_out(&before, &told, |left_out| &mut left_out.old);
+        self.findings = told;
     }
 }
 
-/// A file that was skipped, in part or whole.
+/// A file that was skipped, in part or whole; or a remark on one.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[non_exhaustive]
 pub struct Note {
@@ -133,13 +135,28 @@ pub struct Note {
     pub file: String,
     /// Why, in a few words.
     pub why: String,
+    /// Whether nothing was skipped.
+    #[serde(rename = "remark", skip_serializing_if = "std::ops::Not::not")]
+    pub is_remark: bool,
 }
 
 impl Note {
     /// A note, of what somebody else could not look at.
     #[must_use]
     pub fn new(file: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { file: file.into(), why: why.into() }
+        Self { file: file.into(), why: why.into(), is_remark: false }
+    }
+
+    /// What is to be said of a file that was looked at.
+    #[must_use]
+    pub fn remark(file: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { is_remark: true, ..Self::new(file, why) }
+    }
+
+    /// `skipped`, or `note`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        if self.is_remark { "note" } else { "skipped" }
     }
 }
 
@@ -151,7 +168,8 @@ pub(crate) struct Outcome {
     notes: Vec<Note>,
     looked_at: bool,
     is_test: bool,
-    allowed: usize,
+    /// The mistakes of the findings that a comment allows.
+    allowed: Vec<u8>,
     /// What the file tells of its project.
     signs: absence::Signs,
     /// The file's name, without folder and extension.
@@ -248,9 +266,10 @@ fn project(paths: &[PathBuf], options: &Options, cache: Option<&mut Cache>) -> A
         files.iter().map(|file| guarded(file, || one::audit_config(file, options))).collect();
     let settings = merge(Audit::default(), outcomes, options);
     audit.files = audit.files.saturating_add(settings.files);
-    audit.in_tests = audit.in_tests.saturating_add(settings.in_tests);
-    audit.uncertain = audit.uncertain.saturating_add(settings.uncertain);
-    audit.allowed = audit.allowed.saturating_add(settings.allowed);
+    for (mistake, left_out) in settings.left_out {
+        let sum = audit.left_out.entry(mistake).or_default();
+        *sum = sum.plus(left_out);
+    }
     audit.findings.extend(settings.findings);
     audit.copies.extend(settings.copies);
     told::sort(&mut audit.findings);
@@ -348,7 +367,10 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
             finding.confidence = finding.confidence.max(Confidence::Medium);
         }
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
-        audit.allowed = audit.allowed.saturating_add(outcome.allowed);
+        for mistake in outcome.allowed.iter().copied().filter_map(Mistake::new) {
+            let sum = &mut audit.left_out.entry(mistake).or_default().allowed;
+            *sum = sum.saturating_add(1);
+        }
         audit.notes.extend(outcome.notes);
         found.add(outcome.findings, outcome.is_test);
         // What only development runs counts as a test does.

@@ -28,8 +28,9 @@
 
 pub use baseline::{Baseline, BaselineError};
 pub use code::{
-    Audit, Cache, ExcludeError, FixedFile, Fixes, Note, Options, audit_paths, audit_paths_cached,
-    audit_project, audit_project_cached, audit_settings, audit_text, fix_findings, fix_paths,
+    Audit, Cache, ExcludeError, FixedFile, Fixes, LeftOut, Note, Options, audit_paths,
+    audit_paths_cached, audit_project, audit_project_cached, audit_settings, audit_text,
+    fix_findings, fix_paths,
 };
 pub use finding::{Confidence, Edit, Finding, Frame, Mistake, Severity};
 pub use jwks::{JwksError, JwksSource, JwksState, JwksStateError, audit_jwks};

@@ -46,7 +46,7 @@ mod oracle;
 mod parts;
 mod probe;
 mod public;
-mod rules;
+pub(crate) mod rules;
 mod run;
 mod shown;
 #[cfg(test)]
@@ -358,9 +358,7 @@ fn unasked(run: &mut Run<'_>, listens: bool) {
         ("refresh tokens", "--refresh-url", options.refresh.is_some()),
     ] {
         if !is_there {
-            run.audit
-                .notes
-                .push(crate::Note { file: what.to_owned(), why: format!("needs {how}") });
+            run.audit.notes.push(crate::Note::new(what, format!("needs {how}")));
         }
     }
 }

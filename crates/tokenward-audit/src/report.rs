@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::code::Audit;
+use crate::code::{Audit, LeftOut, Note};
 use crate::finding::Severity;
 
 pub mod grades;
@@ -42,6 +42,8 @@ pub struct Subject {
     pub root: Option<PathBuf>,
     /// Whether it was looked at for all ten mistakes, so that the report begins with them.
     pub is_whole: bool,
+    /// The command that mends what needs no decision, where there is one.
+    pub mended_by: Option<String>,
 }
 
 /// How much was looked at: `3 files`, or `225 requests` of a running service.
@@ -115,19 +117,45 @@ fn counted(severities: &[Severity]) -> String {
     parts.join(", ")
 }
 
-/// What was left out: in tests, for want of certainty, by comments; with the option that brings it back.
+/// What was left out: by a baseline, in tests, for want of certainty, by comments; with the option that brings it
+/// back.
 fn left_out(audit: &Audit) -> Vec<String> {
-    let mut parts = Vec::new();
-    if audit.in_tests > 0 {
-        let in_tests = audit.in_tests;
-        parts.push(format!("{in_tests} in tests and fixtures not counted (--include-tests)"));
+    let all = audit.left_out_in_all();
+    [
+        (all.known, "known to the baseline"),
+        (all.old, "on lines that are not new"),
+        (all.in_tests, "in tests and fixtures not counted (--include-tests)"),
+        (all.uncertain, "uncertain not counted (--include-uncertain)"),
+        (all.allowed, "allowed by comments"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect()
+}
+
+/// That nothing was found, or nothing that was not there before.
+fn nothing(audit: &Audit) -> &'static str {
+    let LeftOut { known, old, .. } = audit.left_out_in_all();
+    if known == 0 && old == 0 { "nothing found" } else { "nothing new" }
+}
+
+/// How many findings can be mended without a decision, and the command that does it.
+fn mendable<'a>(report: &Report<'a>) -> Option<(usize, &'a str)> {
+    let count = report.audit.findings.iter().filter(|finding| !finding.edits.is_empty()).count();
+    let command = report.of.mended_by.as_deref()?;
+    (count > 0).then_some((count, command))
+}
+
+/// `2 of them need no decision to be mended`.
+fn can_be_mended(count: usize) -> String {
+    match count {
+        1 => "1 can be mended without a decision".to_owned(),
+        count => format!("{count} can be mended without a decision"),
     }
-    if audit.uncertain > 0 {
-        let uncertain = audit.uncertain;
-        parts.push(format!("{uncertain} uncertain not counted (--include-uncertain)"));
-    }
-    if audit.allowed > 0 {
-        parts.push(format!("{} allowed by comments", audit.allowed));
-    }
-    parts
+}
+
+/// What was not looked at, and remarks on what was.
+fn notes(audit: &Audit, is_remark: bool) -> impl Iterator<Item = &Note> {
+    audit.notes.iter().filter(move |note| note.is_remark == is_remark)
 }

@@ -89,6 +89,12 @@ impl Secrets {
         self.is_over.load(Ordering::Relaxed)
     }
 
+    /// About how many secrets [`Words::BuiltIn`] comes to.
+    #[must_use]
+    pub fn built_in() -> u64 {
+        words::about()
+    }
+
     /// Tries them all, on so many threads; 0 stands for one per core.
     #[must_use]
     pub fn search(&self, words: Words<'_>, threads: usize) -> Tried {

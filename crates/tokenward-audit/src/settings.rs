@@ -1,13 +1,14 @@
 //! The auditor's own settings: a file that a project keeps beside its code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
 
 use crate::code::{ExcludeError, Options};
 use crate::finding::Severity;
-use crate::rules::catalog::{self, Catalog};
+use crate::rules::catalog;
+use crate::token::listed;
 
 /// The file, read.
 ///
@@ -49,28 +50,54 @@ enum Level {
 #[non_exhaustive]
 pub enum SettingsError {
     /// It is no TOML, or has a key or a severity that there is not.
-    #[error("it cannot be read")]
-    NotSettings(#[source] toml::de::Error),
+    #[error("line {line}: {why}")]
+    NotSettings {
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong there.
+        why: String,
+    },
     /// It names a rule that there is not.
     #[error("{}", catalog::unknown(.0))]
     NoSuchRule(String),
     /// What it leaves out is no glob.
     #[error(transparent)]
     Exclude(#[from] ExcludeError),
-    /// The program's own rules cannot be read.
-    #[error("the rules")]
-    Rules(#[source] crate::CatalogError),
 }
 
 impl Settings {
     /// Reads the text of a settings file.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        let settings: Self = toml::from_str(text).map_err(SettingsError::NotSettings)?;
-        let catalog = Catalog::built_in().map_err(SettingsError::Rules)?;
-        match settings.severities.keys().find(|rule| catalog.get(rule).is_none()) {
+        let settings: Self = toml::from_str(text).map_err(|error| not_settings(text, &error))?;
+        let is_rule = |name: &str| catalog::names().any(|rule| rule == name);
+        match settings.severities.keys().find(|rule| !is_rule(rule)) {
             Some(rule) => Err(SettingsError::NoSuchRule(rule.clone())),
             None => Ok(settings),
         }
+    }
+
+    /// What they come to, in a line: which rules are switched off or have another severity, what is left out, what
+    /// counts besides. Nothing where they change nothing.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let (off, other): (Vec<_>, Vec<_>) =
+            self.severities.iter().partition(|(_, level)| matches!(level, Level::Off));
+        let off: BTreeSet<&str> = off.into_iter().map(|(rule, _)| rule.as_str()).collect();
+        let other: BTreeSet<&str> = other.into_iter().map(|(rule, _)| rule.as_str()).collect();
+        let exclude: BTreeSet<&str> = self.exclude.iter().map(String::as_str).collect();
+        let mut parts: Vec<String> = [
+            ("switches off", listed(&off)),
+            ("leaves out", listed(&exclude)),
+            ("sets the severity of", listed(&other)),
+        ]
+        .into_iter()
+        .filter_map(|(what, names)| Some(format!("{what} {}", names?)))
+        .collect();
+        let counts = [(self.include_tests, "tests"), (self.include_uncertain, "what is uncertain")];
+        parts.extend(
+            counts.iter().filter(|(is_on, _)| *is_on).map(|(_, what)| format!("counts {what}")),
+        );
+        (!parts.is_empty()).then(|| parts.join("; "))
     }
 
     /// What an audit takes, where the file lies in `folder`.
@@ -98,6 +125,14 @@ impl Settings {
     }
 }
 
+/// The parser's own message has several lines and draws beside them.
+fn not_settings(text: &str, error: &toml::de::Error) -> SettingsError {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    let line = before.matches('\n').count().saturating_add(1);
+    SettingsError::NotSettings { line, why: error.message().replace('\n', ", ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +147,28 @@ mod tests {
         assert!(told("no-expirey").contains("`no-expiry` is one"));
         assert!(told("live-no-hsts").contains("`tokenward audit live`"));
         assert!(told("x").contains("`tokenward audit rules` lists them"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_one_line_with_its_place() {
+        let told = |text: &str| Settings::parse(text).unwrap_err().to_string();
+        let told = told("include_tests = true\n[severities]\nno-key-id = \"awful\"\n");
+        assert!(told.starts_with("line 3: unknown variant `awful`, expected one of"), "{told}");
+        for text in ["a = 1\nb", "exclude = [\n1]\n", "x = ", "\u{feff}["] {
+            let told = Settings::parse(text).unwrap_err().to_string();
+            assert!(told.starts_with("line ") && !told.contains(['|', '\n']), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_settings_hold_back_is_told_in_a_line() {
+        let told = |text: &str| Settings::parse(text).unwrap().told();
+        assert_eq!(told("include_tests = false\n"), None);
+        let text = "include_uncertain = true\nexclude = [\"old/\"]\n[severities]\n\
+                    no-key-id = \"off\"\nno-expiry = \"off\"\nlong-lifetime = \"low\"\n";
+        let wanted = "switches off `no-expiry`, `no-key-id`; leaves out `old/`; sets the severity of \
+                      `long-lifetime`; counts what is uncertain";
+        assert_eq!(told(text).unwrap(), wanted);
     }
 
     #[test]

@@ -16,8 +16,8 @@ pub(crate) use admin::{
 };
 pub(crate) use audit::{
     AuditArgs, AuditCodeArgs, AuditCommand, AuditComparison, AuditJwksArgs, AuditLiveArgs,
-    AuditProjectArgs, AuditRulesArgs, AuditStrictness, AuditTokenArgs, FailOn, LiveSessionArgs,
-    LiveTokenArgs,
+    AuditMending, AuditProjectArgs, AuditRulesArgs, AuditStrictness, AuditTokenArgs, FailOn,
+    LiveSessionArgs, LiveTokenArgs,
 };
 pub(crate) use root::{RootArgs, RootCommand, RootDelegateArgs, RootInitArgs, RootRotateArgs};
 pub(crate) use token::{AcceptType, InspectArgs, IssueArgs, TokenArgs, TokenCommand, VerifyArgs};

@@ -55,10 +55,10 @@ struct Read {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Stored {
     findings: Vec<StoredFinding>,
-    notes: Vec<String>,
+    notes: Vec<(String, bool)>,
     looked_at: bool,
     is_test: bool,
-    allowed: usize,
+    allowed: Vec<u8>,
     signs: absence::Signs,
     stem: String,
     verifiers: Vec<String>,
@@ -191,10 +191,10 @@ impl Stored {
     fn of(outcome: &Outcome) -> Self {
         Self {
             findings: outcome.findings.iter().map(StoredFinding::of).collect(),
-            notes: outcome.notes.iter().map(|note| note.why.clone()).collect(),
+            notes: outcome.notes.iter().map(|note| (note.why.clone(), note.is_remark)).collect(),
             looked_at: outcome.looked_at,
             is_test: outcome.is_test,
-            allowed: outcome.allowed,
+            allowed: outcome.allowed.clone(),
             signs: outcome.signs,
             stem: outcome.stem.clone(),
             verifiers: outcome.verifiers.clone(),
@@ -227,14 +227,17 @@ impl Stored {
             .iter()
             .map(|(finding, setting)| Some((finding.finding(name)?, setting.clone())))
             .collect();
-        let note = |why: &String| Note { file: name.to_owned(), why: why.clone() };
+        let note = |(why, is_remark): &(String, bool)| Note {
+            is_remark: *is_remark,
+            ..Note::new(name, why.as_str())
+        };
         Some(Outcome {
             findings: all(&self.findings)?,
             in_development: all(&self.in_development)?,
             notes: self.notes.iter().map(note).collect(),
             looked_at: self.looked_at,
             is_test: self.is_test,
-            allowed: self.allowed,
+            allowed: self.allowed.clone(),
             signs: self.signs,
             stem: self.stem.clone(),
             verifiers: self.verifiers.clone(),

@@ -97,7 +97,7 @@ fn fix(paths: &[PathBuf], options: &Options, (findings, whose): (&[Finding], Who
         };
         match fix_file(&name, &file, options, named.as_deref()) {
             Ok(fixed) => all.files.extend(fixed),
-            Err(why) => all.notes.push(Note { file: name, why }),
+            Err(why) => all.notes.push(Note::new(name, why)),
         }
     }
     all

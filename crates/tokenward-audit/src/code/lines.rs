@@ -85,6 +85,15 @@ impl<'t> Lines<'t> {
         mask::boundary(self.text, start)..mask::boundary(self.text, at(last).min(most))
     }
 
+    /// Where a hit begins, once its line's indentation is passed over.
+    pub(super) fn past_space(&self, span: &Range<usize>) -> usize {
+        let text = self.text.get(span.clone()).unwrap_or_default();
+        let signs = text.trim_start_matches([' ', '\t']);
+        let is_blank = signs.is_empty() || signs.starts_with(['\r', '\n']);
+        let space = if is_blank { 0 } else { text.len().saturating_sub(signs.len()) };
+        span.start.saturating_add(space)
+    }
+
     /// The lines of a finding, with a mark below what was found in the first.
     pub(super) fn frame(&self, first: (usize, usize), last: (usize, usize)) -> Frame {
         let end = last.0.min(first.0.saturating_add(MAX_LINES).saturating_sub(1));

@@ -63,7 +63,7 @@ fn known_by(rule: &str, place: &str, frame: Option<&Frame>) -> String {
 }
 
 fn skipped(name: &str, why: String) -> Outcome {
-    Outcome { notes: vec![Note { file: name.to_owned(), why }], ..Outcome::default() }
+    Outcome { notes: vec![Note::new(name, why)], ..Outcome::default() }
 }
 
 /// What other files call a file by.
@@ -115,9 +115,8 @@ pub(super) fn audit_config_text(
         outcome.verifiers.push(function.to_owned());
     }
     let allowed = allow::read(&comments, text, |at| lines.number(at));
-    let note = |why| Note { file: name.to_owned(), why };
-    outcome.notes.extend(allow::faults(&allowed).map(note));
-    outcome.notes.extend(config::cut(text).map(note));
+    outcome.notes.extend(allow::faults(&allowed).map(|why| Note::remark(name, why)));
+    outcome.notes.extend(config::cut(text).map(|why| Note::new(name, why)));
     let hits = config::hits(inside, text);
     lines.hide(&hits, false);
     tell(&mut outcome, hits, name, &lines, &allowed, options);
@@ -137,7 +136,7 @@ fn tell(
     for mut hit in hits {
         if told >= MAX_FINDINGS {
             let why = format!("has more than {MAX_FINDINGS} findings; the first are told");
-            outcome.notes.push(Note { file: name.to_owned(), why });
+            outcome.notes.push(Note::new(name, why));
             break;
         }
         match options.severities.get(hit.rule) {
@@ -150,7 +149,7 @@ fn tell(
             continue;
         }
         if allow::allows(allowed, hit.rule, lines.number(hit.span.start)) {
-            outcome.allowed = outcome.allowed.saturating_add(1);
+            outcome.allowed.push(hit.mistake);
             continue;
         }
         let condition = std::mem::take(&mut hit.condition);
@@ -195,7 +194,7 @@ fn judge(
         outcome.signs = absence::signs(text);
         return outcome;
     }
-    let note = |why: &str| Note { file: name.to_owned(), why: why.to_owned() };
+    let note = |why: &str| Note::new(name, why);
     let Some(read) = fix::parsed(text, language) else {
         outcome.looked_at = false;
         outcome.notes.push(note("took too long to parse"));
@@ -208,7 +207,7 @@ fn judge(
     outcome.signs = absence::signs(&read.code);
     let mut lines = Lines::new(text);
     let allowed = allow::read(&read.comments, text, |at| lines.number(at));
-    outcome.notes.extend(allow::faults(&allowed).map(|why| note(&why)));
+    outcome.notes.extend(allow::faults(&allowed).map(|why| Note::remark(name, why)));
     let inside = inside.to_string_lossy();
     let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up } =
         rules::run(&read, text, &inside, wanted);
@@ -228,7 +227,7 @@ fn judge(
 }
 
 fn finding(file: &str, lines: &Lines<'_>, hit: Hit) -> Option<Finding> {
-    let (line, column) = lines.position(hit.span.start);
+    let (line, column) = lines.position(lines.past_space(&hit.span));
     let (end_line, end_column) = lines.position(hit.span.end);
     let frame = lines.frame((line, column), (end_line, end_column));
     let place = file.strip_prefix("./").unwrap_or(file);

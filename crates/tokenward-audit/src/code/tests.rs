@@ -58,7 +58,7 @@ fn tests_and_fixtures_count_only_when_they_are_asked_for() {
 
     let audit = project.audit(&options);
     assert!(audit.findings.is_empty(), "{:?}", audit.findings);
-    assert_eq!(audit.in_tests, 7);
+    assert_eq!(audit.left_out_in_all().in_tests, 7);
 
     options.include_tests = true;
     assert_eq!(project.audit(&options).findings.len(), 7);

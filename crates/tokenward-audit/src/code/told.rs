@@ -23,12 +23,12 @@ impl Found {
         self.0.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
         let in_scope = |is_test: bool| options.include_tests || !is_test;
         // What an option would add is counted as it would be told: without copies, and once a project.
-        let with_tests = self.thinned(has, |finding, _| options.tells(finding)).0.len();
-        let with_uncertain = self.thinned(has, |_, is_test| in_scope(is_test)).0.len();
+        let with_tests = self.thinned(has, |finding, _| options.tells(finding)).0;
+        let with_uncertain = self.thinned(has, |_, is_test| in_scope(is_test)).0;
         let (told, copies) =
             self.thinned(has, |finding, is_test| in_scope(is_test) && options.tells(finding));
-        audit.in_tests = with_tests.saturating_sub(told.len());
-        audit.uncertain = with_uncertain.saturating_sub(told.len());
+        audit.leaves_out(&with_tests, &told, |left_out| &mut left_out.in_tests);
+        audit.leaves_out(&with_uncertain, &told, |left_out| &mut left_out.uncertain);
         audit.findings.extend(told);
         audit.copies.extend(copies);
     }

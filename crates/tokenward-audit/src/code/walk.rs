@@ -64,7 +64,7 @@ pub(super) fn files(
         if let Some(file) = manifest.filter(|_| !options.include_tests) {
             let why =
                 "says that the project is for development alone, so that it counts as tests do";
-            notes.push(Note { file: file.display().to_string(), why: why.to_owned() });
+            notes.push(Note::new(file.display().to_string(), why));
         }
         let mut walk = WalkBuilder::new(root);
         // Settings hide behind a dot; what git keeps for itself is nobody's setting.
@@ -97,7 +97,7 @@ pub(super) fn files(
         {
             let file =
                 file.strip_prefix(&real).map_or_else(|_| file.clone(), |inside| root.join(inside));
-            notes.push(Note { file: file.display().to_string(), why });
+            notes.push(Note::new(file.display().to_string(), why));
         }
         for path in options.tracked.iter().filter(|path| is_wanted(path) && is_plain(path)) {
             let Ok(inside) = path.strip_prefix(root) else { continue };
@@ -165,7 +165,7 @@ fn note(root: &Path, error: &Error) -> Note {
         Some(error) => one_line(&error.to_string()),
         None => one_line(&error.to_string()),
     };
-    Note { file: path.display().to_string(), why }
+    Note::new(path.display().to_string(), why)
 }
 
 fn is_own(entry: &DirEntry) -> bool {

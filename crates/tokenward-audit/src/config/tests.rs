@@ -9,6 +9,23 @@ const PUBLIC: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.D8itZpIgqPAecIsojSbH50chOvY4P0RUFwbvq1Q5c-k";
 
 #[test]
+fn a_setting_is_told_where_it_begins_and_not_at_the_edge_of_its_line() {
+    for (name, text, column) in [
+        (
+            "compose.yaml",
+            "services:\n  api:\n    environment:\n      JWT_SECRET: orchard-winter-42\n",
+            7,
+        ),
+        (".env", "JWT_SECRET=orchard-winter-42\n", 1),
+        ("nginx.conf", "http {\n\tlog_format main '$http_authorization';\n}\n", 2),
+    ] {
+        let found = audit_settings(name, text, &Options::default());
+        assert_eq!(found[0].column, column, "{name}: {found:?}");
+        assert_eq!(found[0].frame.as_ref().unwrap().mark.start, column - 1, "{name}");
+    }
+}
+
+#[test]
 fn what_is_sealed_is_so_by_itself_and_not_by_what_stands_beside_it() {
     let sealed = "kind: SealedSecret\nspec:\n  encryptedData:\n    JWT_SECRET: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq\n";
     let plain = "kind: ConfigMap\ndata:\n  JWT_SECRET: hunter2-orchard-winter-99\n";

@@ -4,13 +4,13 @@ use crate::finding::{Finding, Severity};
 
 /// A thing that is looked for.
 #[derive(Debug)]
-pub(super) struct Rule {
-    pub(super) id: &'static str,
-    pub(super) mistake: u8,
-    pub(super) severity: Severity,
+pub(crate) struct Rule {
+    pub(crate) id: &'static str,
+    pub(crate) mistake: u8,
+    pub(crate) severity: Severity,
     /// What it comes to, after the list of what was accepted.
     pub(super) means: &'static str,
-    pub(super) fix: &'static str,
+    pub(crate) fix: &'static str,
 }
 
 impl Rule {
@@ -28,8 +28,7 @@ macro_rules! rules {
         };)*
 
         /// All of them, by mistake.
-        #[cfg(test)]
-        pub(super) const ALL: &[&Rule] = &[$(&$name),*];
+        pub(crate) const ALL: &[&Rule] = &[$(&$name),*];
     };
 }
 
@@ -55,7 +54,7 @@ rules! {
         "demand the `typ` of access tokens, `at+jwt` (RFC 9068; RFC 8725, section 3.11)";
     DOUBLED = "live-doubled-members", 2, Low,
         "one program reads the first, another the last",
-        "refuse tokens with members that are there twice (RFC 8725, section 2.4)";
+        "refuse tokens with members that are there twice (RFC 7519, section 4)";
     NONE = "live-algorithm-none", 3, Critical,
         "anybody can write a token for anybody",
         "name the one algorithm that this service takes; never let the token say that it needs no signature";

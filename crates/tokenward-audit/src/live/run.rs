@@ -70,12 +70,9 @@ impl<'o> Run<'o> {
     pub(super) fn note(&mut self, what: impl Into<String>, why: impl Into<String>) {
         let notes = &mut self.audit.notes;
         if notes.len() < MAX_NOTES {
-            notes.push(Note { file: what.into(), why: why.into() });
+            notes.push(Note::new(what, why));
         } else if notes.len() == MAX_NOTES {
-            notes.push(Note {
-                file: self.options.address.shown(),
-                why: "more of the like".to_owned(),
-            });
+            notes.push(Note::new(self.options.address.shown(), "more of the like"));
         }
     }
 

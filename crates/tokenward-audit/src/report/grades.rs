@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::counted;
-use crate::code::Audit;
+use crate::code::{Audit, LeftOut};
 use crate::finding::{Mistake, Severity};
 
 /// How one of the ten stands.
@@ -16,6 +16,8 @@ pub struct Grade {
     pub severities: Vec<Severity>,
     /// Whether it was not found because nothing that was looked at could have shown it.
     pub is_unseen: bool,
+    /// How many findings of it are not told, and why.
+    pub left_out: LeftOut,
 }
 
 impl Grade {
@@ -25,13 +27,16 @@ impl Grade {
         self.severities.iter().copied().max()
     }
 
-    /// `1 critical, 2 high`; `-` where it was not found, `unseen` where it could not be.
+    /// `1 critical, 2 high`; where it was not found, `2 uncertain` if it may have been, `unseen` if it could not
+    /// be, and `-` else.
     #[must_use]
     pub fn verdict(&self) -> String {
-        match (self.severities.is_empty(), self.is_unseen) {
-            (true, true) => "unseen".to_owned(),
-            (true, false) => "-".to_owned(),
-            (false, _) => counted(&self.severities),
+        if !self.severities.is_empty() {
+            return counted(&self.severities);
+        }
+        match self.left_out.in_words() {
+            none if none.is_empty() => if self.is_unseen { "unseen" } else { "-" }.to_owned(),
+            left_out => left_out,
         }
     }
 }
@@ -45,7 +50,7 @@ pub fn of(audit: &Audit) -> Vec<Grade> {
             let found = audit.findings.iter().filter(|finding| finding.mistake == mistake);
             let severities: Vec<Severity> = found.map(|finding| finding.severity).collect();
             let is_unseen = severities.is_empty() && audit.unseen.contains(&mistake);
-            Grade { mistake, severities, is_unseen }
+            Grade { mistake, severities, is_unseen, left_out: audit.left_out_of(mistake) }
         })
         .collect()
 }
@@ -55,14 +60,22 @@ pub fn of(audit: &Audit) -> Vec<Grade> {
 pub fn heading(grades: &[Grade]) -> String {
     let found = grades.iter().filter(|grade| grade.worst().is_some()).count();
     let unseen = grades.iter().filter(|grade| grade.is_unseen).count();
+    let all = grades.iter().fold(LeftOut::default(), |all, grade| all.plus(grade.left_out));
     let mut text = match found {
+        0 if all.known > 0 || all.old > 0 => "nothing new".to_owned(),
         0 => "none of the 10 mistakes found".to_owned(),
         10 => "all 10 mistakes found".to_owned(),
         found => format!("{found} of the 10 mistakes found"),
     };
-    if unseen > 0 {
-        // Writing to a string cannot fail.
-        let _written = write!(text, "; {unseen} could not be seen");
+    for (count, what) in [
+        (all.known, "known to the baseline"),
+        (all.old, "on lines that are not new"),
+        (unseen, "could not be seen"),
+    ] {
+        if count > 0 {
+            // Writing to a string cannot fail.
+            let _written = write!(text, "; {count} {what}");
+        }
     }
     text
 }
@@ -75,7 +88,7 @@ pub fn text(audit: &Audit, color: bool) -> String {
     let width = grades.iter().map(|grade| grade.verdict().len()).max().unwrap_or(0);
     for grade in &grades {
         let code = match grade.worst() {
-            None if grade.is_unseen => "2",
+            None if grade.verdict() != "-" => "2",
             None => "32",
             Some(Severity::Critical | Severity::High) => "1;31",
             Some(_) => "33",

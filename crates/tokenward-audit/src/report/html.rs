@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{Report, extent, grades, is_hidden, left_out};
+use super::{Report, can_be_mended, extent, grades, is_hidden, left_out, mendable, notes};
+use crate::code::Note;
 use crate::finding::{Finding, Frame, Severity};
 use crate::rules::catalog::Catalog;
 
@@ -41,22 +42,33 @@ pub fn html(report: &Report<'_>, catalog: &Catalog) -> String {
     if report.of.is_whole {
         chart(&mut out, &grades);
     }
+    if let Some((count, command)) = mendable(report) {
+        let (what, command) = (can_be_mended(count), escaped(command));
+        let _written = writeln!(out, "<p>{what}: <code>{command}</code></p>");
+    }
     let mut findings: Vec<&Finding> = audit.findings.iter().collect();
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.mistake));
     let mut explained = HashSet::new();
     for finding in findings {
         one(&mut out, finding, catalog, explained.insert(finding.rule));
     }
-    if !audit.notes.is_empty() {
-        out.push_str("<h2>Skipped</h2>\n<ul>\n");
-        for note in &audit.notes {
-            let (file, why) = (escaped(&note.file), coded(&note.why));
-            let _written = writeln!(out, "<li><code>{file}</code>: {why}</li>");
-        }
-        out.push_str("</ul>\n");
-    }
+    list(&mut out, "Skipped", notes(audit, false));
+    list(&mut out, "Notes", notes(audit, true));
     out.push_str("</body></html>\n");
     out
+}
+
+fn list<'a>(out: &mut String, heading: &str, notes: impl Iterator<Item = &'a Note>) {
+    let mut notes = notes.peekable();
+    if notes.peek().is_none() {
+        return;
+    }
+    let _written = write!(out, "<h2>{heading}</h2>\n<ul>\n");
+    for note in notes {
+        let (file, why) = (escaped(&note.file), coded(&note.why));
+        let _written = writeln!(out, "<li><code>{file}</code>: {why}</li>");
+    }
+    out.push_str("</ul>\n");
 }
 
 fn chart(out: &mut String, grades: &[grades::Grade]) {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Report;
 use super::grades::{self, Grade};
-use crate::code::{Audit, Note};
+use super::{Report, notes};
+use crate::code::{Audit, LeftOut, Note};
 use crate::finding::{Confidence, Edit, Mistake, Severity};
 
 /// The whole answer. Its shape is stable; members may be added.
@@ -22,7 +22,7 @@ pub struct Json<'a> {
     pub requests: usize,
     /// How many were skipped, in part or whole.
     pub skipped: usize,
-    /// What was skipped, and why.
+    /// What was skipped, and why; and remarks on what was not.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub notes: &'a [Note],
     /// How many findings were left out because what decides is out of sight.
@@ -31,6 +31,12 @@ pub struct Json<'a> {
     /// How many more there would be with tests and fixtures.
     #[serde(skip_serializing_if = "is_zero")]
     pub in_tests: usize,
+    /// How many a baseline knows.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub known: usize,
+    /// How many stand on lines that are not new.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub old: usize,
     /// How many were allowed by comments.
     #[serde(skip_serializing_if = "is_zero")]
     pub allowed: usize,
@@ -55,6 +61,10 @@ pub struct JsonGrade {
     /// How many findings there are of which severity.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<&'static str, usize>,
+    /// How many findings of it are not told, by `known`, `old`, `uncertain`, `in_tests` and
+    /// `allowed`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<&'static str, usize>,
 }
 
 impl From<Grade> for JsonGrade {
@@ -70,7 +80,16 @@ impl From<Grade> for JsonGrade {
             let count: &mut usize = counts.entry(severity.name()).or_default();
             *count = count.saturating_add(1);
         }
-        Self { mistake: grade.mistake, state, worst, counts }
+        let LeftOut { known, old, uncertain, in_tests, allowed } = grade.left_out;
+        let left_out = [
+            ("known", known),
+            ("old", old),
+            ("uncertain", uncertain),
+            ("in_tests", in_tests),
+            ("allowed", allowed),
+        ];
+        let left_out = left_out.into_iter().filter(|(_, count)| *count > 0).collect();
+        Self { mistake: grade.mistake, state, worst, counts, left_out }
     }
 }
 
@@ -138,6 +157,7 @@ impl<'a> From<&'a Edit> for JsonEdit<'a> {
 #[must_use]
 pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
     let audit = report.audit;
+    let left_out = audit.left_out_in_all();
     let findings = audit.findings.iter().map(|finding| JsonFinding {
         rule: finding.rule,
         mistake: finding.mistake,
@@ -156,10 +176,12 @@ pub fn json<'a>(report: &Report<'a>) -> Json<'a> {
         findings: findings.collect(),
         files: audit.files,
         requests: audit.requests,
-        skipped: audit.notes.len(),
-        uncertain: audit.uncertain,
-        in_tests: audit.in_tests,
-        allowed: audit.allowed,
+        skipped: notes(audit, false).count(),
+        uncertain: left_out.uncertain,
+        in_tests: left_out.in_tests,
+        known: left_out.known,
+        old: left_out.old,
+        allowed: left_out.allowed,
         grades: if report.of.is_whole { graded(audit) } else { Vec::new() },
         notes: &audit.notes,
         seconds: report.took.as_secs_f64(),

@@ -1,6 +1,8 @@
 //! The XML of `JUnit`, for CI systems that show tests.
 
-use super::{Report, is_hidden};
+use std::fmt::Write as _;
+
+use super::{Report, is_hidden, left_out, notes, nothing};
 
 /// Each finding as a failed test of its file; an audit without findings as one that passed.
 #[must_use]
@@ -10,13 +12,16 @@ pub fn junit(report: &Report<'_>) -> String {
     let failures = audit.findings.len();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.push_str("<testsuites>\n");
-    let tests = failures.max(1);
+    let skipped = notes(audit, false).count();
+    let tests = failures.max(1).saturating_add(skipped);
     let suite = format!(
-        "  <testsuite name=\"tokenward audit\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"{seconds:.3}\">\n"
+        "  <testsuite name=\"tokenward audit\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n"
     );
     xml.push_str(&suite);
     if failures == 0 {
-        xml.push_str("    <testcase classname=\"tokenward\" name=\"nothing found\"/>\n");
+        let name = nothing(audit);
+        // Writing to a string cannot fail.
+        let _written = writeln!(xml, "    <testcase classname=\"tokenward\" name=\"{name}\"/>");
     }
     for finding in &audit.findings {
         let case = format!(
@@ -31,6 +36,20 @@ pub fn junit(report: &Report<'_>) -> String {
             escaped(finding.fix.as_deref().unwrap_or_default()),
         );
         xml.push_str(&case);
+    }
+    for note in notes(audit, false) {
+        let file = escaped(&note.file);
+        let case = format!(
+            "    <testcase classname=\"{file}\" name=\"skipped\" file=\"{file}\">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+            escaped(&note.why),
+        );
+        xml.push_str(&case);
+    }
+    let remarks = notes(audit, true).map(|note| format!("{}: {}", note.file, note.why));
+    let said: Vec<String> = left_out(audit).into_iter().chain(remarks).collect();
+    if !said.is_empty() {
+        let said = escaped(&said.join("; "));
+        let _written = writeln!(xml, "    <system-out>{said}</system-out>");
     }
     xml.push_str("  </testsuite>\n</testsuites>\n");
     xml

@@ -1,6 +1,8 @@
 //! Markdown, for a comment on a pull request.
 
-use super::{Report, coded, extent, grades, is_hidden};
+use super::grades::{self, Grade};
+use super::{Report, can_be_mended, coded, extent, is_hidden, left_out, mendable, notes, nothing};
+use crate::code::{Audit, Note};
 use crate::finding::Finding;
 
 /// As many findings as a comment shows; hosts refuse comments that are too long.
@@ -10,30 +12,81 @@ const SHOWN: usize = 50;
 #[must_use]
 pub fn markdown(report: &Report<'_>) -> String {
     let audit = report.audit;
-    if audit.findings.is_empty() {
-        return format!("**tokenward audit**: nothing found in {}.\n", extent(audit));
+    let mut lines = vec![heading(report), String::new()];
+    let facts = left_out(audit);
+    if !facts.is_empty() {
+        lines.extend([plain(&(facts.join("; ") + ".")), String::new()]);
     }
-    let mut findings: Vec<&Finding> = audit.findings.iter().collect();
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.mistake));
-    let count = findings.len();
+    if report.of.is_whole {
+        ten(&mut lines, &grades::of(audit));
+    }
+    if let Some((count, command)) = mendable(report) {
+        lines.extend([format!("{}: {}", can_be_mended(count), code(command)), String::new()]);
+    }
+    table(&mut lines, audit);
+    list(&mut lines, "skipped", notes(audit, false));
+    list(&mut lines, "notes", notes(audit, true));
+    lines.join("\n")
+}
+
+/// What was looked at, and how much was found.
+fn heading(report: &Report<'_>) -> String {
+    let audit = report.audit;
     let ten = if report.of.is_whole {
         format!("{}: ", grades::heading(&grades::of(audit)))
     } else {
         String::new()
     };
-    let mut lines = vec![
-        format!("**tokenward audit**: {ten}{count} in {}", extent(audit)),
-        String::new(),
-        "| severity | place | what | instead |".to_owned(),
-        "| --- | --- | --- | --- |".to_owned(),
-    ];
+    match audit.findings.len() {
+        0 => format!("**tokenward audit**: {} in {}.", nothing(audit), extent(audit)),
+        count => format!("**tokenward audit**: {ten}{count} in {}", extent(audit)),
+    }
+}
+
+/// The ten mistakes, for who wants to see them.
+fn ten(lines: &mut Vec<String>, grades: &[Grade]) {
+    lines.push("<details><summary>the ten mistakes</summary>".to_owned());
+    lines.push(String::new());
+    lines.push("| | mistake | found |\n| ---: | --- | --- |".to_owned());
+    let row = |grade: &Grade| {
+        let (number, title) = (grade.mistake.number(), grade.mistake.title());
+        format!("| {number} | {title} | {} |", grade.verdict())
+    };
+    lines.extend(grades.iter().map(row));
+    lines.extend([String::new(), "</details>".to_owned(), String::new()]);
+}
+
+/// What was found, worst first.
+fn table(lines: &mut Vec<String>, audit: &Audit) {
+    if audit.findings.is_empty() {
+        return;
+    }
+    let mut findings: Vec<&Finding> = audit.findings.iter().collect();
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.mistake));
+    let count = findings.len();
+    lines.push("| severity | place | what | instead |".to_owned());
+    lines.push("| --- | --- | --- | --- |".to_owned());
     lines.extend(findings.iter().take(SHOWN).map(|finding| row(finding)));
     if count > SHOWN {
         lines.push(String::new());
         lines.push(format!("… and {} more.", count.saturating_sub(SHOWN)));
     }
     lines.push(String::new());
-    lines.join("\n")
+}
+
+/// Files, each with what is to be said of it.
+fn list<'a>(lines: &mut Vec<String>, heading: &str, notes: impl Iterator<Item = &'a Note>) {
+    let notes: Vec<&Note> = notes.collect();
+    if notes.is_empty() {
+        return;
+    }
+    lines.extend([format!("{heading}:"), String::new()]);
+    let one = |note: &&Note| format!("- {}: {}", code(&note.file), coded(&note.why, plain, code));
+    lines.extend(notes.iter().take(SHOWN).map(one));
+    if let Some(more) = notes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        lines.push(format!("- … and {more} more."));
+    }
+    lines.push(String::new());
 }
 
 fn row(finding: &Finding) -> String {

@@ -8,19 +8,33 @@ use crate::rules::catalog::{Catalog, RuleText};
 /// As wide as lines are.
 const WIDTH: usize = 80;
 
-/// All rules, by mistake.
+/// All rules, by what finds them, then by mistake.
 #[must_use]
 pub fn list(catalog: &Catalog) -> String {
-    let mut rules: Vec<&RuleText> = catalog.rules().iter().collect();
-    rules.sort_by_key(|rule| rule.mistake);
-    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let width = catalog.rules().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut out = String::new();
-    for rule in rules {
+    for (heading, command) in GROUPS {
+        let of = |rule: &&RuleText| rule.command.as_deref() == command;
+        let mut rules: Vec<&RuleText> = catalog.rules().iter().filter(of).collect();
+        rules.sort_by_key(|rule| rule.mistake);
+        let gap = if out.is_empty() { "" } else { "\n" };
         // Writing to a string cannot fail.
-        let _written = writeln!(out, "{:>2}  {:<width$}  {}", rule.mistake, rule.id, rule.title);
+        let _written = writeln!(out, "{gap}{heading}");
+        for rule in rules {
+            let _written =
+                writeln!(out, "{:>4}  {:<width$}  {}", rule.mistake, rule.id, rule.title);
+        }
     }
     out
 }
+
+/// What is looked at, and the command that has rules of its own for it.
+pub(crate) const GROUPS: [(&str, Option<&str>); 4] = [
+    ("Code and settings", None),
+    ("A token: tokenward audit token", Some("token")),
+    ("A key set: tokenward audit jwks", Some("jwks")),
+    ("A running service: tokenward audit live", Some("live")),
+];
 
 /// What a rule finds, why that matters, what to do, and what it does not report.
 #[must_use]
@@ -41,6 +55,13 @@ pub fn page(rule: &RuleText) -> String {
         ("What it does not report", &rule.silent),
     ] {
         let _written = write!(out, "\n{heading}\n{}", wrapped(text));
+    }
+    if let Some(source) = &rule.source {
+        let _written = write!(out, "\nSource\n{}", wrapped(source));
+    }
+    if let Some(command) = &rule.command {
+        let _written = writeln!(out, "\nFound by: tokenward audit {command}");
+        return out;
     }
     let _written = write!(
         out,

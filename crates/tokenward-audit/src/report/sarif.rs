@@ -1,20 +1,22 @@
 //! SARIF 2.1.0, for code-scanning views.
 
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use crate::finding::{Finding, Severity};
+use super::{Report, left_out};
+use crate::finding::{Finding, Mistake, Severity};
 use crate::rules::catalog::{Catalog, RuleText};
 
 /// The report as a SARIF log with one run.
 #[must_use]
 pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
     let root = report.of.root.as_deref();
-    let rules: Vec<Value> = catalog.rules().iter().map(rule).collect();
+    let rules = listed(report, catalog);
     let results: Vec<Value> =
-        report.audit.findings.iter().map(|finding| result(finding, catalog, root)).collect();
+        report.audit.findings.iter().map(|finding| result(finding, &rules, root)).collect();
+    let rules: Vec<Value> = rules.into_iter().map(rule).collect();
     let notes: Vec<Value> = report
         .audit
         .notes
@@ -26,6 +28,10 @@ pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
             })
         })
         .collect();
+    let left_out = left_out(report.audit)
+        .into_iter()
+        .map(|what| json!({ "level": "note", "message": { "text": what } }));
+    let notes: Vec<Value> = notes.into_iter().chain(left_out).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -45,15 +51,41 @@ pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
     })
 }
 
+/// The rules of a run: those for code and settings, which views show without findings too, and of the others those
+/// that found something.
+fn listed<'c>(report: &Report<'_>, catalog: &'c Catalog) -> Vec<&'c RuleText> {
+    let found: HashSet<&str> = report.audit.findings.iter().map(|finding| finding.rule).collect();
+    let is_listed = |rule: &&RuleText| rule.command.is_none() || found.contains(rule.id.as_str());
+    catalog.rules().iter().filter(is_listed).collect()
+}
+
+/// The page of a rule, as there is no address to send anybody to.
+fn help(rule: &RuleText) -> Value {
+    let mistake = Mistake::new(rule.mistake).map(Mistake::title).unwrap_or_default();
+    let parts = [
+        ("", Some(format!("Mistake {} of 10: {mistake}.", rule.mistake))),
+        ("", Some(rule.why.clone())),
+        ("Instead:", Some(rule.fix.clone())),
+        ("It does not report:", Some(rule.silent.clone())),
+        ("Source:", rule.source.clone()),
+    ];
+    let written = |mark: &str| {
+        let part = |(heading, text): &(&str, Option<String>)| match (heading, text) {
+            (_, None) => None,
+            (&"", Some(text)) => Some(text.clone()),
+            (heading, Some(text)) => Some(format!("{mark}{heading}{mark} {text}")),
+        };
+        parts.iter().filter_map(part).collect::<Vec<_>>().join("\n\n")
+    };
+    json!({ "text": written(""), "markdown": written("**") })
+}
+
 fn rule(rule: &RuleText) -> Value {
     json!({
         "id": rule.id,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": rule.why },
-        "help": {
-            "text": format!("{}\n\nIt does not report: {}", rule.fix, rule.silent),
-            "markdown": format!("{}\n\n**It does not report:** {}", rule.fix, rule.silent),
-        },
+        "help": help(rule),
         // The weakness behind the rule, in MITRE's list.
         "helpUri": format!("https://cwe.mitre.org/data/definitions/{}.html", rule.cwe),
         "defaultConfiguration": { "level": level(rule.severity) },
@@ -65,7 +97,7 @@ fn rule(rule: &RuleText) -> Value {
     })
 }
 
-fn result(finding: &Finding, catalog: &Catalog, root: Option<&Path>) -> Value {
+fn result(finding: &Finding, rules: &[&RuleText], root: Option<&Path>) -> Value {
     let uri = place(finding, root);
     let mut text = finding.message.clone();
     if let Some(fix) = &finding.fix {
@@ -97,7 +129,7 @@ fn result(finding: &Finding, catalog: &Catalog, root: Option<&Path>) -> Value {
     {
         object.insert("fixes".to_owned(), json!([fix(finding, &uri)]));
     }
-    let index = catalog.rules().iter().position(|rule| rule.id == finding.rule);
+    let index = rules.iter().position(|rule| rule.id == finding.rule);
     if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
         object.insert("ruleIndex".to_owned(), json!(index));
     }

@@ -159,7 +159,7 @@ fn sarif_is_what_the_schema_of_its_standard_allows() {
     whole.findings.extend(
         crate::audit_jwks("k: `1`", br#"{"keys":[]}"#, &crate::JwksSource::default()).unwrap(),
     );
-    whole.notes.push(crate::Note { file: "c.py".to_owned(), why: "not UTF-8".to_owned() });
+    whole.notes.push(Note::new("c.py", "not UTF-8"));
     let log = sarif::sarif(&report(&whole), &catalog);
     assert!(log["runs"][0]["results"].as_array().unwrap().len() >= 4);
     assert_eq!(faults(&log), "");
@@ -247,10 +247,7 @@ fn a_report_on_a_running_service_counts_requests_and_says_what_was_left_out() {
     let audit = Audit {
         findings: vec![finding],
         requests: 225,
-        notes: vec![crate::Note {
-            file: "logout".to_owned(),
-            why: "needs --logout-url".to_owned(),
-        }],
+        notes: vec![Note::new("logout", "needs --logout-url")],
         ..Audit::default()
     };
 
@@ -272,7 +269,12 @@ fn audit(name: &str, code: &str) -> Audit {
 }
 
 fn report(audit: &Audit) -> Report<'_> {
-    static PART: Subject =
-        Subject { name: String::new(), date: String::new(), root: None, is_whole: false };
+    static PART: Subject = Subject {
+        name: String::new(),
+        date: String::new(),
+        root: None,
+        is_whole: false,
+        mended_by: None,
+    };
     Report { audit, took: Duration::from_millis(1_500), of: &PART }
 }

@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use super::{Report, counted, extent, grades, left_out, shown};
+use super::{
+    Report, can_be_mended, counted, extent, grades, left_out, mendable, notes, nothing, shown,
+};
 use crate::finding::{Finding, Frame, Severity};
-use crate::rules::catalog;
 
 /// What is longer than a screen has the ten mistakes at its end, too.
 const SCREEN: usize = 40;
@@ -14,13 +15,21 @@ const SCREEN: usize = 40;
 #[must_use]
 pub fn text(report: &Report<'_>, color: bool) -> String {
     let audit = report.audit;
-    let table = if report.of.is_whole { grades::text(audit, color) + "\n" } else { String::new() };
+    let mended = mendable(report)
+        .map(|(count, command)| format!("{}: {}\n", can_be_mended(count), shown(command)))
+        .unwrap_or_default();
+    let table = match (report.of.is_whole, mended.as_str()) {
+        (true, "") => grades::text(audit, color) + "\n",
+        (true, mended) => format!("{}\n{mended}\n", grades::text(audit, color)),
+        (false, _) => String::new(),
+    };
     let mut findings = String::new();
     for section in sections(&audit.findings) {
         section.write(&mut findings, Paint { color });
     }
-    for note in &audit.notes {
-        push(&mut findings, &format!("skipped: {}: {}", shown(&note.file), shown(&note.why)));
+    for note in notes(audit, false).chain(notes(audit, true)) {
+        let (file, why) = (shown(&note.file), shown(&note.why));
+        push(&mut findings, &format!("{}: {file}: {why}", note.kind()));
     }
     if !audit.notes.is_empty() {
         findings.push('\n');
@@ -30,8 +39,10 @@ pub fn text(report: &Report<'_>, color: bool) -> String {
     if is_long {
         out.push_str(&table);
     }
-    let known = |finding: &&Finding| catalog::names().any(|name| name == finding.rule);
-    if let Some(finding) = audit.findings.iter().find(known) {
+    if !report.of.is_whole {
+        out.push_str(&mended);
+    }
+    if let Some(finding) = audit.findings.first() {
         push(&mut out, &format!("about a rule: tokenward audit rules {}", finding.rule));
     }
     push(&mut out, &summary(report));
@@ -152,7 +163,7 @@ fn summary(report: &Report<'_>) -> String {
     let audit = report.audit;
     let severities: Vec<Severity> = audit.findings.iter().map(|one| one.severity).collect();
     let found = match counted(&severities) {
-        none if none.is_empty() => "nothing found".to_owned(),
+        none if none.is_empty() => nothing(audit).to_owned(),
         found => found,
     };
     let mut text = vec![format!("{found} in {}", extent(audit))];

@@ -1,10 +1,12 @@
-//! What each rule says to people: the `rule.toml` of its folder, compiled in.
+//! What each rule says to people, compiled in: the `rule.toml` of its folder, or a table of all that a command finds.
 
 use serde::{Deserialize, Serialize};
 
 use super::RULES;
 use crate::config;
 use crate::finding::{Confidence, Severity};
+
+mod tables;
 
 /// The texts of a rule.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -29,6 +31,12 @@ pub struct RuleText {
     pub fix: String,
     /// What it does not report.
     pub silent: String,
+    /// Where to read on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The command that finds it, where it is none for code and settings: `live`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }
 
 /// All rules' texts.
@@ -52,7 +60,7 @@ macro_rules! texts {
     };
 }
 
-/// The names of all rules.
+/// The names of all rules for code and settings.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let code = RULES.iter().map(|rule| rule.id);
     code.chain(config::RULES.iter().map(|(id, _)| *id))
@@ -60,21 +68,32 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 
 /// That there is no rule of this name, and which may have been meant.
 pub(crate) fn unknown(name: &str) -> String {
-    let plain = name.trim().replace('_', "-").to_lowercase();
-    let meant =
-        names().map(|rule| (distance(&plain, rule), rule)).min().filter(|(steps, _)| *steps <= 3);
-    if let Some((_, rule)) = meant {
+    let plain = plain(name);
+    if let Some(rule) = meant(&plain, names()) {
         return format!("there is no rule `{name}`; `{rule}` is one");
     }
-    let of = [("live-", "live"), ("token-", "token"), ("jwks-", "jwks")];
-    match of.iter().find(|(start, _)| plain.starts_with(start)) {
-        Some((_, command)) => {
+    match tables::COMMANDS.iter().find(|command| plain.starts_with(&format!("{command}-"))) {
+        Some(command) => {
             format!(
-                "`{name}` is of `tokenward audit {command}`: it has no page here, and its severity cannot be set"
+                "`{name}` is of `tokenward audit {command}`: nothing allows it, and its severity cannot be set"
             )
         }
-        None => format!("there is no rule `{name}`; `tokenward audit rules` lists them"),
+        None => no_such(name),
     }
+}
+
+fn no_such(name: &str) -> String {
+    format!("there is no rule `{name}`; `tokenward audit rules` lists them")
+}
+
+fn plain(name: &str) -> String {
+    name.trim().replace('_', "-").to_lowercase()
+}
+
+/// The name that is nearly this one.
+fn meant<'a>(plain: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let nearest = names.map(|rule| (distance(plain, rule), rule)).min();
+    nearest.filter(|(steps, _)| *steps <= 3).map(|(_, rule)| rule)
 }
 
 /// How many letters have to be changed, put in or taken out (Levenshtein); names are short.
@@ -137,11 +156,13 @@ const TEXTS: &[&str] = texts![
 impl Catalog {
     /// The rules that this program was built with.
     pub fn built_in() -> Result<Self, CatalogError> {
-        let rules = TEXTS.iter().map(|text| toml::from_str(text)).collect::<Result<_, _>>()?;
+        let files = TEXTS.iter().map(|text| toml::from_str(text));
+        let mut rules: Vec<RuleText> = files.collect::<Result<_, _>>()?;
+        rules.extend(tables::rules()?);
         Ok(Self { rules })
     }
 
-    /// All rules, by mistake.
+    /// All rules: those for code and settings, then those of each command.
     #[must_use]
     pub fn rules(&self) -> &[RuleText] {
         &self.rules
@@ -149,8 +170,11 @@ impl Catalog {
 
     /// That there is no rule of this name, and which may have been meant.
     #[must_use]
-    pub fn no_such_rule(name: &str) -> String {
-        unknown(name)
+    pub fn no_such_rule(&self, name: &str) -> String {
+        match meant(&plain(name), self.rules.iter().map(|rule| rule.id.as_str())) {
+            Some(rule) => format!("there is no rule `{name}`; `{rule}` is one"),
+            None => no_such(name),
+        }
     }
 
     /// The rule of this id.

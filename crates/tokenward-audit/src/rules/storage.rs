@@ -81,13 +81,20 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Opt
         at,
         (severity, Confidence::High),
         told(place),
-        "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`; on a phone, use the \
-         keychain (expo-secure-store, react-native-keychain)",
+        if is_of_a_phone(place) {
+            "keep it in the keychain (expo-secure-store, react-native-keychain)"
+        } else {
+            "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`"
+        },
     );
 }
 
+fn is_of_a_phone(place: &str) -> bool {
+    matches!(place, "AsyncStorage" | "Preferences")
+}
+
 fn told(place: &str) -> String {
-    if matches!(place, "AsyncStorage" | "Preferences") {
+    if is_of_a_phone(place) {
         format!(
             "a token is kept in {place}, which is a plain file: backups and whoever has the phone can read it"
         )

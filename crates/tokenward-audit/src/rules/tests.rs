@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::catalog::{Catalog, RuleText};
 use super::{Calls, Context, RULES};
 use crate::finding::Confidence;
+use crate::report::rule::GROUPS;
 use crate::{Finding, Language, Options, audit_project, audit_text, config, lower};
 
 /// The mark of what is told on demand alone.
@@ -70,12 +71,13 @@ fn every_rule_has_five_examples_of_either_kind_in_each_of_its_languages() {
 #[test]
 fn every_rule_says_what_it_is_about_in_its_folder() {
     let catalog = Catalog::built_in().unwrap();
-    let told: Vec<_> =
-        catalog.rules().iter().map(|rule| (rule.id.as_str(), rule.mistake)).collect();
+    let of_files = catalog.rules().iter().filter(|rule| rule.command.is_none());
+    let told: Vec<_> = of_files.map(|rule| (rule.id.as_str(), rule.mistake)).collect();
     let made: Vec<_> =
         RULES.iter().map(|rule| (rule.id, rule.mistake)).chain(config::RULES).collect();
     assert_eq!(told, made);
-    let folders = fs::read_dir(folder()).unwrap().count();
+    let entries = fs::read_dir(folder()).unwrap();
+    let folders = entries.filter(|entry| entry.as_ref().unwrap().path().is_dir()).count();
     assert_eq!(folders, made.len(), "a folder without a rule");
 }
 
@@ -206,12 +208,17 @@ fn every_rule_has_the_page_that_its_folder_makes() {
 
 fn list(catalog: &Catalog) -> String {
     let mut text =
-        "# The auditor's rules\n\n| mistake | rule | what is wrong |\n| --- | --- | --- |\n"
-            .to_owned();
-    let mut rules: Vec<_> = catalog.rules().iter().collect();
-    rules.sort_by_key(|rule| rule.mistake);
-    for rule in rules {
-        writeln!(text, "| {} | [`{}`]({1}.md) | {} |", rule.mistake, rule.id, rule.title).unwrap();
+        "# The auditor's rules\n\n`tokenward audit rules` lists them, `tokenward audit rules RULE` prints a page.\n".to_owned();
+    for (heading, command) in GROUPS {
+        let head = "| mistake | rule | what is wrong |\n| --- | --- | --- |";
+        writeln!(text, "\n## {heading}\n\n{head}").unwrap();
+        let of = |rule: &&RuleText| rule.command.as_deref() == command;
+        let mut rules: Vec<_> = catalog.rules().iter().filter(of).collect();
+        rules.sort_by_key(|rule| rule.mistake);
+        for rule in rules {
+            writeln!(text, "| {} | [`{}`]({1}.md) | {} |", rule.mistake, rule.id, rule.title)
+                .unwrap();
+        }
     }
     text
 }
@@ -222,6 +229,9 @@ fn page(rule: &RuleText) -> String {
          {}\n\n**Instead:** {}\n\n**It is silent about:** {}\n",
         rule.title, rule.id, rule.mistake, rule.severity, rule.cwe, rule.why, rule.fix, rule.silent
     );
+    if let (Some(source), Some(command)) = (&rule.source, &rule.command) {
+        writeln!(text, "\n**Source:** {source}\n\nFound by `tokenward audit {command}`.").unwrap();
+    }
     let mut languages: BTreeMap<String, [Option<PathBuf>; 2]> = BTreeMap::new();
     for file in examples(&rule.id) {
         let language = file.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();

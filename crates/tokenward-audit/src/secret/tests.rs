@@ -46,6 +46,28 @@ fn words_are_found_in_the_forms_that_people_give_them() {
 }
 
 #[test]
+fn how_many_there_are_to_try_is_told_about_right() {
+    let forms = |word: &[u8]| {
+        let mut count = decoded::forms(word).len();
+        words::vary(word, &mut |_| {
+            count += 1;
+            false
+        });
+        count
+    };
+    // Every 101st of the list, where all would take minutes.
+    let (mut counted, mut words) = (0, 0);
+    for word in words::joined().step_by(101) {
+        counted += forms(&word);
+        words += 1;
+    }
+    assert!(words > 5_000, "{words}");
+    let all = u64::try_from(counted * 101).unwrap();
+    let about = Secrets::built_in();
+    assert!(about.abs_diff(all) * 20 < all, "{about} is not within a twentieth of {all}");
+}
+
+#[test]
 fn a_token_that_no_secret_signs_is_not_searched() {
     let header = BASE64.encode(r#"{"alg":"RS256"}"#);
     assert!(Secrets::of(&format!("{header}.e30.AAAA")).is_none());

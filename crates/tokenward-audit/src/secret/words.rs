@@ -23,6 +23,30 @@ pub(super) fn joined() -> Box<dyn Iterator<Item = Vec<u8>> + Send> {
     Box::new(documented.chain(alone).chain(pairs))
 }
 
+/// About how many secrets [`joined`] comes to with all forms, told from some of its pairs.
+pub(super) fn about() -> u64 {
+    // All of them would take seconds.
+    let (firsts, seconds) = (all().step_by(19), || all().step_by(17));
+    let (mut pairs, mut secrets) = (0_u64, 0_u64);
+    for first in firsts {
+        for second in seconds() {
+            pairs = pairs.saturating_add(1);
+            for joint in JOINTS {
+                let word = format!("{first}{joint}{second}").into_bytes();
+                let decoded = super::decoded::forms(&word).len();
+                secrets = secrets.saturating_add(u64::try_from(decoded).unwrap_or(u64::MAX));
+                vary(&word, &mut |_| {
+                    secrets = secrets.saturating_add(1);
+                    false
+                });
+            }
+        }
+    }
+    let words = u64::try_from(all().count()).unwrap_or(u64::MAX);
+    let all = words.saturating_mul(words).saturating_mul(secrets);
+    all.checked_div(pairs).unwrap_or_default()
+}
+
 fn all() -> impl Iterator<Item = &'static str> + Send {
     BUILT_IN.lines().map(str::trim_end).filter(|line| !line.is_empty())
 }

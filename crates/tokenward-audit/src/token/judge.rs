@@ -64,7 +64,7 @@ pub(super) fn judge(
                 format!(
                     "there more than once: {names}; one program reads the first, another the last"
                 ),
-                "refuse such tokens (RFC 8725, section 2.4); whoever made it wrote JSON by hand",
+                "refuse such tokens (RFC 7519, section 4); whoever made it wrote JSON by hand",
             );
         }
     }

@@ -11,7 +11,7 @@ mod live;
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n  tokenward audit live https://api.example.com/me --i-own-this --token-env TOKEN\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
+    after_help = "Examples:\n  tokenward audit\n  tokenward audit --format html > audit.html\n  tokenward audit --fix --dry-run\n  tokenward audit code src\n  tokenward audit token \"$TOKEN\"\n  tokenward audit jwks https://auth.example.com/jwks.json\n  tokenward audit live https://api.example.com/me --i-own-this --token-env TOKEN\n\nExit codes: 0 nothing found; 1 findings; 2 nothing could be looked at."
 )]
 pub(crate) struct AuditArgs {
     #[command(subcommand)]
@@ -32,7 +32,7 @@ pub(crate) enum AuditCommand {
     Jwks(AuditJwksArgs),
     /// Ask a running service that is yours, with forged tokens
     Live(Box<AuditLiveArgs>),
-    /// List the rules for code and settings, or explain one
+    /// List all rules, or explain one
     Rules(AuditRulesArgs),
 }
 
@@ -46,6 +46,8 @@ pub(crate) struct AuditProjectArgs {
     pub(crate) strictness: AuditStrictness,
     #[command(flatten)]
     pub(crate) comparison: AuditComparison,
+    #[command(flatten)]
+    pub(crate) mending: AuditMending,
 }
 
 /// `tokenward audit rules`.
@@ -152,7 +154,14 @@ pub(crate) struct AuditCodeArgs {
     pub(crate) strictness: AuditStrictness,
     #[command(flatten)]
     pub(crate) comparison: AuditComparison,
-    /// Mend in the files what needs no decision, of what counts, and show what is left
+    #[command(flatten)]
+    pub(crate) mending: AuditMending,
+}
+
+/// Whether what needs no decision is mended.
+#[derive(Args, Debug)]
+pub(crate) struct AuditMending {
+    /// Mend in the code what needs no decision, of what counts, and show what is left
     #[arg(long, conflicts_with = "write_baseline")]
     pub(crate) fix: bool,
     /// With --fix: print what would change as a patch, and write nothing; exit code 1 if there is anything

@@ -10,8 +10,8 @@ use tokenward_audit::{
 };
 
 use crate::args::{
-    AuditArgs, AuditCodeArgs, AuditCommand, AuditComparison, AuditProjectArgs, AuditRulesArgs,
-    AuditStrictness, FailOn,
+    AuditArgs, AuditCodeArgs, AuditCommand, AuditComparison, AuditMending, AuditProjectArgs,
+    AuditRulesArgs, AuditStrictness, FailOn,
 };
 use crate::clock;
 use crate::commands::date;
@@ -45,6 +45,7 @@ struct Asked<'a> {
     paths: &'a [PathBuf],
     strictness: &'a AuditStrictness,
     comparison: &'a AuditComparison,
+    mending: &'a AuditMending,
     /// Settings, keys and tokens too.
     is_whole: bool,
 }
@@ -52,27 +53,37 @@ struct Asked<'a> {
 fn project(args: &AuditProjectArgs, output: Output) -> Outcome {
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { here.as_slice() } else { &args.paths };
-    let (strictness, comparison) = (&args.strictness, &args.comparison);
-    let asked = Asked { paths, strictness, comparison, is_whole: true };
-    place::are_there(paths, true)?;
-    let (options, notes) = place::options(strictness, paths)?;
-    look(&asked, &options, notes, output)
+    let AuditProjectArgs { strictness, comparison, mending, .. } = args;
+    files(&Asked { paths, strictness, comparison, mending, is_whole: true }, output)
 }
 
 fn code(args: &AuditCodeArgs, output: Output) -> Outcome {
-    place::are_there(&args.paths, false)?;
+    let AuditCodeArgs { paths, strictness, comparison, mending } = args;
+    files(&Asked { paths, strictness, comparison, mending, is_whole: false }, output)
+}
+
+fn files(asked: &Asked<'_>, output: Output) -> Outcome {
+    let (there, mut notes) = place::there(asked.paths, asked.is_whole)?;
+    let asked = Asked { paths: &there, ..*asked };
     // Before the work, so that a wrong name costs no time.
-    let counted = Counted::of(&args.comparison, &args.paths)?;
-    let (options, notes) = place::options(&args.strictness, &args.paths)?;
-    if args.dry_run {
-        return fix::show(args, &options, &counted, output);
+    let counted = Counted::of(asked.comparison, asked.paths)?;
+    let (options, more) = place::options(asked.strictness, asked.paths)?;
+    notes.extend(more);
+    if asked.mending.dry_run {
+        said(&notes);
+        return fix::show(&asked, &options, &counted, output);
     }
-    if args.fix {
-        fix::make(args, &options, &counted)?;
+    if asked.mending.fix {
+        fix::make(&asked, &options, &counted)?;
     }
-    let (strictness, comparison) = (&args.strictness, &args.comparison);
-    let asked = Asked { paths: &args.paths, strictness, comparison, is_whole: false };
     look(&asked, &options, notes, output)
+}
+
+/// Notes, where there is no report to hold them.
+fn said(notes: &[Note]) {
+    for note in notes {
+        output::note(format!("{}: {}: {}", note.kind(), note.file, note.why));
+    }
 }
 
 fn look(asked: &Asked<'_>, options: &Options, notes: Vec<Note>, output: Output) -> Outcome {
@@ -85,13 +96,13 @@ fn look(asked: &Asked<'_>, options: &Options, notes: Vec<Note>, output: Output) 
     something_was_there(&audit, asked)?;
     audit.notes.extend(notes);
     if let Some(path) = &comparison.write_baseline {
+        said(&audit.notes);
         return write_baseline(path, &audit);
     }
-    if let Some(known) = counted.narrow(&mut audit) {
-        output::note(format!("{known} known to the baseline"));
-    }
-    let root = Some(place::root());
-    let of = Subject { root, ..subject(place::name(asked.paths), start, asked.is_whole) };
+    counted.narrow(&mut audit);
+    let (root, mended_by) = (Some(place::root()), place::mended_by(asked));
+    let of = subject(place::name(asked.paths), start, asked.is_whole);
+    let of = Subject { root, mended_by, ..of };
     show(&Report { audit: &audit, took: clock.now().since(start), of: &of }, output)?;
     Ok(verdict(&audit, asked.strictness.fail_on))
 }
@@ -115,12 +126,14 @@ impl Counted {
         self.changed.is_none() && self.baseline.is_none()
     }
 
-    /// Takes out what does not count, and answers how many of those a baseline knows, where there is one.
-    fn narrow(&self, audit: &mut Audit) -> Option<usize> {
+    /// Takes out what does not count.
+    fn narrow(&self, audit: &mut Audit) {
         if let Some(changed) = &self.changed {
             audit.narrow(|finding| changed.touches(finding));
         }
-        self.baseline.as_ref().map(|baseline| baseline.subtract(audit))
+        if let Some(baseline) = &self.baseline {
+            baseline.subtract(audit);
+        }
     }
 }
 
@@ -139,7 +152,7 @@ fn audit(asked: &Asked<'_>, options: &Options) -> Result<Audit, Failure> {
 /// What a report is about, on the day of `now`.
 fn subject(name: String, now: UnixTime, is_whole: bool) -> Subject {
     let date = date(now).chars().take(10).collect();
-    Subject { name, date, root: None, is_whole }
+    Subject { name, date, is_whole, ..Subject::default() }
 }
 
 fn something_was_there(audit: &Audit, asked: &Asked<'_>) -> Result<(), Failure> {
@@ -158,11 +171,14 @@ fn something_was_there(audit: &Audit, asked: &Asked<'_>) -> Result<(), Failure> 
 /// `tokenward audit rules`.
 fn rules(args: &AuditRulesArgs, output: Output) -> Outcome {
     let catalog = Catalog::built_in().map_err(|error| Failure::because("the rules", &error))?;
+    if output.is_for_audits() {
+        return Err(Failure::cannot("audit rules: --format is text or json"));
+    }
     let Some(name) = &args.rule else {
         output.either(&catalog.rules(), report::rule::list(&catalog).trim_end())?;
         return Ok(GOOD);
     };
-    let rule = catalog.get(name).ok_or_else(|| Failure::cannot(Catalog::no_such_rule(name)))?;
+    let rule = catalog.get(name).ok_or_else(|| Failure::cannot(catalog.no_such_rule(name)))?;
     output.either(rule, report::rule::page(rule).trim_end())?;
     Ok(GOOD)
 }

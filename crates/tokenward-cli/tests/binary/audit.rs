@@ -113,7 +113,7 @@ fn only_lines_that_a_revision_does_not_have_count_since_it() {
     git(&["init", "-q"]);
     git(&["add", "."]);
     git(&["commit", "-qm", "first"]);
-    assert!(since().contains("nothing found"), "{}", since());
+    assert!(since().contains("nothing new"), "{}", since());
 
     fs::write(work.path("app.py"), format!("{BAD}\njwt.decode(t, KEY, algorithms=['NONE'])\n"))
         .unwrap();

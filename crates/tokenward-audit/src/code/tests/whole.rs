@@ -3,6 +3,41 @@
 use super::*;
 
 #[test]
+fn a_browser_is_not_told_of_a_phones_keychain_and_a_phone_of_no_cookie() {
+    let code = "import AsyncStorage from '@react-native-async-storage/async-storage';\n\
+                export const keep = (t) => localStorage.setItem('access_token', t);\n\
+                export const hold = (t) => AsyncStorage.setItem('access_token', t);\n";
+    let found = audit_text("a.js", code, Language::JavaScript, &Options::default());
+    let fix = |line: usize| found.iter().find(|one| one.line == line).unwrap().fix.clone().unwrap();
+    assert!(fix(2).contains("HttpOnly") && !fix(2).contains("keychain"), "{}", fix(2));
+    assert!(fix(3).contains("keychain") && !fix(3).contains("HttpOnly"), "{}", fix(3));
+}
+
+#[test]
+fn what_is_left_out_is_counted_by_its_mistake_and_why() {
+    let project = Project::new();
+    let call = "jwt.decode(t, KEY, algorithms=['none'])\n";
+    project.write("a.py", &format!("import jwt\n{call}# tokenward: allow(all) shown\n{call}"));
+    project.write("tests/test_a.py", &format!("import jwt\n{call}{call}"));
+    let parts = "def f(t):\n    return jwt.decode(t, options={'verify_signature': False})\n";
+    project.write("b.py", &format!("import jwt\n{parts}"));
+    project.write("production.env", "JWT_SECRET=orchard-winter-42\n");
+    let mut audit = audit_project(&[project.dir.path().to_owned()], &Options::default());
+
+    let words = |audit: &Audit, mistake| audit.left_out_of(mistake).in_words();
+    let of = |number| Mistake::new(number).unwrap();
+    assert_eq!(words(&audit, of(3)), "2 in tests, 1 allowed");
+    assert_eq!(words(&audit, of(2)), "1 uncertain");
+    assert_eq!(words(&audit, of(7)), "");
+    audit.narrow(|finding| finding.mistake == of(3));
+    assert_eq!((words(&audit, of(7)).as_str(), audit.findings.len()), ("1 on old lines", 1));
+    crate::Baseline::of(&audit).subtract(&mut audit);
+    assert_eq!(words(&audit, of(3)), "1 known, 2 in tests, 1 allowed");
+    let all = audit.left_out_in_all();
+    assert_eq!((all.known, all.old, all.uncertain, all.in_tests, all.allowed), (1, 1, 1, 2, 1));
+}
+
+#[test]
 fn what_a_project_lacks_is_told_once_and_only_where_no_file_has_it() {
     let project = Project::new();
     let issues = "import jwt\njwt.encode({'sub': 1, 'exp': soon()}, KEY, algorithm='ES256')\n";
@@ -38,7 +73,7 @@ fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
     let project = Project::new();
     project.write("conf.py", "import os\nJWT_SECRET = os.getenv('JWT_SECRET', 'change-me')\n");
     assert!(project.found(&Options::default()).is_empty());
-    assert_eq!(project.audit(&Options::default()).uncertain, 1);
+    assert_eq!(project.audit(&Options::default()).left_out_in_all().uncertain, 1);
 
     project.write("test_app.py", "from conf import JWT_SECRET\n");
     assert!(project.found(&Options::default()).is_empty());
@@ -128,11 +163,11 @@ fn what_is_decided_out_of_sight_is_counted_and_told_on_demand() {
     project.write("reader.py", reader);
     let audit = project.audit(&Options::default());
     assert!(audit.findings.is_empty());
-    assert_eq!(audit.uncertain, 1);
+    assert_eq!(audit.left_out_in_all().uncertain, 1);
 
     let options = Options { include_uncertain: true, ..Options::default() };
     assert_eq!(project.found(&options), ["reader.py:5 expiry-not-checked"]);
-    assert_eq!(project.audit(&options).uncertain, 0);
+    assert_eq!(project.audit(&options).left_out_in_all().uncertain, 0);
 }
 
 #[test]

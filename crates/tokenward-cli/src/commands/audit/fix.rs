@@ -7,16 +7,15 @@ use std::path::Path;
 use tokenward_audit::report::patch;
 use tokenward_audit::{Fixes, Options, audit_paths, fix_findings, fix_paths};
 
-use super::Counted;
 use super::git::git;
-use crate::args::AuditCodeArgs;
+use super::{Asked, Counted};
 use crate::failure::{Failure, GOOD, Outcome, answer_is_no};
 use crate::files::{self, Replacement};
 use crate::output::{self, Format, Output};
 
 /// Prints what would change.
 pub(super) fn show(
-    args: &AuditCodeArgs,
+    asked: &Asked<'_>,
     options: &Options,
     counted: &Counted,
     output: Output,
@@ -26,7 +25,7 @@ pub(super) fn show(
             "--dry-run prints a patch; --format json and sarif show the changes without --fix",
         ));
     }
-    let fixes = planned(args, options, counted)?;
+    let fixes = planned(asked, options, counted)?;
     let patch = patch::patch(&fixes);
     if std::io::stdout().is_terminal() {
         output.line(patch::shown(&patch, output.is_colored()).trim_end())?;
@@ -38,13 +37,9 @@ pub(super) fn show(
 }
 
 /// Makes the changes: to all files, or, where one may not be changed, to none.
-pub(super) fn make(
-    args: &AuditCodeArgs,
-    options: &Options,
-    counted: &Counted,
-) -> Result<(), Failure> {
-    let fixes = planned(args, options, counted)?;
-    if !args.allow_dirty {
+pub(super) fn make(asked: &Asked<'_>, options: &Options, counted: &Counted) -> Result<(), Failure> {
+    let fixes = planned(asked, options, counted)?;
+    if !asked.mending.allow_dirty {
         for file in &fixes.files {
             is_safe_in_git(&file.path)?;
         }
@@ -68,13 +63,13 @@ pub(super) fn make(
     Ok(())
 }
 
-fn planned(args: &AuditCodeArgs, options: &Options, counted: &Counted) -> Result<Fixes, Failure> {
+fn planned(asked: &Asked<'_>, options: &Options, counted: &Counted) -> Result<Fixes, Failure> {
     let fixes = if counted.is_all() {
-        fix_paths(&args.paths, options)
+        fix_paths(asked.paths, options)
     } else {
-        let mut audit = audit_paths(&args.paths, options);
+        let mut audit = audit_paths(asked.paths, options);
         counted.narrow(&mut audit);
-        fix_findings(&audit.findings, &args.paths, options)
+        fix_findings(&audit.findings, asked.paths, options)
     };
     match fixes.notes.first() {
         Some(note) => Err(Failure::cannot(format!("{}: {}", note.file, note.why))),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tokenward_audit::{Note, Options, Settings};
 
-use super::git;
+use super::{Asked, git};
 use crate::args::AuditStrictness;
 use crate::failure::Failure;
 use crate::files;
@@ -15,29 +15,85 @@ const SETTINGS: &str = "tokenward-audit.toml";
 /// What else `audit` could have been meant to do.
 const COMMANDS: [&str; 5] = ["code", "token", "jwks", "live", "rules"];
 
-/// Whether all arguments are there; `is_bare` where a command could have been meant.
-pub(super) fn are_there(paths: &[PathBuf], is_bare: bool) -> Result<(), Failure> {
+/// The arguments that are there, and a note for each that is not; `is_bare` where a command could have been meant.
+pub(super) fn there(
+    paths: &[PathBuf],
+    is_bare: bool,
+) -> Result<(Vec<PathBuf>, Vec<Note>), Failure> {
+    let (mut there, mut notes) = (Vec::new(), Vec::new());
     for path in paths {
-        if path.as_os_str() == "-" {
-            return Err(Failure::cannot(
-                "-: code is read from files and folders, not from standard input",
-            ));
+        match why_not(path, is_bare) {
+            None => there.push(path.clone()),
+            Some(why) => notes.push(Note::new(path.display().to_string(), why)),
         }
-        let Err(error) = std::fs::symlink_metadata(path) else { continue };
-        if error.kind() != ErrorKind::NotFound {
-            return Err(Failure::because(path.display(), &error));
-        }
-        let name = path.display().to_string();
-        let meant = COMMANDS.iter().find(|command| {
-            name.starts_with(**command) || (name.len() > 1 && command.starts_with(&name))
-        });
-        let hint = match meant.filter(|_| is_bare) {
-            Some(command) => format!("; `tokenward audit {command}` is a command"),
-            None => String::new(),
-        };
-        return Err(Failure::cannot(format!("{name}: there is no such file or folder{hint}")));
     }
-    Ok(())
+    if there.is_empty() {
+        let whys: Vec<String> =
+            notes.iter().map(|note| format!("{}: {}", note.file, note.why)).collect();
+        return Err(Failure::cannot(whys.join("; ")));
+    }
+    Ok((there, notes))
+}
+
+/// Why there is nothing to look at in a path.
+fn why_not(path: &Path, is_bare: bool) -> Option<String> {
+    if path.as_os_str() == "-" {
+        return Some("code is read from files and folders, not from standard input".to_owned());
+    }
+    let error = std::fs::symlink_metadata(path).err()?;
+    if error.kind() != ErrorKind::NotFound {
+        return Some(error.to_string());
+    }
+    let name = path.display().to_string();
+    let meant = COMMANDS.iter().find(|command| {
+        name.starts_with(**command) || (name.len() > 1 && command.starts_with(&name))
+    });
+    Some(match meant.filter(|_| is_bare) {
+        Some(command) => {
+            format!("there is no such file or folder; `tokenward audit {command}` is a command")
+        }
+        None => "there is no such file or folder".to_owned(),
+    })
+}
+
+/// The command that mends what is found, unless it is the one that runs.
+pub(super) fn mended_by(asked: &Asked<'_>) -> Option<String> {
+    let Asked { paths, strictness, comparison, mending, is_whole } = asked;
+    if mending.fix {
+        return None;
+    }
+    let mut words = vec!["tokenward audit".to_owned()];
+    if !is_whole {
+        words.push("code".to_owned());
+    }
+    let here = [PathBuf::from(".")];
+    if !is_whole || **paths != here {
+        words.extend(paths.iter().map(|path| quoted(&path.display().to_string())));
+    }
+    let switches = [
+        ("--include-tests", strictness.include_tests),
+        ("--include-uncertain", strictness.include_uncertain),
+    ];
+    words.extend(switches.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| (*name).to_owned()));
+    let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    for (name, value) in [
+        ("--config", shown(&strictness.config)),
+        ("--since", comparison.since.clone()),
+        ("--baseline", shown(&comparison.baseline)),
+    ] {
+        words.extend(value.map(|value| format!("{name} {}", quoted(&value))));
+    }
+    words.push("--fix".to_owned());
+    Some(words.join(" "))
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@%+,~^".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The settings file that is named, or that lies here or above within the repository; and what git has of `paths`
@@ -50,6 +106,7 @@ pub(super) fn options(
         Some(path) => Some(path.clone()),
         None => above().into_iter().map(|folder| folder.join(SETTINGS)).find(|path| path.is_file()),
     };
+    let mut notes = Vec::new();
     let mut options = match path {
         Some(path) => {
             let text = files::read_text(&path)?;
@@ -57,20 +114,27 @@ pub(super) fn options(
                 Some(folder) if !folder.as_os_str().is_empty() => folder,
                 _ => Path::new("."),
             };
-            Settings::parse(&text)
-                .and_then(|settings| settings.into_options(folder))
-                .map_err(|error| Failure::because(path.display(), &error))?
+            let failed = |error| Failure::because(path.display(), &error);
+            let settings = Settings::parse(&text).map_err(failed)?;
+            // Whoever wrote the project may have written them, too.
+            notes.extend(settings.told().map(|told| Note::remark(shown(&path), told)));
+            settings.into_options(folder).map_err(failed)?
         }
         None => Options::default(),
     };
     options.include_tests |= strictness.include_tests;
     options.include_uncertain |= strictness.include_uncertain;
-    let mut notes = Vec::new();
     for (tracked, note) in paths.iter().map(|path| git::ignored_but_tracked(path)) {
         options.tracked.extend(tracked);
         notes.extend(note);
     }
     Ok((options, notes))
+}
+
+/// A file above, as people would say where it is.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 /// The top of the repository that this runs in, or the folder itself.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ mod said;
 const MAX_TOKEN: u64 = 1 << 20;
 /// Longer lines of a word list are no secrets.
 const MAX_LINE: usize = 4096;
+/// What takes no longer, in seconds, is not announced.
+const SOON: f64 = 5.0;
 /// How often the progress is shown.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -71,34 +74,64 @@ fn refused(argument: &str, error: TokenError) -> Failure {
     Failure::cannot(format!("the token: {error}"))
 }
 
-/// Searches, and says how far it is, where somebody looks.
+/// Searches; says after a second how long it will take, where that is known and long, and how far it is, where
+/// somebody looks.
 fn search(secrets: &Secrets, words: Words<'_>, threads: usize) -> Tried {
-    if !std::io::stderr().is_terminal() {
-        return secrets.search(words, threads);
-    }
     let clock = clock::system();
     let start = clock.now();
     let before = secrets.count();
+    let mut all = matches!(words, Words::BuiltIn).then(Secrets::built_in);
+    let is_watched = std::io::stderr().is_terminal();
+    let (done, ended) = mpsc::channel();
     thread::scope(|scope| {
-        let search = scope.spawn(|| secrets.search(words, threads));
-        while !search.is_finished() {
-            thread::park_timeout(TICK);
+        let search = scope.spawn(move || drop(done.send(secrets.search(words, threads))));
+        let tried = loop {
+            match ended.recv_timeout(TICK) {
+                Ok(tried) => break tried,
+                Err(RecvTimeoutError::Disconnected) => break secrets.nothing(),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
             let took = clock.now().since(start).as_secs_f64();
             if took < 1.0 {
                 continue;
             }
             let count = secrets.count().saturating_sub(before);
-            let line = format!("\r{count} secrets tried{}\x1b[K", rate(count, took));
-            drop(std::io::stderr().lock().write_all(line.as_bytes()));
+            if let Some(told) = all.take().and_then(|all| outlook(all, count, took)) {
+                output::note(told);
+            }
+            if is_watched {
+                let line = format!("\r{count} secrets tried{}\x1b[K", rate(count, took));
+                drop(std::io::stderr().lock().write_all(line.as_bytes()));
+            }
+        };
+        if is_watched {
+            drop(std::io::stderr().lock().write_all(b"\r\x1b[K"));
         }
-        drop(std::io::stderr().lock().write_all(b"\r\x1b[K"));
-        search.join().unwrap_or_else(|_| secrets.nothing())
+        // One that has failed has been taken for nothing.
+        drop(search.join());
+        tried
     })
 }
 
+/// How many secrets there are to try, and how long that takes; nothing where it is soon done.
+fn outlook(all: u64, count: u64, took: f64) -> Option<String> {
+    let left = float(all.saturating_sub(count)) * took / float(count.max(1));
+    let time = match left {
+        ..SOON => return None,
+        ..100.0 => format!("{left:.0} s"),
+        _ => format!("{:.0} min", left / 60.0),
+    };
+    let millions = float(all) / 1e6;
+    Some(format!("about {millions:.0} million secrets to try, which takes some {time} here"))
+}
+
 fn rate(count: u64, took: f64) -> String {
-    let count = u32::try_from(count).map_or_else(|_| f64::from(u32::MAX), f64::from);
+    let count = float(count);
     if took < 0.2 { String::new() } else { format!(", {:.1} million a second", count / took / 1e6) }
+}
+
+fn float(count: u64) -> f64 {
+    u32::try_from(count).map_or_else(|_| f64::from(u32::MAX), f64::from)
 }
 
 fn lines(path: &Path) -> Result<Box<dyn Iterator<Item = Vec<u8>> + Send>, Failure> {
@@ -146,6 +179,16 @@ fn read(argument: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_long_is_announced_with_how_long() {
+        assert_eq!(outlook(59_000_000, 12_000_000, 1.0), None);
+        let told = outlook(59_000_000, 2_000_000, 1.0).unwrap();
+        assert_eq!(told, "about 59 million secrets to try, which takes some 28 s here");
+        let told = outlook(59_000_000, 240_000, 1.0).unwrap();
+        assert_eq!(told, "about 59 million secrets to try, which takes some 4 min here");
+        assert!(outlook(59_000_000, 0, 1.0).is_some());
+    }
 
     #[test]
     fn lines_of_a_list_are_read_one_by_one_and_what_never_ends_is_none() {
