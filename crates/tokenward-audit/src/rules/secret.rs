@@ -5,6 +5,7 @@ use super::library::{self, Calls, Library};
 use super::names::plain;
 use super::{Context, settings};
 use crate::finding::{Confidence, Severity};
+use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
 mod harmless;
@@ -50,7 +51,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         report(context, key, None, &refusals);
     }
     let about_jwt = is_about_jwt(m);
-    let is_script_or_python = m.language.is_script() || m.language == crate::Language::Python;
+    let is_script_or_python = m.language.is_script() || m.language == Language::Python;
     let algorithms = if is_script_or_python { algorithms(m) } else { Vec::new() };
     let set: Vec<(&str, Id)> = settings::all(m)
         .filter(|(name, value)| {
@@ -190,16 +191,28 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     if is_public(&literal.text) || is_empty(&literal.text) {
         return;
     }
-    let fix = fix(m);
+    let fix = fix(m.language, variable(context, key, &literal));
     if literal.text.contains("PRIVATE KEY-----") {
         let message = "a private key stands in the code: whoever reads it can sign tokens";
         context.report(at, (Severity::Critical, Confidence::High), message, fix);
         return;
     }
-    let message = if literal.is_fallback || is_read_from_outside(context, at) {
-        "without its setting, tokens are signed with a secret that stands in the code".to_owned()
-    } else {
-        "the secret that signs tokens stands in the code: whoever reads it can sign them".to_owned()
+    let mut verifies = context.library.verifies();
+    let is_checked = verifies.any(|verify| verify.key.found() == Some(key))
+        && context.library.signs().next().is_none();
+    let message = match (literal.is_fallback || is_read_from_outside(context, at), is_checked) {
+        (true, true) => {
+            "without its setting, tokens are checked with a secret that stands in the code"
+        }
+        (true, false) => {
+            "without its setting, tokens are signed with a secret that stands in the code"
+        }
+        (false, true) => {
+            "the secret that tokens are checked with stands in the code: whoever reads it can sign them"
+        }
+        (false, false) => {
+            "the secret that signs tokens stands in the code: whoever reads it can sign them"
+        }
     };
     let names = [literal.text.as_str(), setting.or_else(|| m.last_name(key)).unwrap_or_default()];
     // Where production does not start with it, whether it is ever used there is for a person to say.
@@ -217,42 +230,56 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     }
 }
 
-fn fix(m: &Model) -> &'static str {
-    match m.language {
-        crate::Language::Python => {
-            "read it where the process starts, and stop without it: os.environ[\"JWT_KEY\"]; then replace it"
+/// How the language at hand reads a secret of this name from outside.
+fn fix(language: Language, name: &str) -> String {
+    let start = if language == Language::Php { "the request" } else { "the process" };
+    let read = match language {
+        Language::Python => format!("os.environ[\"{name}\"]"),
+        Language::Go => format!("os.LookupEnv(\"{name}\")"),
+        Language::Java => format!("System.getenv(\"{name}\")"),
+        Language::Kotlin => format!("System.getenv(\"{name}\") ?: error(\"no key\")"),
+        Language::Swift => format!("guard let key = Environment.get(\"{name}\")"),
+        Language::Dart => format!("Platform.environment['{name}']"),
+        Language::CSharp => {
+            format!("builder.Configuration[\"{name}\"], from the environment or user secrets")
         }
-        crate::Language::Go => {
-            "read it where the process starts, and stop without it: os.LookupEnv(\"JWT_KEY\"); then replace it"
-        }
-        crate::Language::Java => {
-            "read it where the process starts, and stop without it: System.getenv(\"JWT_KEY\"); then replace it"
-        }
-        crate::Language::Kotlin => {
-            "read it where the process starts, and stop without it: System.getenv(\"JWT_KEY\") ?: error(\"no key\"); then replace it"
-        }
-        crate::Language::Swift => {
-            "read it where the process starts, and stop without it: guard let key = Environment.get(\"JWT_KEY\"); then replace it"
-        }
-        crate::Language::Dart => {
-            "read it where the process starts, and stop without it: Platform.environment['JWT_KEY']; then replace it"
-        }
-        crate::Language::CSharp => {
-            "read it where the process starts, and stop without it: builder.Configuration[\"Billing:JwtKey\"], from the environment or user secrets; then replace it"
-        }
-        crate::Language::Php => {
-            "read it where the request starts, and stop without it: getenv('JWT_KEY'); then replace it"
-        }
-        crate::Language::Ruby => {
-            "read it where the process starts, and stop without it: ENV.fetch('JWT_KEY'); then replace it"
-        }
-        crate::Language::Rust => {
-            "read it where the process starts, and stop without it: std::env::var(\"JWT_KEY\")?; then replace it"
-        }
-        _ => {
-            "read it where the process starts, and stop without it: process.env.JWT_KEY; then replace it"
-        }
-    }
+        Language::Php => format!("getenv('{name}')"),
+        Language::Ruby => format!("ENV.fetch('{name}')"),
+        Language::Rust => format!("std::env::var(\"{name}\")?"),
+        _ => format!("process.env.{name}"),
+    };
+    format!("read it where {start} starts, and stop without it: {read}; then replace it")
+}
+
+/// The name that the secret has in the environment already, as the code shows, or else one of ours; never a part of
+/// the secret.
+fn variable<'t>(context: &Context<'t>, key: Id, literal: &Literal) -> &'t str {
+    const SECRET: [&str; 5] = ["SECRET", "KEY", "JWT", "TOKEN", "AUTH"];
+    let is_variable = |word: &&str| {
+        word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+            && SECRET.iter().any(|part| word.contains(part))
+            && !literal.text.contains(word)
+    };
+    let m = context.model;
+    let value = m.value(key);
+    let asks = |call: Id| {
+        let name = m.callee_name(call).unwrap_or_default().to_lowercase();
+        ["env", "get", "config", "var", "fetch"].iter().any(|word| name.contains(word))
+    };
+    let read = m.below(value).find_map(|id| {
+        let name = match m.kind(id) {
+            Kind::Member(_, name) => name,
+            // A text may be another secret, unless something is asked for it.
+            Kind::Text(name) => {
+                let around = m.node(id).parent?;
+                let is_asked = matches!(m.kind(around), Kind::Index(..)) || asks(around);
+                is_asked.then_some(name)?
+            }
+            _ => return None,
+        };
+        Some(name.as_str()).filter(is_variable)
+    });
+    read.or_else(|| m.last_name(key).filter(is_variable)).unwrap_or("JWT_KEY")
 }
 
 /// The literal that a key is made of, and where it stands.
@@ -288,7 +315,7 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
             "getBytes" | "toByteArray" | "encodeToByteArray" | "toCharArray" | "bytes" | "b"
             | "freeze",
             Kind::Member(object, _),
-        ) if m.language != crate::Language::Python => literal_in(m, *object, fallback, fuel),
+        ) if m.language != Language::Python => literal_in(m, *object, fallback, fuel),
         ("decode", Kind::Member(object, _)) if is_base64(m, *object) => {
             literal_in(m, first?, fallback, fuel)
         }

@@ -35,6 +35,26 @@ fn every_example_has_the_findings_that_it_marks_and_no_other() {
 }
 
 #[test]
+fn a_secret_is_to_be_read_under_the_name_that_the_code_has_for_it_already() {
+    let suggested = |key: &str| {
+        let text = format!(
+            "const jwt = require('jsonwebtoken');\njwt.sign(claims, {key}, {{ keyid, expiresIn }});\n"
+        );
+        let findings = audit_text("a.js", &text, Language::JavaScript, &Options::default());
+        findings.iter().find_map(|one| one.fix.clone()).unwrap_or_default()
+    };
+    for (key, name) in [
+        ("process.env.SHOP_SECRET || 'hunter2'", "process.env.SHOP_SECRET;"),
+        ("process.env['AUTH_KEY'] ?? 'hunter2'", "process.env.AUTH_KEY;"),
+        ("config.get('JWT_SECRET') || 'HUNTERKEY2'", "process.env.JWT_SECRET;"),
+        ("'HUNTERKEY2'", "process.env.JWT_KEY;"),
+        ("options.key || Buffer.from('HUNTERKEY2')", "process.env.JWT_KEY;"),
+    ] {
+        assert!(suggested(key).contains(name), "{key}: {}", suggested(key));
+    }
+}
+
+#[test]
 fn every_example_of_settings_has_the_findings_that_it_marks_and_no_other() {
     let mut wrong = Vec::new();
     for (rule, _) in config::RULES {
