@@ -11,8 +11,9 @@ use crate::model::{Id, Kind, Lookup, Model};
 mod harmless;
 
 use harmless::{
-    is_beside_development, is_compared, is_for_tests, is_listed_as_refused, is_of_a_template,
-    is_of_development, is_read_from_outside, is_refused, refusals, takes_no_secret,
+    is_beside_development, is_compared, is_for_tests, is_listed_as_refused, is_of_a_table,
+    is_of_a_template, is_of_development, is_read_from_outside, is_refused, refusals,
+    takes_no_secret,
 };
 
 /// A secret that stands in the code.
@@ -76,7 +77,7 @@ pub(super) fn check(context: &mut Context<'_>) {
                     && !is_field_name(&literal.text)
             })
         })
-        .filter(|(_, value)| !is_listed_as_refused(context, *value))
+        .filter(|(_, value)| !is_listed_as_refused(context, *value) && !is_of_a_table(m, *value))
         .collect();
     for (name, value) in set {
         report(context, value, Some(name), &refusals);
@@ -331,6 +332,10 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
             _,
         ) => {
             let default = m.keyword(call, "default").found();
+            // `ConfigParser.get(section, option)` has no other default than `fallback`.
+            if m.imports().any(|path| path.split('.').next() == Some("configparser")) {
+                return literal_in(m, m.keyword(call, "fallback").found()?, true, fuel);
+            }
             // lodash takes the path second: `_.get(config, "jwt.secret", "…")`
             let is_lodash = matches!(m.kind(*callee), Kind::Member(object, _)
                 if matches!(m.last_name(*object), Some("_" | "lodash")));

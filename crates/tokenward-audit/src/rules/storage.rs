@@ -1,7 +1,7 @@
 //! `token-in-web-storage`: a script that gets into the page takes the token away with it.
 
 use super::Context;
-use super::names::{Credential, credential, is_errand, is_no_other, words};
+use super::names::{Credential, credential, has, is_errand, is_no_other, words};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Model};
@@ -77,9 +77,10 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Opt
     {
         return;
     }
+    let confidence = confidence(context, severity);
     context.report(
         at,
-        (severity, Confidence::High),
+        (severity, confidence),
         told(place),
         if is_of_a_phone(place) {
             "keep it in the keychain (expo-secure-store, react-native-keychain)"
@@ -87,6 +88,18 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Opt
             "let the server set it as a cookie: `__Host-…; HttpOnly; Secure; SameSite=Strict`"
         },
     );
+}
+
+/// A `token` that is called nothing else may be anything, such as the name of a terminal, unless its file has to do
+/// with logging in.
+fn confidence(context: &Context<'_>, severity: Severity) -> Confidence {
+    const LOGIN: [&str; 7] =
+        ["authoriz", "bearer", "login", "signin", "sign-in", "logout", "password"];
+    let file = context.file.to_lowercase();
+    let is_about_login = severity >= Severity::High
+        || has(&file, &["auth", "login", "session", "user", "account"])
+        || context.says_any(&LOGIN);
+    if is_about_login { Confidence::High } else { Confidence::Low }
 }
 
 fn is_of_a_phone(place: &str) -> bool {
@@ -217,10 +230,11 @@ fn cookie_text(context: &mut Context<'_>, at: Id, value: Id) {
     let ends = first.to_lowercase();
     let is_deletion = rest.starts_with(';') || ends.contains("max-age=0") || ends.contains("1970");
     let Some(severity) = severity(credential(name)) else { return };
+    let confidence = confidence(context, severity);
     if !is_deletion {
         context.report(
             at,
-            (severity, Confidence::High),
+            (severity, confidence),
             "a token is kept in a cookie that scripts can read: any script that gets into the page can take it away",
             "let the server set it: `__Host-…; HttpOnly; Secure; SameSite=Strict`",
         );

@@ -91,8 +91,11 @@ fn report(context: &mut Context<'_>, decode: &Decode) {
     let Some(mut verdict) = ladder::judge(context, decode) else { return };
     // What plays a gateway's part on a developer's machine has no key to verify with.
     let is_emulated = context.says("emulat");
+    // Who hands tokens on may leave it to the other party to verify them, and go by its answer.
+    let is_handed_on =
+        || context.says_any(&["bearer ${", "\"bearer {", "'bearer {", "bearer \" +", "bearer ' +"]);
     // A method of that name verifies, but whether it is the one that is called is out of sight.
-    if is_emulated || verified::elsewhere(context, decode, Namesakes::Any) {
+    if is_emulated || is_handed_on() || verified::elsewhere(context, decode, Namesakes::Any) {
         verdict.confidence = Confidence::Low;
     }
     let name = context.model.callee_name(decode.call).unwrap_or("this call").to_owned();

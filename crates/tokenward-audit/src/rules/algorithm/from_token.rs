@@ -65,8 +65,15 @@ fn is_built_by_type(context: &Context<'_>, verify: &Verify) -> bool {
 
 /// Whether the key is an object of one family, which Python's libraries refuse under another.
 fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
-    const MADE: [&str; 5] =
-        ["from_jwk", "PyJWK", "load_pem_public_key", "load_der_public_key", "public_key()"];
+    const MADE: [&str; 7] = [
+        "from_jwk",
+        "PyJWK",
+        "load_pem_public_key",
+        "load_der_public_key",
+        "public_key()",
+        "get_pubkey()",
+        "to_cryptography_key()",
+    ];
     let m = context.model;
     verify.key.found().is_some_and(|key| {
         m.values(key)

@@ -9,6 +9,7 @@ pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
     // A function of the project's own, `set_cookie(…)`, knows flags that are out of sight here.
     let is_method = matches!(m.kind(call), Kind::Call { callee, .. } if matches!(m.kind(*callee), Kind::Member(..)));
     if !is_method
+        || is_own_method(m, call)
         || m.callee_name(call) != Some("set_cookie")
         || !holds_token(m, m.argument(call, "key", 0), m.argument(call, "value", 1))
     {
@@ -23,6 +24,18 @@ pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
         secure: argument(m, call, "secure", 6),
         place: Place::Keyword,
     })
+}
+
+/// `self.set_cookie(…)` of a class that has such a method: what the method does is told of where it stands.
+fn is_own_method(m: &Model, call: Id) -> bool {
+    let Kind::Call { callee, .. } = m.kind(call) else { return false };
+    let is_of_self = matches!(m.kind(*callee), Kind::Member(object, _)
+        if matches!(m.kind(*object), Kind::Name(name) if name == "self"));
+    let defines = |id: Id| {
+        matches!(m.kind(id), Kind::Function(scope)
+            if m.scope(*scope).is_some_and(|scope| scope.name == "set_cookie"))
+    };
+    is_of_self && m.ids().any(defines)
 }
 
 /// An argument by keyword, or at its position, which is the same in Flask, Django and Starlette.

@@ -135,3 +135,14 @@ pub(super) fn is_read_from_outside(context: &Context<'_>, at: Id) -> bool {
     let head = before.rfind("class ").and_then(|at| before.get(at..)).unwrap_or_default();
     is_class && head.lines().next().is_some_and(|line| line.contains("Settings)"))
 }
+
+/// `{"JWT_SECRET": "auth", "JWT_TTL": "auth", …}` says what each name belongs to.
+pub(super) fn is_of_a_table(m: &Model, value: Id) -> bool {
+    let Some(text) = m.text(value) else { return false };
+    m.node(value).parent.is_some_and(|map| match m.kind(map) {
+        Kind::Map(entries) => {
+            entries.iter().filter(|entry| m.text(entry.value) == Some(text)).count() > 1
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,6 @@
+const TOKEN_KEY = 'shell-token';
+
+socket.on('started', (data) => {
+  // Which terminal it is; the socket has asked for the cookie before.
+  if (data.token) localStorage.setItem(TOKEN_KEY, data.token); // finding: uncertain
+});
