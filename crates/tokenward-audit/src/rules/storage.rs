@@ -77,7 +77,8 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Opt
     {
         return;
     }
-    let confidence = confidence(context, severity);
+    let named = value.and_then(|value| context.model.last_name(value)).unwrap_or_default();
+    let confidence = confidence(context, &format!("{name} {named}"));
     context.report(
         at,
         (severity, confidence),
@@ -90,14 +91,14 @@ fn report(context: &mut Context<'_>, at: Id, place: &str, name: &str, value: Opt
     );
 }
 
-/// A `token` that is called nothing else may be anything, such as the name of a terminal, unless its file has to do
-/// with logging in.
-fn confidence(context: &Context<'_>, severity: Severity) -> Confidence {
+/// A `token`, or that of a session, may be anything, such as the name of a terminal, unless its file has to do with
+/// logging in.
+fn confidence(context: &Context<'_>, name: &str) -> Confidence {
+    const TOKENS: [&str; 6] = ["access", "refresh", "idtoken", "jwt", "auth", "bearer"];
     const LOGIN: [&str; 7] =
         ["authoriz", "bearer", "login", "signin", "sign-in", "logout", "password"];
-    let file = context.file.to_lowercase();
-    let is_about_login = severity >= Severity::High
-        || has(&file, &["auth", "login", "session", "user", "account"])
+    let is_about_login = has(&super::names::plain(name), &TOKENS)
+        || has(&context.file.to_lowercase(), &["auth", "login", "session", "user", "account"])
         || context.says_any(&LOGIN);
     if is_about_login { Confidence::High } else { Confidence::Low }
 }
@@ -230,7 +231,7 @@ fn cookie_text(context: &mut Context<'_>, at: Id, value: Id) {
     let ends = first.to_lowercase();
     let is_deletion = rest.starts_with(';') || ends.contains("max-age=0") || ends.contains("1970");
     let Some(severity) = severity(credential(name)) else { return };
-    let confidence = confidence(context, severity);
+    let confidence = confidence(context, name);
     if !is_deletion {
         context.report(
             at,

@@ -1,4 +1,4 @@
-const TOKEN_KEY = 'shell-token';
+const TOKEN_KEY = 'shell_session_token';
 
 socket.on('started', (data) => {
   // Which terminal it is; the socket has asked for the cookie before.
