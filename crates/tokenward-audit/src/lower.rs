@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
 use self::feed::Feed;
+use self::spelling::unescape;
 use crate::language::Language;
 use crate::model::build::Builder;
 use crate::model::{Binding, Id, Kind, Model};
@@ -22,6 +23,7 @@ mod php;
 mod python;
 mod ruby;
 mod rust;
+mod spelling;
 mod swift;
 #[cfg(test)]
 mod tests;
@@ -90,7 +92,8 @@ fn parse(feed: &Feed<'_>, text: &str, language: Language) -> Option<Tree> {
     };
     let mut input = |from: usize, _| feed.piece(from);
     let options = ParseOptions::new().progress_callback(&mut progress);
-    parser.parse_with_options(&mut input, None, Some(options))
+    // A text that was cut short may have been read to its end before anybody asked.
+    parser.parse_with_options(&mut input, None, Some(options)).filter(|_| !feed.is_spent())
 }
 
 fn without_comments<'c>(text: &str, comments: impl Iterator<Item = &'c Range<usize>>) -> String {
@@ -197,6 +200,15 @@ fn binary(builder: &Builder<'_>, operator: &str, left: Id, right: Id) -> Kind {
     Kind::Binary(operator.to_owned(), left, right)
 }
 
+/// `not True`, `!0`: known, where what is negated is.
+fn negation(builder: &Builder<'_>, what: Id) -> Kind {
+    match builder.model().kind(what) {
+        Kind::Bool(value) => Kind::Bool(!value),
+        Kind::Number(number) => Kind::Bool(*number == 0.0),
+        _ => Kind::Other(vec![what]),
+    }
+}
+
 /// A string of pieces: plain if none is a hole.
 fn template(builder: &Builder<'_>, parts: Vec<Id>) -> Kind {
     let mut plain = String::new();
@@ -207,16 +219,6 @@ fn template(builder: &Builder<'_>, parts: Vec<Id>) -> Kind {
         }
     }
     Kind::Text(plain)
-}
-
-/// What one escape sequence stands for, as far as it matters here.
-fn unescape(escape: &str) -> &str {
-    match escape {
-        "\\n" => "\n",
-        "\\t" => "\t",
-        "\\r" => "\r",
-        other => other.strip_prefix('\\').unwrap_or(other),
-    }
 }
 
 /// Binds `targets` to `values`, one to one where they are as many.

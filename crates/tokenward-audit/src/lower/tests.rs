@@ -32,3 +32,47 @@ fn what_stands_across_the_border_of_two_pieces_is_read_as_one() {
         assert!(read.model.ids().any(is_there));
     }
 }
+
+#[test]
+fn whatever_spells_a_call_calls_the_same() {
+    let python = "import jwt\nfrom flask import request\n\n\ndef user():\n    claims = jwt.decode(request.headers['A'], options={'verify_signature': False})\n    return load(claims['sub'])\n";
+    for (plain, other) in [
+        ("jwt.decode", "getattr(jwt, 'decode')"),
+        ("jwt.decode", "ｊｗｔ.decode"),
+        ("jwt.decode", "jwt.𝐝𝓮𝕔𝗈𝙙𝚎"),
+        ("verify_signature", "verify_\\x73ignature"),
+        ("verify_signature", "verify_\\u0073ignature"),
+        ("verify_signature", "verify_\\163ignature"),
+        ("False", "0"),
+        ("False", "not True"),
+    ] {
+        assert_eq!(found(&python.replacen(plain, other, 1), Language::Python), [6], "{other}");
+    }
+    for fine in ["True", "1", "not False"] {
+        assert!(found(&python.replace("False", fine), Language::Python).is_empty(), "{fine}");
+    }
+    let script = "const jwt = require('jsonwebtoken');\napp.get('/a', (req, res) => {\n  const c = jwt.decode(req.headers.authorization);\n  if (c.admin) erase();\n});\n";
+    for other in ["jwt['decode']", "jwt.d\\u0065code", "jwt.d\\u{65}code", "jwt['d\\x65code']"] {
+        let other = script.replacen("jwt.decode", other, 1);
+        assert_eq!(found(&other, Language::JavaScript), [3], "{other}");
+    }
+}
+
+#[test]
+fn an_escape_that_stands_for_nothing_stays_as_it_is() {
+    for (written, meant) in
+        [("\\x41", "A"), ("\\u{1f600}", "😀"), ("\\ud800", "ud800"), ("\\x", "x"), ("\\é", "é")]
+    {
+        assert_eq!(unescape(written), meant);
+    }
+    for odd in ["\\u", "a\\u{", "a\\u{}b", "a\\u12é", "\\u{110000}"] {
+        // Coming back is the test.
+        spelling::name(odd);
+    }
+}
+
+/// The lines on which claims are taken unverified.
+fn found(text: &str, language: Language) -> Vec<usize> {
+    let found = crate::audit_text("app", text, language, &crate::Options::default());
+    found.iter().filter(|one| one.rule == "unverified-decode").map(|one| one.line).collect()
+}
