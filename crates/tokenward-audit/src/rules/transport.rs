@@ -107,9 +107,8 @@ fn fetches_keys(m: &Model) -> bool {
 
 /// `DangerousAcceptAnyServerCertificateValidator`, `(message, certificate, chain, errors) => true`
 fn takes_any(m: &Model, value: Id) -> bool {
-    let answers = library::returned(m, value);
     m.last_name(value) == Some("DangerousAcceptAnyServerCertificateValidator")
-        || !answers.is_empty() && answers.iter().all(|answer| m.bool(*answer) == Some(true))
+        || library::says_yes(m, value)
 }
 
 /// A certificate that answers `tls-alpn-01` signs itself, and is compared by what it says (RFC 8737 § 3).
