@@ -44,8 +44,9 @@ impl Language {
         let is_declaration = [".d.ts", ".d.mts", ".d.cts", ".pyi"]
             .iter()
             .any(|end| path.to_str().is_some_and(|path| path.ends_with(end)));
-        match path.extension().filter(|_| !is_declaration)?.to_str()? {
-            "py" | "pyw" => Some(Self::Python),
+        let extension = path.extension().filter(|_| !is_declaration)?.to_str()?;
+        match extension.to_ascii_lowercase().as_str() {
+            "py" | "pyw" | "py3" => Some(Self::Python),
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "mts" | "cts" => Some(Self::TypeScript),
             "tsx" => Some(Self::Tsx),
@@ -91,6 +92,21 @@ impl Language {
             Self::Php => tree_sitter_php::LANGUAGE_PHP.into(),
             Self::Ruby => tree_sitter_ruby::LANGUAGE.into(),
             Self::Rust => tree_sitter_rust::LANGUAGE.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_of_its_language_however_its_name_is_written() {
+        for name in ["login.py", "LOGIN.PY", "login.py3", "a/b.Py"] {
+            assert_eq!(Language::of(Path::new(name)), Some(Language::Python), "{name}");
+        }
+        for name in ["py", ".py", "a.pyi", "a.d.ts", "a.py.txt"] {
+            assert_eq!(Language::of(Path::new(name)), None, "{name}");
         }
     }
 }

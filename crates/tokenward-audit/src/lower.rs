@@ -3,8 +3,10 @@
 use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
 
-use tree_sitter::{Node, ParseOptions, ParseState, Parser};
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
+use self::feed::Feed;
+use self::spelling::unescape;
 use crate::language::Language;
 use crate::model::build::Builder;
 use crate::model::{Binding, Id, Kind, Model};
@@ -12,23 +14,26 @@ use crate::model::{Binding, Id, Kind, Model};
 mod common;
 mod csharp;
 mod dart;
+mod feed;
 mod go;
 mod java;
 mod javascript;
 mod kotlin;
 mod php;
 mod python;
-mod raw;
 mod ruby;
 mod rust;
+mod spelling;
 mod swift;
+#[cfg(test)]
+mod tests;
 
 /// How often the parser may report progress: a fixed part, and one for each byte. It is counted in steps, not
 /// in seconds, so that a file has the same verdict on every machine.
 const STEPS: (usize, usize) = (10_000, 4);
 
 /// However few the steps, nobody waits longer than this for one file.
-const LONGEST: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// A file that could be read, perhaps not to its bottom.
 #[derive(Debug)]
@@ -46,27 +51,7 @@ pub(crate) struct Read {
 
 /// Parses a text; `None` if the parser gave up.
 pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
-    if raw::is_endless(text, language) {
-        return None;
-    }
-    let mut parser = Parser::new();
-    parser.set_language(&language.grammar()).ok()?;
-    #[expect(clippy::disallowed_methods, reason = "how long a parser works is no date")]
-    let now = Instant::now;
-    let began = now();
-    let mut left = text.len().saturating_mul(STEPS.1).saturating_add(STEPS.0);
-    let mut progress = |_: &ParseState| match left.checked_sub(1) {
-        Some(less) if began.elapsed() < LONGEST => {
-            left = less;
-            ControlFlow::Continue(())
-        }
-        _ => ControlFlow::Break(()),
-    };
-    let bytes = text.as_bytes();
-    let mut input = |from: usize, _| bytes.get(from..).unwrap_or_default();
-    let options = ParseOptions::new().progress_callback(&mut progress);
-    let tree = parser.parse_with_options(&mut input, None, Some(options))?;
-
+    let tree = parse(&Feed::new(text, language), text, language)?;
     let mut builder = Builder::new(text, language);
     let root = tree.root_node();
     match language {
@@ -88,6 +73,27 @@ pub(crate) fn read(text: &str, language: Language) -> Option<Read> {
     let (model, whole) = builder.finish();
     let code = without_comments(text, comments.iter().map(|(span, _)| span));
     Some(Read { model, whole, code, comments, faults })
+}
+
+/// The tree of a text; nothing where it takes too long.
+fn parse(feed: &Feed<'_>, text: &str, language: Language) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&language.grammar()).ok()?;
+    #[expect(clippy::disallowed_methods, reason = "how long a parser works is no date")]
+    let now = Instant::now;
+    let began = now();
+    let mut left = text.len().saturating_mul(STEPS.1).saturating_add(STEPS.0);
+    let mut progress = |_: &ParseState| match left.checked_sub(1) {
+        Some(less) if !feed.is_spent() && began.elapsed() < LONGEST => {
+            left = less;
+            ControlFlow::Continue(())
+        }
+        _ => ControlFlow::Break(()),
+    };
+    let mut input = |from: usize, _| feed.piece(from);
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    // A text that was cut short may have been read to its end before anybody asked.
+    parser.parse_with_options(&mut input, None, Some(options)).filter(|_| !feed.is_spent())
 }
 
 fn without_comments<'c>(text: &str, comments: impl Iterator<Item = &'c Range<usize>>) -> String {
@@ -194,6 +200,15 @@ fn binary(builder: &Builder<'_>, operator: &str, left: Id, right: Id) -> Kind {
     Kind::Binary(operator.to_owned(), left, right)
 }
 
+/// `not True`, `!0`: known, where what is negated is.
+fn negation(builder: &Builder<'_>, what: Id) -> Kind {
+    match builder.model().kind(what) {
+        Kind::Bool(value) => Kind::Bool(!value),
+        Kind::Number(number) => Kind::Bool(*number == 0.0),
+        _ => Kind::Other(vec![what]),
+    }
+}
+
 /// A string of pieces: plain if none is a hole.
 fn template(builder: &Builder<'_>, parts: Vec<Id>) -> Kind {
     let mut plain = String::new();
@@ -204,16 +219,6 @@ fn template(builder: &Builder<'_>, parts: Vec<Id>) -> Kind {
         }
     }
     Kind::Text(plain)
-}
-
-/// What one escape sequence stands for, as far as it matters here.
-fn unescape(escape: &str) -> &str {
-    match escape {
-        "\\n" => "\n",
-        "\\t" => "\t",
-        "\\r" => "\r",
-        other => other.strip_prefix('\\').unwrap_or(other),
-    }
 }
 
 /// Binds `targets` to `values`, one to one where they are as many.

@@ -4,8 +4,10 @@
 //! must be refused, and looks at the files beside it. Nothing is changed: no session is made and none ended.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::args::{AdminArgs, DoctorArgs};
 use crate::client::{AdminClient, Site, data_dir};
@@ -25,6 +27,9 @@ mod seen;
 mod tests;
 mod verdict;
 
+/// As long as the authority may take to tell of itself.
+const WAIT: Duration = Duration::from_secs(10);
+
 /// Runs the command.
 pub(crate) async fn run(args: DoctorArgs, output: Output) -> Outcome {
     if let Some(named) = &args.config {
@@ -36,7 +41,7 @@ pub(crate) async fn run(args: DoctorArgs, output: Output) -> Outcome {
     let ca_file = args.admin.ca_file.clone().or_else(|| Some(dev.as_ref()?.ca_file.clone()));
     let admin = AdminArgs { ca_file: ca_file.clone(), ..args.admin.clone() };
     let client = AdminClient::need(&admin).await?;
-    let mut seen = Seen::of(&client).await?;
+    let mut seen = seen_in_time(&client, WAIT).await?;
     let url = args.url.as_deref().unwrap_or(&seen.status.issuer);
     let site = Site::parse("--url", url, ca_file.as_deref(), |_| false)?;
     seen.look_from_outside(&site).await;
@@ -60,6 +65,15 @@ pub(crate) async fn run(args: DoctorArgs, output: Output) -> Outcome {
         print(&seen, &verdicts, avoided, output)?;
     }
     Ok(if avoided >= usize::from(args.at_least) { GOOD } else { answer_is_no() })
+}
+
+/// What the authority says of itself; one that says nothing, or little at a time, is not waited for.
+async fn seen_in_time(client: &AdminClient, wait: Duration) -> Result<Seen, Failure> {
+    let late = |_| {
+        let seconds = wait.as_secs();
+        Failure::cannot(format!("the authority did not tell of itself within {seconds} s"))
+    };
+    timeout(wait, Seen::of(client)).await.map_err(late)?
 }
 
 /// What `serve --dev` wrote down, if that is what runs here.

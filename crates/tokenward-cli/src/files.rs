@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -54,14 +54,14 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// One with the mode that the file has. A link is refused: what it leads to may be anybody's.
+    /// One with the mode that the file has, but for what would run it as its owner: whoever writes it owns it. A link is refused: what it leads to may be anybody's.
     pub(crate) fn of(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::because(path.display(), &error);
         let meta = fs::symlink_metadata(path).map_err(failed)?;
         if !meta.is_file() {
             return Err(Failure::cannot(format!("{}: this is no file of its own", path.display())));
         }
-        let mode = meta.mode() & 0o7777;
+        let mode = meta.mode() & 0o777;
         let this = Self::write(path, bytes, mode).map_err(failed)?;
         // The process may mask bits that the file has.
         let beside = this.beside.as_deref().unwrap_or(path);
@@ -107,9 +107,19 @@ pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
     locked.map_err(|error| Failure::because(path.display(), &error))
 }
 
+/// Opens a file that somebody named. A pipe is refused, which would be waited for until somebody writes to it; what a
+/// shell hands over (`<(…)`, `/dev/stdin`) is open already.
+pub(crate) fn open(path: &Path) -> Result<File, Failure> {
+    let is_handed_over = path.starts_with("/dev") || path.starts_with("/proc");
+    if !is_handed_over && fs::metadata(path).is_ok_and(|meta| meta.file_type().is_fifo()) {
+        return Err(Failure::cannot(format!("{}: a pipe, and no file", path.display())));
+    }
+    File::open(path).map_err(|error| Failure::because(path.display(), &error))
+}
+
 /// Reads a file that holds a secret; refuses one that others can read.
 pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let mut file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
+    let mut file = open(path)?;
     let meta = file.metadata().map_err(|error| Failure::because(path.display(), &error))?;
     if meta.mode() & 0o007 != 0 {
         return Err(Failure::cannot(format!(
@@ -127,7 +137,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Reads a file that may hold a secret, and may be readable by others.
 pub(crate) fn read_zeroizing(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let mut file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
+    let mut file = open(path)?;
     let length = file.metadata().map_or(0, |meta| meta.len());
     read_capped(&mut file, length, path)
 }

@@ -68,6 +68,9 @@ struct Stored {
     in_development: Vec<StoredFinding>,
 }
 
+/// Files that are looked at are smaller.
+const MAX_PLACE: usize = 1 << 24;
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct StoredFinding {
     rule: String,
@@ -266,8 +269,24 @@ impl StoredFinding {
         }
     }
 
+    /// Whether its places may be those of a file that is looked at: whoever counts on from them must not run out of
+    /// numbers.
+    fn is_somewhere(&self) -> bool {
+        let (line, column, end_line, end_column) = self.place;
+        let mut all = vec![line, column, end_line, end_column];
+        all.extend(self.frame.iter().flat_map(|one| [one.first, one.mark.start, one.mark.end]));
+        for edit in &self.edits {
+            all.extend([edit.bytes.start, edit.bytes.end]);
+            all.extend([edit.line, edit.column, edit.end_line, edit.end_column]);
+        }
+        all.into_iter().all(|place| place <= MAX_PLACE)
+    }
+
     /// The finding, if its rule is one of ours.
     fn finding(&self, name: &str) -> Option<Finding> {
+        if !self.is_somewhere() {
+            return None;
+        }
         let rule = RULES.iter().find(|rule| rule.id == self.rule)?;
         let (line, column, end_line, end_column) = self.place;
         Some(Finding {

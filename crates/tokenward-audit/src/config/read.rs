@@ -129,11 +129,17 @@ impl<'t> Reader<'t> {
             self.open(indent, name.trim().trim_matches('"'));
             return;
         }
+        if rest.contains("\"--") {
+            self.options(rest);
+        }
         if is_flow(rest) {
             self.flow(rest, None);
             return;
         }
         let Some((key, value)) = split(rest) else { return };
+        if indent == 0 {
+            self.command(value);
+        }
         if self.take(&[], key, value) {
             self.open(indent, key);
         }
@@ -223,6 +229,35 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// `web: KEY=value node app.js`, as Procfiles have it.
+    fn command(&mut self, line: &'t str) {
+        let mut words = line.split_whitespace().peekable();
+        while let Some((key, value)) = words.next().and_then(split) {
+            let is_variable =
+                key.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
+            if !is_variable || words.peek().is_none() {
+                return;
+            }
+            self.take(&[], key, value);
+        }
+    }
+
+    /// `command: ["--key", "value", "--other=value"]`
+    fn options(&mut self, line: &'t str) {
+        let items = line.split(['[', ']', ',']).map(|item| item.trim().trim_matches(['"', '\'']));
+        let mut items = items.peekable();
+        while let Some(item) = items.next() {
+            let Some(option) = item.strip_prefix("--") else { continue };
+            let pair = option.split_once('=').or_else(|| {
+                let value = items.next_if(|next| !next.starts_with('-'))?;
+                Some((option, value))
+            });
+            if let Some((key, value)) = pair {
+                self.take(&[], key, value);
+            }
+        }
+    }
+
     /// `<add key="KEY" value="…"/>`, `<entry key="KEY">…</entry>`.
     fn attributes(&mut self, line: &'t str) {
         let attribute = |name: &str| {
@@ -257,6 +292,8 @@ struct Open {
     is_marked: bool,
     /// It has its line: one more, and it is a text and no secret.
     is_full: bool,
+    /// What ends it, in TOML: `"""`.
+    quote: Option<&'static str>,
 }
 
 impl Open {
@@ -266,7 +303,10 @@ impl Open {
         let is_marked = matches!(value, "|" | "|-" | "|+" | "-" | "+" | "\\")
             || is_block && written.trim_end().ends_with('>');
         let at = found.checked_sub(1)?;
-        (is_marked || is_block).then_some(Self { at, indent, is_marked, is_full: false })
+        let is_open = |quote: &&str| value.is_empty() && written.trim_end().ends_with(quote);
+        let quote = ["\"\"\"", "'''"].into_iter().find(is_open);
+        let is_one = is_marked || is_block || quote.is_some();
+        is_one.then_some(Self { at, indent, is_marked, is_full: false, quote })
     }
 
     fn read<'t>(
@@ -277,6 +317,9 @@ impl Open {
         let inner = line.trim();
         if inner.is_empty() {
             return Some(self);
+        }
+        if let Some(quote) = self.quote {
+            return self.read_quoted(found, (start, line), quote);
         }
         let indent = line.len().saturating_sub(line.trim_start().len());
         let is_other =
@@ -293,6 +336,24 @@ impl Open {
         setting.span.end = start.saturating_add(line.len());
         self.is_full = true;
         Some(self)
+    }
+
+    /// A line of a text that a mark ends.
+    fn read_quoted<'t>(
+        mut self,
+        found: &mut [Setting<'t>],
+        (start, line): (usize, &'t str),
+        quote: &str,
+    ) -> Option<Self> {
+        let setting = found.get_mut(self.at)?;
+        let inner = line.trim();
+        let (text, is_over) = inner.strip_suffix(quote).map_or((inner, false), |text| (text, true));
+        if !text.is_empty() {
+            setting.value = if self.is_full { "" } else { text };
+            setting.span.end = start.saturating_add(line.len());
+            self.is_full = true;
+        }
+        (!is_over && !setting.value.is_empty()).then_some(self)
     }
 }
 

@@ -79,7 +79,8 @@ pub(super) fn secret(
     // Where the name says little, the value has to say more: `"jwt": {"key": "user_id"}`.
     let names_another =
         last == "key" && is_short_name(value) || last == "secretkey" && is_naming(value);
-    if !is_secret || is_reference || names_another || is_translation(path) || !is_value(value) {
+    let is_given = is_value(value) || is_phrase(path, setting, value);
+    if !is_secret || is_reference || names_another || is_translation(path) || !is_given {
         return None;
     }
     Some(hit(
@@ -211,6 +212,56 @@ fn is_value(value: &str) -> bool {
             || is_file
             || is_nothing
             || is_alias)
+}
+
+/// What an instruction says, which a passphrase does not.
+const INSTRUCTIONS: [&str; 24] = [
+    "a",
+    "an",
+    "and",
+    "any",
+    "be",
+    "bits",
+    "bytes",
+    "change",
+    "characters",
+    "example",
+    "for",
+    "from",
+    "generate",
+    "here",
+    "key",
+    "long",
+    "must",
+    "openssl",
+    "please",
+    "random",
+    "secret",
+    "string",
+    "the",
+    "use",
+];
+
+/// `JWT_SECRET="correct horse battery staple"` in the environment of a program: words, of which none says what to put
+/// there. Letters of other scripts are told there alone, too: elsewhere they are what a form is labeled with.
+fn is_phrase(path: &Path, setting: &read::Setting<'_>, value: &str) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_environment = name.starts_with(".env") || name.ends_with(".env");
+    let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
+    let is_word = |word: &String| {
+        word.chars().all(|c| c.is_alphanumeric() || c.is_ascii_punctuation())
+            && word.chars().any(char::is_alphanumeric)
+            && !INSTRUCTIONS.contains(&word.as_str())
+            && !is_placeholder(word)
+    };
+    let is_enough = match words.as_slice() {
+        [one] => one.chars().count() >= 8 && !one.is_ascii(),
+        many => setting.quoted && many.len() >= 3 && value.len() >= 16,
+    };
+    is_environment
+        && is_enough
+        && words.iter().all(is_word)
+        && !value.starts_with(['$', '<', '{', '(', '['])
 }
 
 /// Words that stand in the place of a secret.

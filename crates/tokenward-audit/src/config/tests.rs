@@ -178,3 +178,46 @@ fn found(name: &str, text: &str) -> Vec<Finding> {
 fn rules(name: &str, text: &str) -> Vec<&'static str> {
     found(name, text).iter().map(|one| one.rule).collect()
 }
+
+#[test]
+fn a_secret_of_words_and_one_in_a_command_are_secrets_and_no_report_shows_them() {
+    for (name, text, secret) in [
+        (".env", "JWT_SECRET=\"correct horse battery staple\"\n", "horse battery"),
+        ("prod.env", "JWT_SECRET='größe der alten bäume'\n", "alten"),
+        (".env", "JWT_SECRET=größer-als-95-Bäume\n", "als-95"),
+        ("Procfile", "web: JWT_SECRET=hunter2-orchard-99 node app.js\n", "orchard"),
+        ("app.toml", "jwt_secret = \"\"\"\nhunter2-orchard-99\n\"\"\"\n", "orchard"),
+        (
+            "compose.yml",
+            "    command: [\"serve\", \"--jwt-secret\", \"hunter2-orchard-99\"]\n",
+            "orchard",
+        ),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(name), text).unwrap();
+        let audit = audit_project(&[dir.path().to_owned()], &Options::default());
+
+        assert_eq!(
+            audit.findings.iter().map(|one| one.rule).collect::<Vec<_>>(),
+            ["secret-in-config"],
+            "{text}"
+        );
+        assert!(!format!("{:?}", audit.findings).contains(secret), "{:?}", audit.findings);
+    }
+    for (name, text) in [
+        (".env", "JWT_SECRET=\"put a long random string here\"\n"),
+        (".env", "JWT_SECRET=\"change me before production\"\n"),
+        (".env", "JWT_SECRET=\"$(openssl rand -hex 32) and more\"\n"),
+        (".env", "JWT_SECRET=••••••••••\n"),
+        ("app.yml", "jwt_secret: \"Der Schlüssel für alle Marken\"\n"),
+        ("app.yml", "jwt_secret: Signaturschlüssel\n"),
+        ("compose.yml", "    command: [\"serve\", \"--jwt-secret\", \"$JWT_SECRET\"]\n"),
+        (
+            "compose.yml",
+            "    command: [\"serve\", \"--jwt-secret-file\", \"hunter2-orchard-99\"]\n",
+        ),
+        ("Procfile", "web: JWT_SECRET=$SECRET node app.js\n"),
+    ] {
+        assert!(rules(name, text).is_empty(), "{text}");
+    }
+}

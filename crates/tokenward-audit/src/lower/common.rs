@@ -254,19 +254,18 @@ pub(super) fn string(b: &mut Builder<'_>, n: Node<'_>, read: Read) -> Kind {
     let mut parts = Vec::new();
     for part in children(n) {
         let written = match part.kind() {
-            "escape_sequence" => unescape(b.text_of(part.byte_range())),
+            "escape_sequence" => unescape(b.text_of(part.byte_range())).into_owned(),
             kind if kind.contains("content")
                 || kind.contains("fragment")
                 || kind == "string_value" =>
             {
-                b.text_of(part.byte_range())
+                text(b, part)
             }
             _ => {
                 parts.push(read(b, part));
                 continue;
             }
         };
-        let written = written.to_owned();
         parts.push(b.add(part.byte_range(), |_| Kind::Text(written)));
     }
     template(b, parts)

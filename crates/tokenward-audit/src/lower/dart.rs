@@ -120,10 +120,9 @@ fn string(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
                 }
                 continue;
             }
-            "escape_sequence" => unescape(written),
-            _ => written,
+            "escape_sequence" => unescape(written).into_owned(),
+            _ => written.to_owned(),
         };
-        let text = text.to_owned();
         parts.push(b.add(part.byte_range(), |_| Kind::Text(text)));
     }
     template(b, parts)

@@ -111,7 +111,10 @@ fn string(b: &Builder<'_>, n: Node<'_>) -> Kind {
     let mut text = String::new();
     for part in children(n) {
         let written = b.text_of(part.byte_range());
-        text.push_str(if part.kind() == "escape_sequence" { unescape(written) } else { written });
+        match part.kind() {
+            "escape_sequence" => text.push_str(&unescape(written)),
+            _ => text.push_str(written),
+        }
     }
     Kind::Text(text)
 }

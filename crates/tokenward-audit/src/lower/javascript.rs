@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::common;
-use super::{binary, children, field_text, number, template, unescape};
+use super::{binary, children, field_text, negation, number, spelling, template, unescape};
 use crate::model::build::Builder;
 use crate::model::{Arg, Binding, Entry, Handler, Id, Key, Kind, Param, ScopeKind};
 
@@ -61,7 +61,7 @@ fn field(b: &mut Builder<'_>, n: Node<'_>, name: &str) -> Id {
 fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     match n.kind() {
         "identifier" | "this" | "shorthand_property_identifier" | "import" => {
-            Kind::Name(b.text_of(n.byte_range()).to_owned())
+            Kind::Name(spelling::name(b.text_of(n.byte_range())))
         }
         "true" => Kind::Bool(true),
         "false" => Kind::Bool(false),
@@ -71,7 +71,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         "template_string" => template_string(b, n),
         "member_expression" => {
             let object = field(b, n, "object");
-            Kind::Member(object, field_text(b, n, "property").to_owned())
+            Kind::Member(object, spelling::name(field_text(b, n, "property")))
         }
         "subscript_expression" => {
             let object = field(b, n, "object");
@@ -81,13 +81,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         "new_expression" => call(b, n, "constructor"),
         "object" => Kind::Map(children(n).into_iter().map(|one| member(b, one)).collect()),
         "array" => Kind::List(all(b, children(n))),
-        "binary_expression" => {
-            let (left, right) = (field(b, n, "left"), field(b, n, "right"));
-            match field_text(b, n, "operator") {
-                "||" | "??" => Kind::Choice(vec![left, right]),
-                operator => binary(b, operator, left, right),
-            }
-        }
+        "binary_expression" | "unary_expression" => operation(b, n),
         "ternary_expression" => {
             // What is tested counts for the rules that look for uses.
             field(b, n, "condition");
@@ -131,11 +125,31 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     }
 }
 
+fn operation(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
+    match (field_text(b, n, "operator"), n.child_by_field_name("argument")) {
+        ("!", Some(what)) => {
+            let what = node(b, what);
+            negation(b, what)
+        }
+        (_, Some(what)) => Kind::Other(vec![node(b, what)]),
+        (operator, None) => {
+            let (left, right) = (field(b, n, "left"), field(b, n, "right"));
+            match operator {
+                "||" | "??" => Kind::Choice(vec![left, right]),
+                operator => binary(b, operator, left, right),
+            }
+        }
+    }
+}
+
 fn content(b: &Builder<'_>, n: Node<'_>) -> Kind {
     let mut text = String::new();
     for part in children(n) {
         let written = b.text_of(part.byte_range());
-        text.push_str(if part.kind() == "escape_sequence" { unescape(written) } else { written });
+        match part.kind() {
+            "escape_sequence" => text.push_str(&unescape(written)),
+            _ => text.push_str(written),
+        }
     }
     Kind::Text(text)
 }
@@ -147,8 +161,10 @@ fn template_string(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
             parts.push(node(b, part));
         } else {
             let written = b.text_of(part.byte_range());
-            let text = if part.kind() == "escape_sequence" { unescape(written) } else { written };
-            let text = text.to_owned();
+            let text = match part.kind() {
+                "escape_sequence" => unescape(written).into_owned(),
+                _ => written.to_owned(),
+            };
             parts.push(b.add(part.byte_range(), |_| Kind::Text(text)));
         }
     }
@@ -156,7 +172,10 @@ fn template_string(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 }
 
 fn call(b: &mut Builder<'_>, n: Node<'_>, callee: &str) -> Kind {
-    let callee = field(b, n, callee);
+    let callee = match n.child_by_field_name(callee) {
+        Some(written) => callee_of(b, written),
+        None => common::nothing(b, n),
+    };
     let mut args = Vec::new();
     let list = n.child_by_field_name("arguments").filter(|list| list.kind() == "arguments");
     for arg in list.map(children).unwrap_or_default() {
@@ -167,6 +186,18 @@ fn call(b: &mut Builder<'_>, n: Node<'_>, callee: &str) -> Kind {
         }
     }
     Kind::Call { callee, args }
+}
+
+/// What is called; `jwt["decode"]` is `jwt.decode`.
+fn callee_of(b: &mut Builder<'_>, n: Node<'_>) -> Id {
+    let index = n.child_by_field_name("index").filter(|index| index.kind() == "string");
+    match index.map(|index| content(b, index)) {
+        Some(Kind::Text(name)) => b.add(n.byte_range(), |b| {
+            let object = field(b, n, "object");
+            Kind::Member(object, name)
+        }),
+        _ => node(b, n),
+    }
 }
 
 fn member(b: &mut Builder<'_>, n: Node<'_>) -> Entry {

@@ -110,7 +110,7 @@ fn string(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
                 parts.push(b.add(part.byte_range(), |_| Kind::Text(text)));
             }
             "escape_sequence" => {
-                let text = super::unescape(written).to_owned();
+                let text = super::unescape(written).into_owned();
                 parts.push(b.add(part.byte_range(), |_| Kind::Text(text)));
             }
             _ => parts.push(node(b, part)),

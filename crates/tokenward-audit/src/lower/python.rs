@@ -3,7 +3,10 @@
 use tree_sitter::Node;
 
 use super::common;
-use super::{binary, bind_each, children, field_text, in_field, number, template, unescape};
+use super::{
+    binary, bind_each, children, field_text, in_field, negation, number, spelling, template,
+    unescape,
+};
 use crate::model::build::Builder;
 use crate::model::{Arg, Binding, Entry, Handler, Id, Key, Kind, Param, ScopeKind};
 
@@ -47,7 +50,7 @@ fn field(b: &mut Builder<'_>, n: Node<'_>, name: &str) -> Id {
 
 fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     match n.kind() {
-        "identifier" => Kind::Name(b.text_of(n.byte_range()).to_owned()),
+        "identifier" => Kind::Name(spelling::plain(b.text_of(n.byte_range()))),
         "true" => Kind::Bool(true),
         "false" => Kind::Bool(false),
         "none" => Kind::Null,
@@ -59,7 +62,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         }
         "attribute" => {
             let object = field(b, n, "object");
-            Kind::Member(object, field_text(b, n, "attribute").to_owned())
+            Kind::Member(object, spelling::plain(field_text(b, n, "attribute")))
         }
         "subscript" => {
             let object = field(b, n, "value");
@@ -72,6 +75,10 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         | "conditional_expression"
         | "binary_operator"
         | "comparison_operator" => operator(b, n),
+        "not_operator" => {
+            let what = field(b, n, "argument");
+            negation(b, what)
+        }
         "assignment" | "named_expression" => assignment(b, n),
         "return_statement" => Kind::Return(all(b, children(n)).first().copied()),
         "function_definition" | "lambda" => function(b, n),
@@ -154,7 +161,7 @@ fn content(b: &Builder<'_>, n: Node<'_>) -> Kind {
     let mut at = n.start_byte();
     for escape in children(n) {
         text.push_str(b.text_of(at..escape.start_byte()));
-        text.push_str(unescape(b.text_of(escape.byte_range())));
+        text.push_str(&unescape(b.text_of(escape.byte_range())));
         at = escape.end_byte();
     }
     text.push_str(b.text_of(at..n.end_byte()));
@@ -168,7 +175,7 @@ fn call(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     for arg in list.map(children).unwrap_or_default() {
         let (name, spread, value) = match arg.kind() {
             "keyword_argument" => {
-                (Some(field_text(b, arg, "name").to_owned()), false, field(b, arg, "value"))
+                (Some(spelling::plain(field_text(b, arg, "name"))), false, field(b, arg, "value"))
             }
             "dictionary_splat" | "list_splat" => {
                 let inner = all(b, children(arg));
@@ -179,7 +186,16 @@ fn call(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         };
         args.push(Arg { name, spread, value });
     }
-    Kind::Call { callee, args }
+    match (b.model().kind(callee), args.as_slice()) {
+        // `getattr(jwt, "decode")`
+        (Kind::Name(name), [object, name_arg, ..]) if name == "getattr" => {
+            match b.model().kind(name_arg.value) {
+                Kind::Text(member) => Kind::Member(object.value, member.clone()),
+                _ => Kind::Call { callee, args },
+            }
+        }
+        _ => Kind::Call { callee, args },
+    }
 }
 
 fn member(b: &mut Builder<'_>, n: Node<'_>) -> Entry {

@@ -99,10 +99,9 @@ fn string(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
                 parts.push(node(b, part));
                 continue;
             }
-            "str_escaped_char" => unescape(written),
-            _ => written,
+            "str_escaped_char" => unescape(written).into_owned(),
+            _ => written.to_owned(),
         };
-        let text = text.to_owned();
         parts.push(b.add(part.byte_range(), |_| Kind::Text(text)));
     }
     template(b, parts)

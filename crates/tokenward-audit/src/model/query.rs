@@ -275,9 +275,15 @@ impl Model {
         }
     }
 
-    /// The truth that an option certainly is, where it was found.
+    /// The truth that an option certainly is, where it was found. Where numbers pass for truths, `0` and `1` are some.
     pub(crate) fn said(&self, option: Lookup) -> Option<bool> {
-        option.found().and_then(|id| self.bool(id))
+        use crate::Language::{Php, Python};
+        let id = option.found()?;
+        let is_loose = self.language.is_script() || matches!(self.language, Php | Python);
+        match self.kind(self.value(id)) {
+            Kind::Number(number) if is_loose && matches!(*number, 0.0 | 1.0) => Some(*number > 0.0),
+            _ => self.bool(id),
+        }
     }
 
     /// The number that an expression certainly is, products and sums worked out.

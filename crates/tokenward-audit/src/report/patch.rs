@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use similar::TextDiff;
+use similar::udiff::UnifiedHunkHeader;
+use similar::{ChangeTag, DiffOp, TextDiff};
 
 use crate::code::Fixes;
 
@@ -19,11 +20,33 @@ pub fn patch(fixes: &Fixes) -> String {
     for file in &fixes.files {
         let name = file.path.display().to_string();
         let name = name.strip_prefix("./").unwrap_or(&name).trim_start_matches('/');
-        let diff = TextDiff::from_lines(file.before.as_str(), file.after.as_str());
+        // A line ends where git thinks so; a file of carriage returns alone is one.
+        let [before, after] = [&file.before, &file.after]
+            .map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
+        let diff = TextDiff::from_slices(&before, &after);
         let (old, new) = (quoted(&format!("a/{name}")), quoted(&format!("b/{name}")));
-        out.push_str(&diff.unified_diff().context_radius(AROUND).header(&old, &new).to_string());
+        out.extend(["--- ", &old, "\n+++ ", &new, "\n"]);
+        for hunk in diff.grouped_ops(AROUND) {
+            write_hunk(&mut out, &diff, &hunk);
+        }
     }
     out
+}
+
+fn write_hunk(out: &mut String, diff: &TextDiff<'_, '_, str>, hunk: &[DiffOp]) {
+    // Writing to a string cannot fail.
+    let _written = writeln!(out, "{}", UnifiedHunkHeader::new(hunk));
+    for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
+        out.push(match change.tag() {
+            ChangeTag::Equal => ' ',
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+        });
+        out.push_str(change.value());
+        if !change.value().ends_with('\n') {
+            out.push_str("\n\\ No newline at end of file\n");
+        }
+    }
 }
 
 /// A name as git writes it in the head of a patch: in quotes where it has signs that would end it.

@@ -226,6 +226,20 @@ fn a_patch_holds_what_goes_and_what_comes_and_steers_no_terminal() {
 }
 
 #[test]
+fn a_file_whose_lines_end_otherwise_than_git_thinks_has_a_patch_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let code = "a = 1\rr.set_cookie('jwt', token, secure=True)\r";
+    std::fs::write(dir.path().join("cr.py"), code).unwrap();
+
+    let patch = patch::patch(&crate::fix_paths(&[dir.path().to_owned()], &Options::default()));
+
+    let (_, hunk) = patch.split_once("@@ -1 +1 @@\n").unwrap();
+    let mended = code.replace("True)", "True, httponly=True)");
+    let none = "\\ No newline at end of file\n";
+    assert_eq!(hunk, format!("-{code}\n{none}+{mended}\n{none}"));
+}
+
+#[test]
 fn a_name_with_a_line_end_stays_in_the_head_of_its_patch() {
     let dir = tempfile::tempdir().unwrap();
     let name = "x\n+++ b\t\"\\\u{85}y.py";

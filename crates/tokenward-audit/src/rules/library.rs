@@ -24,7 +24,7 @@ mod swift;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use resolve::{chain_claims, option, returned};
+pub(crate) use resolve::{chain_claims, option, returned, says_yes};
 use shape::{At, Count, Does, Off, Shape, VerifyAt};
 
 /// A library, as far as it differs.

@@ -64,7 +64,9 @@ fn place(path: &str) -> Option<&'static str> {
         "@react-native-async-storage/async-storage.setItem"
         | "react-native.AsyncStorage.setItem" => Some("AsyncStorage"),
         "localforage.setItem" => Some("localforage"),
-        "js-cookie.set" => Some("a cookie that scripts can read"),
+        "js-cookie.set" | "universal-cookie().set" | "react-cookie.Cookies().set" => {
+            Some("a cookie that scripts can read")
+        }
         "@capacitor/preferences.Preferences.set" => Some("Preferences"),
         _ => None,
     }

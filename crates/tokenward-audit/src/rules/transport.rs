@@ -107,9 +107,8 @@ fn fetches_keys(m: &Model) -> bool {
 
 /// `DangerousAcceptAnyServerCertificateValidator`, `(message, certificate, chain, errors) => true`
 fn takes_any(m: &Model, value: Id) -> bool {
-    let answers = library::returned(m, value);
     m.last_name(value) == Some("DangerousAcceptAnyServerCertificateValidator")
-        || !answers.is_empty() && answers.iter().all(|answer| m.bool(*answer) == Some(true))
+        || library::says_yes(m, value)
 }
 
 /// A certificate that answers `tls-alpn-01` signs itself, and is compared by what it says (RFC 8737 § 3).
@@ -208,10 +207,19 @@ fn names_tokens(m: &Model, id: Id) -> bool {
     }
 }
 
-/// Whether a file speaks of tokens as libraries do.
-/// `if (options.insecure)`: whoever starts the program asked for it.
+/// `if (options.insecure)`, `options.strictSSL || (…)`: whoever starts the program asked for it.
 pub(super) fn is_asked_for(context: &Context<'_>, value: Id) -> bool {
-    guards::conditions(context.model, context.text, value).into_iter().any(|(condition, _)| {
+    let m = context.model;
+    let conditions = guards::conditions(m, context.text, value);
+    let conditions = conditions.into_iter().map(|(condition, _)| condition);
+    let beside = m.ancestors(value).filter_map(|one| match m.kind(one) {
+        Kind::Binary(_, left, _) => Some(*left),
+        Kind::Choice(either) => either.first().copied(),
+        _ => None,
+    });
+    let beside = beside.filter(|first| m.below(*first).all(|inside| inside != value));
+    let beside = beside.filter_map(|first| context.text.get(m.node(first).span.clone()));
+    conditions.chain(beside).any(|condition| {
         let condition = plain(condition);
         AT_HOME.iter().chain(&CHOSEN).any(|word| condition.contains(word))
     })

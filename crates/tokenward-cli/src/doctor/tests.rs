@@ -25,6 +25,27 @@ fn what_is_all_right_is_good() {
     );
 }
 
+#[tokio::test]
+async fn an_authority_that_takes_its_time_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = tokio::net::UnixListener::bind(dir.path().join(crate::client::SOCKET)).unwrap();
+    let silent = tokio::spawn(async move {
+        let mut open = Vec::new();
+        loop {
+            open.push(listener.accept().await.unwrap());
+        }
+    });
+    let data = Some(dir.path().to_owned());
+    let admin = crate::args::AdminArgs { data, admin_url: None, ca_file: None };
+    let client = crate::client::AdminClient::need(&admin).await.unwrap();
+
+    let told = super::seen_in_time(&client, std::time::Duration::from_millis(100)).await;
+
+    let message = told.err().unwrap().to_string();
+    assert!(message.starts_with("the authority did not tell of itself within"), "{message}");
+    silent.abort();
+}
+
 #[test]
 fn each_mistake_is_told_by_what_shows_it() {
     let cases: [Case; 22] = [

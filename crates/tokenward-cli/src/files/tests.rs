@@ -67,3 +67,29 @@ fn a_replacement_takes_its_place_or_leaves_nothing_behind() {
     assert!(into.take_place().is_err());
     assert_eq!(names(), [".app.py.new", "app.py", "link"]);
 }
+
+#[test]
+fn what_would_run_as_its_owner_runs_so_no_more_once_another_wrote_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tool.py");
+    fs::write(&path, "one").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o6755)).unwrap();
+
+    Replacement::of(&path, b"two").unwrap().take_place().unwrap();
+
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o755);
+}
+
+#[test]
+fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+
+    // Coming back is half of the test.
+    for error in
+        [read(&path).unwrap_err(), read_private(&path).unwrap_err(), open(&path).unwrap_err()]
+    {
+        assert!(error.to_string().ends_with("a pipe, and no file"), "{error}");
+    }
+}

@@ -33,6 +33,27 @@ fn a_file_that_has_not_changed_is_not_looked_at_again_and_comes_to_the_same() {
 }
 
 #[test]
+fn an_entry_with_numbers_that_no_file_has_is_none() {
+    let project = Project::new(&[("a.py", BAD)]);
+    let fresh = project.audit(&mut Cache::default());
+    let mut cache = Cache::default();
+    project.audit(&mut cache);
+    let sound = String::from_utf8(cache.to_bytes()).unwrap();
+    for (from, to) in [
+        ("\"first\":3", "\"first\":18446744073709551615"),
+        ("\"place\":[3", "\"place\":[18446744073709551615"),
+        ("\"mark\":{\"start\":", "\"mark\":{\"start\":99999999"),
+    ] {
+        assert!(sound.contains(from), "{from}: {sound}");
+        let mut cache = Cache::parse(sound.replacen(from, to, 1).as_bytes());
+        let audit = project.audit(&mut cache);
+
+        assert_eq!(cache.reused(), 0, "{to}");
+        assert_eq!(audit.findings, fresh.findings);
+    }
+}
+
+#[test]
 fn what_changes_a_file_its_name_or_the_settings_is_looked_at() {
     let project = Project::new(&[("a.py", BAD)]);
     let mut cache = Cache::default();

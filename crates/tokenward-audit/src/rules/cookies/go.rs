@@ -3,9 +3,15 @@
 use super::{Cookie, Place, holds_token, is_ended, is_set_later};
 use crate::model::{Id, Lookup, Model};
 
-/// `http.Cookie{Name: "token", …}`, and gin's `c.SetCookie(name, value, age, path, domain, secure, httpOnly)`.
+/// `http.Cookie{Name: "token", …}`, fiber's, and gin's `c.SetCookie(name, value, age, path, domain, secure, httpOnly)`.
 pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
-    if m.is_literal(call) && m.callee_path(call).as_deref() == Some("net/http.Cookie") {
+    let path = m.callee_path(call).filter(|_| m.is_literal(call));
+    let http_only = match path.as_deref() {
+        Some("net/http.Cookie") => Some("HttpOnly"),
+        Some("github.com/gofiber/fiber.Cookie") => Some("HTTPOnly"),
+        _ => None,
+    };
+    if let Some(http_only) = http_only {
         // What goes out with a request of the program's own is kept by no browser.
         if is_sent(m, call) {
             return None;
@@ -24,7 +30,7 @@ pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
         };
         return Some(Cookie {
             call,
-            http_only: later("HttpOnly"),
+            http_only: later(http_only),
             secure: later("Secure"),
             place: m.args(call).first().map_or(Place::Fixed, |body| Place::Body(body.value)),
         });

@@ -41,7 +41,10 @@ pub(in crate::rules) fn unchecked(context: &mut Context<'_>) {
             }
         }
         let path = m.callee_path(call).unwrap_or_default();
-        let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"));
+        let is_go = matches!(golang_jwt(&path), Some("WithoutClaimsValidation"))
+            || path == "github.com/lestrrat-go/jwx/jwt.WithValidate"
+                && m.said(m.positional(call, 0)) == Some(false)
+                && !is_unverified(context, call);
         let allow = Some(m.keyword(call, "allow_expired")).filter(|allow| {
             path == "flask_jwt_extended.decode_token" && m.said(*allow) == Some(true)
         });
@@ -124,10 +127,18 @@ fn settings_off(context: &mut Context<'_>) {
             Language::CSharp => {
                 matches!(name, "ValidateLifetime" | "RequireExpirationTime").then_some(false)
             }
-            // go-oidc
-            Language::Go => (name == "SkipExpiryCheck").then_some(true),
+            // go-oidc, golang-jwt
+            Language::Go => {
+                matches!(name, "SkipExpiryCheck" | "SkipClaimsValidation").then_some(true)
+            }
             _ => None,
         };
+        let takes_all = m.language == Language::CSharp
+            && name == "LifetimeValidator"
+            && library::says_yes(m, value);
+        if takes_all {
+            tell(context, value, None);
+        }
         if off.is_some() && m.bool(value) == off {
             tell(context, value, Some(value));
         }
@@ -177,6 +188,12 @@ fn tell(context: &mut Context<'_>, call: Id, switch: Option<Id>) {
         "leave it on; a few seconds of leeway are enough for clocks that differ",
         changes,
     );
+}
+
+/// Whether an option is given to a call that looks at no signature: then that is told.
+fn is_unverified(context: &Context<'_>, option: Id) -> bool {
+    let m = context.model;
+    m.ancestors(option).take(2).any(|call| context.library.decode(call).is_some())
 }
 
 /// Whether this file makes tokens without an end: then none was switched off, and `no-expiry` tells of it.

@@ -1,7 +1,7 @@
 //! Go. The packages that golang-jwt came from are read as golang-jwt.
 
 use super::Library::{Cristalhq, GoJose, GolangJwt, Jwx};
-use super::shape::At::{Arg, Base, Elsewhere};
+use super::shape::At::{Arg, Base, Elsewhere, Nowhere};
 use super::shape::{Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
 
 /// What signs is a method of the token, called later.
@@ -32,6 +32,12 @@ pub(super) const SHAPES: &[Shape] = &[
         "*go-jose*jwt.ParseSigned().UnsafeClaimsWithoutVerification",
         Base(0),
         Arg(0),
+    ),
+    Shape::decodes_of(
+        GoJose,
+        "*go-jose*.Parse*().UnsafePayloadWithoutVerification",
+        Base(0),
+        Nowhere,
     ),
     Shape::verifies(Cristalhq, "github.com/cristalhq/jwt.Parse", VERIFY),
     Shape::verifies(Cristalhq, "github.com/cristalhq/jwt.ParseClaims", VERIFY),

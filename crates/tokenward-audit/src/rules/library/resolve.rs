@@ -231,3 +231,9 @@ pub(crate) fn returned(m: &Model, function: Id) -> Vec<Id> {
         })
         .collect()
 }
+
+/// Whether a function answers yes, whatever it is asked.
+pub(crate) fn says_yes(m: &Model, function: Id) -> bool {
+    let answers = returned(m, function);
+    !answers.is_empty() && answers.iter().all(|answer| m.bool(*answer) == Some(true))
+}

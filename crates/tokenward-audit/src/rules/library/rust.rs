@@ -1,7 +1,7 @@
 //! Rust.
 
 use super::Library::{Josekit, JsonWebTokenRs, JwtCompact, JwtSimpleRs};
-use super::shape::At::{Arg, ArgOf, Elsewhere};
+use super::shape::At::{Arg, ArgOf, Base, Elsewhere, Nowhere};
 use super::shape::{Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
 
 const VALIDATION: VerifyAt = VerifyAt {
@@ -29,6 +29,8 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape::verifies(Josekit, "josekit.jwt.decode_with_verifier*", VERIFY),
     Shape::keys(Josekit, "josekit.jws.*er_from_bytes", &[Arg(0)]),
     Shape::decodes(JwtCompact, "jwt.Token.parse_unverified"),
+    Shape::decodes_of(JwtCompact, "?.deserialize_claims_unchecked", Base(0), Nowhere),
+    Shape::decodes_of(JwtCompact, "jwt_compact.*.deserialize_claims_unchecked", Base(0), Nowhere),
     Shape::keys(JwtSimpleRs, "*HS256Key.from_bytes", &[Arg(0)]),
     Shape::keys(JwtSimpleRs, "*HS512Key.from_bytes", &[Arg(0)]),
 ];

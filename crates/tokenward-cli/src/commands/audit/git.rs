@@ -24,7 +24,7 @@ mod tests;
 const COMPLAINT: u64 = 64 << 10;
 
 /// As long as git may take. A repository may name files that never end, which it waits for.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(10);
 /// How often is asked whether it has ended, once it says no more.
 const TICK: Duration = Duration::from_millis(2);
 

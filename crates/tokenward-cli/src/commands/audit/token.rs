@@ -1,6 +1,5 @@
 //! `tokenward audit token`.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,6 +13,7 @@ use super::{show, subject, verdict};
 use crate::args::AuditTokenArgs;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
+use crate::files;
 use crate::output::{self, Format, Output};
 
 mod said;
@@ -135,7 +135,7 @@ fn float(count: u64) -> f64 {
 }
 
 fn lines(path: &Path) -> Result<Box<dyn Iterator<Item = Vec<u8>> + Send>, Failure> {
-    let file = File::open(path).map_err(|error| Failure::because(path.display(), &error))?;
+    let file = files::open(path)?;
     if path.is_dir() {
         return Err(Failure::cannot(format!("{}: a folder, and no list of words", path.display())));
     }
