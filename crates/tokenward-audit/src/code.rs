@@ -178,6 +178,8 @@ pub(crate) struct Outcome {
     verifiers: Vec<String>,
     /// Whether it verifies any token.
     verifies: bool,
+    /// What the keys that it signs and verifies with are made of.
+    names_of_keys: Vec<String>,
     /// Findings about which other files decide.
     open: Vec<(Finding, Condition)>,
     /// Findings that are values of settings, with their names.
@@ -196,7 +198,13 @@ impl Outcome {
         if !self.is_test {
             return self;
         }
-        Self { verifies: false, verifiers: Vec::new(), signs: absence::Signs::default(), ..self }
+        Self {
+            verifies: false,
+            verifiers: Vec::new(),
+            names_of_keys: Vec::new(),
+            signs: absence::Signs::default(),
+            ..self
+        }
     }
 }
 

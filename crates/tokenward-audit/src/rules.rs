@@ -186,6 +186,8 @@ pub(crate) struct Ran {
     pub(crate) verifies: bool,
     /// Whether it asks for the account of each token that it verifies.
     pub(crate) looks_accounts_up: bool,
+    /// What the keys that it signs and verifies with are made of.
+    pub(crate) names_of_keys: Vec<String>,
 }
 
 /// Text that stands in another's place.
@@ -360,5 +362,6 @@ pub(crate) fn run(read: &Read, written: &str, file: &str, wanted: u32) -> Ran {
         verifies,
         verifiers: unverified_decode::across::verifiers(model, library),
         looks_accounts_up: absence::looks_accounts_up(model, library),
+        names_of_keys: secret::names_of_keys(model, library),
     }
 }

@@ -63,6 +63,7 @@ struct Stored {
     stem: String,
     verifiers: Vec<String>,
     verifies: bool,
+    names_of_keys: Vec<String>,
     open: Vec<(StoredFinding, Condition)>,
     settings: Vec<(StoredFinding, Setting)>,
     in_development: Vec<StoredFinding>,
@@ -202,6 +203,7 @@ impl Stored {
             stem: outcome.stem.clone(),
             verifiers: outcome.verifiers.clone(),
             verifies: outcome.verifies,
+            names_of_keys: outcome.names_of_keys.clone(),
             open: outcome
                 .open
                 .iter()
@@ -245,6 +247,7 @@ impl Stored {
             stem: self.stem.clone(),
             verifiers: self.verifiers.clone(),
             verifies: self.verifies,
+            names_of_keys: self.names_of_keys.clone(),
             open: open?,
             settings: settings?,
             // All are named: a field that is new and not kept would be lost without a word.

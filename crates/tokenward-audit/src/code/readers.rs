@@ -2,11 +2,12 @@
 //! nothing, as far as the project is in sight.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::{Outcome, place, source, walk};
 use crate::finding::{Confidence, Finding};
+use crate::language::Language;
 use crate::rules::{Setting, has, plain};
 
 mod imports;
@@ -42,16 +43,31 @@ const SIGNS: [&str; 14] = [
     "authlib",
     "fastapi_users",
 ];
+/// What is no setting but passport-jwt's own option.
+const OPTION: &str = "secretorkey";
+/// The rule whose settings have to become keys.
+const SECRET: &str = "hardcoded-secret";
 /// As many settings as are followed.
 const MAX_SETTINGS: usize = 256;
 /// The shortest text that is taken for the same one elsewhere.
 const MIN_TEXT: usize = 5;
 const COMPARES: [&str; 7] = ["==", "!=", " in ", "includes(", ".has(", "contains(", "startswith("];
 /// What lists of texts are called that a program refuses.
-const REFUSED: [&str; 6] =
-    ["insecure", "forbidden", "weak_", "placeholder", "unsafe_", "known_default"];
+const REFUSED: [&str; 9] = [
+    "insecure",
+    "forbidden",
+    "weak_",
+    "placeholder",
+    "unsafe_",
+    "known_default",
+    // Who writes a default down a second time wants to know it again.
+    "default_secret",
+    "default_key",
+    "default_jwt",
+];
 
 /// A setting that has a finding, and what the project does with it.
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of the setting")]
 #[derive(Debug)]
 struct Open {
     setting: Setting,
@@ -61,6 +77,8 @@ struct Open {
     texts: Vec<String>,
     module: Option<Module>,
     is_read: bool,
+    /// Whether a key is made of it, as far as names say.
+    is_keyed: bool,
     is_imported: bool,
     is_refused: bool,
     /// The file that has just been seen to give the same name to something of its own.
@@ -84,12 +102,14 @@ impl Open {
             setting: setting.clone(),
             is_imported: module.is_none(),
             module,
-            file,
             lines,
             texts,
             is_read: false,
+            // Of a lifetime nobody makes a key, and in other languages nobody looks.
+            is_keyed: finding.rule != SECRET || !follows(&file) || plain(&setting.name) == OPTION,
             is_refused: false,
             namesake: None,
+            file,
         }
     }
 
@@ -151,7 +171,7 @@ impl Open {
     }
 
     fn is_uncertain(&self) -> bool {
-        !self.is_read || !self.is_imported || self.is_refused
+        !self.is_read || !self.is_keyed || !self.is_imported || self.is_refused
     }
 }
 
@@ -166,6 +186,11 @@ fn is_assignment(after: &str) -> bool {
 fn is_of_environment(before: &str) -> bool {
     let before = before.trim_end_matches(['"', '\'', '`', '(', '[']);
     ["env", "env.", "environ", "environ.get", "Getenv"].iter().any(|end| before.ends_with(end))
+}
+
+/// Whether what keys are made of is followed in such a file.
+fn follows(file: &Path) -> bool {
+    Language::of(file).is_some_and(|language| language.is_script() || language == Language::Python)
 }
 
 /// `if settings.jwt_secret == "changeme": raise …`, `INSECURE = {"changeme", "secret"}`, a line of a list
@@ -190,18 +215,23 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
         return;
     }
     let modules = Modules::new(files);
+    let keyed: HashSet<String> =
+        outcomes.iter().flat_map(|outcome| &outcome.names_of_keys).cloned().collect();
     let mut open: Vec<Open> = outcomes
         .iter()
         .flat_map(|outcome| &outcome.settings)
         .take(MAX_SETTINGS)
         .map(|one| Open::new(one, &modules))
         .collect();
+    for one in &mut open {
+        one.is_keyed |= keyed.contains(&plain(&one.setting.name));
+    }
     let index = Index::new(&open);
     for file in files.iter().filter(|file| !place::is_test_path(&file.inside)) {
         let Ok(text) = source::read(&file.path).and_then(source::text) else { continue };
         if LIBRARIES.iter().any(|library| text.contains(library)) {
             for one in &mut open {
-                (one.is_read, one.is_imported) = (true, true);
+                (one.is_read, one.is_keyed, one.is_imported) = (true, true, true);
             }
         }
         let source = Source { path: &file.path, text: &text, signs: OnceCell::new() };

@@ -94,7 +94,15 @@ fn setting(context: &Context<'_>, name: &str, value: Id) -> Option<Allows> {
         (Language::Python, "OAUTHLIB_INSECURE_TRANSPORT" | "AUTHLIB_INSECURE_TRANSPORT") => {
             is_on(m, value).then(|| insecure(context, name))
         }
-        (Language::Python, "force_https") => http(is(false) && says("alisman")),
+        // `@talisman(force_https=False)` is about one view, such as the one that a balancer asks for health.
+        (Language::Python, "force_https") => {
+            let is_of_a_view = m
+                .node(value)
+                .parent
+                .and_then(|call| m.callee_name(call))
+                .is_some_and(|name| name == "talisman");
+            http(is(false) && says("alisman") && !is_of_a_view)
+        }
         (Language::Python, "strict_transport_security") => no_hsts(is(false) && says("alisman")),
         (Language::Ruby, "force_ssl") => {
             http(is(false) && is_production(context) && !says("assume_ssl = true"))

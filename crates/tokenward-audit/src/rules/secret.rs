@@ -9,12 +9,15 @@ use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
 mod harmless;
+mod reach;
+mod suggest;
 
 use harmless::{
     is_beside_development, is_compared, is_for_tests, is_listed_as_refused, is_of_a_table,
     is_of_a_template, is_of_development, is_read_from_outside, is_refused, refusals,
     takes_no_secret,
 };
+pub(crate) use reach::names as names_of_keys;
 
 /// A secret that stands in the code.
 #[derive(Debug)]
@@ -192,7 +195,7 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     if is_public(&literal.text) || is_empty(&literal.text) {
         return;
     }
-    let fix = fix(m.language, variable(context, key, &literal));
+    let fix = suggest::fix(m.language, suggest::variable(context, key, &literal));
     if literal.text.contains("PRIVATE KEY-----") {
         let message = "a private key stands in the code: whoever reads it can sign tokens";
         context.report(at, (Severity::Critical, Confidence::High), message, fix);
@@ -229,58 +232,6 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     if let Some(setting) = setting.filter(|_| context.hits.len() > told) {
         context.read_as(setting, key);
     }
-}
-
-/// How the language at hand reads a secret of this name from outside.
-fn fix(language: Language, name: &str) -> String {
-    let start = if language == Language::Php { "the request" } else { "the process" };
-    let read = match language {
-        Language::Python => format!("os.environ[\"{name}\"]"),
-        Language::Go => format!("os.LookupEnv(\"{name}\")"),
-        Language::Java => format!("System.getenv(\"{name}\")"),
-        Language::Kotlin => format!("System.getenv(\"{name}\") ?: error(\"no key\")"),
-        Language::Swift => format!("guard let key = Environment.get(\"{name}\")"),
-        Language::Dart => format!("Platform.environment['{name}']"),
-        Language::CSharp => {
-            format!("builder.Configuration[\"{name}\"], from the environment or user secrets")
-        }
-        Language::Php => format!("getenv('{name}')"),
-        Language::Ruby => format!("ENV.fetch('{name}')"),
-        Language::Rust => format!("std::env::var(\"{name}\")?"),
-        _ => format!("process.env.{name}"),
-    };
-    format!("read it where {start} starts, and stop without it: {read}; then replace it")
-}
-
-/// The name that the secret has in the environment already, as the code shows, or else one of ours; never a part of
-/// the secret.
-fn variable<'t>(context: &Context<'t>, key: Id, literal: &Literal) -> &'t str {
-    const SECRET: [&str; 5] = ["SECRET", "KEY", "JWT", "TOKEN", "AUTH"];
-    let is_variable = |word: &&str| {
-        word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-            && SECRET.iter().any(|part| word.contains(part))
-            && !literal.text.contains(word)
-    };
-    let m = context.model;
-    let value = m.value(key);
-    let asks = |call: Id| {
-        let name = m.callee_name(call).unwrap_or_default().to_lowercase();
-        ["env", "get", "config", "var", "fetch"].iter().any(|word| name.contains(word))
-    };
-    let read = m.below(value).find_map(|id| {
-        let name = match m.kind(id) {
-            Kind::Member(_, name) => name,
-            // A text may be another secret, unless something is asked for it.
-            Kind::Text(name) => {
-                let around = m.node(id).parent?;
-                let is_asked = matches!(m.kind(around), Kind::Index(..)) || asks(around);
-                is_asked.then_some(name)?
-            }
-            _ => return None,
-        };
-        Some(name.as_str()).filter(is_variable)
-    });
-    read.or_else(|| m.last_name(key).filter(is_variable)).unwrap_or("JWT_KEY")
 }
 
 /// The literal that a key is made of, and where it stands.

@@ -79,7 +79,12 @@ fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
     assert!(project.found(&Options::default()).is_empty());
     project.write("app.py", "import conf\nkey = conf.JWT_SECRET\n");
     assert!(project.found(&Options::default()).is_empty(), "what signs nothing reads it");
-    project.write("app.py", "import jwt\nimport conf\nkey = conf.JWT_SECRET\n");
+    project.write("app.py", "import jwt\nimport conf\nmail(jwt, conf.JWT_SECRET)\n");
+    assert!(project.found(&Options::default()).is_empty(), "no key is made of it");
+    project.write(
+        "app.py",
+        "import jwt\nimport conf\njwt.encode(claims, conf.JWT_SECRET, headers=h)\n",
+    );
     assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
     fs::remove_file(project.dir.path().join("app.py")).unwrap();
     project.write("lib.py", "from flask_jwt_extended import JWTManager\n");
@@ -96,7 +101,7 @@ fn a_parameter_of_a_settings_name_reads_no_setting() {
     project.write("tokens.py", "import config\ndef sign(jwt_secret):\n    return jwt_secret\n");
     assert!(project.found(&Options::default()).is_empty());
     project
-        .write("app.py", "import jwt\nfrom config import Settings\nkey = Settings().jwt_secret\n");
+        .write("app.py", "import jwt\nfrom config import Settings\njwt.encode(claims, Settings().jwt_secret, headers=h)\n");
     assert_eq!(project.found(&Options::default()), ["config.py:5 hardcoded-secret"]);
 }
 
@@ -126,7 +131,7 @@ fn a_setting_of_a_module_that_nothing_imports_is_told_on_demand() {
     project.write("core/config.py", "class Settings:\n    name = 'shop'\n");
     project.write(
         "auth/views.py",
-        "import jwt\nfrom core.config import Settings\nkey = Settings().jwt_secret\n",
+        "import jwt\nfrom core.config import Settings\njwt.encode(claims, Settings().jwt_secret, headers=h)\n",
     );
     assert!(project.found(&Options::default()).is_empty());
     for import in
@@ -146,7 +151,7 @@ fn a_default_that_another_file_refuses_is_told_on_demand() {
     let project = Project::new();
     project.write("config.py", CLASS);
     project
-        .write("app.py", "import jwt\nfrom config import Settings\nkey = Settings().jwt_secret\n");
+        .write("app.py", "import jwt\nfrom config import Settings\njwt.encode(claims, Settings().jwt_secret, headers=h)\n");
     assert_eq!(project.found(&Options::default()).len(), 1);
     let guard = "if key == 'change-me-please':\n    raise SystemExit('set JWT_SECRET')\n";
     project.write("guard.py", guard);
