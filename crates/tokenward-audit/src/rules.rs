@@ -247,7 +247,12 @@ impl<'m> Context<'m> {
     /// by this name is sought once.
     pub(crate) fn once(&self, what: &'static str, is_so: impl FnOnce(&str) -> bool) -> bool {
         let text = || self.small.get_or_init(|| self.text.to_lowercase()).as_str();
-        *self.said.borrow_mut().entry(what).or_insert_with(|| is_so(text()))
+        if let Some(known) = self.said.borrow().get(what) {
+            return *known;
+        }
+        let said = is_so(text());
+        self.said.borrow_mut().insert(what, said);
+        said
     }
 
     /// What the source says at a node.

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use crate::code::{ExcludeError, Options};
 use crate::finding::Severity;
 use crate::rules::catalog;
-use crate::token::listed;
 
 /// The file, read.
 ///
@@ -123,6 +122,12 @@ impl Settings {
         options.exclude(folder, &self.exclude)?;
         Ok(options)
     }
+}
+
+/// All of them: what a project hides is not to be hidden behind other names.
+fn listed(names: &BTreeSet<&str>) -> Option<String> {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// The parser's own message has several lines and draws beside them.

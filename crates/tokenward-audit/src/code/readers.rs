@@ -184,8 +184,20 @@ fn is_assignment(after: &str) -> bool {
 /// `process.env.`, `os.environ["`, `getenv("`: who reads the environment does not read the setting that has the same
 /// name.
 fn is_of_environment(before: &str) -> bool {
+    const ENVIRONMENT: [&str; 10] = [
+        "process.env",
+        "process.env.",
+        "meta.env",
+        "meta.env.",
+        "Deno.env.get",
+        "environ",
+        "environ.get",
+        "getenv",
+        "Getenv",
+        "LookupEnv",
+    ];
     let before = before.trim_end_matches(['"', '\'', '`', '(', '[']);
-    ["env", "env.", "environ", "environ.get", "Getenv"].iter().any(|end| before.ends_with(end))
+    ENVIRONMENT.iter().any(|end| before.ends_with(end))
 }
 
 /// Whether what keys are made of is followed in such a file.

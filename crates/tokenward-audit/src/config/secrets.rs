@@ -255,7 +255,10 @@ fn is_phrase(path: &Path, setting: &read::Setting<'_>, value: &str) -> bool {
             && !is_placeholder(word)
     };
     let is_enough = match words.as_slice() {
-        [one] => one.chars().count() >= 8 && !one.is_ascii(),
+        // Without a digit it may say, in any language, what to put there.
+        [one] => {
+            one.chars().count() >= 8 && !one.is_ascii() && one.chars().any(|c| c.is_ascii_digit())
+        }
         many => setting.quoted && many.len() >= 3 && value.len() >= 16,
     };
     is_environment

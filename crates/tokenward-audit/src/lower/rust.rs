@@ -284,7 +284,8 @@ fn leaves_out(attribute: &str) -> bool {
     let mut words = rest.split(|c: char| !c.is_alphanumeric() && c != '_');
     match name {
         "cfg" => {
-            !rest.contains("not(") && words.any(|word| matches!(word, "test" | "debug_assertions"))
+            !["not(test", "not(debug_assertions"].iter().any(|not| rest.contains(not))
+                && words.any(|word| matches!(word, "test" | "debug_assertions"))
         }
         _ => name.split('_').any(|word| matches!(word, "test" | "rstest" | "proptest")),
     }

@@ -137,10 +137,7 @@ fn unless_asked_for(context: &Context<'_>, at: Id) -> Confidence {
     let is_asked_for = guards::conditions(context.model, context.text, at)
         .into_iter()
         .any(|(condition, _)| condition.to_lowercase().contains("none"))
-        || has(
-            &plain(&context.model.function_name(at)),
-            &["unsigned", "unsecured", "nosign", "none"],
-        )
+        || has(&plain(&context.model.function_name(at)), &["unsigned", "unsecured", "nosign"])
         || context.says_any(&ARGUMENTS);
     if is_asked_for { Confidence::Low } else { Confidence::High }
 }

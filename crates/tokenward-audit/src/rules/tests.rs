@@ -49,6 +49,10 @@ fn a_secret_is_to_be_read_under_the_name_that_the_code_has_for_it_already() {
         ("config.get('JWT_SECRET') || 'HUNTERKEY2'", "process.env.JWT_SECRET;"),
         ("'HUNTERKEY2'", "process.env.JWT_KEY;"),
         ("options.key || Buffer.from('HUNTERKEY2')", "process.env.JWT_KEY;"),
+        (
+            "config.get('jwt.a', 'HUNTERKEY1') || config.get('jwt.b', 'KEY2')",
+            "process.env.JWT_KEY;",
+        ),
     ] {
         assert!(suggested(key).contains(name), "{key}: {}", suggested(key));
     }

@@ -125,6 +125,17 @@ fn who_reads_the_environment_reads_no_setting_that_is_named_like_it() {
 }
 
 #[test]
+fn a_project_s_own_env_is_a_setting_as_any_other() {
+    let project = Project::new();
+    let own = "export const env = { JWT_SECRET: process.env.JWT_SECRET || 'change-me-please' };\n";
+    project.write("env.ts", own);
+    let signs = "import jwt from 'jsonwebtoken';\nimport { env } from './env';\n\
+                 export const make = (claims) => jwt.sign(claims, env.JWT_SECRET, { keyid });\n";
+    project.write("auth.ts", signs);
+    assert_eq!(project.found(&Options::default()), ["env.ts:1 hardcoded-secret"]);
+}
+
+#[test]
 fn a_setting_of_a_module_that_nothing_imports_is_told_on_demand() {
     let project = Project::new();
     project.write("auth/config.py", CLASS);

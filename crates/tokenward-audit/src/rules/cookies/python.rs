@@ -3,14 +3,14 @@
 use super::super::settings;
 use super::{Cookie, Place, holds_token, is_ended};
 use crate::language::Language;
-use crate::model::{Id, Kind, Lookup, Model};
+use crate::model::{Id, Kind, Lookup, Model, ScopeKind};
 
 pub(super) fn cookie(m: &Model, call: Id) -> Option<Cookie> {
     // A function of the project's own, `set_cookie(…)`, knows flags that are out of sight here.
     let is_method = matches!(m.kind(call), Kind::Call { callee, .. } if matches!(m.kind(*callee), Kind::Member(..)));
     if !is_method
-        || is_own_method(m, call)
         || m.callee_name(call) != Some("set_cookie")
+        || is_own_method(m, call)
         || !holds_token(m, m.argument(call, "key", 0), m.argument(call, "value", 1))
     {
         return None;
@@ -31,11 +31,15 @@ fn is_own_method(m: &Model, call: Id) -> bool {
     let Kind::Call { callee, .. } = m.kind(call) else { return false };
     let is_of_self = matches!(m.kind(*callee), Kind::Member(object, _)
         if matches!(m.kind(*object), Kind::Name(name) if name == "self"));
+    let is_class = |id: &Id| {
+        matches!(m.kind(*id), Kind::Function(scope)
+            if m.scope(*scope).is_some_and(|scope| scope.kind == ScopeKind::Class))
+    };
     let defines = |id: Id| {
         matches!(m.kind(id), Kind::Function(scope)
             if m.scope(*scope).is_some_and(|scope| scope.name == "set_cookie"))
     };
-    is_of_self && m.ids().any(defines)
+    is_of_self && m.ancestors(call).find(is_class).is_some_and(|class| m.below(class).any(defines))
 }
 
 /// An argument by keyword, or at its position, which is the same in Flask, Django and Starlette.

@@ -223,8 +223,18 @@ pub(super) fn knows_another_end(context: &Context<'_>) -> bool {
         own.extend(sign.payload.found().map(|payload| m.value(payload)));
         own.extend(sign.expiry.found());
     }
-    let spans: Vec<_> = own.into_iter().map(|id| m.node(id).span.clone()).collect();
-    found.any(|id| !spans.iter().any(|span| span.contains(&m.node(id).span.start)))
+    let mut spans: Vec<_> = own.into_iter().map(|id| m.node(id).span.clone()).collect();
+    spans.sort_unstable_by_key(|span| span.start);
+    // Both rise, so that each is looked at once.
+    let mut spans = spans.into_iter().peekable();
+    let mut end = 0;
+    found.any(|id| {
+        let at = m.node(id).span.start;
+        while let Some(span) = spans.next_if(|span| span.start <= at) {
+            end = end.max(span.end);
+        }
+        at >= end
+    })
 }
 
 /// A token that goes into a column of a table: whoever takes it may look at the row's age.

@@ -116,7 +116,10 @@ pub(super) fn is_beside_development(context: &Context<'_>, at: Id) -> bool {
     {
         return false;
     }
-    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
+    let end = m.node(at).span.start;
+    let before =
+        (end.saturating_sub(MAX_REGION)..=end).find_map(|from| context.text.get(from..end));
+    let before = before.unwrap_or_default();
     let set = before.rfind("NODE_ENV").and_then(|from| before.get(from..)?.lines().next());
     set.is_some_and(|line| has(line, &["development", "'test'", "\"test\""]))
 }

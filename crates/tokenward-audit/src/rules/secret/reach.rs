@@ -24,7 +24,7 @@ pub(crate) fn names(m: &Model, calls: &Calls) -> Vec<String> {
     if !(m.language.is_script() || m.language == Language::Python) {
         return Vec::new();
     }
-    let given = Given::new(m);
+    let mut given = Given::new(m);
     let mut open = starts(m, calls);
     let (mut seen, mut found) = (HashSet::new(), BTreeSet::new());
     while let Some(at) = open.pop() {
@@ -42,7 +42,8 @@ pub(crate) fn names(m: &Model, calls: &Calls) -> Vec<String> {
             };
             // Of a path, `jwt.secret`, the last part is what the setting is called.
             for name in [plain(name), plain(name.rsplit('.').next().unwrap_or_default())] {
-                open.extend(given.by_name.get(&name).into_iter().flatten());
+                // Taken out, so that each value is looked at once.
+                open.extend(given.by_name.remove(&name).unwrap_or_default());
                 if has(&name, &["secret", "key"]) {
                     found.insert(name);
                 }
@@ -88,6 +89,8 @@ impl Given {
                 by_name.entry(plain(&m.function_name(id))).or_default().push(*value);
             }
         }
+        // What functions without a name answer.
+        by_name.remove("");
         Self { by_name }
     }
 }

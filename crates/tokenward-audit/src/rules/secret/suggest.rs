@@ -5,6 +5,10 @@ use crate::language::Language;
 use crate::model::{Id, Kind};
 use crate::rules::Context;
 
+/// What reads a setting by its name.
+const LOOKUPS: [&str; 9] =
+    ["getenv", "get", "env", "config", "fetch", "getOrThrow", "getProperty", "GetValue", "var"];
+
 /// How the language at hand reads a secret of this name from outside.
 pub(super) fn fix(language: Language, name: &str) -> String {
     let start = if language == Language::Php { "the request" } else { "the process" };
@@ -37,9 +41,10 @@ pub(super) fn variable<'t>(context: &Context<'t>, key: Id, literal: &Literal) ->
     };
     let m = context.model;
     let value = m.value(key);
-    let asks = |call: Id| {
-        let name = m.callee_name(call).unwrap_or_default().to_lowercase();
-        ["env", "get", "config", "var", "fetch"].iter().any(|word| name.contains(word))
+    // The first thing that a look-up is asked for; what comes after it is a default.
+    let asks = |call: Id, id: Id| {
+        let is_lookup = m.callee_name(call).is_some_and(|name| LOOKUPS.contains(&name));
+        is_lookup && m.positional(call, 0).found() == Some(id)
     };
     let read = m.below(value).find_map(|id| {
         let name = match m.kind(id) {
@@ -47,7 +52,7 @@ pub(super) fn variable<'t>(context: &Context<'t>, key: Id, literal: &Literal) ->
             // A text may be another secret, unless something is asked for it.
             Kind::Text(name) => {
                 let around = m.node(id).parent?;
-                let is_asked = matches!(m.kind(around), Kind::Index(..)) || asks(around);
+                let is_asked = matches!(m.kind(around), Kind::Index(..)) || asks(around, id);
                 is_asked.then_some(name)?
             }
             _ => return None,

@@ -80,7 +80,7 @@ fn search(secrets: &Secrets, words: Words<'_>, threads: usize) -> Tried {
     let clock = clock::system();
     let start = clock.now();
     let before = secrets.count();
-    let mut all = matches!(words, Words::BuiltIn).then(Secrets::built_in);
+    let mut is_to_tell = matches!(words, Words::BuiltIn);
     let is_watched = std::io::stderr().is_terminal();
     let (done, ended) = mpsc::channel();
     thread::scope(|scope| {
@@ -96,7 +96,10 @@ fn search(secrets: &Secrets, words: Words<'_>, threads: usize) -> Tried {
                 continue;
             }
             let count = secrets.count().saturating_sub(before);
-            if let Some(told) = all.take().and_then(|all| outlook(all, count, took)) {
+            // Counted here, as most searches end before.
+            if std::mem::take(&mut is_to_tell)
+                && let Some(told) = outlook(Secrets::built_in(), count, took)
+            {
                 output::note(told);
             }
             if is_watched {
