@@ -243,11 +243,16 @@ pub(super) fn weigh(outcomes: &mut [Outcome], files: &[walk::File], paths: &[Pat
         let Ok(text) = source::read(&file.path).and_then(source::text) else { continue };
         if LIBRARIES.iter().any(|library| text.contains(library)) {
             for one in &mut open {
-                (one.is_read, one.is_keyed, one.is_imported) = (true, true, true);
+                // Which module holds the settings is for the program to say: `from_object("config.Config")`.
+                (one.is_read, one.is_keyed) = (true, true);
             }
         }
         let source = Source { path: &file.path, text: &text, signs: OnceCell::new() };
         for (number, line) in text.lines().enumerate() {
+            // A comment reads nothing.
+            if line.trim_start().starts_with(['#', '*']) || line.trim_start().starts_with("//") {
+                continue;
+            }
             index.see(&mut open, &source, number.saturating_add(1), line);
         }
     }

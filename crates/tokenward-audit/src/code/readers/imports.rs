@@ -49,6 +49,16 @@ impl Modules {
 }
 
 impl Module {
+    /// `config.SECRET`, `"app.config.Settings"`; not `app.config.update(…)`, which is a field of something.
+    fn is_in_a_path(&self, line: &str) -> bool {
+        line.match_indices(&format!("{}.", self.name)).any(|(at, _)| {
+            let before = line.get(..at).unwrap_or_default();
+            let path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+            let start = before.trim_end_matches(path);
+            start.len() == before.len() || start.ends_with(['"', '\''])
+        })
+    }
+
     /// Whether a line of another file, which has its name in it, imports it, or names it as a text does
     /// (`"app.config"`).
     pub(super) fn is_named_in(&self, path: &Path, line: &str) -> bool {
@@ -56,7 +66,7 @@ impl Module {
         let is_import = line.starts_with("from ") || line.starts_with("import ");
         // A list of names over several lines, or a text: whose name it is can only be guessed.
         if self.is_alone || !is_import {
-            return is_import || line.contains(&format!("{}.", self.name)) || is_a_name(line);
+            return is_import || self.is_in_a_path(line) || is_a_name(line);
         }
         let (from, names) =
             match line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {

@@ -87,7 +87,15 @@ fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
     );
     assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
     fs::remove_file(project.dir.path().join("app.py")).unwrap();
-    project.write("lib.py", "from flask_jwt_extended import JWTManager\n");
+    project.write(
+        "lib.py",
+        "from flask_jwt_extended import JWTManager\n# see conf.py\napp.conf.update(X=1)\n",
+    );
+    assert!(project.found(&Options::default()).is_empty(), "nothing loads it");
+    project.write(
+        "lib.py",
+        "from flask_jwt_extended import JWTManager\napp.config.from_object('conf.Config')\n",
+    );
     assert_eq!(project.found(&Options::default()), ["conf.py:2 hardcoded-secret"]);
 }
 
