@@ -49,14 +49,13 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     for (name, token) in TOKENS {
         let mut found = Vec::new();
         for _ in 0..rounds {
-            found.push((seconds(token, count, "1")?, seconds(token, count, "bare")?));
+            found.push((rate(token, count, "1")?, rate(token, count, "bare")?));
         }
         // Within a round both meet the same machine.
-        found.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
+        found.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
         let Some((ours, bare)) = found.get(rounds / 2) else { continue };
-        let rate = |seconds: f64| format!("{:.2}", million(count) / seconds);
-        let share = format!("{:.0} %", 100.0 * bare / ours);
-        table.push(vec![name.to_owned(), rate(*ours), rate(*bare), share]);
+        let share = format!("{:.0} %", 100.0 * ours / bare);
+        table.push(vec![name.to_owned(), format!("{ours:.2}"), format!("{bare:.2}"), share]);
     }
     let machine = machine::describe()?;
     println!("{machine}\n\n{}", table.text());
@@ -66,12 +65,9 @@ pub(super) fn bench(args: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn million(count: u64) -> f64 {
-    u32::try_from(count).map_or(f64::NAN, f64::from) / 1e6
-}
-
-/// The user time of a run.
-fn seconds(token: &str, count: u64, how: &str) -> Result<f64, Failure> {
+/// Millions of secrets in a second of a run's user time: as many as it says that it tried, since a word is tried in
+/// each form that it can be decoded from.
+fn rate(token: &str, count: u64, how: &str) -> Result<f64, Failure> {
     let file = root().join("target/xtask/secrets.time");
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
@@ -79,12 +75,15 @@ fn seconds(token: &str, count: u64, how: &str) -> Result<f64, Failure> {
     let mut timed = Command::new("time");
     timed.args(["-f", "%U", "-o"]).arg(&file);
     timed.arg(root().join("target/release/examples/secrets"));
-    run(timed.args([token, &count.to_string(), how]).stdout(std::process::Stdio::null()))?;
+    let output = timed.args([token, &count.to_string(), how]).output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let tried = said.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
     let written = fs::read_to_string(&file)?;
     let seconds = written.lines().last().and_then(|line| line.trim().parse().ok());
-    seconds
-        .filter(|seconds: &f64| *seconds > 0.0)
-        .ok_or_else(|| Failure::new(format!("no time in `{}`", written.trim())))
+    let seconds = seconds.filter(|seconds: &f64| *seconds > 0.0);
+    tried.zip(seconds).map(|(tried, seconds)| tried / 1e6 / seconds).ok_or_else(|| {
+        Failure::new(format!("no time in `{}`, or no count in `{}`", written.trim(), said.trim()))
+    })
 }
 
 #[cfg(test)]
