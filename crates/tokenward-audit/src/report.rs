@@ -147,12 +147,9 @@ fn mendable<'a>(report: &Report<'a>) -> Option<(usize, &'a str)> {
     (count > 0).then_some((count, command))
 }
 
-/// `2 of them need no decision to be mended`.
+/// `2 can be mended without a decision`
 fn can_be_mended(count: usize) -> String {
-    match count {
-        1 => "1 can be mended without a decision".to_owned(),
-        count => format!("{count} can be mended without a decision"),
-    }
+    format!("{count} can be mended without a decision")
 }
 
 /// What was not looked at, and remarks on what was.

@@ -24,7 +24,7 @@ pub(crate) fn names(m: &Model, calls: &Calls) -> Vec<String> {
     if !(m.language.is_script() || m.language == Language::Python) {
         return Vec::new();
     }
-    let mut given = Given::new(m);
+    let mut given = given(m);
     let mut open = starts(m, calls);
     let (mut seen, mut found) = (HashSet::new(), BTreeSet::new());
     while let Some(at) = open.pop() {
@@ -43,7 +43,7 @@ pub(crate) fn names(m: &Model, calls: &Calls) -> Vec<String> {
             // Of a path, `jwt.secret`, the last part is what the setting is called.
             for name in [plain(name), plain(name.rsplit('.').next().unwrap_or_default())] {
                 // Taken out, so that each value is looked at once.
-                open.extend(given.by_name.remove(&name).unwrap_or_default());
+                open.extend(given.remove(&name).unwrap_or_default());
                 if has(&name, &["secret", "key"]) {
                     found.insert(name);
                 }
@@ -74,23 +74,17 @@ fn starts(m: &Model, calls: &Calls) -> Vec<Id> {
 }
 
 /// What each name of a file is given, and what its functions answer.
-struct Given {
-    by_name: HashMap<String, Vec<Id>>,
-}
-
-impl Given {
-    fn new(m: &Model) -> Self {
-        let mut by_name: HashMap<String, Vec<Id>> = HashMap::new();
-        for (name, value) in settings::all(m) {
-            by_name.entry(plain(name)).or_default().push(value);
-        }
-        for id in m.ids() {
-            if let Kind::Return(Some(value)) = m.kind(id) {
-                by_name.entry(plain(&m.function_name(id))).or_default().push(*value);
-            }
-        }
-        // What functions without a name answer.
-        by_name.remove("");
-        Self { by_name }
+fn given(m: &Model) -> HashMap<String, Vec<Id>> {
+    let mut by_name: HashMap<String, Vec<Id>> = HashMap::new();
+    for (name, value) in settings::all(m) {
+        by_name.entry(plain(name)).or_default().push(value);
     }
+    for id in m.ids() {
+        if let Kind::Return(Some(value)) = m.kind(id) {
+            by_name.entry(plain(&m.function_name(id))).or_default().push(*value);
+        }
+    }
+    // What functions without a name answer.
+    by_name.remove("");
+    by_name
 }
