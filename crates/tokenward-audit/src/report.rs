@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::code::{Audit, LeftOut, Note};
+use crate::code::{Audit, Note};
 use crate::finding::Severity;
 
 pub mod grades;
@@ -120,24 +120,13 @@ fn counted(severities: &[Severity]) -> String {
 /// What was left out: by a baseline, in tests, for want of certainty, by comments; with the option that brings it
 /// back.
 fn left_out(audit: &Audit) -> Vec<String> {
-    let all = audit.left_out_in_all();
-    [
-        (all.known, "known to the baseline"),
-        (all.old, "on lines that are not new"),
-        (all.in_tests, "in tests and fixtures not counted (--include-tests)"),
-        (all.uncertain, "uncertain not counted (--include-uncertain)"),
-        (all.allowed, "allowed by comments"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect()
+    let reasons = audit.left_out_in_all().reasons();
+    reasons.map(|reason| format!("{} {}", reason.count, reason.long)).collect()
 }
 
 /// That nothing was found, or nothing that was not there before.
 fn nothing(audit: &Audit) -> &'static str {
-    let LeftOut { known, old, .. } = audit.left_out_in_all();
-    if known == 0 && old == 0 { "nothing found" } else { "nothing new" }
+    if audit.left_out_in_all().is_from_before() { "nothing new" } else { "nothing found" }
 }
 
 /// How many findings can be mended without a decision, and the command that does it.

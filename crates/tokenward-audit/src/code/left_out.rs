@@ -21,19 +21,54 @@ pub struct LeftOut {
     pub allowed: usize,
 }
 
+/// One reason to leave findings out, as reports speak of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reason {
+    /// How many were left out for it.
+    pub(crate) count: usize,
+    /// For programs: `in_tests`.
+    pub(crate) name: &'static str,
+    /// In a row of the ten: `17 known`.
+    pub(crate) short: &'static str,
+    /// In a sentence, with the option that brings them back.
+    pub(crate) long: &'static str,
+}
+
 impl LeftOut {
+    /// The reasons for which something was left out, the most telling first.
+    pub(crate) fn reasons(self) -> impl Iterator<Item = Reason> {
+        [
+            (self.known, "known", "known", "known to the baseline"),
+            (self.old, "old", "on old lines", "on lines that are not new"),
+            (
+                self.in_tests,
+                "in_tests",
+                "in tests",
+                "in tests and fixtures not counted (--include-tests)",
+            ),
+            (
+                self.uncertain,
+                "uncertain",
+                "uncertain",
+                "uncertain not counted (--include-uncertain)",
+            ),
+            (self.allowed, "allowed", "allowed", "allowed by comments"),
+        ]
+        .into_iter()
+        .map(|(count, name, short, long)| Reason { count, name, short, long })
+        .filter(|reason| reason.count > 0)
+    }
+
+    /// Whether what was found is not told since it was there before.
+    pub(crate) const fn is_from_before(self) -> bool {
+        self.known > 0 || self.old > 0
+    }
+
     /// `17 known, 2 uncertain`; nothing where nothing was left out.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let parts = [
-            (self.known, "known"),
-            (self.old, "on old lines"),
-            (self.uncertain, "uncertain"),
-            (self.in_tests, "in tests"),
-            (self.allowed, "allowed"),
-        ];
-        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-        parts.map(|(count, why)| format!("{count} {why}")).collect::<Vec<_>>().join(", ")
+        let parts = self.reasons().map(|reason| format!("{} {}", reason.count, reason.short));
+        parts.collect::<Vec<_>>().join(", ")
     }
 
     pub(crate) const fn plus(self, other: Self) -> Self {

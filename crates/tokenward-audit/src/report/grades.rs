@@ -62,16 +62,14 @@ pub fn heading(grades: &[Grade]) -> String {
     let unseen = grades.iter().filter(|grade| grade.is_unseen).count();
     let all = grades.iter().fold(LeftOut::default(), |all, grade| all.plus(grade.left_out));
     let mut text = match found {
-        0 if all.known > 0 || all.old > 0 => "nothing new".to_owned(),
+        0 if all.is_from_before() => "nothing new".to_owned(),
         0 => "none of the 10 mistakes found".to_owned(),
         10 => "all 10 mistakes found".to_owned(),
         found => format!("{found} of the 10 mistakes found"),
     };
-    for (count, what) in [
-        (all.known, "known to the baseline"),
-        (all.old, "on lines that are not new"),
-        (unseen, "could not be seen"),
-    ] {
+    let before = all.reasons().filter(|reason| matches!(reason.name, "known" | "old"));
+    let before = before.map(|reason| (reason.count, reason.long));
+    for (count, what) in before.chain([(unseen, "could not be seen")]) {
         if count > 0 {
             // Writing to a string cannot fail.
             let _written = write!(text, "; {count} {what}");

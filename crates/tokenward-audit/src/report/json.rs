@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::grades::{self, Grade};
 use super::{Report, notes};
-use crate::code::{Audit, LeftOut, Note};
+use crate::code::{Audit, Note};
 use crate::finding::{Confidence, Edit, Mistake, Severity};
 
 /// The whole answer. Its shape is stable; members may be added.
@@ -80,15 +80,7 @@ impl From<Grade> for JsonGrade {
             let count: &mut usize = counts.entry(severity.name()).or_default();
             *count = count.saturating_add(1);
         }
-        let LeftOut { known, old, uncertain, in_tests, allowed } = grade.left_out;
-        let left_out = [
-            ("known", known),
-            ("old", old),
-            ("uncertain", uncertain),
-            ("in_tests", in_tests),
-            ("allowed", allowed),
-        ];
-        let left_out = left_out.into_iter().filter(|(_, count)| *count > 0).collect();
+        let left_out = grade.left_out.reasons().map(|reason| (reason.name, reason.count)).collect();
         Self { mistake: grade.mistake, state, worst, counts, left_out }
     }
 }
