@@ -41,10 +41,20 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
         n.kind(),
         "function_declaration" | "class_declaration" | "generator_function_declaration"
     ) {
-        let name = field_text(b, n, "name").to_owned();
+        let name = ident_in(b, n, "name");
         b.bind(&name, Binding::Value(id));
     }
     id
+}
+
+/// A name as the language reads it, wherever it is bound or used.
+fn ident(b: &Builder<'_>, n: Node<'_>) -> String {
+    spelling::name(b.text_of(n.byte_range()))
+}
+
+/// The same of the name in a field; empty where there is none.
+fn ident_in(b: &Builder<'_>, n: Node<'_>, field: &str) -> String {
+    n.child_by_field_name(field).map(|name| ident(b, name)).unwrap_or_default()
 }
 
 fn all(b: &mut Builder<'_>, nodes: Vec<Node<'_>>) -> Vec<Id> {
@@ -61,7 +71,7 @@ fn field(b: &mut Builder<'_>, n: Node<'_>, name: &str) -> Id {
 fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     match n.kind() {
         "identifier" | "this" | "shorthand_property_identifier" | "import" => {
-            Kind::Name(spelling::name(b.text_of(n.byte_range())))
+            Kind::Name(ident(b, n))
         }
         "true" => Kind::Bool(true),
         "false" => Kind::Bool(false),
@@ -71,7 +81,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         "template_string" => template_string(b, n),
         "member_expression" => {
             let object = field(b, n, "object");
-            Kind::Member(object, spelling::name(field_text(b, n, "property")))
+            Kind::Member(object, ident_in(b, n, "property"))
         }
         "subscript_expression" => {
             let object = field(b, n, "object");
@@ -214,12 +224,12 @@ fn member(b: &mut Builder<'_>, n: Node<'_>) -> Entry {
             Entry { key: Key::Spread, value }
         }
         "method_definition" => {
-            let name = field_text(b, n, "name").to_owned();
+            let name = ident_in(b, n, "name");
             Entry { key: Key::Named(name), value: node(b, n) }
         }
         // `{ token }`
         _ => {
-            let name = b.text_of(n.byte_range()).to_owned();
+            let name = ident(b, n);
             Entry { key: Key::Named(name), value: node(b, n) }
         }
     }
@@ -235,7 +245,7 @@ fn key_of(b: &mut Builder<'_>, key: Node<'_>) -> Key {
             let inner = all(b, children(key));
             inner.first().map_or(Key::Spread, |inner| Key::Computed(*inner))
         }
-        _ => Key::Named(b.text_of(key.byte_range()).to_owned()),
+        _ => Key::Named(ident(b, key)),
     }
 }
 
@@ -244,7 +254,7 @@ fn declaration(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let written = n.child_by_field_name("type").map(|one| b.text_of(one.byte_range()).to_owned());
     let Some(value) = n.child_by_field_name("value") else {
         if name.kind() == "identifier" {
-            let name = b.text_of(name.byte_range()).to_owned();
+            let name = ident(b, name);
             match written {
                 Some(written) => b.bind(&name, Binding::Typed(written)),
                 None => b.declare(&name),
@@ -263,7 +273,7 @@ fn declaration(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 }
 
 fn function(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
-    let name = field_text(b, n, "name").to_owned();
+    let name = ident_in(b, n, "name");
     let list = n.child_by_field_name("parameters").map(children).unwrap_or_default();
     let one = n.child_by_field_name("parameter");
     let scope = b.within(ScopeKind::Function, &name, |b| {
@@ -294,7 +304,7 @@ fn parameter(b: &mut Builder<'_>, n: Node<'_>) {
     let default = default.map(|value| node(b, value));
     let Some(pattern) = pattern else { return };
     if matches!(pattern.kind(), "identifier" | "this") {
-        let name = b.text_of(pattern.byte_range()).to_owned();
+        let name = ident(b, pattern);
         // `constructor(private readonly jwt: JwtService)` declares a field too.
         let is_field = children(n).iter().any(|one| one.kind() == "accessibility_modifier")
             || b.text_of(n.byte_range()).starts_with("readonly ");
@@ -308,7 +318,7 @@ fn parameter(b: &mut Builder<'_>, n: Node<'_>) {
 }
 
 fn class(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
-    let name = field_text(b, n, "name").to_owned();
+    let name = ident_in(b, n, "name");
     let mut cursor = n.walk();
     let decorators: Vec<Node<'_>> =
         n.children(&mut cursor).filter(|child| child.kind() == "decorator").collect();
@@ -323,7 +333,7 @@ fn class(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 
 fn class_field(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let key = if n.kind() == "field_definition" { "property" } else { "name" };
-    let name = field_text(b, n, key).to_owned();
+    let name = ident_in(b, n, key);
     let target = b.add(n.byte_range(), |_| Kind::Name(name.clone()));
     let Some(value) = n.child_by_field_name("value") else {
         if let Some(written) = n.child_by_field_name("type") {
@@ -343,7 +353,7 @@ fn try_statement(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let mut handlers = Vec::new();
     if let Some(clause) = n.child_by_field_name("handler") {
         let error = clause.child_by_field_name("parameter");
-        let name = error.map(|one| b.text_of(one.byte_range()).to_owned());
+        let name = error.map(|one| ident(b, one));
         if let Some(error) = error {
             pattern::bind(b, error, None);
         }

@@ -31,10 +31,20 @@ fn node(b: &mut Builder<'_>, n: Node<'_>) -> Id {
     }
     let id = b.add(n.byte_range(), |b| kind(b, n));
     if matches!(n.kind(), "function_definition" | "class_definition") {
-        let name = field_text(b, n, "name").to_owned();
+        let name = ident_in(b, n, "name");
         b.bind(&name, Binding::Value(id));
     }
     id
+}
+
+/// A name as the language reads it, wherever it is bound or used.
+fn ident(b: &Builder<'_>, n: Node<'_>) -> String {
+    spelling::plain(b.text_of(n.byte_range()))
+}
+
+/// The same of the name in a field; empty where there is none.
+fn ident_in(b: &Builder<'_>, n: Node<'_>, field: &str) -> String {
+    n.child_by_field_name(field).map(|name| ident(b, name)).unwrap_or_default()
 }
 
 fn all(b: &mut Builder<'_>, nodes: Vec<Node<'_>>) -> Vec<Id> {
@@ -50,7 +60,7 @@ fn field(b: &mut Builder<'_>, n: Node<'_>, name: &str) -> Id {
 
 fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     match n.kind() {
-        "identifier" => Kind::Name(spelling::plain(b.text_of(n.byte_range()))),
+        "identifier" => Kind::Name(ident(b, n)),
         "true" => Kind::Bool(true),
         "false" => Kind::Bool(false),
         "none" => Kind::Null,
@@ -62,7 +72,7 @@ fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
         }
         "attribute" => {
             let object = field(b, n, "object");
-            Kind::Member(object, spelling::plain(field_text(b, n, "attribute")))
+            Kind::Member(object, ident_in(b, n, "attribute"))
         }
         "subscript" => {
             let object = field(b, n, "value");
@@ -174,9 +184,7 @@ fn call(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let list = n.child_by_field_name("arguments");
     for arg in list.map(children).unwrap_or_default() {
         let (name, spread, value) = match arg.kind() {
-            "keyword_argument" => {
-                (Some(spelling::plain(field_text(b, arg, "name"))), false, field(b, arg, "value"))
-            }
+            "keyword_argument" => (Some(ident_in(b, arg, "name")), false, field(b, arg, "value")),
             "dictionary_splat" | "list_splat" => {
                 let inner = all(b, children(arg));
                 let Some(value) = inner.first().copied() else { continue };
@@ -248,7 +256,7 @@ fn target_list(n: Node<'_>) -> bool {
 }
 
 fn function(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
-    let name = field_text(b, n, "name").to_owned();
+    let name = ident_in(b, n, "name");
     let params = n.child_by_field_name("parameters").map(children).unwrap_or_default();
     let params: Vec<Param> = params.into_iter().filter_map(|one| param(b, one)).collect();
     let scope = b.within(ScopeKind::Function, &name, |b| {
@@ -266,14 +274,13 @@ fn function(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 }
 
 fn param(b: &mut Builder<'_>, n: Node<'_>) -> Option<Param> {
-    let text = |b: &Builder<'_>, n: Node<'_>| b.text_of(n.byte_range()).to_owned();
     let default = n.child_by_field_name("value").map(|value| node(b, value));
-    let type_name = n.child_by_field_name("type").map(|one| text(b, one));
+    let type_name = n.child_by_field_name("type").map(|one| b.text_of(one.byte_range()).to_owned());
     let name = match n.kind() {
-        "identifier" => text(b, n),
-        "default_parameter" | "typed_default_parameter" => field_text(b, n, "name").to_owned(),
+        "identifier" => ident(b, n),
+        "default_parameter" | "typed_default_parameter" => ident_in(b, n, "name"),
         "typed_parameter" | "list_splat_pattern" | "dictionary_splat_pattern" => {
-            text(b, *children(n).first()?).trim_start_matches('*').to_owned()
+            ident(b, *children(n).first()?).trim_start_matches('*').to_owned()
         }
         _ => return None,
     };
@@ -281,7 +288,7 @@ fn param(b: &mut Builder<'_>, n: Node<'_>) -> Option<Param> {
 }
 
 fn class(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
-    let name = field_text(b, n, "name").to_owned();
+    let name = ident_in(b, n, "name");
     let scope = b.within(ScopeKind::Class, &name, |b| {
         if let Some(body) = n.child_by_field_name("body") {
             node(b, body);
@@ -304,7 +311,7 @@ fn import(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 }
 
 fn import_from(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
-    let module = field_text(b, n, "module_name").to_owned();
+    let module = ident_in(b, n, "module_name");
     for one in in_field(n, "name") {
         let (path, alias) = imported(b, one);
         b.bind(&alias.unwrap_or_else(|| path.clone()), Binding::Import(format!("{module}.{path}")));
@@ -314,10 +321,10 @@ fn import_from(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
 
 fn imported(b: &Builder<'_>, n: Node<'_>) -> (String, Option<String>) {
     if n.kind() == "aliased_import" {
-        let alias = field_text(b, n, "alias").to_owned();
-        return (field_text(b, n, "name").to_owned(), Some(alias));
+        let alias = ident_in(b, n, "alias");
+        return (ident_in(b, n, "name"), Some(alias));
     }
-    (b.text_of(n.byte_range()).to_owned(), None)
+    (ident(b, n), None)
 }
 
 fn try_statement(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
@@ -341,15 +348,13 @@ fn handler(b: &mut Builder<'_>, clause: Node<'_>) -> Handler {
         let mut parts = Vec::new();
         for part in children(clause) {
             if part.kind() == "as_pattern" {
-                error = part
-                    .child_by_field_name("alias")
-                    .map(|alias| b.text_of(alias.byte_range()).to_owned());
+                error = part.child_by_field_name("alias").map(|alias| ident(b, alias));
             }
             parts.push(node(b, part));
         }
         // The grammar of today gives the name a field of its own.
         if let Some(alias) = clause.child_by_field_name("alias") {
-            let name = b.text_of(alias.byte_range()).to_owned();
+            let name = ident(b, alias);
             b.bind(&name, Binding::Unknown);
             error = Some(name);
         }
@@ -363,7 +368,7 @@ fn as_pattern(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     let mut parts = Vec::new();
     for part in children(n) {
         if part.kind() == "as_pattern_target" {
-            let name = b.text_of(part.byte_range()).to_owned();
+            let name = ident(b, part);
             b.bind(&name, Binding::Unknown);
         } else {
             parts.push(node(b, part));

@@ -40,6 +40,8 @@ fn whatever_spells_a_call_calls_the_same() {
         ("jwt.decode", "getattr(jwt, 'decode')"),
         ("jwt.decode", "ｊｗｔ.decode"),
         ("jwt.decode", "jwt.𝐝𝓮𝕔𝗈𝙙𝚎"),
+        ("import jwt", "import ｊｗｔ"),
+        ("import jwt", "import ｊｗｔ as jwt"),
         ("verify_signature", "verify_\\x73ignature"),
         ("verify_signature", "verify_\\u0073ignature"),
         ("verify_signature", "verify_\\163ignature"),
@@ -56,6 +58,16 @@ fn whatever_spells_a_call_calls_the_same() {
         let other = script.replacen("jwt.decode", other, 1);
         assert_eq!(found(&other, Language::JavaScript), [3], "{other}");
     }
+    for other in ["\\u006awt", "j\\u{77}t"] {
+        let other = script.replacen("const jwt", &format!("const {other}"), 1);
+        assert_eq!(found(&other, Language::JavaScript), [3], "{other}");
+    }
+    let part = script.replacen("const jwt", "const { d\\u0065code: read }", 1).replacen(
+        "jwt.decode(",
+        "read(",
+        1,
+    );
+    assert_eq!(found(&part, Language::JavaScript), [3]);
 }
 
 #[test]

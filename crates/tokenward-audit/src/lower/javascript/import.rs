@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::super::{children, field_text};
+use super::{ident, ident_in};
 use crate::model::build::Builder;
 use crate::model::{Binding, Kind, module_name};
 
@@ -17,8 +18,8 @@ pub(super) fn lower(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
             "import_require_clause" => {
                 let quoted = field_text(b, part, "source");
                 let module = quoted.trim_matches(['"', '\'']).to_owned();
-                if let Some(name) = children(part).first() {
-                    let name = b.text_of(name.byte_range()).to_owned();
+                if let Some(name) = children(part).first().copied() {
+                    let name = ident(b, name);
                     b.bind(&name, Binding::Import(module));
                 }
             }
@@ -33,12 +34,12 @@ fn clause(b: &mut Builder<'_>, n: Node<'_>, module: &str) {
         match part.kind() {
             // A default import stands for the module: that is how CommonJS packages arrive.
             "identifier" => {
-                let name = b.text_of(part.byte_range()).to_owned();
+                let name = ident(b, part);
                 b.bind(&name, Binding::Import(module.to_owned()));
             }
             "namespace_import" => {
-                if let Some(name) = children(part).first() {
-                    let name = b.text_of(name.byte_range()).to_owned();
+                if let Some(name) = children(part).first().copied() {
+                    let name = ident(b, name);
                     b.bind(&name, Binding::Import(module.to_owned()));
                 }
             }
@@ -53,8 +54,8 @@ fn clause(b: &mut Builder<'_>, n: Node<'_>, module: &str) {
 }
 
 fn specifier(b: &mut Builder<'_>, n: Node<'_>, module: &str) {
-    let name = field_text(b, n, "name").to_owned();
-    let alias = field_text(b, n, "alias").to_owned();
+    let name = ident_in(b, n, "name");
+    let alias = ident_in(b, n, "alias");
     let path = if name == "default" { module.to_owned() } else { format!("{module}.{name}") };
     b.bind(if alias.is_empty() { &name } else { &alias }, Binding::Import(path));
 }

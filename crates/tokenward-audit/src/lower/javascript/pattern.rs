@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::super::{children, field_text};
-use super::node;
+use super::super::{children, field_text, spelling};
+use super::{ident, node};
 use crate::model::build::Builder;
 use crate::model::{Binding, Id};
 
@@ -11,7 +11,7 @@ use crate::model::{Binding, Id};
 pub(super) fn bind(b: &mut Builder<'_>, pattern: Node<'_>, value: Option<Id>) {
     match pattern.kind() {
         "identifier" | "shorthand_property_identifier_pattern" => {
-            let name = b.text_of(pattern.byte_range()).to_owned();
+            let name = ident(b, pattern);
             b.bind(&name, value.map_or(Binding::Unknown, Binding::Value));
         }
         "object_pattern" => {
@@ -35,14 +35,14 @@ pub(super) fn bind(b: &mut Builder<'_>, pattern: Node<'_>, value: Option<Id>) {
 fn member(b: &mut Builder<'_>, part: Node<'_>, value: Option<Id>) {
     match part.kind() {
         "shorthand_property_identifier_pattern" => {
-            let name = b.text_of(part.byte_range()).to_owned();
+            let name = ident(b, part);
             bind_part(b, &name.clone(), name, value);
         }
         "pair_pattern" => {
-            let key = field_text(b, part, "key").trim_matches(['"', '\'']).to_owned();
+            let key = spelling::name(field_text(b, part, "key").trim_matches(['"', '\'']));
             match part.child_by_field_name("value") {
                 Some(inner) if inner.kind() == "identifier" => {
-                    let name = b.text_of(inner.byte_range()).to_owned();
+                    let name = ident(b, inner);
                     bind_part(b, &name, key, value);
                 }
                 Some(inner) => bind_all_unknown(b, inner, 0),
@@ -54,7 +54,7 @@ fn member(b: &mut Builder<'_>, part: Node<'_>, value: Option<Id>) {
                 node(b, default);
             }
             if let Some(left) = part.child_by_field_name("left") {
-                let name = b.text_of(left.byte_range()).to_owned();
+                let name = ident(b, left);
                 b.bind(&name, Binding::Unknown);
             }
         }
@@ -72,7 +72,7 @@ fn bind_all_unknown(b: &mut Builder<'_>, pattern: Node<'_>, depth: u8) {
         return;
     }
     if matches!(pattern.kind(), "identifier" | "shorthand_property_identifier_pattern") {
-        let name = b.text_of(pattern.byte_range()).to_owned();
+        let name = ident(b, pattern);
         b.bind(&name, Binding::Unknown);
     }
     for part in children(pattern) {
