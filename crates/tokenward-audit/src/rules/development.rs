@@ -74,10 +74,16 @@ pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
     let is_named = m
         .scopes_from(m.node(at).scope)
         .any(|(_, scope)| is_name(&scope.name) || is_set_name(&scope.name));
+    let is_of_a_set = || {
+        m.ancestors(at).any(|one| match m.kind(one) {
+            Kind::Assign(target, _) => m.last_name(*target).is_some_and(is_named_set),
+            _ => false,
+        })
+    };
     // `if DEBUG: …`, `NODE_ENV !== 'production' ? … : …`
     let is_guarded =
         || conditions(m, text, at).into_iter().any(|(one, holds)| is_development(one, holds));
-    is_named || is_guarded() || is_left_before(m, text, at)
+    is_named || is_of_a_set() || is_guarded() || is_left_before(m, text, at)
 }
 
 /// `FakeProvider`, `mock_login`, `DevServer`
@@ -110,6 +116,13 @@ fn is_set_name(name: &str) -> bool {
         |among: &[&str]| ends.into_iter().flatten().any(|end| among.contains(&end.as_str()));
     let is_settings = words.iter().any(|word| SETTINGS.contains(&word.as_str()));
     is_one_of(&["dev", "development"]) || is_settings && is_one_of(&["test", "tests", "testing"])
+}
+
+/// `TALISMAN_DEV_CONFIG = { … }`: settings of which another set holds elsewhere.
+fn is_named_set(name: &str) -> bool {
+    let words = words(name);
+    let has = |among: &[&str]| words.iter().any(|word| among.contains(&word.as_str()));
+    has(&SETTINGS) && has(&["dev", "develop", "development", "debug"])
 }
 
 /// `if not settings.DEBUG: raise Http404`, before a place and in its function.

@@ -21,7 +21,7 @@ const ATTACKS: [&str; 7] =
 /// Where a program talks to itself, or was started by hand.
 const AT_HOME: [&str; 2] = ["localhost", "namemain"];
 /// What an option to leave the check out is called.
-const CHOSEN: [&str; 10] = [
+const CHOSEN: [&str; 17] = [
     "rejectunauthorized",
     "insecure",
     "skipverif",
@@ -32,6 +32,13 @@ const CHOSEN: [&str; 10] = [
     "verifycert",
     "strictssl",
     "selfsigned",
+    "sslverif",
+    "tlsverif",
+    "certverif",
+    "disablessl",
+    "disabletls",
+    "ignoressl",
+    "ignorecert",
 ];
 
 const UNCHECKED: &str = "keys or tokens travel over TLS whose certificate nobody checks: whoever is on the way can \
@@ -45,6 +52,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         .filter(|(name, value)| is_switch(m, name, *value))
         .map(|(_, value)| value)
         .filter(|value| is_about_tokens(context, *value) && !is_asked_for(context, *value))
+        .filter(|value| !is_to_itself(m, *value))
         .collect();
     for value in found {
         let changes = mend::flip(context, value);
@@ -128,6 +136,20 @@ fn is_checked_by_hand(m: &Model, value: Id) -> bool {
         || settings::all(m).any(|(name, one)| looks(name) && m.function_of(one) == function)
 }
 
+/// `{ brokers: ['127.0.0.1:9093'], ssl: { rejectUnauthorized: false } }`: nobody is on the way.
+fn is_to_itself(m: &Model, value: Id) -> bool {
+    let maps = m.ancestors(value).filter(|one| matches!(m.kind(*one), Kind::Map(_)));
+    let hosts: Vec<bool> = maps
+        .take(2)
+        .flat_map(|map| m.entries(map).named)
+        .filter(|(name, _)| matches!(plain(name).as_str(), "host" | "hostname" | "url" | "brokers"))
+        .flat_map(|(_, hosts)| m.below(m.value(hosts)))
+        .filter_map(|host| m.text(host))
+        .map(|host| has(host, &["127.0.0.1", "localhost", "[::1]"]))
+        .collect();
+    !hosts.is_empty() && hosts.iter().all(|is_loopback| *is_loopback)
+}
+
 /// `requests.get(…, verify=False)`, `httpx.Client(verify=False)`, `session.verify = False`; libraries for tokens have
 /// options of that name too.
 fn is_request(m: &Model, value: Id) -> bool {
@@ -135,10 +157,12 @@ fn is_request(m: &Model, value: Id) -> bool {
     let of_library = |path: String| {
         ["requests.", "httpx.", "aiohttp."].iter().any(|library| path.starts_with(library))
     };
+    // A client of httpx reads it when it is made, and never again.
+    let of_requests = |path: String| path.starts_with("requests.");
     match m.kind(parent) {
         Kind::Call { .. } => m.callee_path(parent).is_some_and(of_library),
         Kind::Assign(target, _) => match m.kind(*target) {
-            Kind::Member(object, _) => m.path(*object).is_some_and(of_library),
+            Kind::Member(object, _) => m.path(*object).is_some_and(of_requests),
             _ => false,
         },
         _ => false,

@@ -139,10 +139,23 @@ fn settings_off(context: &mut Context<'_>) {
         if takes_all {
             tell(context, value, None);
         }
-        if off.is_some() && m.bool(value) == off {
+        if off.is_some() && m.bool(value) == off && !is_the_library(m, value) {
             tell(context, value, Some(value));
         }
     }
+}
+
+/// `func(p *Parser) { p.SkipClaimsValidation = true }`: the option of the package that has the parser; who takes it
+/// switches the check off.
+fn is_the_library(m: &Model, value: Id) -> bool {
+    let Some(target) = m.assigned_to(value) else { return false };
+    let Kind::Member(object, _) = m.kind(target) else { return false };
+    let Kind::Name(name) = m.kind(*object) else { return false };
+    let is_own = |written: &str| written.starts_with('*') && !written.contains('.');
+    m.parameter_of(name, m.node(value).scope).is_some_and(|(_, scope)| {
+        let mut params = scope.params.iter().filter(|param| param.name == *name);
+        params.any(|param| param.type_name.as_deref().is_some_and(is_own))
+    })
 }
 
 /// Tells of a check that is off, by `switch` if that is a flag.
