@@ -48,19 +48,20 @@ const BY_HTTP: &str =
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
-    let found: Vec<Id> = settings::all(m)
+    let found: Vec<(&str, Id)> = settings::all(m)
         .filter(|(name, value)| is_switch(m, name, *value))
-        .map(|(_, value)| value)
-        .filter(|value| is_about_tokens(context, *value) && !is_asked_for(context, *value))
-        .filter(|value| !is_to_itself(m, *value))
+        .filter(|(_, value)| is_about_tokens(context, *value) && !is_asked_for(context, *value))
+        .filter(|(_, value)| !is_to_itself(m, *value))
         .collect();
-    for value in found {
+    for (name, value) in found {
         let changes = mend::flip(context, value);
         let (severity, confidence, message) = if is_about_addresses(m, value) {
             let confidence = if fetches_keys(m) { Confidence::High } else { Confidence::Low };
             (Severity::Medium, confidence, BY_HTTP)
         } else {
-            let confidence = if attacks(context) { Confidence::Low } else { Confidence::High };
+            // Since version 2 jwks-rsa looks at it no more, and checks.
+            let is_open = attacks(context) || name == "strictSsl";
+            let confidence = if is_open { Confidence::Low } else { Confidence::High };
             (Severity::High, confidence, UNCHECKED)
         };
         context.report_mended(value, (severity, confidence), message, fix(m.language), changes);

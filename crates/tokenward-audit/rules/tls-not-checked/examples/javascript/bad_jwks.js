@@ -2,5 +2,5 @@ const jwksClient = require('jwks-rsa');
 
 module.exports = jwksClient({
   jwksUri: 'https://auth.example/jwks',
-  strictSsl: false, // finding: high
+  strictSsl: false, // finding: uncertain
 });
