@@ -14,7 +14,7 @@ mod suggest;
 
 use harmless::{
     is_beside_development, is_compared, is_for_tests, is_listed_as_refused, is_of_a_table,
-    is_of_a_template, is_of_development, is_read_from_outside, is_refused, refusals,
+    is_of_a_template, is_of_development, is_read_from_outside, is_refused, makes_samples, refusals,
     takes_no_secret,
 };
 pub(crate) use reach::names as names_of_keys;
@@ -224,6 +224,7 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
         || is_compared(context, at, &literal.text)
         || is_of_development(context.source(m.value(key)))
         || is_beside_development(context, at)
+        || makes_samples(context)
         || !literal.is_fallback
             && (is_of_a_template(context, at) || is_for_tests(context, at, &literal.text));
     let confidence = if is_open { Confidence::Low } else { Confidence::High };
@@ -284,7 +285,7 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         ) => {
             let default = m.keyword(call, "default").found();
             // `ConfigParser.get(section, option)` has no other default than `fallback`.
-            if m.imports().any(|path| path.split('.').next() == Some("configparser")) {
+            if is_config_parser(m) {
                 return literal_in(m, m.keyword(call, "fallback").found()?, true, fuel);
             }
             // lodash takes the path second: `_.get(config, "jwt.secret", "…")`
@@ -305,6 +306,15 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         }
         _ => None,
     }
+}
+
+/// Whether settings are read by a `ConfigParser`, which another file may have made: nothing else of that kind has such
+/// methods.
+fn is_config_parser(m: &Model) -> bool {
+    const METHODS: [&str; 4] = ["getboolean", "getint", "getfloat", "has_option"];
+    m.imports().any(|path| path.split('.').next() == Some("configparser"))
+        || m.language == Language::Python
+            && m.calls().filter_map(|call| m.callee_name(call)).any(|name| METHODS.contains(&name))
 }
 
 /// What makes a key of text, or bytes of it.

@@ -81,8 +81,9 @@ fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
             .any(|value| MADE.iter().any(|word| context.source(value).contains(word)))
     })
     || verify.library == Library::PythonJose && speaks_of_key_set(context)
-    // A certificate's key may come through a list or a function of the file.
-    || verify.library == Library::PyJwt && context.text.contains(").public_key()")
+    // It may come through a list or a function of the file.
+    || verify.library == Library::PyJwt
+        && [").public_key()", "Algorithm.from_jwk("].iter().any(|made| context.text.contains(made))
 }
 
 /// Whether the key is visibly a secret, with which no public key can be confused.

@@ -124,6 +124,27 @@ pub(super) fn is_beside_development(context: &Context<'_>, at: Id) -> bool {
     set.is_some_and(|line| has(line, &["development", "'test'", "\"test\""]))
 }
 
+/// `jwt.encode({"user_id": random.random()}, "secret")`, in a file that verifies nothing: text that looks like a token,
+/// for whatever is to know one.
+pub(super) fn makes_samples(context: &Context<'_>) -> bool {
+    const DRAWS: [&str; 5] =
+        ["random.random", "random.randint", "random.choice", "~Math.random", "Math.random"];
+    // A number that is drawn may well be an id of the token; nobody draws whom it speaks of.
+    const WHO: [&str; 5] = ["sub", "userid", "user", "uid", "username"];
+    let m = context.model;
+    let is_drawn = |payload: Id| {
+        let claims = m.entries(m.value(payload)).named.into_iter();
+        claims
+            .filter(|(name, _)| WHO.contains(&plain(name).as_str()))
+            .flat_map(|(_, value)| m.below(value))
+            .any(|id| m.callee_path(id).is_some_and(|path| DRAWS.contains(&path.as_str())))
+    };
+    let mut payloads = context.library.signs().map(|sign| sign.payload.found()).peekable();
+    payloads.peek().is_some()
+        && context.library.verifies().next().is_none()
+        && payloads.all(|payload| payload.is_some_and(is_drawn))
+}
+
 /// `devConfig.secret || 'secret'`
 pub(super) fn is_of_development(source: &str) -> bool {
     let source = plain(source);
