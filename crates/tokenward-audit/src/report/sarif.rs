@@ -23,7 +23,8 @@ pub fn sarif(report: &Report<'_>, catalog: &Catalog) -> Value {
         .iter()
         .map(|note| {
             json!({
-                "level": "note",
+                // What was not looked at may hide something; a remark does not.
+                "level": if note.is_remark { "note" } else { "warning" },
                 "message": { "text": format!("{}: {}", note.file, note.why) },
             })
         })

@@ -66,6 +66,19 @@ fn sarif_names_each_rule_once_and_points_into_the_list() {
 }
 
 #[test]
+fn sarif_warns_of_what_was_not_looked_at_and_only_notes_a_remark() {
+    let mut audit = audit("app.py", CODE);
+    audit.notes.push(Note::new("c.py", "not UTF-8"));
+    audit.notes.push(Note::remark("tokenward-audit.toml", "2 rules are off"));
+
+    let log = sarif::sarif(&report(&audit), &Catalog::built_in().unwrap());
+
+    let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    let levels = [&told[0]["level"], &told[1]["level"]];
+    assert_eq!(levels, ["warning", "note"]);
+}
+
+#[test]
 fn a_finding_keeps_its_fingerprint_when_lines_are_added_above() {
     let before = audit("app.py", CODE).findings[0].fingerprint.clone();
     let after = audit("app.py", &format!("# a comment\n{CODE}")).findings[0].fingerprint.clone();

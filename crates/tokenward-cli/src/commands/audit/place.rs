@@ -117,7 +117,7 @@ pub(super) fn options(
             let failed = |error| Failure::because(path.display(), &error);
             let settings = Settings::parse(&text).map_err(failed)?;
             // Whoever wrote the project may have written them, too.
-            notes.extend(settings.told().map(|told| Note::remark(shown(&path), told)));
+            notes.extend(settings.told().map(|told| Note::remark(from_here(&path), told)));
             settings.into_options(folder).map_err(failed)?
         }
         None => Options::default(),
@@ -132,7 +132,7 @@ pub(super) fn options(
 }
 
 /// A file above, as people would say where it is.
-fn shown(path: &Path) -> String {
+fn from_here(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
