@@ -7,7 +7,9 @@ use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
-/// The switches.
+mod keys;
+
+/// The switches, and what key sets are fetched by.
 pub(super) const WORDS: &[&str] = &[
     "SECURE_SSL_REDIRECT",
     "SECURE_HSTS_SECONDS",
@@ -23,6 +25,11 @@ pub(super) const WORDS: &[&str] = &[
     "AllowInsecureHttp",
     "DisableTransportSecurityRequirement",
     "DiscoveryPolicy",
+    "JWKClient",
+    "JwkSetUri",
+    "RemoteJWKSet",
+    "jwks_u",
+    "jwksU",
 ];
 
 /// What a switch lets happen.
@@ -32,6 +39,8 @@ enum Allows {
     /// The same, for a library that is nowhere in sight.
     HttpElsewhere,
     NoHsts,
+    /// Keys from an address without TLS.
+    Keys,
 }
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -51,6 +60,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             _ => None,
         }
     }));
+    found.extend(keys::by_http(m).into_iter().map(|at| (at, Allows::Keys)));
     for (at, allows) in found {
         if !is_development(context, at) {
             tell(context, at, allows);
@@ -71,6 +81,11 @@ fn tell(context: &mut Context<'_>, at: Id, allows: Allows) {
             (Severity::Low, Confidence::Medium),
             "HSTS is switched off: browsers ask over plain HTTP first, and whoever is on the way answers",
             "leave it on, for a year (31536000 seconds)",
+        ),
+        Allows::Keys => (
+            (Severity::High, Confidence::High),
+            "keys are fetched over plain HTTP: whoever is on the way puts others in their place, and signs tokens",
+            "fetch them by https://; ask the issuer's metadata for the address",
         ),
     };
     context.report(at, rank, message, fix);
