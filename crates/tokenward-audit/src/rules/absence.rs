@@ -62,7 +62,13 @@ pub(crate) struct Signs {
     pub(crate) has: [bool; ABSENCES.len()],
     /// Whether it logs people out by taking a cookie away: what was copied out of that works on.
     pub(crate) logs_out: bool,
+    /// Whether it speaks of tokens that were ended before their time.
+    pub(crate) knows_ended: bool,
 }
+
+/// What a list of ended tokens is called, or the question whether one is on it.
+const ENDED: [&str; 7] =
+    ["revoked", "blacklist", "blocklist", "denylist", "deny_list", "token_version", "tokenversion"];
 
 pub(crate) fn signs(text: &str) -> Signs {
     let text = text.to_lowercase();
@@ -71,12 +77,19 @@ pub(crate) fn signs(text: &str) -> Signs {
         has: ABSENCES.map(|absence| has(absence.words)),
         logs_out: has(&["logout", "log_out", "sign_out", "signout"])
             && has(&["delete_cookie", "clearcookie", "deletecookie"]),
+        knows_ended: has(&ENDED),
     }
 }
 
 /// Whether a finding says that no token can be ended.
 pub(crate) fn is_revocation(finding: &Finding) -> bool {
     finding.rule == "no-revocation"
+}
+
+/// Whether a finding says for how long a stolen token works, which is not so where whoever verifies it asks for what
+/// was ended.
+pub(crate) fn is_lifetime(finding: &Finding) -> bool {
+    finding.rule == "long-lifetime" && finding.confidence == Confidence::Medium
 }
 
 /// Notes that tokens can be ended, which no word may say.

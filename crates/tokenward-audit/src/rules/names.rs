@@ -77,6 +77,10 @@ const TOKENS: [&str; 9] = [
     "authorization",
 ];
 
+/// Ends of names of what is kept beside a token, and is none: `jwt_provider`, `accessTokenType`.
+const BESIDE: [&str; 9] =
+    ["provider", "type", "method", "redirect", "id", "scope", "status", "source", "issuer"];
+
 /// How surely a name is that of a credential.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Credential {
@@ -94,7 +98,8 @@ pub(super) fn is_no_other(name: &str) -> bool {
 
 /// Reads the name of a place where something is kept.
 pub(crate) fn credential(name: &str) -> Credential {
-    if !is_no_other(name) {
+    let is_beside = || words(name).last().is_some_and(|last| BESIDE.contains(&last.as_str()));
+    if !is_no_other(name) || is_beside() {
         return Credential::No;
     }
     let name = plain(name);
