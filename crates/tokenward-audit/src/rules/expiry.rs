@@ -278,7 +278,12 @@ fn judge(context: &mut Context<'_>, at: Id, seconds: f64, around: &str) {
         } else {
             Confidence::Low
         };
-        let is_default = matches!(context.model.kind(at), Kind::Choice(_));
+        // `int(os.getenv("TTL", 7))`, `ttl: int = 7` in a class of settings.
+        let is_default = matches!(context.model.kind(at), Kind::Choice(_))
+            || ["getenv(", "environ", "process.env", "env("]
+                .iter()
+                .any(|read| context.source(at).contains(read))
+            || settings::is_read_from_outside(context, at);
         let unless = if is_default { ", unless a setting says otherwise" } else { "" };
         context.report(
             at,

@@ -14,8 +14,7 @@ mod suggest;
 
 use harmless::{
     is_beside_development, is_compared, is_for_tests, is_listed_as_refused, is_of_a_table,
-    is_of_a_template, is_of_development, is_read_from_outside, is_refused, makes_samples, refusals,
-    takes_no_secret,
+    is_of_a_template, is_of_development, is_refused, makes_samples, refusals, takes_no_secret,
 };
 pub(crate) use reach::names as names_of_keys;
 
@@ -204,7 +203,10 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     let mut verifies = context.library.verifies();
     let is_checked = verifies.any(|verify| verify.key.found() == Some(key))
         && context.library.signs().next().is_none();
-    let message = match (literal.is_fallback || is_read_from_outside(context, at), is_checked) {
+    let message = match (
+        literal.is_fallback || settings::is_read_from_outside(context, at),
+        is_checked,
+    ) {
         (true, true) => {
             "without its setting, tokens are checked with a secret that stands in the code"
         }

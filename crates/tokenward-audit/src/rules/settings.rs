@@ -1,6 +1,7 @@
 //! Settings: what is given to a name, a key or a keyword, wherever that stands.
 
-use crate::model::{Id, Key, Kind, Model};
+use super::Context;
+use crate::model::{Id, Key, Kind, Model, ScopeKind};
 
 /// Each name that is given a value, with the value: `X = 1`, `config["X"] = 1`, `{"X": 1}`, `f(X=1)`.
 pub(super) fn all(m: &Model) -> impl Iterator<Item = (&str, Id)> {
@@ -40,4 +41,13 @@ pub(super) fn all(m: &Model) -> impl Iterator<Item = (&str, Id)> {
         }
         found
     })
+}
+
+/// `class Settings(BaseSettings): jwt_secret: str = "…"`: what the environment says takes its place.
+pub(super) fn is_read_from_outside(context: &Context<'_>, at: Id) -> bool {
+    let m = context.model;
+    let is_class = m.scope(m.node(at).scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
+    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
+    let head = before.rfind("class ").and_then(|at| before.get(at..)).unwrap_or_default();
+    is_class && head.lines().next().is_some_and(|line| line.contains("Settings)"))
 }

@@ -59,6 +59,22 @@ fn a_secret_is_to_be_read_under_the_name_that_the_code_has_for_it_already() {
 }
 
 #[test]
+fn a_lifetime_that_a_setting_may_change_says_so() {
+    let told = |text: &str| {
+        let findings = audit_text("conf.py", text, Language::Python, &Options::default());
+        let told = findings.into_iter().find(|one| one.rule == "long-lifetime").unwrap();
+        told.message.contains("unless a setting says otherwise")
+    };
+    for text in [
+        "class Settings(BaseSettings):\n    access_token_expire_days: int = 7\n",
+        "import os\nACCESS_TOKEN_EXPIRE_DAYS = int(os.getenv('DAYS', 7))\n",
+    ] {
+        assert!(told(text), "{text}");
+    }
+    assert!(!told("ACCESS_TOKEN_EXPIRE_DAYS = 7\n"));
+}
+
+#[test]
 fn every_example_of_settings_has_the_findings_that_it_marks_and_no_other() {
     let mut wrong = Vec::new();
     for (rule, _) in config::RULES {

@@ -1,9 +1,9 @@
 //! Literals that sign nothing: refused where the program starts, or where the algorithm takes no secret.
 
-use crate::model::{Id, Kind, Model, ScopeKind};
-use crate::rules::Context;
+use crate::model::{Id, Kind, Model};
 use crate::rules::library::Verify;
 use crate::rules::names::{has, is_asymmetric, plain, words};
+use crate::rules::{Context, settings};
 
 /// As much of a statement as is looked at, in bytes.
 const MAX_REGION: usize = 6_000;
@@ -95,7 +95,7 @@ pub(super) fn is_for_tests(context: &Context<'_>, at: Id, text: &str) -> bool {
     let first = words.first().map(String::as_str).unwrap_or_default();
     matches!(first, "test")
         || words.iter().any(|one| one == "testing")
-        || matches!(first, "dev" | "local") && !is_read_from_outside(context, at)
+        || matches!(first, "dev" | "local") && !settings::is_read_from_outside(context, at)
 }
 
 /// `{ JWT_SECRET: '…' }`, in a script that signs and verifies nothing: what is made of the map is out of sight.
@@ -149,15 +149,6 @@ pub(super) fn makes_samples(context: &Context<'_>) -> bool {
 pub(super) fn is_of_development(source: &str) -> bool {
     let source = plain(source);
     ["devconfig", "devoptions", "devsettings"].iter().any(|word| source.contains(word))
-}
-
-/// `class Settings(BaseSettings): jwt_secret: str = "…"`: what the environment says takes its place.
-pub(super) fn is_read_from_outside(context: &Context<'_>, at: Id) -> bool {
-    let m = context.model;
-    let is_class = m.scope(m.node(at).scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
-    let before = context.text.get(..m.node(at).span.start).unwrap_or_default();
-    let head = before.rfind("class ").and_then(|at| before.get(at..)).unwrap_or_default();
-    is_class && head.lines().next().is_some_and(|line| line.contains("Settings)"))
 }
 
 /// `{"JWT_SECRET": "auth", "JWT_TTL": "auth", …}` says what each name belongs to.
