@@ -345,7 +345,7 @@ fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {
 /// What is to be said of a decode where another file verifies tokens.
 const OTHERS_VERIFY: &str = ", unless what verifies tokens in another file comes first";
 /// What is to be said of a lifetime where a file that verifies knows of tokens that were ended.
-const ENDED_BEFORE: &str = ", unless it is revoked before";
+const ENDED_BEFORE: &str = ", unless the token is revoked before";
 
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let mut has = [false; absence::ABSENCES.len()];
@@ -358,8 +358,7 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let logs_out = outcomes.iter().any(|outcome| outcome.signs.logs_out && !outcome.is_test);
     let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
     let somebody_verifies = outcomes.iter().any(|outcome| outcome.verifies);
-    let somebody_asks =
-        outcomes.iter().any(|outcome| outcome.verifies && outcome.signs.knows_ended);
+    let somebody_asks = outcomes.iter().any(|outcome| outcome.signs.knows_ended);
     for mut outcome in outcomes {
         for (mut finding, condition) in std::mem::take(&mut outcome.open) {
             let mut unless = condition.unless.into_iter();

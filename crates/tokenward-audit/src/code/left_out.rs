@@ -28,6 +28,8 @@ pub(crate) struct Reason {
     pub(crate) count: usize,
     /// For programs: `in_tests`.
     pub(crate) name: &'static str,
+    /// Whether they were there before.
+    pub(crate) is_from_before: bool,
     /// In a row of the ten: `17 known`.
     pub(crate) short: &'static str,
     /// In a sentence, with the option that brings them back.
@@ -55,13 +57,16 @@ impl LeftOut {
             (self.allowed, "allowed", "allowed", "allowed by comments"),
         ]
         .into_iter()
-        .map(|(count, name, short, long)| Reason { count, name, short, long })
+        .map(|(count, name, short, long)| {
+            let is_from_before = matches!(name, "known" | "old");
+            Reason { count, name, is_from_before, short, long }
+        })
         .filter(|reason| reason.count > 0)
     }
 
     /// Whether what was found is not told since it was there before.
-    pub(crate) const fn is_from_before(self) -> bool {
-        self.known > 0 || self.old > 0
+    pub(crate) fn is_from_before(self) -> bool {
+        self.reasons().any(|reason| reason.is_from_before)
     }
 
     /// `17 known, 2 uncertain`; nothing where nothing was left out.

@@ -68,6 +68,10 @@ fn whatever_spells_a_call_calls_the_same() {
         1,
     );
     assert_eq!(found(&part, Language::JavaScript), [3]);
+    for key in ["['decode']", "'decode'"] {
+        let other = part.replacen("d\\u0065code", key, 1);
+        assert_eq!(found(&other, Language::JavaScript), [3], "{other}");
+    }
 }
 
 #[test]

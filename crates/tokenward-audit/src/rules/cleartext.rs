@@ -29,7 +29,9 @@ pub(super) const WORDS: &[&str] = &[
     "JwkSetUri",
     "RemoteJWKSet",
     "jwks_u",
+    "jwks_e",
     "jwksU",
+    "jwksE",
 ];
 
 /// What a switch lets happen.
@@ -39,8 +41,8 @@ enum Allows {
     /// The same, for a library that is nowhere in sight.
     HttpElsewhere,
     NoHsts,
-    /// Keys from an address without TLS.
-    Keys,
+    /// Keys from an address without TLS, as surely as its host is told.
+    Keys(Confidence),
 }
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -60,7 +62,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             _ => None,
         }
     }));
-    found.extend(keys::by_http(m).into_iter().map(|at| (at, Allows::Keys)));
+    found.extend(keys::by_http(m).into_iter().map(|(at, sure)| (at, Allows::Keys(sure))));
     for (at, allows) in found {
         if !is_development(context, at) {
             tell(context, at, allows);
@@ -82,8 +84,8 @@ fn tell(context: &mut Context<'_>, at: Id, allows: Allows) {
             "HSTS is switched off: browsers ask over plain HTTP first, and whoever is on the way answers",
             "leave it on, for a year (31536000 seconds)",
         ),
-        Allows::Keys => (
-            (Severity::High, Confidence::High),
+        Allows::Keys(sure) => (
+            (Severity::High, sure),
             "keys are fetched over plain HTTP: whoever is on the way puts others in their place, and signs tokens",
             "fetch them by https://; ask the issuer's metadata for the address",
         ),

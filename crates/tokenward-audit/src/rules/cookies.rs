@@ -242,12 +242,14 @@ fn is_credential(m: &Model, written: &str, value: Lookup) -> bool {
         return false;
     }
     let bare = plain(written);
-    credential(written) != Credential::No
-        || ["session", "sessionid", "auth", "sid"].contains(&bare.as_str()) && is_token(m, value)
+    super::names::is_credential(written)
+        || (credential(written) == Credential::Beside
+            || ["session", "sessionid", "auth", "sid"].contains(&bare.as_str()))
+            && is_token(m, value)
 }
 
 fn is_token(m: &Model, value: Lookup) -> bool {
     let Some(value) = value.found() else { return false };
-    m.last_name(value).is_some_and(|name| credential(name) != Credential::No)
+    m.last_name(value).is_some_and(super::names::is_credential)
         || library::makes_token(m, m.value(value))
 }

@@ -74,16 +74,10 @@ pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
     let is_named = m
         .scopes_from(m.node(at).scope)
         .any(|(_, scope)| is_name(&scope.name) || is_set_name(&scope.name));
-    let is_of_a_set = || {
-        m.ancestors(at).any(|one| match m.kind(one) {
-            Kind::Assign(target, _) => m.last_name(*target).is_some_and(is_named_set),
-            _ => false,
-        })
-    };
     // `if DEBUG: …`, `NODE_ENV !== 'production' ? … : …`
     let is_guarded =
         || conditions(m, text, at).into_iter().any(|(one, holds)| is_development(one, holds));
-    is_named || is_of_a_set() || is_guarded() || is_left_before(m, text, at)
+    is_named || is_in_second_set(m, at) || is_guarded() || is_left_before(m, text, at)
 }
 
 /// `FakeProvider`, `mock_login`, `DevServer`
@@ -118,11 +112,26 @@ fn is_set_name(name: &str) -> bool {
     is_one_of(&["dev", "development"]) || is_settings && is_one_of(&["test", "tests", "testing"])
 }
 
-/// `TALISMAN_DEV_CONFIG = { … }`: settings of which another set holds elsewhere.
-fn is_named_set(name: &str) -> bool {
-    let words = words(name);
-    let has = |among: &[&str]| words.iter().any(|word| among.contains(&word.as_str()));
-    has(&SETTINGS) && has(&["dev", "develop", "development", "debug"])
+/// `HEADERS_DEV_CONFIG = { … }` beside `HEADERS_CONFIG = { … }`: the other set is the one of production.
+fn is_in_second_set(m: &Model, at: Id) -> bool {
+    const MARKS: [&str; 4] = ["dev", "develop", "development", "debug"];
+    let is_map = |id: Id| matches!(m.kind(m.value(id)), Kind::Map(_));
+    let mut around = m.ancestors(at).take_while(|one| !matches!(m.kind(*one), Kind::Function(_)));
+    let set = around.find_map(|one| match m.kind(one) {
+        Kind::Assign(target, value) if is_map(*value) => m.last_name(*target),
+        _ => None,
+    });
+    let words = words(set.unwrap_or_default());
+    let others: Vec<&String> =
+        words.iter().filter(|word| !MARKS.contains(&word.as_str())).collect();
+    others.len() < words.len()
+        && others.iter().any(|word| SETTINGS.contains(&word.as_str()))
+        && m.ids().any(|id| match m.kind(id) {
+            Kind::Assign(target, value) if is_map(*value) => m
+                .last_name(*target)
+                .is_some_and(|name| super::names::words(name).iter().eq(others.iter().copied())),
+            _ => false,
+        })
 }
 
 /// `if not settings.DEBUG: raise Http404`, before a place and in its function.

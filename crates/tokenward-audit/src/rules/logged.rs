@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::guards::conditions;
-use super::names::{Credential, credential, has, plain};
+use super::names::{has, is_credential, plain};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model, ScopeId};
@@ -230,7 +230,7 @@ fn is_same(m: &Model, one: Id, other: Id) -> bool {
 
 /// Whether the name alone says that it is one.
 fn is_named(m: &Model, leaf: Id) -> bool {
-    m.last_name(leaf).is_some_and(|name| credential(name) != Credential::No)
+    m.last_name(leaf).is_some_and(is_credential)
 }
 
 /// Whether what is logged was refused, as far as the code around says: no such token lets anybody in.

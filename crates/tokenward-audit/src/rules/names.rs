@@ -87,6 +87,8 @@ pub(crate) enum Credential {
     Surely,
     /// `token`, and no more.
     Perhaps,
+    /// `jwt_provider`: by its end, what is kept beside one. The value may say otherwise.
+    Beside,
     No,
 }
 
@@ -96,15 +98,20 @@ pub(super) fn is_no_other(name: &str) -> bool {
     !OTHER_TOKENS.iter().any(|word| name.contains(word))
 }
 
+/// Whether a name is that of a credential, or of something called `token`.
+pub(crate) fn is_credential(name: &str) -> bool {
+    matches!(credential(name), Credential::Surely | Credential::Perhaps)
+}
+
 /// Reads the name of a place where something is kept.
 pub(crate) fn credential(name: &str) -> Credential {
-    let is_beside = || words(name).last().is_some_and(|last| BESIDE.contains(&last.as_str()));
-    if !is_no_other(name) || is_beside() {
+    if !is_no_other(name) {
         return Credential::No;
     }
+    let is_beside = words(name).last().is_some_and(|last| BESIDE.contains(&last.as_str()));
     let name = plain(name);
     if TOKENS.iter().any(|word| name.contains(word)) {
-        return Credential::Surely;
+        return if is_beside { Credential::Beside } else { Credential::Surely };
     }
     let bare = matches!(
         name.as_str(),

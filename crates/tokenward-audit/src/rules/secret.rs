@@ -26,6 +26,13 @@ struct Literal {
     is_fallback: bool,
 }
 
+/// What is asked of a file once, for all of its secrets.
+#[derive(Debug)]
+struct OfFile<'m> {
+    refusals: Vec<&'m str>,
+    makes_samples: bool,
+}
+
 const FUEL: u8 = 8;
 /// Settings of libraries that hold the key that signs.
 const SETTINGS: [&str; 7] = [
@@ -49,9 +56,9 @@ pub(super) const WORDS: &[&str] = &["hs256", "hs384", "hs512", "symmetricsecurit
 
 pub(super) fn check(context: &mut Context<'_>) {
     let m = context.model;
-    let refusals = refusals(context);
+    let file = OfFile { refusals: refusals(context), makes_samples: makes_samples(context) };
     for key in keys(m, context.library) {
-        report(context, key, None, &refusals);
+        report(context, key, None, &file);
     }
     let about_jwt = is_about_jwt(m);
     let is_script_or_python = m.language.is_script() || m.language == Language::Python;
@@ -82,7 +89,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         .filter(|(_, value)| !is_listed_as_refused(context, *value) && !is_of_a_table(m, *value))
         .collect();
     for (name, value) in set {
-        report(context, value, Some(name), &refusals);
+        report(context, value, Some(name), &file);
     }
 }
 
@@ -188,7 +195,7 @@ fn is_never_taken(m: &Model, calls: &Calls, key: Id) -> bool {
 }
 
 /// Tells of a key that is a literal; `setting` is the name that it is given.
-fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &[&str]) {
+fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, file: &OfFile<'_>) {
     let m = context.model;
     let Some((at, literal)) = literal(m, key) else { return };
     if is_public(&literal.text) || is_empty(&literal.text) {
@@ -222,11 +229,11 @@ fn report(context: &mut Context<'_>, key: Id, setting: Option<&str>, refusals: &
     };
     let names = [literal.text.as_str(), setting.or_else(|| m.last_name(key)).unwrap_or_default()];
     // Where production does not start with it, whether it is ever used there is for a person to say.
-    let is_open = is_refused(refusals, &names)
+    let is_open = is_refused(&file.refusals, &names)
         || is_compared(context, at, &literal.text)
         || is_of_development(context.source(m.value(key)))
         || is_beside_development(context, at)
-        || makes_samples(context)
+        || file.makes_samples
         || !literal.is_fallback
             && (is_of_a_template(context, at) || is_for_tests(context, at, &literal.text));
     let confidence = if is_open { Confidence::Low } else { Confidence::High };
@@ -287,7 +294,7 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         ) => {
             let default = m.keyword(call, "default").found();
             // `ConfigParser.get(section, option)` has no other default than `fallback`.
-            if is_config_parser(m) {
+            if is_config_parser(m, *callee) {
                 return literal_in(m, m.keyword(call, "fallback").found()?, true, fuel);
             }
             // lodash takes the path second: `_.get(config, "jwt.secret", "…")`
@@ -310,13 +317,27 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
     }
 }
 
-/// Whether settings are read by a `ConfigParser`, which another file may have made: nothing else of that kind has such
-/// methods.
-fn is_config_parser(m: &Model) -> bool {
-    const METHODS: [&str; 4] = ["getboolean", "getint", "getfloat", "has_option"];
-    m.imports().any(|path| path.split('.').next() == Some("configparser"))
-        || m.language == Language::Python
-            && m.calls().filter_map(|call| m.callee_name(call)).any(|name| METHODS.contains(&name))
+/// Whether a setting is read by a `ConfigParser`. One that another file made is known by a method that nothing else of
+/// that kind has.
+fn is_config_parser(m: &Model, get: Id) -> bool {
+    if m.imports().any(|path| path.split('.').next() == Some("configparser")) {
+        return true;
+    }
+    let receiver = |callee: Id| match m.kind(callee) {
+        Kind::Member(object, _) => m.last_name(*object),
+        _ => None,
+    };
+    let Some(parser) = receiver(get).filter(|_| m.language == Language::Python) else {
+        return false;
+    };
+    m.charge(m.ids().count())
+        && m.calls().any(|call| match m.kind(call) {
+            Kind::Call { callee, .. } => {
+                matches!(m.callee_name(call), Some("getboolean" | "has_option"))
+                    && receiver(*callee) == Some(parser)
+            }
+            _ => false,
+        })
 }
 
 /// What makes a key of text, or bytes of it.

@@ -1,7 +1,7 @@
 //! `token-in-web-storage`: a script that gets into the page takes the token away with it.
 
 use super::Context;
-use super::names::{Credential, credential, has, is_errand, is_no_other, words};
+use super::names::{Credential, credential, has, is_credential, is_errand, is_no_other, words};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Model};
@@ -125,8 +125,8 @@ fn surely(m: &Model, named: &str, value: Option<Id>) -> Option<Severity> {
     let mut sure = credential(named);
     if sure != Credential::Surely
         && let Some(value) = value
-        && (sure == Credential::Perhaps || is_storage_key(named))
-        && m.last_name(value).is_some_and(|name| credential(name) == Credential::Surely)
+        && (matches!(sure, Credential::Perhaps | Credential::Beside) || is_storage_key(named))
+        && is_surely(m, value)
     {
         sure = Credential::Surely;
     }
@@ -142,8 +142,15 @@ fn surely(m: &Model, named: &str, value: Option<Id>) -> Option<Severity> {
     severity(sure)
 }
 
+/// Whether a value is one by its name, or is sent as one: `"Bearer " + token`.
+fn is_surely(m: &Model, value: Id) -> bool {
+    let is_bearer = |id: Id| m.text(id).is_some_and(|text| text.starts_with("Bearer "));
+    m.last_name(value).is_some_and(|name| credential(name) == Credential::Surely)
+        || m.below(value).any(is_bearer)
+}
+
 fn is_token(name: &str) -> bool {
-    credential(name) != Credential::No || super::names::plain(name) == "access"
+    is_credential(name) || super::names::plain(name) == "access"
 }
 
 /// What is written to end it is no token.
@@ -166,7 +173,7 @@ const fn severity(credential: Credential) -> Option<Severity> {
     match credential {
         Credential::Surely => Some(Severity::High),
         Credential::Perhaps => Some(Severity::Medium),
-        Credential::No => None,
+        Credential::Beside | Credential::No => None,
     }
 }
 
@@ -183,9 +190,7 @@ fn name_of(context: &Context<'_>, key: Id) -> String {
     let name = m.last_name(key).unwrap_or_default();
     match m.text(key) {
         // `STORAGE.TOKEN`: whatever its text is.
-        Some(text) if credential(text) == Credential::No && credential(name) != Credential::No => {
-            name.to_owned()
-        }
+        Some(text) if credential(text) == Credential::No && is_credential(name) => name.to_owned(),
         Some(text) => text.to_owned(),
         None => name.to_owned(),
     }

@@ -1,7 +1,7 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
 use super::names::{has, plain};
-use super::{Context, guards, library, mend, settings};
+use super::{Context, guards, hosts, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Model, ScopeKind};
@@ -21,7 +21,7 @@ const ATTACKS: [&str; 7] =
 /// Where a program talks to itself, or was started by hand.
 const AT_HOME: [&str; 2] = ["localhost", "namemain"];
 /// What an option to leave the check out is called.
-const CHOSEN: [&str; 17] = [
+const CHOSEN: [&str; 14] = [
     "rejectunauthorized",
     "insecure",
     "skipverif",
@@ -32,17 +32,20 @@ const CHOSEN: [&str; 17] = [
     "verifycert",
     "strictssl",
     "selfsigned",
-    "sslverif",
-    "tlsverif",
-    "certverif",
     "disablessl",
     "disabletls",
     "ignoressl",
     "ignorecert",
 ];
 
+/// What says where a request goes.
+const ADDRESSES: [&str; 8] =
+    ["host", "hostname", "url", "uri", "jwksuri", "baseurl", "issuer", "brokers"];
+
 const UNCHECKED: &str = "keys or tokens travel over TLS whose certificate nobody checks: whoever is on the way can \
                          read them, and answer";
+const BEFORE_2: &str = "jwks-rsa before version 2 fetches keys over TLS whose certificate nobody checks; later ones do \
+                        not read this, and check";
 const BY_HTTP: &str =
     "keys may be fetched over plain HTTP: whoever is on the way can put others in their place";
 
@@ -59,10 +62,10 @@ pub(super) fn check(context: &mut Context<'_>) {
             let confidence = if fetches_keys(m) { Confidence::High } else { Confidence::Low };
             (Severity::Medium, confidence, BY_HTTP)
         } else {
-            // Since version 2 jwks-rsa looks at it no more, and checks.
-            let is_open = attacks(context) || name == "strictSsl";
+            let is_dead = name == "strictSsl" && context.says("jwks-rsa");
+            let is_open = attacks(context) || is_dead;
             let confidence = if is_open { Confidence::Low } else { Confidence::High };
-            (Severity::High, confidence, UNCHECKED)
+            (Severity::High, confidence, if is_dead { BEFORE_2 } else { UNCHECKED })
         };
         context.report_mended(value, (severity, confidence), message, fix(m.language), changes);
     }
@@ -139,16 +142,21 @@ fn is_checked_by_hand(m: &Model, value: Id) -> bool {
 
 /// `{ brokers: ['127.0.0.1:9093'], ssl: { rejectUnauthorized: false } }`: nobody is on the way.
 fn is_to_itself(m: &Model, value: Id) -> bool {
-    let maps = m.ancestors(value).filter(|one| matches!(m.kind(*one), Kind::Map(_)));
-    let hosts: Vec<bool> = maps
-        .take(2)
-        .flat_map(|map| m.entries(map).named)
-        .filter(|(name, _)| matches!(plain(name).as_str(), "host" | "hostname" | "url" | "brokers"))
-        .flat_map(|(_, hosts)| m.below(m.value(hosts)))
-        .filter_map(|host| m.text(host))
-        .map(|host| has(host, &["127.0.0.1", "localhost", "[::1]"]))
-        .collect();
-    !hosts.is_empty() && hosts.iter().all(|is_loopback| *is_loopback)
+    let addresses = |map: Id| {
+        let named = m.entries(map).named.into_iter();
+        named.filter(|(name, _)| ADDRESSES.contains(&plain(name).as_str())).collect::<Vec<_>>()
+    };
+    let mut maps = m.ancestors(value).filter(|one| matches!(m.kind(*one), Kind::Map(_)));
+    // Whatever stands further out may be where the program itself listens.
+    let nearest = maps.by_ref().take(2).map(addresses).find(|found| !found.is_empty());
+    let is_here =
+        |at: Id| m.text(at).is_some_and(|address| hosts::is_loopback(&hosts::host_of(address)));
+    nearest.is_some_and(|found| {
+        found.into_iter().all(|(_, at)| match m.kind(m.value(at)) {
+            Kind::List(all) => !all.is_empty() && all.iter().all(|one| is_here(*one)),
+            _ => is_here(at),
+        })
+    })
 }
 
 /// `requests.get(…, verify=False)`, `httpx.Client(verify=False)`, `session.verify = False`; libraries for tokens have

@@ -83,8 +83,10 @@ fn a_long_life_is_told_on_demand_where_who_verifies_asks_for_what_was_ended() {
     let told = ["login.py:5 long-lifetime"];
     assert_eq!(project.found(&Options::default()), told);
 
-    // A list that no verifier asks ends nothing.
+    // A list that no verifier asks ends nothing, nor does what an error says.
     project.write("lists.py", "import jwt\n\nrevoked = set()\n");
+    assert_eq!(project.found(&Options::default()), told);
+    project.write("guard.py", &verifies.replace("Refused", "Refused('ended or revoked')"));
     assert_eq!(project.found(&Options::default()), told);
     project.write("guard.py", &verifies.replace("CHECK", "claims['jti'] in revoked"));
     assert!(project.found(&Options::default()).is_empty());

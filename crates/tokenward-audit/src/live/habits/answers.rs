@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::live::http::{Address, Answer};
 use crate::live::options::Carrier;
 use crate::live::rules::{CACHED, COOKIE_PLAIN, COOKIE_READABLE, COOKIE_SITE, NO_CSP, NO_HSTS};
-use crate::rules::names::{Credential, credential, plain};
+use crate::rules::names::{is_credential, plain};
 use crate::token::algorithm_of;
 
 /// A year, in seconds, as lists of browsers ask for.
@@ -110,7 +110,7 @@ fn holds_token(name: &str, value: &str) -> bool {
         // Half of a double submission is there for scripts on purpose.
         return !["csrf", "xsrf"].iter().any(|word| plain(name).contains(word));
     }
-    let is_named = credential(name) != Credential::No || SESSIONS.contains(&plain(name).as_str());
+    let is_named = is_credential(name) || SESSIONS.contains(&plain(name).as_str());
     is_named && value.len() >= MIN_VALUE
 }
 

@@ -2,10 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::super::{children, field_text, spelling};
-use super::{ident, node};
+use super::super::children;
+use super::{ident, key_of, node};
 use crate::model::build::Builder;
-use crate::model::{Binding, Id};
+use crate::model::{Binding, Id, Key, Kind};
 
 /// Binds every name in a pattern to its part of `value`, or to what we do not know.
 pub(super) fn bind(b: &mut Builder<'_>, pattern: Node<'_>, value: Option<Id>) {
@@ -39,7 +39,7 @@ fn member(b: &mut Builder<'_>, part: Node<'_>, value: Option<Id>) {
             bind_part(b, &name.clone(), name, value);
         }
         "pair_pattern" => {
-            let key = spelling::name(field_text(b, part, "key").trim_matches(['"', '\'']));
+            let key = key_in(b, part);
             match part.child_by_field_name("value") {
                 Some(inner) if inner.kind() == "identifier" => {
                     let name = ident(b, inner);
@@ -59,6 +59,18 @@ fn member(b: &mut Builder<'_>, part: Node<'_>, value: Option<Id>) {
             }
         }
         _ => bind_all_unknown(b, part, 0),
+    }
+}
+
+/// What is taken out: `decode`, `"decode"`, `["decode"]`; nothing where that is put together.
+fn key_in(b: &mut Builder<'_>, part: Node<'_>) -> String {
+    match part.child_by_field_name("key").map(|key| key_of(b, key)) {
+        Some(Key::Named(name)) => name,
+        Some(Key::Computed(key)) => match b.model().kind(key) {
+            Kind::Text(text) => text.clone(),
+            _ => String::new(),
+        },
+        Some(Key::Spread) | None => String::new(),
     }
 }
 

@@ -63,6 +63,10 @@ fn is_built_by_type(context: &Context<'_>, verify: &Verify) -> bool {
         })
 }
 
+/// What makes such an object of a certificate, or of a key of a set.
+const FAMILIES: [&str; 4] =
+    [").public_key()", "RSAAlgorithm.from_jwk(", "ECAlgorithm.from_jwk(", "OKPAlgorithm.from_jwk("];
+
 /// Whether the key is an object of one family, which Python's libraries refuse under another.
 fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
     const MADE: [&str; 7] = [
@@ -83,7 +87,8 @@ fn is_typed(context: &Context<'_>, verify: &Verify) -> bool {
     || verify.library == Library::PythonJose && speaks_of_key_set(context)
     // It may come through a list or a function of the file.
     || verify.library == Library::PyJwt
-        && [").public_key()", "Algorithm.from_jwk("].iter().any(|made| context.text.contains(made))
+        && !verify.key.found().is_some_and(|key| m.is_parameter(key))
+        && FAMILIES.iter().any(|made| context.text.contains(made))
 }
 
 /// Whether the key is visibly a secret, with which no public key can be confused.

@@ -182,14 +182,13 @@ pub(super) fn is_of_nobody(context: &Context<'_>, sign: &Sign) -> bool {
         let name = plain(name);
         name.ends_with("id") || WHO.iter().any(|word| name.contains(word))
     };
-    // Supabase's key for whoever is not logged in stands in every page.
-    if entries.named.iter().any(|(name, value)| name == "role" && m.text(*value) == Some("anon")) {
-        return true;
-    }
     let is_known = !entries.more && !entries.named.is_empty();
     // An option may say it as well: `subject: 'guest'`.
     is_known
-        && !entries.named.iter().any(|(name, _)| is_who(name))
+        && !entries.named.iter().any(|(name, value)| {
+            // Supabase's key for whoever is not logged in stands in every page.
+            is_who(name) && !(name == "role" && m.text(*value) == Some("anon"))
+        })
         && !context.source(sign.call).contains("subject")
 }
 

@@ -148,6 +148,10 @@ fn settings_off(context: &mut Context<'_>) {
 /// `func(p *Parser) { p.SkipClaimsValidation = true }`: the option of the package that has the parser; who takes it
 /// switches the check off.
 fn is_the_library(m: &Model, value: Id) -> bool {
+    // Who imports one of those has its types under other names.
+    if m.imports().any(|path| path.contains("jwt") || path.contains("oidc")) {
+        return false;
+    }
     let Some(target) = m.assigned_to(value) else { return false };
     let Kind::Member(object, _) = m.kind(target) else { return false };
     let Kind::Name(name) = m.kind(*object) else { return false };

@@ -129,15 +129,25 @@ pub(super) fn is_beside_development(context: &Context<'_>, at: Id) -> bool {
 pub(super) fn makes_samples(context: &Context<'_>) -> bool {
     const DRAWS: [&str; 5] =
         ["random.random", "random.randint", "random.choice", "~Math.random", "Math.random"];
-    // A number that is drawn may well be an id of the token; nobody draws whom it speaks of.
+    // A number that is drawn may well be an id of the token; nobody draws all that it says of its subject.
     const WHO: [&str; 5] = ["sub", "userid", "user", "uid", "username"];
     let m = context.model;
+    let is_draw = |id: Id| m.callee_path(id).is_some_and(|path| DRAWS.contains(&path.as_str()));
     let is_drawn = |payload: Id| {
-        let claims = m.entries(m.value(payload)).named.into_iter();
-        claims
-            .filter(|(name, _)| WHO.contains(&plain(name).as_str()))
-            .flat_map(|(_, value)| m.below(value))
-            .any(|id| m.callee_path(id).is_some_and(|path| DRAWS.contains(&path.as_str())))
+        let claims = m.entries(m.value(payload));
+        let named = claims.named.into_iter();
+        let mut who =
+            named.filter(|(name, _)| WHO.contains(&plain(name).as_str())).map(|(_, value)| value);
+        let mut who = who.by_ref().peekable();
+        !claims.more
+            && who.peek().is_some()
+            && who.all(|value| match m.kind(m.value(value)) {
+                // `str(random.random())`
+                Kind::Call { args, .. } if m.callee_name(value) == Some("str") => {
+                    args.first().is_some_and(|arg| is_draw(arg.value))
+                }
+                _ => is_draw(m.value(value)),
+            })
     };
     let mut payloads = context.library.signs().map(|sign| sign.payload.found()).peekable();
     payloads.peek().is_some()

@@ -1,0 +1,3 @@
+const jwt = require('jsonwebtoken')
+
+exports.make = (user, secret) => jwt.sign({ sub: user.id, role: 'anon' }, secret) // finding: high
