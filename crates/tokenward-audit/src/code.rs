@@ -344,8 +344,6 @@ fn verifying(outcome: &Outcome) -> impl Iterator<Item = (String, String)> {
 
 /// What is to be said of a decode where another file verifies tokens.
 const OTHERS_VERIFY: &str = ", unless what verifies tokens in another file comes first";
-/// What is to be said of a lifetime where a file that verifies knows of tokens that were ended.
-const ENDED_BEFORE: &str = ", unless the token is revoked before";
 
 fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let mut has = [false; absence::ABSENCES.len()];
@@ -358,7 +356,6 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
     let logs_out = outcomes.iter().any(|outcome| outcome.signs.logs_out && !outcome.is_test);
     let verifiers: HashSet<(String, String)> = outcomes.iter().flat_map(verifying).collect();
     let somebody_verifies = outcomes.iter().any(|outcome| outcome.verifies);
-    let somebody_asks = outcomes.iter().any(|outcome| outcome.signs.knows_ended);
     for mut outcome in outcomes {
         for (mut finding, condition) in std::mem::take(&mut outcome.open) {
             let mut unless = condition.unless.into_iter();
@@ -376,12 +373,6 @@ fn merge(mut audit: Audit, outcomes: Vec<Outcome>, options: &Options) -> Audit {
             outcome.findings.iter_mut().filter(|one| logs_out && absence::is_revocation(one))
         {
             finding.confidence = finding.confidence.max(Confidence::Medium);
-        }
-        for finding in
-            outcome.findings.iter_mut().filter(|one| somebody_asks && absence::is_lifetime(one))
-        {
-            finding.confidence = Confidence::Low;
-            finding.message.push_str(ENDED_BEFORE);
         }
         audit.files = audit.files.saturating_add(usize::from(outcome.looked_at));
         for mistake in outcome.allowed.iter().copied().filter_map(Mistake::new) {

@@ -187,8 +187,6 @@ pub(crate) struct Ran {
     pub(crate) verifies: bool,
     /// Whether it asks for the account of each token that it verifies.
     pub(crate) looks_accounts_up: bool,
-    /// Whether it asks of tokens that it verifies whether they were ended before their time.
-    pub(crate) asks_for_ended: bool,
     /// What the keys that it signs and verifies with are made of.
     pub(crate) names_of_keys: Vec<String>,
 }
@@ -370,7 +368,6 @@ pub(crate) fn run(read: &Read, written: &str, file: &str, wanted: u32) -> Ran {
         verifies,
         verifiers: unverified_decode::across::verifiers(model, library),
         looks_accounts_up: absence::looks_accounts_up(model, library),
-        asks_for_ended: absence::asks_for_ended(model, library),
         names_of_keys: secret::names_of_keys(model, library),
     }
 }

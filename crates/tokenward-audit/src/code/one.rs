@@ -211,18 +211,11 @@ fn judge(
     let allowed = allow::read(&read.comments, text, |at| lines.number(at));
     outcome.notes.extend(allow::faults(&allowed).map(|why| Note::remark(name, why)));
     let inside = inside.to_string_lossy();
-    let rules::Ran {
-        mut hits,
-        verifiers,
-        verifies,
-        looks_accounts_up,
-        asks_for_ended,
-        names_of_keys,
-    } = rules::run(&read, text, &inside, wanted);
+    let rules::Ran { mut hits, verifiers, verifies, looks_accounts_up, names_of_keys } =
+        rules::run(&read, text, &inside, wanted);
     outcome.verifiers = verifiers;
     outcome.verifies = verifies;
     outcome.names_of_keys = names_of_keys;
-    outcome.signs.knows_ended = asks_for_ended;
     if looks_accounts_up {
         absence::can_end(&mut outcome.signs);
     }

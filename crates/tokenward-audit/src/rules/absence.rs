@@ -3,7 +3,7 @@
 //! Each file says where it makes tokens; [`crate::code`] keeps the first place, if no file of the project
 //! has any sign of what is asked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -62,34 +62,6 @@ pub(crate) struct Signs {
     pub(crate) has: [bool; ABSENCES.len()],
     /// Whether it logs people out by taking a cookie away: what was copied out of that works on.
     pub(crate) logs_out: bool,
-    /// Whether it asks of tokens that it verifies whether they were ended before their time.
-    pub(crate) knows_ended: bool,
-}
-
-/// What a list of ended tokens is called, or the question whether one is on it.
-const ENDED: [&str; 5] = ["revoked", "blacklist", "blocklist", "denylist", "tokenversion"];
-
-/// Whether a function that verifies, or calls one of this file that does, names something of [`ENDED`].
-pub(crate) fn asks_for_ended(m: &Model, calls: &Calls) -> bool {
-    let verifies = calls.verifies().filter(|verify| !verify.is_off);
-    let mut functions: HashSet<ScopeId> = verifies.map(|one| m.function_of(one.call)).collect();
-    functions.remove(&ScopeId::FILE);
-    if functions.is_empty() {
-        return false;
-    }
-    let callers: Vec<ScopeId> = m
-        .calls()
-        .filter(|call| m.helper(*call).is_some_and(|helper| functions.contains(&helper)))
-        .map(|call| m.function_of(call))
-        .filter(|function| *function != ScopeId::FILE)
-        .collect();
-    functions.extend(callers);
-    m.ids().any(|id| match m.kind(id) {
-        Kind::Name(name) | Kind::Member(_, name) => {
-            has(&plain(name), &ENDED) && functions.contains(&m.function_of(id))
-        }
-        _ => false,
-    })
 }
 
 pub(crate) fn signs(text: &str) -> Signs {
@@ -99,19 +71,12 @@ pub(crate) fn signs(text: &str) -> Signs {
         has: ABSENCES.map(|absence| has(absence.words)),
         logs_out: has(&["logout", "log_out", "sign_out", "signout"])
             && has(&["delete_cookie", "clearcookie", "deletecookie"]),
-        knows_ended: false,
     }
 }
 
 /// Whether a finding says that no token can be ended.
 pub(crate) fn is_revocation(finding: &Finding) -> bool {
     finding.rule == "no-revocation"
-}
-
-/// Whether a finding says for how long a stolen token works, which is not so where whoever verifies it asks for what
-/// was ended.
-pub(crate) fn is_lifetime(finding: &Finding) -> bool {
-    finding.rule == "long-lifetime" && finding.confidence == Confidence::Medium
 }
 
 /// Notes that tokens can be ended, which no word may say.

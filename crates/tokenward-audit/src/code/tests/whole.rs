@@ -69,32 +69,6 @@ fn that_nothing_ends_a_token_is_told_unasked_only_where_a_logout_or_a_renewal_sh
 }
 
 #[test]
-fn a_long_life_is_told_on_demand_where_who_verifies_asks_for_what_was_ended() {
-    let project = Project::new();
-    let lifetime = "timedelta(days=7)";
-    let issues = format!(
-        "import jwt\n\n\ndef make(who):\n    claims = {{'sub': who, 'exp': now() + {lifetime}}}\n    \
-         return jwt.encode(claims, KEY, algorithm='ES256')\n"
-    );
-    project.write("login.py", &issues);
-    let verifies = "import jwt\n\n\ndef who(token):\n    claims = jwt.decode(token, KEY, algorithms=['ES256'])\n    \
-                    if CHECK:\n        raise Refused\n    return claims['sub']\n";
-    project.write("guard.py", verifies);
-    let told = ["login.py:5 long-lifetime"];
-    assert_eq!(project.found(&Options::default()), told);
-
-    // A list that no verifier asks ends nothing, nor does what an error says.
-    project.write("lists.py", "import jwt\n\nrevoked = set()\n");
-    assert_eq!(project.found(&Options::default()), told);
-    project.write("guard.py", &verifies.replace("Refused", "Refused('ended or revoked')"));
-    assert_eq!(project.found(&Options::default()), told);
-    project.write("guard.py", &verifies.replace("CHECK", "claims['jti'] in revoked"));
-    assert!(project.found(&Options::default()).is_empty());
-    let options = Options { include_uncertain: true, ..Options::default() };
-    assert!(project.found(&options).iter().any(|one| one == told[0]));
-}
-
-#[test]
 fn a_secret_in_a_setting_that_nothing_reads_is_told_on_demand() {
     let project = Project::new();
     project.write("conf.py", "import os\nJWT_SECRET = os.getenv('JWT_SECRET', 'change-me')\n");
