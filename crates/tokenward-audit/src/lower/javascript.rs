@@ -70,7 +70,7 @@ fn field(b: &mut Builder<'_>, n: Node<'_>, name: &str) -> Id {
 
 fn kind(b: &mut Builder<'_>, n: Node<'_>) -> Kind {
     match n.kind() {
-        "identifier" | "this" | "shorthand_property_identifier" | "import" => {
+        "identifier" | "this" | "super" | "shorthand_property_identifier" | "import" => {
             Kind::Name(ident(b, n))
         }
         "true" => Kind::Bool(true),

@@ -233,10 +233,16 @@ fn named(context: &mut Context<'_>) {
 }
 
 fn module_lifetime(m: &Model, call: Id) -> Option<(Id, f64)> {
-    if m.callee_path(call).as_deref() != Some("@nestjs/jwt.JwtModule.register") {
-        return None;
-    }
-    let options = library::option(m, m.positional(call, 0), "signOptions");
+    let options = match m.callee_path(call).as_deref() {
+        Some("@nestjs/jwt.JwtModule.register") => m.positional(call, 0),
+        // `registerAsync({ useFactory: () => ({ signOptions: … }) })`
+        Some("@nestjs/jwt.JwtModule.registerAsync") => {
+            let make = library::option(m, m.positional(call, 0), "useFactory").found()?;
+            Lookup::Found(library::returned(m, make).first().copied()?)
+        }
+        _ => return None,
+    };
+    let options = library::option(m, options, "signOptions");
     let at = library::option(m, options, "expiresIn").found()?;
     Some((at, seconds(m, at)?))
 }

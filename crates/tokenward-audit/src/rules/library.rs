@@ -259,6 +259,7 @@ pub(crate) fn makes_token(m: &Model, call: Id) -> bool {
 
 fn shape_of(m: &Model, call: Id) -> Option<&'static Shape> {
     let path = m.callee_path(call).map(|path| canonical(m.language, path));
+    let path = script::strategy_of(m, call).map(str::to_owned).or(path);
     let name = m.callee_name(call).unwrap_or_default();
     shapes(m.language)
         .iter()

@@ -9,6 +9,7 @@ use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
 
 mod harmless;
+mod kept;
 mod reach;
 mod suggest;
 
@@ -256,6 +257,11 @@ fn literal_in(m: &Model, id: Id, fallback: bool, fuel: u8) -> Option<(Id, Litera
     values.into_iter().find_map(|value| match m.kind(value) {
         Kind::Text(text) => Some((value, Literal { text: text.clone(), is_fallback: fallback })),
         Kind::Call { .. } => inside(m, value, fallback, fuel),
+        // Flask: `app.config["SECRET_KEY"]`
+        Kind::Index(object, key) if m.last_name(*object) == Some("config") => {
+            let set = kept::of(m, value, m.text(*key)?)?;
+            literal_in(m, set, fallback, fuel)
+        }
         // Swift: `Data("…".utf8)`
         Kind::Member(object, name) if name == "utf8" => literal_in(m, *object, fallback, fuel),
         _ => None,
@@ -294,7 +300,7 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         ) => {
             let default = m.keyword(call, "default").found();
             // `ConfigParser.get(section, option)` has no other default than `fallback`.
-            if is_config_parser(m, *callee) {
+            if kept::is_config_parser(m, *callee) {
                 return literal_in(m, m.keyword(call, "fallback").found()?, true, fuel);
             }
             // lodash takes the path second: `_.get(config, "jwt.secret", "…")`
@@ -315,29 +321,6 @@ fn inside(m: &Model, call: Id, fallback: bool, fuel: u8) -> Option<(Id, Literal)
         }
         _ => None,
     }
-}
-
-/// Whether a setting is read by a `ConfigParser`. One that another file made is known by a method that nothing else of
-/// that kind has.
-fn is_config_parser(m: &Model, get: Id) -> bool {
-    if m.imports().any(|path| path.split('.').next() == Some("configparser")) {
-        return true;
-    }
-    let receiver = |callee: Id| match m.kind(callee) {
-        Kind::Member(object, _) => m.last_name(*object),
-        _ => None,
-    };
-    let Some(parser) = receiver(get).filter(|_| m.language == Language::Python) else {
-        return false;
-    };
-    m.charge(m.ids().count())
-        && m.calls().any(|call| match m.kind(call) {
-            Kind::Call { callee, .. } => {
-                matches!(m.callee_name(call), Some("getboolean" | "has_option"))
-                    && receiver(*callee) == Some(parser)
-            }
-            _ => false,
-        })
 }
 
 /// What makes a key of text, or bytes of it.

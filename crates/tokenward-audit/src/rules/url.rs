@@ -3,15 +3,16 @@
 use super::names::{has, is_errand};
 use super::{Change, Context, library, mend, settings};
 use crate::finding::{Confidence, Severity};
-use crate::model::{Id, Kind, Model};
+use crate::model::{Binding, Id, Kind, Model};
 
 mod filled;
 
 /// Where a request's query is, in the words of the frameworks.
-const QUERIES: [&str; 18] = [
+const QUERIES: [&str; 19] = [
     "req.query",
     "request.query",
     "ctx.query",
+    "handshake.query",
     "request.args",
     "request.get[",
     "request.get.get(",
@@ -113,8 +114,21 @@ fn is_all(context: &Context<'_>, token: Id, is_so: impl Fn(&str) -> bool) -> boo
         _ => false,
     };
     let values: Vec<Id> = m.values(token).into_iter().filter(|id| !is_none(*id)).collect();
-    !values.is_empty()
-        && values.iter().all(|value| is_so(&context.source(bottom(m, *value)).to_lowercase()))
+    !values.is_empty() && values.iter().all(|value| is_so(&written(context, *value).to_lowercase()))
+}
+
+/// Where a value is from: what stands there, or what it is taken out of: `const { token } = req.query`.
+fn written(context: &Context<'_>, value: Id) -> String {
+    let m = context.model;
+    let at = bottom(m, value);
+    let part = match m.kind(at) {
+        Kind::Name(name) => match m.declared(name, m.node(at).scope) {
+            Some((_, [Binding::Part(of, part)])) => Some(format!("{}.{part}", context.source(*of))),
+            _ => None,
+        },
+        _ => None,
+    };
+    part.unwrap_or_else(|| context.source(at).to_owned())
 }
 
 /// Through what makes text of it: `String(req.query.token)`.

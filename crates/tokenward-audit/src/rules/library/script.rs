@@ -6,6 +6,7 @@ use super::Library::{
 };
 use super::shape::At::{Arg, Elsewhere, In, Nowhere, Root, Step};
 use super::shape::{BUILD, CHECK, Off, SIGN, Shape, SignAt, VERIFY, VerifyAt};
+use crate::model::{Id, Kind, Model};
 
 const SIGN_OPTIONS: SignAt =
     SignAt { algorithm: In(&Arg(2), &["algorithm"]), expiry: In(&Arg(2), &["expiresIn"]), ..SIGN };
@@ -36,6 +37,16 @@ const MIDDLEWARE: VerifyAt = VerifyAt {
 const FAST: VerifyAt = VerifyAt { key: In(&Arg(0), &["key"]), ..MIDDLEWARE };
 const PASSPORT: VerifyAt = VerifyAt { key: In(&Arg(0), &["secretOrKey"]), ..MIDDLEWARE };
 const SIMPLE: VerifyAt = VerifyAt { algorithms: Arg(3), off: &[Off::Truthy(Arg(2))], ..VERIFY };
+
+/// `super({ jwtFromRequest, secretOrKey })`, as Nest's strategies call the one of passport-jwt.
+pub(super) fn strategy_of(m: &Model, call: Id) -> Option<&'static str> {
+    const STRATEGY: &str = "passport-jwt.Strategy";
+    let Kind::Call { callee, args } = m.kind(call) else { return None };
+    let is_super = matches!(m.kind(*callee), Kind::Name(name) if name == "super");
+    let options = args.first().filter(|_| is_super)?.value;
+    let is_its = m.option(options, "jwtFromRequest").found().is_some();
+    (is_its && m.imports().any(|path| path == STRATEGY)).then_some(STRATEGY)
+}
 
 pub(super) const SHAPES: &[Shape] = &[
     Shape::signs(JsonWebToken, "jsonwebtoken.sign", SIGN_OPTIONS),

@@ -2,6 +2,7 @@
 
 use super::Decode;
 use super::callers;
+use crate::language::Language;
 use crate::model::{Binding, Id, Kind, Model, ScopeId};
 use crate::rules::{Context, library};
 
@@ -156,6 +157,12 @@ fn call(context: &Context<'_>, id: Id, fuel: u8) -> Origin {
     let found = words::answer(name);
     if found != Origin::Unknown {
         return found;
+    }
+    // `strings.TrimPrefix(header, "Bearer ")`: what Go's functions cut is what they are given.
+    let is_cut = m.language == Language::Go
+        && m.callee_path(id).is_some_and(|path| path.starts_with("strings."));
+    if let Some(first) = args.first().filter(|_| is_cut) {
+        return at(context, first.value, fuel);
     }
     match m.kind(*callee) {
         // `req.header("authorization")`, `header.replace("Bearer ", "")`
