@@ -2,7 +2,7 @@
 
 use super::library::{self, Library, Verify, golang_jwt};
 use super::names::{has, is_asymmetric, plain};
-use super::{Context, guards, mend, settings};
+use super::{Context, development, guards, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Kind, Lookup, Model};
@@ -43,7 +43,11 @@ pub(super) fn none(context: &mut Context<'_>) {
             };
             if unsigned {
                 // Whoever asks for such a token gets it: tools that forge them.
-                let confidence = unless_asked_for(context, call);
+                let confidence = if development::is_of_an_attack(context.file) {
+                    Confidence::Low
+                } else {
+                    unless_asked_for(context, call)
+                };
                 context.report(
                     call,
                     (Severity::High, confidence),

@@ -69,6 +69,15 @@ pub(crate) fn is_of_a_set(path: &Path) -> bool {
     names.into_iter().any(|name| words(&name).iter().any(is_so))
 }
 
+/// Whether a file is of a tool that tries others' services, by its name or its folder's: `jwt_attacks.py`,
+/// `fuzzers/jwt.py`. The tokens are theirs, and are meant to be bad.
+pub(super) fn is_of_an_attack(file: &str) -> bool {
+    const ATTACKS: [&str; 7] =
+        ["attack", "exploit", "pentest", "scanner", "tester", "bruteforce", "fuzzer"];
+    let names = file.rsplit('/').take(2).map(str::to_lowercase);
+    names.into_iter().any(|name| super::names::has(&name, &ATTACKS))
+}
+
 /// Whether the code at a place runs in development alone, by the names and the conditions around it.
 pub(crate) fn is_around(m: &Model, text: &str, at: Id) -> bool {
     let is_named = m

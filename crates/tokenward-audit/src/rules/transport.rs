@@ -1,7 +1,7 @@
 //! `tls-not-checked`: whoever is on the way answers in the other party's name.
 
-use super::names::{has, plain};
-use super::{Context, guards, hosts, library, mend, settings};
+use super::names::plain;
+use super::{Context, development, guards, hosts, library, mend, settings};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
 use crate::model::{Id, Key, Kind, Model, ScopeKind};
@@ -15,9 +15,6 @@ pub(super) const SWITCHES: &[&str] = &["verify=False", "rejectUnauthorized"];
 /// What has to do with keys or tokens, in an address or in what is around a request.
 const ABOUT: [&str; 9] =
     ["jwks", "well-known", "openid", "oauth", "token", "jwt", "userinfo", "keyset", "authority"];
-/// What whoever attacks on purpose calls it: the tokens are the attacked service's own.
-const ATTACKS: [&str; 7] =
-    ["attack", "exploit", "pentest", "scanner", "tester", "bruteforce", "fuzzer"];
 /// Where a program talks to itself, or was started by hand.
 const AT_HOME: [&str; 2] = ["localhost", "namemain"];
 /// What an option to leave the check out is called.
@@ -63,18 +60,12 @@ pub(super) fn check(context: &mut Context<'_>) {
             (Severity::Medium, confidence, BY_HTTP)
         } else {
             let is_dead = name == "strictSsl" && context.says("jwks-rsa");
-            let is_open = attacks(context) || is_dead;
+            let is_open = development::is_of_an_attack(context.file) || is_dead;
             let confidence = if is_open { Confidence::Low } else { Confidence::High };
             (Severity::High, confidence, if is_dead { BEFORE_2 } else { UNCHECKED })
         };
         context.report_mended(value, (severity, confidence), message, fix(m.language), changes);
     }
-}
-
-/// Whether the file is of a tool that tries others' services: `jwt_attacks.py`.
-fn attacks(context: &Context<'_>) -> bool {
-    let name = context.file.rsplit('/').next().unwrap_or_default();
-    has(&name.to_lowercase(), &ATTACKS)
 }
 
 /// Whether this is what switches the check off, in the language at hand.
