@@ -24,7 +24,7 @@ mod cookies;
 pub(crate) mod development;
 mod expiry;
 mod guards;
-mod hosts;
+pub(crate) mod hosts;
 mod library;
 mod logged;
 mod mend;

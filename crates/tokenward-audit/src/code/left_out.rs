@@ -28,8 +28,6 @@ pub(crate) struct Reason {
     pub(crate) count: usize,
     /// For programs: `in_tests`.
     pub(crate) name: &'static str,
-    /// Whether they were there before.
-    pub(crate) is_from_before: bool,
     /// In a row of the ten: `17 known`.
     pub(crate) short: &'static str,
     /// In a sentence, with the option that brings them back.
@@ -57,16 +55,18 @@ impl LeftOut {
             (self.allowed, "allowed", "allowed", "allowed by comments"),
         ]
         .into_iter()
-        .map(|(count, name, short, long)| {
-            let is_from_before = matches!(name, "known" | "old");
-            Reason { count, name, is_from_before, short, long }
-        })
+        .map(|(count, name, short, long)| Reason { count, name, short, long })
         .filter(|reason| reason.count > 0)
     }
 
-    /// Whether what was found is not told since it was there before.
+    /// What is not told since it was there before.
+    pub(crate) fn known_before(self) -> Self {
+        Self { known: self.known, old: self.old, ..Self::default() }
+    }
+
+    /// Whether anything is not told since it was there before.
     pub(crate) fn is_from_before(self) -> bool {
-        self.reasons().any(|reason| reason.is_from_before)
+        self.known_before().reasons().next().is_some()
     }
 
     /// `17 known, 2 uncertain`; nothing where nothing was left out.

@@ -3,7 +3,6 @@
 //! **Invariant:** no redirect is followed, and nothing is unpacked: a body is bytes, as they came.
 //! **Invariant:** a token goes out over TLS, or in the clear to this machine alone, unless that was asked for.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +17,8 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::rules::hosts::is_loopback;
 
 /// More of an answer decides nothing.
 const MAX_BODY: usize = 256 << 10;
@@ -79,8 +80,7 @@ impl Address {
     /// Whether it is on this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        self.host.eq_ignore_ascii_case("localhost")
-            || self.host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        is_loopback(&self.host)
     }
 
     /// Scheme, host and path, for people; the query is left out, since it may hold secrets.

@@ -67,7 +67,7 @@ pub fn heading(grades: &[Grade]) -> String {
         10 => "all 10 mistakes found".to_owned(),
         found => format!("{found} of the 10 mistakes found"),
     };
-    let before = all.reasons().filter(|reason| reason.is_from_before);
+    let before = all.known_before().reasons();
     let before = before.map(|reason| (reason.count, reason.long));
     for (count, what) in before.chain([(unseen, "could not be seen")]) {
         if count > 0 {

@@ -1,6 +1,6 @@
 //! Cookies with tokens: scripts must not read them, and plain HTTP must not carry them.
 
-use super::names::{Credential, credential, plain};
+use super::names::{Credential, credential, is_credential, plain};
 use super::{Change, Context, library, mend};
 use crate::finding::{Confidence, Severity};
 use crate::language::Language;
@@ -232,17 +232,17 @@ fn holds_token(m: &Model, name: Lookup, value: Lookup) -> bool {
             None => return false,
         },
     };
-    is_credential(m, &written, value)
+    carries_token(m, &written, value)
 }
 
 /// The same, of a name that is written.
-fn is_credential(m: &Model, written: &str, value: Lookup) -> bool {
+fn carries_token(m: &Model, written: &str, value: Lookup) -> bool {
     // What stands in the code is no token: a deletion, or a mark.
     if value.found().is_some_and(|id| m.text(id).is_some() || m.is_null(id)) {
         return false;
     }
     let bare = plain(written);
-    super::names::is_credential(written)
+    is_credential(written)
         || (credential(written) == Credential::Beside
             || ["session", "sessionid", "auth", "sid"].contains(&bare.as_str()))
             && is_token(m, value)
@@ -250,6 +250,5 @@ fn is_credential(m: &Model, written: &str, value: Lookup) -> bool {
 
 fn is_token(m: &Model, value: Lookup) -> bool {
     let Some(value) = value.found() else { return false };
-    m.last_name(value).is_some_and(super::names::is_credential)
-        || library::makes_token(m, m.value(value))
+    m.last_name(value).is_some_and(is_credential) || library::makes_token(m, m.value(value))
 }

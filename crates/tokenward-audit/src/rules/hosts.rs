@@ -34,8 +34,9 @@ pub(super) fn host_of(address: &str) -> String {
 }
 
 /// Whether a host is this very machine.
-pub(super) fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Whether a host may be reached over networks of others: `login.example.com`, and not a name or a number that one

@@ -137,9 +137,9 @@ fn is_to_itself(m: &Model, value: Id) -> bool {
         let named = m.entries(map).named.into_iter();
         named.filter(|(name, _)| ADDRESSES.contains(&plain(name).as_str())).collect::<Vec<_>>()
     };
-    let mut maps = m.ancestors(value).filter(|one| matches!(m.kind(*one), Kind::Map(_)));
+    let maps = m.ancestors(value).filter(|one| matches!(m.kind(*one), Kind::Map(_)));
     // Whatever stands further out may be where the program itself listens.
-    let nearest = maps.by_ref().take(2).map(addresses).find(|found| !found.is_empty());
+    let nearest = maps.take(2).map(addresses).find(|found| !found.is_empty());
     let is_here =
         |at: Id| m.text(at).is_some_and(|address| hosts::is_loopback(&hosts::host_of(address)));
     nearest.is_some_and(|found| {

@@ -1,6 +1,6 @@
 //! A cookie that is written as text: `res.setHeader('Set-Cookie', `token=${token}; Path=/`)`.
 
-use super::{Cookie, Place, is_credential};
+use super::{Cookie, Place, carries_token};
 use crate::model::{Entry, Id, Key, Kind, Lookup, Model};
 
 /// What sets a header, its name first.
@@ -51,7 +51,7 @@ fn cookie(m: &Model, text: Id) -> Option<Cookie> {
     let (name, rest) = parts.split_first()?;
     let (value, attributes) = rest.split_first()?;
     let name = m.text(*name)?.trim_start().strip_suffix('=')?;
-    if name.contains(['=', ';']) || !is_credential(m, name, Lookup::Found(*value)) {
+    if name.contains(['=', ';']) || !carries_token(m, name, Lookup::Found(*value)) {
         return None;
     }
     let mut flags = String::new();

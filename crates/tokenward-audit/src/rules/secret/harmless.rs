@@ -136,9 +136,8 @@ pub(super) fn makes_samples(context: &Context<'_>) -> bool {
     let is_drawn = |payload: Id| {
         let claims = m.entries(m.value(payload));
         let named = claims.named.into_iter();
-        let mut who =
-            named.filter(|(name, _)| WHO.contains(&plain(name).as_str())).map(|(_, value)| value);
-        let mut who = who.by_ref().peekable();
+        let who = named.filter(|(name, _)| WHO.contains(&plain(name).as_str()));
+        let mut who = who.map(|(_, value)| value).peekable();
         !claims.more
             && who.peek().is_some()
             && who.all(|value| match m.kind(m.value(value)) {
